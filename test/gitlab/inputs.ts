@@ -1,0 +1,111 @@
+import { isMapping, type Mapping, Reference } from './document.ts';
+import { holds } from './expression.ts';
+import { refuse } from './problem.ts';
+import { rubyText } from './ruby.ts';
+import type { InputSpec } from './spec.ts';
+
+/** The values that a file's body sees. Inputs that were not declared, are missing or do not fit are refused together. */
+export function resolveInputs(declared: readonly InputSpec[], given: Mapping): Mapping {
+  const unknown = Object.keys(given).filter((name) => !declared.some((input) => input.name === name));
+  const problems = unknown.length > 0 ? [`unknown input arguments: ${unknown.join(', ')}`] : [];
+  const values: Mapping = {};
+  for (const input of declared) {
+    const known = { ...given, ...values };
+    const resolved = resolveInput(input, known);
+    problems.push(...resolved.problems.map((problem) => `\`${input.name}\` input: ${problem}`));
+    values[input.name] = resolved.value;
+  }
+  refuse(problems);
+  return values;
+}
+
+interface Resolved {
+  readonly value: unknown;
+  readonly problems: readonly string[];
+}
+
+function resolveInput(input: InputSpec, known: Mapping): Resolved {
+  const chosen = input.rules?.find((rule) => rule.if === undefined || holds(rule.if, { inputs: known }));
+  const options = chosen?.options ?? input.options;
+  const fallback = chosen && 'default' in chosen ? chosen.default : input.default;
+  const provided = known[input.name] ?? undefined;
+  const given = provided === '' && input.rules ? undefined : provided;
+  if (given === undefined && input.required)
+    return { value: undefined, problems: ['required value has not been provided'] };
+  return {
+    value: coerce(input, given ?? fallback),
+    problems: [
+      ...(fallback === undefined || fallback === null ? [] : problemsOf(input, options, fallback, 'default')),
+      ...(given === undefined ? [] : problemsOf(input, options, given, 'provided')),
+    ],
+  };
+}
+
+/** GitLab turns whatever a string input gets into text, and reads text given to any other type as JSON ("true" is a boolean). */
+function coerce(input: InputSpec, value: unknown): unknown {
+  if (input.type === 'string') return rubyText(value);
+  if (typeof value !== 'string') return value ?? null;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return parsed;
+  } catch {
+    return value;
+  }
+}
+
+function problemsOf(
+  input: InputSpec,
+  options: InputSpec['options'],
+  raw: unknown,
+  which: 'default' | 'provided',
+): string[] {
+  const value = coerce(input, raw);
+  return [
+    ...typeProblem(input, value, which),
+    ...optionsProblem(input, options, value),
+    ...regexProblem(input, value, which),
+  ];
+}
+
+function typeProblem({ type }: InputSpec, value: unknown, which: string): string[] {
+  if (containsReference(value)) return ['!reference is not supported in inputs'];
+  if (type === 'array') return Array.isArray(value) ? [] : [`${which} value is not an array`];
+  return typeof value === type ? [] : [`${which} value is not a ${type}`];
+}
+
+function optionsProblem({ type }: InputSpec, options: InputSpec['options'], value: unknown): string[] {
+  if (!options) return [];
+  // GitLab accepts options of arrays from 19.0 on; the templates promise 18.10.
+  if (type === 'boolean' || type === 'array') return ['Options can only be used with string and number inputs'];
+  if (type === 'number') {
+    if (options.includes(value)) return [];
+    return [`\`${rubyText(value)}\` cannot be used because it is not in the list of the allowed options`];
+  }
+  if (options.some((option) => rubyText(option) === value)) return [];
+  return [`\`${rubyText(value)}\` cannot be used because it is not in the list of allowed options`];
+}
+
+/** GitLab matches with RE2, anywhere in the value; JavaScript's syntax is a superset for the patterns that both accept. */
+function regexProblem({ type, regex }: InputSpec, value: unknown, which: string): string[] {
+  if (regex === undefined) return [];
+  if (type !== 'string') return ['RegEx validation can only be used with string inputs'];
+  const pattern = compilePattern(regex);
+  if (!pattern) return ['invalid regular expression'];
+  return pattern.test(String(value)) ? [] : [`${which} value does not match required RegEx pattern`];
+}
+
+function compilePattern(regex: string): RegExp | undefined {
+  // RE2 has no look-around and no back-references; a pattern with them works here only by accident.
+  if (/\(\?(?:=|!|<=|<!)|\\[1-9]/.test(regex)) return undefined;
+  try {
+    return new RegExp(regex, 'u');
+  } catch {
+    return undefined;
+  }
+}
+
+function containsReference(value: unknown): boolean {
+  if (value instanceof Reference) return true;
+  if (Array.isArray(value)) return value.some(containsReference);
+  return isMapping(value) && Object.values(value).some(containsReference);
+}
