@@ -1,0 +1,130 @@
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Clock } from '../clock.ts';
+import { Failure } from '../failure.ts';
+import { createRetryStrategy } from './retry.ts';
+import { partsOf } from './trouble.ts';
+
+/** What every AWS client is built with. */
+export interface ClientConfig {
+  readonly region: string;
+  readonly retryStrategy: ReturnType<typeof createRetryStrategy>;
+  readonly credentials?: () => Promise<Credentials>;
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Access to one AWS account, proved by an answer of STS. */
+export interface Session {
+  readonly config: ClientConfig;
+  readonly account: string;
+  /** The caller as STS names it. */
+  readonly arn: string;
+}
+
+interface WebIdentity {
+  readonly token: string;
+  readonly roleArn: string;
+  /** Appears in CloudTrail and as the package's last modifier: 2-64 characters of `[\w+=,.@-]`. */
+  readonly sessionName: string;
+}
+
+/**
+ * Exchanges GitLab's id_token for the role's credentials, renewed by the same token shortly before they end, for as long as
+ * the token lives. The clock decides when: not the SDK's, which knows only the machine's.
+ */
+export async function assumeRole(region: string, identity: WebIdentity, clock: Clock): Promise<Session> {
+  const retryStrategy = createRetryStrategy(clock);
+  const sts = new STSClient({ region, retryStrategy });
+  const assume = () => exchange(sts, identity);
+
+  let current = await assume();
+  const credentials = async () => {
+    if (current.expires.getTime() - clock.now().getTime() < 5 * 60_000) current = await assume();
+    // An expiration in the past makes the SDK ask here before each request instead of keeping time itself.
+    return { ...current.credentials, expiration: new Date(0) };
+  };
+  return { config: { region, retryStrategy, credentials }, arn: current.arn, account: accountOf(current.arn) };
+}
+
+async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIdentity) {
+  const command = new AssumeRoleWithWebIdentityCommand({ RoleArn: roleArn, RoleSessionName: sessionName, WebIdentityToken: token });
+  const { Credentials: given, AssumedRoleUser: user } = await sts.send(command);
+  if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration || !user?.Arn) {
+    throw new Error('STS answered AssumeRoleWithWebIdentity without credentials.');
+  }
+  return {
+    arn: user.Arn,
+    expires: given.Expiration,
+    credentials: { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken },
+  };
+}
+
+/** Whatever credentials the SDK finds by itself: static keys in CI/CD variables, the runner's instance profile, a developer's own. */
+export async function ambientSession(region: string, clock: Clock): Promise<Session> {
+  const config = { region, retryStrategy: createRetryStrategy(clock) };
+  const { Arn: arn } = await new STSClient(config).send(new GetCallerIdentityCommand({}));
+  if (!arn) throw new Error('STS answered GetCallerIdentity without an ARN.');
+  return { config, arn, account: accountOf(arn) };
+}
+
+function accountOf(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}
+
+/** Why STS gave no credentials, in words that name what to look at. The token itself is never shown, only its claims. */
+export function explainRefusal(error: unknown, { roleArn, claims }: { roleArn: string; claims: { iss: string; aud: string; sub: string } }): unknown {
+  const { name, message } = partsOf(error);
+  if (!/^(AccessDenied|InvalidIdentityToken|ExpiredToken|IDPCommunicationError|IDPRejectedClaim)/.test(name)) return error;
+  const seen = `  role      ${roleArn}\n  issuer    ${claims.iss}\n  audience  ${claims.aud}\n  subject   ${claims.sub}`;
+  return new Failure(
+    /^IDPCommunicationError/.test(name) || /verification key/.test(message) ? 'AWS trouble' : 'not allowed',
+    `AWS did not accept this job's token: ${name}: ${message}\n${seen}`,
+    nextAfter(name, message),
+    error,
+  );
+}
+
+function nextAfter(name: string, message: string): string {
+  if (/verification key/.test(message) || /^IDPCommunicationError/.test(name)) {
+    return 'run the job again; if it stays so, AWS cannot reach the GitLab instance\'s /.well-known/openid-configuration.';
+  }
+  if (/^ExpiredToken/.test(name)) return 'run the job again: a new job gets a new token.';
+  if (/audience|aud\b/i.test(message)) return 'let the input oidc_audience be the client ID of the IAM OIDC provider, and the trust policy\'s :aud the same.';
+  if (/OpenIDConnect provider/.test(message)) return 'create the IAM OIDC provider for the issuer above in this account (README, "What the AWS roles need").';
+  return 'compare the trust policy of the role with the audience and subject above; StringEquals does not expand "*".';
+}
+
+/** The clients of one session. Those that few jobs need are loaded when they are asked for. */
+export interface Aws {
+  readonly region: string;
+  readonly account: string;
+  readonly sagemaker: SageMakerClient;
+  runtime(): Promise<import('@aws-sdk/client-sagemaker-runtime').SageMakerRuntimeClient>;
+  logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
+}
+
+/** Builds the clients. Imported when AWS is reached, so that a wrong input costs no start-up. */
+export async function connect({ config, account }: Session): Promise<Aws> {
+  const { SageMakerClient } = await import('@aws-sdk/client-sagemaker');
+  return {
+    region: config.region,
+    account,
+    sagemaker: new SageMakerClient(config),
+    async runtime() {
+      const { SageMakerRuntimeClient } = await import('@aws-sdk/client-sagemaker-runtime');
+      const { retryStrategy: _, ...once } = config;
+      // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
+      return new SageMakerRuntimeClient({ ...once, maxAttempts: 1, requestHandler: { requestTimeout: 70_000 } });
+    },
+    async logs() {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogsClient(config);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** The kinds of trouble that any AWS call can meet. `other` is an answer of the service itself: it belongs to whoever made the call. */
+export type Trouble = 'throttled' | 'server error' | 'broken connection' | 'denied' | 'expired' | 'other';
+
+const THROTTLED = new Set(['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded', 'ThrottledException', 'SlowDown']);
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'UnrecognizedClientException', 'InvalidClientTokenId', 'SignatureDoesNotMatch', 'CredentialsProviderError', 'MissingAuthenticationToken']);
+const BROKEN = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'TimeoutError', 'RequestTimeout', 'NetworkingError']);
+
+/**
+ * Which trouble a thrown error is. Matched by name, because the service's model does not declare most of them, and by HTTP
+ * status; throttling may also come as a nameless 400 (facts of use, not of the model).
+ */
+export function troubleOf(error: unknown): Trouble {
+  const { name, code, message, status } = partsOf(error);
+  if (THROTTLED.has(name) || /^Rate exceeded/i.test(message) || status === 429) return 'throttled';
+  if (EXPIRED.has(name)) return 'expired';
+  if (DENIED.has(name) || status === 403) return 'denied';
+  if (BROKEN.has(code) || BROKEN.has(name) || /socket hang up|ECONNRESET/.test(message)) return 'broken connection';
+  if (status !== undefined && status >= 500) return 'server error';
+  return 'other';
+}
+
+/** An error as AWS names it: `ValidationException: Could not find ...`. */
+export function inItsOwnWords(error: unknown): string {
+  const { name, message } = partsOf(error);
+  return message === '' ? name : `${name}: ${message}`;
+}
+
+/** The name, system code, message and HTTP status of anything thrown. */
+export function partsOf(error: unknown): { name: string; code: string; message: string; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: 'Error', code: '', message: String(error), status: undefined };
+  const metadata = '$metadata' in error && typeof error.$metadata === 'object' ? error.$metadata : undefined;
+  const status = metadata && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return {
+    name: error.name,
+    code: 'code' in error && typeof error.code === 'string' ? error.code : '',
+    message: error.message,
+    status: typeof status === 'number' ? status : undefined,
+  };
+}

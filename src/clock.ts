@@ -1,0 +1,28 @@
+/** Time, passed in: a test moves it by hand and no test sleeps. */
+export interface Clock {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** When a job must have ended by itself, and what sets that limit. */
+export interface Deadline {
+  readonly at: Date;
+  /** For the sentence "stopped waiting after ...": `max_wait_time`, the job's timeout or the token's life. */
+  readonly because: string;
+}
+
+/** The earliest of several limits. */
+export function earliest(first: Deadline, ...others: readonly Deadline[]): Deadline {
+  return others.reduce((soonest, other) => (other.at < soonest.at ? other : soonest), first);
+}
+
+/** Seconds as a person reads them: `45 s`, `2 min 5 s`, `1 h 2 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days`;
+}

@@ -1,0 +1,37 @@
+import { inItsOwnWords, partsOf, troubleOf } from './aws/trouble.ts';
+import { Failure } from './failure.ts';
+
+type Permissions = readonly { readonly action: string }[];
+
+/** Anything thrown, as what happened and what to do next. What we do not know stays an error. */
+export function explain(error: unknown, permissions: Permissions): Failure {
+  if (error instanceof Failure) return error;
+  const words = inItsOwnWords(error);
+  switch (troubleOf(error)) {
+    case 'throttled':
+      return new Failure('AWS trouble', `AWS throttled the requests until we gave up (${words}).`, 'run the job again; nothing that was done is lost.', error);
+    case 'server error':
+      return new Failure('AWS trouble', `AWS failed to answer until we gave up (${words}).`, 'run the job again; nothing that was done is lost.', error);
+    case 'broken connection':
+      return new Failure('AWS trouble', `The connection to AWS broke until we gave up (${words}).`, 'check that the runner reaches AWS (proxy, DNS), then run the job again.', error);
+    case 'expired':
+      return new Failure('not allowed', `The AWS credentials have expired (${words}). What AWS has begun goes on.`, 'run the job again: a new job gets a new token.', error);
+    case 'denied':
+      return denied(error, words, permissions);
+    case 'other':
+      return new Failure('refused', `AWS or this program met something unforeseen: ${words}`, 'read the message; run the job again with the CI/CD variable CI_DEBUG_TRACE=true to see where it came from.', error);
+  }
+}
+
+function denied(error: unknown, words: string, permissions: Permissions): Failure {
+  const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(partsOf(error).message)?.[1];
+  const needed = [...new Set(permissions.map((permission) => permission.action))].sort();
+  return new Failure(
+    'not allowed',
+    `AWS denied the call: ${words}`,
+    action
+      ? `allow the job's role ${action} (docs/permissions.md has the whole policy; this component needs ${needed.join(', ')}).`
+      : `check that the job's credentials are valid, and that the role has ${needed.join(', ')} (docs/permissions.md has the policy).`,
+    error,
+  );
+}

@@ -1,0 +1,29 @@
+/** Why a job ends otherwise than well. Each kind has one exit code, the same in every component. */
+export const EXIT_CODES = {
+  refused: 1,
+  'invalid input': 64,
+  'AWS trouble': 75,
+  'not allowed': 77,
+  'nothing to promote': 80,
+  'out of time': 124,
+} as const;
+
+export type FailureKind = keyof typeof EXIT_CODES;
+
+/** An end that we understand: what happened, and what to do next. Everything else that is thrown is a defect or news from AWS. */
+export class Failure extends Error {
+  readonly kind: FailureKind;
+  /** The next click or command; printed as the last line of the log. */
+  readonly next: string;
+
+  constructor(kind: FailureKind, what: string, next: string, cause?: unknown) {
+    super(what, { cause });
+    this.name = 'Failure';
+    this.kind = kind;
+    this.next = next;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
+  }
+}

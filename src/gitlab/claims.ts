@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+
+/** GitLab's id_token carries numbers and booleans as strings, and some versions as themselves. */
+const word = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** What we read of GitLab's id_token (https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload). */
+const claimsSchema = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]).transform((audience) => [audience].flat().join(', ')),
+  sub: z.string(),
+  exp: z.number(),
+  project_id: word,
+  project_path: z.string(),
+  pipeline_id: word,
+  job_id: word,
+  ref: z.string(),
+  ref_type: z.string(),
+  ref_protected: word,
+  sha: z.string(),
+  user_login: z.string(),
+  environment: z.string().optional(),
+  environment_protected: word.optional(),
+});
+
+export type Claims = z.output<typeof claimsSchema>;
+
+/**
+ * The claims of an id_token. The signature is not checked here: STS checks it, and only a token that STS has accepted is
+ * believed.
+ */
+export function readClaims(token: string): Claims {
+  const parsed = claimsSchema.safeParse(payloadOf(token));
+  if (parsed.success) return parsed.data;
+  throw new Failure(
+    'not allowed',
+    `The id_token in AWS_OIDC_TOKEN is not one of GitLab's${parsed.error.issues.map(({ path }) => ` (${path.join('.') || 'no payload'})`).join('')}.`,
+    'leave id_tokens: to the template, and remove any CI/CD variable named AWS_OIDC_TOKEN.',
+  );
+}
+
+function payloadOf(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The variable that carries an input from the template to the program: `endpoint_name` travels as `INPUT_ENDPOINT_NAME`. */
+export function variableFor(input: string): string {
+  return `INPUT_${input.toUpperCase()}`;
+}
+
+/** The word of the script that carries a fence, an input that no CI/CD variable may reach: `--require-proof=true`. */
+export function optionFor(input: string): string {
+  return `--${input.replaceAll('_', '-')}`;
+}
+
+/** A text of one line, which must be there. */
+export const line = z.string().trim().min(1, 'must not be empty').regex(/^[^\n\r]*$/, 'must be one line');
+
+/** A text that may be empty or have several lines. */
+export const text = z.string();
+
+export const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((word) => word === 'true');
+
+/** A whole number within a range. `''` is not 0 and `15m` is not 15. */
+export function wholeNumber(least: number, most: number) {
+  const meaning = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}$/, meaning)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, meaning);
+}
+
+/** Empty, or something that the schema accepts; `undefined` when empty. */
+export function optional<Schema extends z.ZodType<unknown, string>>(schema: Schema) {
+  return z.string().transform((value, context): z.output<Schema> | undefined => {
+    if (value.trim() === '') return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const { message } of parsed.error.issues) context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+/** Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and stands as it is. */
+export const assignments = z.string().transform((value, context) => {
+  const pairs = new Map<string, string>();
+  for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
+    const at = entry.indexOf('=');
+    const name = entry.slice(0, at).trim();
+    if (at < 1 || name === '') context.addIssue({ code: 'custom', message: `must hold one Name=Value a line; "${entry.trim()}" is none` });
+    else if (pairs.has(name)) context.addIssue({ code: 'custom', message: `names "${name}" twice` });
+    else pairs.set(name, entry.slice(at + 1).trim());
+  }
+  return pairs;
+});
+
+interface Source {
+  readonly component: string;
+  readonly env: Env;
+  /** The words after the component's name on the command line. */
+  readonly args: readonly string[];
+  /** Inputs that are words of the script, out of reach of CI/CD variables. */
+  readonly fences: readonly string[];
+}
+
+/**
+ * Reads every input at once, those that all components share and the component's own, so that one run of the job tells every
+ * mistake: by its name in the template, with the value received and what would be right.
+ */
+export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>(
+  source: Source,
+  shared: Shared,
+  own: Own,
+): { shared: z.output<Shared>; own: z.output<Own> } {
+  const words = optionsOf(source);
+  const received = (name: string) => (source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)]);
+  const read = <Schema extends z.ZodObject>(schema: Schema) =>
+    schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])), {
+      error: (issue) => (issue.input === undefined ? 'is missing' : undefined),
+    });
+
+  const [sharedRead, ownRead] = [read(shared), read(own)];
+  if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
+
+  const issues = [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? []);
+  const problems = issues.map(({ path, message }) => `  ${problem(String(path[0]), message, received(String(path[0])))}`);
+  throw new Failure(
+    'invalid input',
+    `${problems.length === 1 ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.join('\n')}`,
+    `correct ${problems.length === 1 ? 'it' : 'them'} under "inputs:" of the include that adds ${source.component}, then push.`,
+  );
+}
+
+function problem(name: string, message: string, value: string | undefined): string {
+  if (value === undefined) return `${name}: ${message}; it should arrive as ${variableFor(name)} or ${optionFor(name)}=...`;
+  const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
+  if (unset) return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
+  return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.`;
+}
+
+function optionsOf({ component, args, fences }: Source): ReadonlyMap<string, string> {
+  const options = new Map<string, string>();
+  for (const word of args) {
+    const [option = '', value] = word.split(/=(.*)/s);
+    if (value === undefined || !fences.some((fence) => optionFor(fence) === option)) {
+      const known = fences.map((fence) => `${optionFor(fence)}=...`).join(', ') || 'no option';
+      throw new Failure('invalid input', `${component} does not know the word "${word}".`, `use the template's own script; ${component} takes ${known}.`);
+    }
+    options.set(option, value);
+  }
+  return options;
+}

@@ -1,0 +1,107 @@
+import { Failure } from '../failure.ts';
+import type { Claims } from './claims.ts';
+import type { Env } from './inputs.ts';
+
+/** The CI job that runs us: who, which commit, which pipeline, for which environment. */
+export interface Job {
+  /** The environment that the job serves; approvals have a GitLab environment of their own beside it. */
+  readonly environment: string;
+  readonly pipeline: string;
+  readonly id: string;
+  readonly name: string;
+  readonly commit: string;
+  readonly ref: string;
+  /** The login of who started the job; `unverified` when no accepted token says it. */
+  readonly user: string;
+  readonly project: string;
+  /** The project's page, without a slash at the end. */
+  readonly projectUrl: string;
+  readonly url: string;
+  /** Whether the facts above are claims of a token that STS accepted. */
+  readonly verified: boolean;
+  /** Whether GitLab says that a person started this job by hand. */
+  readonly manual: boolean;
+  /** Whether the job's GitLab environment is protected; unknown without a token. */
+  readonly environmentProtected: boolean | undefined;
+}
+
+/** GitLab's own environment for approvals of an environment, where the list of deployments is the list of approvals. */
+export function approvalEnvironment(environment: string): string {
+  return `${environment}/approval`;
+}
+
+/** Predefined variables that repeat a claim. A pipeline variable can override each of them; the claim it cannot. */
+const REPEATED: Readonly<Record<string, keyof Claims>> = {
+  CI_PROJECT_ID: 'project_id',
+  CI_PROJECT_PATH: 'project_path',
+  CI_PIPELINE_ID: 'pipeline_id',
+  CI_JOB_ID: 'job_id',
+  CI_COMMIT_SHA: 'sha',
+  CI_COMMIT_REF_NAME: 'ref',
+  CI_COMMIT_BRANCH: 'ref',
+  CI_ENVIRONMENT_NAME: 'environment',
+};
+
+interface Expected {
+  /** The input `environment`. */
+  readonly environment: string;
+  /** The GitLab environment in which the template places the job. */
+  readonly gitlabEnvironment: string;
+}
+
+/** The job as an accepted token tells it. A variable that contradicts the token is refused: somebody set it. */
+export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
+  const forged = Object.entries(REPEATED).filter(([name, claim]) => env[name] && env[name] !== claims[claim]);
+  if (forged.length > 0) {
+    const each = forged.map(([name, claim]) => `  ${name} is "${env[name]}", the token's ${claim} is "${claims[claim] ?? ''}".`);
+    throw new Failure(
+      'refused',
+      `Somebody overrode what GitLab says of this job:\n${each.join('\n')}`,
+      `start a new pipeline without a variable named ${forged.map(([name]) => name).join(' or ')}.`,
+    );
+  }
+  if (claims.environment !== expected.gitlabEnvironment) {
+    throw new Failure(
+      'refused',
+      `This job is for the environment "${expected.gitlabEnvironment}", but its token is for "${claims.environment ?? 'none'}".`,
+      'remove any CI/CD variable named INPUT_ENVIRONMENT and any environment: that overrides the template\'s, then start a new pipeline.',
+    );
+  }
+  return {
+    ...described(env, claims.project_path, claims.job_id),
+    environment: expected.environment,
+    pipeline: claims.pipeline_id,
+    id: claims.job_id,
+    commit: claims.sha,
+    ref: claims.ref,
+    user: claims.user_login,
+    verified: true,
+    environmentProtected: claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
+  };
+}
+
+/** The job as its variables tell it, when there is no token that could prove it. Records say so. */
+export function unverifiedJob(env: Env, expected: Expected): Job {
+  return {
+    ...described(env, env['CI_PROJECT_PATH'] ?? 'local', env['CI_JOB_ID'] ?? '0'),
+    environment: expected.environment,
+    pipeline: env['CI_PIPELINE_ID'] ?? '0',
+    id: env['CI_JOB_ID'] ?? '0',
+    commit: env['CI_COMMIT_SHA'] ?? 'unknown',
+    ref: env['CI_COMMIT_REF_NAME'] ?? 'unknown',
+    user: 'unverified',
+    verified: false,
+    environmentProtected: undefined,
+  };
+}
+
+function described(env: Env, project: string, id: string) {
+  const projectUrl = `${env['CI_SERVER_URL'] ?? 'https://gitlab.example.com'}/${project}`;
+  return {
+    name: env['CI_JOB_NAME'] ?? 'local',
+    project,
+    projectUrl,
+    url: `${projectUrl}/-/jobs/${id}`,
+    manual: env['CI_JOB_MANUAL'] === 'true',
+  };
+}

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { Failure } from '../failure.ts';
+import type { Job } from './job.ts';
+import { reportFolder } from './report.ts';
+
+/** A kind of record: which component writes it, and what it says. */
+export interface RecordKind<Schema extends z.ZodType<Recorded>> {
+  readonly component: string;
+  readonly schema: Schema;
+}
+
+/** What every record says, whatever else it says. */
+export interface Recorded {
+  readonly environment: string;
+  readonly pipeline: string;
+}
+
+/** The record files of a component's jobs in this pipeline, for the job's own environment. */
+export function readRecords<Schema extends z.ZodType<Recorded>>(root: string, kind: RecordKind<Schema>, job: Job): z.output<Schema>[] {
+  const records = paths(root, kind.component).map((path) => parse(root, path, kind.schema));
+  const foreign = records.find(({ pipeline }) => pipeline !== job.pipeline);
+  if (foreign) {
+    throw new Failure(
+      'refused',
+      `A record of ${kind.component} is of pipeline ${foreign.pipeline}, and this is pipeline ${job.pipeline}.`,
+      `let this job take its artifacts from the ${kind.component} job of its own pipeline.`,
+    );
+  }
+  return records.filter(({ environment }) => environment === job.environment);
+}
+
+function paths(root: string, component: string): string[] {
+  const folder = reportFolder(component, '');
+  if (!existsSync(join(root, folder))) return [];
+  const jobs = readdirSync(join(root, folder));
+  return jobs.map((job) => join(folder, job, 'record.json')).filter((path) => existsSync(join(root, path)));
+}
+
+function parse<Schema extends z.ZodType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')));
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: member, message }) => `${member.join('.') || 'the file'}: ${message}`);
+  throw new Failure(
+    'invalid input',
+    `${path} is not a record that this version understands (${wrong.slice(0, 3).join('; ')}).`,
+    'let all components of a pipeline be of one version, and let nothing else write below sagemaker/; then start a new pipeline.',
+  );
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+import type { Job } from './gitlab/job.ts';
+import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts';
+import { sameGroup } from './sagemaker/packages.ts';
+
+/**
+ * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
+ * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
+ */
+const recorded = { environment: z.string(), pipeline: z.string() };
+const nothing = z.object({ ...recorded, outcome: z.literal('nothing'), why: z.string() });
+
+const version = {
+  /** The group's name as registered. */
+  group: z.string(),
+  package: z.string(),
+  version: z.number(),
+  /** The package's content hash when it was looked at. */
+  content: z.string(),
+  /** The environments in order. */
+  promotion_path: z.array(z.string()).min(1),
+  /** Fences that stood open so far: proof, protected, approval. */
+  open: z.array(z.string()),
+};
+
+const registered = z.object({ group: z.string(), package: z.string(), version: z.number() });
+
+export const training = {
+  component: 'deploy-pipeline',
+  schema: z.discriminatedUnion('outcome', [
+    z.object({ ...recorded, outcome: z.literal('registered'), execution: z.string(), packages: z.array(registered).min(1) }),
+    z.object({ ...recorded, outcome: z.literal('running'), execution: z.string(), why: z.string() }),
+    z.object({ ...recorded, outcome: z.literal('nothing'), execution: z.string(), why: z.string() }),
+  ]),
+} satisfies RecordKind<z.ZodType<Recorded>>;
+
+export const check = {
+  component: 'check-model',
+  schema: z.discriminatedUnion('outcome', [
+    z.object({ ...recorded, outcome: z.literal('candidate'), ...version, status: z.string() }),
+    nothing,
+  ]),
+} satisfies RecordKind<z.ZodType<Recorded>>;
+
+export const approval = {
+  component: 'approve-model',
+  schema: z.discriminatedUnion('outcome', [z.object({ ...recorded, outcome: z.literal('approved'), ...version }), nothing]),
+} satisfies RecordKind<z.ZodType<Recorded>>;
+
+const deployed = {
+  ...recorded,
+  ...version,
+  endpoint: z.string(),
+  config: z.string(),
+  /** The config that was live before; absent when the endpoint is new. */
+  previous_config: z.string().optional(),
+  model: z.string(),
+};
+
+export const deployment = {
+  component: 'deploy-model',
+  schema: z.discriminatedUnion('outcome', [
+    z.object({ ...deployed, outcome: z.literal('deployed') }),
+    z.object({ ...deployed, outcome: z.literal('under way') }),
+    nothing,
+  ]),
+} satisfies RecordKind<z.ZodType<Recorded>>;
+
+export type Training = z.output<typeof training.schema>;
+export type Check = z.output<typeof check.schema>;
+export type Approval = z.output<typeof approval.schema>;
+export type Deployment = z.output<typeof deployment.schema>;
+
+/** The input that chooses among several records, and what it says; empty when it was not given. */
+export interface Choice {
+  readonly input: 'model_package_group_name' | 'endpoint_name';
+  readonly value: string | undefined;
+}
+
+interface Steps {
+  readonly root: string;
+  readonly job: Job;
+}
+
+/**
+ * The record of the step before, or `undefined` when there is none. Several: the one of the chosen group or endpoint. A record
+ * of another group or endpoint than the chosen one is never taken, even when it is the only one.
+ */
+export function takeOver<Schema extends z.ZodType<Recorded>>({ root, job }: Steps, kind: RecordKind<Schema>, choice: Choice): z.output<Schema> | undefined {
+  const records = readRecords(root, kind, job);
+  const { input, value } = choice;
+  const fitting = value === undefined ? records : records.filter((record) => fits(record, input, value));
+  if (records.length === 0 || fitting.length === 1) return fitting[0];
+
+  const names = records.map((record) => `"${subjectsOf(record, input).join('", "') || 'nothing'}"`).join(', ');
+  throw new Failure(
+    'invalid input',
+    value === undefined || fitting.length > 1
+      ? `${records.length} ${kind.component} jobs of this pipeline serve the environment ${job.environment} (${names}), and ${input} ${value === undefined ? 'does not say' : `"${value}" does not tell`} which one is meant.`
+      : `${kind.component} of this pipeline was about ${names}, not about ${input} "${value}".`,
+    `set the input ${input} of this component to one of them.`,
+  );
+}
+
+function fits(record: unknown, input: Choice['input'], value: string): boolean {
+  const subjects = subjectsOf(record, input);
+  // A record of "nothing" is about no group: it fits whichever is asked for.
+  if (subjects.length === 0) return true;
+  return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
+}
+
+const subject = z.object({ endpoint: z.string().optional(), group: z.string().optional(), packages: z.array(registered).optional() });
+
+function subjectsOf(record: unknown, input: Choice['input']): string[] {
+  const about = subject.parse(record);
+  const subjects = input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
+  return subjects.filter((each) => each !== undefined);
+}
+
+/** Refuses to go on without the step before. */
+export function required<Value>(record: Value | undefined, { component }: { component: string }): Value {
+  if (record !== undefined) return record;
+  throw new Failure(
+    'invalid input',
+    `There is no record of ${component} for this environment among this job's artifacts.`,
+    `include ${component} before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
+  );
+}

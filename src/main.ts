@@ -1,0 +1,24 @@
+import { runComponent } from './component.ts';
+
+/** Command -> program, loaded when it is asked for: a job pays for one component only. */
+const COMPONENTS = {
+  'check-model': async (host: Host) => runComponent((await import('./components/check-model.ts')).default, host),
+};
+
+type Host = Parameters<typeof runComponent>[1];
+
+const [command = '', ...args] = process.argv.slice(2);
+const run = Object.entries(COMPONENTS).find(([name]) => name === command)?.[1];
+
+if (run) {
+  process.exitCode = await run({
+    env: process.env,
+    args,
+    root: process.cwd(),
+    clock: { now: () => new Date(), sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)) },
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+} else {
+  process.stdout.write(`ERROR There is no component "${command}".\nNext: use one of ${Object.keys(COMPONENTS).join(', ')}.\n`);
+  process.exitCode = 64;
+}

@@ -1,0 +1,84 @@
+import {
+  DescribeEndpointCommand,
+  type DescribeEndpointCommandOutput,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  type EndpointStatus,
+  type ProductionVariantSummary,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { z } from 'zod';
+import { unlessNotFound } from './errors.ts';
+
+/** Names of endpoints, endpoint configs and models: at most 63 letters, digits and inner hyphens. */
+export const resourceName = z
+  .string()
+  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit');
+
+/** An endpoint as SageMaker describes it now. */
+export interface Endpoint {
+  readonly name: string;
+  readonly arn: string;
+  readonly status: EndpointStatus;
+  /** The endpoint config that serves. During a creation it is the one being created. */
+  readonly config: string;
+  /** The endpoint config on its way in, while there is one. */
+  readonly pending: string | undefined;
+  /** SageMaker's reason of a failure or rollback: sometimes absent after a rollback, and gone with the next update. */
+  readonly failureReason: string | undefined;
+  readonly variants: readonly Variant[];
+  /** The whole answer, to be kept as evidence when something went wrong. */
+  readonly answer: DescribeEndpointCommandOutput;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly instances: number;
+  readonly wantedInstances: number;
+  /** What SageMaker does with it now: Creating, Updating, ActivatingTraffic, Baking ... */
+  readonly phases: readonly string[];
+}
+
+/** Describes an endpoint, or `undefined` when there is none. */
+export async function findEndpoint(sagemaker: SageMakerClient, name: string): Promise<Endpoint | undefined> {
+  const answer = await unlessNotFound(sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })));
+  if (!answer) return undefined;
+  const { EndpointName, EndpointArn, EndpointStatus: status, EndpointConfigName: config, PendingDeploymentSummary: pending } = answer;
+  if (!EndpointName || !EndpointArn || !status || (!config && !pending?.EndpointConfigName)) throw new Error(`SageMaker described the endpoint ${name} without a status or config.`);
+  return {
+    name: EndpointName,
+    arn: EndpointArn,
+    status,
+    config: config ?? pending?.EndpointConfigName ?? '',
+    pending: pending?.EndpointConfigName,
+    failureReason: answer.FailureReason,
+    variants: (answer.ProductionVariants ?? []).map(understood),
+    answer,
+  };
+}
+
+function understood(variant: ProductionVariantSummary): Variant {
+  return {
+    name: variant.VariantName ?? '',
+    instances: variant.CurrentInstanceCount ?? 0,
+    wantedInstances: variant.DesiredInstanceCount ?? 0,
+    phases: (variant.VariantStatus ?? []).map(({ Status }) => Status ?? 'Unknown'),
+  };
+}
+
+/**
+ * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model that was
+ * made from a package. Empty when the config is gone or its models came from elsewhere.
+ */
+export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
+  const described = await unlessNotFound(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: config })));
+  const models = (described?.ProductionVariants ?? []).flatMap(({ ModelName }) => (ModelName ? [ModelName] : []));
+  const served = await Promise.all([...new Set(models)].map((model) => packagesOfModel(sagemaker, model)));
+  return [...new Set(served.flat())];
+}
+
+async function packagesOfModel(sagemaker: SageMakerClient, name: string): Promise<string[]> {
+  const model = await unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName: name })));
+  const containers = [model?.PrimaryContainer, ...(model?.Containers ?? [])];
+  return containers.flatMap((container) => (container?.ModelPackageName ? [container.ModelPackageName] : []));
+}

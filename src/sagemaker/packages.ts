@@ -1,0 +1,205 @@
+import {
+  DescribeModelPackageCommand,
+  type DescribeModelPackageCommandOutput,
+  ListModelPackagesCommand,
+  type ListModelPackagesCommandInput,
+  type ModelApprovalStatus,
+  type ModelPackageStatus,
+  type SageMakerClient,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { contentOf } from './content.ts';
+import { unlessNotFound } from './errors.ts';
+import type { Metadata } from './trail.ts';
+
+/** A model package version, as much of it as promotion asks about. */
+export interface ModelPackage {
+  readonly arn: string;
+  /** The group's name as registered; the ARN may carry it in lower case. */
+  readonly group: string;
+  readonly version: number;
+  /** Whether the package itself is usable; approval is another question, and SageMaker lets a failed package be approved. */
+  readonly status: ModelPackageStatus;
+  readonly approval: ModelApprovalStatus;
+  readonly approvalDescription: string | undefined;
+  readonly createdAt: Date;
+  readonly createdBy: string | undefined;
+  /** The commit that the training pipeline named. */
+  readonly commit: string | undefined;
+  readonly metadata: Metadata;
+  /** S3 addresses of the metrics that the training pipeline attached: name -> address. */
+  readonly metrics: ReadonlyMap<string, string>;
+  readonly content: string;
+  /** Instance types it may run on; empty when the package does not say. */
+  readonly instanceTypes: readonly string[];
+}
+
+/** A line of a list: enough to choose which versions to look at, not to judge them. */
+export interface ModelPackageSummary {
+  readonly arn: string;
+  readonly version: number;
+  readonly status: ModelPackageStatus | undefined;
+  readonly approval: ModelApprovalStatus | undefined;
+}
+
+const ARN = /^arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/(\d+)$/;
+
+/** The ARN of one version in a group. */
+export const modelPackageArn = z
+  .string()
+  .regex(ARN, 'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3');
+
+/** A group by name, or by ARN where the registry is another account's. */
+export const modelPackageGroup = z
+  .string()
+  .regex(
+    /^(arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package-group\/)?[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
+    'must be the name of a model package group (at most 63 letters, digits and hyphens), or its ARN',
+  );
+
+/** Whether two names or ARNs mean one group. SageMaker lower-cases the group in some ARNs, so case tells nothing. */
+export function sameGroup(one: string, other: string): boolean {
+  const name = (group: string) => group.slice(group.lastIndexOf('/') + 1).toLowerCase();
+  return name(one) === name(other);
+}
+
+/** A version as people name it: `ResalePriceModelGroup version 3`. */
+export function called({ group, version }: Pick<ModelPackage, 'group' | 'version'>): string {
+  return `${group} version ${version}`;
+}
+
+/** Describes one version, or `undefined` when there is none. */
+export async function findPackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage | undefined> {
+  const answer = await unlessNotFound(sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn })));
+  return answer && understood(answer);
+}
+
+/** Describes one version that an earlier job named; its absence is an answer that nobody wants. */
+export async function describePackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage> {
+  const found = await findPackage(sagemaker, arn);
+  if (found) return found;
+  throw new Failure('refused', `The model package ${arn} is gone: somebody deleted it.`, 'register a new version and promote that one.');
+}
+
+function understood(answer: DescribeModelPackageCommandOutput): ModelPackage {
+  const { ModelPackageArn: arn, ModelPackageGroupName: group, ModelPackageVersion: version, ModelPackageStatus: status } = answer;
+  if (!arn || !group || version === undefined || !status || !answer.CreationTime) {
+    throw new Failure(
+      'refused',
+      `${arn ?? 'The model package'} is not a version in a group: it cannot be promoted.`,
+      'register the model with a ModelPackageGroupName.',
+    );
+  }
+  return {
+    arn,
+    group,
+    version,
+    status,
+    approval: answer.ModelApprovalStatus ?? 'PendingManualApproval',
+    approvalDescription: answer.ApprovalDescription,
+    createdAt: answer.CreationTime,
+    createdBy: answer.CreatedBy?.IamIdentity?.Arn ?? answer.CreatedBy?.UserProfileName,
+    commit: answer.MetadataProperties?.CommitId,
+    metadata: answer.CustomerMetadataProperties ?? {},
+    metrics: metricsOf(answer),
+    content: contentOf(answer),
+    instanceTypes: answer.InferenceSpecification?.SupportedRealtimeInferenceInstanceTypes ?? [],
+  };
+}
+
+function metricsOf({ ModelMetrics: metrics }: DescribeModelPackageCommandOutput): ReadonlyMap<string, string> {
+  const places = {
+    'model quality': metrics?.ModelQuality?.Statistics?.S3Uri,
+    'data quality': metrics?.ModelDataQuality?.Statistics?.S3Uri,
+    bias: metrics?.Bias?.Report?.S3Uri,
+    explainability: metrics?.Explainability?.Report?.S3Uri,
+  };
+  return new Map(Object.entries(places).flatMap(([name, place]) => (place ? [[name, place]] : [])));
+}
+
+interface Listing {
+  readonly group: string;
+  /** Only versions of this approval status; all of them when left out. */
+  readonly approval?: ModelApprovalStatus;
+  /** How many versions, the newest first. SageMaker gives at most 100 in one answer. */
+  readonly most: number;
+}
+
+/**
+ * The newest versions of a group, the highest first, or `undefined` when there is no such group. One request, but for filtered
+ * pages that come back empty with a token to go on: an empty page is not the end.
+ */
+export async function listNewest(sagemaker: SageMakerClient, { group, approval, most }: Listing): Promise<{ versions: ModelPackageSummary[]; more: boolean } | undefined> {
+  const request: ListModelPackagesCommandInput = {
+    ModelPackageGroupName: group,
+    SortBy: 'CreationTime',
+    SortOrder: 'Descending',
+    MaxResults: most,
+    ...(approval && { ModelApprovalStatus: approval }),
+  };
+  for (let NextToken: string | undefined; ; ) {
+    const page = await unlessNotFound(sagemaker.send(new ListModelPackagesCommand({ ...request, NextToken })));
+    if (!page) return undefined;
+    const found = page.ModelPackageSummaryList ?? [];
+    NextToken = page.NextToken;
+    if (found.length > 0 || !NextToken) return { versions: found.flatMap(summary).sort((a, b) => b.version - a.version), more: NextToken !== undefined };
+  }
+}
+
+function summary(line: NonNullable<import('@aws-sdk/client-sagemaker').ListModelPackagesOutput['ModelPackageSummaryList']>[number]): ModelPackageSummary[] {
+  const { ModelPackageArn: arn, ModelPackageVersion: version } = line;
+  if (!arn || version === undefined) return [];
+  return [{ arn, version, status: line.ModelPackageStatus, approval: line.ModelApprovalStatus }];
+}
+
+/** How many entries CustomerMetadataProperties holds at most, the team's own included. */
+const MOST_METADATA = 50;
+
+interface Marking {
+  readonly key: string;
+  readonly value: string;
+  /** Only the first environment's verdict writes these; a later one that resent the status could undo a rejection. */
+  readonly status?: { readonly approval: 'Approved' | 'Rejected'; readonly description: string };
+}
+
+/**
+ * Writes one key of the trail, and nothing else, then reads back what the registry now holds. Whether SageMaker merges or
+ * replaces metadata is documented nowhere: a foreign key that vanished, or ours that did not arrive, is told with all that was
+ * there.
+ */
+export async function markPackage(sagemaker: SageMakerClient, before: ModelPackage, { key, value, status }: Marking): Promise<ModelPackage> {
+  if (!(key in before.metadata) && Object.keys(before.metadata).length >= MOST_METADATA) {
+    throw new Failure(
+      'refused',
+      `${called(before)} already holds ${MOST_METADATA} metadata entries, as many as SageMaker allows: there is no room for "${key}".`,
+      `remove some of the team's own (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
+    );
+  }
+  await sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: before.arn,
+      CustomerMetadataProperties: { [key]: value },
+      ...(status && { ModelApprovalStatus: status.approval, ApprovalDescription: status.description }),
+    }),
+  );
+  const after = await describePackage(sagemaker, before.arn);
+  const lost = Object.keys(before.metadata).filter((other) => other !== key && !(other in after.metadata));
+  if (lost.length > 0) {
+    const kept = Object.entries(before.metadata).map(([name, was]) => `  ${name}: ${was}`);
+    throw new Failure(
+      'refused',
+      `Writing "${key}" to ${called(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it held:\n${kept.join('\n')}`,
+      `put the lost entries back (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
+    );
+  }
+  if (after.metadata[key] !== value) {
+    throw new Failure(
+      'refused',
+      `"${key}" of ${called(before)} was written but reads "${after.metadata[key] ?? ''}": somebody else wrote it at the same moment.`,
+      'find out who in CloudTrail (UpdateModelPackage), then run this job again.',
+    );
+  }
+  return after;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/**
+ * The trail that a model package carries in its metadata: what built it, and for each environment who approved it, what proved
+ * it and who withdrew it. One key per fact, so that IAM can give each duty its own key and no other.
+ */
+export type Mark = 'approved' | 'proved' | 'withdrawn';
+
+export const BUILT = 'built';
+
+/** IAM's condition key names end with the metadata key, which SageMaker limits to 128 characters. */
+export function markKey(mark: Mark, environment: string): string {
+  return `${mark}.${environment}`;
+}
+
+const digits = z.string().regex(/^\d+$/);
+const content = z.string().regex(/^[0-9a-f]{32}$/);
+const at = z.iso.datetime({ precision: -1 });
+const commit = z.string().min(1);
+/** Fences that stood open when the record was written. Later environments refuse such a record. */
+const open = z.string().optional();
+
+const builtSchema = z.strictObject({ pipeline: digits, job: digits, commit, at, execution: z.string().min(1) });
+const approvalSchema = z.strictObject({ by: z.string().min(1), pipeline: digits, job: digits, commit, at, content, open });
+const proofSchema = z.strictObject({ pipeline: digits, job: digits, at, content, endpoint: z.string().min(1), config: z.string().min(1), open });
+
+export type Built = z.output<typeof builtSchema>;
+export type Approval = z.output<typeof approvalSchema>;
+export type Proof = z.output<typeof proofSchema>;
+
+/** A mark as it was found: absent, read, or there but not of our writing. Unknown is never treated as fine. */
+export type Found<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { is: 'unreadable'; raw: string };
+
+export type Metadata = Readonly<Record<string, string>>;
+
+export const readBuilt = (metadata: Metadata) => read(builtSchema, metadata[BUILT]);
+export const readApproval = (metadata: Metadata, environment: string) => read(approvalSchema, metadata[markKey('approved', environment)]);
+export const readWithdrawal = (metadata: Metadata, environment: string) => read(approvalSchema, metadata[markKey('withdrawn', environment)]);
+export const readProof = (metadata: Metadata, environment: string) => read(proofSchema, metadata[markKey('proved', environment)]);
+
+function read<Value>(schema: z.ZodType<Value>, raw: string | undefined): Found<Value> {
+  if (raw === undefined) return { is: 'absent' };
+  const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
+  const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value]) => [name, value])));
+  const repeated = new Set(words.map(([name]) => name)).size !== words.length;
+  return parsed.success && !repeated ? { is: 'read', value: parsed.data } : { is: 'unreadable', raw };
+}
+
+/** SageMaker allows 256 characters a value, and of signs only `_ . : / = + - @` and the space. */
+const LONGEST = 256;
+const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. */
+export function writeMark(value: Built | Approval | Proof): string {
+  const written = render(value);
+  const excess = written.length - LONGEST;
+  // Only the login may be cut; "+" stands in no GitLab login and so marks the cut.
+  const fitting = excess > 0 && 'by' in value ? render({ ...value, by: `${value.by.slice(0, -excess - 1)}+` }) : written;
+  if (fitting.length > LONGEST || !ALLOWED.test(fitting)) throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
+  return fitting;
+}
+
+function render(value: Built | Approval | Proof): string {
+  return Object.entries(value).filter(([, word]) => word !== undefined).map(([name, word]) => `${name}=${word}`).join(' ');
+}
+
+/** Minutes are precise enough for a person, and leave room for two names of 63 characters: `2026-11-22T08:00Z`. */
+export function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 16)}Z`;
+}
+
+/** The environments in promotion order. */
+export const promotionPath = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .min(1, 'must name an environment between two commas')
+          .max(118, 'must hold environments of at most 118 characters, so that their record keys fit SageMaker\'s 128')
+          .regex(/^[\w./-]+$/, 'must hold environments of letters, digits and _ . / -'),
+      )
+      .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
+        error: 'must not name an environment twice, nor two that differ only in case: IAM could not tell their records apart',
+      }),
+  );
