@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import type { Logs } from './logs.ts';
+import { AwsError, type World } from './world.ts';
+
+const BODY_LIMIT = 6_291_456;
+/** A Creating or Failed endpoint has no fleet, and the runtime knows of it as little as of none. */
+const SERVING = new Set(['InService', 'Updating', 'SystemUpdating', 'RollingBack', 'UpdateRollbackFailed']);
+
+/** What an endpoint serves right now: the variants of its live config, never of the one that an update is heading for. */
+export interface ServingEndpoint {
+  readonly name: string;
+  readonly status: string;
+  readonly variants: readonly ServingVariant[];
+}
+
+export interface ServingVariant {
+  readonly name: string;
+  readonly weight: number;
+  /** ARN of the model package, or of the model when it was not made from one. */
+  readonly model: string;
+}
+
+/** How a model misbehaves. Without any of these it answers each instance with a price, at once. */
+export interface Behaviour {
+  /** Milliseconds by which the emulator's clock moves during an invocation. */
+  readonly latency?: number;
+  /** Milliseconds that a client really waits; for programs that measure by the machine's clock. */
+  readonly delay?: number;
+  /** The share of invocations that fail, from 0 to 1, spread evenly: 0.25 is every fourth. */
+  readonly errorRate?: number;
+  /** What the container answers when it fails. */
+  readonly error?: { readonly status: number; readonly message: string };
+  readonly contentType?: string;
+  readonly answer?: string;
+  /** What the service itself answers instead, such as ServiceUnavailable. */
+  readonly refusal?: { readonly code: string; readonly status: number; readonly message: string };
+}
+
+export interface Invocation {
+  readonly endpointName: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds for the server to wait before it sends this. */
+  readonly delay: number;
+}
+
+interface ContainerAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export class Runtime {
+  /** Endpoint name, or ARN of a model package -> how it misbehaves; the package's goes first. */
+  readonly behaviours = new Map<string, Behaviour>();
+  readonly #world: Pick<World, 'region' | 'account' | 'clock'>;
+  readonly #logs: Logs;
+  readonly #invocations = new Map<string, number>();
+
+  constructor(world: Pick<World, 'region' | 'account' | 'clock'>, logs: Logs) {
+    this.#world = world;
+    this.#logs = logs;
+  }
+
+  /** InvokeEndpoint: throws AwsError, ModelError among them. */
+  invoke(endpoint: ServingEndpoint | undefined, request: Invocation): Answer {
+    if (!endpoint || !SERVING.has(endpoint.status)) {
+      const message = `Endpoint ${request.endpointName} of account ${this.#world.account} not found.`;
+      throw new AwsError('ValidationError', message, 400);
+    }
+    if (request.body.byteLength > BODY_LIMIT) {
+      throw new AwsError('413', `HTTP content length exceeded ${BODY_LIMIT} bytes.`, 413);
+    }
+    const count = (this.#invocations.get(endpoint.name) ?? 0) + 1;
+    this.#invocations.set(endpoint.name, count);
+    const variant = variantFor(endpoint, request, count);
+    const behaviour = this.behaviours.get(variant.model) ?? this.behaviours.get(endpoint.name) ?? {};
+    this.#world.clock.advance(behaviour.latency ?? 0);
+    if (behaviour.refusal) {
+      throw new AwsError(behaviour.refusal.code, behaviour.refusal.message, behaviour.refusal.status);
+    }
+    const answer = fails(behaviour, count) ? failure(behaviour) : predict(variant.model, request, behaviour);
+    this.#logInvocation(endpoint, variant, answer);
+    if (answer.status >= 400) throw this.#modelError(endpoint, answer);
+    return {
+      status: 200,
+      headers: { 'content-type': answer.contentType, 'x-amzn-invoked-production-variant': variant.name },
+      body: answer.body,
+      delay: behaviour.delay ?? 0,
+    };
+  }
+
+  /** What the containers of new instances write when they start; `trouble` instead of the line that says they listen. */
+  containersStart(endpoint: Pick<ServingEndpoint, 'name' | 'variants'>, trouble?: readonly string[]): void {
+    for (const variant of endpoint.variants) {
+      this.#log(endpoint, variant, `[${this.#time()}] [1] [INFO] Loading the model of ${variant.model}`);
+      for (const line of trouble ?? [`[${this.#time()}] [1] [INFO] Listening at: http://0.0.0.0:8080 (1)`]) {
+        this.#log(endpoint, variant, line);
+      }
+      this.#log(endpoint, variant, this.#access('GET /ping', trouble ? 500 : 200, 0));
+    }
+  }
+
+  #logInvocation(endpoint: ServingEndpoint, variant: ServingVariant, answer: ContainerAnswer): void {
+    if (answer.status >= 500) this.#log(endpoint, variant, `[${this.#time()}] [1] [ERROR] ${answer.body}`);
+    this.#log(endpoint, variant, this.#access('POST /invocations', answer.status, Buffer.byteLength(answer.body)));
+  }
+
+  #modelError(endpoint: ServingEndpoint, { status, body }: ContainerAnswer): AwsError {
+    const { region, account } = this.#world;
+    const group = groupOf(endpoint);
+    const message =
+      `Received ${status >= 500 ? 'server' : 'client'} error (${status}) from primary with message "${body}". ` +
+      `See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} ` +
+      `in account ${account} for more information.`;
+    return new AwsError('ModelError', message, 424, {
+      OriginalStatusCode: status,
+      OriginalMessage: body,
+      LogStreamArn: `arn:aws:logs:${region}:${account}:log-group:${group}`,
+    });
+  }
+
+  #log(endpoint: Pick<ServingEndpoint, 'name'>, variant: ServingVariant, line: string): void {
+    const instance = hash(endpoint.name, variant.name, variant.model).slice(0, 17);
+    this.#logs.put(groupOf(endpoint), `${variant.name}/i-${instance}`, line);
+  }
+
+  #access(request: string, status: number, bytes: number): string {
+    return `169.254.178.2 - - [${this.#time()}] "${request} HTTP/1.1" ${status} ${bytes} "-" "AHC/2.0"`;
+  }
+
+  #time(): string {
+    return this.#world.clock.now().toISOString().replace('T', ' ').replace(/\..*$/, ' +0000');
+  }
+}
+
+function groupOf(endpoint: Pick<ServingEndpoint, 'name'>): string {
+  return `/aws/sagemaker/Endpoints/${endpoint.name}`;
+}
+
+/** The variant asked for, else each by its weight, in an order that is the same every time. */
+function variantFor(endpoint: ServingEndpoint, { headers }: Invocation, count: number): ServingVariant {
+  const target = headers['x-amzn-sagemaker-target-variant'];
+  const total = endpoint.variants.reduce((sum, { weight }) => sum + weight, 0);
+  // Multiples of the golden ratio spread evenly over [0, 1) without repeating.
+  let place = ((count * 0.618_033_988_749_895) % 1) * total;
+  const chosen = endpoint.variants.find(({ name, weight }) => {
+    place -= weight;
+    return target === undefined ? place < 0 : name === target;
+  });
+  if (chosen) return chosen;
+  const message = `Variant ${String(target ?? '')} not found for endpoint ${endpoint.name}.`;
+  throw new AwsError('ValidationError', message, 400);
+}
+
+function fails({ errorRate = 0 }: Behaviour, count: number): boolean {
+  return Math.floor(count * errorRate) > Math.floor((count - 1) * errorRate);
+}
+
+function failure({ error }: Behaviour): ContainerAnswer {
+  return { status: error?.status ?? 500, contentType: 'text/plain', body: error?.message ?? 'Internal Server Error' };
+}
+
+/** The container: prices for JSON or CSV, in JSON or CSV. */
+function predict(model: string, { headers, body }: Invocation, behaviour: Behaviour): ContainerAnswer {
+  const instances = instancesOf(mediaType(headers['content-type']), Buffer.from(body).toString());
+  if ('status' in instances) return instances;
+  const prices = instances.map((instance) => priceOf(model, instance));
+  const accept = mediaType(headers.accept ?? '*/*');
+  if (!['application/json', '*/*', 'text/csv'].includes(accept)) {
+    return { status: 406, contentType: 'text/plain', body: `Accept type ${accept} is not supported.` };
+  }
+  const csv = accept === 'text/csv';
+  return {
+    status: 200,
+    contentType: behaviour.contentType ?? (csv ? 'text/csv' : 'application/json'),
+    body:
+      behaviour.answer ??
+      (csv ? prices.join('\n') : JSON.stringify({ predictions: prices.map((price) => ({ price })) })),
+  };
+}
+
+function instancesOf(type: string, text: string): readonly unknown[] | ContainerAnswer {
+  const refuse = (status: number, message: string) => ({ status, contentType: 'text/plain', body: message });
+  if (type === 'text/csv') return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (type !== 'application/json') return refuse(415, `Content type ${type} is not supported.`);
+  try {
+    const document: unknown = JSON.parse(text);
+    if (Array.isArray(document)) return document;
+    if (typeof document !== 'object' || document === null) return refuse(400, 'The document has no instances.');
+    return 'instances' in document && Array.isArray(document.instances) ? document.instances : [document];
+  } catch {
+    return refuse(400, 'The document is not JSON.');
+  }
+}
+
+/** The input makes the price; another version of the model differs by a few per cent. */
+function priceOf(model: string, instance: unknown): number {
+  const share = (text: string) => Number.parseInt(text.slice(0, 8), 16) / 2 ** 32;
+  const base = 250_000 + 800_000 * share(hash(JSON.stringify(instance)));
+  return Math.round(base * (0.97 + 0.06 * share(hash(model))));
+}
+
+function mediaType(header: string | readonly string[] | undefined): string {
+  return String(header ?? 'application/octet-stream')
+    .replace(/;.*$/, '')
+    .trim()
+    .toLowerCase();
+}
+
+function hash(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}
