@@ -28,6 +28,16 @@ const referenceTag: Tags[number] = {
     new Reference(isSeq(node) ? node.items.map((item) => String(isScalar(item) ? item.value : item)) : []),
 };
 
+/** Ruby's parser takes `yes`, `on` and their opposites for booleans, but not `y` and `n`. */
+const booleanTag: Tags[number] = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  test: /^(?:yes|true|on|no|false|off)$/i,
+  resolve: (text: string) => /^(?:yes|true|on)$/i.test(text),
+};
+
+const replacedTags = ['tag:yaml.org,2002:bool', 'tag:yaml.org,2002:timestamp'];
+
 /**
  * Reads YAML 1.1 as GitLab's parser does (`yes` and `on` are booleans), but refuses a key written twice, which GitLab
  * would silently overwrite, and leaves dates as text, which GitLab would refuse.
@@ -36,8 +46,9 @@ export function readConfigFile(text: string): ConfigFile {
   const documents = parseAllDocuments(text, {
     version: '1.1',
     customTags: (tags) => [
-      ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+      booleanTag,
       referenceTag,
+      ...tags.filter((tag) => typeof tag === 'string' || !replacedTags.includes(tag.tag)),
     ],
   });
   if (!Array.isArray(documents)) throw new PipelineError('file is empty');
