@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ambientSession, assumeRole, type Aws, connect, explainRefusal, type Session } from './aws/session.ts';
+import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
 import { Failure } from './failure.ts';
@@ -8,13 +8,25 @@ import { type Env, line, optional, parseInputs } from './gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from './gitlab/job.ts';
 import { createLog, type Log } from './gitlab/log.ts';
 import { createReport, type Report } from './gitlab/report.ts';
-import { BUILT, type Mark } from './sagemaker/trail.ts';
+import type { BUILT, Mark } from './sagemaker/trail.ts';
 
 /** One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a test. */
 export interface Permission {
   /** `sagemaker:DescribeEndpoint`, spelled as IAM spells it. */
   readonly action: `${string}:${string}`;
-  readonly on: 'anything' | 'group' | 'package' | 'pipeline' | 'execution' | 'model' | 'endpoint config' | 'endpoint' | 'job logs' | 'endpoint logs' | 'pipeline role' | 'execution role';
+  readonly on:
+    | 'anything'
+    | 'group'
+    | 'package'
+    | 'pipeline'
+    | 'execution'
+    | 'model'
+    | 'endpoint config'
+    | 'endpoint'
+    | 'job logs'
+    | 'endpoint logs'
+    | 'pipeline role'
+    | 'execution role';
   /** When it is needed, if not always: the end of a sentence. */
   readonly when?: string;
   /** For UpdateModelPackage: the only key of the trail that this duty writes. */
@@ -23,7 +35,9 @@ export interface Permission {
 
 /** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
 const sharedInputs = z.strictObject({
-  environment: line.max(118, 'must be at most 118 characters').regex(/^[\w./-]+$/, 'must consist of letters, digits and _ . / -'),
+  environment: line
+    .max(118, 'must be at most 118 characters')
+    .regex(/^[\w./-]+$/, 'must consist of letters, digits and _ . / -'),
   aws_region: line.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1'),
   role_arn: line.regex(
     /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)$/,
@@ -68,7 +82,9 @@ export interface Component<Inputs extends z.ZodObject = z.ZodObject, Output exte
 }
 
 /** A component's program. The identity, for its types: outputs and inputs flow from the definition into `run`. */
-export function defineComponent<Inputs extends z.ZodObject, Output extends string>(component: Component<Inputs, Output>): Component<Inputs, Output> {
+export function defineComponent<Inputs extends z.ZodObject, Output extends string>(
+  component: Component<Inputs, Output>,
+): Component<Inputs, Output> {
   return component;
 }
 
@@ -83,9 +99,12 @@ export interface Host {
 }
 
 /** The life of every job: parse, prove who we are, run, report, and fail well. Returns the exit code. */
-export async function runComponent<Inputs extends z.ZodObject, Output extends string>(component: Component<Inputs, Output>, host: Host): Promise<number> {
+export async function runComponent<Inputs extends z.ZodObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  host: Host,
+): Promise<number> {
   const log = createLog(host.print, host.clock);
-  const report = createReport(host.root, component.name, host.env['CI_JOB_NAME_SLUG'] ?? 'local');
+  const report = createReport(host.root, component.name, host.env.CI_JOB_NAME_SLUG ?? 'local');
   try {
     const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
@@ -96,23 +115,38 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
     log.line(verdict);
     return 0;
   } catch (error) {
-    return fail(explain(error, component.permissions), { log, report, trace: host.env['CI_DEBUG_TRACE'] === 'true' });
+    return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
 }
 
 /** Proves who we are, and tells it in the first lines of the log, before anything is read or written. */
-async function enter(component: Pick<Component, 'name' | 'gitlabEnvironment'>, shared: SharedInputs, host: Host, { log, report }: Pick<Context, 'log' | 'report'>): Promise<Context> {
+async function enter(
+  component: Pick<Component, 'name' | 'gitlabEnvironment'>,
+  shared: SharedInputs,
+  host: Host,
+  { log, report }: Pick<Context, 'log' | 'report'>,
+): Promise<Context> {
   const { env, clock, root } = host;
-  const expected = { environment: shared.environment, gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment };
-  const token = shared.role_arn === 'none' ? undefined : env['AWS_OIDC_TOKEN'] || undefined;
+  const expected = {
+    environment: shared.environment,
+    gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment,
+  };
+  const token = shared.role_arn === 'none' ? undefined : env.AWS_OIDC_TOKEN || undefined;
 
   const claims = token === undefined ? undefined : readClaims(token);
-  const session = token && claims ? await exchangeToken(token, claims, shared, clock) : await ambientSession(shared.aws_region, clock);
+  const session =
+    token && claims
+      ? await exchangeToken(token, claims, shared, clock)
+      : await ambientSession(shared.aws_region, clock);
   const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
-  log.section(`${component.name} ${env['SAGEMAKER_COMPONENT'] ?? ''}`.trim(), introduction(job, session, shared, env), 'open');
+  log.section(
+    `${component.name} ${env.SAGEMAKER_COMPONENT ?? ''}`.trim(),
+    introduction(job, session, shared, env),
+    'open',
+  );
   refuseOtherAccount(session, shared);
 
-  const ends = claims && { at: new Date(claims.exp * 1000), because: 'the life of the job\'s token' };
+  const ends = claims && { at: new Date(claims.exp * 1000), because: "the life of the job's token" };
   return {
     job,
     log,
@@ -120,11 +154,21 @@ async function enter(component: Pick<Component, 'name' | 'gitlabEnvironment'>, s
     root,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
     aws: await connect(session),
-    deadline: (seconds) => earliest({ at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' }, ...(ends ? [ends] : []), ...jobTimeout(env)),
+    deadline: (seconds) =>
+      earliest(
+        { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },
+        ...(ends ? [ends] : []),
+        ...jobTimeout(env),
+      ),
   };
 }
 
-async function exchangeToken(token: string, claims: ReturnType<typeof readClaims>, { aws_region, role_arn: roleArn }: SharedInputs, clock: Clock): Promise<Session> {
+async function exchangeToken(
+  token: string,
+  claims: ReturnType<typeof readClaims>,
+  { aws_region, role_arn: roleArn }: SharedInputs,
+  clock: Clock,
+): Promise<Session> {
   const sessionName = `gl-${claims.project_id}-${claims.pipeline_id}-${claims.job_id}`.slice(0, 64);
   try {
     return await assumeRole(aws_region, { token, roleArn, sessionName }, clock);
@@ -143,14 +187,17 @@ function introduction(job: Job, session: Session, shared: SharedInputs, env: Env
     `environment  ${job.environment} (${from('environment', job.environment, 'CI_COMMIT_BRANCH')})`,
     `branch       ${job.ref}`,
     `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
-    `role         ${role === 'none' ? 'none: the runner\'s own credentials' : role} (${from('role_arn', role, 'AWS_ROLE_ARN')})`,
+    `role         ${role === 'none' ? "none: the runner's own credentials" : role} (${from('role_arn', role, 'AWS_ROLE_ARN')})`,
     `account      ${session.account} (${account ? `as expected by ${from('expected_account_id', account, 'AWS_ACCOUNT_ID')}` : 'not checked: expected_account_id is empty'})`,
     `caller       ${session.arn}`,
     `region       ${region} (${from('aws_region', region, 'AWS_REGION')})`,
   ];
 }
 
-function refuseOtherAccount({ account }: Session, { expected_account_id: expected, role_arn: role }: SharedInputs): void {
+function refuseOtherAccount(
+  { account }: Session,
+  { expected_account_id: expected, role_arn: role }: SharedInputs,
+): void {
   if (expected === undefined || expected === account) return;
   throw new Failure(
     'refused',
@@ -161,19 +208,28 @@ function refuseOtherAccount({ account }: Session, { expected_account_id: expecte
 
 /** Where a record comes from. */
 function stamp({ name }: Pick<Component, 'name'>, job: Job) {
-  return { component: name, environment: job.environment, pipeline: job.pipeline, job: job.id, commit: job.commit, verified: job.verified };
+  return {
+    component: name,
+    environment: job.environment,
+    pipeline: job.pipeline,
+    job: job.id,
+    commit: job.commit,
+    verified: job.verified,
+  };
 }
 
 /** GitLab kills a job at its timeout; a minute before it we end by ourselves, explained, with time left for the uploads. */
 function jobTimeout(env: Env): Deadline[] {
-  const started = Date.parse(env['CI_JOB_STARTED_AT'] ?? '');
-  const seconds = Number(env['CI_JOB_TIMEOUT'] || Number.NaN);
+  const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
+  const seconds = Number(env.CI_JOB_TIMEOUT || Number.NaN);
   if (Number.isNaN(started) || Number.isNaN(seconds)) return [];
-  return [{ at: new Date(started + (seconds - 60) * 1000), because: 'the job\'s timeout' }];
+  return [{ at: new Date(started + (seconds - 60) * 1000), because: "the job's timeout" }];
 }
 
 function given(outputs: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(outputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {

@@ -9,17 +9,42 @@ export function explain(error: unknown, permissions: Permissions): Failure {
   const words = inItsOwnWords(error);
   switch (troubleOf(error)) {
     case 'throttled':
-      return new Failure('AWS trouble', `AWS throttled the requests until we gave up (${words}).`, 'run the job again; nothing that was done is lost.', error);
+      return new Failure(
+        'AWS trouble',
+        `AWS throttled the requests until we gave up (${words}).`,
+        'run the job again; nothing that was done is lost.',
+        error,
+      );
     case 'server error':
-      return new Failure('AWS trouble', `AWS failed to answer until we gave up (${words}).`, 'run the job again; nothing that was done is lost.', error);
+      return new Failure(
+        'AWS trouble',
+        `AWS failed to answer until we gave up (${words}).`,
+        'run the job again; nothing that was done is lost.',
+        error,
+      );
     case 'broken connection':
-      return new Failure('AWS trouble', `The connection to AWS broke until we gave up (${words}).`, 'check that the runner reaches AWS (proxy, DNS), then run the job again.', error);
+      return new Failure(
+        'AWS trouble',
+        `The connection to AWS broke until we gave up (${words}).`,
+        'check that the runner reaches AWS (proxy, DNS), then run the job again.',
+        error,
+      );
     case 'expired':
-      return new Failure('not allowed', `The AWS credentials have expired (${words}). What AWS has begun goes on.`, 'run the job again: a new job gets a new token.', error);
+      return new Failure(
+        'not allowed',
+        `The AWS credentials have expired (${words}). What AWS has begun goes on.`,
+        'run the job again: a new job gets a new token.',
+        error,
+      );
     case 'denied':
       return denied(error, words, permissions);
     case 'other':
-      return new Failure('refused', `AWS or this program met something unforeseen: ${words}`, 'read the message; run the job again with the CI/CD variable CI_DEBUG_TRACE=true to see where it came from.', error);
+      return new Failure(
+        'refused',
+        `AWS or this program met something unforeseen: ${words}`,
+        'read the message; run the job again with the CI/CD variable CI_DEBUG_TRACE=true to see where it came from.',
+        error,
+      );
   }
 }
 

@@ -29,7 +29,12 @@ const registered = z.object({ group: z.string(), package: z.string(), version: z
 export const training = {
   component: 'deploy-pipeline',
   schema: z.discriminatedUnion('outcome', [
-    z.object({ ...recorded, outcome: z.literal('registered'), execution: z.string(), packages: z.array(registered).min(1) }),
+    z.object({
+      ...recorded,
+      outcome: z.literal('registered'),
+      execution: z.string(),
+      packages: z.array(registered).min(1),
+    }),
     z.object({ ...recorded, outcome: z.literal('running'), execution: z.string(), why: z.string() }),
     z.object({ ...recorded, outcome: z.literal('nothing'), execution: z.string(), why: z.string() }),
   ]),
@@ -45,7 +50,10 @@ export const check = {
 
 export const approval = {
   component: 'approve-model',
-  schema: z.discriminatedUnion('outcome', [z.object({ ...recorded, outcome: z.literal('approved'), ...version }), nothing]),
+  schema: z.discriminatedUnion('outcome', [
+    z.object({ ...recorded, outcome: z.literal('approved'), ...version }),
+    nothing,
+  ]),
 } satisfies RecordKind<z.ZodType<Recorded>>;
 
 const deployed = {
@@ -87,7 +95,11 @@ interface Steps {
  * The record of the step before, or `undefined` when there is none. Several: the one of the chosen group or endpoint. A record
  * of another group or endpoint than the chosen one is never taken, even when it is the only one.
  */
-export function takeOver<Schema extends z.ZodType<Recorded>>({ root, job }: Steps, kind: RecordKind<Schema>, choice: Choice): z.output<Schema> | undefined {
+export function takeOver<Schema extends z.ZodType<Recorded>>(
+  { root, job }: Steps,
+  kind: RecordKind<Schema>,
+  choice: Choice,
+): z.output<Schema> | undefined {
   const records = readRecords(root, kind, job);
   const { input, value } = choice;
   const fitting = value === undefined ? records : records.filter((record) => fits(record, input, value));
@@ -110,11 +122,16 @@ function fits(record: unknown, input: Choice['input'], value: string): boolean {
   return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
 }
 
-const subject = z.object({ endpoint: z.string().optional(), group: z.string().optional(), packages: z.array(registered).optional() });
+const subject = z.object({
+  endpoint: z.string().optional(),
+  group: z.string().optional(),
+  packages: z.array(registered).optional(),
+});
 
 function subjectsOf(record: unknown, input: Choice['input']): string[] {
   const about = subject.parse(record);
-  const subjects = input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
+  const subjects =
+    input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
   return subjects.filter((each) => each !== undefined);
 }
 

@@ -19,6 +19,8 @@ if (run) {
     print: (line) => process.stdout.write(`${line}\n`),
   });
 } else {
-  process.stdout.write(`ERROR There is no component "${command}".\nNext: use one of ${Object.keys(COMPONENTS).join(', ')}.\n`);
+  process.stdout.write(
+    `ERROR There is no component "${command}".\nNext: use one of ${Object.keys(COMPONENTS).join(', ')}.\n`,
+  );
   process.exitCode = 64;
 }

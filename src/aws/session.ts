@@ -53,7 +53,11 @@ export async function assumeRole(region: string, identity: WebIdentity, clock: C
 }
 
 async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIdentity) {
-  const command = new AssumeRoleWithWebIdentityCommand({ RoleArn: roleArn, RoleSessionName: sessionName, WebIdentityToken: token });
+  const command = new AssumeRoleWithWebIdentityCommand({
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    WebIdentityToken: token,
+  });
   const { Credentials: given, AssumedRoleUser: user } = await sts.send(command);
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration || !user?.Arn) {
     throw new Error('STS answered AssumeRoleWithWebIdentity without credentials.');
@@ -61,7 +65,11 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
   return {
     arn: user.Arn,
     expires: given.Expiration,
-    credentials: { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken },
+    credentials: {
+      accessKeyId: given.AccessKeyId,
+      secretAccessKey: given.SecretAccessKey,
+      sessionToken: given.SessionToken,
+    },
   };
 }
 
@@ -78,9 +86,13 @@ function accountOf(arn: string): string {
 }
 
 /** Why STS gave no credentials, in words that name what to look at. The token itself is never shown, only its claims. */
-export function explainRefusal(error: unknown, { roleArn, claims }: { roleArn: string; claims: { iss: string; aud: string; sub: string } }): unknown {
+export function explainRefusal(
+  error: unknown,
+  { roleArn, claims }: { roleArn: string; claims: { iss: string; aud: string; sub: string } },
+): unknown {
   const { name, message } = partsOf(error);
-  if (!/^(AccessDenied|InvalidIdentityToken|ExpiredToken|IDPCommunicationError|IDPRejectedClaim)/.test(name)) return error;
+  if (!/^(AccessDenied|InvalidIdentityToken|ExpiredToken|IDPCommunicationError|IDPRejectedClaim)/.test(name))
+    return error;
   const seen = `  role      ${roleArn}\n  issuer    ${claims.iss}\n  audience  ${claims.aud}\n  subject   ${claims.sub}`;
   return new Failure(
     /^IDPCommunicationError/.test(name) || /verification key/.test(message) ? 'AWS trouble' : 'not allowed',
@@ -92,11 +104,13 @@ export function explainRefusal(error: unknown, { roleArn, claims }: { roleArn: s
 
 function nextAfter(name: string, message: string): string {
   if (/verification key/.test(message) || /^IDPCommunicationError/.test(name)) {
-    return 'run the job again; if it stays so, AWS cannot reach the GitLab instance\'s /.well-known/openid-configuration.';
+    return "run the job again; if it stays so, AWS cannot reach the GitLab instance's /.well-known/openid-configuration.";
   }
   if (/^ExpiredToken/.test(name)) return 'run the job again: a new job gets a new token.';
-  if (/audience|aud\b/i.test(message)) return 'let the input oidc_audience be the client ID of the IAM OIDC provider, and the trust policy\'s :aud the same.';
-  if (/OpenIDConnect provider/.test(message)) return 'create the IAM OIDC provider for the issuer above in this account (README, "What the AWS roles need").';
+  if (/audience|aud\b/i.test(message))
+    return "let the input oidc_audience be the client ID of the IAM OIDC provider, and the trust policy's :aud the same.";
+  if (/OpenIDConnect provider/.test(message))
+    return 'create the IAM OIDC provider for the issuer above in this account (README, "What the AWS roles need").';
   return 'compare the trust policy of the role with the audience and subject above; StringEquals does not expand "*".';
 }
 

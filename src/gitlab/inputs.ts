@@ -14,14 +14,16 @@ export function optionFor(input: string): string {
 }
 
 /** A text of one line, which must be there. */
-export const line = z.string().trim().min(1, 'must not be empty').regex(/^[^\n\r]*$/, 'must be one line');
+export const line = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .regex(/^[^\n\r]*$/, 'must be one line');
 
 /** A text that may be empty or have several lines. */
 export const text = z.string();
 
-export const flag = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .transform((word) => word === 'true');
+export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((word) => word === 'true');
 
 /** A whole number within a range. `''` is not 0 and `15m` is not 15. */
 export function wholeNumber(least: number, most: number) {
@@ -51,7 +53,8 @@ export const assignments = z.string().transform((value, context) => {
   for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
     const at = entry.indexOf('=');
     const name = entry.slice(0, at).trim();
-    if (at < 1 || name === '') context.addIssue({ code: 'custom', message: `must hold one Name=Value a line; "${entry.trim()}" is none` });
+    if (at < 1 || name === '')
+      context.addIssue({ code: 'custom', message: `must hold one Name=Value a line; "${entry.trim()}" is none` });
     else if (pairs.has(name)) context.addIssue({ code: 'custom', message: `names "${name}" twice` });
     else pairs.set(name, entry.slice(at + 1).trim());
   }
@@ -77,7 +80,8 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   own: Own,
 ): { shared: z.output<Shared>; own: z.output<Own> } {
   const words = optionsOf(source);
-  const received = (name: string) => (source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)]);
+  const received = (name: string) =>
+    source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
   const read = <Schema extends z.ZodObject>(schema: Schema) =>
     schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])), {
       error: (issue) => (issue.input === undefined ? 'is missing' : undefined),
@@ -87,7 +91,9 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
 
   const issues = [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? []);
-  const problems = issues.map(({ path, message }) => `  ${problem(String(path[0]), message, received(String(path[0])))}`);
+  const problems = issues.map(
+    ({ path, message }) => `  ${problem(String(path[0]), message, received(String(path[0])))}`,
+  );
   throw new Failure(
     'invalid input',
     `${problems.length === 1 ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.join('\n')}`,
@@ -96,9 +102,11 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
 }
 
 function problem(name: string, message: string, value: string | undefined): string {
-  if (value === undefined) return `${name}: ${message}; it should arrive as ${variableFor(name)} or ${optionFor(name)}=...`;
+  if (value === undefined)
+    return `${name}: ${message}; it should arrive as ${variableFor(name)} or ${optionFor(name)}=...`;
   const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
-  if (unset) return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
+  if (unset)
+    return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
   return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.`;
 }
 
@@ -108,7 +116,11 @@ function optionsOf({ component, args, fences }: Source): ReadonlyMap<string, str
     const [option = '', value] = word.split(/=(.*)/s);
     if (value === undefined || !fences.some((fence) => optionFor(fence) === option)) {
       const known = fences.map((fence) => `${optionFor(fence)}=...`).join(', ') || 'no option';
-      throw new Failure('invalid input', `${component} does not know the word "${word}".`, `use the template's own script; ${component} takes ${known}.`);
+      throw new Failure(
+        'invalid input',
+        `${component} does not know the word "${word}".`,
+        `use the template's own script; ${component} takes ${known}.`,
+      );
     }
     options.set(option, value);
   }

@@ -53,7 +53,9 @@ interface Expected {
 export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
   const forged = Object.entries(REPEATED).filter(([name, claim]) => env[name] && env[name] !== claims[claim]);
   if (forged.length > 0) {
-    const each = forged.map(([name, claim]) => `  ${name} is "${env[name]}", the token's ${claim} is "${claims[claim] ?? ''}".`);
+    const each = forged.map(
+      ([name, claim]) => `  ${name} is "${env[name]}", the token's ${claim} is "${claims[claim] ?? ''}".`,
+    );
     throw new Failure(
       'refused',
       `Somebody overrode what GitLab says of this job:\n${each.join('\n')}`,
@@ -64,7 +66,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
     throw new Failure(
       'refused',
       `This job is for the environment "${expected.gitlabEnvironment}", but its token is for "${claims.environment ?? 'none'}".`,
-      'remove any CI/CD variable named INPUT_ENVIRONMENT and any environment: that overrides the template\'s, then start a new pipeline.',
+      "remove any CI/CD variable named INPUT_ENVIRONMENT and any environment: that overrides the template's, then start a new pipeline.",
     );
   }
   return {
@@ -76,19 +78,20 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
     ref: claims.ref,
     user: claims.user_login,
     verified: true,
-    environmentProtected: claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
+    environmentProtected:
+      claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
   };
 }
 
 /** The job as its variables tell it, when there is no token that could prove it. Records say so. */
 export function unverifiedJob(env: Env, expected: Expected): Job {
   return {
-    ...described(env, env['CI_PROJECT_PATH'] ?? 'local', env['CI_JOB_ID'] ?? '0'),
+    ...described(env, env.CI_PROJECT_PATH ?? 'local', env.CI_JOB_ID ?? '0'),
     environment: expected.environment,
-    pipeline: env['CI_PIPELINE_ID'] ?? '0',
-    id: env['CI_JOB_ID'] ?? '0',
-    commit: env['CI_COMMIT_SHA'] ?? 'unknown',
-    ref: env['CI_COMMIT_REF_NAME'] ?? 'unknown',
+    pipeline: env.CI_PIPELINE_ID ?? '0',
+    id: env.CI_JOB_ID ?? '0',
+    commit: env.CI_COMMIT_SHA ?? 'unknown',
+    ref: env.CI_COMMIT_REF_NAME ?? 'unknown',
     user: 'unverified',
     verified: false,
     environmentProtected: undefined,
@@ -96,12 +99,12 @@ export function unverifiedJob(env: Env, expected: Expected): Job {
 }
 
 function described(env: Env, project: string, id: string) {
-  const projectUrl = `${env['CI_SERVER_URL'] ?? 'https://gitlab.example.com'}/${project}`;
+  const projectUrl = `${env.CI_SERVER_URL ?? 'https://gitlab.example.com'}/${project}`;
   return {
-    name: env['CI_JOB_NAME'] ?? 'local',
+    name: env.CI_JOB_NAME ?? 'local',
     project,
     projectUrl,
     url: `${projectUrl}/-/jobs/${id}`,
-    manual: env['CI_JOB_MANUAL'] === 'true',
+    manual: env.CI_JOB_MANUAL === 'true',
   };
 }

@@ -21,7 +21,9 @@ export function createLog(print: (line: string) => void, clock: Clock): Log {
     section(heading, lines, open) {
       const name = `sagemaker_${++sections}`;
       const seconds = Math.floor(clock.now().getTime() / 1000);
-      print(`\u001b[0Ksection_start:${seconds}:${name}${open ? '' : '[collapsed=true]'}\r\u001b[0K${printable(heading)}`);
+      print(
+        `\u001b[0Ksection_start:${seconds}:${name}${open ? '' : '[collapsed=true]'}\r\u001b[0K${printable(heading)}`,
+      );
       for (const each of lines) line(`  ${each}`);
       print(`\u001b[0Ksection_end:${seconds}:${name}\r\u001b[0K`);
     },

@@ -18,7 +18,11 @@ export interface Recorded {
 }
 
 /** The record files of a component's jobs in this pipeline, for the job's own environment. */
-export function readRecords<Schema extends z.ZodType<Recorded>>(root: string, kind: RecordKind<Schema>, job: Job): z.output<Schema>[] {
+export function readRecords<Schema extends z.ZodType<Recorded>>(
+  root: string,
+  kind: RecordKind<Schema>,
+  job: Job,
+): z.output<Schema>[] {
   const records = paths(root, kind.component).map((path) => parse(root, path, kind.schema));
   const foreign = records.find(({ pipeline }) => pipeline !== job.pipeline);
   if (foreign) {

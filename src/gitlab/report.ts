@@ -36,7 +36,10 @@ export function createReport(root: string, component: string, jobSlug: string): 
     },
     check(name, why, seconds = 0) {
       cases.push(testCase(component, name, why, seconds));
-      write('junit.xml', `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${xml(component)}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`);
+      write(
+        'junit.xml',
+        `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${xml(component)}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`,
+      );
     },
     record: (record) => write('record.json', `${JSON.stringify(record, null, 2)}\n`),
     file(name, content) {
@@ -65,6 +68,7 @@ function renderDotenv(variables: Readonly<Record<string, string>>): string {
   const entries = Object.entries(variables);
   const wrong = entries.find(([name, value]) => !/^\w+$/.test(name) || /[\n\r]/.test(value));
   const file = entries.map(([name, value]) => `${name}=${value}\n`).join('');
-  if (wrong || entries.length > 20 || Buffer.byteLength(file) > 5 * 1024) throw new Error(`GitLab would refuse this dotenv report: ${file}`);
+  if (wrong || entries.length > 20 || Buffer.byteLength(file) > 5 * 1024)
+    throw new Error(`GitLab would refuse this dotenv report: ${file}`);
   return file;
 }

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { InferenceSpecification, AdditionalInferenceSpecificationDefinition, ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
+import type {
+  AdditionalInferenceSpecificationDefinition,
+  InferenceSpecification,
+  ModelPackageContainerDefinition,
+} from '@aws-sdk/client-sagemaker';
 
 /** JSON with its keys in order and without what is undefined: equal meanings, equal text. */
 export function canonicalJson(value: unknown): string {
@@ -37,6 +41,23 @@ export function contentOf(modelPackage: Specified): string {
 }
 
 function essence(container: ModelPackageContainerDefinition) {
-  const { Image, ImageDigest, ModelDataUrl, ModelDataETag, ModelDataSource, AdditionalS3DataSource, AdditionalModelDataSources, Environment } = container;
-  return { image: ImageDigest ?? Image, ModelDataUrl, ModelDataETag, ModelDataSource, AdditionalS3DataSource, AdditionalModelDataSources, Environment };
+  const {
+    Image,
+    ImageDigest,
+    ModelDataUrl,
+    ModelDataETag,
+    ModelDataSource,
+    AdditionalS3DataSource,
+    AdditionalModelDataSources,
+    Environment,
+  } = container;
+  return {
+    image: ImageDigest ?? Image,
+    ModelDataUrl,
+    ModelDataETag,
+    ModelDataSource,
+    AdditionalS3DataSource,
+    AdditionalModelDataSources,
+    Environment,
+  };
 }

@@ -13,7 +13,10 @@ import { unlessNotFound } from './errors.ts';
 /** Names of endpoints, endpoint configs and models: at most 63 letters, digits and inner hyphens. */
 export const resourceName = z
   .string()
-  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, 'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit');
+  .regex(
+    /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
+    'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit',
+  );
 
 /** An endpoint as SageMaker describes it now. */
 export interface Endpoint {
@@ -43,8 +46,15 @@ export interface Variant {
 export async function findEndpoint(sagemaker: SageMakerClient, name: string): Promise<Endpoint | undefined> {
   const answer = await unlessNotFound(sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })));
   if (!answer) return undefined;
-  const { EndpointName, EndpointArn, EndpointStatus: status, EndpointConfigName: config, PendingDeploymentSummary: pending } = answer;
-  if (!EndpointName || !EndpointArn || !status || (!config && !pending?.EndpointConfigName)) throw new Error(`SageMaker described the endpoint ${name} without a status or config.`);
+  const {
+    EndpointName,
+    EndpointArn,
+    EndpointStatus: status,
+    EndpointConfigName: config,
+    PendingDeploymentSummary: pending,
+  } = answer;
+  if (!EndpointName || !EndpointArn || !status || (!config && !pending?.EndpointConfigName))
+    throw new Error(`SageMaker described the endpoint ${name} without a status or config.`);
   return {
     name: EndpointName,
     arn: EndpointArn,
@@ -71,7 +81,9 @@ function understood(variant: ProductionVariantSummary): Variant {
  * made from a package. Empty when the config is gone or its models came from elsewhere.
  */
 export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
-  const described = await unlessNotFound(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: config })));
+  const described = await unlessNotFound(
+    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: config })),
+  );
   const models = (described?.ProductionVariants ?? []).flatMap(({ ModelName }) => (ModelName ? [ModelName] : []));
   const served = await Promise.all([...new Set(models)].map((model) => packagesOfModel(sagemaker, model)));
   return [...new Set(served.flat())];

@@ -49,7 +49,10 @@ const ARN = /^arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/(\d
 /** The ARN of one version in a group. */
 export const modelPackageArn = z
   .string()
-  .regex(ARN, 'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3');
+  .regex(
+    ARN,
+    'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3',
+  );
 
 /** A group by name, or by ARN where the registry is another account's. */
 export const modelPackageGroup = z
@@ -80,11 +83,20 @@ export async function findPackage(sagemaker: SageMakerClient, arn: string): Prom
 export async function describePackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage> {
   const found = await findPackage(sagemaker, arn);
   if (found) return found;
-  throw new Failure('refused', `The model package ${arn} is gone: somebody deleted it.`, 'register a new version and promote that one.');
+  throw new Failure(
+    'refused',
+    `The model package ${arn} is gone: somebody deleted it.`,
+    'register a new version and promote that one.',
+  );
 }
 
 function understood(answer: DescribeModelPackageCommandOutput): ModelPackage {
-  const { ModelPackageArn: arn, ModelPackageGroupName: group, ModelPackageVersion: version, ModelPackageStatus: status } = answer;
+  const {
+    ModelPackageArn: arn,
+    ModelPackageGroupName: group,
+    ModelPackageVersion: version,
+    ModelPackageStatus: status,
+  } = answer;
   if (!arn || !group || version === undefined || !status || !answer.CreationTime) {
     throw new Failure(
       'refused',
@@ -131,7 +143,10 @@ interface Listing {
  * The newest versions of a group, the highest first, or `undefined` when there is no such group. One request, but for filtered
  * pages that come back empty with a token to go on: an empty page is not the end.
  */
-export async function listNewest(sagemaker: SageMakerClient, { group, approval, most }: Listing): Promise<{ versions: ModelPackageSummary[]; more: boolean } | undefined> {
+export async function listNewest(
+  sagemaker: SageMakerClient,
+  { group, approval, most }: Listing,
+): Promise<{ versions: ModelPackageSummary[]; more: boolean } | undefined> {
   const request: ListModelPackagesCommandInput = {
     ModelPackageGroupName: group,
     SortBy: 'CreationTime',
@@ -144,11 +159,14 @@ export async function listNewest(sagemaker: SageMakerClient, { group, approval, 
     if (!page) return undefined;
     const found = page.ModelPackageSummaryList ?? [];
     NextToken = page.NextToken;
-    if (found.length > 0 || !NextToken) return { versions: found.flatMap(summary).sort((a, b) => b.version - a.version), more: NextToken !== undefined };
+    if (found.length > 0 || !NextToken)
+      return { versions: found.flatMap(summary).sort((a, b) => b.version - a.version), more: NextToken !== undefined };
   }
 }
 
-function summary(line: NonNullable<import('@aws-sdk/client-sagemaker').ListModelPackagesOutput['ModelPackageSummaryList']>[number]): ModelPackageSummary[] {
+function summary(
+  line: NonNullable<import('@aws-sdk/client-sagemaker').ListModelPackagesOutput['ModelPackageSummaryList']>[number],
+): ModelPackageSummary[] {
   const { ModelPackageArn: arn, ModelPackageVersion: version } = line;
   if (!arn || version === undefined) return [];
   return [{ arn, version, status: line.ModelPackageStatus, approval: line.ModelApprovalStatus }];
@@ -169,7 +187,11 @@ interface Marking {
  * replaces metadata is documented nowhere: a foreign key that vanished, or ours that did not arrive, is told with all that was
  * there.
  */
-export async function markPackage(sagemaker: SageMakerClient, before: ModelPackage, { key, value, status }: Marking): Promise<ModelPackage> {
+export async function markPackage(
+  sagemaker: SageMakerClient,
+  before: ModelPackage,
+  { key, value, status }: Marking,
+): Promise<ModelPackage> {
   if (!(key in before.metadata) && Object.keys(before.metadata).length >= MOST_METADATA) {
     throw new Failure(
       'refused',

@@ -21,8 +21,24 @@ const commit = z.string().min(1);
 const open = z.string().optional();
 
 const builtSchema = z.strictObject({ pipeline: digits, job: digits, commit, at, execution: z.string().min(1) });
-const approvalSchema = z.strictObject({ by: z.string().min(1), pipeline: digits, job: digits, commit, at, content, open });
-const proofSchema = z.strictObject({ pipeline: digits, job: digits, at, content, endpoint: z.string().min(1), config: z.string().min(1), open });
+const approvalSchema = z.strictObject({
+  by: z.string().min(1),
+  pipeline: digits,
+  job: digits,
+  commit,
+  at,
+  content,
+  open,
+});
+const proofSchema = z.strictObject({
+  pipeline: digits,
+  job: digits,
+  at,
+  content,
+  endpoint: z.string().min(1),
+  config: z.string().min(1),
+  open,
+});
 
 export type Built = z.output<typeof builtSchema>;
 export type Approval = z.output<typeof approvalSchema>;
@@ -34,9 +50,12 @@ export type Found<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { i
 export type Metadata = Readonly<Record<string, string>>;
 
 export const readBuilt = (metadata: Metadata) => read(builtSchema, metadata[BUILT]);
-export const readApproval = (metadata: Metadata, environment: string) => read(approvalSchema, metadata[markKey('approved', environment)]);
-export const readWithdrawal = (metadata: Metadata, environment: string) => read(approvalSchema, metadata[markKey('withdrawn', environment)]);
-export const readProof = (metadata: Metadata, environment: string) => read(proofSchema, metadata[markKey('proved', environment)]);
+export const readApproval = (metadata: Metadata, environment: string) =>
+  read(approvalSchema, metadata[markKey('approved', environment)]);
+export const readWithdrawal = (metadata: Metadata, environment: string) =>
+  read(approvalSchema, metadata[markKey('withdrawn', environment)]);
+export const readProof = (metadata: Metadata, environment: string) =>
+  read(proofSchema, metadata[markKey('proved', environment)]);
 
 function read<Value>(schema: z.ZodType<Value>, raw: string | undefined): Found<Value> {
   if (raw === undefined) return { is: 'absent' };
@@ -55,13 +74,18 @@ export function writeMark(value: Built | Approval | Proof): string {
   const written = render(value);
   const excess = written.length - LONGEST;
   // Only the login may be cut; "+" stands in no GitLab login and so marks the cut.
-  const fitting = excess > 0 && 'by' in value ? render({ ...value, by: `${value.by.slice(0, -excess - 1)}+` }) : written;
-  if (fitting.length > LONGEST || !ALLOWED.test(fitting)) throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
+  const fitting =
+    excess > 0 && 'by' in value ? render({ ...value, by: `${value.by.slice(0, -excess - 1)}+` }) : written;
+  if (fitting.length > LONGEST || !ALLOWED.test(fitting))
+    throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
   return fitting;
 }
 
 function render(value: Built | Approval | Proof): string {
-  return Object.entries(value).filter(([, word]) => word !== undefined).map(([name, word]) => `${name}=${word}`).join(' ');
+  return Object.entries(value)
+    .filter(([, word]) => word !== undefined)
+    .map(([name, word]) => `${name}=${word}`)
+    .join(' ');
 }
 
 /** Minutes are precise enough for a person, and leave room for two names of 63 characters: `2026-11-22T08:00Z`. */
@@ -79,10 +103,11 @@ export const promotionPath = z
         z
           .string()
           .min(1, 'must name an environment between two commas')
-          .max(118, 'must hold environments of at most 118 characters, so that their record keys fit SageMaker\'s 128')
+          .max(118, "must hold environments of at most 118 characters, so that their record keys fit SageMaker's 128")
           .regex(/^[\w./-]+$/, 'must hold environments of letters, digits and _ . / -'),
       )
       .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
-        error: 'must not name an environment twice, nor two that differ only in case: IAM could not tell their records apart',
+        error:
+          'must not name an environment twice, nor two that differ only in case: IAM could not tell their records apart',
       }),
   );

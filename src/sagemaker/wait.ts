@@ -13,14 +13,19 @@ interface Waiting {
   onChange(saying: string, elapsed: string): void;
 }
 
-export type Waited<Answer> = { is: 'settled'; answer: Answer } | { is: 'out of time'; saying: string; after: string; because: string };
+export type Waited<Answer> =
+  | { is: 'settled'; answer: Answer }
+  | { is: 'out of time'; saying: string; after: string; because: string };
 
 /**
  * Looks until there is an answer or the deadline is reached. A look that fails for a passing reason (throttled, a broken
  * connection, a 5xx) is no answer: AWS goes on working, and so do we. The SDK's own waiters are not used: they call a
  * rolled-back endpoint in service, and never end on UpdateRollbackFailed.
  */
-export async function waitFor<Answer>(look: () => Promise<Look<Answer>>, { clock, interval, deadline, onChange }: Waiting): Promise<Waited<Answer>> {
+export async function waitFor<Answer>(
+  look: () => Promise<Look<Answer>>,
+  { clock, interval, deadline, onChange }: Waiting,
+): Promise<Waited<Answer>> {
   const start = clock.now().getTime();
   const elapsed = () => duration(clock.now().getTime() - start);
   let saying = '';
