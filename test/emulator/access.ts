@@ -1,0 +1,132 @@
+import type { Registry } from './sagemaker/registry.ts';
+import { arnOf } from './sagemaker/service.ts';
+import type { AccessRequest, World } from './world.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What IAM is asked before SageMaker does an operation: the action itself, the tags it sets, the role it passes. */
+export function accessRequests(world: World, registry: Registry, operation: string, input: Input): AccessRequest[] {
+  const resources = resourcesOf(world, registry, operation, input);
+  const requests: AccessRequest[] = [
+    { action: `sagemaker:${operation}`, resources, context: contextOf(operation, input) },
+  ];
+  if (operation.startsWith('Create') && Array.isArray(input.Tags) && input.Tags.length > 0) {
+    const context = { 'sagemaker:TaggingAction': operation, ...tagContext(input) };
+    requests.push({ action: 'sagemaker:AddTags', resources: resources.slice(0, 1), context });
+  }
+  const role = passedRole(operation, input);
+  if (role)
+    requests.push({
+      action: 'iam:PassRole',
+      resources: [role],
+      context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+    });
+  return requests;
+}
+
+function passedRole(operation: string, input: Input): string | undefined {
+  const role = operation === 'CreateModel' || operation === 'CreateEndpointConfig' ? input.ExecutionRoleArn : undefined;
+  const pipelineRole = operation === 'CreatePipeline' || operation === 'UpdatePipeline' ? input.RoleArn : undefined;
+  const passed = role ?? pipelineRole;
+  return typeof passed === 'string' ? passed : undefined;
+}
+
+/** Kind of resource in the ARN -> the request's member that names it. */
+const named: readonly (readonly [pattern: RegExp, kind: string, member: string])[] = [
+  [/^(Create|Describe|Delete)Model$/, 'model', 'ModelName'],
+  [/^(Create|Describe|Delete)EndpointConfig$/, 'endpoint-config', 'EndpointConfigName'],
+  [/^(Create|Update|Describe|Delete)Endpoint$|^UpdateEndpointWeights/, 'endpoint', 'EndpointName'],
+  [
+    /^(Create|Update|Describe|Delete)Pipeline$|^StartPipelineExecution$|^ListPipeline(Executions|Versions)$/,
+    'pipeline',
+    'PipelineName',
+  ],
+  [/^Describe(Processing)Job$/, 'processing-job', 'ProcessingJobName'],
+  [/^Describe(Training)Job$/, 'training-job', 'TrainingJobName'],
+  [/^Describe(Transform)Job$/, 'transform-job', 'TransformJobName'],
+];
+
+const lists: Readonly<Record<string, string>> = {
+  ListModels: 'model',
+  ListEndpointConfigs: 'endpoint-config',
+  ListEndpoints: 'endpoint',
+  ListPipelines: 'pipeline',
+  ListModelPackageGroups: 'model-package-group',
+};
+
+function resourcesOf(world: World, registry: Registry, operation: string, input: Input): string[] {
+  const kind = lists[operation];
+  if (kind) return [arnOf(world, kind, '*')];
+  if (operation.includes('ModelPackage')) return packageResources(world, registry, operation, input);
+  if (typeof input.ResourceArn === 'string') return [input.ResourceArn];
+  if (typeof input.PipelineExecutionArn === 'string') return [input.PipelineExecutionArn];
+  for (const [pattern, one, member] of named) {
+    if (pattern.test(operation))
+      return endpointAndConfig(world, operation, input, arnFor(world, one, String(input[member])));
+  }
+  return ['*'];
+}
+
+function endpointAndConfig(world: World, operation: string, input: Input, arn: string): string[] {
+  const both = operation === 'CreateEndpoint' || operation === 'UpdateEndpoint';
+  return both ? [arn, arnFor(world, 'endpoint-config', String(input.EndpointConfigName))] : [arn];
+}
+
+function arnFor(world: World, kind: string, name: string): string {
+  if (name.startsWith('arn:')) return name;
+  return arnOf(world, kind, kind === 'pipeline' ? name : name.toLowerCase());
+}
+
+function packageResources(world: World, registry: Registry, operation: string, input: Input): string[] {
+  const group = typeof input.ModelPackageGroupName === 'string' ? input.ModelPackageGroupName : undefined;
+  const name = input.ModelPackageArn ?? input.ModelPackageName;
+  if (operation.endsWith('Group')) return [registry.groupArn(lastPart(group ?? ''))];
+  if (operation === 'ListModelPackages')
+    return [group ? registry.nextArn(group).replace(/\d+$/, '*') : arnOf(world, 'model-package', '*')];
+  if (operation === 'CreateModelPackage' && group) return [registry.nextArn(group)];
+  if (Array.isArray(input.ModelPackageArnList)) return input.ModelPackageArnList.map(String);
+  const given = String(name);
+  return [registry.find(given)?.arn ?? (given.startsWith('arn:') ? given : arnOf(world, 'model-package', given))];
+}
+
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+function contextOf(operation: string, input: Input): AccessRequest['context'] {
+  if (operation === 'CreateModelPackage' || operation === 'UpdateModelPackage') return packageContext(input);
+  if (operation === 'CreateEndpointConfig') return { ...tagContext(input), ...configContext(input) };
+  return tagContext(input);
+}
+
+function packageContext(input: Input): AccessRequest['context'] {
+  const context: Record<string, string | readonly string[]> = { ...tagContext(input) };
+  if (typeof input.ModelApprovalStatus === 'string')
+    context['sagemaker:ModelApprovalStatus'] = input.ModelApprovalStatus;
+  for (const [key, value] of entries(input.CustomerMetadataProperties)) {
+    context[`sagemaker:CustomerMetadataProperties/${key}`] = String(value);
+  }
+  if (Array.isArray(input.CustomerMetadataPropertiesToRemove)) {
+    context['sagemaker:CustomerMetadataPropertiesToRemove'] = input.CustomerMetadataPropertiesToRemove.map(String);
+  }
+  for (const [key, value] of entries(input.ModelLifeCycle)) {
+    if (key !== 'StageDescription') context[`sagemaker:ModelLifeCycle:${key}`] = String(value);
+  }
+  return context;
+}
+
+function configContext(input: Input): AccessRequest['context'] {
+  const variants = Array.isArray(input.ProductionVariants) ? input.ProductionVariants : [];
+  const types = variants.flatMap((variant) => entries(variant).filter(([key]) => key === 'InstanceType'));
+  return types.length > 0 ? { 'sagemaker:InstanceTypes': types.map(([, type]) => String(type)) } : {};
+}
+
+function tagContext(input: Input): AccessRequest['context'] {
+  const tags = Array.isArray(input.Tags) ? input.Tags.map((tag) => Object.fromEntries(entries(tag))) : [];
+  const keys = Array.isArray(input.TagKeys) ? input.TagKeys.map(String) : tags.map(({ Key }) => String(Key));
+  if (keys.length === 0) return {};
+  const values = Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${String(Key)}`, String(Value)]));
+  return { ...values, 'aws:TagKeys': keys };
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}

@@ -1,0 +1,23 @@
+import type { EmulatorClock } from './world.ts';
+
+/** Stands still until it is moved. */
+export function virtualClock(start = '2026-11-22T08:00:00Z'): EmulatorClock {
+  let now = Date.parse(start);
+  return {
+    now: () => new Date(now),
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+/** Follows the machine's time; moving it forward adds to that. */
+export function machineClock(): EmulatorClock {
+  let ahead = 0;
+  return {
+    now: () => new Date(Date.now() + ahead),
+    advance: (milliseconds) => {
+      ahead += milliseconds;
+    },
+  };
+}

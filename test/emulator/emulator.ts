@@ -1,0 +1,314 @@
+import { accessRequests } from './access.ts';
+import { virtualClock } from './clock.ts';
+import { validate } from './constraints.ts';
+import { errorOf, type Fault, Faults } from './faults.ts';
+import { authorise } from './iam.ts';
+import { Logs, logResource, logsOperations } from './logs.ts';
+import type { Asked, Request } from './protocols.ts';
+import { Runtime } from './runtime.ts';
+import { type Endpoint, Endpoints } from './sagemaker/endpoints.ts';
+import { Models } from './sagemaker/models.ts';
+import { type Package, Registry } from './sagemaker/registry.ts';
+import { Tags } from './sagemaker/tags.ts';
+import { type Deployed, deployed, type Registration, register } from './scene.ts';
+import { type Ending, listen } from './server.ts';
+import { type Claims, createIssuer, stsOperations } from './sts.ts';
+import { decode, encode } from './wire.ts';
+import {
+  type AccessRequest,
+  AwsError,
+  type Call,
+  type EmulatorClock,
+  type Operations,
+  type Principal,
+  type Role,
+  type World,
+} from './world.ts';
+
+export interface EmulatorOptions {
+  /** 0 or nothing: any free one. */
+  readonly port?: number;
+  /** Without one, time starts at 2026-11-22T08:00:00Z and stands still until it is moved. */
+  readonly clock?: EmulatorClock;
+}
+
+const ACCESS_KEY = 'AKIAEMULATORADMIN000';
+const SECRET_KEY = 'only-good-for-the-emulator-00000000000000';
+const UNSIGNED = 'AssumeRoleWithWebIdentity';
+
+/** An embedded SageMaker, with the STS, CloudWatch Logs and runtime that belong to it. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = new Emulator(options.clock ?? virtualClock());
+  await emulator.listen(options.port ?? 0);
+  return emulator;
+}
+
+export class Emulator implements World {
+  readonly region = 'ap-southeast-1';
+  readonly account = '111122223333';
+  readonly clock: EmulatorClock;
+  readonly roles = new Map<string, Role>();
+  readonly sessions = new Map<string, Principal>();
+  readonly administrator: Principal;
+  /** Every request, in the order of arrival. */
+  readonly calls: Call[] = [];
+  /** Called when the answer to a call has left, or its connection broke. */
+  onAnswered: (call: Call, number: number) => void = () => undefined;
+  readonly faults = new Faults();
+  readonly logs: Logs;
+  readonly runtime: Runtime;
+  readonly registry: Registry;
+  readonly models: Models;
+  readonly endpoints: Endpoints;
+  readonly tags: Tags;
+  readonly #issuer;
+  readonly #operations: Readonly<Record<Call['service'], Operations>>;
+  #listening: Awaited<ReturnType<typeof listen>> | undefined;
+
+  constructor(clock: EmulatorClock) {
+    this.clock = clock;
+    this.administrator = { arn: `arn:aws:iam::${this.account}:user/administrator`, userId: 'AIDAADMINISTRATOR000' };
+    this.sessions.set(ACCESS_KEY, this.administrator);
+    this.logs = new Logs(this);
+    this.runtime = new Runtime(this, this.logs);
+    this.tags = new Tags((arn) => this.#exists(arn));
+    this.registry = new Registry(this, this.tags);
+    this.models = new Models(this, this.registry, this.tags);
+    this.endpoints = new Endpoints(this, this.models, this.registry, this.tags);
+    this.endpoints.onStart = (endpoint, config, outcome) => {
+      const trouble = 'trouble' in outcome ? outcome.trouble : undefined;
+      this.runtime.containersStart({ name: endpoint.name, variants: this.endpoints.servedBy(config) }, trouble);
+    };
+    this.#issuer = createIssuer(clock);
+    this.#operations = {
+      sagemaker: {
+        ...this.registry.operations(),
+        ...this.models.operations(),
+        ...this.endpoints.operations(),
+        ...this.tags.operations(),
+      },
+      logs: logsOperations(this.logs),
+      sts: stsOperations(this, this.#issuer),
+      runtime: {},
+    };
+  }
+
+  get url(): string {
+    return this.#listening?.url ?? '';
+  }
+
+  /** What a program needs in its environment to talk to this emulator as its administrator. */
+  get env(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+      AWS_ACCESS_KEY_ID: ACCESS_KEY,
+      AWS_SECRET_ACCESS_KEY: SECRET_KEY,
+    };
+  }
+
+  /** A GitLab job's token, as its `id_tokens` would hold it. */
+  mintToken(claims: Claims = {}): string {
+    return this.#issuer.mint(claims);
+  }
+
+  fault(fault: Fault): void {
+    this.faults.plan(fault);
+  }
+
+  /** Scene: a version in the registry, and its group. Returns the version's ARN. */
+  register(wanted: Registration = {}): string {
+    return register(this, wanted);
+  }
+
+  /** Scene: a version behind an endpoint that is in service. Returns the name of its config and model. */
+  deployed(wanted: Deployed): string {
+    return deployed(this, wanted);
+  }
+
+  /** An endpoint as it is now; undefined when there is none. */
+  endpoint(name: string): Endpoint | undefined {
+    return this.endpoints.find(name);
+  }
+
+  /** A model package as it is now, by ARN. */
+  package(arn: string): Package | undefined {
+    return this.registry.find(arn);
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#listening = await listen(port, () => this.#exchange());
+  }
+
+  async close(): Promise<void> {
+    const server = this.#listening?.server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  /** Does one SageMaker operation at once, as the administrator: no connection, no fault, no line in `calls`. */
+  do(operation: string, input: Record<string, unknown>): Record<string, unknown> {
+    const perform = this.#operations.sagemaker[operation];
+    if (!perform) throw new Error(`The emulator has no operation ${operation}.`);
+    const answer = perform(input, this.administrator);
+    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  }
+
+  #exchange() {
+    let call: Call | undefined;
+    return {
+      handle: async (question: Asked, request: Request) => {
+        call = {
+          service: question.service,
+          operation: question.operation,
+          input: question.input,
+          principal: this.sessions.get(accessKeyOf(request))?.arn ?? 'anonymous',
+          answer: 'ok',
+        };
+        this.calls.push(call);
+        return this.#handle(question, request, call);
+      },
+      ended: () => {
+        if (call) this.onAnswered(call, this.calls.indexOf(call) + 1);
+      },
+    };
+  }
+
+  async #handle(question: Asked, request: Request, call: Call): Promise<Ending> {
+    const { fault, actions } = this.faults.take(question.operation);
+    if (fault?.kind === 'reset before') {
+      call.answer = 'connection broken before the effect';
+      return 'broken';
+    }
+    for (const action of actions) await action();
+    if (fault?.kind === 'slow') this.clock.advance(fault.milliseconds ?? 5000);
+    const ending = this.#answer(question, request, call, fault);
+    if (fault?.kind === 'reset after') {
+      call.answer = 'connection broken after the effect';
+      return 'broken';
+    }
+    if (fault?.kind === 'hang after') {
+      call.answer = 'no answer after the effect';
+      return 'nothing';
+    }
+    return fault?.delay ? { ...ending, delay: fault.delay } : ending;
+  }
+
+  #answer(
+    question: Asked,
+    request: Request,
+    call: Call,
+    fault: Fault | undefined,
+  ): { reply: ReturnType<Asked['answer']>; delay?: number } {
+    try {
+      const error = errorOf(fault, isRecord(question.input) ? question.input : {});
+      if (error) throw error;
+      const principal = this.#authenticate(question, request);
+      const answer = this.#perform(question, request, principal, fault);
+      const delay = isRecord(answer) && typeof answer.delay === 'number' ? answer.delay : 0;
+      return { reply: question.answer(answer), delay };
+    } catch (thrown) {
+      const error = thrown instanceof AwsError ? thrown : broken(thrown);
+      call.answer = error.code;
+      return { reply: question.refuse(error) };
+    }
+  }
+
+  #authenticate({ operation, service }: Asked, request: Request): Principal {
+    if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
+    const status = service === 'sts' || service === 'runtime' ? 403 : 400;
+    const key = accessKeyOf(request);
+    if (key === '') throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
+    const principal = this.sessions.get(key);
+    if (!principal) {
+      const code = service === 'sts' ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
+      throw new AwsError(code, 'The security token included in the request is invalid.', status);
+    }
+    if (principal.expires && principal.expires <= this.clock.now()) {
+      const code = service === 'sts' ? 'ExpiredToken' : 'ExpiredTokenException';
+      throw new AwsError(code, 'The security token included in the request is expired', status);
+    }
+    return principal;
+  }
+
+  #perform(question: Asked, request: Request, principal: Principal, fault: Fault | undefined): unknown {
+    const { service, operation, model } = question;
+    if (!model.operations[operation])
+      throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
+    const input = decode(model, operation, question.input);
+    validate(
+      model,
+      operation,
+      input,
+      service === 'sagemaker' || service === 'logs' ? 'ValidationException' : 'ValidationError',
+    );
+    for (const access of this.#accessOf(question, input)) {
+      if (fault?.kind === 'access denied') throw denied(principal, access);
+      authorise(principal, access);
+    }
+    if (service === 'runtime') {
+      const name = String(input.EndpointName);
+      return this.runtime.invoke(this.endpoints.serving(name), {
+        endpointName: name,
+        headers: request.headers,
+        body: request.body,
+      });
+    }
+    const perform = this.#operations[service][operation];
+    if (!perform) throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
+    const answer = perform(input, principal);
+    return service === 'sts' ? answer : encode(model, operation, answer);
+  }
+
+  /** GetCallerIdentity needs no permission; who assumes a role is asked by the role's trust policy. */
+  #accessOf({ service, operation }: Asked, input: Record<string, unknown>): AccessRequest[] {
+    if (service === 'sagemaker') return accessRequests(this, this.registry, operation, input);
+    if (service === 'logs')
+      return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];
+    if (service === 'runtime') {
+      return [
+        {
+          action: 'sagemaker:InvokeEndpoint',
+          resources: [this.endpoints.arn(String(input.EndpointName))],
+          context: {},
+        },
+      ];
+    }
+    return [];
+  }
+
+  #exists(arn: string): boolean {
+    const [kind = '', ...rest] = arn.replace(/^(?:[^:]*:){5}/, '').split('/');
+    const name = rest.join('/');
+    if (kind === 'endpoint') return this.endpoints.find(name) !== undefined;
+    if (kind === 'endpoint-config') return this.models.configs.has(name.toLowerCase());
+    if (kind === 'model') return this.models.models.has(name.toLowerCase());
+    if (kind === 'model-package-group') return this.registry.findGroup(name) !== undefined;
+    if (kind === 'model-package') return this.registry.find(name) !== undefined;
+    return false;
+  }
+}
+
+function accessKeyOf({ headers }: Request): string {
+  return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+}
+
+function denied({ arn }: Principal, { action, resources }: AccessRequest): AwsError {
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resources[0]} because no identity-based policy allows the ${action} action`,
+  );
+}
+
+/** A mistake of the emulator must not look like one of AWS's errors, nor be retried. */
+function broken(thrown: unknown): AwsError {
+  return new AwsError('EmulatorMistake', thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,144 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { loadModel, type ServiceModel, shapeOf } from './model.ts';
+import type { Answer } from './runtime.ts';
+import type { AwsError, Call } from './world.ts';
+
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A request that found its service: what is asked, and how this service's answers and errors are written. */
+export interface Asked {
+  readonly service: Call['service'];
+  readonly operation: string;
+  readonly model: ServiceModel;
+  readonly input: unknown;
+  readonly answer: (members: unknown) => Reply;
+  readonly refuse: (error: AwsError) => Reply;
+}
+
+export const models = {
+  sagemaker: loadModel('sagemaker'),
+  runtime: loadModel('sagemaker-runtime'),
+  sts: loadModel('sts'),
+  logs: loadModel('logs'),
+};
+
+const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs'>> = { SageMaker: 'sagemaker', Logs_20140328: 'logs' };
+
+/** All services share one port: the request itself says whose it is. Undefined: nobody's. */
+export function asked(request: Request): Asked | undefined {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') return askedByJson(target, request);
+  const invocation = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.path);
+  if (invocation?.[1]) return askedOfRuntime(decodeURIComponent(invocation[1]), request);
+  const form = new URLSearchParams(request.body.toString());
+  const action = form.get('Action');
+  return action ? askedByQuery(action, form) : undefined;
+}
+
+function askedByJson(target: string, { body }: Request): Asked | undefined {
+  const [prefix = '', operation = ''] = target.split('.');
+  const service = JSON_TARGETS[prefix];
+  if (!service) return undefined;
+  return {
+    service,
+    operation,
+    model: models[service],
+    input: body.length > 0 ? parsed(body.toString()) : {},
+    answer: (members) => json(200, members),
+    refuse: ({ code, message, status, members }) =>
+      json(status, { __type: code, message, Message: message, ...members }),
+  };
+}
+
+/** What cannot be read is refused as a request that is no structure. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function json(status: number, body: unknown): Reply {
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) };
+}
+
+function askedOfRuntime(endpoint: string, { headers, body }: Request): Asked {
+  const input: Record<string, unknown> = { EndpointName: endpoint, Body: body };
+  const members = shapeOf(models.runtime, 'InvokeEndpointInput').members ?? {};
+  for (const [name, { location, locationName }] of Object.entries(members)) {
+    const value = headers[(locationName ?? name).toLowerCase()];
+    if (location === 'header' && typeof value === 'string') input[name] = value;
+  }
+  return {
+    service: 'runtime',
+    operation: 'InvokeEndpoint',
+    model: models.runtime,
+    input,
+    answer: (answer) => {
+      const { status, headers: sent, body: text } = answer as Answer;
+      return { status, headers: sent, body: text };
+    },
+    refuse: ({ code, message, status, members: more }) => ({
+      status,
+      headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+      body: JSON.stringify({ message, Message: message, ...more }),
+    }),
+  };
+}
+
+function askedByQuery(action: string, form: URLSearchParams): Asked {
+  const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+  const wrapper = models.sts.operations[action]?.output?.resultWrapper ?? `${action}Result`;
+  return {
+    service: 'sts',
+    operation: action,
+    model: models.sts,
+    input: formInput(action, form),
+    answer: (members) =>
+      xml(
+        200,
+        `<${action}Response xmlns="${namespace}"><${wrapper}>${elements(members)}</${wrapper}></${action}Response>`,
+      ),
+    refuse: ({ code, message, status }) => {
+      const error = elements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message });
+      return xml(status, `<ErrorResponse xmlns="${namespace}"><Error>${error}</Error></ErrorResponse>`);
+    },
+  };
+}
+
+/** The form's fields as the model types them. */
+function formInput(action: string, form: URLSearchParams): Record<string, unknown> {
+  const shape = models.sts.operations[action]?.input?.shape;
+  const members = shape ? (shapeOf(models.sts, shape).members ?? {}) : {};
+  const input: Record<string, unknown> = {};
+  for (const [name, { shape: inner }] of Object.entries(members)) {
+    const value = form.get(name);
+    if (value !== null) input[name] = shapeOf(models.sts, inner).type === 'integer' ? Number(value) : value;
+  }
+  return input;
+}
+
+function xml(status: number, body: string): Reply {
+  return { status, headers: { 'content-type': 'text/xml' }, body };
+}
+
+function elements(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return escaped(String(value));
+  return Object.entries(value)
+    .map(([name, one]) => `<${name}>${elements(one)}</${name}>`)
+    .join('');
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

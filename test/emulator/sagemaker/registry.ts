@@ -1,0 +1,379 @@
+import type * as api from '@aws-sdk/client-sagemaker';
+import { AwsError, type Principal, type World } from '../world.ts';
+import { arnOf, digest, type Given, invalid, listed, page, served, userContext } from './service.ts';
+import type { Tags } from './tags.ts';
+
+type Request = Given<api.CreateModelPackageCommandInput>;
+type Specification = NonNullable<Request['InferenceSpecification']>;
+
+export interface Group {
+  readonly name: string;
+  readonly created: Date;
+  readonly number: number;
+  readonly createdBy: Principal;
+  readonly description?: string | undefined;
+  readonly packages: Package[];
+  /** The newest version's number; a number is not used again after a delete. */
+  lastVersion: number;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly arn: string;
+  readonly group?: Group;
+  readonly version?: number;
+  readonly created: Date;
+  readonly number: number;
+  readonly createdBy: Principal;
+  /** What was asked for at creation; updates write here. */
+  readonly content: Omit<Request, 'Tags' | 'ClientToken' | 'ModelPackageGroupName' | 'ModelPackageName'>;
+  status: 'Pending' | 'InProgress' | 'Completed' | 'Failed' | 'Deleting';
+  approval?: string | undefined;
+  approvalDescription?: string | undefined;
+  metadata: Record<string, string>;
+  modified?: { at: Date; by: Principal };
+}
+
+/** How this registry behaves where AWS's documentation leaves it open, or where behaviour differs between accounts. */
+export interface RegistryHabits {
+  /** UpdateModelPackage adds to the customer metadata, or puts what it was sent in its place. */
+  metadata: 'merged' | 'replaced';
+  /** ARNs of groups and packages carry the group's name in lower case. */
+  lowerCaseArns: boolean;
+  /** A list is paged before it is filtered: a page may be empty and still have a token. */
+  emptyPages: boolean;
+}
+
+const MOST_METADATA = 50;
+
+/** Model package groups and their versions. */
+export class Registry {
+  readonly groups = new Map<string, Group>();
+  readonly unversioned = new Map<string, Package>();
+  readonly habits: RegistryHabits = { metadata: 'merged', lowerCaseArns: false, emptyPages: false };
+  readonly #world: World;
+  readonly #tags: Tags;
+  #made = 0;
+
+  constructor(world: World, tags: Tags) {
+    this.#world = world;
+    this.#tags = tags;
+  }
+
+  operations = () =>
+    served({
+      CreateModelPackageGroup: this.#createGroup,
+      DescribeModelPackageGroup: this.#describeGroup,
+      ListModelPackageGroups: this.#listGroups,
+      DeleteModelPackageGroup: this.#deleteGroup,
+      CreateModelPackage: this.create,
+      DescribeModelPackage: this.#describe,
+      BatchDescribeModelPackage: this.#describeMany,
+      UpdateModelPackage: this.#update,
+      ListModelPackages: this.#list,
+      DeleteModelPackage: this.#delete,
+    });
+
+  groupArn(name: string): string {
+    return arnOf(this.#world, 'model-package-group', this.#inArn(name));
+  }
+
+  /** The ARN that the group's next version will have. */
+  nextArn(groupNameOrArn: string): string {
+    const group = this.findGroup(groupNameOrArn);
+    return this.#packageArn(group?.name ?? lastPart(groupNameOrArn), (group?.lastVersion ?? 0) + 1);
+  }
+
+  findGroup(nameOrArn: string): Group | undefined {
+    return this.groups.get(this.#key(lastPart(nameOrArn)));
+  }
+
+  /** By ARN, or by `name` or `name/version`. */
+  find(nameOrArn: string): Package | undefined {
+    const [name = '', version] = nameOrArn.replace(/^arn:[^/]*\//, '').split('/');
+    if (version === undefined) return this.unversioned.get(name);
+    return this.groups.get(this.#key(name))?.packages.find((one) => one.version === Number(version));
+  }
+
+  create = (input: Request, principal: Principal): { ModelPackageArn: string } => {
+    const { Tags, ClientToken: _, ModelPackageGroupName, ModelPackageName, ...content } = input;
+    if ((ModelPackageGroupName === undefined) === (ModelPackageName === undefined)) {
+      throw invalid('Exactly one of ModelPackageName and ModelPackageGroupName must be specified.');
+    }
+    const made = ModelPackageGroupName
+      ? this.#newVersion(ModelPackageGroupName, content, principal)
+      : this.#newUnversioned(ModelPackageName ?? '', content, principal);
+    this.#tags.put(made.arn, Tags);
+    return { ModelPackageArn: made.arn };
+  };
+
+  #newVersion(groupName: string, content: Package['content'], principal: Principal): Package {
+    const group = this.#mustHaveGroup(groupName);
+    group.lastVersion += 1;
+    const version = group.lastVersion;
+    const made: Package = {
+      ...this.#newPackage(group.name, this.#packageArn(group.name, version), content, principal),
+      group,
+      version,
+      approval: content.ModelApprovalStatus ?? 'PendingManualApproval',
+    };
+    group.packages.push(made);
+    return made;
+  }
+
+  #newUnversioned(name: string, content: Package['content'], principal: Principal): Package {
+    const arn = arnOf(this.#world, 'model-package', name);
+    if (this.unversioned.has(name)) throw invalid(`Model Package already exists: ${arn}`);
+    const made = this.#newPackage(name, arn, content, principal);
+    this.unversioned.set(name, made);
+    return made;
+  }
+
+  #newPackage(name: string, arn: string, content: Package['content'], principal: Principal): Package {
+    this.#made += 1;
+    return {
+      name,
+      arn,
+      created: this.#world.clock.now(),
+      number: this.#made,
+      createdBy: principal,
+      content: { ...content, InferenceSpecification: resolved(content.InferenceSpecification) },
+      status: 'Completed',
+      metadata: { ...content.CustomerMetadataProperties },
+    };
+  }
+
+  #createGroup = (input: Given<api.CreateModelPackageGroupCommandInput>, principal: Principal) => {
+    const name = input.ModelPackageGroupName;
+    const arn = this.groupArn(name);
+    if (this.findGroup(name)) throw invalid(`Model Package Group already exists: ${arn}`);
+    this.addGroup(name, principal, input.ModelPackageGroupDescription);
+    this.#tags.put(arn, input.Tags);
+    return { ModelPackageGroupArn: arn };
+  };
+
+  addGroup(name: string, principal: Principal, description?: string): Group {
+    this.#made += 1;
+    const group: Group = {
+      name,
+      created: this.#world.clock.now(),
+      number: this.#made,
+      createdBy: principal,
+      description,
+      packages: [],
+      lastVersion: 0,
+    };
+    this.groups.set(this.#key(name), group);
+    return group;
+  }
+
+  #describeGroup = (
+    input: Given<api.DescribeModelPackageGroupCommandInput>,
+  ): Given<api.DescribeModelPackageGroupCommandOutput> => {
+    const group = this.#mustHaveGroup(input.ModelPackageGroupName);
+    return {
+      ModelPackageGroupName: group.name,
+      ModelPackageGroupArn: this.groupArn(group.name),
+      ModelPackageGroupDescription: group.description,
+      CreationTime: group.created,
+      CreatedBy: userContext(group.createdBy),
+      ModelPackageGroupStatus: 'Completed',
+    };
+  };
+
+  #listGroups = (
+    input: Given<api.ListModelPackageGroupsCommandInput>,
+  ): Given<api.ListModelPackageGroupsCommandOutput> => {
+    const { items, next } = page(listed(this.groups.values(), input, 'Ascending'), input);
+    return {
+      ModelPackageGroupSummaryList: items.map((group) => ({
+        ModelPackageGroupName: group.name,
+        ModelPackageGroupArn: this.groupArn(group.name),
+        ModelPackageGroupDescription: group.description,
+        CreationTime: group.created,
+        ModelPackageGroupStatus: 'Completed',
+      })),
+      NextToken: next,
+    };
+  };
+
+  #deleteGroup = (input: Given<api.DeleteModelPackageGroupCommandInput>) => {
+    const group = this.#mustHaveGroup(input.ModelPackageGroupName);
+    const arn = this.groupArn(group.name);
+    if (group.packages.length > 0) {
+      throw new AwsError(
+        'ConflictException',
+        `Model Package Group ${arn} cannot be deleted: it contains model packages.`,
+      );
+    }
+    this.groups.delete(this.#key(group.name));
+    this.#tags.forget(arn);
+  };
+
+  #describe = (input: Given<api.DescribeModelPackageCommandInput>): Given<api.DescribeModelPackageCommandOutput> => {
+    const found = this.#mustHave(input.ModelPackageName);
+    const { CustomerMetadataProperties: _, ModelApprovalStatus: __, ...content } = found.content;
+    return {
+      ...content,
+      ModelPackageName: found.name,
+      ModelPackageArn: found.arn,
+      ModelPackageGroupName: found.group?.name,
+      ModelPackageVersion: found.version,
+      ModelPackageStatus: found.status,
+      ModelPackageStatusDetails: {
+        ValidationStatuses: [],
+        ImageScanStatuses: [],
+      },
+      ModelPackageRegistrationType: found.content.ModelPackageRegistrationType ?? 'Registered',
+      ModelApprovalStatus: approvalOf(found),
+      ApprovalDescription: found.approvalDescription,
+      CustomerMetadataProperties: Object.keys(found.metadata).length > 0 ? found.metadata : undefined,
+      CreationTime: found.created,
+      CreatedBy: userContext(found.createdBy),
+      LastModifiedTime: found.modified?.at,
+      LastModifiedBy: found.modified && userContext(found.modified.by),
+    };
+  };
+
+  #describeMany = (
+    input: Given<api.BatchDescribeModelPackageCommandInput>,
+  ): Given<api.BatchDescribeModelPackageCommandOutput> => {
+    const summaries: Record<string, Given<api.BatchDescribeModelPackageSummary>> = {};
+    const errors: Record<string, Given<api.BatchDescribeModelPackageError>> = {};
+    for (const arn of input.ModelPackageArnList) {
+      const found = this.find(arn);
+      if (found?.group) summaries[arn] = this.#batchSummary(found, found.group);
+      else errors[arn] = { ErrorCode: 'ValidationException', ErrorResponse: `ModelPackage ${arn} does not exist.` };
+    }
+    return { ModelPackageSummaries: summaries, BatchDescribeModelPackageErrorMap: errors };
+  };
+
+  #batchSummary(found: Package, group: Group): Given<api.BatchDescribeModelPackageSummary> {
+    return {
+      ModelPackageGroupName: group.name,
+      ModelPackageVersion: found.version,
+      ModelPackageArn: found.arn,
+      ModelPackageDescription: found.content.ModelPackageDescription,
+      CreationTime: found.created,
+      InferenceSpecification: found.content.InferenceSpecification ?? { Containers: [] },
+      ModelPackageStatus: found.status,
+      ModelApprovalStatus: approvalOf(found),
+    };
+  }
+
+  #update = (input: Given<api.UpdateModelPackageCommandInput>, principal: Principal) => {
+    const found = this.#mustHave(input.ModelPackageArn);
+    found.metadata = this.#updatedMetadata(found, input);
+    if (input.ModelApprovalStatus) found.approval = input.ModelApprovalStatus;
+    if (input.ApprovalDescription !== undefined) found.approvalDescription = input.ApprovalDescription;
+    const content = found.content;
+    if (input.InferenceSpecification) content.InferenceSpecification = resolved(input.InferenceSpecification);
+    if (input.ModelLifeCycle) content.ModelLifeCycle = input.ModelLifeCycle;
+    if (input.ModelPackageRegistrationType) content.ModelPackageRegistrationType = input.ModelPackageRegistrationType;
+    if (input.SourceUri !== undefined) content.SourceUri = input.SourceUri;
+    if (input.AdditionalInferenceSpecificationsToAdd) {
+      const before = content.AdditionalInferenceSpecifications ?? [];
+      content.AdditionalInferenceSpecifications = [...before, ...input.AdditionalInferenceSpecificationsToAdd];
+    }
+    found.modified = { at: this.#world.clock.now(), by: principal };
+    return { ModelPackageArn: found.arn };
+  };
+
+  #updatedMetadata(found: Package, input: Given<api.UpdateModelPackageCommandInput>): Record<string, string> {
+    const { CustomerMetadataProperties: sent, CustomerMetadataPropertiesToRemove: removed = [] } = input;
+    const kept = this.habits.metadata === 'replaced' && sent ? {} : found.metadata;
+    const wanted = { ...kept, ...sent };
+    for (const key of removed) delete wanted[key];
+    if (Object.keys(wanted).length > MOST_METADATA) {
+      throw invalid(`ModelPackage ${found.arn} can have at most ${MOST_METADATA} customer metadata properties.`);
+    }
+    return wanted;
+  }
+
+  #list = (input: Given<api.ListModelPackagesCommandInput>): Given<api.ListModelPackagesCommandOutput> => {
+    const wanted = (one: Package) => !input.ModelApprovalStatus || approvalOf(one) === input.ModelApprovalStatus;
+    const sorted = listed(this.#listable(input), input, 'Ascending');
+    const { items, next } = page(this.habits.emptyPages ? sorted : sorted.filter(wanted), input);
+    return {
+      ModelPackageSummaryList: items.filter(wanted).map((one) => ({
+        ModelPackageName: one.group ? undefined : one.name,
+        ModelPackageGroupName: one.group?.name,
+        ModelPackageVersion: one.version,
+        ModelPackageArn: one.arn,
+        ModelPackageDescription: one.content.ModelPackageDescription,
+        CreationTime: one.created,
+        ModelPackageStatus: one.status,
+        ModelApprovalStatus: approvalOf(one),
+        ModelLifeCycle: one.content.ModelLifeCycle,
+        ModelPackageRegistrationType: one.content.ModelPackageRegistrationType ?? 'Registered',
+      })),
+      NextToken: next,
+    };
+  };
+
+  #listable({
+    ModelPackageGroupName: group,
+    ModelPackageType: type,
+  }: Given<api.ListModelPackagesCommandInput>): Package[] {
+    if (group) return this.#mustHaveGroup(group).packages;
+    const versions = [...this.groups.values()].flatMap(({ packages }) => packages);
+    const others = [...this.unversioned.values()];
+    if (type === 'Both') return [...versions, ...others];
+    return type === 'Versioned' ? versions : others;
+  }
+
+  #delete = (input: Given<api.DeleteModelPackageCommandInput>) => {
+    const found = this.#mustHave(input.ModelPackageName);
+    if (found.group) found.group.packages.splice(found.group.packages.indexOf(found), 1);
+    else this.unversioned.delete(found.name);
+    this.#tags.forget(found.arn);
+  };
+
+  #mustHaveGroup(nameOrArn: string): Group {
+    const group = this.findGroup(nameOrArn);
+    if (group) return group;
+    throw invalid(`ModelPackageGroup ${this.groupArn(lastPart(nameOrArn))} does not exist.`);
+  }
+
+  #mustHave(nameOrArn: string): Package {
+    const found = this.find(nameOrArn);
+    if (found) return found;
+    const arn = nameOrArn.startsWith('arn:') ? nameOrArn : arnOf(this.#world, 'model-package', nameOrArn);
+    throw invalid(`ModelPackage ${arn} does not exist.`);
+  }
+
+  #packageArn(group: string, version: number): string {
+    return arnOf(this.#world, 'model-package', `${this.#inArn(group)}/${version}`);
+  }
+
+  #inArn(name: string): string {
+    return this.habits.lowerCaseArns ? name.toLowerCase() : name;
+  }
+
+  /** Names that differ only in case are one name: an ARN in lower case must find its group. */
+  #key(name: string): string {
+    return name.toLowerCase();
+  }
+}
+
+const lastPart = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+
+const STATUSES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
+
+function approvalOf({ approval }: Package): (typeof STATUSES)[number] | undefined {
+  return STATUSES.find((status) => status === approval);
+}
+
+/** SageMaker adds the digest of the image and the ETag of the model data, so that content swapped behind a name shows. */
+function resolved(specification: Specification | undefined): Specification | undefined {
+  if (!specification) return undefined;
+  return {
+    ...specification,
+    Containers: specification.Containers?.map((container) => ({
+      ...container,
+      ImageDigest: container.ImageDigest ?? (container.Image && `sha256:${digest('image', container.Image)}`),
+      ModelDataETag:
+        container.ModelDataETag ?? (container.ModelDataUrl && digest('data', container.ModelDataUrl).slice(0, 32)),
+    })),
+  };
+}
