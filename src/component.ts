@@ -139,11 +139,10 @@ async function enter(
       ? await exchangeToken(token, claims, shared, clock)
       : await ambientSession(shared.aws_region, clock);
   const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
-  log.section(
-    `${component.name} ${env.SAGEMAKER_COMPONENT ?? ''}`.trim(),
-    introduction(job, session, shared, env),
-    'open',
-  );
+  log.section(`${component.name} for ${job.environment} in the AWS account ${session.account}`, [
+    ...introduction(job, session, shared, env),
+    `component    ${env.SAGEMAKER_COMPONENT ?? 'not named'}`,
+  ]);
   refuseOtherAccount(session, shared);
 
   const ends = claims && { at: new Date(claims.exp * 1000), because: "the life of the job's token" };

@@ -2,8 +2,10 @@ import {
   DescribeEndpointCommand,
   type DescribeEndpointCommandOutput,
   DescribeEndpointConfigCommand,
+  type DescribeEndpointConfigCommandOutput,
   DescribeModelCommand,
   type EndpointStatus,
+  type PendingProductionVariantSummary,
   type ProductionVariantSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
@@ -30,6 +32,8 @@ export interface Endpoint {
   /** SageMaker's reason of a failure or rollback: sometimes absent after a rollback, and gone with the next update. */
   readonly failureReason: string | undefined;
   readonly variants: readonly Variant[];
+  /** The variants of the config on its way in. */
+  readonly pendingVariants: readonly Variant[];
   /** The whole answer, to be kept as evidence when something went wrong. */
   readonly answer: DescribeEndpointCommandOutput;
 }
@@ -63,11 +67,12 @@ export async function findEndpoint(sagemaker: SageMakerClient, name: string): Pr
     pending: pending?.EndpointConfigName,
     failureReason: answer.FailureReason,
     variants: (answer.ProductionVariants ?? []).map(understood),
+    pendingVariants: (pending?.ProductionVariants ?? []).map(understood),
     answer,
   };
 }
 
-function understood(variant: ProductionVariantSummary): Variant {
+function understood(variant: ProductionVariantSummary | PendingProductionVariantSummary): Variant {
   return {
     name: variant.VariantName ?? '',
     instances: variant.CurrentInstanceCount ?? 0,
@@ -76,15 +81,37 @@ function understood(variant: ProductionVariantSummary): Variant {
   };
 }
 
+/** What an endpoint config says: immutable from its creation on. */
+export interface EndpointConfig {
+  readonly name: string;
+  readonly variants: readonly ConfiguredVariant[];
+  readonly answer: DescribeEndpointConfigCommandOutput;
+}
+
+interface ConfiguredVariant {
+  readonly name: string;
+  readonly model: string | undefined;
+  readonly instances: number | undefined;
+}
+
+/** Describes an endpoint config, or `undefined` when there is none. */
+export async function findConfig(sagemaker: SageMakerClient, name: string): Promise<EndpointConfig | undefined> {
+  const answer = await unlessNotFound(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })));
+  const variants = (answer?.ProductionVariants ?? []).map(({ VariantName, ModelName, InitialInstanceCount }) => ({
+    name: VariantName ?? '',
+    model: ModelName,
+    instances: InitialInstanceCount,
+  }));
+  return answer && { name, variants, answer };
+}
+
 /**
  * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model that was
  * made from a package. Empty when the config is gone or its models came from elsewhere.
  */
-export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
-  const described = await unlessNotFound(
-    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: config })),
-  );
-  const models = (described?.ProductionVariants ?? []).flatMap(({ ModelName }) => (ModelName ? [ModelName] : []));
+export async function packagesOf(sagemaker: SageMakerClient, config: string | EndpointConfig): Promise<string[]> {
+  const described = typeof config === 'string' ? await findConfig(sagemaker, config) : config;
+  const models = (described?.variants ?? []).flatMap(({ model }) => (model ? [model] : []));
   const served = await Promise.all([...new Set(models)].map((model) => packagesOfModel(sagemaker, model)));
   return [...new Set(served.flat())];
 }

@@ -23,7 +23,8 @@ export interface ModelPackage {
   /** Whether the package itself is usable; approval is another question, and SageMaker lets a failed package be approved. */
   readonly status: ModelPackageStatus;
   readonly approval: ModelApprovalStatus;
-  readonly approvalDescription: string | undefined;
+  /** SageMaker also keeps versions that are only logged, not registered. */
+  readonly registration: 'Logged' | 'Registered';
   readonly createdAt: Date;
   readonly createdBy: string | undefined;
   /** The commit that the training pipeline named. */
@@ -110,7 +111,7 @@ function understood(answer: DescribeModelPackageCommandOutput): ModelPackage {
     version,
     status,
     approval: answer.ModelApprovalStatus ?? 'PendingManualApproval',
-    approvalDescription: answer.ApprovalDescription,
+    registration: answer.ModelPackageRegistrationType ?? 'Registered',
     createdAt: answer.CreationTime,
     createdBy: answer.CreatedBy?.IamIdentity?.Arn ?? answer.CreatedBy?.UserProfileName,
     commit: answer.MetadataProperties?.CommitId,

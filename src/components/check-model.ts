@@ -1,0 +1,340 @@
+import { DescribeModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
+import { z } from 'zod';
+import { duration } from '../clock.ts';
+import { type Context, type Done, defineComponent } from '../component.ts';
+import { Failure } from '../failure.ts';
+import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { required, takeOver, training } from '../handover.ts';
+import { studioUrl } from '../sagemaker/console.ts';
+import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
+import { unlessNotFound } from '../sagemaker/errors.ts';
+import {
+  called,
+  findPackage,
+  listNewest,
+  type ModelPackage,
+  type ModelPackageSummary,
+  modelPackageArn,
+  modelPackageGroup,
+  sameGroup,
+} from '../sagemaker/packages.ts';
+import { choose, environmentBefore, judge, type PassedOver, type Question } from '../sagemaker/promotion.ts';
+import { promotionPath, readApproval, readBuilt, readProof } from '../sagemaker/trail.ts';
+
+const inputs = z.strictObject({
+  model_package_group_name: modelPackageGroup,
+  source: z.enum(['run', 'registry'], 'must be run or registry'),
+  promotion_path: promotionPath,
+  require_proof: flag,
+  model_package_arn: optional(modelPackageArn),
+  endpoint_name: optional(resourceName),
+  max_candidates: wholeNumber(1, 100),
+  on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
+});
+
+type Inputs = z.output<typeof inputs>;
+type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'MODEL_PACKAGE_GROUP_NAME';
+
+/** What was found in the registry for this environment. */
+type Found =
+  | { is: 'candidate'; candidate: ModelPackage; passedOver: readonly PassedOver[] }
+  | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
+
+export default defineComponent({
+  name: 'check-model',
+  inputs,
+  fences: ['require_proof', 'promotion_path'],
+  outputs: {
+    MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
+    MODEL_PACKAGE_ARN: 'The ARN of that version.',
+    MODEL_PACKAGE_VERSION: 'Its number in the group.',
+    MODEL_PACKAGE_GROUP_NAME: "The group's name as registered.",
+  } satisfies Record<Output, string>,
+  permissions: [
+    { action: 'sagemaker:ListModelPackages', on: 'package' },
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:DescribeModelPackageGroup', on: 'group', when: 'the group has no version' },
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: 'endpoint_name is given' },
+    { action: 'sagemaker:DescribeModel', on: 'model', when: 'endpoint_name is given' },
+  ],
+
+  async run(given, context) {
+    const question = questionOf(given, context);
+    context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
+    const found = await find(given, question, context);
+    if (found.is === 'nothing') return conclude(given, context, found);
+
+    const news = await alreadyHere(found.candidate, question, context);
+    if (news)
+      return conclude(given, context, { is: 'nothing', why: news, next: NOTHING_NEW, passedOver: found.passedOver });
+    return present(found, given, question, context);
+  },
+});
+
+const NOTHING_NEW = 'nothing needs doing; push again when the environment before has proved a newer version.';
+
+function questionOf({ promotion_path: path, source, require_proof }: Inputs, { job }: Context): Question {
+  if (!path.includes(job.environment)) {
+    throw new Failure(
+      'invalid input',
+      `environment: received "${job.environment}", which is not on the promotion_path "${path.join(', ')}".`,
+      'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
+    );
+  }
+  return { environment: job.environment, path, source, requireProof: require_proof, pipeline: job.pipeline };
+}
+
+async function find(given: Inputs, question: Question, context: Context): Promise<Found> {
+  if (given.model_package_arn !== undefined) return findThisOne(given.model_package_arn, given, question, context);
+  if (environmentBefore(question) === undefined && question.source === 'run')
+    return findRegistered(given, question, context);
+  return findInRegistry(given, question, context);
+}
+
+/** The one version that somebody named: fit, or refused. */
+async function findThisOne(arn: string, given: Inputs, question: Question, { aws }: Context): Promise<Found> {
+  const candidate = await findPackage(aws.sagemaker, arn);
+  if (!candidate || !sameGroup(candidate.group, given.model_package_group_name)) {
+    throw new Failure(
+      'invalid input',
+      `model_package_arn: received "${arn}", which is no version of the group ${given.model_package_group_name}.`,
+      'correct model_package_arn, or leave it empty to let the rules choose.',
+    );
+  }
+  const verdict = judge(candidate, question);
+  if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
+  throw new Failure(
+    'refused',
+    `${called(candidate)} may not go to ${question.environment}: ${verdict.why}.`,
+    'name another version, or leave model_package_arn empty.',
+  );
+}
+
+/** What this pipeline's deploy-pipeline registered in the group: that, or nothing; never an older model. */
+async function findRegistered(given: Inputs, question: Question, { aws, job, root }: Context): Promise<Found> {
+  const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
+  const run = required(takeOver({ root, job }, training, choice), training);
+  if (run.outcome !== 'registered') {
+    const next =
+      run.outcome === 'running'
+        ? 'run this job again when the training has ended.'
+        : 'look at the training run; nothing is promoted.';
+    return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
+  }
+  const versions = run.packages
+    .filter(({ group }) => sameGroup(group, given.model_package_group_name))
+    .map(
+      (each): ModelPackageSummary => ({
+        arn: each.package,
+        version: each.version,
+        status: undefined,
+        approval: undefined,
+      }),
+    )
+    .sort((a, b) => b.version - a.version);
+  const describe = (arn: string) => findPackage(aws.sagemaker, arn);
+  const chosen = await choose({ versions, describe, most: versions.length }, question);
+  if (chosen.is === 'candidate') return chosen;
+  const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
+  return {
+    is: 'nothing',
+    why: `what this pipeline registered cannot be promoted (${why})`,
+    next: 'start a new pipeline to train again.',
+    passedOver: [],
+  };
+}
+
+async function findInRegistry(given: Inputs, question: Question, { aws }: Context): Promise<Found> {
+  const { model_package_group_name: group, max_candidates: most } = given;
+  const describe = (arn: string) => findPackage(aws.sagemaker, arn);
+  const wanted = environmentBefore(question) === undefined ? 'PendingManualApproval' : 'Approved';
+
+  let listed = await listNewest(aws.sagemaker, { group, most: 100 });
+  // A hundred newer versions of another status hide the wanted ones: then, and only then, ask for those alone.
+  const hidden = listed?.more && !listed.versions.some(({ approval }) => approval === wanted);
+  if (hidden) listed = await listNewest(aws.sagemaker, { group, most: 100, approval: wanted });
+  if (!listed || (listed.versions.length === 0 && !(await groupExists(given, aws)))) throw noSuchGroup(group, aws);
+
+  const choice = await choose({ versions: listed.versions, describe, most }, question);
+  if (choice.is === 'candidate') return choice;
+  return {
+    is: 'nothing',
+    ...nothingFit(choice.lookedAt, listed.versions.length, given, question),
+    passedOver: choice.passedOver,
+  };
+}
+
+function nothingFit(
+  lookedAt: number,
+  listed: number,
+  { model_package_group_name: group, max_candidates: most }: Inputs,
+  question: Question,
+) {
+  const before = environmentBefore(question);
+  const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and proved in ${before}`;
+  if (listed === 0)
+    return { why: `the group ${group} has no version yet`, next: 'let the training register a model first.' };
+  if (lookedAt === most)
+    return {
+      why: `none of the ${most} newest candidates of ${group} ${wanted}`,
+      next: 'raise max_candidates to look further back, or promote a newer version.',
+    };
+  return {
+    why: `no version of ${group} ${wanted}`,
+    next:
+      before === undefined
+        ? 'let the training register a model first.'
+        : `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`,
+  };
+}
+
+async function groupExists(
+  { model_package_group_name: ModelPackageGroupName }: Inputs,
+  aws: Context['aws'],
+): Promise<boolean> {
+  return (
+    (await unlessNotFound(aws.sagemaker.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName })))) !==
+    undefined
+  );
+}
+
+function noSuchGroup(group: string, { account, region }: Context['aws']): Failure {
+  return new Failure(
+    'invalid input',
+    `model_package_group_name: received "${group}", but the account ${account} has no such model package group in ${region}.`,
+    'correct the name, or the role and region; a group of another account is named by its ARN.',
+  );
+}
+
+/** Says so when exactly this version is approved, proved and live in this environment already. */
+async function alreadyHere(
+  candidate: ModelPackage,
+  { environment, pipeline }: Question,
+  { aws }: Context,
+): Promise<string | undefined> {
+  const approval = readApproval(candidate.metadata, environment);
+  const proof = readProof(candidate.metadata, environment);
+  if (approval.is !== 'read' || proof.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
+  if (approval.value.content !== candidate.content || proof.value.content !== candidate.content) return undefined;
+  const endpoint = await findEndpoint(aws.sagemaker, proof.value.endpoint);
+  const live =
+    endpoint?.status === 'InService' && endpoint.pending === undefined && endpoint.config === proof.value.config;
+  return live
+    ? `${called(candidate)} is approved, proved and live in ${environment} already, on the endpoint ${endpoint.name}`
+    : undefined;
+}
+
+function conclude(
+  given: Inputs,
+  { log, report, job }: Context,
+  { why, next, passedOver }: Extract<Found, { is: 'nothing' }>,
+): Done<Output> {
+  for (const line of passedOverLines(passedOver)) log.line(line);
+  report.record({ outcome: 'nothing', why });
+  report.dotenv({ MODEL_FOUND: 'false' });
+  if (given.on_missing === 'fail')
+    throw new Failure('nothing to promote', `Nothing to promote to ${job.environment}: ${why}.`, next);
+  report.check(`A version may be promoted to ${job.environment}`);
+  return {
+    verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs end well without doing anything (on_missing: continue).`,
+    outputs: { MODEL_FOUND: 'false' },
+  };
+}
+
+async function present(
+  { candidate, passedOver }: Extract<Found, { is: 'candidate' }>,
+  given: Inputs,
+  question: Question,
+  context: Context,
+): Promise<Done<Output>> {
+  const { log, report, job } = context;
+  const commit = commitOf(candidate);
+  if (commit) report.link('What you approve', `What you approve: ${called(candidate)}`, comparison(commit, context));
+  report.record({
+    outcome: 'candidate',
+    group: candidate.group,
+    package: candidate.arn,
+    version: candidate.version,
+    content: candidate.content,
+    status: candidate.approval,
+    promotion_path: question.path,
+    open: question.requireProof || environmentBefore(question) === undefined ? [] : ['proof'],
+    metadata: candidate.metadata,
+    passed_over: passedOver,
+  });
+  log.line(`${called(candidate)} may be promoted to ${job.environment}.`);
+  for (const line of await page(candidate, given, question, context)) log.line(`  ${line}`);
+  for (const line of passedOverLines(passedOver)) log.line(line);
+  report.check(`A version may be promoted to ${job.environment}`);
+  return {
+    verdict: `To approve exactly this version for ${job.environment}, press the approve job of this pipeline.`,
+    outputs: {
+      MODEL_FOUND: 'true',
+      MODEL_PACKAGE_ARN: candidate.arn,
+      MODEL_PACKAGE_VERSION: String(candidate.version),
+      MODEL_PACKAGE_GROUP_NAME: candidate.group,
+    },
+  };
+}
+
+/** The approver's page: what this version is, where it has been, and what it would replace. */
+async function page(candidate: ModelPackage, given: Inputs, question: Question, context: Context): Promise<string[]> {
+  const before = environmentBefore(question);
+  const commit = commitOf(candidate);
+  const age = duration(context.clock.now().getTime() - candidate.createdAt.getTime());
+  return [
+    `package  ${candidate.arn}`,
+    `status   ${candidate.approval}`,
+    ...(before === undefined ? [] : provenance(candidate, before, question)),
+    `metrics  ${metricsOf(candidate)}`,
+    `commit   ${commit ? `${commit.slice(0, 12)}, compared with ${context.job.ref}: ${comparison(commit, context)}` : 'unknown: the training named none'}`,
+    `created  ${age} ago by ${candidate.createdBy ?? 'unknown'}`,
+    `live     ${given.endpoint_name === undefined ? 'not looked up: endpoint_name is empty' : await liveNow(given.endpoint_name, context)}`,
+  ];
+}
+
+function provenance({ metadata }: ModelPackage, before: string, { requireProof }: Question): string[] {
+  const approval = readApproval(metadata, before);
+  const proof = readProof(metadata, before);
+  return [
+    `approved ${approval.is === 'read' ? `for ${before} by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}` : `for ${before} by nobody`}`,
+    `proved   ${proof.is === 'read' ? `in ${before} by pipeline ${proof.value.pipeline} on ${proof.value.endpoint}, ${proof.value.at}` : `not in ${before}`}${requireProof ? '' : ' (require_proof is false)'}`,
+  ];
+}
+
+/** The team's own metadata entries, which is where a training writes its figures; else where its reports lie. */
+function metricsOf({ metadata, metrics }: ModelPackage): string {
+  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|proved|withdrawn)\.)/.test(name));
+  const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
+  const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
+  return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
+}
+
+function commitOf({ metadata, commit }: ModelPackage): string | undefined {
+  const built = readBuilt(metadata);
+  return built.is === 'read' ? built.value.commit : commit;
+}
+
+function comparison(commit: string, { job }: Context): string {
+  return `${job.projectUrl}/-/compare/${encodeURIComponent(job.ref)}...${encodeURIComponent(commit)}`;
+}
+
+async function liveNow(name: string, { aws }: Context): Promise<string> {
+  const endpoint = await findEndpoint(aws.sagemaker, name);
+  if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
+  return `${await servedBy(endpoint, aws)} on ${name} (${endpoint.status})`;
+}
+
+async function servedBy({ config }: Endpoint, { sagemaker }: Context['aws']): Promise<string> {
+  const packages = await Promise.all((await packagesOf(sagemaker, config)).map((arn) => findPackage(sagemaker, arn)));
+  const names = packages.flatMap((each) => (each ? [called(each)] : []));
+  return names.join(' and ') || `a model from outside the registry (endpoint config ${config})`;
+}
+
+function passedOverLines(passedOver: readonly PassedOver[]): string[] {
+  const shown = passedOver.slice(0, 3).map(({ version, why }) => `  passed over: version ${version}, because ${why}`);
+  return passedOver.length > 3
+    ? [...shown, `  and ${passedOver.length - 3} older ones; the record file has all reasons`]
+    : shown;
+}

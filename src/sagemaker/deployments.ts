@@ -1,0 +1,60 @@
+import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
+import type { Endpoint, Variant } from './endpoints.ts';
+
+/** A deployment that we made or adopted: the config that is to be live, and the one that was live before it, if any. */
+export interface Deployment {
+  readonly config: string;
+  readonly previousConfig: string | undefined;
+}
+
+export type Progress =
+  | { is: 'live' }
+  | { is: 'under way'; saying: string }
+  | { is: 'rolled back'; why: string | undefined }
+  | { is: 'superseded'; by: string }
+  | { is: 'failed'; why: string | undefined }
+  | { is: 'rollback failed'; why: string | undefined }
+  | { is: 'gone' };
+
+const MOVING: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack'];
+
+/** Whether SageMaker is at work on an endpoint: nobody can update or delete it until it has settled. */
+export function isMoving({ status }: Pick<Endpoint, 'status'>): boolean {
+  return status === 'Deleting' || MOVING.includes(status);
+}
+
+/** Where our deployment stands: live only when our config serves, nothing is pending and every variant has its instances. */
+export function progress(endpoint: Endpoint | undefined, ours: Deployment): Progress {
+  if (!endpoint || endpoint.status === 'Deleting') return { is: 'gone' };
+  const { status, config, pending, failureReason: why } = endpoint;
+  if (status === 'Failed') return { is: 'failed', why };
+  if (status === 'UpdateRollbackFailed') return { is: 'rollback failed', why };
+  if (pending !== undefined && pending !== ours.config) return { is: 'superseded', by: pending };
+  // SageMaker does not promise to name the pending config in every one of these states.
+  if (pending === ours.config || MOVING.includes(status)) return { is: 'under way', saying: sayingOf(endpoint) };
+  if (config === ours.config) return settled(endpoint);
+  if (config === ours.previousConfig) return { is: 'rolled back', why };
+  return { is: 'superseded', by: config };
+}
+
+function settled(endpoint: Endpoint): Progress {
+  if (endpoint.status !== 'InService') return { is: 'failed', why: endpoint.failureReason ?? endpoint.status };
+  return hasItsInstances(endpoint) ? { is: 'live' } : { is: 'under way', saying: sayingOf(endpoint) };
+}
+
+/** Whether every variant runs as many instances as it should. */
+export function hasItsInstances({ variants }: Pick<Endpoint, 'variants'>): boolean {
+  return variants.length > 0 && variants.every(({ instances, wantedInstances }) => instances >= wantedInstances);
+}
+
+/** An endpoint's state in a line: `Updating; AllTraffic ActivatingTraffic, 1 of 2 instances`. */
+export function sayingOf({ status, pendingVariants, variants }: Endpoint): string {
+  const told = pendingVariants.length > 0 ? pendingVariants : variants;
+  return [status, ...told.map(variantInWords)].join('; ');
+}
+
+/** `AllTraffic ActivatingTraffic, 1 of 2 instances`. */
+export function variantInWords({ name, phases, instances, wantedInstances }: Variant): string {
+  const state = phases.length > 0 ? ` ${phases.join(' and ')}` : '';
+  return `${name}${state}, ${instances} of ${wantedInstances} instance${wantedInstances === 1 ? '' : 's'}`;
+}

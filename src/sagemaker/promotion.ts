@@ -1,0 +1,94 @@
+import type { ModelPackage, ModelPackageSummary } from './packages.ts';
+import { readApproval, readProof, readWithdrawal } from './trail.ts';
+
+/** What is asked of a version before it may go on to an environment. */
+export interface Question {
+  readonly environment: string;
+  /** The environments in order. */
+  readonly path: readonly string[];
+  /** Where the first environment takes its version from. */
+  readonly source: 'run' | 'registry';
+  /** Whether the environment before must have proved it. */
+  readonly requireProof: boolean;
+  /** This GitLab pipeline. */
+  readonly pipeline: string;
+}
+
+export type Verdict = { is: 'fit' } | { is: 'unfit'; why: string };
+
+/** The environment before this one on the path; `undefined` for the first. */
+export function environmentBefore({ environment, path }: Pick<Question, 'environment' | 'path'>): string | undefined {
+  return path[path.indexOf(environment) - 1];
+}
+
+const FIT: Verdict = { is: 'fit' };
+const unfit = (why: string): Verdict => ({ is: 'unfit', why });
+
+/** The first environment judges what was registered; every later one only what the environment before it proved. */
+export function judge(version: ModelPackage, question: Question): Verdict {
+  if (version.status !== 'Completed') return unfit(`its status is ${version.status}`);
+  if (version.registration === 'Logged') return unfit('it is only logged, not registered');
+  const withdrawn = question.path.find((environment) => readWithdrawal(version.metadata, environment).is !== 'absent');
+  if (withdrawn) return unfit(`it was withdrawn in ${withdrawn}`);
+  const before = environmentBefore(question);
+  return before === undefined ? judgeRegistered(version, question) : judgePromoted(version, before, question);
+}
+
+function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: Question): Verdict {
+  if (version.approval === 'Rejected') return unfit('it was rejected');
+  if (version.approval === 'PendingManualApproval' || source === 'run') return FIT;
+  const approval = readApproval(version.metadata, environment);
+  // A check that runs again after this pipeline's approval finds the same version again.
+  return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is Approved already');
+}
+
+function judgePromoted(version: ModelPackage, before: string, { requireProof }: Question): Verdict {
+  if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
+  if (!requireProof) return FIT;
+  const approval = readApproval(version.metadata, before);
+  const proof = readProof(version.metadata, before);
+  if (proof.is === 'absent') return unfit(`it is not proved in ${before}`);
+  if (proof.is === 'unreadable') return unfit(`its proof in ${before} is not one that we wrote: "${proof.raw}"`);
+  if (approval.is === 'absent') return unfit(`it is proved in ${before}, but nobody approved it there`);
+  if (approval.is === 'unreadable')
+    return unfit(`its approval for ${before} is not one that we wrote: "${approval.raw}"`);
+  const open = proof.value.open ?? approval.value.open;
+  if (open) return unfit(`it went through ${before} with an open fence (open=${open})`);
+  const changed = [proof.value, approval.value].some(({ content }) => content !== version.content);
+  return changed ? unfit(`its content changed since it was approved and proved in ${before}`) : FIT;
+}
+
+export interface PassedOver {
+  readonly version: number;
+  readonly why: string;
+}
+
+export type Choice =
+  | { is: 'candidate'; candidate: ModelPackage; passedOver: PassedOver[] }
+  | { is: 'none'; passedOver: PassedOver[]; lookedAt: number };
+
+interface Registry {
+  /** The versions of the group, the highest first. */
+  readonly versions: readonly ModelPackageSummary[];
+  describe(arn: string): Promise<ModelPackage | undefined>;
+  /** How many versions may be described. */
+  readonly most: number;
+}
+
+/** The highest version that is fit. Whatever is newer is named with the reason why it is not; nothing is fallen back from silently. */
+export async function choose({ versions, describe, most }: Registry, question: Question): Promise<Choice> {
+  const passedOver: PassedOver[] = [];
+  let lookedAt = 0;
+  for (const { arn, version, approval } of versions) {
+    const hopeless = environmentBefore(question) !== undefined && approval !== undefined && approval !== 'Approved';
+    if (hopeless) passedOver.push({ version, why: `it is ${approval}` });
+    if (hopeless) continue;
+    if (lookedAt === most) break;
+    lookedAt++;
+    const found = await describe(arn);
+    const verdict = found ? judge(found, question) : unfit('it was deleted');
+    if (found && verdict.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
+    passedOver.push({ version, why: verdict.is === 'unfit' ? verdict.why : 'it was deleted' });
+  }
+  return { is: 'none', passedOver, lookedAt };
+}

@@ -1,0 +1,169 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import type { z } from 'zod';
+import { type Component, runComponent } from '../../src/component.ts';
+import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import type { Call } from '../emulator/world.ts';
+
+/** The commit of every pipeline, unless a test says otherwise. */
+export const COMMIT = '8b1a9953c4611296a827abf8c47804d7e6c49c6b';
+
+/** An emulator for one test, stopped at its end, and the SDK pointed at it. */
+export async function emulated(): Promise<Emulator> {
+  const emulator = await startEmulator();
+  onTestFinished(() => emulator.close());
+  for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);
+  return emulator;
+}
+
+/** A project's folder for one test: artifacts of one job are there for the next. */
+export function projectFolder(): string {
+  const root = mkdtempSync(join(tmpdir(), 'project-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+export interface JobOptions {
+  readonly emulator: Emulator;
+  readonly root: string;
+  /** Inputs of the component, as the template would pass them; the shared ones have defaults here. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly pipeline?: string;
+  readonly job?: string;
+  /** Who started the job. */
+  readonly user?: string;
+  /** Whether the job was started by hand. */
+  readonly manual?: boolean;
+  /** Claims of the token that differ from what the rest of the options says. */
+  readonly claims?: Readonly<Record<string, string>>;
+  /** Further variables of the job, forged ones say. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly slug?: string;
+}
+
+export interface FinishedJob {
+  readonly exit: number;
+  /** The log as a person reads it, without section markers. */
+  readonly log: string;
+  readonly record: Record<string, unknown> | undefined;
+  /** The dotenv report's variables. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly links: string;
+  readonly junit: string;
+  /** The operations that AWS received, in order, without those of STS. */
+  readonly calls: readonly string[];
+  readonly received: readonly Call[];
+}
+
+/** Runs a component as its template's job would: inputs as variables, fences as words, a token of its own. */
+export async function startJob<Inputs extends z.ZodObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  options: JobOptions,
+): Promise<FinishedJob> {
+  const { emulator, root, slug = component.name, environment = 'dev' } = options;
+  const before = emulator.calls.length;
+  const lines: string[] = [];
+  const inputs = {
+    environment,
+    aws_region: emulator.region,
+    role_arn: roleOf(emulator, environment),
+    expected_account_id: emulator.account,
+    ...options.inputs,
+  };
+  const fences: readonly string[] = component.fences;
+  const exit = await runComponent(component, {
+    root,
+    args: Object.entries(inputs).flatMap(([name, value]) =>
+      fences.includes(name) ? [`${optionFor(name)}=${value}`] : [],
+    ),
+    env: {
+      ...variablesOf(component, options),
+      ...Object.fromEntries(
+        Object.entries(inputs).flatMap(([name, value]) => (fences.includes(name) ? [] : [[variableFor(name), value]])),
+      ),
+      CI_JOB_NAME_SLUG: slug,
+      ...options.env,
+    },
+    clock: { now: () => emulator.clock.now(), sleep: async (milliseconds) => emulator.clock.advance(milliseconds) },
+    print: (line) => lines.push(line),
+  });
+
+  const file = (name: string) => {
+    const path = join(root, 'sagemaker', component.name, slug, name);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const received = emulator.calls.slice(before);
+  return {
+    exit,
+    log: readable(lines),
+    record: file('record.json') === '' ? undefined : JSON.parse(file('record.json')),
+    outputs: Object.fromEntries(
+      file('sagemaker.env')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    ),
+    links: file('links.json'),
+    junit: file('junit.xml'),
+    calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
+    received,
+  };
+}
+
+/** A role that may do everything, trusted for every branch: what a role may do is the policies' own test. */
+export function roleOf(emulator: Emulator, environment: string): string {
+  const arn = `arn:aws:iam::${emulator.account}:role/promotion-${environment.replaceAll('/', '-')}`;
+  const policies = [{ Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }] }];
+  if (!emulator.roles.has(arn))
+    emulator.roles.set(arn, { arn, audience: 'https://sgts.gitlab-dedicated.com', subject: '*', policies });
+  return arn;
+}
+
+function variablesOf(
+  component: { name: string; gitlabEnvironment?(environment: string): string },
+  options: JobOptions,
+): Record<string, string> {
+  const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane', manual = false } = options;
+  const gitlabEnvironment = component.gitlabEnvironment?.(environment) ?? environment;
+  const now = Math.floor(emulator.clock.now().getTime() / 1000);
+  const claims = {
+    aud: 'https://sgts.gitlab-dedicated.com',
+    sub: `project_path:wog/mlops/resale-price:ref_type:branch:ref:${environment}`,
+    iat: now,
+    nbf: now - 5,
+    exp: now + 12 * 3600,
+    pipeline_id: pipeline,
+    job_id: job,
+    ref: environment,
+    ref_type: 'branch',
+    sha: COMMIT,
+    user_login: user,
+    environment: gitlabEnvironment,
+    environment_protected: 'true',
+    ...options.claims,
+  };
+  return {
+    AWS_OIDC_TOKEN: emulator.mintToken(claims),
+    CI_SERVER_URL: 'https://sgts.gitlab-dedicated.com',
+    CI_PROJECT_PATH: 'wog/mlops/resale-price',
+    CI_PIPELINE_ID: pipeline,
+    CI_JOB_ID: job,
+    CI_JOB_NAME: component.name,
+    CI_COMMIT_SHA: COMMIT,
+    CI_COMMIT_REF_NAME: environment,
+    CI_COMMIT_BRANCH: environment,
+    CI_ENVIRONMENT_NAME: gitlabEnvironment,
+    ...(manual && { CI_JOB_MANUAL: 'true' }),
+  };
+}
+
+function readable(lines: readonly string[]): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: GitLab's section markers are made of them.
+  return lines
+    .map((line) => line.replace(/^\u001b\[0Ksection_(start|end):\d+:\w+(\[[\w=]+\])?\r\u001b\[0K/, ''))
+    .join('\n');
+}
