@@ -1,0 +1,75 @@
+import {
+  type CloudWatchLogsClient,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+  type LogStream,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
+
+interface Wanted {
+  readonly group: string;
+  /** How the streams' names begin: a job's name, or `<variant>/` for an endpoint; empty for every stream of the group. */
+  readonly streamPrefix: string;
+  /** How many lines, the newest. */
+  readonly most: number;
+}
+
+/** Streams are listed 50 a page, by name: an old endpoint has one for each instance that it ever had. */
+const MOST_PAGES = 10;
+/** Instances of one job or variant mostly fail alike. */
+const MOST_STREAMS = 3;
+
+/**
+ * The last lines that a job's or endpoint's containers wrote, oldest first. They explain another failure, so they never cause
+ * one: what cannot be read is said in a line. Calls logs:DescribeLogStreams and logs:GetLogEvents.
+ */
+export async function lastLogLines(
+  logs: CloudWatchLogsClient,
+  { group, streamPrefix, most }: Wanted,
+): Promise<string[]> {
+  try {
+    const streams = await newestStreams(logs, group, streamPrefix);
+    const lines = (await Promise.all(streams.map((stream) => lastEvents(logs, group, stream, most)))).flat();
+    lines.sort((a, b) => a.at - b.at);
+    const last = lines.slice(-most).map(({ message }) => message.trimEnd());
+    return last.length > 0
+      ? last
+      : [`(CloudWatch has no lines in ${group}${streamPrefix && ` under ${streamPrefix}`}.)`];
+  } catch (error) {
+    return [
+      partsOf(error).name === 'ResourceNotFoundException'
+        ? `(CloudWatch has no log group ${group}: nothing was written there.)`
+        : `(The lines in ${group} could not be read: ${inItsOwnWords(error)})`,
+    ];
+  }
+}
+
+async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: string): Promise<string[]> {
+  const found: LogStream[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await logs.send(
+      new DescribeLogStreamsCommand({
+        logGroupName: group,
+        ...(prefix && { logStreamNamePrefix: prefix }),
+        ...(token && { nextToken: token }),
+      }),
+    );
+    found.push(...(answer.logStreams ?? []));
+    token = answer.nextToken;
+    if (!token) break;
+  }
+  const age = ({ lastIngestionTime, lastEventTimestamp, creationTime }: LogStream) =>
+    lastIngestionTime ?? lastEventTimestamp ?? creationTime ?? 0;
+  return found
+    .sort((a, b) => age(b) - age(a))
+    .slice(0, MOST_STREAMS)
+    .flatMap(({ logStreamName }) => (logStreamName ? [logStreamName] : []));
+}
+
+async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, most: number) {
+  const { events } = await logs.send(
+    new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: most, startFromHead: false }),
+  );
+  return (events ?? []).map(({ timestamp, message }) => ({ at: timestamp ?? 0, message: message ?? '' }));
+}
