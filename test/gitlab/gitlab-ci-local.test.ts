@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Case, cases } from './cases.ts';
+import { compilePipeline } from './compile.ts';
+import { isMapping, type Mapping, writeYaml } from './document.ts';
+import { jobsOf } from './lint.ts';
+
+const run = promisify(execFile);
+const program = fileURLToPath(import.meta.resolve('gitlab-ci-local'));
+const fqdn = 'sgts.gitlab-dedicated.com';
+const project = 'wog/mlops/resale-price';
+
+const agreeing = cases.filter(({ locally }) => locally === 'same');
+const accepted = agreeing.filter(({ becomes }) => becomes);
+const refused = agreeing.filter(({ refused }) => refused);
+const files = Object.assign(
+  {},
+  ...agreeing.map(
+    (example): Record<string, string> => ({
+      [`templates/${example.id}.yml`]: example.template,
+      ...example.files,
+    }),
+  ),
+) satisfies Record<string, string>;
+
+let home: string;
+let commit: string;
+
+/** A project that includes its own components at its own commit: the one way that needs no server. */
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'compile-'));
+  for (const [path, text] of Object.entries<string>(files)) {
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await writeFile(join(home, path), text);
+  }
+  await git('init', '--quiet', '--initial-branch=dev');
+  await git('add', '.');
+  await git('-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', 'commit', '--quiet', '--message=Components');
+  await git('remote', 'add', 'origin', `https://${fqdn}/${project}.git`);
+  commit = (await git('rev-parse', 'HEAD')).trim();
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+async function git(...args: string[]): Promise<string> {
+  return (await run('git', args, { cwd: home })).stdout;
+}
+
+function including(examples: readonly Case[]): string {
+  return writeYaml({
+    include: examples.map(({ id, inputs }) => ({
+      component: `$CI_SERVER_FQDN/${project}/${id}@$CI_COMMIT_SHA`,
+      ...(inputs ? { inputs } : {}),
+    })),
+  });
+}
+
+async function preview(name: string, text: string): Promise<Mapping> {
+  await writeFile(join(home, name), text);
+  const options = ['--preview', '--file', name, '--state-dir', `.state-${name}`];
+  const { stdout } = await run(process.execPath, [program, ...options], {
+    cwd: home,
+    env: { ...process.env, HOME: home },
+  });
+  const config: unknown = parse(stdout);
+  return isMapping(config) ? config : {};
+}
+
+/** gitlab-ci-local prints variables as text, which is what they are in a job. */
+function comparable(config: Mapping): Mapping {
+  return Object.fromEntries(
+    [...jobsOf(config)].map(([name, job]) => [
+      name,
+      isMapping(job.variables)
+        ? {
+            ...job,
+            variables: Object.fromEntries(Object.entries(job.variables).map(([key, value]) => [key, String(value)])),
+          }
+        : job,
+    ]),
+  );
+}
+
+describe('gitlab-ci-local', () => {
+  it('makes the same jobs of every component on which it agrees with GitLab', async () => {
+    const text = including(accepted);
+    const ours = compilePipeline({
+      text,
+      resolve: () => ({ read: (path) => files[path], sha: commit, reference: commit }),
+      readLocal: (path) => files[path],
+      variables: { CI_SERVER_FQDN: fqdn, CI_COMMIT_SHA: commit },
+    });
+    const theirs = await preview('accepted.yml', text);
+    expect(Object.keys(comparable(theirs)).length).toBeGreaterThanOrEqual(accepted.length);
+    expect(comparable(theirs)).toEqual(comparable(ours.config));
+  });
+
+  it('reads the flat pipeline as what it says', async () => {
+    const { config, yaml } = compilePipeline({
+      text: including(accepted),
+      resolve: () => ({ read: (path) => files[path], sha: commit, reference: commit }),
+      readLocal: (path) => files[path],
+      variables: { CI_SERVER_FQDN: fqdn, CI_COMMIT_SHA: commit },
+    });
+    expect(comparable(await preview('flat.yml', yaml))).toEqual(comparable(config));
+  });
+
+  it.each(refused)('refuses $id, too', async (example) => {
+    await expect(preview(`${example.id}.yml`, including([example]))).rejects.toThrow(
+      `\`templates/${example.id}.yml\`: `,
+    );
+  });
+});
