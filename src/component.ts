@@ -78,6 +78,8 @@ export interface Component<Inputs extends z.ZodObject = z.ZodObject, Output exte
   readonly permissions: readonly Permission[];
   /** The GitLab environment of the job, where it is not the environment that it serves. */
   gitlabEnvironment?(environment: string): string;
+  /** Refuses what the project's own files say wrongly, before AWS is reached. `root` is the project's folder. */
+  checkFiles?(inputs: z.output<Inputs>, root: string): void;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 
@@ -108,6 +110,7 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   try {
     const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
+    component.checkFiles?.(own, host.root);
     const context = await enter(component, shared, host, { log, report });
     const { verdict, outputs } = await component.run(own, context);
     report.check('The job did what it was asked to do');
