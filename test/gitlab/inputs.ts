@@ -59,6 +59,7 @@ function problemsOf(
   raw: unknown,
   which: 'default' | 'provided',
 ): string[] {
+  if (containsReference(raw)) return ['!reference is not supported in inputs'];
   const value = coerce(input, raw);
   return [
     ...typeProblem(input, value, which),
@@ -68,7 +69,6 @@ function problemsOf(
 }
 
 function typeProblem({ type }: InputSpec, value: unknown, which: string): string[] {
-  if (containsReference(value)) return ['!reference is not supported in inputs'];
   if (type === 'array') return Array.isArray(value) ? [] : [`${which} value is not an array`];
   return typeof value === type ? [] : [`${which} value is not a ${type}`];
 }
