@@ -1,12 +1,12 @@
 import { DescribeModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
-import { duration } from '../clock.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { required, takeOver, training } from '../handover.ts';
+import { approverPage, commitOf, passedOverLines, served } from '../sagemaker/approver-page.ts';
 import { studioUrl } from '../sagemaker/console.ts';
-import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
+import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
 import { unlessNotFound } from '../sagemaker/errors.ts';
 import {
   called,
@@ -19,7 +19,7 @@ import {
   sameGroup,
 } from '../sagemaker/packages.ts';
 import { choose, environmentBefore, judge, type PassedOver, type Question } from '../sagemaker/promotion.ts';
-import { promotionPath, readApproval, readBuilt, readProof } from '../sagemaker/trail.ts';
+import { promotionPath, readApproval, readProof } from '../sagemaker/trail.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
@@ -230,7 +230,7 @@ function conclude(
   { log, report, job }: Context,
   { why, next, passedOver }: Extract<Found, { is: 'nothing' }>,
 ): Done<Output> {
-  for (const line of passedOverLines(passedOver)) log.line(line);
+  for (const line of passedOverLines(passedOver)) log.line(`  ${line}`);
   report.record({ outcome: 'nothing', why });
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail')
@@ -243,98 +243,65 @@ function conclude(
 }
 
 async function present(
-  { candidate, passedOver }: Extract<Found, { is: 'candidate' }>,
+  found: Extract<Found, { is: 'candidate' }>,
   given: Inputs,
   question: Question,
   context: Context,
 ): Promise<Done<Output>> {
-  const { log, report, job } = context;
-  const commit = commitOf(candidate);
-  if (commit) report.link('What you approve', `What you approve: ${called(candidate)}`, comparison(commit, context));
+  const { candidate: version, passedOver } = found;
+  const { log, report, job, clock } = context;
+  const before = environmentBefore(question);
+  const comparison = comparisonUrl(version, job);
+  if (comparison) report.link('What you approve', `What you approve: ${called(version)}`, comparison);
   report.record({
     outcome: 'candidate',
-    group: candidate.group,
-    package: candidate.arn,
-    version: candidate.version,
-    content: candidate.content,
-    status: candidate.approval,
+    group: version.group,
+    package: version.arn,
+    version: version.version,
+    content: version.content,
+    status: version.approval,
     promotion_path: question.path,
-    open: question.requireProof || environmentBefore(question) === undefined ? [] : ['proof'],
-    metadata: candidate.metadata,
+    open: question.requireProof || before === undefined ? [] : ['proof'],
+    metadata: version.metadata,
     passed_over: passedOver,
   });
-  log.line(`${called(candidate)} may be promoted to ${job.environment}.`);
-  for (const line of await page(candidate, given, question, context)) log.line(`  ${line}`);
-  for (const line of passedOverLines(passedOver)) log.line(line);
+
+  const live = await liveNow(given.endpoint_name, context.aws);
+  log.line(`${called(version)} may be promoted to ${job.environment}.`);
+  const page = approverPage({
+    version,
+    before,
+    proofRequired: question.requireProof,
+    live,
+    ref: job.ref,
+    comparison,
+    now: clock.now(),
+  });
+  for (const line of [...page, ...passedOverLines(passedOver)]) log.line(`  ${line}`);
   report.check(`A version may be promoted to ${job.environment}`);
   return {
     verdict: `To approve exactly this version for ${job.environment}, press the approve job of this pipeline.`,
     outputs: {
       MODEL_FOUND: 'true',
-      MODEL_PACKAGE_ARN: candidate.arn,
-      MODEL_PACKAGE_VERSION: String(candidate.version),
-      MODEL_PACKAGE_GROUP_NAME: candidate.group,
+      MODEL_PACKAGE_ARN: version.arn,
+      MODEL_PACKAGE_VERSION: String(version.version),
+      MODEL_PACKAGE_GROUP_NAME: version.group,
     },
   };
 }
 
-/** The approver's page: what this version is, where it has been, and what it would replace. */
-async function page(candidate: ModelPackage, given: Inputs, question: Question, context: Context): Promise<string[]> {
-  const before = environmentBefore(question);
-  const commit = commitOf(candidate);
-  const age = duration(context.clock.now().getTime() - candidate.createdAt.getTime());
-  return [
-    `package  ${candidate.arn}`,
-    `status   ${candidate.approval}`,
-    ...(before === undefined ? [] : provenance(candidate, before, question)),
-    `metrics  ${metricsOf(candidate)}`,
-    `commit   ${commit ? `${commit.slice(0, 12)}, compared with ${context.job.ref}: ${comparison(commit, context)}` : 'unknown: the training named none'}`,
-    `created  ${age} ago by ${candidate.createdBy ?? 'unknown'}`,
-    `live     ${given.endpoint_name === undefined ? 'not looked up: endpoint_name is empty' : await liveNow(given.endpoint_name, context)}`,
-  ];
+function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job']): string | undefined {
+  const commit = commitOf(version);
+  return commit && `${projectUrl}/-/compare/${encodeURIComponent(ref)}...${encodeURIComponent(commit)}`;
 }
 
-function provenance({ metadata }: ModelPackage, before: string, { requireProof }: Question): string[] {
-  const approval = readApproval(metadata, before);
-  const proof = readProof(metadata, before);
-  return [
-    `approved ${approval.is === 'read' ? `for ${before} by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}` : `for ${before} by nobody`}`,
-    `proved   ${proof.is === 'read' ? `in ${before} by pipeline ${proof.value.pipeline} on ${proof.value.endpoint}, ${proof.value.at}` : `not in ${before}`}${requireProof ? '' : ' (require_proof is false)'}`,
-  ];
-}
-
-/** The team's own metadata entries, which is where a training writes its figures; else where its reports lie. */
-function metricsOf({ metadata, metrics }: ModelPackage): string {
-  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|proved|withdrawn)\.)/.test(name));
-  const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
-  const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
-  return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
-}
-
-function commitOf({ metadata, commit }: ModelPackage): string | undefined {
-  const built = readBuilt(metadata);
-  return built.is === 'read' ? built.value.commit : commit;
-}
-
-function comparison(commit: string, { job }: Context): string {
-  return `${job.projectUrl}/-/compare/${encodeURIComponent(job.ref)}...${encodeURIComponent(commit)}`;
-}
-
-async function liveNow(name: string, { aws }: Context): Promise<string> {
-  const endpoint = await findEndpoint(aws.sagemaker, name);
+async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
+  if (name === undefined) return 'not looked up: endpoint_name is empty';
+  const endpoint = await findEndpoint(sagemaker, name);
   if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
-  return `${await servedBy(endpoint, aws)} on ${name} (${endpoint.status})`;
-}
-
-async function servedBy({ config }: Endpoint, { sagemaker }: Context['aws']): Promise<string> {
-  const packages = await Promise.all((await packagesOf(sagemaker, config)).map((arn) => findPackage(sagemaker, arn)));
-  const names = packages.flatMap((each) => (each ? [called(each)] : []));
-  return names.join(' and ') || `a model from outside the registry (endpoint config ${config})`;
-}
-
-function passedOverLines(passedOver: readonly PassedOver[]): string[] {
-  const shown = passedOver.slice(0, 3).map(({ version, why }) => `  passed over: version ${version}, because ${why}`);
-  return passedOver.length > 3
-    ? [...shown, `  and ${passedOver.length - 3} older ones; the record file has all reasons`]
-    : shown;
+  const packages = await Promise.all(
+    (await packagesOf(sagemaker, endpoint.config)).map((arn) => findPackage(sagemaker, arn)),
+  );
+  const known = packages.filter((each) => each !== undefined);
+  return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }

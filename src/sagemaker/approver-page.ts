@@ -1,0 +1,77 @@
+import { duration } from '../clock.ts';
+import { called, type ModelPackage } from './packages.ts';
+import type { PassedOver } from './promotion.ts';
+import { readApproval, readBuilt, readProof } from './trail.ts';
+
+/** What an approver wants to know of a version. */
+export interface Candidate {
+  readonly version: ModelPackage;
+  /** The environment that proved it; `undefined` for the first. */
+  readonly before: string | undefined;
+  /** Whether that proof was asked for. */
+  readonly proofRequired: boolean;
+  /** What serves now where this version would go, in a few words. */
+  readonly live: string;
+  /** The branch of this pipeline. */
+  readonly ref: string;
+  /** The GitLab page that compares the version's commit with this branch; absent when the commit is unknown. */
+  readonly comparison: string | undefined;
+  readonly now: Date;
+}
+
+/** What a version is, where it has been, and what it would replace: at most nine lines. */
+export function approverPage({ version, before, proofRequired, live, ref, comparison, now }: Candidate): string[] {
+  const commit = commitOf(version);
+  return [
+    `package  ${version.arn}`,
+    `status   ${version.approval}`,
+    ...(before === undefined ? [] : provenance(version, before, proofRequired)),
+    `metrics  ${metricsOf(version)}`,
+    `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named none'}`,
+    `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}`,
+    `live     ${live}`,
+  ];
+}
+
+function provenance({ metadata }: ModelPackage, before: string, proofRequired: boolean): string[] {
+  const approval = readApproval(metadata, before);
+  const proof = readProof(metadata, before);
+  const approved =
+    approval.is === 'read'
+      ? `by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}`
+      : 'by nobody';
+  const proved =
+    proof.is === 'read'
+      ? `in ${before} by pipeline ${proof.value.pipeline} on ${proof.value.endpoint}, ${proof.value.at}`
+      : `not in ${before}`;
+  return [
+    `approved for ${before} ${approved}`,
+    `proved   ${proved}${proofRequired ? '' : ' (require_proof is false)'}`,
+  ];
+}
+
+/** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
+export function commitOf({ metadata, commit }: ModelPackage): string | undefined {
+  const built = readBuilt(metadata);
+  return built.is === 'read' ? built.value.commit : commit;
+}
+
+/** The team's own metadata entries, which is where a training writes its figures, and where its reports lie. */
+function metricsOf({ metadata, metrics }: ModelPackage): string {
+  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|proved|withdrawn)\.)/.test(name));
+  const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
+  const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
+  return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
+}
+
+/** Newer versions that were not taken, and why: at most four lines. */
+export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
+  const shown = passedOver.slice(0, 3).map(({ version, why }) => `passed over: version ${version}, because ${why}`);
+  const more = passedOver.length - shown.length;
+  return more > 0 ? [...shown, `passed over: ${more} more; the job's record.json has every reason`] : shown;
+}
+
+/** The versions that an endpoint serves, in a few words. */
+export function served(packages: readonly ModelPackage[], config: string): string {
+  return packages.map(called).join(' and ') || `a model from outside the registry (endpoint config ${config})`;
+}
