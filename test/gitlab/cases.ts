@@ -420,6 +420,14 @@ const inputRules: readonly Case[] = [
     locally: { instead: 'ignores the rules' },
   },
   {
+    id: 'rules-of-nobody',
+    rule: 'the rules of an input name inputs that are declared',
+    source: `${code}/lib/gitlab/ci/config/header/inputs/validator.rb`,
+    template: printing('rules-of-nobody', '{ rules: [{ if: "$[[ inputs.y ]] == \'a\'", default: a }] }'),
+    refused: 'header:spec:inputs:x config rule[0] references undefined inputs: y',
+    locally: { instead: 'ignores the rules' },
+  },
+  {
     id: 'rules-and-default',
     rule: 'an input has rules or a default, not both',
     source: `${code}/lib/gitlab/ci/config/header/input.rb`,

@@ -10,6 +10,7 @@ import { type Case, cases } from './cases.ts';
 import { compilePipeline } from './compile.ts';
 import { isMapping, type Mapping, writeYaml } from './document.ts';
 import { jobsOf } from './lint.ts';
+import { readRepository, requiredInputs, templateNames } from './templates.ts';
 
 const run = promisify(execFile);
 const program = fileURLToPath(import.meta.resolve('gitlab-ci-local'));
@@ -18,16 +19,13 @@ const project = 'wog/mlops/resale-price';
 
 const agreeing = cases.filter(({ locally }) => locally === 'same');
 const accepted = agreeing.filter(({ becomes }) => becomes);
-const refused = agreeing.filter(({ refused }) => refused);
-const files = Object.assign(
-  {},
-  ...agreeing.map(
-    (example): Record<string, string> => ({
-      [`templates/${example.id}.yml`]: example.template,
-      ...example.files,
-    }),
-  ),
-) satisfies Record<string, string>;
+const files: Readonly<Record<string, string>> = Object.fromEntries([
+  ...templateNames.map((name) => [`templates/${name}.yml`, readRepository(`templates/${name}.yml`) ?? '']),
+  ...agreeing.flatMap((example) => [
+    [`templates/${example.id}.yml`, example.template],
+    ...Object.entries(example.files ?? {}),
+  ]),
+]);
 
 let home: string;
 let commit: string;
@@ -35,7 +33,7 @@ let commit: string;
 /** A project that includes its own components at its own commit: the one way that needs no server. */
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'compile-'));
-  for (const [path, text] of Object.entries<string>(files)) {
+  for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), text);
   }
@@ -52,7 +50,7 @@ async function git(...args: string[]): Promise<string> {
   return (await run('git', args, { cwd: home })).stdout;
 }
 
-function including(examples: readonly Case[]): string {
+function including(examples: readonly Pick<Case, 'id' | 'inputs'>[]): string {
   return writeYaml({
     include: examples.map(({ id, inputs }) => ({
       component: `$CI_SERVER_FQDN/${project}/${id}@$CI_COMMIT_SHA`,
@@ -111,9 +109,23 @@ describe('gitlab-ci-local', () => {
     expect(comparable(await preview('flat.yml', yaml))).toEqual(comparable(config));
   });
 
-  it.each(refused)('refuses $id, too', async (example) => {
+  it.each(agreeing.filter(({ refused }) => refused))('refuses $id, too', async (example) => {
     await expect(preview(`${example.id}.yml`, including([example]))).rejects.toThrow(
       `\`templates/${example.id}.yml\`: `,
     );
+  });
+
+  it('takes the templates themselves by its own include, but for the aggregate, whose nested files it cannot read', async () => {
+    const single = templateNames.filter((name) => name !== 'promote');
+    const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
+    const text = writeYaml({ stages }) + including(single.map((id) => ({ id, inputs: requiredInputs(id) })));
+    const ours = compilePipeline({
+      text,
+      // At a commit gitlab-ci-local takes the commit for the version.
+      resolve: () => ({ read: readRepository, sha: commit, reference: commit, version: commit }),
+      readLocal: () => undefined,
+      variables: { CI_SERVER_FQDN: fqdn, CI_COMMIT_SHA: commit },
+    });
+    expect(comparable(await preview('templates.yml', text))).toEqual(comparable(ours.config));
   });
 });

@@ -68,11 +68,24 @@ function readInputs(value: unknown, problems: string[]): InputSpec[] {
     problems.push('header:spec:inputs config should be a hash');
     return [];
   }
-  return Object.entries(value).map(([name, declared]) => {
+  const inputs = Object.entries(value).map(([name, declared]) => {
     // `foo:` with nothing after it declares a required string.
     const input = declared ?? {};
     problems.push(...inputProblems(`header:spec:inputs:${name}`, input));
     return inputFrom(name, isMapping(input) ? input : {});
+  });
+  problems.push(...inputs.flatMap((input) => referenceProblems(input, Object.keys(value))));
+  return inputs;
+}
+
+function referenceProblems({ name, rules = [] }: InputSpec, declared: readonly string[]): string[] {
+  return rules.flatMap((rule, index) => {
+    const named = [...(rule.if ?? '').matchAll(/\$\[\[\s*inputs\.([\w-]+)\s*\]\]/g)].map(([, input = '']) => input);
+    const undeclared = named.filter((input) => !declared.includes(input));
+    return when(
+      undeclared.length > 0,
+      `header:spec:inputs:${name} config rule[${index}] references undefined inputs: ${undeclared.join(', ')}`,
+    );
   });
 }
 
