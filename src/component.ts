@@ -4,7 +4,7 @@ import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
 import { Failure } from './failure.ts';
 import { readClaims } from './gitlab/claims.ts';
-import { type Env, line, optional, parseInputs } from './gitlab/inputs.ts';
+import { type Env, optional, parseInputs } from './gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from './gitlab/job.ts';
 import { createLog, type Log } from './gitlab/log.ts';
 import { createReport, type Report } from './gitlab/report.ts';
@@ -35,16 +35,26 @@ export interface Permission {
 
 /** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
 const sharedInputs = z.strictObject({
-  environment: line
-    .max(118, 'must be at most 118 characters')
-    .regex(/^[\w./-]+$/, 'must consist of letters, digits and _ . / -'),
-  aws_region: line.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1'),
-  role_arn: line.regex(
-    /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)$/,
-    'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
-  ),
+  environment: z
+    .string()
+    .max(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128")
+    .regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
+  aws_region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, `must be an AWS region, like ap-southeast-1${unlessVisible('AWS_REGION')}`),
+  role_arn: z
+    .string()
+    .regex(
+      /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)$/,
+      `must be the ARN of the IAM role that this job assumes, or "none" to use the runner's own credentials${unlessVisible('AWS_ROLE_ARN')}`,
+    ),
   expected_account_id: optional(z.string().regex(/^\d{12}$/, 'must be an AWS account ID of 12 digits, or empty')),
 });
+
+/** The usual reason why an input that defaults to a variable is empty. */
+function unlessVisible(variable: string): string {
+  return ` (empty when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment; uat* covers uat and uat/approval)`;
+}
 
 type SharedInputs = z.output<typeof sharedInputs>;
 
@@ -79,7 +89,7 @@ export interface Component<Inputs extends z.ZodObject = z.ZodObject, Output exte
   /** The GitLab environment of the job, where it is not the environment that it serves. */
   gitlabEnvironment?(environment: string): string;
   /** Refuses what the project's own files say wrongly, before AWS is reached. `root` is the project's folder. */
-  checkFiles?(inputs: z.output<Inputs>, root: string): void;
+  checkFiles?(inputs: z.output<Inputs>, root: string): Promise<void>;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 
@@ -110,7 +120,7 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   try {
     const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
-    component.checkFiles?.(own, host.root);
+    await component.checkFiles?.(own, host.root);
     const context = await enter(component, shared, host, { log, report });
     const { verdict, outputs } = await component.run(own, context);
     report.check('The job did what it was asked to do');
