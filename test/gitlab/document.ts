@@ -62,8 +62,8 @@ export function readConfigFile(text: string): ConfigFile {
   if (contents.length > 2) throw new PipelineError('The parsed YAML has too many documents, at most 2 are allowed');
   const [first, second] = contents;
   if (!isMapping(first)) throw new PipelineError('Invalid configuration format');
-  if (!('spec' in first))
-    return { header: undefined, body: contents.length === 2 && isMapping(second) ? second : first };
+  // Only a document above `---` is a header; a lone `spec:` is taken for a job, as GitLab does.
+  if (contents.length < 2 || !('spec' in first)) return { header: undefined, body: first };
   return { header: first, body: isMapping(second) ? second : {} };
 }
 

@@ -16,7 +16,7 @@ const longestText = 1024 * 1024;
 const mostFunctions = 3;
 
 /** One pass over all keys and values. A block that is the whole scalar keeps its value's type, quoted in YAML or not. */
-export function interpolate(node: unknown, context: InterpolationContext): unknown {
+function interpolate(node: unknown, context: InterpolationContext): unknown {
   if (typeof node === 'string') return interpolateText(node, context);
   if (Array.isArray(node)) return node.map((item) => interpolate(item, context));
   return isMapping(node) ? interpolateMapping(node, context) : node;

@@ -8,7 +8,6 @@ const globalKeywords = [
   'image',
   'include',
   'services',
-  'spec',
   'stages',
   'variables',
   'workflow',
@@ -45,7 +44,8 @@ interface PipelineJobs {
   readonly stages: readonly string[];
 }
 
-function stagesOf({ stages }: Mapping): string[] {
+/** The stages of a pipeline in their order, with the two that every pipeline has. */
+export function stagesOf({ stages }: Mapping): string[] {
   const declared = Array.isArray(stages) ? stages.map(String) : ['build', 'test', 'deploy'];
   return ['.pre', ...declared.filter((stage) => stage !== '.pre' && stage !== '.post'), '.post'];
 }

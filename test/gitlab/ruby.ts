@@ -1,6 +1,9 @@
 import { isMapping } from './document.ts';
 
-/** What GitLab's `to_s` makes of a value that lands inside a string: nothing for null, Ruby's notation for lists. */
+/**
+ * What GitLab's `to_s` makes of a value that lands inside a string: nothing for null, Ruby's notation for lists.
+ * One difference: an unquoted `1.0` is `1` here, because JavaScript does not keep its type apart.
+ */
 export function rubyText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;

@@ -97,6 +97,11 @@ describe('a pipeline is checked across its jobs', () => {
       'jobs:a config should implement the script:, run:, or trigger: keyword',
     ],
     [
+      'a header that has nothing below it',
+      { spec: { inputs: {} }, a: { script } },
+      'jobs:spec config should implement the script:, run:, or trigger: keyword',
+    ],
+    [
       'an environment with a colon',
       { a: { script, environment: 'uat:approval' } },
       "jobs:a:environment name can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",

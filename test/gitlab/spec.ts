@@ -1,13 +1,13 @@
 import { isMapping, type Mapping } from './document.ts';
 import { refuse } from './problem.ts';
 
-export const inputTypes = ['array', 'boolean', 'number', 'string'] as const;
-export type InputType = (typeof inputTypes)[number];
-export const componentMembers = ['name', 'sha', 'version', 'reference'] as const;
-export type ComponentMember = (typeof componentMembers)[number];
+const inputTypes = ['array', 'boolean', 'number', 'string'] as const;
+type InputType = (typeof inputTypes)[number];
+const componentMembers = ['name', 'sha', 'version', 'reference'] as const;
+type ComponentMember = (typeof componentMembers)[number];
 
 /** `spec:inputs:<name>:rules`: the first whose condition holds gives the options and the default. */
-export interface InputRule {
+interface InputRule {
   readonly if?: string;
   readonly options?: readonly unknown[];
   readonly default?: unknown;
