@@ -90,9 +90,13 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   const [sharedRead, ownRead] = [read(shared), read(own)];
   if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
 
-  const issues = [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? []);
-  const problems = issues.map(
-    ({ path, message }) => `  ${problem(String(path[0]), message, received(String(path[0])))}`,
+  const messages = new Map<string, string[]>();
+  for (const { path, message } of [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? [])) {
+    const name = String(path[0]);
+    messages.set(name, [...(messages.get(name) ?? []), message]);
+  }
+  const problems = [...messages].map(
+    ([name, each]) => `  ${problem(name, [...new Set(each)].join('; '), received(name))}`,
   );
   throw new Failure(
     'invalid input',

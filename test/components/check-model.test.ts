@@ -2,9 +2,266 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import checkModel from '../../src/components/check-model.ts';
-import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import type { ModelPackage } from '../../src/sagemaker/packages.ts';
+import { choose, type Question } from '../../src/sagemaker/promotion.ts';
+import { writeMark } from '../../src/sagemaker/trail.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const GROUP = 'ResalePriceModelGroup';
+const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+
+const who = { by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at: '2026-11-20T09:00Z' };
+const approval = (content = CONTENT, more = {}) => writeMark({ ...who, content, ...more });
+const proof = (content = CONTENT, more = {}) =>
+  writeMark({
+    pipeline: '90',
+    job: '9',
+    at: '2026-11-20T09:30Z',
+    content,
+    endpoint: 'resale-price-dev',
+    config: 'resale-price-dev-v1-0123456789',
+    ...more,
+  });
+
+/** What went through an environment as it should. */
+const through = (environment: string) => ({
+  [`approved.${environment}`]: approval(),
+  [`proved.${environment}`]: proof(),
+});
+
+function version(
+  number: number,
+  approvalStatus: ModelPackage['approval'],
+  metadata: Record<string, string> = {},
+  more: Partial<ModelPackage> = {},
+): ModelPackage {
+  return {
+    arn: `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${number}`,
+    group: GROUP,
+    version: number,
+    status: 'Completed',
+    approval: approvalStatus,
+    registration: 'Registered',
+    createdAt: new Date('2026-11-20T08:00:00Z'),
+    createdBy: undefined,
+    commit: undefined,
+    metadata,
+    metrics: new Map(),
+    content: CONTENT,
+    instanceTypes: [],
+    ...more,
+  };
+}
+
+const PENDING = 'PendingManualApproval';
+const first: Partial<Question> = { environment: 'dev', source: 'registry' };
+const ofRun: Partial<Question> = { environment: 'dev', source: 'run' };
+const uat: Partial<Question> = { environment: 'uat' };
+const main: Partial<Question> = { environment: 'main' };
+
+/** Given the registry, the version that may be promoted, and why each newer one is not it. */
+const RULES: readonly [
+  given: string,
+  registry: ModelPackage[],
+  asked: Partial<Question>,
+  answer: number | 'none',
+  passedOver: string[],
+][] = [
+  ['an empty group', [], uat, 'none', []],
+  ['a pending version, for the first environment', [version(1, PENDING)], first, 1, []],
+  [
+    'a rejected version above a pending one',
+    [version(2, 'Rejected'), version(1, PENDING)],
+    first,
+    1,
+    ['it was rejected'],
+  ],
+  [
+    'an approved version above a pending one',
+    [version(2, 'Approved'), version(1, PENDING)],
+    first,
+    1,
+    ['it is Approved already'],
+  ],
+  [
+    'a version that this very pipeline approved',
+    [version(1, 'Approved', { 'approved.dev': approval(CONTENT, { pipeline: '101' }) })],
+    first,
+    1,
+    [],
+  ],
+  [
+    'a version that another pipeline approved',
+    [version(1, 'Approved', { 'approved.dev': approval() })],
+    first,
+    'none',
+    ['it is Approved already'],
+  ],
+  ['a version of this run that is approved already', [version(1, 'Approved')], ofRun, 1, []],
+  ['a version of this run that was rejected since', [version(1, 'Rejected')], ofRun, 'none', ['it was rejected']],
+  [
+    'a version of this run that failed',
+    [version(1, PENDING, {}, { status: 'Failed' })],
+    ofRun,
+    'none',
+    ['its status is Failed'],
+  ],
+  [
+    'a version that is only logged',
+    [version(1, PENDING, {}, { registration: 'Logged' })],
+    first,
+    'none',
+    ['it is only logged, not registered'],
+  ],
+  ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
+  [
+    'an approved version that nothing proved',
+    [version(1, 'Approved', { 'approved.dev': approval() })],
+    uat,
+    'none',
+    ['it is not proved in dev'],
+  ],
+  ['a version proved in dev', [version(1, 'Approved', through('dev'))], uat, 1, []],
+  [
+    'two versions proved in dev',
+    [version(2, 'Approved', through('dev')), version(1, 'Approved', through('dev'))],
+    uat,
+    2,
+    [],
+  ],
+  [
+    'an unproved version above a proved one',
+    [version(2, 'Approved'), version(1, 'Approved', through('dev'))],
+    uat,
+    1,
+    ['it is not proved in dev'],
+  ],
+  [
+    'a version proved in dev only, for main',
+    [version(1, 'Approved', through('dev'))],
+    main,
+    'none',
+    ['it is not proved in uat'],
+  ],
+  [
+    'a version proved in dev and uat, for main',
+    [version(1, 'Approved', { ...through('dev'), ...through('uat') })],
+    main,
+    1,
+    [],
+  ],
+  [
+    'a proved version that was rejected since',
+    [version(1, 'Rejected', through('dev'))],
+    uat,
+    'none',
+    ['it is Rejected'],
+  ],
+  [
+    'a proved version that was withdrawn in dev',
+    [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': approval() })],
+    uat,
+    'none',
+    ['it was withdrawn in dev'],
+  ],
+  [
+    'a proved version that was withdrawn in a later environment',
+    [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': approval() })],
+    uat,
+    'none',
+    ['it was withdrawn in main'],
+  ],
+  [
+    'a withdrawal that cannot be read',
+    [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': 'yes' })],
+    uat,
+    'none',
+    ['it was withdrawn in dev'],
+  ],
+  [
+    'a proof of another content',
+    [version(1, 'Approved', { ...through('dev'), 'proved.dev': proof('d'.repeat(32)) })],
+    uat,
+    'none',
+    ['its content changed since it was approved and proved in dev'],
+  ],
+  [
+    'an approval of another content',
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval('d'.repeat(32)) })],
+    uat,
+    'none',
+    ['its content changed since it was approved and proved in dev'],
+  ],
+  [
+    'a proof that we did not write',
+    [version(1, 'Approved', { ...through('dev'), 'proved.dev': 'yes' })],
+    uat,
+    'none',
+    ['its proof in dev is not one that we wrote: "yes"'],
+  ],
+  [
+    'a proof with a word said twice',
+    [version(1, 'Approved', { ...through('dev'), 'proved.dev': `${proof()} job=9` })],
+    uat,
+    'none',
+    [`its proof in dev is not one that we wrote: "${proof()} job=9"`],
+  ],
+  [
+    'a proof without an approval',
+    [version(1, 'Approved', { 'proved.dev': proof() })],
+    uat,
+    'none',
+    ['it is proved in dev, but nobody approved it there'],
+  ],
+  [
+    'an approval that we did not write',
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': 'fine' })],
+    uat,
+    'none',
+    ['its approval for dev is not one that we wrote: "fine"'],
+  ],
+  [
+    'a proof written with an open fence',
+    [version(1, 'Approved', { ...through('dev'), 'proved.dev': proof(CONTENT, { open: 'approval' }) })],
+    uat,
+    'none',
+    ['it went through dev with an open fence (open=approval)'],
+  ],
+  [
+    'an approval written with an open fence',
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval(CONTENT, { open: 'protected' }) })],
+    uat,
+    'none',
+    ['it went through dev with an open fence (open=protected)'],
+  ],
+  ['an unproved version, when no proof is asked for', [version(1, 'Approved')], { ...uat, requireProof: false }, 1, []],
+  [
+    'a withdrawn version, when no proof is asked for',
+    [version(1, 'Approved', { 'withdrawn.uat': approval() })],
+    { ...uat, requireProof: false },
+    'none',
+    ['it was withdrawn in uat'],
+  ],
+];
+
+describe('which version may be promoted', () => {
+  it.each(RULES)('given %s', async (_, registry, asked, answer, passedOver) => {
+    const question: Question = {
+      environment: 'uat',
+      path: ['dev', 'uat', 'main'],
+      source: 'registry',
+      requireProof: true,
+      pipeline: '101',
+      ...asked,
+    };
+    const describeOne = async (arn: string) => registry.find((each) => each.arn === arn);
+    const choice = await choose({ versions: registry, describe: describeOne, most: 20 }, question);
+
+    expect(choice.is === 'candidate' ? choice.candidate.version : 'none').toBe(answer);
+    expect(choice.passedOver.map(({ why }) => why)).toEqual(passedOver);
+  });
+});
 
 const inputs = {
   model_package_group_name: GROUP,
@@ -17,30 +274,294 @@ const inputs = {
   on_missing: 'fail',
 };
 
-async function check(options: Omit<JobOptions, 'root'> & { root?: string }) {
+function check(options: Omit<JobOptions, 'root'> & { root?: string }) {
   return startJob(checkModel, { root: projectFolder(), ...options, inputs: { ...inputs, ...options.inputs } });
 }
 
-function trained(root: string, record: object): string {
-  const folder = join(root, 'sagemaker', 'deploy-pipeline', 'deploy-pipeline');
+/** A project folder in which deploy-pipeline has left its record. */
+function afterTraining(record: object, job = 'deploy-pipeline'): string {
+  const root = projectFolder();
+  const folder = join(root, 'sagemaker', 'deploy-pipeline', job);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'record.json'),
-    JSON.stringify({ environment: 'dev', pipeline: '101', execution: 'arn:x', ...record }),
+    JSON.stringify({ environment: 'dev', pipeline: '101', execution: 'arn:execution', ...record }),
   );
   return root;
 }
 
+/** Registers a version that went through the environments as it should; its records hold its true content. */
+async function promoted(emulator: Emulator, ...environments: string[]): Promise<string> {
+  const arn = emulator.register({ group: GROUP, status: 'Approved' });
+  const probe = await check({ emulator, environment: 'uat', inputs: { require_proof: 'false' } });
+  const content = String(probe.record?.content);
+  const marks = environments.flatMap((environment) => [
+    [`approved.${environment}`, approval(content)],
+    [`proved.${environment}`, proof(content, { endpoint: `resale-price-${environment}` })],
+  ]);
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: Object.fromEntries(marks) });
+  return arn;
+}
+
 describe('in the first environment', () => {
-  it('offers what this pipeline registered', async () => {
+  it('offers what this pipeline registered, with one describe and no list', async () => {
     const emulator = await emulated();
-    const arn = emulator.register({ group: GROUP, status: 'PendingManualApproval' });
-    const root = trained(projectFolder(), {
-      outcome: 'registered',
-      packages: [{ group: GROUP, package: arn, version: 1 }],
-    });
+    const arn = emulator.register({ group: GROUP, status: PENDING, metadata: { rmse: '41250' } });
+    const root = afterTraining({ outcome: 'registered', packages: [{ group: GROUP, package: arn, version: 1 }] });
+
     const job = await check({ emulator, root });
-    console.log(job.log, job.calls, job.record, job.outputs, job.links);
-    expect(job.exit).toBe(0);
+
+    expect(job).toMatchObject({
+      exit: 0,
+      calls: ['DescribeModelPackage'],
+      outputs: { MODEL_FOUND: 'true', MODEL_PACKAGE_ARN: arn, MODEL_PACKAGE_VERSION: '1' },
+    });
+    expect(job.record).toMatchObject({ outcome: 'candidate', package: arn, group: GROUP, open: [] });
+    expect(job.log).toContain('metrics  rmse=41250');
+  });
+
+  it('promotes nothing when the training registered nothing, never an older model', async () => {
+    const emulator = await emulated();
+    emulator.register({ group: GROUP, status: PENDING });
+    const root = afterTraining({ outcome: 'nothing', why: 'condition RmseIsGood was false' });
+
+    const job = await check({ emulator, root });
+
+    expect(job).toMatchObject({
+      exit: 80,
+      calls: [],
+      record: { outcome: 'nothing' },
+      outputs: { MODEL_FOUND: 'false' },
+    });
+    expect(job.log).toContain('condition RmseIsGood was false');
+  });
+
+  it('asks for deploy-pipeline when there is no record of it', async () => {
+    const emulator = await emulated();
+    const job = await check({ emulator });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toMatch(
+      /There is no record of deploy-pipeline[^]*Next: include deploy-pipeline before this component/,
+    );
+  });
+
+  it('refuses a record of another group instead of taking it', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ group: 'Other', status: PENDING });
+    const root = afterTraining({ outcome: 'registered', packages: [{ group: 'Other', package: arn, version: 1 }] });
+    const job = await check({ emulator, root });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toContain('model_package_group_name');
+  });
+
+  it('takes the record of its own group when several trainings ran', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ group: GROUP, status: PENDING });
+    const root = afterTraining({
+      outcome: 'registered',
+      packages: [{ group: GROUP.toLowerCase(), package: arn, version: 1 }],
+    });
+    const other = join(root, 'sagemaker', 'deploy-pipeline', 'other');
+    mkdirSync(other, { recursive: true });
+    writeFileSync(
+      join(other, 'record.json'),
+      JSON.stringify({
+        environment: 'dev',
+        pipeline: '101',
+        execution: 'e',
+        outcome: 'registered',
+        packages: [{ group: 'Other', package: 'arn:other', version: 9 }],
+      }),
+    );
+
+    expect(await check({ emulator, root })).toMatchObject({ exit: 0, record: { package: arn } });
+  });
+
+  it('with source registry, offers the newest pending version', async () => {
+    const emulator = await emulated();
+    emulator.register({ group: GROUP, status: PENDING });
+    const arn = emulator.register({ group: GROUP, status: PENDING });
+    const job = await check({ emulator, inputs: { source: 'registry' } });
+    expect(job).toMatchObject({
+      exit: 0,
+      calls: ['ListModelPackages', 'DescribeModelPackage'],
+      record: { package: arn },
+    });
+  });
+});
+
+describe('in a later environment', () => {
+  it('offers what the environment before proved, and shows its approver where it has been', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev');
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: [] } });
+    expect(job.log).toContain('approved for dev by jane in pipeline 90');
+    expect(job.log).toContain('proved   in dev by pipeline 90 on resale-price-dev');
+    expect(job.log).toContain('live     nothing: the endpoint resale-price-uat does not exist yet');
+  });
+
+  it('keeps the page of the approver within fifteen lines, the verdict first', async () => {
+    const emulator = await emulated();
+    await promoted(emulator, 'dev');
+    for (let n = 0; n < 9; n++)
+      emulator.register({ group: GROUP, status: 'Approved', metadata: { rmse: '1', mae: '2' } });
+    const job = await check({ emulator, environment: 'uat' });
+    const page = job.log.slice(job.log.indexOf(`${GROUP} version 1`)).split('\n');
+    expect(page[0]).toBe(`${GROUP} version 1 may be promoted to uat.`);
+    expect(page.length).toBeLessThanOrEqual(15);
+    expect(page.join('\n')).toContain('passed over: version 10, because it is not proved in dev');
+    expect(page.join('\n')).toContain('passed over: 6 more');
+  });
+
+  it('finds the approved version below more than a hundred pending ones', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev');
+    for (let n = 0; n < 120; n++) emulator.register({ group: GROUP, status: PENDING });
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job).toMatchObject({
+      exit: 0,
+      calls: ['ListModelPackages', 'ListModelPackages', 'DescribeModelPackage'],
+      record: { package: arn },
+    });
+  });
+
+  it('writes into the record that no proof was asked for', async () => {
+    const emulator = await emulated();
+    emulator.register({ group: GROUP, status: 'Approved' });
+    const job = await check({ emulator, environment: 'uat', inputs: { require_proof: 'false' } });
+    expect(job).toMatchObject({ exit: 0, record: { open: ['proof'] } });
+  });
+
+  it('stops at max_candidates and says how to look further back', async () => {
+    const emulator = await emulated();
+    await promoted(emulator, 'dev');
+    for (let n = 0; n < 3; n++) emulator.register({ group: GROUP, status: 'Approved' });
+    const job = await check({ emulator, environment: 'uat', inputs: { max_candidates: '2' } });
+    expect(job).toMatchObject({
+      exit: 80,
+      calls: ['ListModelPackages', 'DescribeModelPackage', 'DescribeModelPackage'],
+    });
+    expect(job.log).toContain('Next: raise max_candidates');
+  });
+
+  it('says "nothing new" when the version is approved, proved and live here', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev', 'uat');
+    const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
+    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
+    emulator.do('UpdateModelPackage', {
+      ModelPackageArn: arn,
+      CustomerMetadataProperties: { 'proved.uat': proof(content, { endpoint: 'resale-price-uat', config }) },
+    });
+
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
+    expect(job.log).toContain('approved, proved and live in uat already');
+
+    expect(await check({ emulator, environment: 'uat', inputs: { on_missing: 'continue' } })).toMatchObject({
+      exit: 0,
+      record: { outcome: 'nothing' },
+      outputs: { MODEL_FOUND: 'false' },
+    });
+  });
+
+  it('tells a group that does not exist from one without a version', async () => {
+    const emulator = await emulated();
+    const absent = await check({ emulator, environment: 'uat' });
+    expect(absent).toMatchObject({ exit: 64 });
+    expect(absent.log).toContain(
+      `model_package_group_name: received "${GROUP}", but the account 111122223333 has no such model package group`,
+    );
+
+    emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
+    const empty = await check({ emulator, environment: 'uat' });
+    expect(empty).toMatchObject({ exit: 80 });
+    expect(empty.log).toContain('has no version yet');
+  });
+
+  it('finds its way when SageMaker lower-cases the group in ARNs and sends empty pages with a token', async () => {
+    const emulator = await emulated();
+    emulator.registry.habits.lowerCaseArns = true;
+    await promoted(emulator, 'dev');
+    emulator.registry.habits.emptyPages = true;
+    const job = await check({
+      emulator,
+      environment: 'uat',
+      inputs: { model_package_group_name: GROUP.toUpperCase() },
+    });
+    expect(job).toMatchObject({ exit: 0, record: { group: GROUP, version: 1 } });
+  });
+});
+
+describe('one named version', () => {
+  it('is offered when it is fit, though a newer one is too', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev');
+    emulator.register({ group: GROUP, status: 'Approved' });
+    expect(await check({ emulator, environment: 'uat', inputs: { model_package_arn: arn } })).toMatchObject({
+      exit: 0,
+      record: { package: arn },
+    });
+  });
+
+  it('is refused, with the reason, when it is not fit', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ group: GROUP, status: PENDING });
+    const job = await check({ emulator, environment: 'uat', inputs: { model_package_arn: arn } });
+    expect(job).toMatchObject({ exit: 1, record: undefined });
+    expect(job.log).toContain('may not go to uat: it is PendingManualApproval');
+  });
+
+  it('is a wrong input when it is of another group', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ group: 'Other', status: 'Approved' });
+    const job = await check({ emulator, environment: 'uat', inputs: { model_package_arn: arn } });
+    expect(job).toMatchObject({ exit: 64 });
+  });
+});
+
+describe('wrong inputs', () => {
+  it.each([
+    ['model_package_group_name', 'my group'],
+    ['source', 'latest'],
+    ['promotion_path', 'dev, DEV'],
+    ['promotion_path', 'dev,,uat'],
+    ['promotion_path', `dev, ${'u'.repeat(119)}`],
+    ['require_proof', 'yes'],
+    ['model_package_arn', 'version 3'],
+    ['endpoint_name', '-x'],
+    ['max_candidates', '0'],
+    ['max_candidates', '15m'],
+    ['on_missing', 'ignore'],
+    ['environment', ''],
+    ['aws_region', 'Singapore'],
+    ['role_arn', ''],
+    ['role_arn', '$AWS_ROLE_ARN'],
+    ['expected_account_id', '12'],
+  ])('%s "%s" is refused before any call to AWS, by name and with the value', async (name, value) => {
+    const emulator = await emulated();
+    const job = await check({ emulator, inputs: { [name]: value } });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain(`  ${name}: received "${value.slice(0, 100)}`);
+    expect(job.log).toMatch(/\nNext: correct it under "inputs:"/);
+  });
+
+  it('are all told at once', async () => {
+    const emulator = await emulated();
+    const job = await check({
+      emulator,
+      inputs: { source: 'x', max_candidates: 'y', require_proof: 'z', aws_region: '' },
+    });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('4 inputs are not right');
+  });
+
+  it('an environment that is not on the promotion path is refused', async () => {
+    const emulator = await emulated();
+    const job = await check({ emulator, environment: 'staging' });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toContain('environment: received "staging", which is not on the promotion_path "dev, uat, main"');
   });
 });

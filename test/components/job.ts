@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
 import { type Component, runComponent } from '../../src/component.ts';
@@ -162,8 +163,7 @@ function variablesOf(
 }
 
 function readable(lines: readonly string[]): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: GitLab's section markers are made of them.
   return lines
-    .map((line) => line.replace(/^\u001b\[0Ksection_(start|end):\d+:\w+(\[[\w=]+\])?\r\u001b\[0K/, ''))
+    .map((line) => stripVTControlCharacters(line).replace(/^section_(start|end):\d+:\w+(\[[\w=]+\])?\r/, ''))
     .join('\n');
 }
