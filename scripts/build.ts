@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * Bundles the programs into a folder: `main.js`, and a chunk for each component, so that a job loads the one it runs and what
+ * is imported where it is used stays apart.
+ */
+export async function build(out: string): Promise<void> {
+  rmSync(out, { recursive: true, force: true });
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // The SDK's ESM editions can be tree-shaken: a third of the size, and of the time to start.
+    mainFields: ['module', 'main'],
+    // Packages without an ESM edition ask for Node's own modules by require().
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    chunkNames: '[name]-[hash]',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build(`${root}dist`);

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Catalog } from './compile.ts';
+import { PipelineError } from './problem.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Runs git without the configuration of whoever runs the tests. */
+export function git(folder: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_AUTHOR_NAME: 'Tan Mei Ling',
+      GIT_AUTHOR_EMAIL: 'tan.mei.ling@example.gov.sg',
+      GIT_COMMITTER_NAME: 'Tan Mei Ling',
+      GIT_COMMITTER_EMAIL: 'tan.mei.ling@example.gov.sg',
+    },
+  }).trim();
+}
+
+/** A project whose released versions may be included. */
+export interface PublishedCatalog {
+  readonly version: string;
+  resolve(componentAddress: string): Catalog;
+}
+
+/** Publishes the templates of this work tree, as they are now, into a bare repository with one tag, as a release does. */
+export function publishCatalog(folder: string, version: string): PublishedCatalog {
+  const [work, bare] = [join(folder, 'catalog'), join(folder, 'catalog.git')];
+  mkdirSync(work, { recursive: true });
+  for (const part of ['templates', 'README.md', 'catalog.yml', 'LICENSE']) {
+    if (existsSync(join(repository, part))) cpSync(join(repository, part), join(work, part), { recursive: true });
+  }
+  git(work, 'init', '--quiet', '--initial-branch=main');
+  git(work, 'add', '--all');
+  git(work, 'commit', '--quiet', `--message=Release ${version}`);
+  git(work, 'tag', version);
+  git(folder, 'clone', '--quiet', '--bare', work, bare);
+  return { version, resolve: (address) => resolve(bare, address) };
+}
+
+function resolve(bare: string, address: string): Catalog {
+  const reference = address.slice(address.lastIndexOf('@') + 1);
+  const version = newest(git(bare, 'tag', '--list').split('\n'), reference);
+  if (version === undefined) throw new PipelineError(`Component '${address}' - content not found`);
+  const files = new Set(git(bare, 'ls-tree', '-r', '--name-only', version).split('\n'));
+  return {
+    reference,
+    version,
+    sha: git(bare, 'rev-parse', `${version}^{commit}`),
+    read: (path) => (files.has(path) ? git(bare, 'show', `${version}:${path}`) : undefined),
+  };
+}
+
+/** `1.4.0` is itself; `1`, `1.4` and `~latest` are the newest release that they cover. */
+function newest(tags: readonly string[], reference: string): string | undefined {
+  const covered = tags
+    .filter((tag) => /^\d+\.\d+\.\d+$/.test(tag))
+    .filter((tag) => reference === '~latest' || tag === reference || tag.startsWith(`${reference}.`));
+  return covered.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
+}

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { PlannedJob } from './schedule.ts';
+
+/** Where a pipeline is executed, and as what. */
+export interface Execution {
+  /** The project's work tree, at the pipeline's commit. */
+  readonly folder: string;
+  /** Below the folder: the compiled pipeline, logs and artifacts. */
+  readonly state: string;
+  readonly id: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly exit: number;
+  /** What the job page shows, without GitLab's markers. */
+  readonly log: string;
+  /** What it handed over: its record file, if it wrote one. */
+  readonly record: unknown;
+}
+
+type Status = 'created' | 'manual' | 'success' | 'failed' | 'skipped';
+
+/** A pipeline that runs as far as GitLab would run it: up to a job that waits for somebody to press it. */
+export class Pipeline {
+  readonly id: string;
+  readonly jobs: readonly PlannedJob[];
+  /** Who pressed which job. */
+  readonly pressed = new Map<string, string>();
+  readonly #execution: Execution;
+  readonly #statuses: Map<string, Status>;
+
+  constructor(jobs: readonly PlannedJob[], execution: Execution) {
+    this.id = execution.id;
+    this.jobs = jobs;
+    this.#execution = execution;
+    this.#statuses = new Map(jobs.map(({ name, manual }) => [name, manual ? 'manual' : 'created']));
+  }
+
+  statusOf(name: string): Status | undefined {
+    return this.#statuses.get(name);
+  }
+
+  /** Runs everything that nobody must press. Returns the jobs that ran, in their order. */
+  async run(): Promise<Job[]> {
+    return this.#runAll(this.#due());
+  }
+
+  /** Presses a manual job, as GitLab lets one only when all before it is done; what waited for it follows. */
+  async press(name: string, by: string): Promise<Job[]> {
+    const job = this.jobs.find((each) => each.name === name);
+    if (!job || this.#statuses.get(name) !== 'manual') throw new Error(`There is no job ${name} to press.`);
+    if (!this.#isNext(job, new Set())) throw new Error(`${name} cannot be pressed yet.`);
+    this.pressed.set(name, by);
+    this.#statuses.set(name, 'created');
+    return this.#runAll(this.#due());
+  }
+
+  /** Runs a finished job again, and what was skipped after it. */
+  async retry(name: string, by?: string): Promise<Job[]> {
+    if (by !== undefined) this.pressed.set(name, by);
+    this.#statuses.set(name, 'created');
+    for (const [each, status] of this.#statuses) if (status === 'skipped') this.#statuses.set(each, 'created');
+    return this.#runAll(this.#due());
+  }
+
+  /** What will run now if all goes well: one call of the runner takes it all. */
+  #due(): PlannedJob[] {
+    const due = new Set<PlannedJob>();
+    const next = () =>
+      this.jobs.find((job) => !due.has(job) && this.#statuses.get(job.name) === 'created' && this.#isNext(job, due));
+    for (let job = next(); job; job = next()) due.add(job);
+    return this.jobs.filter((job) => due.has(job));
+  }
+
+  #isNext(job: PlannedJob, running: ReadonlySet<PlannedJob>): boolean {
+    const [names, jobs] = [new Set([...running].map(({ name }) => name)), this.jobs];
+    return job.before.every((name) => {
+      const before = jobs.find((each) => each.name === name);
+      const status = this.#statuses.get(name);
+      // A job of an earlier stage that nobody need press holds nothing up; one that is needed does.
+      const passed = status === 'manual' && !job.needs && before?.allowedToFail(1);
+      return names.has(name) || status === 'success' || passed;
+    });
+  }
+
+  async #runAll(due: readonly PlannedJob[]): Promise<Job[]> {
+    if (due.length === 0) return [];
+    const text = await this.#execute(due.map(({ name }) => name));
+    const ran = due.flatMap((job) => this.#outcome(job, text) ?? []);
+    for (const { name, exit } of ran) {
+      const allowed = this.jobs.find((job) => job.name === name)?.allowedToFail(exit);
+      this.#statuses.set(name, exit === 0 || allowed ? 'success' : 'failed');
+    }
+    this.#skip();
+    return ran;
+  }
+
+  #skip(): void {
+    for (const job of this.jobs) {
+      const status = this.#statuses.get(job.name);
+      const lost = job.before.some((name) => ['failed', 'skipped'].includes(this.#statuses.get(name) ?? ''));
+      if (lost && (status === 'created' || status === 'manual')) this.#statuses.set(job.name, 'skipped');
+    }
+  }
+
+  async #execute(names: readonly string[]): Promise<string> {
+    const { folder, state, env } = this.#execution;
+    const options = [
+      `--file=${state}/pipeline.yml`,
+      `--state-dir=${state}`,
+      `--variables-file=${state}/variables.yml`,
+      '--force-shell-executor',
+      '--shell-isolation',
+      '--no-artifacts-to-source',
+      '--evaluate-rule-changes=false',
+      '--json-schema-validation=false',
+      ...names.flatMap((name) => (this.pressed.has(name) ? [`--manual=${name}`] : [])),
+    ];
+    const child = spawn('gitlab-ci-local', [...options, ...names], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += String(part)));
+    await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+    if (!names.some((name) => text.includes(`${name} `) && text.includes('finished in')))
+      throw new Error(`gitlab-ci-local ran no job:\n${text}`);
+    return text;
+  }
+
+  /** A job that did not start, because one before it failed, has no outcome. */
+  #outcome({ name }: PlannedJob, text: string): Job | undefined {
+    const ended = text.split('\n').find((line) => line.startsWith(`${name} `) && endedAs.test(line.slice(name.length)));
+    if (ended === undefined) return undefined;
+    const state = join(this.#execution.folder, this.#execution.state);
+    return {
+      name,
+      exit: Number(endedAs.exec(ended)?.[1] ?? 0),
+      log: readable(readFileSync(join(state, 'output', `${fileName(name)}.log`), 'utf8')),
+      record: recordIn(join(state, 'artifacts', fileName(name), 'sagemaker')),
+    };
+  }
+}
+
+const endedAs = /^ +finished in .*?(?:(?:FAIL|WARN) (\d+) *)?$/;
+
+/** How gitlab-ci-local names the folders of a job: our jobs' names have only characters that stand as they are, or spaces. */
+function fileName(job: string): string {
+  if (!/^[\w-]+$/.test(job)) throw new Error(`The harness runs no job with a name like "${job}".`);
+  return job;
+}
+
+/** The job page's log: sections unfolded, without the markers that fold them. */
+function readable(log: string): string {
+  const marker = /^sagemaker_\d+(_started| took .*)$/;
+  return log
+    .split('\n')
+    .filter((line) => !marker.test(stripVTControlCharacters(line)))
+    .join('\n');
+}
+
+function recordIn(folder: string): unknown {
+  const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  const path = paths.find((each) => basename(each) === 'record.json');
+  return path === undefined ? undefined : JSON.parse(readFileSync(join(folder, path), 'utf8'));
+}

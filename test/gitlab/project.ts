@@ -1,0 +1,225 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { Emulator } from '../emulator/emulator.ts';
+import { startAttendant } from './attendant.ts';
+import { git, type PublishedCatalog } from './catalog.ts';
+import { compilePipeline } from './compile.ts';
+import { Pipeline } from './pipeline.ts';
+import { type PlannedJob, plan } from './schedule.ts';
+
+const HOST = 'sgts.gitlab-dedicated.com';
+const PATH = 'wog/mlops/resale-price';
+/** The environments that only their approvers may deploy to. */
+const PROTECTED = ['uat/approval', 'main/approval'];
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Variables of the project: a value, or one for each environment scope. */
+export type ProjectVariables = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+
+export interface ProjectOptions {
+  readonly emulator: Emulator;
+  readonly catalog: PublishedCatalog;
+  /** The folder of the bundled programs. */
+  readonly programs: string;
+  readonly variables: ProjectVariables;
+  /** Command -> what runs in its place. */
+  readonly replaced?: Readonly<Record<string, string>>;
+}
+
+export type Branch = 'dev' | 'uat' | 'main';
+
+const FROM: Readonly<Record<Branch, Branch | undefined>> = { dev: undefined, uat: 'dev', main: 'uat' };
+
+/** A GitLab project on this machine: branches to push to, and pipelines that really run. */
+export interface Project {
+  /** Commits the files (path -> content) to dev, or merges into uat or main the branch before it; creates the pipeline. */
+  push(branch: Branch, files?: Readonly<Record<string, string>>): Pipeline;
+  close(): Promise<void>;
+}
+
+/** Creates the project with the files of a folder on its branch main, dev and uat. */
+export async function createProject(
+  files: Readonly<Record<string, string>>,
+  options: ProjectOptions,
+): Promise<Project> {
+  const project = new LocalProject(options);
+  await project.create(files);
+  return project;
+}
+
+class LocalProject implements Project {
+  readonly #options: ProjectOptions;
+  readonly #root = mkdtempSync(join(tmpdir(), 'resale-price-'));
+  readonly #folder = join(this.#root, 'work');
+  readonly #pipelines = new Map<string, { pipeline: Pipeline; branch: Branch; commit: string }>();
+  #attendant = { port: 0, close: async () => {} };
+  #jobs = 5000;
+
+  constructor(options: ProjectOptions) {
+    this.#options = options;
+  }
+
+  async create(files: Readonly<Record<string, string>>): Promise<void> {
+    this.#attendant = await startAttendant((pipeline, job) => this.#attend(pipeline, job));
+    installCommands(join(this.#root, 'bin'), this.#options.replaced ?? {});
+    mkdirSync(this.#folder);
+    git(this.#folder, 'init', '--quiet', '--initial-branch=main');
+    git(this.#folder, 'remote', 'add', 'origin', `https://${HOST}/${PATH}.git`);
+    this.#write({ ...files, '.gitignore': '.gitlab-ci-local/\n' });
+    this.#commit('Start the project');
+    git(this.#folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+    git(this.#folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
+    for (const branch of ['dev', 'uat']) git(this.#folder, 'branch', branch);
+  }
+
+  push(branch: Branch, files: Readonly<Record<string, string>> = {}): Pipeline {
+    git(this.#folder, 'checkout', '--quiet', branch);
+    const before = git(this.#folder, 'rev-parse', 'HEAD');
+    const from = FROM[branch];
+    if (from) git(this.#folder, 'merge', '--quiet', '--no-edit', '--no-ff', from);
+    this.#write(files);
+    if (Object.keys(files).length > 0) this.#commit(`Change ${Object.keys(files).join(', ')}`);
+    const changed = git(this.#folder, 'diff', '--name-only', before, 'HEAD').split('\n').filter(Boolean);
+    return this.#createPipeline(branch, changed);
+  }
+
+  async close(): Promise<void> {
+    await this.#attendant.close();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #createPipeline(branch: Branch, changed: readonly string[]): Pipeline {
+    const { catalog, emulator, variables } = this.#options;
+    const id = String(1001 + this.#pipelines.size);
+    const state = `.gitlab-ci-local/${id}`;
+    const read = (path: string) => {
+      const file = join(this.#folder, path);
+      return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    };
+    const known = {
+      CI_SERVER_FQDN: HOST,
+      CI_PROJECT_PATH: PATH,
+      CI_PIPELINE_SOURCE: 'push',
+      CI_DEFAULT_BRANCH: 'main',
+      CI_COMMIT_BRANCH: branch,
+      CI_COMMIT_REF_NAME: branch,
+      ...unscoped(variables),
+    };
+    const text = read('.gitlab-ci.yml') ?? '';
+    const resolve = (address: string) => catalog.resolve(address);
+    const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, variables: known });
+    this.#write({ [`${state}/pipeline.yml`]: yaml, [`${state}/variables.yml`]: stringify(scoped(variables)) });
+
+    const execution = { folder: this.#folder, state, id, env: this.#environment(id, emulator.url) };
+    const pipeline = new Pipeline(plan(config, { variables: known, changed }), execution);
+    this.#pipelines.set(id, { pipeline, branch, commit: git(this.#folder, 'rev-parse', 'HEAD') });
+    return pipeline;
+  }
+
+  /** Nothing of the machine's own: no AWS credentials, no proxy, no git configuration. */
+  #environment(pipeline: string, endpoint: string): Record<string, string> {
+    const own = [join(this.#root, 'bin'), join(here, 'bin'), join(here, '../../node_modules/.bin')];
+    return {
+      PATH: [...own, process.env.PATH].join(':'),
+      HOME: this.#root,
+      TMPDIR: tmpdir(),
+      LANG: 'C.UTF-8',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      PROGRAMS: this.#options.programs,
+      HARNESS_PORT: String(this.#attendant.port),
+      HARNESS_PIPELINE: pipeline,
+    };
+  }
+
+  /** What GitLab and its runner put into a job's environment, beside what gitlab-ci-local does. */
+  #attend(id: string, name: string): Record<string, string> {
+    const run = this.#pipelines.get(id);
+    const job = run?.pipeline.jobs.find((each) => each.name === name);
+    if (!run || !job) throw new Error(`Pipeline ${id} has no job ${name}.`);
+    const user = run.pipeline.pressed.get(name);
+    const login = user ?? 'tan.mei.ling';
+    const started = new Date();
+    const number = String(++this.#jobs);
+    return {
+      CI_JOB_ID: number,
+      CI_PIPELINE_ID: id,
+      CI_PROJECT_ID: '42',
+      CI_PROJECT_PATH: PATH,
+      CI_PROJECT_URL: `https://${HOST}/${PATH}`,
+      CI_SERVER_URL: `https://${HOST}`,
+      CI_COMMIT_SHA: run.commit,
+      CI_JOB_STARTED_AT: started.toISOString(),
+      CI_JOB_TIMEOUT: String(job.timeoutSeconds),
+      ...(user && { CI_JOB_MANUAL: 'true' }),
+      GITLAB_USER_LOGIN: login,
+      ...this.#tokens(job, {
+        job_id: number,
+        pipeline_id: id,
+        ref: run.branch,
+        sha: run.commit,
+        user_login: login,
+        exp: Math.floor(started.getTime() / 1000) + job.timeoutSeconds,
+      }),
+    };
+  }
+
+  #tokens({ tokens, environment }: PlannedJob, claims: Record<string, unknown>): Record<string, string> {
+    const place = environment !== undefined && {
+      environment,
+      environment_protected: String(PROTECTED.includes(environment)),
+    };
+    const mint = (aud: string) => this.#options.emulator.mintToken({ ...claims, ...place, aud });
+    return Object.fromEntries(Object.entries(tokens).map(([variable, audience]) => [variable, mint(audience)]));
+  }
+
+  #write(files: Readonly<Record<string, string>>): void {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.#folder, path)), { recursive: true });
+      writeFileSync(join(this.#folder, path), content);
+    }
+  }
+
+  #commit(message: string): void {
+    git(this.#folder, 'add', '--all');
+    git(this.#folder, 'commit', '--quiet', '--allow-empty', `--message=${message}`);
+  }
+}
+
+/** The image's commands: each component's name, which runs its program. */
+function installCommands(bin: string, replaced: Readonly<Record<string, string>>): void {
+  mkdirSync(bin, { recursive: true });
+  for (const template of readdirSync(join(here, '../../templates'))) {
+    const name = template.replace(/\.yml$/, '');
+    if (replaced[name] === undefined) symlinkSync(join(here, 'bin/job'), join(bin, name));
+    else writeFileSync(join(bin, name), `#!/bin/sh\nexec ${replaced[name]}\n`, { mode: 0o755 });
+  }
+}
+
+/** Those that GitLab knows when it creates the pipeline, before any job has an environment. */
+function unscoped(variables: ProjectVariables): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+}
+
+/** As gitlab-ci-local reads them. */
+function scoped(variables: ProjectVariables): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : { values: value }]),
+  );
+}
