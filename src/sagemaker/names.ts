@@ -1,0 +1,33 @@
+import { hashOf } from './content.ts';
+
+/** What a name tells a person; its hash tells everything else. */
+export interface Naming {
+  readonly prefix: string;
+  readonly environment: string;
+  readonly version: number;
+}
+
+/** SageMaker's limit for the names of models. */
+export const LONGEST_MODEL_NAME = 63;
+
+/** Three less than SageMaker allows, so that a proof, which names an endpoint and its config, fits into 256 characters. */
+export const LONGEST_CONFIG_NAME = 60;
+
+const HASH_DIGITS = 10;
+
+/**
+ * `<prefix>-<environment>-v<version>-<hash>`, lower case, the hash last and never cut. Equal contents have equal names, so that
+ * a job that runs again finds what it made; a name that must be shortened loses the end of its prefix and environment.
+ */
+export function contentName({ prefix, environment, version }: Naming, content: object, longest: number): string {
+  const end = `-v${version}-${hashOf(content, HASH_DIGITS)}`;
+  const words = slug(`${prefix}-${environment}`).slice(0, longest - end.length);
+  return `${words.replace(/-+$/, '')}${end}`;
+}
+
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+}

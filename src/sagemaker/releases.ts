@@ -1,0 +1,192 @@
+import {
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DescribeModelCommand,
+  type DescribeModelCommandOutput,
+  type ProductionVariant,
+  type ProductionVariantInstanceType,
+  type SageMakerClient,
+  type Tag,
+} from '@aws-sdk/client-sagemaker';
+import { Failure } from '../failure.ts';
+import { canonicalJson } from './content.ts';
+import { type EndpointConfig, findConfig } from './endpoints.ts';
+import { says, unlessNotFound } from './errors.ts';
+import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
+import type { ModelPackage } from './packages.ts';
+
+/** How a version is to be served. */
+export interface Serving {
+  readonly executionRole: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly variant: string;
+  readonly instanceType: ProductionVariantInstanceType;
+  readonly instances: number;
+}
+
+/** A version ready to be served: a model and an endpoint config, each named by what is in it. */
+export interface Release {
+  readonly model: ReleasedModel;
+  readonly config: ReleasedConfig;
+}
+
+interface ReleasedModel {
+  readonly name: string;
+  readonly package: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly executionRole: string;
+}
+
+interface ReleasedConfig {
+  readonly name: string;
+  readonly variant: string;
+  readonly instanceType: ProductionVariantInstanceType;
+  readonly instances: number;
+}
+
+/** Names a version's model and endpoint config. What changes behaviour changes the names; tags, pipeline and commit do not. */
+export function planRelease(
+  version: Pick<ModelPackage, 'arn' | 'content' | 'version'>,
+  serving: Serving,
+  naming: Pick<Naming, 'prefix' | 'environment'>,
+): Release {
+  const named = { ...naming, version: version.version };
+  const { executionRole, environment, variant, instanceType, instances } = serving;
+  const inside = { package: version.arn, environment, executionRole };
+  const model = contentName(named, { ...inside, content: version.content }, LONGEST_MODEL_NAME);
+  const config = { variant, instanceType, instances };
+  return {
+    model: { name: model, ...inside },
+    config: { name: contentName(named, { ...config, model }, LONGEST_CONFIG_NAME), ...config },
+  };
+}
+
+/** What became of a thing that was to exist. */
+export type Ensured = 'created' | 'reused';
+
+/** Makes the model, or reuses the one of its name when that is the same. */
+export async function ensureModel(
+  sagemaker: SageMakerClient,
+  { model }: Release,
+  tags: readonly Tag[],
+): Promise<Ensured> {
+  const wanted = {
+    ExecutionRoleArn: model.executionRole,
+    // SageMaker lower-cases the group in some ARNs.
+    'PrimaryContainer.ModelPackageName': model.package.toLowerCase(),
+    'PrimaryContainer.Environment': model.environment,
+  };
+  const find = async () => {
+    const found = await unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName: model.name })));
+    return found && modelMembers(found);
+  };
+  const create = () =>
+    sagemaker.send(
+      new CreateModelCommand({
+        ModelName: model.name,
+        PrimaryContainer: { ModelPackageName: model.package, Environment: { ...model.environment } },
+        ExecutionRoleArn: model.executionRole,
+        Tags: [...tags],
+      }),
+    );
+  return ensure({ what: `model ${model.name}`, wanted, find, create });
+}
+
+function modelMembers(found: DescribeModelCommandOutput): Record<string, unknown> {
+  const { PrimaryContainer: container, Containers, ExecutionRoleArn, EnableNetworkIsolation, VpcConfig } = found;
+  return {
+    ExecutionRoleArn,
+    EnableNetworkIsolation: EnableNetworkIsolation || undefined,
+    VpcConfig,
+    Containers,
+    'PrimaryContainer.ModelPackageName': container?.ModelPackageName?.toLowerCase(),
+    'PrimaryContainer.Environment': container?.Environment,
+  };
+}
+
+/** Makes the endpoint config, or reuses the one of its name when that is the same. */
+export async function ensureConfig(
+  sagemaker: SageMakerClient,
+  release: Release,
+  tags: readonly Tag[],
+): Promise<Ensured> {
+  const { name } = release.config;
+  const variant = variantOf(release);
+  return ensure({
+    what: `endpoint config ${name}`,
+    wanted: { variants: 1, ...variant },
+    find: async () => {
+      const found = await findConfig(sagemaker, name);
+      return found && configMembers(found);
+    },
+    create: () =>
+      sagemaker.send(
+        new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant], Tags: [...tags] }),
+      ),
+  });
+}
+
+function variantOf({ model, config }: Release): ProductionVariant {
+  return {
+    VariantName: config.variant,
+    ModelName: model.name,
+    InstanceType: config.instanceType,
+    InitialInstanceCount: config.instances,
+    InitialVariantWeight: 1,
+  };
+}
+
+/** What we set, and what would make a config serve otherwise than we mean. Whatever else SageMaker may add is no difference. */
+function configMembers({ variants, answer }: EndpointConfig): Record<string, unknown> {
+  const { ShadowProductionVariants, DataCaptureConfig, AsyncInferenceConfig } = answer;
+  const variant = answer.ProductionVariants?.[0];
+  return {
+    variants: variants.length,
+    VariantName: variant?.VariantName,
+    ModelName: variant?.ModelName,
+    InstanceType: variant?.InstanceType,
+    InitialInstanceCount: variant?.InitialInstanceCount,
+    InitialVariantWeight: variant?.InitialVariantWeight,
+    ServerlessConfig: variant?.ServerlessConfig,
+    InstancePools: variant?.InstancePools,
+    ShadowProductionVariants,
+    DataCaptureConfig,
+    AsyncInferenceConfig,
+  };
+}
+
+interface Wish {
+  readonly what: string;
+  readonly wanted: object;
+  find(): Promise<Record<string, unknown> | undefined>;
+  create(): Promise<unknown>;
+}
+
+/** Looks before it makes; and when somebody made it in between, or our own request arrived although its answer did not, looks again. */
+async function ensure({ what, wanted, find, create }: Wish): Promise<Ensured> {
+  const before = await find();
+  if (before === undefined) {
+    try {
+      await create();
+      return 'created';
+    } catch (error) {
+      if (!says('already exists', error)) throw error;
+    }
+  }
+  const found = before ?? (await find());
+  const differences = differencesOf({ ...wanted }, found ?? {});
+  if (differences.length === 0) return 'reused';
+  throw new Failure(
+    'refused',
+    `There is already a ${what}, and it is not what its name says:\n${differences.join('\n')}`,
+    `find out in CloudTrail who made it; delete it when nothing serves from it (aws sagemaker delete-${what.startsWith('model') ? 'model --model-name' : 'endpoint-config --endpoint-config-name'} ${what.split(' ').at(-1)}), then run this job again.`,
+  );
+}
+
+function differencesOf(wanted: Record<string, unknown>, found: Record<string, unknown>): string[] {
+  const members = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  const told = (value: unknown) => canonicalJson(value ?? {}).replace(/^(\{\}|\[\])$/, 'nothing');
+  return members
+    .filter((member) => told(wanted[member]) !== told(found[member]))
+    .map((member) => `  ${member}: wanted ${told(wanted[member])}, found ${told(found[member])}`);
+}
