@@ -44,6 +44,8 @@ export interface JobOptions {
   /** Further variables of the job, forged ones say. */
   readonly env?: Readonly<Record<string, string>>;
   readonly slug?: string;
+  /** Further words of the script. */
+  readonly words?: readonly string[];
 }
 
 export interface FinishedJob {
@@ -78,9 +80,12 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
   const fences: readonly string[] = component.fences;
   const exit = await runComponent(component, {
     root,
-    args: Object.entries(inputs).flatMap(([name, value]) =>
-      fences.includes(name) ? [`${optionFor(name)}=${value}`] : [],
-    ),
+    args: [
+      ...Object.entries(inputs).flatMap(([name, value]) =>
+        fences.includes(name) ? [`${optionFor(name)}=${value}`] : [],
+      ),
+      ...(options.words ?? []),
+    ],
     env: {
       ...variablesOf(component, options),
       ...Object.fromEntries(

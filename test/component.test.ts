@@ -1,0 +1,281 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Context, defineComponent } from '../src/component.ts';
+import { EXIT_CODES, Failure } from '../src/failure.ts';
+import { approvalEnvironment } from '../src/gitlab/job.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from './components/job.ts';
+import { identityProviderTrouble } from './emulator/sts.ts';
+
+/** The smallest component: it looks at one endpoint and says what it saw. */
+function looking(run: (context: Context) => Promise<unknown> = look) {
+  return defineComponent({
+    name: 'look',
+    inputs: z.strictObject({ strict: z.enum(['true', 'false']) }),
+    fences: ['strict'],
+    outputs: { SEEN: 'What was seen.' },
+    permissions: [{ action: 'sagemaker:DescribeEndpoint', on: 'endpoint' }],
+    async run(_, context) {
+      context.report.link('SageMaker', 'The endpoint', 'https://example.com/endpoint');
+      context.report.record({ outcome: 'looking' });
+      await run(context);
+      return { verdict: 'Looked.', outputs: { SEEN: 'yes' } };
+    },
+  });
+}
+
+async function look({ aws }: Context): Promise<void> {
+  await aws.sagemaker.send(new DescribeEndpointCommand({ EndpointName: 'resale-price-dev' }));
+}
+
+async function start(options: Partial<JobOptions> = {}, component = looking()) {
+  const emulator = options.emulator ?? (await emulated());
+  if (!emulator.endpoint('resale-price-dev'))
+    emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register() });
+  const root = options.root ?? projectFolder();
+  const job = await startJob(component, { ...options, emulator, root, inputs: { strict: 'true', ...options.inputs } });
+  return { ...job, emulator, root };
+}
+
+const sagemakerCalls = (job: { calls: readonly string[] }) => job.calls.length;
+
+describe('who the job is', () => {
+  it('comes from the token that STS accepted, and stands in the record', async () => {
+    const job = await start({ pipeline: '4711', job: '12', user: 'jane' });
+    expect(job).toMatchObject({ exit: 0, record: { pipeline: '4711', job: '12', environment: 'dev', verified: true } });
+    expect(job.log).toContain('started by   jane');
+  });
+
+  it.each([
+    ['CI_PIPELINE_ID', '1'],
+    ['CI_JOB_ID', '2'],
+    ['CI_COMMIT_SHA', 'f'.repeat(40)],
+    ['CI_COMMIT_REF_NAME', 'main'],
+    ['CI_COMMIT_BRANCH', 'main'],
+    ['CI_PROJECT_PATH', 'wog/other'],
+    ['CI_PROJECT_ID', '99'],
+    ['CI_ENVIRONMENT_NAME', 'main'],
+  ])('is refused when somebody set %s to something else', async (name, value) => {
+    const job = await start({ env: { [name]: value } });
+    expect(job.exit).toBe(EXIT_CODES.refused);
+    expect(sagemakerCalls(job)).toBe(0);
+    expect(job.log).toContain(`${name} is "${value}"`);
+  });
+
+  it('is refused when the environment is not the one that the token is for', async () => {
+    const job = await start({ inputs: { environment: 'main' } });
+    expect(job.exit).toBe(EXIT_CODES.refused);
+    expect(sagemakerCalls(job)).toBe(0);
+  });
+
+  it('is refused when the token names no environment', async () => {
+    const job = await start({ claims: { environment: '' } });
+    expect(job.exit).toBe(EXIT_CODES.refused);
+  });
+
+  it('may have a GitLab environment of its own', async () => {
+    const job = await start({}, { ...looking(), gitlabEnvironment: approvalEnvironment });
+    expect(job).toMatchObject({ exit: 0, record: { environment: 'dev' } });
+  });
+
+  it('is "unverified" without a role to assume, with the runner\'s own credentials', async () => {
+    const job = await start({ inputs: { role_arn: 'none' } });
+    expect(job).toMatchObject({ exit: 0, record: { verified: false } });
+    expect(job.log).toContain('started by   unverified');
+    expect(job.received.map(({ operation }) => operation)).toEqual(['GetCallerIdentity', 'DescribeEndpoint']);
+  });
+});
+
+describe('which account', () => {
+  it('must be the expected one before SageMaker is asked anything', async () => {
+    const job = await start({ inputs: { expected_account_id: '999999999999' } });
+    expect(job.exit).toBe(EXIT_CODES.refused);
+    expect(sagemakerCalls(job)).toBe(0);
+    expect(job.log).toMatch(
+      /leads to the AWS account 111122223333, but expected_account_id is 999999999999[\s\S]*\nNext: /,
+    );
+  });
+
+  it('is said to be unchecked when nothing is expected', async () => {
+    expect((await start({ inputs: { expected_account_id: '' } })).log).toContain(
+      'not checked: expected_account_id is empty',
+    );
+  });
+
+  it('asks for the scope of the variable when the role is empty', async () => {
+    const job = await start({ inputs: { role_arn: '' } });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('uat* covers uat and uat/approval');
+  });
+});
+
+describe('the token', () => {
+  it('is renewed for new credentials while the job waits for hours', async () => {
+    const component = looking(async (context) => {
+      await look(context);
+      await context.clock.sleep(2 * 3600_000);
+      await look(context);
+    });
+    const job = await start({}, component);
+    expect(job.exit).toBe(0);
+    expect(job.received.map(({ operation }) => operation)).toEqual([
+      'AssumeRoleWithWebIdentity',
+      'DescribeEndpoint',
+      'AssumeRoleWithWebIdentity',
+      'DescribeEndpoint',
+    ]);
+  });
+
+  it('is refused by STS with the audience and subject to compare, but never shown', async () => {
+    const job = await start({ claims: { aud: 'https://elsewhere.example.com' } });
+    expect(job.exit).toBe(EXIT_CODES['not allowed']);
+    expect(job.log).toMatch(
+      /audience {2}https:\/\/elsewhere\.example\.com[\s\S]*\nNext: let the input oidc_audience be/,
+    );
+  });
+
+  it('that is none is refused', async () => {
+    const job = await start({ env: { AWS_OIDC_TOKEN: 'not.a.token' } });
+    expect(job.exit).toBe(EXIT_CODES['not allowed']);
+    expect(job.received).toEqual([]);
+  });
+
+  it('is tried again for about a minute when AWS cannot reach GitLab', async () => {
+    const emulator = await emulated();
+    const before = emulator.clock.now().getTime();
+    emulator.fault({
+      operation: 'AssumeRoleWithWebIdentity',
+      times: 100,
+      kind: 'server error',
+      error: identityProviderTrouble.unreachable,
+    });
+    const job = await start({ emulator });
+    expect(job.exit).toBe(EXIT_CODES['AWS trouble']);
+    const waited = (emulator.clock.now().getTime() - before) / 1000;
+    expect(waited).toBeGreaterThan(30);
+    expect(waited).toBeLessThan(90);
+  });
+
+  it('stands in no file and no line of the log, however the job ends', async () => {
+    for (const env of [{}, { CI_DEBUG_TRACE: 'true' }]) {
+      const emulator = await emulated();
+      emulator.fault({ operation: 'DescribeEndpoint', kind: 'access denied' });
+      const job = await start({ emulator, env });
+      const folder = join(job.root, 'sagemaker', 'look', 'look');
+      const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+      const shown = [job.log, ...files].join('\n');
+      expect(shown).not.toMatch(/eyJ[\w-]{10,}/);
+      const session = [...emulator.sessions.keys()].filter((key) => key.startsWith('ASIA'));
+      for (const key of session) expect(shown).not.toContain(key);
+    }
+  });
+});
+
+describe('trouble with AWS', () => {
+  const times = 100;
+  it.each([
+    ['throttling', { kind: 'throttle', times }, 75, /throttled/],
+    ['5xx answers', { kind: 'server error', times }, 75, /failed to answer/],
+    ['a broken connection', { kind: 'reset before', times }, 75, /connection to AWS broke/],
+    ['a denied call', { kind: 'access denied' }, 77, /Next: allow the job's role sagemaker:DescribeEndpoint/],
+    ['expired credentials', { kind: 'expired token' }, 77, /credentials have expired/],
+    [
+      'an error that nobody knows',
+      { kind: 'server error', error: { code: 'WeirdException', message: 'Odd.', status: 400 } },
+      1,
+      /unforeseen: WeirdException: Odd\./,
+    ],
+  ] as const)('%s has an exit code and a next step of its own', async (_, fault, exit, words) => {
+    const emulator = await emulated();
+    emulator.fault({ operation: 'DescribeEndpoint', ...fault });
+    const job = await start({ emulator });
+    expect(job.exit).toBe(exit);
+    expect(job.log).toMatch(words);
+    expect(job.log).toMatch(/\nNext: .+$/);
+  });
+
+  it.each(['throttle', 'server error', 'reset before', 'reset after'] as const)(
+    'of a passing kind (%s) is cured by asking again',
+    async (kind) => {
+      const emulator = await emulated();
+      emulator.fault({ operation: 'DescribeEndpoint', times: 3, kind });
+      const job = await start({ emulator });
+      expect(job).toMatchObject({
+        exit: 0,
+        calls: ['DescribeEndpoint', 'DescribeEndpoint', 'DescribeEndpoint', 'DescribeEndpoint'],
+      });
+    },
+  );
+
+  it('shows where it came from only when asked', async () => {
+    const broken = looking(async () => {
+      throw new Error('A defect.');
+    });
+    expect((await start({}, broken)).log).not.toContain('at ');
+    expect((await start({ env: { CI_DEBUG_TRACE: 'true' } }, broken)).log).toMatch(/\n {4,}at /);
+  });
+});
+
+describe('reports', () => {
+  it('are there when the job failed: links, record, and the reason as a test case', async () => {
+    const refusing = looking(async () => {
+      throw new Failure('refused', 'The answer is "no" & final.', 'ask again tomorrow.');
+    });
+    const job = await start({}, refusing);
+    expect(job).toMatchObject({ exit: 1, record: { component: 'look', outcome: 'looking' }, outputs: {} });
+    expect(job.links).toContain('https://example.com/endpoint');
+    expect(job.junit).toContain('<failure message="The answer is &quot;no&quot; &amp; final.">');
+    expect(job.log).toMatch(/ERROR The answer is "no" & final\.\nNext: ask again tomorrow\.$/);
+  });
+
+  it('of an earlier try are gone before the job begins', async () => {
+    const root = projectFolder();
+    await start({ root });
+    const again = await start({ root, inputs: { strict: 'perhaps' } });
+    expect(again).toMatchObject({ exit: 64, record: undefined, outputs: {} });
+  });
+
+  it("hand variables to the project's own jobs", async () => {
+    expect((await start()).outputs).toEqual({ SEEN: 'yes' });
+  });
+});
+
+describe('the log', () => {
+  it('cannot be given a section or an escape sequence by what comes from outside', async () => {
+    const emulator = await emulated();
+    const forged = 'x\u001b[0Ksection_start:1:forged\r\u001b[0KAll is well';
+    emulator.fault({
+      operation: 'DescribeEndpoint',
+      kind: 'server error',
+      error: { code: 'WeirdException', message: forged, status: 400 },
+    });
+    const job = await start({ emulator });
+    expect(job.log).toContain('x [0Ksection_start:1:forged  [0KAll is well');
+  });
+
+  it('ends with the verdict when all is well', async () => {
+    expect((await start()).log).toMatch(/\nLooked\.$/);
+  });
+});
+
+describe('a fence', () => {
+  it('is read from the script alone: a variable of its name changes nothing', async () => {
+    const job = await start({ env: { INPUT_STRICT: 'false' } });
+    expect(job.exit).toBe(0);
+    const missing = await startJob(looking(), {
+      emulator: job.emulator,
+      root: job.root,
+      env: { INPUT_STRICT: 'false' },
+    });
+    expect(missing.exit).toBe(64);
+    expect(missing.log).toContain('strict: is missing');
+  });
+
+  it('that nobody knows is refused', async () => {
+    const job = await start({ words: ['--lenient=true'] });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('look does not know the word "--lenient=true"');
+  });
+});
