@@ -7,7 +7,10 @@ import { Logs, logResource, logsOperations } from './logs.ts';
 import type { Asked, Request } from './protocols.ts';
 import { Runtime } from './runtime.ts';
 import { type Endpoint, Endpoints } from './sagemaker/endpoints.ts';
+import { Executions } from './sagemaker/executions.ts';
+import { Jobs } from './sagemaker/jobs.ts';
 import { Models } from './sagemaker/models.ts';
+import { Pipelines } from './sagemaker/pipelines.ts';
 import { type Package, Registry } from './sagemaker/registry.ts';
 import { Tags } from './sagemaker/tags.ts';
 import { type Deployed, deployed, type Registration, register } from './scene.ts';
@@ -61,6 +64,9 @@ export class Emulator implements World {
   readonly models: Models;
   readonly endpoints: Endpoints;
   readonly tags: Tags;
+  readonly pipelines: Pipelines;
+  readonly executions: Executions;
+  readonly jobs: Jobs;
   readonly #issuer;
   readonly #operations: Readonly<Record<Call['service'], Operations>>;
   #listening: Awaited<ReturnType<typeof listen>> | undefined;
@@ -79,6 +85,15 @@ export class Emulator implements World {
       const trouble = 'trouble' in outcome ? outcome.trouble : undefined;
       this.runtime.containersStart({ name: endpoint.name, variants: this.endpoints.servedBy(config) }, trouble);
     };
+    this.pipelines = new Pipelines(this, this.tags);
+    this.jobs = new Jobs(this, this.logs);
+    const createModel = this.models.operations().CreateModel ?? notServed;
+    this.executions = new Executions(this, this.pipelines, {
+      world: this,
+      jobs: this.jobs,
+      registry: this.registry,
+      createModel,
+    });
     this.#issuer = createIssuer(clock);
     this.#operations = {
       sagemaker: {
@@ -86,6 +101,9 @@ export class Emulator implements World {
         ...this.models.operations(),
         ...this.endpoints.operations(),
         ...this.tags.operations(),
+        ...this.pipelines.operations(),
+        ...this.executions.operations(),
+        ...this.jobs.operations(),
       },
       logs: logsOperations(this.logs),
       sts: stsOperations(this, this.#issuer),
@@ -125,6 +143,11 @@ export class Emulator implements World {
   /** Scene: a version behind an endpoint that is in service. Returns the name of its config and model. */
   deployed(wanted: Deployed): string {
     return deployed(this, wanted);
+  }
+
+  /** Scene: what evaluations find, by step and property file; the executions started from now on read it. */
+  set metrics(metrics: Executions['metrics']) {
+    this.executions.metrics = metrics;
   }
 
   /** An endpoint as it is now; undefined when there is none. */
@@ -288,10 +311,15 @@ export class Emulator implements World {
     if (kind === 'endpoint-config') return this.models.configs.has(name.toLowerCase());
     if (kind === 'model') return this.models.models.has(name.toLowerCase());
     if (kind === 'model-package-group') return this.registry.findGroup(name) !== undefined;
+    if (kind === 'pipeline') return this.pipelines.find(name) !== undefined;
     if (kind === 'model-package') return this.registry.find(name) !== undefined;
     return false;
   }
 }
+
+const notServed = () => {
+  throw new AwsError('UnknownOperationException', 'This emulator does not serve that.');
+};
 
 function accessKeyOf({ headers }: Request): string {
   return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';

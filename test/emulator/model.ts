@@ -31,7 +31,7 @@ export interface ServiceModel {
 }
 
 /** Reads one of the API models in `api/`: AWS's own, cut to the operations that are served. */
-export function loadModel(name: string): ServiceModel {
+function loadModel(name: string): ServiceModel {
   return JSON.parse(readFileSync(new URL(`api/${name}.json`, import.meta.url), 'utf8'));
 }
 
@@ -40,3 +40,10 @@ export function shapeOf(model: ServiceModel, name: string): Shape {
   if (!shape) throw new Error(`The API model has no shape ${name}: copy it into test/emulator/api.`);
   return shape;
 }
+
+export const models = {
+  sagemaker: loadModel('sagemaker'),
+  runtime: loadModel('sagemaker-runtime'),
+  sts: loadModel('sts'),
+  logs: loadModel('logs'),
+};

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { loadModel, type ServiceModel, shapeOf } from './model.ts';
+import { models, type ServiceModel, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
 import type { AwsError, Call } from './world.ts';
 
@@ -25,13 +25,6 @@ export interface Asked {
   readonly answer: (members: unknown) => Reply;
   readonly refuse: (error: AwsError) => Reply;
 }
-
-export const models = {
-  sagemaker: loadModel('sagemaker'),
-  runtime: loadModel('sagemaker-runtime'),
-  sts: loadModel('sts'),
-  logs: loadModel('logs'),
-};
 
 const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs'>> = { SageMaker: 'sagemaker', Logs_20140328: 'logs' };
 

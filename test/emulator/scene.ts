@@ -68,7 +68,10 @@ export function deployed(emulator: Emulator, wanted: Deployed): string {
     emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants });
   }
   const exists = endpoints.find(wanted.endpoint) !== undefined;
-  emulator.do(exists ? 'UpdateEndpoint' : 'CreateEndpoint', { EndpointName: wanted.endpoint, EndpointConfigName: name });
+  emulator.do(exists ? 'UpdateEndpoint' : 'CreateEndpoint', {
+    EndpointName: wanted.endpoint,
+    EndpointConfigName: name,
+  });
   endpoints.settle(wanted.endpoint);
   const tags = Object.entries(wanted.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
   emulator.tags.put(endpoints.arn(wanted.endpoint), tags);

@@ -118,6 +118,41 @@ function encodeStructure(model: ServiceModel, shape: Shape, value: unknown, at: 
   return encoded;
 }
 
+/** What of a value the shape has room for: the rest is left out, at any depth. */
+export function fitting(model: ServiceModel, name: string, value: unknown): Record<string, unknown> {
+  const fitted = fitValue(model, name, value);
+  return isRecord(fitted) ? fitted : {};
+}
+
+function fitValue(model: ServiceModel, name: string, value: unknown): unknown {
+  const shape = shapeOf(model, name);
+  if (shape.type === 'list') {
+    return Array.isArray(value)
+      ? value.map((one) => fitValue(model, shape.member?.shape ?? '', one)).filter(isGiven)
+      : undefined;
+  }
+  if (shape.type === 'map' || shape.type === 'structure')
+    return isRecord(value) ? fitMembers(model, shape, value) : undefined;
+  if (shape.type === 'string' && typeof value === 'number') return String(value);
+  return scalarFits(shape, value) ? value : undefined;
+}
+
+function fitMembers(
+  model: ServiceModel,
+  shape: Shape,
+  value: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  const fitted: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) {
+    const inner = (shape.type === 'map' ? shape.value : shape.members?.[key])?.shape;
+    const fits = inner === undefined ? undefined : fitValue(model, inner, one);
+    if (fits !== undefined) fitted[key] = fits;
+  }
+  return shape.required?.every((key) => key in fitted) === false && !shape.members?.CreationTime ? undefined : fitted;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined;
+
 function scalarFits(shape: Shape, value: unknown): boolean {
   if (shape.type === 'string') return typeof value === 'string' && (!shape.enum || shape.enum.includes(value));
   if (shape.type === 'boolean') return typeof value === 'boolean';

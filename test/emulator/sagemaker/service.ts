@@ -22,7 +22,7 @@ export function served<T extends Record<string, (input: never, principal: Princi
   return operations as unknown as Operations;
 }
 
-/** SageMaker writes names in lower case in the ARNs of everything but the registry. */
+/** The names of models, configs and endpoints are in lower case in their ARNs; their callers see to that. */
 export function arnOf({ region, account }: World, kind: string, name: string): string {
   return `arn:aws:sagemaker:${region}:${account}:${kind}/${name}`;
 }
