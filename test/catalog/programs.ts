@@ -1,0 +1,6 @@
+import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployPipeline from '../../src/components/deploy-pipeline.ts';
+
+/** Every program of the catalog, in the order of promotion. */
+export const programs = [deployPipeline, checkModel, approveModel, rejectModel];
