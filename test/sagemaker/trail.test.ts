@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { markKey, promotionPath, readApproval, readProof, timestamp, writeMark } from '../../src/sagemaker/trail.ts';
+
+const approval = {
+  by: 'jane.doe',
+  pipeline: '4711',
+  job: '12',
+  commit: 'a'.repeat(40),
+  at: '2026-11-22T08:00Z',
+  content: 'c'.repeat(32),
+};
+const proof = {
+  pipeline: '2200000000',
+  job: '12000000000',
+  at: '2026-11-22T08:00Z',
+  content: 'c'.repeat(32),
+  endpoint: 'e'.repeat(63),
+  config: 'k'.repeat(63),
+};
+/** What SageMaker accepts as a metadata value. */
+const ACCEPTED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
+
+describe('a mark of the trail', () => {
+  it('is read as it was written', () => {
+    expect(readApproval({ 'approved.uat': writeMark(approval) }, 'uat')).toEqual({ is: 'read', value: approval });
+    expect(readProof({ 'proved.dev/churn': writeMark(proof) }, 'dev/churn')).toEqual({ is: 'read', value: proof });
+  });
+
+  it('fits SageMaker with the longest names and numbers that occur', () => {
+    expect(writeMark({ ...proof, open: 'approval' })).toMatch(ACCEPTED);
+  });
+
+  it('loses the end of an over-long login and nothing else, and shows the cut', () => {
+    const written = writeMark({ ...approval, by: 'x'.repeat(255) });
+    expect(written).toMatch(ACCEPTED);
+    expect(written).toMatch(/^by=x+\+ pipeline=4711 job=12 /);
+    expect(readApproval({ 'approved.uat': written }, 'uat')).toMatchObject({
+      is: 'read',
+      value: { content: approval.content },
+    });
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['is a word', 'yes'],
+    ['lacks its content', writeMark(approval).replace(/ content=\w+/, '')],
+    ['has a content that is no hash', writeMark(approval).replace(/content=\w+/, 'content=latest')],
+    ['has a pipeline that is no number', writeMark(approval).replace('4711', 'mine')],
+    ['has a word that we do not write', `${writeMark(approval)} trust=me`],
+    ['says a word twice', `${writeMark(approval)} by=root`],
+    ['has a date that is none', writeMark(approval).replace('2026-11-22T08:00Z', 'yesterday')],
+  ])('that %s is not believed', (_, raw) => {
+    expect(readApproval({ 'approved.uat': raw }, 'uat')).toEqual({ is: 'unreadable', raw });
+  });
+
+  it('that is not there is absent, whatever other environments hold', () => {
+    expect(readApproval({ [markKey('approved', 'dev')]: writeMark(approval) }, 'uat')).toEqual({ is: 'absent' });
+  });
+
+  it('holds no sign that SageMaker would refuse', () => {
+    expect(() => writeMark({ ...approval, by: 'jane, doe' })).toThrow('SageMaker would refuse');
+  });
+});
+
+it('tells the time to the minute, in UTC', () => {
+  expect(timestamp(new Date('2026-11-22T16:05:59+08:00'))).toBe('2026-11-22T08:05Z');
+});
+
+describe('the promotion path', () => {
+  it.each([
+    ['dev, uat, main', ['dev', 'uat', 'main']],
+    ['dev/churn,main/churn', ['dev/churn', 'main/churn']],
+    ['main', ['main']],
+  ])('"%s" has its environments in order', (text, names) => {
+    expect(promotionPath.parse(text)).toEqual(names);
+  });
+
+  it.each(['', 'dev,,main', 'dev, dev', 'dev, DEV', 'dev; main', `dev, ${'u'.repeat(119)}`])(
+    '"%s" is refused',
+    (text) => {
+      expect(promotionPath.safeParse(text).success).toBe(false);
+    },
+  );
+});
