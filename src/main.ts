@@ -2,7 +2,11 @@ import { runComponent } from './component.ts';
 
 /** Command -> program, loaded when it is asked for: a job pays for one component only. */
 const COMPONENTS = {
+  'deploy-pipeline': async (host: Host) =>
+    runComponent((await import('./components/deploy-pipeline.ts')).default, host),
   'check-model': async (host: Host) => runComponent((await import('./components/check-model.ts')).default, host),
+  'approve-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).default, host),
+  'reject-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).rejectModel, host),
 };
 
 type Host = Parameters<typeof runComponent>[1];

@@ -73,12 +73,17 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 export function writeMark(value: Built | Approval | Proof): string {
   const written = render(value);
   const excess = written.length - LONGEST;
-  // Only the login may be cut; "+" stands in no GitLab login and so marks the cut.
-  const fitting =
-    excess > 0 && 'by' in value ? render({ ...value, by: `${value.by.slice(0, -excess - 1)}+` }) : written;
+  const fitting = excess > 0 ? render(shortened(value, excess)) : written;
   if (fitting.length > LONGEST || !ALLOWED.test(fitting))
     throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
   return fitting;
+}
+
+/** Only the login, or else the list of open fences, may be cut; "+" stands in no GitLab login and so marks the cut. */
+function shortened(value: Built | Approval | Proof, excess: number): Built | Approval | Proof {
+  const cut = (word: string) => `${word.slice(0, -excess - 1)}+`;
+  if ('by' in value) return { ...value, by: cut(value.by) };
+  return 'open' in value && value.open !== undefined ? { ...value, open: cut(value.open) } : value;
 }
 
 function render(value: Built | Approval | Proof): string {
@@ -86,6 +91,11 @@ function render(value: Built | Approval | Proof): string {
     .filter(([, word]) => word !== undefined)
     .map(([name, word]) => `${name}=${word}`)
     .join(' ');
+}
+
+/** The fences that stood open, as a mark carries them; nothing when all were closed. */
+export function fences(open: readonly string[]): { open?: string } {
+  return open.length === 0 ? {} : { open: [...new Set(open)].join('+') };
 }
 
 /** Minutes are precise enough for a person, and leave room for two names of 63 characters: `2026-11-22T08:00Z`. */

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { type Context, type Done, defineComponent } from '../component.ts';
+import { Failure } from '../failure.ts';
+import { flag, optional, text } from '../gitlab/inputs.ts';
+import { approvalEnvironment } from '../gitlab/job.ts';
+import { type Check, check, required, takeOver } from '../handover.ts';
+import { studioUrl } from '../sagemaker/console.ts';
+import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../sagemaker/packages.ts';
+import { type Approval, fences, markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
+import { type Decision, decideApproval, decideRejection, isFirst } from '../sagemaker/verdict.ts';
+
+const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
+
+type Shown = Extract<Check, { outcome: 'candidate' }>;
+
+export default defineComponent({
+  name: 'approve-model',
+  inputs: z.strictObject({ ...shared, require_protected: flag }),
+  fences: ['require_protected'],
+  outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
+  permissions: [
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved' },
+  ],
+  gitlabEnvironment: approvalEnvironment,
+
+  async run(given, context) {
+    const shown = takeOverCheck(given.model_package_group_name, context);
+    if (shown.outcome === 'nothing') return passOn(shown, context);
+    refuseUnlessPressed(context);
+    const open = [...shown.open, ...openProtection(shown, given.require_protected, context)];
+
+    const now = await lookAt(shown, context);
+    const { environment, pipeline, user } = context.job;
+    const decision = decideApproval(shown, now, { environment, pipeline, open });
+    const after = await carryOut(decision, { mark: 'approved', now, comment: given.comment, open }, context);
+
+    context.report.record({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata });
+    const verdict =
+      decision.do === 'nothing'
+        ? `${called(now)} is already ${decision.because}; nothing was written.`
+        : `Approved for ${environment} by ${user}: ${called(now)}.`;
+    return { verdict, outputs: { MODEL_APPROVAL_STATUS: after.approval } };
+  },
+});
+
+export const rejectModel = defineComponent({
+  name: 'reject-model',
+  inputs: z.strictObject(shared),
+  fences: [],
+  outputs: {},
+  permissions: [
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'withdrawn' },
+  ],
+  gitlabEnvironment: approvalEnvironment,
+
+  async run(given, context) {
+    const shown = takeOverCheck(given.model_package_group_name, context);
+    if (shown.outcome === 'nothing') return passOn(shown, context);
+    refuseUnlessPressed(context);
+
+    const now = await lookAt(shown, context);
+    const { environment, user } = context.job;
+    const decision = decideRejection(shown, now, { environment });
+    const after = await carryOut(decision, { mark: 'withdrawn', now, comment: given.comment, open: [] }, context);
+
+    context.report.record({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata });
+    const verdict =
+      decision.do === 'nothing'
+        ? `${called(now)} is already ${decision.because}; nothing was written.`
+        : `Withdrawn in ${environment} by ${user}: ${called(now)}. It can no longer be approved; what serves now goes on serving.`;
+    return { verdict, outputs: {} };
+  },
+});
+
+function takeOverCheck(group: string | undefined, { root, job }: Context): Check {
+  return required(takeOver({ root, job }, check, { input: 'model_package_group_name', value: group }), check);
+}
+
+function passOn({ why }: Extract<Check, { outcome: 'nothing' }>, { report }: Context): Done<never> {
+  report.record({ outcome: 'nothing', why });
+  return { verdict: `Nothing to judge: ${why}.`, outputs: {} };
+}
+
+/** A verdict is a person's: a job that a pipeline started by itself gives none. */
+function refuseUnlessPressed({ job }: Context): void {
+  if (job.manual) return;
+  throw new Failure(
+    'refused',
+    `GitLab started the job ${job.name} by itself, and a verdict is a person's. Nothing was read or written.`,
+    'keep "when: manual" on this job: give its rules no "when:" of their own, then start a new pipeline.',
+  );
+}
+
+/** After the first environment, who may press is GitLab's to guard: an environment that nobody protected lets anybody approve. */
+function openProtection(shown: Shown, wanted: boolean, { job }: Context): string[] {
+  if (isFirst(shown, job.environment) || job.environmentProtected === true) return [];
+  if (!wanted) return ['protected'];
+  const environment = approvalEnvironment(job.environment);
+  const server = job.projectUrl.slice(0, -job.project.length - 1);
+  const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
+  throw new Failure(
+    'refused',
+    job.environmentProtected === false
+      ? `The GitLab environment "${environment}" is not protected: anybody who may run this pipeline could approve.`
+      : `Nothing says whether the GitLab environment "${environment}" is protected: this job has no token that tells.`,
+    `protect it (40 is Maintainer; {"group_id": ...} or {"user_id": ...} instead names the approvers): curl --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${server}/api/v4/projects/${encodeURIComponent(job.project)}/protected_environments"; then run this job again.`,
+  );
+}
+
+async function lookAt(shown: Shown, { aws, log, report }: Context): Promise<ModelPackage> {
+  report.link('SageMaker', 'Model packages in Studio', studioUrl(aws));
+  const now = await describePackage(aws.sagemaker, shown.package);
+  log.line(`check-model showed ${called(now)} (${now.arn}), ${shown.status}; it is ${now.approval} now.`);
+  return now;
+}
+
+interface Verdict {
+  readonly mark: 'approved' | 'withdrawn';
+  readonly now: ModelPackage;
+  readonly comment: string;
+  readonly open: readonly string[];
+}
+
+/** Writes the verdict, if there is anything to write. What the registry held before is kept as a file: a write might lose it. */
+async function carryOut(decision: Decision, verdict: Verdict, context: Context): Promise<ModelPackage> {
+  const { mark, now, open } = verdict;
+  const { job, clock, aws, report } = context;
+  if (decision.do === 'nothing') return now;
+  if (decision.do === 'refuse') throw new Failure('refused', `Nothing was written: ${decision.why}.`, decision.next);
+
+  report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
+  const signed: Approval = {
+    by: job.user,
+    pipeline: job.pipeline,
+    job: job.id,
+    commit: job.commit,
+    at: timestamp(clock.now()),
+    content: now.content,
+    ...fences(open),
+  };
+  const approval = mark === 'approved' ? 'Approved' : 'Rejected';
+  return markPackage(aws.sagemaker, now, {
+    key: markKey(mark, job.environment),
+    value: writeMark(signed),
+    ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),
+  });
+}
+
+/** SageMaker takes 1024 characters in one line. The facts come first, so that a long comment cannot push them out. */
+function describeVerdict(word: string, { comment }: Verdict, job: Context['job']): string {
+  const facts = `${word} for ${job.environment} by ${job.user}, ${job.projectUrl}/-/pipelines/${job.pipeline}, commit ${job.commit}.`;
+  const line = `${facts} ${comment}`.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= 1024 ? line : `${line.slice(0, 1021).replace(/[\uD800-\uDBFF]$/, '')}...`;
+}
+
+function versionOf(shown: Shown, { group, arn, version, content }: ModelPackage) {
+  return { group, package: arn, version, content, promotion_path: shown.promotion_path };
+}

@@ -1,0 +1,100 @@
+import { called, type ModelPackage, sameGroup } from './packages.ts';
+import { fences, type Mark, markKey, readApproval, readWithdrawal } from './trail.ts';
+
+/** The version that check-model showed to the approver. */
+export interface Shown {
+  readonly group: string;
+  readonly package: string;
+  readonly content: string;
+  readonly status: string;
+  /** The environments in order. */
+  readonly promotion_path: readonly string[];
+}
+
+/** What to do about a version: nothing, because it is so already; write the record, with or without the status; or refuse. */
+export type Decision =
+  | { do: 'nothing'; because: string }
+  | { do: 'write'; status: boolean }
+  | { do: 'refuse'; why: string; next: string };
+
+export interface Asked {
+  readonly environment: string;
+  readonly pipeline: string;
+  /** Fences that stand open for this approval. */
+  readonly open: readonly string[];
+}
+
+const refuse = (why: string, next: string): Decision => ({ do: 'refuse', why, next });
+
+const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
+
+/** An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a withdrawal. */
+export function decideApproval(shown: Shown, now: ModelPackage, { environment, pipeline, open }: Asked): Decision {
+  if (!sameGroup(shown.group, now.group))
+    return refuse(
+      `${shown.package} is in the group ${now.group}, but check-model looked at ${shown.group}`,
+      LOOK_AGAIN,
+    );
+  if (now.content !== shown.content)
+    return refuse(
+      `the content of ${called(now)} changed after check-model showed it (from ${shown.content} to ${now.content})`,
+      `find out who changed it (CloudTrail, UpdateModelPackage); ${LOOK_AGAIN}`,
+    );
+  const withdrawn = [environment, ...shown.promotion_path].find((each) => marked(now, 'withdrawn', each));
+  if (withdrawn)
+    return refuse(
+      `${called(now)} was withdrawn in ${withdrawn} (${now.metadata[markKey('withdrawn', withdrawn)]})`,
+      'promote another version; a rejection is final.',
+    );
+  if (now.status !== 'Completed') return refuse(`the status of ${called(now)} is ${now.status}`, LOOK_AGAIN);
+
+  const approval = readApproval(now.metadata, environment);
+  const ours = approval.is === 'read' && approval.value.pipeline === pipeline && approval.value.content === now.content;
+  if (ours && now.approval === 'Approved' && approval.value.open === fences(open).open)
+    return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
+
+  if (now.approval !== shown.status)
+    return refuse(
+      `${called(now)} was ${shown.status} when check-model showed it, and is ${now.approval} now`,
+      LOOK_AGAIN,
+    );
+  if (isFirst(shown, environment)) return decideFirstApproval(now);
+  if (now.approval === 'Approved') return { do: 'write', status: false };
+  return refuse(
+    `${called(now)} is ${now.approval}`,
+    `let the approver of ${shown.promotion_path[0]} approve it first.`,
+  );
+}
+
+function decideFirstApproval(now: ModelPackage): Decision {
+  if (now.approval !== 'Rejected') return { do: 'write', status: true };
+  return refuse(`${called(now)} is Rejected`, 'promote another version; a rejection is final.');
+}
+
+/** A rejection is final: it is written whatever the version has become meanwhile, and only the first environment's sets the status. */
+export function decideRejection(
+  shown: Shown,
+  now: ModelPackage,
+  { environment }: Pick<Asked, 'environment'>,
+): Decision {
+  if (!sameGroup(shown.group, now.group))
+    return refuse(
+      `${shown.package} is in the group ${now.group}, but check-model looked at ${shown.group}`,
+      LOOK_AGAIN,
+    );
+  const withdrawal = readWithdrawal(now.metadata, environment);
+  const status = isFirst(shown, environment);
+  if (withdrawal.is === 'read' && (!status || now.approval === 'Rejected'))
+    return {
+      do: 'nothing',
+      because: `withdrawn in ${environment} by ${withdrawal.value.by} at ${withdrawal.value.at}`,
+    };
+  return { do: 'write', status };
+}
+
+/** Only the first environment's verdict writes the approval status. */
+export function isFirst({ promotion_path: path }: Pick<Shown, 'promotion_path'>, environment: string): boolean {
+  return path[0] === environment;
+}
+
+const marked = ({ metadata }: ModelPackage, mark: Mark, environment: string) => markKey(mark, environment) in metadata;
