@@ -1,0 +1,250 @@
+import { z } from 'zod';
+import { type Context, type Done, defineComponent } from '../component.ts';
+import { Failure } from '../failure.ts';
+import { assignments, flag, line, wholeNumber } from '../gitlab/inputs.ts';
+import { logsUrl, studioUrl } from '../sagemaker/console.ts';
+import { hashOf } from '../sagemaker/content.ts';
+import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../sagemaker/executions.ts';
+import { lastLogLines } from '../sagemaker/logs.ts';
+import { called, describePackage, type ModelPackage, markPackage } from '../sagemaker/packages.ts';
+import { readDefinition } from '../sagemaker/pipeline-definition.ts';
+import { findPipeline, pipelineName, roleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
+import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../sagemaker/steps.ts';
+import { BUILT, readBuilt, timestamp, writeMark } from '../sagemaker/trail.ts';
+import { waitFor } from '../sagemaker/wait.ts';
+
+const inputs = z.strictObject({
+  pipeline_name: pipelineName,
+  definition_file: line,
+  pipeline_role_arn: roleArn,
+  parameters: assignments
+    .refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters')
+    .refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {
+      error: 'must hold names of at most 256 and values of at most 1024 characters',
+    }),
+  wait: flag,
+  max_wait_time: wholeNumber(60, 604_800),
+  poll_interval: wholeNumber(1, 300),
+  new_run: flag,
+});
+
+type Inputs = z.output<typeof inputs>;
+type Output = 'PIPELINE_EXECUTION_ARN' | 'PIPELINE_STATUS';
+
+export default defineComponent({
+  name: 'deploy-pipeline',
+  inputs,
+  fences: [],
+  outputs: {
+    PIPELINE_EXECUTION_ARN: 'The ARN of the execution that this pipeline started or joined.',
+    PIPELINE_STATUS: 'Its status when the job ended: Succeeded, or Executing when the job did not wait.',
+  } satisfies Record<Output, string>,
+  permissions: [
+    { action: 'sagemaker:ListPipelineExecutions', on: 'pipeline' },
+    { action: 'sagemaker:DescribePipeline', on: 'pipeline' },
+    { action: 'sagemaker:CreatePipeline', on: 'pipeline', when: 'it does not exist' },
+    { action: 'sagemaker:UpdatePipeline', on: 'pipeline', when: 'its definition or role differs' },
+    { action: 'sagemaker:StartPipelineExecution', on: 'pipeline' },
+    { action: 'iam:PassRole', on: 'pipeline role' },
+    { action: 'sagemaker:DescribePipelineExecution', on: 'execution' },
+    { action: 'sagemaker:DescribePipelineDefinitionForExecution', on: 'execution' },
+    { action: 'sagemaker:ListPipelineExecutionSteps', on: 'execution' },
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: BUILT },
+    { action: 'logs:DescribeLogStreams', on: 'job logs', when: 'a step failed' },
+    { action: 'logs:GetLogEvents', on: 'job logs', when: 'a step failed' },
+  ],
+
+  async checkFiles({ definition_file: file, parameters }, root) {
+    await readDefinition({ root, file, parameters });
+  },
+
+  async run(given, context) {
+    context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
+    const wanted = await wantedPipeline(given, context.root);
+    const plan = decide(await ownAttempt(wanted, given, context), given.new_run);
+    context.log.line(plan.why);
+    const execution = plan.do === 'join' ? plan.execution : await start(plan.attempt, wanted, given, context);
+    context.report.record({ outcome: 'running', execution, why: 'its execution is under way' });
+
+    const followed = await follow(execution, given, context);
+    if (!followed) return leave(execution);
+    checkSteps(followed, context);
+    if (followed.status !== 'Succeeded') throw await explainEnd(followed, context);
+    return handOver(followed, context);
+  },
+});
+
+type Known = Attempt & { readonly oursStill: boolean };
+type Plan = { do: 'join'; execution: string; why: string } | { do: 'start'; attempt: number; why: string };
+
+/** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
+export function decide(latest: Known | undefined, newRun: boolean): Plan {
+  if (!latest)
+    return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting the first attempt.' };
+  const { execution, number, status } = latest;
+  const next = (why: string): Plan => ({
+    do: 'start',
+    attempt: number + 1,
+    why: `${why}: starting attempt ${number + 1}.`,
+  });
+  if (newRun) return next(`Attempt ${number} is ${status}, and new_run asks for another`);
+  switch (status) {
+    case 'Executing':
+    case 'Succeeded':
+      if (!latest.oursStill) return next(`Attempt ${number} runs another definition than ours`);
+      return {
+        do: 'join',
+        execution,
+        why: `Attempt ${number} of this pipeline is ${status}: joining it (${execution}).`,
+      };
+    default:
+      return next(`Attempt ${number} of this pipeline is ${status}`);
+  }
+}
+
+async function wantedPipeline(given: Inputs, root: string): Promise<Wanted> {
+  const { definition_file: file, parameters } = given;
+  return {
+    name: given.pipeline_name,
+    definition: await readDefinition({ root, file, parameters }),
+    roleArn: given.pipeline_role_arn,
+  };
+}
+
+function prefixOf({ name, definition, roleArn: role }: Wanted, { parameters }: Inputs, { job }: Context): string {
+  return attemptPrefix(job.pipeline, { name, definition: definition.value, role, parameters: [...parameters].sort() });
+}
+
+async function ownAttempt(wanted: Wanted, given: Inputs, context: Context): Promise<Known | undefined> {
+  const { sagemaker } = context.aws;
+  const latest = await latestAttempt(sagemaker, wanted.name, prefixOf(wanted, given, context));
+  if (!latest) return undefined;
+  const joinable = !given.new_run && (latest.status === 'Executing' || latest.status === 'Succeeded');
+  return { ...latest, oursStill: joinable && (await runsDefinition(sagemaker, latest.execution, wanted.definition)) };
+}
+
+async function start(attempt: number, wanted: Wanted, given: Inputs, context: Context): Promise<string> {
+  const { aws, job, log } = context;
+  const version = await upload(aws.sagemaker, wanted, {
+    token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
+    tell: log.line,
+  });
+  const execution = await startExecution(aws.sagemaker, {
+    pipeline: wanted.name,
+    version,
+    displayName: `${prefixOf(wanted, given, context)}${attempt}`,
+    description: `${job.url} at commit ${job.commit}`,
+    parameters: given.parameters,
+  });
+  log.line(`Started ${execution}.`);
+  if (await runsDefinition(aws.sagemaker, execution, wanted.definition)) return execution;
+  const now = await findPipeline(aws.sagemaker, wanted.name);
+  throw new Failure(
+    'refused',
+    `${execution} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
+    `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
+  );
+}
+
+/** Waits for the execution's end; with `wait: false` it looks once. Nothing when it is still under way then. */
+async function follow(execution: string, given: Inputs, context: Context): Promise<Execution | undefined> {
+  const { clock, log, aws } = context;
+  const look = lookAt(aws.sagemaker, execution, { clock, tell: log.line });
+  if (!given.wait) {
+    const once = await look();
+    return once.is === 'settled' ? once.answer : undefined;
+  }
+  const waited = await waitFor(look, {
+    clock,
+    interval: given.poll_interval,
+    deadline: context.deadline(given.max_wait_time),
+    onChange: () => undefined,
+  });
+  if (waited.is === 'settled') return waited.answer;
+  throw new Failure(
+    'out of time',
+    `Stopped waiting for ${execution} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
+    `run this job again: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
+  );
+}
+
+function leave(execution: string): Done<Output> {
+  return {
+    verdict: `${execution} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
+    outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
+  };
+}
+
+/** A test case for each step that ended. */
+function checkSteps({ steps }: Execution, { report }: Context): void {
+  for (const { name, status, why, took } of steps.filter(hasEnded))
+    report.check(`Step ${name}`, status === 'Succeeded' ? undefined : (why ?? `it is ${status}`), (took ?? 0) / 1000);
+}
+
+/** Says why an execution did not succeed, with the last lines that its failed steps' jobs wrote. */
+async function explainEnd(ended: Execution, context: Context): Promise<Failure> {
+  const { arn, status, failureReason, modifiedBy, steps } = ended;
+  const failed = steps.filter((step) => step.status === 'Failed');
+  const reasons = failed.map(({ name, why }) => `step ${name}: ${why ?? 'SageMaker gives no reason'}`);
+  const why =
+    status === 'Stopped'
+      ? `was stopped by ${modifiedBy}`
+      : `${status === 'Failed' ? 'failed' : `is ${status}`}: ${reasons.join('; ') || failureReason || 'SageMaker gives no reason'}`;
+  context.report.record({ outcome: 'nothing', execution: arn, why: `its execution ${why}` });
+  for (const step of failed) await showJob(step, context);
+  return new Failure(
+    'refused',
+    `${arn} ${why}.`,
+    status === 'Stopped'
+      ? 'run this job again: it starts the next attempt.'
+      : 'mend what the step says and push; or run this job again, when it was a passing trouble: it starts the next attempt.',
+  );
+}
+
+const LOG_LINES = 30;
+
+async function showJob({ name, job }: Step, { aws, log, report }: Context): Promise<void> {
+  if (!job) return;
+  report.link('CloudWatch', `Logs of step ${name}`, logsUrl(aws, job.logGroup, job.name));
+  const logs = await aws.logs();
+  const place = { group: job.logGroup, streamPrefix: `${job.name}/`, most: LOG_LINES };
+  log.section(`Step ${name}: the last lines of ${job.name}`, await lastLogLines(logs, place), 'open');
+}
+
+/** Hands over the packages that this execution registered, or says why there is none. */
+async function handOver({ arn, status, steps }: Execution, context: Context): Promise<Done<Output>> {
+  const outputs = { PIPELINE_EXECUTION_ARN: arn, PIPELINE_STATUS: status };
+  const arns = steps.flatMap(({ registered }) => (registered ? [registered] : []));
+  if (arns.length === 0) {
+    const why = whyNothing(steps);
+    context.report.record({ outcome: 'nothing', execution: arn, why });
+    return { verdict: `${arn} succeeded and registered nothing: ${why}.`, outputs };
+  }
+  const packages = await Promise.all(arns.map((each) => describePackage(context.aws.sagemaker, each)));
+  context.report.record({
+    outcome: 'registered',
+    execution: arn,
+    packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
+  });
+  for (const each of packages) await markBuilt(each, arn, context);
+  return { verdict: `${arn} succeeded and registered ${packages.map(called).join(', ')}.`, outputs };
+}
+
+function whyNothing(steps: readonly Step[]): string {
+  const closed = steps.filter(({ outcome }) => outcome === 'False').map(({ name }) => `condition ${name} was false`);
+  return closed.join(' and ') || 'no step of it registers a model';
+}
+
+/** Writes who built the package, once: what is there already stays. */
+async function markBuilt(built: ModelPackage, execution: string, { aws, clock, job, log }: Context): Promise<void> {
+  const found = readBuilt(built.metadata);
+  if (found.is === 'absent') {
+    const { pipeline, id, commit } = job;
+    const mark = { pipeline, job: id, commit, at: timestamp(clock.now()), execution: lastPart(execution) };
+    await markPackage(aws.sagemaker, built, { key: BUILT, value: writeMark(mark) });
+    log.line(`Recorded on ${called(built)} that this pipeline built it.`);
+  } else if (found.is === 'unreadable' || found.value.execution !== lastPart(execution)) {
+    log.line(`${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`);
+  }
+}

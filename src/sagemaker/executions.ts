@@ -1,0 +1,100 @@
+import {
+  DescribePipelineDefinitionForExecutionCommand,
+  ListPipelineExecutionsCommand,
+  type ListPipelineExecutionsCommandOutput,
+  type PipelineExecutionStatus,
+  type SageMakerClient,
+  StartPipelineExecutionCommand,
+} from '@aws-sdk/client-sagemaker';
+import { hashOf } from './content.ts';
+import { unlessNotFound } from './errors.ts';
+import type { Definition } from './pipeline-definition.ts';
+import { refusedBySageMaker, sameDefinition } from './pipelines.ts';
+
+/**
+ * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition, role and
+ * set of parameters: that is how a job that runs again finds its own, and a person finds it in Studio.
+ */
+export function attemptPrefix(gitlabPipeline: string, meant: object): string {
+  return `gl-${gitlabPipeline}-${hashOf(meant, 12)}-`;
+}
+
+/** One of our own executions, found by its display name. */
+export interface Attempt {
+  readonly execution: string;
+  readonly number: number;
+  readonly status: PipelineExecutionStatus | undefined;
+}
+
+/** 100 executions a page. A job that runs again after a thousand later executions starts a new one. */
+const MOST_PAGES = 10;
+
+/** The latest attempt whose display name begins so; `undefined` when there is none, or no such pipeline. */
+export async function latestAttempt(
+  sagemaker: SageMakerClient,
+  pipeline: string,
+  prefix: string,
+): Promise<Attempt | undefined> {
+  let token: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const request = new ListPipelineExecutionsCommand({
+      PipelineName: pipeline,
+      SortBy: 'CreationTime',
+      SortOrder: 'Descending',
+      MaxResults: 100,
+      ...(token && { NextToken: token }),
+    });
+    const answer: ListPipelineExecutionsCommandOutput | undefined = await unlessNotFound(sagemaker.send(request));
+    const attempts = (answer?.PipelineExecutionSummaries ?? []).flatMap((each): Attempt[] => {
+      const { PipelineExecutionDisplayName: name = '', PipelineExecutionArn: execution } = each;
+      const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+      return execution && Number.isInteger(number) ? [{ execution, number, status: each.PipelineExecutionStatus }] : [];
+    });
+    const latest = attempts.sort((a, b) => b.number - a.number)[0];
+    token = answer?.NextToken;
+    if (latest || !token) return latest;
+  }
+  return undefined;
+}
+
+interface Start {
+  readonly pipeline: string;
+  /** The version to start; the newest when SageMaker named none. */
+  readonly version: number | undefined;
+  readonly displayName: string;
+  readonly description: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Starts an execution. The request token, made of the name, lets two jobs that race start only one. */
+export async function startExecution(
+  sagemaker: SageMakerClient,
+  { pipeline, version, displayName, description, parameters }: Start,
+): Promise<string> {
+  const request = new StartPipelineExecutionCommand({
+    PipelineName: pipeline,
+    ...(version !== undefined && { PipelineVersionId: version }),
+    PipelineExecutionDisplayName: displayName,
+    PipelineExecutionDescription: description,
+    PipelineParameters: [...parameters].map(([Name, Value]) => ({ Name, Value })),
+    ClientRequestToken: hashOf({ pipeline, displayName }, 64),
+  });
+  try {
+    const { PipelineExecutionArn: execution } = await sagemaker.send(request);
+    if (!execution) throw new Error('SageMaker started an execution without naming it.');
+    return execution;
+  } catch (error) {
+    throw refusedBySageMaker(error, 'to start the execution');
+  }
+}
+
+/** Whether an execution runs our definition: another job may have uploaded its own between our upload and our start. */
+export async function runsDefinition(
+  sagemaker: SageMakerClient,
+  execution: string,
+  definition: Definition,
+): Promise<boolean> {
+  const request = new DescribePipelineDefinitionForExecutionCommand({ PipelineExecutionArn: execution });
+  const { PipelineDefinition: text = '' } = await sagemaker.send(request);
+  return sameDefinition(text, definition);
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { partsOf } from '../aws/trouble.ts';
+import { Failure } from '../failure.ts';
+
+/** A SageMaker Pipeline's definition, as it is uploaded and as it is compared. */
+export interface Definition {
+  /** JSON, in the order of the file. */
+  readonly text: string;
+  readonly value: unknown;
+}
+
+interface Source {
+  /** The folder of the project. */
+  readonly root: string;
+  /** The path in the project, as the input gives it. */
+  readonly file: string;
+  /** What the execution is started with. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** The longest definition that SageMaker takes inline. */
+const LONGEST = 1_048_576;
+
+const named = z.looseObject({ Name: z.string('must have a Name'), Type: z.string('must have a Type') });
+
+/** As much of https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/ as everything needs. */
+const shape = z.looseObject(
+  {
+    Version: z.string('must be there, like "2020-12-01"'),
+    Parameters: z.array(named, 'must be a list').nullish(),
+    Steps: z.array(named, 'must be a list of steps').min(1, 'must hold at least one step'),
+  },
+  'must be an object with a Version and Steps',
+);
+
+/** Reads and checks the definition, JSON or YAML, and that it declares what it is given. Every mistake is told at once. */
+export async function readDefinition({ root, file, parameters }: Source): Promise<Definition> {
+  const value = await parsed(file, await content(root, file));
+  const checked = shape.safeParse(value);
+  if (!checked.success) {
+    const wrong = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'} ${message}`);
+    throw refusal(wrong.map((each) => `definition_file: received "${file}"; ${each}.`));
+  }
+  const text = JSON.stringify(value);
+  const declared = (checked.data.Parameters ?? []).map((each) => ({
+    name: each.Name,
+    optional: 'DefaultValue' in each,
+  }));
+  const problems = [
+    ...(text.length > LONGEST
+      ? [`definition_file: received "${file}"; ${text.length} characters are more than SageMaker's ${LONGEST}.`]
+      : []),
+    ...undeclared(parameters, declared, file),
+    ...missing(parameters, declared, file),
+  ];
+  if (problems.length > 0) throw refusal(problems);
+  return { text, value };
+}
+
+async function content(root: string, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(root, file), 'utf8');
+  } catch (error) {
+    const { code, message } = partsOf(error);
+    const why = code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`;
+    throw new Failure(
+      'invalid input',
+      `definition_file: received "${file}"; ${why}.`,
+      'commit the file, correct definition_file, or let render-pipeline write it and this job receive its artifacts.',
+      error,
+    );
+  }
+}
+
+async function parsed(file: string, text: string): Promise<unknown> {
+  const json = /^\.ya?ml$/.test(extname(file).toLowerCase()) ? false : extname(file) === '.json' || /^\s*\{/.test(text);
+  try {
+    return json ? JSON.parse(text) : (await import('yaml')).parse(text);
+  } catch (error) {
+    throw refusal([
+      `definition_file: received "${file}"; it is not ${json ? 'JSON' : 'YAML'}: ${partsOf(error).message.trim()}`,
+    ]);
+  }
+}
+
+interface Declared {
+  readonly name: string;
+  readonly optional: boolean;
+}
+
+function undeclared(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+  const known = new Set(declared.map(({ name }) => name));
+  const list = [...known].join(', ') || 'none';
+  return [...given.keys()]
+    .filter((name) => !known.has(name))
+    .map((name) => `parameters: received "${name}", which ${file} does not declare; it declares ${list}.`);
+}
+
+function missing(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+  return declared
+    .filter(({ name, optional }) => !optional && !given.has(name))
+    .map(({ name }) => `parameters: "${name}" is missing, and ${file} gives it no DefaultValue.`);
+}
+
+function refusal(problems: readonly string[]): Failure {
+  return new Failure(
+    'invalid input',
+    `The pipeline definition is not right:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    'correct the definition, or the inputs of the include that adds deploy-pipeline, then push.',
+  );
+}

@@ -1,0 +1,161 @@
+import {
+  CreatePipelineCommand,
+  DescribePipelineCommand,
+  type SageMakerClient,
+  UpdatePipelineCommand,
+  type UserContext,
+} from '@aws-sdk/client-sagemaker';
+import { z } from 'zod';
+import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
+import { Failure } from '../failure.ts';
+import { canonicalJson } from './content.ts';
+import { says, unlessNotFound } from './errors.ts';
+import type { Definition } from './pipeline-definition.ts';
+
+export const pipelineName = z
+  .string()
+  .trim()
+  .regex(
+    /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/,
+    'must be at most 256 letters, digits and hyphens, beginning and ending with a letter or digit',
+  );
+
+export const roleArn = z
+  .string()
+  .trim()
+  .regex(
+    /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    'must be the ARN of an IAM role, like arn:aws:iam::111122223333:role/sagemaker-pipeline',
+  );
+
+/** A pipeline as it should be. */
+export interface Wanted {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly roleArn: string;
+}
+
+/** A pipeline as SageMaker describes it. */
+export interface Pipeline {
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly modifiedBy: string;
+  readonly modifiedAt: Date | undefined;
+}
+
+export type Upload = { do: 'create' } | { do: 'update'; because: string } | { do: 'nothing' };
+
+/** A pipeline is written only when its definition or role is another: equal meanings are equal, whatever their layout. */
+export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: Wanted): Upload {
+  if (!current) return { do: 'create' };
+  const differs = [
+    ...(sameDefinition(current.definition, definition) ? [] : ['its definition differs']),
+    ...(current.roleArn === roleArn ? [] : [`its role is ${current.roleArn}`]),
+  ];
+  return differs.length > 0 ? { do: 'update', because: differs.join(' and ') } : { do: 'nothing' };
+}
+
+/** Whether an uploaded text means our definition. */
+export function sameDefinition(uploaded: string, { value }: Definition): boolean {
+  try {
+    return canonicalJson(JSON.parse(uploaded)) === canonicalJson(value);
+  } catch {
+    return false;
+  }
+}
+
+export async function findPipeline(sagemaker: SageMakerClient, name: string): Promise<Pipeline | undefined> {
+  const answer = await unlessNotFound(sagemaker.send(new DescribePipelineCommand({ PipelineName: name })));
+  return (
+    answer && {
+      definition: answer.PipelineDefinition ?? '',
+      roleArn: answer.RoleArn ?? '',
+      modifiedBy: personOf(answer.LastModifiedBy),
+      modifiedAt: answer.LastModifiedTime,
+    }
+  );
+}
+
+/** Who did it, as well as SageMaker knows. */
+export function personOf(user: UserContext | undefined): string {
+  return user?.UserProfileName ?? user?.IamIdentity?.Arn ?? 'somebody whom SageMaker does not name';
+}
+
+/**
+ * Makes the pipeline what it should be, and tells what it did. Returns the version to start where SageMaker names one: it does
+ * after an update, and not after a creation.
+ */
+export async function upload(
+  sagemaker: SageMakerClient,
+  wanted: Wanted,
+  { token, tell }: { token: string; tell(line: string): void },
+): Promise<number | undefined> {
+  const plan = decideUpload(await findPipeline(sagemaker, wanted.name), wanted);
+  switch (plan.do) {
+    case 'nothing':
+      tell(`The pipeline ${wanted.name} has this definition and role already.`);
+      return undefined;
+    case 'update':
+      return update(sagemaker, wanted, (version) =>
+        tell(`Updated the pipeline ${wanted.name}${version} because ${plan.because}.`),
+      );
+    case 'create':
+      if (await create(sagemaker, wanted, token)) {
+        tell(`Created the pipeline ${wanted.name}.`);
+        return undefined;
+      }
+      tell(`Somebody else created the pipeline ${wanted.name} at the same moment.`);
+      return upload(sagemaker, wanted, { token, tell });
+  }
+}
+
+/** False when a pipeline of this name exists by now. */
+async function create(sagemaker: SageMakerClient, wanted: Wanted, token: string): Promise<boolean> {
+  try {
+    await sagemaker.send(new CreatePipelineCommand({ ...written(wanted), ClientRequestToken: token }));
+    return true;
+  } catch (error) {
+    if (says('already exists', error)) return false;
+    throw refusedBySageMaker(error, 'the pipeline');
+  }
+}
+
+async function update(
+  sagemaker: SageMakerClient,
+  wanted: Wanted,
+  tell: (version: string) => void,
+): Promise<number | undefined> {
+  try {
+    const { PipelineVersionId: version } = await sagemaker.send(new UpdatePipelineCommand(written(wanted)));
+    tell(version === undefined ? '' : ` to its version ${version}`);
+    return version;
+  } catch (error) {
+    throw refusedBySageMaker(error, 'the pipeline');
+  }
+}
+
+function written({ name, definition, roleArn }: Wanted) {
+  return { PipelineName: name, PipelineDefinition: definition.text, RoleArn: roleArn };
+}
+
+/** SageMaker's own judgement of what we sent: a wrong input, a quota, or somebody else's change at the same moment. */
+export function refusedBySageMaker(error: unknown, what: string): unknown {
+  const words = inItsOwnWords(error);
+  if (says('quota', error))
+    return new Failure(
+      'refused',
+      `A quota of the AWS account stands in the way: ${words}`,
+      'wait until other executions have ended, or request a higher quota (Service Quotas, Amazon SageMaker); then run this job again.',
+      error,
+    );
+  if (says('conflict', error))
+    return new Failure('AWS trouble', `Somebody else changes ${what} now: ${words}`, 'run this job again.', error);
+  if (partsOf(error).name === 'ValidationException')
+    return new Failure(
+      'invalid input',
+      `SageMaker refused ${what}: ${words}`,
+      'correct what the message names (definition_file, pipeline_role_arn or parameters), then push.',
+      error,
+    );
+  return error;
+}

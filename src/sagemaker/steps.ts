@@ -1,0 +1,146 @@
+import {
+  DescribePipelineExecutionCommand,
+  ListPipelineExecutionStepsCommand,
+  type ListPipelineExecutionStepsCommandOutput,
+  type PipelineExecutionStatus,
+  type PipelineExecutionStep,
+  type PipelineExecutionStepMetadata,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { type Clock, duration } from '../clock.ts';
+import { personOf } from './pipelines.ts';
+import type { Look } from './wait.ts';
+
+/** An execution with its steps, as it is now. */
+export interface Execution {
+  readonly arn: string;
+  readonly status: PipelineExecutionStatus;
+  readonly failureReason: string | undefined;
+  /** Who touched it last: who stopped it, when it was stopped. */
+  readonly modifiedBy: string;
+  /** In the order in which they began. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly name: string;
+  readonly status: string;
+  /** Why it failed. */
+  readonly why: string | undefined;
+  /** Milliseconds from its beginning to its end; `undefined` until then. */
+  readonly took: number | undefined;
+  /** Its result was taken from an earlier execution. */
+  readonly cached: boolean;
+  /** The ARN of the model package that it registered. */
+  readonly registered: string | undefined;
+  /** A condition's answer. */
+  readonly outcome: 'True' | 'False' | undefined;
+  /** The job that did the work, and the CloudWatch log group to which such jobs write. */
+  readonly job: { readonly name: string; readonly logGroup: string } | undefined;
+}
+
+/** Describes an execution, then its steps, so that the steps of an ended execution are all there. */
+async function describeExecution(sagemaker: SageMakerClient, arn: string): Promise<Execution> {
+  const answer = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+  if (!answer.PipelineExecutionStatus) throw new Error(`SageMaker described the execution ${arn} without a status.`);
+  return {
+    arn,
+    status: answer.PipelineExecutionStatus,
+    failureReason: answer.FailureReason,
+    modifiedBy: personOf(answer.LastModifiedBy),
+    steps: await stepsOf(sagemaker, arn),
+  };
+}
+
+async function stepsOf(sagemaker: SageMakerClient, arn: string): Promise<Step[]> {
+  const steps: PipelineExecutionStep[] = [];
+  let token: string | undefined;
+  do {
+    const answer: ListPipelineExecutionStepsCommandOutput = await sagemaker.send(
+      new ListPipelineExecutionStepsCommand({
+        PipelineExecutionArn: arn,
+        SortOrder: 'Ascending',
+        MaxResults: 100,
+        ...(token && { NextToken: token }),
+      }),
+    );
+    steps.push(...(answer.PipelineExecutionSteps ?? []));
+    token = answer.NextToken;
+  } while (token);
+  return steps.map(understood);
+}
+
+function understood(step: PipelineExecutionStep): Step {
+  const { StartTime: start, EndTime: end, Metadata: metadata } = step;
+  return {
+    name: step.StepName ?? 'a step without a name',
+    status: step.StepStatus ?? 'Unknown',
+    why: metadata?.Fail?.ErrorMessage ?? step.FailureReason,
+    took: start && end && end.getTime() - start.getTime(),
+    cached: step.CacheHitResult !== undefined,
+    registered: metadata?.RegisterModel?.Arn,
+    outcome: metadata?.Condition?.Outcome,
+    job: metadata && jobOf(metadata),
+  };
+}
+
+function jobOf(metadata: PipelineExecutionStepMetadata): Step['job'] {
+  const { TrainingJob, ProcessingJob, TransformJob, QualityCheck, ClarifyCheck } = metadata;
+  const processing = ProcessingJob?.Arn ?? QualityCheck?.CheckJobArn ?? ClarifyCheck?.CheckJobArn;
+  const [arn, kind] = TrainingJob?.Arn
+    ? [TrainingJob.Arn, 'TrainingJobs']
+    : TransformJob?.Arn
+      ? [TransformJob.Arn, 'TransformJobs']
+      : [processing, 'ProcessingJobs'];
+  return arn === undefined ? undefined : { name: lastPart(arn), logGroup: `/aws/sagemaker/${kind}` };
+}
+
+/** The name or ID at the end of an ARN. */
+export function lastPart(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+/** A step in one line: `Train: Succeeded, took 4 min 5 s`. */
+function stepLine({ name, status, took, cached, outcome, why }: Step): string {
+  return [
+    `${name}: ${status}${outcome ? ` (${outcome})` : ''}`,
+    ...(took === undefined ? [] : [`took ${duration(took)}`]),
+    ...(cached ? ['from the cache of an earlier execution'] : []),
+    ...(why ? [why] : []),
+  ].join(', ');
+}
+
+/** Where an execution stands, for the sentence that says what was waited for. */
+function standing({ status, steps }: Execution): string {
+  const open = steps.filter((step) => !hasEnded(step)).map((step) => `${step.name} is ${step.status}`);
+  return `it is ${status}${open.length > 0 ? ` (${open.join(', ')})` : ''}`;
+}
+
+export function hasEnded({ status }: Step): boolean {
+  return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
+}
+
+interface Teller {
+  readonly clock: Clock;
+  tell(line: string): void;
+}
+
+/** A look at an execution, for waiting. It tells each step once in each of its states, with the time since the first look. */
+export function lookAt(
+  sagemaker: SageMakerClient,
+  execution: string,
+  { clock, tell }: Teller,
+): () => Promise<Look<Execution>> {
+  const begin = clock.now().getTime();
+  const told = new Map<string, string>();
+  return async () => {
+    const seen = await describeExecution(sagemaker, execution);
+    const elapsed = duration(clock.now().getTime() - begin);
+    for (const step of seen.steps.filter(({ name, status }) => told.get(name) !== status)) {
+      told.set(step.name, step.status);
+      tell(`${elapsed.padStart(10)}  ${stepLine(step)}`);
+    }
+    const open = seen.status === 'Executing' || seen.status === 'Stopping';
+    return open ? { is: 'pending', saying: standing(seen) } : { is: 'settled', answer: seen };
+  };
+}
