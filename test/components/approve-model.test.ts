@@ -1,0 +1,549 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import type { ModelPackage } from '../../src/sagemaker/packages.ts';
+import { readApproval, readWithdrawal, writeMark } from '../../src/sagemaker/trail.ts';
+import { decideApproval, decideRejection, type Shown } from '../../src/sagemaker/verdict.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+
+const GROUP = 'ResalePriceModelGroup';
+const ARN = `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/3`;
+const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
+const PENDING = 'PendingManualApproval';
+
+const PATH = ['dev', 'uat', 'main'];
+const shown: Shown = { group: GROUP, package: ARN, content: CONTENT, status: PENDING, promotion_path: PATH };
+const shownApproved: Shown = { ...shown, status: 'Approved' };
+
+const mark = (pipeline: string, more = {}) =>
+  writeMark({ by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-20T09:00Z', content: CONTENT, ...more });
+
+function version(approval: ModelPackage['approval'], more: Partial<ModelPackage> = {}): ModelPackage {
+  return {
+    arn: ARN,
+    group: GROUP,
+    version: 3,
+    status: 'Completed',
+    approval,
+    registration: 'Registered',
+    createdAt: new Date('2026-11-20T08:00:00Z'),
+    createdBy: undefined,
+    commit: undefined,
+    metadata: {},
+    metrics: new Map(),
+    content: CONTENT,
+    instanceTypes: [],
+    ...more,
+  };
+}
+
+type Row = [given: string, shown: Shown, now: ModelPackage, environment: string, answer: object];
+
+describe('whether a version may be approved', () => {
+  const write = (status: boolean) => ({ do: 'write', status });
+  const no = (why: string) => ({ do: 'refuse', why: expect.stringContaining(why) });
+  const yes = { do: 'nothing', because: expect.stringContaining('by jane') };
+
+  it.each<Row>([
+    ['a pending version, in the first environment', shown, version(PENDING), 'dev', write(true)],
+    [
+      'a version that its training approved, in the first environment',
+      shownApproved,
+      version('Approved'),
+      'dev',
+      write(true),
+    ],
+    ['an approved version, after the first environment', shownApproved, version('Approved'), 'uat', write(false)],
+    ['a pending version, after the first environment', shown, version(PENDING), 'uat', no('is PendingManualApproval')],
+    [
+      'a version that was rejected when it was shown',
+      { ...shown, status: 'Rejected' },
+      version('Rejected'),
+      'dev',
+      no('is Rejected'),
+    ],
+    ['a version that was rejected since', shown, version('Rejected'), 'dev', no('and is Rejected now')],
+    ['a version that somebody else approved since', shown, version('Approved'), 'dev', no('and is Approved now')],
+    [
+      'a version whose approval was taken back since',
+      shownApproved,
+      version(PENDING),
+      'main',
+      no('and is PendingManualApproval now'),
+    ],
+    ['a version whose content changed', shown, version(PENDING, { content: OTHER }), 'dev', no(`to ${OTHER}`)],
+    [
+      'a version of another group',
+      shown,
+      version(PENDING, { group: 'ChurnModels' }),
+      'dev',
+      no('is in the group ChurnModels'),
+    ],
+    ['a group in another spelling', shown, version(PENDING, { group: GROUP.toLowerCase() }), 'dev', write(true)],
+    ['a version that is being deleted', shown, version(PENDING, { status: 'Deleting' }), 'dev', no('is Deleting')],
+    [
+      'a version withdrawn here',
+      shownApproved,
+      version('Approved', { metadata: { 'withdrawn.uat': mark('90') } }),
+      'uat',
+      no('was withdrawn in uat'),
+    ],
+    [
+      'a version withdrawn in another environment',
+      shownApproved,
+      version('Approved', { metadata: { 'withdrawn.dev': mark('90') } }),
+      'uat',
+      no('was withdrawn in dev'),
+    ],
+    [
+      'a withdrawal that cannot be read',
+      shownApproved,
+      version('Approved', { metadata: { 'withdrawn.uat': 'yes' } }),
+      'uat',
+      no('was withdrawn in uat (yes)'),
+    ],
+    [
+      'a version approved here by this pipeline',
+      shown,
+      version('Approved', { metadata: { 'approved.dev': mark('101') } }),
+      'dev',
+      yes,
+    ],
+    [
+      'the same, after the first environment',
+      shownApproved,
+      version('Approved', { metadata: { 'approved.uat': mark('101') } }),
+      'uat',
+      yes,
+    ],
+    [
+      'an approval of an earlier pipeline',
+      shownApproved,
+      version('Approved', { metadata: { 'approved.uat': mark('90') } }),
+      'uat',
+      write(false),
+    ],
+    [
+      'an approval of another content',
+      shownApproved,
+      version('Approved', { metadata: { 'approved.uat': mark('101', { content: OTHER }) } }),
+      'uat',
+      write(false),
+    ],
+    [
+      'an approval through a fence that was open',
+      shownApproved,
+      version('Approved', { metadata: { 'approved.uat': mark('101', { open: 'protected' }) } }),
+      'uat',
+      write(false),
+    ],
+    [
+      'an approval for another environment',
+      shownApproved,
+      version('Approved', { metadata: { 'approved.dev': mark('101') } }),
+      'uat',
+      write(false),
+    ],
+    [
+      'approved here but set back to pending',
+      shown,
+      version(PENDING, { metadata: { 'approved.dev': mark('101') } }),
+      'dev',
+      write(true),
+    ],
+    ['an environment outside the path', shownApproved, version('Approved'), 'sandbox', write(false)],
+  ])('%s', (_given, seen, now, environment, answer) => {
+    expect(decideApproval(seen, now, { environment, pipeline: '101', open: [] })).toMatchObject(answer);
+  });
+});
+
+describe('whether a rejection is written', () => {
+  it.each<Row>([
+    ['a pending version, in the first environment', shown, version(PENDING), 'dev', { do: 'write', status: true }],
+    ['an approved version, in the first environment', shown, version('Approved'), 'dev', { do: 'write', status: true }],
+    [
+      'an approved version, after the first environment',
+      shownApproved,
+      version('Approved'),
+      'uat',
+      { do: 'write', status: false },
+    ],
+    [
+      'a version whose content changed',
+      shown,
+      version(PENDING, { content: OTHER }),
+      'dev',
+      { do: 'write', status: true },
+    ],
+    [
+      'a version withdrawn already',
+      shownApproved,
+      version('Approved', { metadata: { 'withdrawn.uat': mark('90') } }),
+      'uat',
+      { do: 'nothing' },
+    ],
+    [
+      'a version rejected already',
+      shown,
+      version('Rejected', { metadata: { 'withdrawn.dev': mark('90') } }),
+      'dev',
+      { do: 'nothing' },
+    ],
+    [
+      'a rejection that somebody overrode',
+      shown,
+      version('Approved', { metadata: { 'withdrawn.dev': mark('90') } }),
+      'dev',
+      { do: 'write', status: true },
+    ],
+    [
+      'a withdrawal that cannot be read',
+      shownApproved,
+      version('Approved', { metadata: { 'withdrawn.uat': 'yes' } }),
+      'uat',
+      { do: 'write', status: false },
+    ],
+    ['a version of another group', shown, version(PENDING, { group: 'ChurnModels' }), 'dev', { do: 'refuse' }],
+  ])('%s', (_given, seen, now, environment, answer) => {
+    expect(decideRejection(seen, now, { environment })).toMatchObject(answer);
+  });
+});
+
+const inputs = { model_package_group_name: '', comment: '' };
+
+const approve = (options: JobOptions) =>
+  startJob(approveModel, {
+    manual: true,
+    ...options,
+    inputs: { ...inputs, require_protected: 'true', ...options.inputs },
+  });
+
+const reject = (options: JobOptions) =>
+  startJob(rejectModel, { manual: true, ...options, inputs: { ...inputs, ...options.inputs } });
+
+/** What check-model of this pipeline left behind, for a version as it is now. */
+function checked(emulator: Emulator, arn: string, more: Record<string, unknown> = {}, root = projectFolder()): string {
+  const found = emulator.package(arn);
+  const folder = join(root, 'sagemaker', 'check-model', String(more.slug ?? 'check-model'));
+  mkdirSync(folder, { recursive: true });
+  const record = {
+    outcome: 'candidate',
+    environment: 'dev',
+    pipeline: '101',
+    group: GROUP,
+    package: arn,
+    version: found?.version,
+    content: contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn })),
+    status: found?.approval,
+    promotion_path: PATH,
+    open: [],
+    ...more,
+  };
+  writeFileSync(join(folder, 'record.json'), JSON.stringify(record));
+  return root;
+}
+
+describe('approve-model', () => {
+  it('writes status, description and record by one request in the first environment', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ metadata: { rmse: '41250', built: 'x' } });
+    const root = checked(emulator, arn);
+
+    const job = await approve({ emulator, root, job: '2', inputs: { comment: 'RMSE fell\nby 3 %' } });
+
+    expect(job.exit).toBe(0);
+    expect(job.calls).toEqual(['DescribeModelPackage', 'UpdateModelPackage', 'DescribeModelPackage']);
+    expect(emulator.package(arn)).toMatchObject({
+      approval: 'Approved',
+      approvalDescription: `Approved for dev by jane, https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/101, commit ${COMMIT}. RMSE fell by 3 %`,
+    });
+    const metadata = emulator.package(arn)?.metadata ?? {};
+    expect(Object.keys(metadata).sort()).toEqual(['approved.dev', 'built', 'rmse']);
+    expect(readApproval(metadata, 'dev')).toEqual({
+      is: 'read',
+      value: {
+        by: 'jane',
+        pipeline: '101',
+        job: '2',
+        commit: COMMIT,
+        at: '2026-11-22T08:00Z',
+        content: job.record?.content,
+      },
+    });
+    expect(job.record).toMatchObject({
+      outcome: 'approved',
+      package: arn,
+      version: 1,
+      promotion_path: PATH,
+      open: [],
+      metadata,
+    });
+    expect(job.outputs).toEqual({ MODEL_APPROVAL_STATUS: 'Approved' });
+    expect(job.log).toContain(`Approved for dev by jane: ${GROUP} version 1.`);
+  });
+
+  it('writes nothing but its own key after the first environment', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ status: 'Approved', metadata: { 'approved.dev': mark('90') } });
+    const root = checked(emulator, arn, { environment: 'uat' });
+
+    const job = await approve({ emulator, root, environment: 'uat' });
+
+    expect(job.exit).toBe(0);
+    const update = job.received.find(({ operation }) => operation === 'UpdateModelPackage');
+    expect(update?.input).toEqual({
+      ModelPackageArn: arn,
+      CustomerMetadataProperties: { 'approved.uat': expect.stringContaining('by=jane') },
+    });
+  });
+
+  it('ends well without a write when it approved already', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = checked(emulator, arn);
+    await approve({ emulator, root, job: '2', user: 'jane' });
+
+    const again = await approve({ emulator, root, job: '3', user: 'tan.mei.ling' });
+
+    expect(again.exit).toBe(0);
+    expect(again.calls).toEqual(['DescribeModelPackage']);
+    expect(again.log).toContain('is already approved for dev by jane at 2026-11-22T08:00Z; nothing was written.');
+    expect(again.record).toMatchObject({ outcome: 'approved', package: arn });
+  });
+
+  it('finds its own approval again when the connection broke after the write', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    emulator.fault({ operation: 'UpdateModelPackage', kind: 'reset after' });
+    const job = await approve({ emulator, root: checked(emulator, arn) });
+    expect(job.exit).toBe(0);
+    expect(emulator.package(arn)).toMatchObject({ approval: 'Approved' });
+  });
+
+  it('refuses a version that changed after it was shown, without a write', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = checked(emulator, arn, { content: OTHER });
+
+    const job = await approve({ emulator, root });
+
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual(['DescribeModelPackage']);
+    expect(job.log).toContain(`changed after check-model showed it (from ${OTHER}`);
+    expect(job.log).toContain('Next: find out who changed it');
+    expect(job.record).toBeUndefined();
+  });
+
+  it('refuses a version that is gone', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = checked(emulator, arn);
+    emulator.do('DeleteModelPackage', { ModelPackageName: arn });
+    const job = await approve({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('is gone: somebody deleted it');
+  });
+
+  it('refuses to run when nobody pressed', async () => {
+    const emulator = await emulated();
+    const job = await approve({ emulator, root: checked(emulator, emulator.register()), manual: false });
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain('Next: keep "when: manual" on this job');
+  });
+
+  it('refuses, after the first environment, while GitLab lets anybody approve, and says how to protect it', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register({ status: 'Approved' }), { environment: 'uat' });
+    const job = await approve({ emulator, root, environment: 'uat', claims: { environment_protected: 'false' } });
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain(
+      `--data '{"name":"uat/approval","deploy_access_levels":[{"access_level":40}]}' "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_environments"`,
+    );
+  });
+
+  it('refuses, after the first environment, when nothing tells whether it is protected', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register({ status: 'Approved' }), { environment: 'uat' });
+    const job = await approve({
+      emulator,
+      root,
+      environment: 'uat',
+      inputs: { role_arn: 'none' },
+      env: { AWS_OIDC_TOKEN: '' },
+    });
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain('Nothing says whether the GitLab environment "uat/approval" is protected');
+  });
+
+  it('needs no protection in the first environment', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register());
+    const job = await approve({ emulator, root, claims: { environment_protected: 'false' } });
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({ open: [] });
+  });
+
+  it('says in record and trail that the fence of protection stood open', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ status: 'Approved' });
+    const root = checked(emulator, arn, { environment: 'uat', open: ['proof'] });
+    const job = await approve({
+      emulator,
+      root,
+      environment: 'uat',
+      claims: { environment_protected: 'false' },
+      inputs: { require_protected: 'false' },
+    });
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({ open: ['proof', 'protected'] });
+    expect(readApproval(emulator.package(arn)?.metadata ?? {}, 'uat')).toMatchObject({
+      value: { open: 'proof+protected' },
+    });
+  });
+
+  it('is told by the claims of the token who approved, whatever the variables say', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const job = await approve({
+      emulator,
+      root: checked(emulator, arn),
+      user: 'jane',
+      env: { GITLAB_USER_LOGIN: 'someone.else' },
+    });
+    expect(job.exit).toBe(0);
+    expect(emulator.package(arn)?.metadata['approved.dev']).toContain('by=jane ');
+  });
+
+  it('refuses a record of another pipeline', async () => {
+    const emulator = await emulated();
+    const job = await approve({ emulator, root: checked(emulator, emulator.register(), { pipeline: '100' }) });
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain('is of pipeline 100, and this is pipeline 101');
+  });
+
+  it('names the remedy when there is no record of check-model', async () => {
+    const emulator = await emulated();
+    const job = await approve({ emulator, root: projectFolder() });
+    expect(job.exit).toBe(64);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain('Next: include check-model before this component');
+  });
+
+  it('takes the version of the chosen group when there are several', async () => {
+    const emulator = await emulated();
+    const other = emulator.register({ group: 'ChurnModels' });
+    const ours = emulator.register();
+    const root = checked(emulator, other, { group: 'ChurnModels', slug: 'check-churn' });
+    checked(emulator, ours, {}, root);
+
+    const unsaid = await approve({ emulator, root });
+    expect(unsaid.exit).toBe(64);
+    expect(unsaid.log).toContain('model_package_group_name does not say which one is meant');
+
+    const job = await approve({ emulator, root, inputs: { model_package_group_name: GROUP.toLowerCase() } });
+    expect(job.exit).toBe(0);
+    expect(emulator.package(ours)?.approval).toBe('Approved');
+    expect(emulator.package(other)?.approval).toBe(PENDING);
+  });
+
+  it('passes on that there is nothing to promote', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register(), { outcome: 'nothing', why: 'condition RmseIsLow was false' });
+    const job = await approve({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(job.calls).toEqual([]);
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'condition RmseIsLow was false' });
+    expect(job.log).toContain('Nothing to judge: condition RmseIsLow was false.');
+  });
+
+  it('keeps what the registry held when the write removes it', async () => {
+    const emulator = await emulated();
+    emulator.registry.habits.metadata = 'replaced';
+    const arn = emulator.register({ metadata: { owner: 'pricing' } });
+    const root = checked(emulator, arn);
+    const job = await approve({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('removed "owner" from its metadata');
+    expect(job.log).toContain('owner: pricing');
+    expect(job.record).toBeUndefined();
+  });
+
+  it('cuts a long comment, never the facts, to what SageMaker takes', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const job = await approve({ emulator, root: checked(emulator, arn), inputs: { comment: 'é'.repeat(3000) } });
+    expect(job.exit).toBe(0);
+    expect(emulator.package(arn)?.approvalDescription).toMatch(/^Approved for dev by jane, .*é\.\.\.$/);
+    expect(emulator.package(arn)?.approvalDescription).toHaveLength(1024);
+  });
+
+  it('tells every wrong input at once, before any request', async () => {
+    const emulator = await emulated();
+    const job = await approve({
+      emulator,
+      root: projectFolder(),
+      inputs: { model_package_group_name: 'two words', require_protected: 'maybe' },
+    });
+    expect(job.exit).toBe(64);
+    expect(job.received).toEqual([]);
+    expect(job.log).toContain('model_package_group_name: received "two words"');
+    expect(job.log).toContain('require_protected: received "maybe"; must be true or false');
+  });
+});
+
+describe('reject-model', () => {
+  it('rejects by one request in the first environment, and nothing can be approved afterwards', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = checked(emulator, arn);
+
+    const job = await reject({ emulator, root, inputs: { comment: 'too coarse' } });
+    expect(job.exit).toBe(0);
+    expect(job.calls).toEqual(['DescribeModelPackage', 'UpdateModelPackage', 'DescribeModelPackage']);
+    expect(emulator.package(arn)).toMatchObject({
+      approval: 'Rejected',
+      approvalDescription: expect.stringMatching(/^Rejected for dev by jane, .* too coarse$/),
+    });
+    expect(readWithdrawal(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({ value: { by: 'jane' } });
+    expect(job.log).toContain(`Withdrawn in dev by jane: ${GROUP} version 1.`);
+    expect(job.record).toMatchObject({ component: 'reject-model', outcome: 'rejected', package: arn });
+
+    const approval = await approve({ emulator, root });
+    expect(approval.exit).toBe(1);
+    expect(approval.calls).toEqual(['DescribeModelPackage']);
+    expect(approval.log).toContain('was withdrawn in dev');
+  });
+
+  it('withdraws only its own key after the first environment, and twice is once', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ status: 'Approved' });
+    const root = checked(emulator, arn, { environment: 'uat' });
+    const job = await reject({ emulator, root, environment: 'uat', claims: { environment_protected: 'false' } });
+    expect(job.exit).toBe(0);
+    const update = job.received.find(({ operation }) => operation === 'UpdateModelPackage');
+    expect(update?.input).toEqual({
+      ModelPackageArn: arn,
+      CustomerMetadataProperties: { 'withdrawn.uat': expect.any(String) },
+    });
+
+    const again = await reject({ emulator, root, environment: 'uat', user: 'tan.mei.ling' });
+    expect(again.exit).toBe(0);
+    expect(again.calls).toEqual(['DescribeModelPackage']);
+    expect(again.log).toContain('is already withdrawn in uat by jane');
+  });
+
+  it('refuses to run when nobody pressed', async () => {
+    const emulator = await emulated();
+    const job = await reject({ emulator, root: checked(emulator, emulator.register()), manual: false });
+    expect(job.exit).toBe(1);
+    expect(job.calls).toEqual([]);
+  });
+});
