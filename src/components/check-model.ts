@@ -1,4 +1,3 @@
-import { DescribeModelPackageGroupCommand } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
@@ -7,11 +6,9 @@ import { required, takeOver, training } from '../handover.ts';
 import { approverPage, commitOf, passedOverLines, served } from '../sagemaker/approver-page.ts';
 import { studioUrl } from '../sagemaker/console.ts';
 import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
-import { unlessNotFound } from '../sagemaker/errors.ts';
 import {
   called,
   findPackage,
-  listNewest,
   type ModelPackage,
   type ModelPackageSummary,
   modelPackageArn,
@@ -19,6 +16,7 @@ import {
   sameGroup,
 } from '../sagemaker/packages.ts';
 import { choose, environmentBefore, judge, type PassedOver, type Question } from '../sagemaker/promotion.ts';
+import { searchRegistry } from '../sagemaker/search.ts';
 import { promotionPath, readApproval, readProof } from '../sagemaker/trail.ts';
 
 const inputs = z.strictObject({
@@ -124,14 +122,7 @@ async function findRegistered(given: Inputs, question: Question, { aws, job, roo
   }
   const versions = run.packages
     .filter(({ group }) => sameGroup(group, given.model_package_group_name))
-    .map(
-      (each): ModelPackageSummary => ({
-        arn: each.package,
-        version: each.version,
-        status: undefined,
-        approval: undefined,
-      }),
-    )
+    .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
     .sort((a, b) => b.version - a.version);
   const describe = (arn: string) => findPackage(aws.sagemaker, arn);
   const chosen = await choose({ versions, describe, most: versions.length }, question);
@@ -147,64 +138,34 @@ async function findRegistered(given: Inputs, question: Question, { aws, job, roo
 
 async function findInRegistry(given: Inputs, question: Question, { aws }: Context): Promise<Found> {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const describe = (arn: string) => findPackage(aws.sagemaker, arn);
-  const wanted = environmentBefore(question) === undefined ? 'PendingManualApproval' : 'Approved';
-
-  let listed = await listNewest(aws.sagemaker, { group, most: 100 });
-  // A hundred newer versions of another status hide the wanted ones: then, and only then, ask for those alone.
-  const hidden = listed?.more && !listed.versions.some(({ approval }) => approval === wanted);
-  if (hidden) listed = await listNewest(aws.sagemaker, { group, most: 100, approval: wanted });
-  if (!listed || (listed.versions.length === 0 && !(await groupExists(given, aws)))) throw noSuchGroup(group, aws);
-
-  const choice = await choose({ versions: listed.versions, describe, most }, question);
-  if (choice.is === 'candidate') return choice;
-  return {
-    is: 'nothing',
-    ...nothingFit(choice.lookedAt, listed.versions.length, given, question),
-    passedOver: choice.passedOver,
-  };
+  const found = await searchRegistry(aws.sagemaker, { group, most }, question);
+  if (found.is === 'candidate') return found;
+  if (found.is === 'no such group') {
+    throw new Failure(
+      'invalid input',
+      `model_package_group_name: received "${group}", but the account ${aws.account} has no such model package group in ${aws.region}.`,
+      'correct the name, or the role and region; a group of another account is named by its ARN.',
+    );
+  }
+  return { is: 'nothing', ...nothingFit(found, given, question), passedOver: found.passedOver };
 }
 
 function nothingFit(
-  lookedAt: number,
-  listed: number,
-  { model_package_group_name: group, max_candidates: most }: Inputs,
+  { lookedAt, passedOver }: { lookedAt: number; passedOver: readonly PassedOver[] },
+  given: Inputs,
   question: Question,
 ) {
+  const { model_package_group_name: group, max_candidates: most } = given;
   const before = environmentBefore(question);
   const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and proved in ${before}`;
-  if (listed === 0)
-    return { why: `the group ${group} has no version yet`, next: 'let the training register a model first.' };
-  if (lookedAt === most)
-    return {
-      why: `none of the ${most} newest candidates of ${group} ${wanted}`,
-      next: 'raise max_candidates to look further back, or promote a newer version.',
-    };
-  return {
-    why: `no version of ${group} ${wanted}`,
-    next:
-      before === undefined
-        ? 'let the training register a model first.'
-        : `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`,
-  };
-}
-
-async function groupExists(
-  { model_package_group_name: ModelPackageGroupName }: Inputs,
-  aws: Context['aws'],
-): Promise<boolean> {
-  return (
-    (await unlessNotFound(aws.sagemaker.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName })))) !==
-    undefined
-  );
-}
-
-function noSuchGroup(group: string, { account, region }: Context['aws']): Failure {
-  return new Failure(
-    'invalid input',
-    `model_package_group_name: received "${group}", but the account ${account} has no such model package group in ${region}.`,
-    'correct the name, or the role and region; a group of another account is named by its ARN.',
-  );
+  const train = 'let the training register a model first.';
+  if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
+  if (lookedAt === most) {
+    const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
+    return { why, next: 'raise max_candidates to look further back, or promote a newer version.' };
+  }
+  const prove = `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`;
+  return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : prove };
 }
 
 /** Says so when exactly this version is approved, proved and live in this environment already. */

@@ -41,7 +41,6 @@ export interface ModelPackage {
 export interface ModelPackageSummary {
   readonly arn: string;
   readonly version: number;
-  readonly status: ModelPackageStatus | undefined;
   readonly approval: ModelApprovalStatus | undefined;
 }
 
@@ -170,7 +169,7 @@ function summary(
 ): ModelPackageSummary[] {
   const { ModelPackageArn: arn, ModelPackageVersion: version } = line;
   if (!arn || version === undefined) return [];
-  return [{ arn, version, status: line.ModelPackageStatus, approval: line.ModelApprovalStatus }];
+  return [{ arn, version, approval: line.ModelApprovalStatus }];
 }
 
 /** How many entries CustomerMetadataProperties holds at most, the team's own included. */

@@ -1,0 +1,53 @@
+import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { unlessNotFound } from './errors.ts';
+import { findPackage, listNewest, type ModelPackageSummary } from './packages.ts';
+import { type Choice, choose, environmentBefore, type Question } from './promotion.ts';
+
+interface Search {
+  /** The group's name, or its ARN where the registry is another account's. */
+  readonly group: string;
+  /** How many versions may be described. */
+  readonly most: number;
+}
+
+/** The most that one list request gives. */
+const PAGE = 100;
+
+/**
+ * The highest version of a group that is fit. One list request however many versions the group has, and one describe per
+ * version looked at; only where the hundred newest hold nothing fit, a second list asks for older ones of the right status.
+ */
+export async function searchRegistry(
+  sagemaker: SageMakerClient,
+  { group, most }: Search,
+  question: Question,
+): Promise<Choice | { is: 'no such group' }> {
+  const describe = (arn: string) => findPackage(sagemaker, arn);
+  const newest = await listNewest(sagemaker, { group, most: PAGE });
+  if (!newest || (newest.versions.length === 0 && !(await groupExists(sagemaker, group))))
+    return { is: 'no such group' };
+
+  const choice = await choose({ versions: newest.versions, describe, most }, question);
+  if (choice.is === 'candidate' || !newest.more || choice.lookedAt === most) return choice;
+
+  const approval = environmentBefore(question) === undefined ? 'PendingManualApproval' : 'Approved';
+  const versions = olderThan(newest.versions, await listNewest(sagemaker, { group, most: PAGE, approval }));
+  const further = await choose({ versions, describe, most: most - choice.lookedAt }, question);
+  const passedOver = [...choice.passedOver, ...further.passedOver];
+  return further.is === 'candidate'
+    ? { ...further, passedOver }
+    : { is: 'none', passedOver, lookedAt: choice.lookedAt + further.lookedAt };
+}
+
+function olderThan(
+  seen: readonly ModelPackageSummary[],
+  listed: { versions: ModelPackageSummary[] } | undefined,
+): ModelPackageSummary[] {
+  const lowest = Math.min(...seen.map(({ version }) => version));
+  return (listed?.versions ?? []).filter(({ version }) => version < lowest);
+}
+
+async function groupExists(sagemaker: SageMakerClient, group: string): Promise<boolean> {
+  const request = new DescribeModelPackageGroupCommand({ ModelPackageGroupName: group });
+  return (await unlessNotFound(sagemaker.send(request))) !== undefined;
+}
