@@ -13,6 +13,7 @@ import { Models } from './sagemaker/models.ts';
 import { Pipelines } from './sagemaker/pipelines.ts';
 import { type Package, Registry } from './sagemaker/registry.ts';
 import { Tags } from './sagemaker/tags.ts';
+import { type ScenarioName, scenarios, type Target, usualTarget } from './scenarios.ts';
 import { type Deployed, deployed, type Registration, register } from './scene.ts';
 import { type Ending, listen } from './server.ts';
 import { type Claims, createIssuer, stsOperations } from './sts.ts';
@@ -160,6 +161,11 @@ export class Emulator implements World {
     return this.registry.find(arn);
   }
 
+  /** Sets one of the named scenes of what can go wrong. */
+  scenario(name: ScenarioName, target: Partial<Target> = {}): void {
+    scenarios[name].set(this, { ...usualTarget, ...target });
+  }
+
   async listen(port: number): Promise<void> {
     this.#listening = await listen(port, () => this.#exchange());
   }
@@ -207,7 +213,8 @@ export class Emulator implements World {
       call.answer = 'connection broken before the effect';
       return 'broken';
     }
-    for (const action of actions) await action();
+    const input = isRecord(question.input) ? question.input : {};
+    for (const action of actions) await action(input);
     if (fault?.kind === 'slow') this.clock.advance(fault.milliseconds ?? 5000);
     const ending = this.#answer(question, request, call, fault);
     if (fault?.kind === 'reset after') {

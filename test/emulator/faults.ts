@@ -35,10 +35,13 @@ export interface Fault {
   readonly delay?: number;
 }
 
+/** What somebody else does, given what the call that it comes before asks for. */
+export type Action = (input: Readonly<Record<string, unknown>>) => void | Promise<void>;
+
 interface Planned {
   readonly operation: string;
   readonly fault?: Fault;
-  readonly meanwhile?: () => void | Promise<void>;
+  readonly meanwhile?: Action;
   wait: number;
   left: number;
 }
@@ -66,7 +69,7 @@ export class Faults {
   }
 
   /** Somebody else acts just before the nth call of an operation takes effect. */
-  meanwhile(operation: string, action: () => void | Promise<void>, nth = 1): void {
+  meanwhile(operation: string, action: Action, nth = 1): void {
     this.#planned.push({ operation, meanwhile: action, wait: nth - 1, left: 1 });
   }
 
@@ -75,7 +78,7 @@ export class Faults {
   }
 
   /** What this call meets. Every plan counts the call; the first that is due wins. */
-  take(operation: string): { fault: Fault | undefined; actions: (() => void | Promise<void>)[] } {
+  take(operation: string): { fault: Fault | undefined; actions: Action[] } {
     const due = this.#planned.filter((plan) => plan.operation === operation || plan.operation === '*').filter(isDue);
     const plans = due.filter((plan) => plan.meanwhile || plan === due.find(({ fault }) => fault));
     for (const plan of plans) plan.left -= 1;

@@ -84,7 +84,7 @@ export class Endpoints {
   readonly all = new Map<string, Endpoint>();
   /** What the next deployments come to, in order. */
   readonly outcomes: Outcome[] = [];
-  /** Instance type -> how many instances the account may run in endpoints. */
+  /** Instance type (`*`: any other) -> how many instances the account may run in endpoints. */
   readonly limits = new Map<string, number>();
   readonly pace: Pace = { describes: 2, milliseconds: 5 * 60_000 };
   readonly #world: World;
@@ -93,6 +93,8 @@ export class Endpoints {
   readonly #tags: Tags;
   /** Called when containers start and stop, so that logs appear where CloudWatch has them. */
   onStart: (endpoint: Endpoint, config: EndpointConfig, outcome: Outcome) => void = () => undefined;
+  /** Called when a deployment has come into service. */
+  onLive: (endpoint: Endpoint) => void = () => undefined;
   #made = 0;
 
   constructor(world: World, models: Models, registry: Registry, tags: Tags) {
@@ -211,9 +213,10 @@ export class Endpoints {
     const pending = { config, started: this.#world.clock.now(), variants: this.#variantsOf(config, endpoint, retain) };
     endpoint.pending = pending;
     this.onStart(endpoint, config, outcome);
-    this.#enter(endpoint, this.#phasesOf(outcome, status, endpoint.deploymentConfig), () =>
-      arrive(endpoint, pending, outcome, status),
-    );
+    this.#enter(endpoint, this.#phasesOf(outcome, status, endpoint.deploymentConfig), () => {
+      arrive(endpoint, pending, outcome, status);
+      if (outcome.ends === 'in service') this.onLive(endpoint);
+    });
   }
 
   #phasesOf(outcome: Outcome, status: 'Creating' | 'Updating', config: DeploymentConfig | undefined): Phase[] {
@@ -417,7 +420,7 @@ export class Endpoints {
   /** An update needs room for both fleets. */
   #mustHaveRoom(config: EndpointConfig): void {
     for (const { InstanceType: type, InitialInstanceCount: delta = 1 } of config.request.ProductionVariants) {
-      const limit = type === undefined ? undefined : this.limits.get(type);
+      const limit = type === undefined ? undefined : (this.limits.get(type) ?? this.limits.get('*'));
       const used = type === undefined ? 0 : this.#instancesOf(type);
       if (limit === undefined || used + delta <= limit) continue;
       const count = (n: number) => `${n} Instances`;
