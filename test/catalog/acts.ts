@@ -107,6 +107,8 @@ export function forbidden({ own, foreign }: Versions): Acts {
     'create another pipeline': creatingPipeline('churn'),
     'point an endpoint at the config of another': updatingEndpoint('resale-price-uat', 'resale-price-dev-v1'),
     'update an endpoint whose name only begins alike': updatingEndpoint('resale-price-uat-2', 'resale-price-uat-v2'),
+    'change the tags of a model': tagging('model/resale-price-dev-v1'),
+    'change the tags of a config': tagging('endpoint-config/resale-price-dev-v1'),
     'tag a version': tagging('model-package/ResalePriceModelGroup/1'),
     'invoke another endpoint': invoking('churn-uat'),
   };
@@ -142,8 +144,8 @@ function creatingModel(ModelName: string, ModelPackageName: string, ExecutionRol
 function creatingConfig(EndpointConfigName: string): Act {
   const variant = { VariantName: 'AllTraffic', ModelName: EndpointConfigName, InitialInstanceCount: 1 };
   const ProductionVariants = [{ ...variant, InstanceType: 'ml.m5.large' as const }];
-  return ({ sagemaker }) =>
-    sagemaker.send(new aws.CreateEndpointConfigCommand({ EndpointConfigName, ProductionVariants }));
+  const request = { EndpointConfigName, ProductionVariants, Tags: [{ Key: 'team', Value: 'mlops' }] };
+  return ({ sagemaker }) => sagemaker.send(new aws.CreateEndpointConfigCommand(request));
 }
 
 function updatingEndpoint(EndpointName: string, EndpointConfigName: string): Act {

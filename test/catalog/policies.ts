@@ -55,10 +55,32 @@ export function dutiesOf(team: Team, programs: readonly Program[]): Duty[] {
   );
 }
 
-/** The role that a duty's policy belongs to, as the trust policy opens it to jobs of the environment's branch. */
+/** The role of one duty, `resale-price-approve-uat`. */
 export function roleOf(team: Team, { name, environment, policy }: Duty): Role {
+  return role(team, environment, { name, policies: [policy] });
+}
+
+/**
+ * Every role that the example project uses: one for each duty; and where the jobs of an environment share the role of a scoped
+ * variable, `resale-price-uat` for all of them but the approver's, which is `resale-price-uat-approval`.
+ */
+export function rolesOf(team: Team, programs: readonly Program[]): Role[] {
+  const duties = dutiesOf(team, programs);
+  const shared = team.environments.flatMap((environment) => {
+    const here = duties.filter((duty) => duty.environment === environment);
+    const policies = (approving: boolean) =>
+      here.filter(({ name }) => name.startsWith('approve-') === approving).map(({ policy }) => policy);
+    return [
+      role(team, environment, { name: environment, policies: policies(false) }),
+      role(team, environment, { name: `${environment}-approval`, policies: policies(true) }),
+    ];
+  });
+  return [...duties.map((duty) => roleOf(team, duty)), ...shared];
+}
+
+function role(team: Team, environment: string, { name, policies }: { name: string; policies: PolicyDocument[] }): Role {
   const arn = `arn:aws:iam::${team.account}:role/${team.endpoint}-${name}`;
-  return { arn, audience: team.gitlab, subject: subjectOf(team, environment), policies: [policy] };
+  return { arn, audience: team.gitlab, subject: subjectOf(team, environment), policies };
 }
 
 /** Lets jobs on the environment's branch, and no others, assume a role. */
@@ -82,21 +104,22 @@ function subjectOf({ project }: Team, environment: string): string {
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
-  const special = permissions.filter(({ action }) => SPECIAL.has(action));
-  const plain = permissions.filter(({ action }) => !SPECIAL.has(action)).flatMap(spread);
-  const places = [...new Set(plain.map(({ on }) => on))];
+  const plain = permissions.filter((permission) => !conditionOf(team, environment, permission)).flatMap(spread);
+  const conditional = permissions.flatMap((permission) => {
+    const Condition = conditionOf(team, environment, permission);
+    return Condition ? [{ ...statement(team, environment, permission), Condition }] : [];
+  });
   return [
-    ...places.map((on) => ({
+    ...[...new Set(plain.map(({ on }) => on))].map((on) => ({
       Sid: sid(on),
       Effect: 'Allow' as const,
       Action: [...new Set(plain.filter((one) => one.on === on).map(({ action }) => action))].sort(),
       Resource: resourcesOf(team, environment, on),
     })),
-    ...special.map((permission) => conditional(team, environment, permission)),
+    ...conditional,
   ];
 }
 
-const SPECIAL = new Set(['iam:PassRole', 'sagemaker:UpdateModelPackage']);
 const ON_ENDPOINT_AND_CONFIG = new Set(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint']);
 
 /** AWS asks for these two on the endpoint and on the config that it shall serve. */
@@ -105,20 +128,37 @@ function spread(permission: Permission): Permission[] {
   return [permission, { ...permission, on: 'endpoint config' }];
 }
 
-function conditional(team: Team, environment: string, { action, on, writes }: Permission): PolicyStatement {
-  const Resource = resourcesOf(team, environment, on);
-  if (action === 'iam:PassRole') {
-    const Condition = { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
-    return { Sid: `Pass${sid(on)}`, Effect: 'Allow', Action: action, Resource, Condition };
-  }
-  if (!writes) throw new Error(`${action} must say which key of the trail it writes.`);
+const VERBS: Readonly<Record<string, string>> = {
+  'iam:PassRole': 'Pass',
+  'sagemaker:AddTags': 'Tag',
+  'sagemaker:UpdateModelPackage': 'Write',
+};
+
+function statement(team: Team, environment: string, { action, on, writes }: Permission): PolicyStatement {
+  const verb = VERBS[action] ?? sid(action.replace(/^.*:/, ''));
   return {
-    Sid: `Write${sid(writes)}`,
+    Sid: `${verb}${sid(writes ?? on)}`,
     Effect: 'Allow',
     Action: action,
-    Resource,
-    Condition: onlyKey(team, environment, writes),
+    Resource: resourcesOf(team, environment, on),
   };
+}
+
+type Condition = NonNullable<PolicyStatement['Condition']>;
+
+/** What narrows an action further than to its resources. */
+function conditionOf(team: Team, environment: string, { action, on, writes }: Permission): Condition | undefined {
+  if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
+  // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
+  if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
+  if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
+  if (action !== 'sagemaker:UpdateModelPackage') return undefined;
+  if (!writes) throw new Error(`${action} must say which key of the trail it writes.`);
+  return onlyKey(team, environment, writes);
+}
+
+function taggedBy(creation: string): Condition {
+  return { StringEquals: { 'sagemaker:TaggingAction': creation } };
 }
 
 const MARKS: readonly Mark[] = ['approved', 'proved', 'withdrawn'];
@@ -205,6 +245,6 @@ export const resalePrice: Team = {
   group: 'ResalePriceModelGroup',
   pipeline: 'resale-price',
   endpoint: 'resale-price',
-  pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-training',
+  pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
 };

@@ -1,6 +1,8 @@
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
 
 /** Every program of the catalog, in the order of promotion. */
-export const programs = [deployPipeline, checkModel, approveModel, rejectModel];
+export const programs = [deployPipeline, checkModel, approveModel, rejectModel, deployModel, validateEndpoint];
