@@ -130,19 +130,20 @@ async function start(attempt: number, wanted: Wanted, given: Inputs, context: Co
     token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
     tell: log.line,
   });
+  const displayName = `${prefixOf(wanted, given, context)}${attempt}`;
   const execution = await startExecution(aws.sagemaker, {
     pipeline: wanted.name,
     version,
-    displayName: `${prefixOf(wanted, given, context)}${attempt}`,
+    displayName,
     description: `${job.url} at commit ${job.commit}`,
     parameters: given.parameters,
   });
-  log.line(`Started ${execution}.`);
+  log.line(`Started ${displayName}: ${execution}`);
   if (await runsDefinition(aws.sagemaker, execution, wanted.definition)) return execution;
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
     'refused',
-    `${execution} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
+    `The execution ${lastPart(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
     `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
   );
 }
@@ -164,14 +165,14 @@ async function follow(execution: string, given: Inputs, context: Context): Promi
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for ${execution} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
+    `Stopped waiting for the execution ${lastPart(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
     `run this job again: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
   );
 }
 
 function leave(execution: string): Done<Output> {
   return {
-    verdict: `${execution} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
+    verdict: `The execution ${lastPart(execution)} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
     outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
   };
 }
@@ -195,7 +196,7 @@ async function explainEnd(ended: Execution, context: Context): Promise<Failure> 
   for (const step of failed) await showJob(step, context);
   return new Failure(
     'refused',
-    `${arn} ${why}.`,
+    `The execution ${lastPart(arn)} ${why.replace(/\.$/, '')}.`,
     status === 'Stopped'
       ? 'run this job again: it starts the next attempt.'
       : 'mend what the step says and push; or run this job again, when it was a passing trouble: it starts the next attempt.',
@@ -219,7 +220,7 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
   if (arns.length === 0) {
     const why = whyNothing(steps);
     context.report.record({ outcome: 'nothing', execution: arn, why });
-    return { verdict: `${arn} succeeded and registered nothing: ${why}.`, outputs };
+    return { verdict: `The execution ${lastPart(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
   const packages = await Promise.all(arns.map((each) => describePackage(context.aws.sagemaker, each)));
   context.report.record({
@@ -228,7 +229,10 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
     packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
   });
   for (const each of packages) await markBuilt(each, arn, context);
-  return { verdict: `${arn} succeeded and registered ${packages.map(called).join(', ')}.`, outputs };
+  return {
+    verdict: `The execution ${lastPart(arn)} succeeded and registered ${packages.map(called).join(', ')}.`,
+    outputs,
+  };
 }
 
 function whyNothing(steps: readonly Step[]): string {

@@ -1,0 +1,610 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import deployPipeline, { decide } from '../../src/components/deploy-pipeline.ts';
+import { decideUpload } from '../../src/sagemaker/pipelines.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { type ScenarioName, scenarios, usualTarget } from '../emulator/scenarios.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+
+const GROUP = 'ResalePriceModelGroup';
+const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
+const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
+
+const register = {
+  Name: 'Register',
+  Type: 'RegisterModel',
+  Arguments: {
+    ModelPackageGroupName: GROUP,
+    ModelApprovalStatus: 'PendingManualApproval',
+    InferenceSpecification: {
+      Containers: [{ Image: IMAGE, ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' } }],
+      SupportedContentTypes: ['application/json'],
+      SupportedResponseMIMETypes: ['application/json'],
+    },
+  },
+};
+
+const train = {
+  Name: 'Train',
+  Type: 'Training',
+  Arguments: {
+    AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
+    OutputDataConfig: { S3OutputPath: 's3://resale-price/models' },
+  },
+};
+
+const definition = {
+  Version: '2020-12-01',
+  Parameters: [
+    { Name: 'MaxRmse', Type: 'Float', DefaultValue: 50_000 },
+    { Name: 'Months', Type: 'Integer' },
+  ],
+  Steps: [
+    train,
+    {
+      Name: 'Evaluate',
+      Type: 'Processing',
+      DependsOn: ['Train'],
+      Arguments: {
+        AppSpecification: { ImageUri: IMAGE },
+        ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } },
+      },
+      PropertyFiles: [{ PropertyFileName: 'Report', OutputName: 'report', FilePath: 'evaluation.json' }],
+    },
+    {
+      Name: 'GoodEnough',
+      Type: 'Condition',
+      Arguments: {
+        Conditions: [
+          {
+            Type: 'LessThanOrEqualTo',
+            LeftValue: {
+              'Std:JsonGet': { PropertyFile: { Get: 'Steps.Evaluate.PropertyFiles.Report' }, Path: 'metrics.rmse' },
+            },
+            RightValue: { Get: 'Parameters.MaxRmse' },
+          },
+        ],
+        IfSteps: [register],
+        ElseSteps: [],
+      },
+    },
+  ],
+};
+
+const inputs = {
+  pipeline_name: 'resale-price',
+  definition_file: 'pipelines/definition.json',
+  pipeline_role_arn: ROLE,
+  parameters: 'Months=36',
+  wait: 'true',
+  max_wait_time: '21000',
+  poll_interval: '30',
+  new_run: 'false',
+};
+
+function project(content: unknown = definition, file = inputs.definition_file): string {
+  const root = projectFolder();
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  return root;
+}
+
+async function deploy(options: Omit<JobOptions, 'root'> & { root?: string }) {
+  return startJob(deployPipeline, { root: project(), ...options, inputs: { ...inputs, ...options.inputs } });
+}
+
+function set(emulator: Emulator, name: ScenarioName, target = {}): void {
+  scenarios[name].set(emulator, { ...usualTarget, ...target });
+}
+
+const executions = ({ executions: { all } }: Emulator) => [...all.values()];
+
+describe('a job joins its own execution or starts one', () => {
+  const latest = { execution: 'arn:e1', number: 2, oursStill: true };
+  it.each([
+    ['there is none', undefined, false, { do: 'start', attempt: 1 }],
+    ['it runs', { ...latest, status: 'Executing' }, false, { do: 'join', execution: 'arn:e1' }],
+    ['it has succeeded', { ...latest, status: 'Succeeded' }, false, { do: 'join', execution: 'arn:e1' }],
+    ['it has failed', { ...latest, status: 'Failed' }, false, { do: 'start', attempt: 3 }],
+    ['it was stopped', { ...latest, status: 'Stopped' }, false, { do: 'start', attempt: 3 }],
+    ['it is being stopped', { ...latest, status: 'Stopping' }, false, { do: 'start', attempt: 3 }],
+    [
+      'it runs a definition that another job uploaded',
+      { ...latest, oursStill: false, status: 'Executing' },
+      false,
+      { do: 'start', attempt: 3 },
+    ],
+    ['it runs and new_run is true', { ...latest, status: 'Executing' }, true, { do: 'start', attempt: 3 }],
+    ['there is none and new_run is true', undefined, true, { do: 'start', attempt: 1 }],
+  ] as const)('when %s', (_, known, newRun, expected) => {
+    expect(decide(known, newRun)).toMatchObject(expected);
+  });
+});
+
+describe('a pipeline is written only when it differs', () => {
+  const wanted = { name: 'p', roleArn: ROLE, definition: { text: '{"a":1,"b":2}', value: { a: 1, b: 2 } } };
+  const same = { definition: '{ "b": 2, "a": 1 }', roleArn: ROLE, modifiedBy: 'jane', modifiedAt: undefined };
+  it.each([
+    ['there is none', undefined, { do: 'create' }],
+    ['only the layout differs', same, { do: 'nothing' }],
+    ['the definition differs', { ...same, definition: '{}' }, { do: 'update', because: 'its definition differs' }],
+    ['the definition is no JSON', { ...same, definition: '' }, { do: 'update', because: 'its definition differs' }],
+    ['the role differs', { ...same, roleArn: 'arn:other' }, { do: 'update', because: 'its role is arn:other' }],
+  ] as const)('when %s', (_, current, expected) => {
+    expect(decideUpload(current, wanted)).toEqual(expected);
+  });
+});
+
+describe('the first run', () => {
+  it('creates the pipeline, follows its steps and hands over what it registered', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator });
+    expect(job.log).toContain('Created the pipeline resale-price.');
+    expect(job.log).toMatch(/1 s {2}Train: Succeeded, took 1 s\n/);
+    expect(job.log).toMatch(/GoodEnough: Succeeded \(True\)/);
+    expect(job.log.trimEnd()).toMatch(/succeeded and registered ResalePriceModelGroup version 1\.$/);
+    const [execution] = executions(emulator);
+    const packageArn = `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/1`;
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({
+      component: 'deploy-pipeline',
+      environment: 'dev',
+      pipeline: '101',
+      outcome: 'registered',
+      execution: execution?.arn,
+      packages: [{ group: GROUP, package: packageArn, version: 1 }],
+    });
+    expect(job.outputs).toEqual({ PIPELINE_EXECUTION_ARN: execution?.arn, PIPELINE_STATUS: 'Succeeded' });
+    expect(execution?.name).toMatch(/^gl-101-[0-9a-f]{12}-1$/);
+    expect(emulator.package(packageArn)?.metadata.built).toMatch(
+      new RegExp(
+        `^pipeline=101 job=1 commit=${COMMIT} at=2026-11-22T[0-9:]{5}Z execution=${execution?.arn.slice(-12)}$`,
+      ),
+    );
+  });
+
+  it('starts what it uploaded with the parameters that it was given, for SageMaker to run as the pipeline role', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, inputs: { parameters: 'Months=36\n\nMaxRmse=61000.5\n' } });
+    const start = job.received.find(({ operation }) => operation === 'StartPipelineExecution');
+    expect(start?.input).toMatchObject({
+      PipelineName: 'resale-price',
+      PipelineParameters: [
+        { Name: 'Months', Value: '36' },
+        { Name: 'MaxRmse', Value: '61000.5' },
+      ],
+      ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+      PipelineExecutionDescription: `https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/jobs/1 at commit ${COMMIT}`,
+    });
+    expect(emulator.pipelines.find('resale-price')?.role).toBe(ROLE);
+  });
+
+  it('reads a definition in YAML as it would the same in JSON', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    const file = 'pipelines/definition.yml';
+    const root = project(stringify(definition), file);
+    const job = await deploy({ emulator, root, pipeline: '102', inputs: { definition_file: file } });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('The pipeline resale-price has this definition and role already.');
+    expect(job.calls).not.toContain('UpdatePipeline');
+  });
+});
+
+describe('the same job again', () => {
+  it('joins an execution that runs, and hands over what it registers', async () => {
+    const emulator = await emulated();
+    const left = await deploy({ emulator, inputs: { wait: 'false' } });
+    expect(left.exit).toBe(0);
+    expect(left.record).toMatchObject({ outcome: 'running', execution: executions(emulator)[0]?.arn });
+    expect(left.outputs.PIPELINE_STATUS).toBe('Executing');
+
+    const joined = await deploy({ emulator, job: '2' });
+    expect(joined.exit).toBe(0);
+    expect(joined.record).toMatchObject({ outcome: 'registered', packages: [{ version: 1 }] });
+    expect(joined.calls).not.toContain('StartPipelineExecution');
+    expect(executions(emulator)).toHaveLength(1);
+  });
+
+  it('writes nothing when everything is done', async () => {
+    const emulator = await emulated();
+    const first = await deploy({ emulator });
+    const again = await deploy({ emulator, job: '2' });
+    expect(again.exit).toBe(0);
+    expect(again.record).toEqual({ ...first.record, job: '2' });
+    expect(again.calls.filter((call) => /^(Create|Update|Start)/.test(call))).toEqual([]);
+  });
+
+  it('starts the next attempt after one that failed', async () => {
+    const emulator = await emulated();
+    set(emulator, 'training fails');
+    expect((await deploy({ emulator })).exit).toBe(1);
+    const again = await deploy({ emulator, job: '2' });
+    expect(again.exit).toBe(0);
+    expect(again.log).toContain('Attempt 1 of this pipeline is Failed: starting attempt 2.');
+    expect(executions(emulator).map(({ name }) => name.slice(-2))).toEqual(['-1', '-2']);
+  });
+
+  it('starts another execution when new_run is true', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    const again = await deploy({ emulator, job: '2', inputs: { new_run: 'true' } });
+    expect(again.record).toMatchObject({ outcome: 'registered', packages: [{ version: 2 }] });
+    expect(executions(emulator)).toHaveLength(2);
+  });
+
+  it('leaves a definition alone that a later pipeline uploaded', async () => {
+    const emulator = await emulated();
+    const first = await deploy({ emulator });
+    const later = project({ ...definition, Steps: [train] });
+    await deploy({ emulator, root: later, pipeline: '102' });
+    const again = await deploy({ emulator, job: '3' });
+    expect(again.record).toMatchObject({ execution: first.record?.execution });
+    expect(again.calls).not.toContain('UpdatePipeline');
+    expect(emulator.pipelines.find('resale-price')?.versions).toHaveLength(2);
+  });
+
+  it('finds its execution behind a hundred and more of others', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    for (let number = 0; number < 130; number++) {
+      emulator.do('StartPipelineExecution', {
+        PipelineName: 'resale-price',
+        PipelineExecutionDisplayName: `gl-999-aaaaaaaaaaaa-${number + 1}`,
+        PipelineParameters: [{ Name: 'Months', Value: '1' }],
+      });
+    }
+    const again = await deploy({ emulator, job: '2' });
+    expect(again.exit).toBe(0);
+    expect(again.calls.filter((call) => call === 'ListPipelineExecutions')).toHaveLength(2);
+    expect(again.calls).not.toContain('StartPipelineExecution');
+  });
+
+  it.each(['CreatePipeline unknown', 'StartPipelineExecution unknown'] as const)(
+    'trains once although the connection broke: %s',
+    async (scenario) => {
+      const emulator = await emulated();
+      set(emulator, scenario);
+      expect((await deploy({ emulator })).exit).toBe(0);
+      expect(executions(emulator)).toHaveLength(1);
+    },
+  );
+
+  it('trains once when two of it start at the same moment', async () => {
+    const emulator = await emulated();
+    const [one, other] = await Promise.all([
+      deploy({ emulator }),
+      deploy({ emulator, job: '2', slug: 'deploy-pipeline-2' }),
+    ]);
+    expect([one.exit, other.exit]).toEqual([0, 0]);
+    expect(executions(emulator)).toHaveLength(1);
+  });
+});
+
+describe('another pipeline of the project', () => {
+  it('updates the definition, and starts the version that it uploaded', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    const root = project({ ...definition, Steps: [train, register] });
+    const job = await deploy({ emulator, root, pipeline: '102' });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('Updated the pipeline resale-price to its version 2 because its definition differs.');
+    expect(job.received.find(({ operation }) => operation === 'StartPipelineExecution')?.input).toMatchObject({
+      PipelineVersionId: 2,
+    });
+    expect(job.record).toMatchObject({ outcome: 'registered', packages: [{ version: 2 }] });
+  });
+
+  it('updates the role alone when only that differs', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    const role = `${ROLE}-new`;
+    const job = await deploy({ emulator, pipeline: '102', inputs: { pipeline_role_arn: role } });
+    expect(job.log).toContain(`because its role is ${ROLE}.`);
+    expect(emulator.pipelines.find('resale-price')?.role).toBe(role);
+  });
+});
+
+describe('somebody else at the same moment', () => {
+  const other = {
+    PipelineName: 'resale-price',
+    RoleArn: ROLE,
+    PipelineDefinition: JSON.stringify({ ...definition, Steps: [train] }),
+  };
+
+  it('creates the pipeline first: ours becomes an update', async () => {
+    const emulator = await emulated();
+    emulator.faults.meanwhile('CreatePipeline', () => {
+      emulator.do('CreatePipeline', { ...other, ClientRequestToken: 'x'.repeat(32) });
+    });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('Somebody else created the pipeline resale-price at the same moment.');
+    expect(job.record).toMatchObject({ outcome: 'registered' });
+  });
+
+  it('uploads another definition between our upload and our start: refused, and the next attempt is ours', async () => {
+    const emulator = await emulated();
+    emulator.faults.meanwhile('StartPipelineExecution', () => {
+      emulator.do('UpdatePipeline', other);
+    });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(
+      /does not run our definition: arn:aws:iam::111122223333:user\/administrator changed the pipeline/,
+    );
+    expect(job.log).toMatch(
+      /Next: stop it \(aws sagemaker stop-pipeline-execution --pipeline-execution-arn arn:\S+\), then run/,
+    );
+    expect(job.record).toBeUndefined();
+
+    const again = await deploy({ emulator, job: '2' });
+    expect(again.exit).toBe(0);
+    expect(again.log).toContain('Attempt 1 runs another definition than ours: starting attempt 2.');
+  });
+});
+
+describe('an execution that does not succeed', () => {
+  it('fails with the step, its reason and the last lines of its job', async () => {
+    const emulator = await emulated();
+    set(emulator, 'training fails');
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain("KeyError: 'floor_area_sqm'");
+    expect(job.log).toMatch(
+      /ERROR The execution \w+ failed: step Train: AlgorithmError: .*floor_area_sqm.*exit code: 1\.\nNext: /,
+    );
+    expect(job.record).toMatchObject({
+      outcome: 'nothing',
+      why: expect.stringMatching(/^its execution failed: step Train/),
+    });
+    expect(job.links).toContain('Logs of step Train');
+    expect(job.links).toMatch(/log-group\/\$252Faws\$252Fsagemaker\$252FTrainingJobs/);
+    expect(job.junit).toMatch(/name="Step Train"[^>]*><failure message="AlgorithmError/);
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('fails with its own reason although the log may not be read', async () => {
+    const emulator = await emulated();
+    set(emulator, 'training fails');
+    emulator.fault({ operation: 'DescribeLogStreams', kind: 'access denied' });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(
+      /The lines in \S+TrainingJobs could not be read: AccessDeniedException: .*logs:DescribeLogStreams/,
+    );
+    expect(job.log).toMatch(/ERROR The execution \w+ failed: step Train: AlgorithmError/);
+  });
+
+  it("says a Fail step's own message", async () => {
+    const emulator = await emulated();
+    set(emulator, 'quality gate fails');
+    const fail = { Name: 'TooBad', Type: 'Fail', Arguments: { ErrorMessage: 'The RMSE is too high' } };
+    const [first, second, gate] = definition.Steps;
+    const Steps = [first, second, { ...gate, Arguments: { ...gate?.Arguments, ElseSteps: [fail] } }];
+    const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/failed: step TooBad: The RMSE is too high\.\n/);
+  });
+
+  it('says who stopped it', async () => {
+    const emulator = await emulated();
+    set(emulator, 'execution is stopped');
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('was stopped by arn:aws:iam::111122223333:user/administrator.');
+    expect(job.log).toContain('Next: run this job again: it starts the next attempt.');
+    expect(job.record).toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('is no failure when only the quality gate said no: nothing was registered, and why', async () => {
+    const emulator = await emulated();
+    set(emulator, 'quality gate fails');
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'condition GoodEnough was false' });
+    expect(job.log.trimEnd()).toMatch(/succeeded and registered nothing: condition GoodEnough was false\.$/);
+    expect(job.outputs.PIPELINE_STATUS).toBe('Succeeded');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('says so when no step registers a model at all', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, root: project({ ...definition, Steps: [train] }) });
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'no step of it registers a model' });
+  });
+});
+
+describe('waiting', () => {
+  it('ends by itself when max_wait_time is over, names what is pending, and goes on when it runs again', async () => {
+    const emulator = await emulated();
+    set(emulator, 'step never ends');
+    const job = await deploy({ emulator, inputs: { max_wait_time: '7200' } });
+    expect(job.exit).toBe(124);
+    expect(job.log).toMatch(
+      /ERROR Stopped waiting for the execution \w+ after 2 h \(max_wait_time\): it is Executing \(Train is Executing\)\. SageMaker goes on with it\./,
+    );
+    expect(job.log).toMatch(
+      /Next: run this job again: it joins this execution \(aws sagemaker describe-pipeline-execution/,
+    );
+    expect(job.record).toMatchObject({ outcome: 'running' });
+
+    const again = await deploy({ emulator, job: '2', inputs: { max_wait_time: '60' } });
+    expect(again.exit).toBe(124);
+    expect(executions(emulator)).toHaveLength(1);
+  });
+
+  it("ends a minute before the job's own timeout", async () => {
+    const emulator = await emulated();
+    set(emulator, 'step never ends');
+    const env = { CI_JOB_STARTED_AT: emulator.clock.now().toISOString(), CI_JOB_TIMEOUT: '3600' };
+    const job = await deploy({ emulator, env });
+    expect(job.exit).toBe(124);
+    expect(job.log).toContain("after 59 min (the job's timeout)");
+  });
+
+  it('tells each change of a step once, however often it looks', async () => {
+    const emulator = await emulated();
+    emulator.executions.pace.describes = 40;
+    emulator.executions.pace.milliseconds = 45 * 60_000;
+    const job = await deploy({ emulator });
+    const lines = job.log.split('\n').filter((line) => line.includes(' Train: '));
+    expect(job.calls.filter((call) => call === 'DescribePipelineExecution').length).toBeGreaterThan(20);
+    expect(lines.map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^0 s {2}Train: Starting$/),
+      expect.stringMatching(/Train: Executing$/),
+      expect.stringMatching(/^\d+ min.* Train: Succeeded, took \d+ min/),
+    ]);
+  });
+
+  it('outlives throttled and broken looks', async () => {
+    const emulator = await emulated();
+    emulator.fault({ operation: 'DescribePipelineExecution', kind: 'throttle', nth: 2, times: 12 });
+    emulator.fault({ operation: 'ListPipelineExecutionSteps', kind: 'reset before', times: 9 });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({ outcome: 'registered' });
+  });
+
+  it('finds the registered model behind a hundred steps', async () => {
+    const emulator = await emulated();
+    const many = Array.from({ length: 120 }, (_, number) => ({
+      Name: `Gate${number}`,
+      Type: 'Condition',
+      Arguments: { Conditions: [], IfSteps: [], ElseSteps: [] },
+    }));
+    const job = await deploy({ emulator, root: project({ ...definition, Steps: [...many, train, register] }) });
+    expect(job.record).toMatchObject({ outcome: 'registered', packages: [{ version: 1 }] });
+  });
+});
+
+describe('the mark on what was built', () => {
+  it('is missing when the role may not write it: the record stands, and the job run again writes it', async () => {
+    const emulator = await emulated();
+    emulator.fault({ operation: 'UpdateModelPackage', kind: 'access denied' });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(77);
+    expect(job.record).toMatchObject({ outcome: 'registered' });
+    expect(job.log).toContain('sagemaker:UpdateModelPackage');
+
+    const again = await deploy({ emulator, job: '2' });
+    expect(again.exit).toBe(0);
+    expect(again.log).toContain('Recorded on ResalePriceModelGroup version 1 that this pipeline built it.');
+  });
+
+  it('stays as it is when something else is said to have built the package', async () => {
+    const emulator = await emulated();
+    const marked = { ...register.Arguments, CustomerMetadataProperties: { built: 'by hand' } };
+    const Steps = [train, { ...register, Arguments: marked }];
+    const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('says already that something else built it, and that stays: by hand');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+});
+
+describe('what SageMaker refuses', () => {
+  it.each([
+    [
+      'ValidationException',
+      'Unable to parse pipeline definition.',
+      64,
+      'SageMaker refused the pipeline: ValidationException: Unable to parse',
+    ],
+    [
+      'ResourceLimitExceeded',
+      'The account-level service limit is 200.',
+      1,
+      'A quota of the AWS account stands in the way',
+    ],
+    ['ConflictException', 'The pipeline is being updated.', 75, 'Somebody else changes the pipeline now'],
+  ])('%s is told in its own words', async (code, message, exit, told) => {
+    const emulator = await emulated();
+    emulator.fault({ operation: 'CreatePipeline', kind: 'error', error: { code, message } });
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(exit);
+    expect(job.log).toContain(told);
+    expect(job.log).toContain(message);
+  });
+});
+
+describe('wrong inputs', () => {
+  it.each([
+    ['pipeline_name', 'resale_price', 'must be at most 256 letters, digits and hyphens'],
+    ['definition_file', '', 'must not be empty'],
+    ['pipeline_role_arn', 'resale-price-pipeline', 'must be the ARN of an IAM role'],
+    ['parameters', 'Months', 'must hold one Name=Value a line'],
+    ['parameters', 'Months=1\nMonths=2', 'names "Months" twice'],
+    ['parameters', `Months=${'1'.repeat(1025)}`, 'at most 1024 characters'],
+    ['wait', 'maybe', 'must be true or false'],
+    ['max_wait_time', '6h', 'must be a whole number from 60 to 604800'],
+    ['poll_interval', '0', 'must be a whole number from 1 to 300'],
+    ['new_run', '', 'must be true or false'],
+  ])('%s: "%s" is named with what would be right', async (name, value, told) => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, inputs: { [name]: value } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain(`${name}: received "${value.slice(0, 20).split('\n')[0]}`);
+    expect(job.log).toContain(told);
+    expect(job.received).toEqual([]);
+  });
+});
+
+describe('a wrong definition', () => {
+  const long = { ...definition, Metadata: { Notes: 'x'.repeat(1_048_576) } };
+  it.each([
+    ['no JSON', '{ "Version": ', 'it is not JSON'],
+    ['a list', [1], 'the document must be an object with a Version and Steps'],
+    ['without a version', { Steps: [train] }, 'Version must be there, like "2020-12-01"'],
+    ['without steps', { Version: '2020-12-01' }, 'Steps must be a list of steps'],
+    ['with no step in it', { Version: '2020-12-01', Steps: [] }, 'Steps must hold at least one step'],
+    [
+      'with a step without a name',
+      { Version: '2020-12-01', Steps: [{ Type: 'Fail' }] },
+      'Steps.0.Name must have a Name',
+    ],
+    ['too long for SageMaker', long, "characters are more than SageMaker's 1048576"],
+    [
+      'that does not declare a parameter',
+      { ...definition, Parameters: [] },
+      'parameters: received "Months", which pipelines/definition.json does not declare; it declares none.',
+    ],
+  ])('%s is refused before AWS is reached', async (_, content, told) => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, root: project(content) });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain(told);
+    expect(job.log).toMatch(/\nNext: correct the definition/);
+    expect(job.received).toEqual([]);
+  });
+
+  it('is missing, and the log says how to get it here', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, inputs: { definition_file: 'out/definition.json' } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('definition_file: received "out/definition.json"; the project has no such file here.');
+    expect(job.log).toContain('let render-pipeline write it');
+    expect(job.received).toEqual([]);
+  });
+
+  it('leaves out a parameter that has no default: all mistakes are told at once', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, inputs: { parameters: 'Month=36\nYears=3' } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('parameters: received "Month"');
+    expect(job.log).toContain('parameters: received "Years"');
+    expect(job.log).toContain(
+      'parameters: "Months" is missing, and pipelines/definition.json gives it no DefaultValue.',
+    );
+  });
+
+  it('is no YAML', async () => {
+    const emulator = await emulated();
+    const file = 'pipelines/definition.yaml';
+    const job = await deploy({ emulator, root: project('Steps: [', file), inputs: { definition_file: file } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('it is not YAML');
+  });
+});
