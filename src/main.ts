@@ -7,6 +7,7 @@ const COMPONENTS = {
   'check-model': async (host: Host) => runComponent((await import('./components/check-model.ts')).default, host),
   'approve-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).default, host),
   'reject-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).rejectModel, host),
+  'deploy-model': async (host: Host) => runComponent((await import('./components/deploy-model.ts')).default, host),
 };
 
 type Host = Parameters<typeof runComponent>[1];

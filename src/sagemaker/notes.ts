@@ -1,11 +1,24 @@
 import { AddTagsCommand, ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
+import { assignments } from '../gitlab/inputs.ts';
+import { findConfig } from './endpoints.ts';
 
 const OURS = 'sagemaker-components:';
 
-/** Tags that the components keep for themselves: a project's own may not begin so. */
-export function isReserved(key: string): boolean {
-  return key.toLowerCase().startsWith(OURS) || key.toLowerCase().startsWith('aws:');
+/** A project's own tags: within SageMaker's limits, with room for ours, and none of ours or AWS's. */
+export const ownTags = assignments
+  .refine((pairs) => pairs.size <= 40, 'must hold at most 40 tags')
+  .refine((pairs) => [...pairs].every(([key, value]) => isTag(key, 128) && isTag(value, 256)), {
+    error: 'must hold keys of at most 128 and values of at most 256 letters, digits, spaces and _ . : / = + - @',
+  })
+  .refine((pairs) => [...pairs.keys()].every((key) => !isReserved(key.toLowerCase())), {
+    error: `must not hold keys that begin with "aws:" or "${OURS}"`,
+  });
+
+function isTag(text: string, longest: number): boolean {
+  return text.length <= longest && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
 }
+
+const isReserved = (key: string) => key.startsWith('aws:') || key.startsWith(OURS);
 
 /** Where a model, endpoint config or endpoint comes from. */
 export interface Origin {
@@ -14,23 +27,26 @@ export interface Origin {
   readonly package: string;
 }
 
+/** The project's tags, and ours that say where the thing comes from. */
+export function originTags(own: ReadonlyMap<string, string>, { pipeline, package: arn }: Origin): Tag[] {
+  return [
+    ...[...own].map(([Key, Value]) => ({ Key, Value })),
+    ...ours({ component: 'deploy-model', pipeline, package: arn }),
+  ];
+}
+
 /**
  * What a deployment notes on its endpoint, as tags, before it changes it: a job that is killed and run again still finds the
- * config that was live before. `previous` is true only of the deployment that wrote it: the one whose config is `wanted`.
+ * config that was live before. `previous` is true only of the deployment whose config is `wanted`.
  */
-export interface Note extends Partial<Origin> {
+export interface Note {
   readonly wanted: string | undefined;
   readonly previous: string | undefined;
 }
 
-/** The project's tags, and ours that say where the thing comes from. */
-export function originTags(own: ReadonlyMap<string, string>, origin: Origin): Tag[] {
-  return tagsOf({ ...Object.fromEntries(own), ...named(origin) });
-}
-
 /** The tags of a note. No config before is an empty value: one that an earlier deployment noted must not stay. */
-export function noteTags(note: Pick<Note, 'wanted' | 'previous'>): Tag[] {
-  return tagsOf(named({ wanted: note.wanted ?? '', previous: note.previous ?? '' }));
+export function noteTags({ wanted = '', previous = '' }: Note): Tag[] {
+  return ours({ wanted, previous });
 }
 
 /** Writes tags on an endpoint, all in one request. */
@@ -38,34 +54,36 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
   await sagemaker.send(new AddTagsCommand({ ResourceArn: arn, Tags: [...tags] }));
 }
 
-/** What the last deployment noted on an endpoint; all unknown when none of ours ever did. */
-export async function readNote(sagemaker: SageMakerClient, arn: string): Promise<Note> {
+/** What the last deployment noted on an endpoint; nothing when none of ours ever did. */
+export async function readNote(sagemaker: SageMakerClient, endpointArn: string): Promise<Note> {
+  const tags = await tagsOn(sagemaker, endpointArn);
+  return { wanted: tags.get(`${OURS}wanted`) || undefined, previous: tags.get(`${OURS}previous`) || undefined };
+}
+
+/**
+ * Who made an endpoint config, by its tags: the page of the pipeline. `undefined` when it was not made by these components, or is
+ * gone. Asked to explain a failure, so that it never causes one.
+ */
+export async function makerOf(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
+  try {
+    const found = await findConfig(sagemaker, config);
+    if (!found?.answer.EndpointConfigArn) return undefined;
+    return (await tagsOn(sagemaker, found.answer.EndpointConfigArn)).get(`${OURS}pipeline`);
+  } catch {
+    return undefined;
+  }
+}
+
+async function tagsOn(sagemaker: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
   const tags = new Map<string, string>();
   for (let NextToken: string | undefined; ; ) {
     const page = await sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken }));
-    for (const { Key, Value } of page.Tags ?? []) if (Key) tags.set(Key, Value ?? '');
+    for (const { Key = '', Value = '' } of page.Tags ?? []) tags.set(Key, Value);
     NextToken = page.NextToken;
-    if (!NextToken) break;
+    if (!NextToken) return tags;
   }
-  const read = (name: string) => tags.get(OURS + name) || undefined;
-  return { wanted: read('wanted'), previous: read('previous'), ...given(read('pipeline'), read('package')) };
 }
 
-/** Whose a config is that an endpoint has instead of ours: `pipeline https://...`, or that nobody noted it. */
-export function whose(config: string, note: Note): string {
-  return note.wanted === config && note.pipeline
-    ? `the pipeline ${note.pipeline}`
-    : 'somebody who does not use these components (CloudTrail names them: UpdateEndpoint)';
-}
-
-function given(pipeline: string | undefined, modelPackage: string | undefined): Partial<Origin> {
-  return { ...(pipeline && { pipeline }), ...(modelPackage && { package: modelPackage }) };
-}
-
-function named(words: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(words).map(([name, value]) => [OURS + name, String(value)]));
-}
-
-function tagsOf(words: Readonly<Record<string, string>>): Tag[] {
-  return Object.entries(words).map(([Key, Value]) => ({ Key, Value }));
+function ours(words: Readonly<Record<string, string>>): Tag[] {
+  return Object.entries(words).map(([name, Value]) => ({ Key: OURS + name, Value }));
 }

@@ -68,6 +68,12 @@ export function sameGroup(one: string, other: string): boolean {
   return name(one) === name(other);
 }
 
+/** The version that an ARN names, when it is one of this group. */
+export function versionIn(group: string, arn: string): number | undefined {
+  const [, itsGroup, version] = ARN.exec(arn) ?? [];
+  return itsGroup !== undefined && sameGroup(itsGroup, group) ? Number(version) : undefined;
+}
+
 /** A version as people name it: `ResalePriceModelGroup version 3`. */
 export function called({ group, version }: Pick<ModelPackage, 'group' | 'version'>): string {
   return `${group} version ${version}`;

@@ -8,12 +8,38 @@ import {
   type SageMakerClient,
   type Tag,
 } from '@aws-sdk/client-sagemaker';
+import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from './content.ts';
 import { type EndpointConfig, findConfig } from './endpoints.ts';
 import { says, unlessNotFound } from './errors.ts';
 import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
 import type { ModelPackage } from './packages.ts';
+
+const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
+
+/** SageMaker adds instance types faster than its SDK is updated here: the form is checked, the rest is SageMaker's to say. */
+export const instanceType = z.custom<ProductionVariantInstanceType>(
+  (value) => typeof value === 'string' && INSTANCE_TYPE.test(value),
+  'must be an instance type of SageMaker, like ml.m5.large',
+);
+
+export const executionRoleArn = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    'must be the ARN of the IAM role that the endpoint runs as, like arn:aws:iam::111122223333:role/resale-price-execution',
+  );
+
+/** Variables for the model's container, within SageMaker's limits. */
+export const modelEnvironment = assignments
+  .refine((pairs) => [...pairs.keys()].every((name) => /^[a-zA-Z_]\w{0,1023}$/.test(name)), {
+    error: 'must hold names of letters, digits and underscores that do not begin with a digit',
+  })
+  .refine((pairs) => pairs.size <= 100 && [...pairs.values()].every((value) => value.length <= 1024), {
+    error: 'must hold at most 100 variables, with values of at most 1024 characters',
+  });
 
 /** How a version is to be served. */
 export interface Serving {

@@ -1,0 +1,93 @@
+import { called, type ModelPackage, sameGroup } from './packages.ts';
+import { markKey, readApproval, readWithdrawal } from './trail.ts';
+
+/** The version that the step before hands over. */
+export interface Handed {
+  readonly group: string;
+  readonly content: string;
+  /** The environments in order. */
+  readonly promotion_path: readonly string[];
+}
+
+export interface Terms {
+  readonly environment: string;
+  /** This GitLab pipeline. */
+  readonly pipeline: string;
+  /** Whether this environment's approver must have approved it in this pipeline. */
+  readonly requireApproval: boolean;
+  readonly instanceType: string;
+}
+
+export interface Refusal {
+  readonly kind: 'refused' | 'invalid input';
+  readonly why: string;
+  readonly next: string;
+}
+
+const ANEW = 'start a new pipeline, so that it is checked and approved as it is now.';
+
+/** Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was then. */
+export function refusalOf(version: ModelPackage, handed: Handed, terms: Terms): Refusal | undefined {
+  return refusalOfState(version, handed) ?? refusalOfApproval(version, terms) ?? refusalOfInstance(version, terms);
+}
+
+function refusalOfState(version: ModelPackage, handed: Handed): Refusal | undefined {
+  const { group, status, metadata, content } = version;
+  if (!sameGroup(group, handed.group)) return refuse(`it is in the group ${group}, not in ${handed.group}`, ANEW);
+  if (status !== 'Completed') return refuse(`its status is ${status}`, 'promote another version.');
+  const withdrawn = handed.promotion_path.find((each) => readWithdrawal(metadata, each).is !== 'absent');
+  if (withdrawn)
+    return refuse(
+      `it was withdrawn in ${withdrawn} (${metadata[markKey('withdrawn', withdrawn)]})`,
+      'promote another version; a rejection is final.',
+    );
+  if (content !== handed.content)
+    return refuse(
+      `its content changed since the step before looked at it (from ${handed.content} to ${content})`,
+      `find out who changed it (CloudTrail, UpdateModelPackage); ${ANEW}`,
+    );
+  return undefined;
+}
+
+function refusalOfApproval(version: ModelPackage, terms: Terms): Refusal | undefined {
+  const { environment, pipeline, requireApproval } = terms;
+  if (!requireApproval)
+    return version.approval === 'Rejected' ? refuse('it is Rejected', 'promote another version.') : undefined;
+  if (version.approval !== 'Approved')
+    return refuse(
+      `it is ${version.approval} now`,
+      'find out who took the approval back (CloudTrail), or promote another version.',
+    );
+
+  const approval = readApproval(version.metadata, environment);
+  const press = `press the approve job of this pipeline for ${environment}, then run this job again.`;
+  if (approval.is === 'absent') return refuse(`nobody approved it for ${environment}`, press);
+  if (approval.is === 'unreadable')
+    return refuse(`its approval for ${environment} is not one that we wrote: "${approval.raw}"`, press);
+  if (approval.value.pipeline !== pipeline)
+    return refuse(
+      `its approval for ${environment} is of pipeline ${approval.value.pipeline}, and this is pipeline ${pipeline}`,
+      `run the deployment of pipeline ${approval.value.pipeline}, or start a new pipeline and approve there.`,
+    );
+  if (approval.value.content !== version.content)
+    return refuse(`another content was approved for ${environment} (${approval.value.content})`, ANEW);
+  return undefined;
+}
+
+function refusalOfInstance({ instanceTypes }: ModelPackage, { instanceType }: Terms): Refusal | undefined {
+  if (instanceTypes.length === 0 || instanceTypes.includes(instanceType)) return undefined;
+  return {
+    kind: 'invalid input',
+    why: `instance_type: received "${instanceType}", but the version was registered for ${instanceTypes.join(', ')} only`,
+    next: 'set instance_type to one of them, or register the model for more instance types.',
+  };
+}
+
+function refuse(why: string, next: string): Refusal {
+  return { kind: 'refused', why, next };
+}
+
+/** How a refusal begins: the version, and where it may not go. */
+export function refusalInWords(version: ModelPackage, { environment }: Terms, { why }: Refusal): string {
+  return `${called(version)} may not be deployed to ${environment}: ${why}.`;
+}

@@ -1,0 +1,78 @@
+import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
+import { type Progress, variantInWords } from './deployments.ts';
+import type { Endpoint } from './endpoints.ts';
+import { adviceOn } from './reasons.ts';
+
+/** A deployment that did not come to be live. */
+export type Unlucky = Exclude<Progress, { is: 'live' } | { is: 'under way' }>;
+
+interface About {
+  /** The endpoint's name. */
+  readonly endpoint: string;
+  readonly config: string;
+  readonly previousConfig: string | undefined;
+  /** The page of the pipeline that made the config that is there instead of ours, when it is known. */
+  readonly maker?: string | undefined;
+  /** As it was last seen. */
+  readonly seen: Endpoint | undefined;
+}
+
+/** Why our config is not live: rolled back, superseded, failed, rollback failed and gone are five different answers. */
+export function outcomeInWords(where: Unlucky, about: About): { what: string; next: string } {
+  const { endpoint, config, previousConfig, maker, seen } = about;
+  switch (where.is) {
+    case 'rolled back':
+      return {
+        what: `SageMaker rolled ${endpoint} back: ${config} did not come into service, and ${previousConfig} serves as before. ${reasonInWords(where.why)}`,
+        next: adviceInWords(where.why),
+      };
+    case 'superseded':
+      return {
+        what: `${endpoint} was taken over: not ${config} is on it, but ${where.by}, made by ${maker ? `the pipeline ${maker}` : 'somebody who does not use these components'}.`,
+        next: maker
+          ? 'let that pipeline end; run this job again only if this version is to replace that one.'
+          : 'find out who it was (CloudTrail, UpdateEndpoint); run this job again only if this version is to replace that config.',
+      };
+    case 'failed':
+      return {
+        what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${reasonInWords(where.why)}`,
+        next: `${adviceInWords(where.why)} ${recreation(endpoint)}`,
+      };
+    case 'rollback failed':
+      return {
+        what: `SageMaker could roll ${endpoint} neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (${variantsInWords(seen)}). ${reasonInWords(where.why)}`,
+        next: `bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}; then run this job again.`,
+      };
+    case 'gone':
+      return {
+        what: `${endpoint} is gone: somebody deleted it while ${config} was on its way.`,
+        next: 'find out who it was (CloudTrail, DeleteEndpoint); run this job again to create it.',
+      };
+  }
+}
+
+/** A Failed endpoint keeps its name until it is deleted, and can only be deleted. */
+export function recreation(endpoint: string): string {
+  return `An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}), then run this job again.`;
+}
+
+export function reasonInWords(why: string | undefined): string {
+  if (why === undefined) return 'SageMaker gave no reason.';
+  const { what } = adviceOn(why);
+  return `SageMaker's reason: ${why}${what ? ` (${what})` : ''}`;
+}
+
+function adviceInWords(why: string | undefined): string {
+  return why === undefined ? "read the container's log lines above, then run this job again." : adviceOn(why).next;
+}
+
+export function variantsInWords(seen: Endpoint | undefined): string {
+  const variants = [...(seen?.variants ?? []), ...(seen?.pendingVariants ?? [])];
+  return variants.length > 0 ? variants.map(variantInWords).join('; ') : 'SageMaker names no variant';
+}
+
+/** The whole answer of DescribeEndpoint, to be kept: its reason vanishes with the next update. */
+export function evidence(answer: DescribeEndpointCommandOutput): string {
+  const { $metadata: _, ...told } = answer;
+  return `${JSON.stringify(told, null, 2)}\n`;
+}

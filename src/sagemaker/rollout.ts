@@ -1,0 +1,123 @@
+import {
+  CreateEndpointCommand,
+  DeleteEndpointCommand,
+  type SageMakerClient,
+  type Tag,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-sagemaker';
+import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
+import type { Clock } from '../clock.ts';
+import { Failure } from '../failure.ts';
+import { says } from './errors.ts';
+import { tagEndpoint } from './notes.ts';
+import { adviceOn } from './reasons.ts';
+
+/** A change of an endpoint either was accepted, or somebody else changed the endpoint first: look again and decide again. */
+export type Acted = 'accepted' | 'lost race';
+
+interface World {
+  readonly sagemaker: SageMakerClient;
+  readonly clock: Clock;
+}
+
+interface Change {
+  readonly endpoint: string;
+  readonly config: string;
+  readonly tags: readonly Tag[];
+}
+
+interface Update extends Change {
+  readonly arn: string;
+  readonly keepInstances: boolean;
+}
+
+/** Creates an endpoint with its tags. */
+export function createEndpoint(world: World, { endpoint, config, tags }: Change) {
+  return change(world, () =>
+    world.sagemaker.send(
+      new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
+    ),
+  );
+}
+
+/**
+ * Writes tags on an endpoint, which note what it is about to become, then updates it to another config. `keepInstances` lets the variant run on with as many instances as it has, where the
+ * config would begin with fewer; weight and data capture are always the config's.
+ */
+export function updateEndpoint(world: World, { endpoint, arn, config, tags, keepInstances }: Update) {
+  return change(world, async () => {
+    await tagEndpoint(world.sagemaker, arn, tags);
+    return world.sagemaker.send(
+      new UpdateEndpointCommand({
+        EndpointName: endpoint,
+        EndpointConfigName: config,
+        RetainAllVariantProperties: keepInstances,
+        ...(keepInstances && {
+          ExcludeRetainedVariantProperties: [
+            { VariantPropertyType: 'DesiredWeight' as const },
+            { VariantPropertyType: 'DataCaptureConfig' as const },
+          ],
+        }),
+      }),
+    );
+  });
+}
+
+/** Deletes an endpoint; gone already is as good. */
+export async function deleteEndpoint({ sagemaker }: World, endpoint: string): Promise<void> {
+  try {
+    await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
+  } catch (error) {
+    if (!says('not found', error) && !says('update in progress', error)) throw error;
+  }
+}
+
+async function change({ clock }: World, send: () => Promise<unknown>): Promise<Acted> {
+  try {
+    await onceConfigIsVisible(clock, send);
+    return 'accepted';
+  } catch (error) {
+    if (says('already exists', error) || says('update in progress', error) || says('not found', error))
+      return 'lost race';
+    if (says('quota', error)) throw beyondQuota(error);
+    throw error;
+  }
+}
+
+const VISIBLE_WITHIN = 90_000;
+const VISIBILITY_PAUSE = 3_000;
+
+/** SageMaker's reads follow its writes with a delay: a config that was just made may not be found for a minute or so. */
+async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): Promise<void> {
+  const until = clock.now().getTime() + VISIBLE_WITHIN;
+  for (;;) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      const invisible = says('not found', error) && /endpoint configuration/i.test(partsOf(error).message);
+      if (!invisible) throw error;
+      if (clock.now().getTime() >= until) throw configGone(error);
+      await clock.sleep(VISIBILITY_PAUSE);
+    }
+  }
+}
+
+function configGone(error: unknown): Failure {
+  return new Failure(
+    'refused',
+    `SageMaker does not find the endpoint config ${VISIBLE_WITHIN / 1000} s after it was there: ${inItsOwnWords(error)}`,
+    'run this job again: it makes the config anew if somebody deleted it.',
+    error,
+  );
+}
+
+function beyondQuota(error: unknown): Failure {
+  const { what, next } = adviceOn(partsOf(error).message);
+  return new Failure(
+    'refused',
+    `The account's quota does not allow this deployment; the endpoint is as it was. ${what ?? ''} (${inItsOwnWords(error)})`,
+    next,
+    error,
+  );
+}

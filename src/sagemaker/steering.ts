@@ -1,0 +1,96 @@
+import { hasItsInstances, sayingOf } from './deployments.ts';
+import type { Endpoint } from './endpoints.ts';
+import { reasonInWords, recreation, variantsInWords } from './outcomes.ts';
+
+/** What is to be live on an endpoint, and what may be done to bring it there. */
+export interface Wanted {
+  readonly endpoint: string;
+  readonly config: string;
+  readonly version: number;
+  readonly allowDowngrade: boolean;
+  readonly recreateFailed: boolean;
+}
+
+export type Decision =
+  | { do: 'create' | 'update' | 'delete' | 'follow' | 'nothing' }
+  | { do: 'wait'; saying: string }
+  | { do: 'refuse'; kind: 'refused' | 'invalid input'; why: string; next: string };
+
+interface Scene {
+  readonly endpoint: Endpoint | undefined;
+  /** The version of the same group that serves now, when it is known. */
+  readonly liveVersion: number | undefined;
+}
+
+/** Each status of an endpoint has one answer; nobody's deployment under way is overwritten, and no endpoint is deleted unasked. */
+export function decide({ endpoint, liveVersion }: Scene, wanted: Wanted): Decision {
+  if (!endpoint) return { do: 'create' };
+  if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
+  const ours = (endpoint.pending ?? endpoint.config) === wanted.config;
+  switch (endpoint.status) {
+    case 'InService':
+      if (endpoint.pending !== undefined) return ours ? { do: 'follow' } : wait(endpoint);
+      if (ours) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
+      return replace(endpoint, liveVersion, wanted);
+    case 'OutOfService':
+      return replace(endpoint, liveVersion, wanted);
+    case 'Creating':
+    case 'Updating':
+    case 'RollingBack':
+      return ours ? { do: 'follow' } : wait(endpoint);
+    case 'SystemUpdating':
+    case 'Deleting':
+      return wait(endpoint);
+    case 'Failed':
+      if (wanted.recreateFailed) return { do: 'delete' };
+      return refuse(`${endpoint.name} is Failed. ${reasonInWords(endpoint.failureReason)}`, recreation(endpoint.name));
+    case 'UpdateRollbackFailed':
+      return rollbackFailed(endpoint);
+    default:
+      return refuse(
+        `${wanted.endpoint} is in a status that this version does not know.`,
+        'look at it in the console, and use a newer version of the components.',
+      );
+  }
+}
+
+/** Whether what serves now matters to the decision: it does when it is about to be replaced. */
+export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<Wanted, 'config'>): boolean {
+  if (!endpoint || endpoint.pending !== undefined) return false;
+  return endpoint.status === 'OutOfService' || (endpoint.status === 'InService' && endpoint.config !== config);
+}
+
+function replace(endpoint: Endpoint, liveVersion: number | undefined, wanted: Wanted): Decision {
+  const older = liveVersion !== undefined && wanted.version < liveVersion;
+  if (!older || wanted.allowDowngrade) return { do: 'update' };
+  return refuse(
+    `${endpoint.name} serves version ${liveVersion}, and version ${wanted.version} is older. Nothing was changed.`,
+    'promote a newer version; to go back on purpose, set allow_downgrade: true for one run.',
+  );
+}
+
+function wait(endpoint: Endpoint): Decision {
+  const whose = endpoint.pending === undefined ? '' : ` (${endpoint.pending}, not ours)`;
+  return { do: 'wait', saying: `Waiting until ${endpoint.name} has settled${whose}: ${sayingOf(endpoint)}` };
+}
+
+/** SageMaker compares endpoint names without case when it creates one, and with case when one is invoked. */
+function otherwiseSpelled({ name }: Endpoint, wanted: Wanted): Decision {
+  return {
+    do: 'refuse',
+    kind: 'invalid input',
+    why: `endpoint_name: received "${wanted.endpoint}", but SageMaker spells this endpoint "${name}".`,
+    next: `set endpoint_name to ${name}: callers must spell it so.`,
+  };
+}
+
+function rollbackFailed(endpoint: Endpoint): Decision {
+  return refuse(
+    `${endpoint.name} is UpdateRollbackFailed: a mix of configs may be serving (${variantsInWords(endpoint)}). ${reasonInWords(endpoint.failureReason)}`,
+    `bring it back to a config that is known to work (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
+  );
+}
+
+function refuse(why: string, next: string): Decision {
+  return { do: 'refuse', kind: 'refused', why, next };
+}
