@@ -87,6 +87,8 @@ function* walk(model: ServiceModel, name: string, path: string): Generator<Found
 
 function kindsOf(shape: Shape, name: string): Kind[] {
   const kinds: Kind[] = [];
+  // The runtime itself refuses a body that is too long, with a status of its own.
+  if (shape.type === 'blob') return kinds;
   if (shape.min !== undefined && (shape.min > 0 || isNumeric(shape))) kinds.push('min');
   if (shape.max !== undefined) kinds.push('max');
   if (patternOf(shape, name)) kinds.push('pattern');

@@ -111,16 +111,39 @@ function askedByQuery(action: string, form: URLSearchParams): Asked {
   };
 }
 
-/** The form's fields as the model types them. */
-function formInput(action: string, form: URLSearchParams): Record<string, unknown> {
+/** The form's fields as the model types them; what the model does not know is left out. */
+function formInput(action: string, form: URLSearchParams): unknown {
+  const fields: Fields = new Map();
+  for (const [name, value] of form) put(fields, name.split('.'), value);
   const shape = models.sts.operations[action]?.input?.shape;
-  const members = shape ? (shapeOf(models.sts, shape).members ?? {}) : {};
-  const input: Record<string, unknown> = {};
-  for (const [name, { shape: inner }] of Object.entries(members)) {
-    const value = form.get(name);
-    if (value !== null) input[name] = shapeOf(models.sts, inner).type === 'integer' ? Number(value) : value;
+  return shape === undefined ? {} : typed(shape, fields);
+}
+
+/** `PolicyArns.member.1.arn` is a way through nested maps. */
+type Fields = Map<string, Fields | string>;
+
+function put(fields: Fields, [name = '', ...rest]: readonly string[], value: string): void {
+  if (rest.length === 0) {
+    fields.set(name, value);
+    return;
   }
-  return input;
+  const known = fields.get(name);
+  const inner: Fields = known instanceof Map ? known : new Map();
+  fields.set(name, inner);
+  put(inner, rest, value);
+}
+
+function typed(name: string, field: Fields | string): unknown {
+  const shape = shapeOf(models.sts, name);
+  if (typeof field === 'string') return shape.type === 'integer' ? Number(field) : field;
+  const items = field.get('member');
+  if (shape.type === 'list')
+    return items instanceof Map ? [...items.values()].map((one) => typed(shape.member?.shape ?? '', one)) : [];
+  const known = [...field].flatMap(([key, one]) => {
+    const member = shape.members?.[key];
+    return member ? [[key, typed(member.shape, one)]] : [];
+  });
+  return Object.fromEntries(known);
 }
 
 function xml(status: number, body: string): Reply {

@@ -6,7 +6,7 @@ import type { Registry } from './registry.ts';
 import { arnOf, digest, type Given, invalid, listed, page, served } from './service.ts';
 import type { Tags } from './tags.ts';
 
-export type EndpointStatus = NonNullable<api.EndpointStatus>;
+type EndpointStatus = NonNullable<api.EndpointStatus>;
 type DeploymentConfig = NonNullable<Given<api.UpdateEndpointCommandInput>['DeploymentConfig']>;
 
 /** What becomes of a deployment. Without one of these set for it, a deployment comes into service. */
