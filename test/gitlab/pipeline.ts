@@ -136,12 +136,13 @@ export class Pipeline {
 
   /** A job that did not start, because one before it failed, has no outcome. */
   #outcome({ name }: PlannedJob, text: string): Job | undefined {
-    const ended = text.split('\n').find((line) => line.startsWith(`${name} `) && endedAs.test(line.slice(name.length)));
-    if (ended === undefined) return undefined;
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name} `));
+    const ended = lines.map((line) => endedAs.exec(line.slice(name.length))).find((match) => match !== null);
+    if (!ended) return undefined;
     const state = join(this.#execution.folder, this.#execution.state);
     return {
       name,
-      exit: Number(endedAs.exec(ended)?.[1] ?? 0),
+      exit: Number(ended[1] ?? 0),
       log: readable(readFileSync(join(state, 'output', `${fileName(name)}.log`), 'utf8')),
       record: recordIn(join(state, 'artifacts', fileName(name), 'sagemaker')),
     };

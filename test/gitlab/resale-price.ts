@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from '../../scripts/build.ts';
+import { dutiesOf, resalePrice, roleOf } from '../catalog/policies.ts';
+import { programs } from '../catalog/programs.ts';
+import { machineClock } from '../emulator/clock.ts';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import { publishCatalog } from './catalog.ts';
+import { type Branch, createProject, type Project, type ProjectVariables } from './project.ts';
+
+export const BRANCHES: readonly Branch[] = ['dev', 'uat', 'main'];
+
+/** Who presses approve-model in each environment. */
+export const APPROVERS: Readonly<Record<Branch, string>> = {
+  dev: 'lim.wei.jie',
+  uat: 'nurul.aisyah',
+  main: 'rajesh.kumar',
+};
+
+const example = new URL('../../examples/resale-price/', import.meta.url);
+
+export interface Setting {
+  readonly edition: 'promote' | 'single';
+  /** Command -> what runs in its place. */
+  readonly replaced?: Readonly<Record<string, string>>;
+}
+
+/** The example project beside an AWS account of its own: group and roles are there, nothing has been trained yet. */
+export interface ResalePrice {
+  readonly emulator: Emulator;
+  readonly project: Project;
+  close(): Promise<void>;
+}
+
+export async function startResalePrice({ edition, replaced = {} }: Setting): Promise<ResalePrice> {
+  const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
+  const bundle = join(root, 'programs');
+  const [emulator] = await Promise.all([startEmulator({ clock: machineClock() }), build(bundle)]);
+  setScene(emulator);
+  const catalog = publishCatalog(root, '1.0.0');
+  const project = await createProject(filesOf(edition), {
+    emulator,
+    catalog,
+    programs: bundle,
+    replaced,
+    variables: variablesOf(edition, emulator),
+  });
+  return {
+    emulator,
+    project,
+    async close() {
+      await project.close();
+      await emulator.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The example's pipeline definition with another default of a parameter: a change that somebody pushes to dev. */
+export function definitionWith(parameter: string, value: number): Readonly<Record<string, string>> {
+  const definition: { Parameters: { Name: string; DefaultValue: unknown }[] } = JSON.parse(read('pipeline.json'));
+  for (const each of definition.Parameters) if (each.Name === parameter) each.DefaultValue = value;
+  return { 'pipeline.json': `${JSON.stringify(definition, null, 2)}\n` };
+}
+
+function filesOf(edition: Setting['edition']): Readonly<Record<string, string>> {
+  return {
+    '.gitlab-ci.yml': read(edition === 'promote' ? '.gitlab-ci.yml' : 'single-components.gitlab-ci.yml'),
+    ...Object.fromEntries(['README.md', 'pipeline.json', 'payload.json'].map((path) => [path, read(path)])),
+  };
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, example), 'utf8');
+}
+
+function setScene(emulator: Emulator): void {
+  emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: 'ResalePriceModelGroup' });
+  // Quick, but not at once: each job looks at least twice.
+  Object.assign(emulator.executions.pace, { describes: 1, milliseconds: 400 });
+  Object.assign(emulator.endpoints.pace, { describes: 1, milliseconds: 400 });
+}
+
+/**
+ * The roles have the generated policies and no more. With the single components there is a role for each duty; with `promote`,
+ * by scoped variables, one for each environment's duties and one for its approver's.
+ */
+function variablesOf(edition: Setting['edition'], emulator: Emulator): ProjectVariables {
+  const shared = { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account };
+  const roles = dutiesOf(resalePrice, programs).map((duty) => ({ ...duty, role: roleOf(resalePrice, duty) }));
+  if (edition === 'single') {
+    for (const { role } of roles) emulator.roles.set(role.arn, role);
+    return shared;
+  }
+  const scopes = BRANCHES.flatMap((branch) => [branch, `${branch}/approval`]).map((scope) => {
+    const [branch] = scope.split('/');
+    const own = roles.filter(
+      ({ name, environment }) => environment === branch && name.startsWith('approve-') === scope.endsWith('/approval'),
+    );
+    const arn = `arn:aws:iam::${emulator.account}:role/resale-price-${scope.replace('/', '-')}`;
+    const policies = own.flatMap(({ role }) => role.policies);
+    for (const { role } of own) emulator.roles.set(arn, { ...role, arn, policies });
+    return [scope, arn];
+  });
+  return { ...shared, AWS_ROLE_ARN: Object.fromEntries(scopes) };
+}
