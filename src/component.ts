@@ -34,7 +34,7 @@ export interface Permission {
 }
 
 /** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
-const sharedInputs = z.strictObject({
+export const sharedInputs = z.strictObject({
   environment: z
     .string()
     .max(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128")

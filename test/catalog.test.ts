@@ -1,0 +1,299 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type Component, sharedInputs } from '../src/component.ts';
+import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
+import { reportFolder } from '../src/gitlab/report.ts';
+import * as handover from '../src/handover.ts';
+import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
+import { received } from './catalog/compiled.ts';
+import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
+import { programs } from './catalog/programs.ts';
+import { commonPart, LEFT_OUT, OWN_DEFAULT, SHARED } from './catalog/shared.ts';
+import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
+import { PipelineError } from './gitlab/compile.ts';
+import type { InputSpec } from './gitlab/spec.ts';
+import { templateNames } from './gitlab/templates.ts';
+
+const templates = templateNames.map(readTemplate);
+const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
+  things.map((thing) => [thing.name, thing] as const);
+
+/** Each program with its template. */
+const pairs = programs
+  .filter(({ name }) => templateNames.includes(name))
+  .map((program: Component) => ({ program, template: readTemplate(program.name), name: program.name }));
+const singles = templates.filter(({ jobs }) => jobs.length > 0);
+
+describe('catalog.yml', () => {
+  const order = catalog.components.map(({ name }) => name);
+
+  it('names every template, once', () => {
+    expect(order.toSorted()).toEqual(templateNames.toSorted());
+  });
+
+  it('names the components in the order in which they hand a model on', () => {
+    const { training, check, approval, deployment } = handover;
+    const steps = [training, check, approval, deployment].map(({ component }) => component);
+    expect(order.filter((name) => steps.includes(name))).toEqual(steps);
+  });
+
+  it('holds no version that is neither released nor the next to be', () => {
+    const coming = catalog.components
+      .map(({ since }) => since)
+      .filter((since) => compareVersions(since, packageVersion) > 0);
+    expect([...new Set(coming)].length).toBeLessThanOrEqual(1);
+  });
+
+  it('pulls and publishes the image that the templates name', () => {
+    const registries = templates.flatMap(({ inputs }) => inputs.filter(({ name }) => name === 'image_registry'));
+    const image = catalog.images.pull.slice(catalog.images.pull.lastIndexOf('/') + 1);
+    expect(new Set(registries.map((input) => `${String(input.default)}/${image}`))).toEqual(
+      new Set([catalog.images.pull]),
+    );
+    expect(catalog.images.publish.endsWith(`/${image}`)).toBe(true);
+    for (const { template } of pairs)
+      expect(template.jobs[0]?.image.name).toMatch(`${blockOf('image_registry')}/${image}:`);
+  });
+});
+
+describe('the image', () => {
+  it('has a command for every template that names one, and for nothing else', () => {
+    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const answer = execFileSync('sh', ['-c', '"$0" "$1" no-such-component || test $? = 64', process.execPath, main], {
+      encoding: 'utf8',
+    });
+    const commands = /use one of (.*)\./.exec(answer)?.[1]?.split(', ') ?? [];
+    expect(commands.toSorted()).toEqual(programs.map(({ name }) => name).toSorted());
+    expect(commands.toSorted()).toEqual(
+      templateNames.filter((name) => !['promote', 'render-pipeline'].includes(name)).toSorted(),
+    );
+  });
+});
+
+describe.each(named(templates))('the template of %s', (_, template) => {
+  const { inputs, body } = template;
+
+  it('says in a sentence what it does', () => {
+    expect(template.description).toMatch(/^[A-Z].*\.$/);
+    expect(template.description).not.toMatch(/[\n|]/);
+  });
+
+  it.each(named(inputs))('explains its input %s in whole sentences', (_, { description = '' }) => {
+    expect(description).toMatch(/^[A-Z].*\.$/s);
+    expect(description).not.toMatch(/\n/);
+  });
+
+  it('uses every input, and none that it does not declare', () => {
+    expect(new Set(inputsIn(body))).toEqual(new Set(inputs.map((input) => input.name)));
+  });
+
+  it('narrows every text that is not free by its nature', () => {
+    const open = inputs.filter(({ type, options, regex }) => type === 'string' && !options && !regex);
+    expect(open.map((input) => input.name).filter((input) => FREE_TEXT[input] === undefined)).toEqual([]);
+  });
+
+  it('anchors every pattern, because GitLab would accept a match anywhere', () => {
+    for (const { regex } of inputs) if (regex !== undefined) expect(regex).toMatch(/^\^.*\$$/s);
+  });
+
+  it('sets no keyword of the whole pipeline', () => {
+    const keywords = [
+      'after_script',
+      'before_script',
+      'cache',
+      'default',
+      'image',
+      'services',
+      'stages',
+      'variables',
+      'workflow',
+    ];
+    expect(Object.keys(body).filter((key) => keywords.includes(key))).toEqual([]);
+  });
+});
+
+describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component, body }) => {
+  const [job] = jobs;
+  const missing = LEFT_OUT[name] ?? {};
+  const has = (input: string) => missing[input] === undefined;
+
+  it('is one job, named by its input', () => {
+    expect(Object.keys(body)).toEqual([blockOf('job_name')]);
+    expect(inputs.find((input) => input.name === 'job_name')?.default).toBe(name);
+  });
+
+  it('has every shared input, word for word', () => {
+    const exemplar = readTemplate('check-model').inputs;
+    const common = (all: readonly InputSpec[]) => all.filter((input) => SHARED.includes(input.name)).map(commonPart);
+    expect(common(inputs)).toEqual(common(exemplar).filter(({ name: input = '' }) => has(input)));
+  });
+
+  it('gives a default to what differs between components', () => {
+    for (const input of OWN_DEFAULT) expect(inputs.find((each) => each.name === input)?.required).toBe(false);
+  });
+
+  it('lets its inputs shape the job, and nothing else', () => {
+    expect(job).toMatchObject({
+      stage: blockOf('stage'),
+      tags: blockOf('runner_tags'),
+      rules: blockOf('rules'),
+      timeout: blockOf('timeout'),
+      id_tokens: { AWS_OIDC_TOKEN: { aud: blockOf('oidc_audience') } },
+      image: { entrypoint: [''] },
+    });
+    expect(job?.artifacts).toMatchObject({ access: 'developer', expire_in: blockOf('keep_artifacts') });
+  });
+
+  it('says which version of the catalog it is', () => {
+    expect(component).toEqual(['name', 'sha', 'version']);
+    expect(job?.variables.SAGEMAKER_COMPONENT).toBe(
+      '$[[ component.name ]] $[[ component.version ]] $[[ component.sha ]]',
+    );
+  });
+
+  it('passes each input in a variable of its own, as it stands', () => {
+    for (const [variable, value] of inputVariables(job)) {
+      const input = variable.slice('INPUT_'.length).toLowerCase();
+      expect({ [variable]: value }).toEqual({
+        [variable]: TAKES_AS_IT_STANDS.includes(input) ? { value: blockOf(input), expand: false } : blockOf(input),
+      });
+    }
+  });
+
+  it('fetches the project only where it reads a file of it', () => {
+    const reads = inputs.some((input) => input.name.endsWith('_file'));
+    expect(job?.variables.GIT_STRATEGY === 'none').toBe(!reads);
+  });
+
+  it('serves the environment of its input', () => {
+    const deploys = ['approve-model', 'deploy-model'].includes(name);
+    const program: Component | undefined = programs.find((each) => each.name === name);
+    const environment = program?.gitlabEnvironment?.(blockOf('environment')) ?? blockOf('environment');
+    expect(job?.environment).toMatchObject({ name: environment, action: deploys ? 'start' : 'verify' });
+  });
+
+  it('waits for its turn on the endpoint only where it changes one', () => {
+    expect(job?.resource_group).toBe(
+      name === 'deploy-model' ? `sagemaker/${blockOf('environment')}/${blockOf('endpoint_name')}` : undefined,
+    );
+  });
+
+  it('says what a manual job that nobody starts means for the pipeline', () => {
+    expect({ when: job?.when, allow_failure: job?.allow_failure }).toEqual(
+      {
+        'approve-model': { when: 'manual', allow_failure: false },
+        'reject-model': { when: 'manual', allow_failure: true },
+      }[name] ?? {},
+    );
+  });
+});
+
+describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }) => {
+  const [job] = jobs;
+  const schema = [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)];
+  const fences: readonly string[] = program.fences;
+
+  it('receives as variables what its program reads, but for the fences', () => {
+    const passed = inputVariables(job).map(([variable]) => variable);
+    expect(passed.toSorted()).toEqual(
+      schema
+        .filter((input) => !fences.includes(input))
+        .map(variableFor)
+        .toSorted(),
+    );
+  });
+
+  it('receives its fences as words of the script, which has no other block', () => {
+    const words = fences.map((fence) => {
+      const word = `${optionFor(fence)}=${blockOf(fence)}`;
+      return inputs.find((input) => input.name === fence)?.type === 'boolean' ? word : `'${word}'`;
+    });
+    expect(job?.script).toEqual([[name, ...words].join(' ')]);
+    expect(job).not.toHaveProperty('before_script');
+    expect(job).not.toHaveProperty('after_script');
+  });
+
+  it.each(fences)('takes no value of the fence %s that the shell would read as more than a word', (fence) => {
+    const right = received(name);
+    const fallback = String(inputs.find((input) => input.name === fence)?.default);
+    for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #']) {
+      const given = wordsUnlessRefused(name, { [fence]: `${fallback}${sign}` });
+      expect(given, JSON.stringify(sign)).toEqual(given && right.words);
+    }
+  });
+
+  it('keeps its reports in a folder of its own, whatever becomes of it', () => {
+    const folder = reportFolder(name, '$CI_JOB_NAME_SLUG');
+    expect(job?.artifacts).toEqual({
+      when: 'always',
+      access: 'developer',
+      expire_in: blockOf('keep_artifacts'),
+      paths: [`${folder}/`],
+      reports: {
+        ...(Object.keys(program.outputs).length > 0 && { dotenv: `${folder}/sagemaker.env` }),
+        annotations: `${folder}/links.json`,
+        junit: `${folder}/junit.xml`,
+      },
+    });
+  });
+
+  it('is run again by GitLab only for trouble that passes, and a person’s verdict never', () => {
+    const verdict = job?.when === 'manual';
+    expect(job?.retry).toEqual(verdict ? undefined : { max: 2, exit_codes: [75] });
+  });
+
+  it('is never cancelled half-way where it changes AWS', () => {
+    const changes = program.permissions.some(({ action }) => !/:(Describe|List|Get|Invoke)/.test(action));
+    expect(job?.interruptible).toBe(changes ? false : undefined);
+  });
+
+  it('accepts what its template gives by default', () => {
+    expect(() => read(program, received(name))).not.toThrow();
+  });
+
+  const options = inputs.flatMap((input) => (input.options ?? []).map((option) => [input.name, option] as const));
+  it.each(options)('takes %s: %s', (input, option) => {
+    expect(() => read(program, received(name, { [input]: option }))).not.toThrow();
+  });
+});
+
+describe('outputs', () => {
+  it('have one producer each, so that no job hides what another said', () => {
+    const all = programs.flatMap((program: Component) => Object.keys(program.outputs));
+    expect(all).toEqual([...new Set(all)]);
+  });
+});
+
+describe('the reviewed lists', () => {
+  const inputs = templates.flatMap((template) => template.inputs);
+
+  it('of free texts name only inputs that are', () => {
+    const open = inputs.filter(({ type, options, regex }) => type === 'string' && !options && !regex);
+    expect(Object.keys(FREE_TEXT).toSorted()).toEqual([...new Set(open.map(({ name }) => name))].toSorted());
+  });
+
+  it('of texts without variables name only inputs that exist', () => {
+    const names = inputs.map(({ name }) => name);
+    expect(TAKES_AS_IT_STANDS.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+/** Reads what a job received as the program would. */
+function read({ name, fences, inputs }: Component, { env, words }: ReturnType<typeof received>): void {
+  const [, ...args] = words;
+  parseInputs({ component: name, env, args, fences }, sharedInputs, inputs);
+}
+
+function wordsUnlessRefused(...include: Parameters<typeof received>): readonly string[] | undefined {
+  try {
+    return received(...include).words;
+  } catch (error) {
+    if (error instanceof PipelineError) return undefined;
+    throw error;
+  }
+}
+
+function inputVariables(job: Job | undefined) {
+  return Object.entries(job?.variables ?? {}).filter(([variable]) => variable.startsWith('INPUT_'));
+}

@@ -1,0 +1,25 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { readRepository } from '../gitlab/templates.ts';
+
+const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+
+const catalogFile = z.strictObject({
+  project: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/),
+  images: z.strictObject({ pull: z.string(), publish: z.string() }),
+  requires: z.strictObject({ gitlab: z.string().regex(/^\d+\.\d+$/), runner: z.string().regex(/^\d+\.\d+$/) }),
+  components: z.array(
+    z.strictObject({ name: z.string(), stability: z.enum(['experimental', 'stable', 'deprecated']), since: version }),
+  ),
+});
+
+/** catalog.yml: refused when it says more or less than it should. */
+export const catalog = catalogFile.parse(parse(readRepository('catalog.yml') ?? ''));
+
+/** package.json's, which is the version of image and templates alike. */
+export const packageVersion = z.object({ version }).parse(JSON.parse(readRepository('package.json') ?? '')).version;
+
+/** Orders versions: negative when `one` is older than `other`. */
+export function compareVersions(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}

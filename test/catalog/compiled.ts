@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { z } from 'zod';
+import { compilePipeline } from '../gitlab/compile.ts';
+import { type Mapping, writeYaml } from '../gitlab/document.ts';
+import { jobsOf } from '../gitlab/lint.ts';
+import { readRepository, requiredInputs } from '../gitlab/templates.ts';
+import { expandExisting } from '../gitlab/variables.ts';
+import { catalog } from './catalog-file.ts';
+
+const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
+
+/** What a project gets from one include of a component, with these inputs beside those that it must give. */
+export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
+  const component = `$CI_SERVER_FQDN/${catalog.project}/${name}@1`;
+  return compilePipeline({
+    text: writeYaml({
+      // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
+      ...(name === 'promote' ? {} : { stages }),
+      include: [{ component, inputs: { ...requiredInputs(name), ...inputs } }],
+    }),
+    resolve: () => ({
+      read: readRepository,
+      sha: '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8',
+      version: '1.4.2',
+      reference: '1',
+    }),
+    readLocal: () => undefined,
+    variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com' },
+  }).config;
+}
+
+/** What a program receives from its job. */
+export interface Received {
+  readonly env: Readonly<Record<string, string>>;
+  /** The words of the command line, the command first. */
+  readonly words: readonly string[];
+}
+
+const compiledJob = z.looseObject({
+  variables: z.record(z.string(), z.unknown()),
+  script: z.tuple([z.string()]),
+});
+
+const asItStands = z.strictObject({ value: z.unknown(), expand: z.literal(false) });
+
+/** The variables that the defaults of inputs name, in the environment dev. */
+const project = {
+  CI_COMMIT_BRANCH: 'dev',
+  AWS_REGION: 'ap-southeast-1',
+  AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/promotion-dev',
+  AWS_ACCOUNT_ID: '111122223333',
+};
+
+/** What a project gives although the template has a default: the programs ask for it, unless another input says otherwise. */
+export const NEEDED: Readonly<Record<string, Mapping>> = {
+  'validate-endpoint': { payload_file: 'payloads/request.json' },
+};
+
+/** The variables and words with which the job of a component calls its program. */
+export function received(name: string, inputs: Mapping = {}): Received {
+  const [job] = jobsOf(compileComponent(name, { ...NEEDED[name], ...inputs })).values();
+  const { variables, script } = compiledJob.parse(job);
+  const env = Object.entries(variables).map(([key, value]) => {
+    const literal = asItStands.safeParse(value);
+    return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), project)];
+  });
+  return { env: Object.fromEntries(env), words: shellWords(script[0]) };
+}
+
+/** The shell's own word splitting; NUL ends a word, since none can hold it. */
+function shellWords(line: string): string[] {
+  return execFileSync('sh', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1);
+}

@@ -1,0 +1,24 @@
+/** Texts that neither options nor a pattern narrow, and why. The programs refuse what has no meaning. */
+export const FREE_TEXT: Readonly<Record<string, string>> = {
+  accept: 'a media type, with parameters of any form',
+  aws_region: 'AWS adds regions; by default a variable',
+  check_job_name: 'a job name, shown in a question',
+  comment: 'a sentence',
+  content_type: 'a media type, with parameters of any form',
+  definition_file: 'a path',
+  environment: 'GitLab checks the name; by default a variable',
+  expect: 'a regular expression',
+  image: 'an image reference, often with variables',
+  image_registry: 'a host with any path, often a variable',
+  job_name: 'GitLab allows nearly every sign',
+  keep_artifacts: "a duration in GitLab's own words",
+  oidc_audience: 'any text that the OIDC provider knows',
+  parameters: 'lines of Name=Value',
+  payload_file: 'a path',
+  role_arn: 'an ARN, "none", or variables in any mixture',
+  stage: 'GitLab allows nearly every sign',
+  timeout: "a duration in GitLab's own words",
+};
+
+/** Texts in which "$" has no meaning. */
+export const TAKES_AS_IT_STANDS = ['comment', 'expect', 'model_environment', 'parameters', 'tags'];

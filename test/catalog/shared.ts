@@ -1,0 +1,35 @@
+import type { InputSpec } from '../gitlab/spec.ts';
+
+/** Inputs that mean the same in every component. */
+export const SHARED = [
+  'environment',
+  'aws_region',
+  'role_arn',
+  'oidc_audience',
+  'expected_account_id',
+  'stage',
+  'job_name',
+  'runner_tags',
+  'rules',
+  'timeout',
+  'image_registry',
+  'image_tag_suffix',
+  'keep_artifacts',
+];
+
+/** Of these only the defaults differ. */
+export const OWN_DEFAULT = ['stage', 'job_name', 'rules', 'timeout'];
+
+/** Shared inputs that a template does not have, and why. */
+export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'render-pipeline': {
+    image_registry: "the image is the project's own",
+    image_tag_suffix: "the image is the project's own",
+    expected_account_id: 'no program of the catalog runs there that could compare it',
+  },
+};
+
+/** An input as it must read in every template: a default of its own is left out. */
+export function commonPart({ default: fallback, ...rest }: InputSpec): Partial<InputSpec> {
+  return OWN_DEFAULT.includes(rest.name) ? rest : { ...rest, default: fallback };
+}
