@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { assignments, flag, line, wholeNumber } from '../gitlab/inputs.ts';
+import { markBuilt } from '../sagemaker/built.ts';
 import { logsUrl, studioUrl } from '../sagemaker/console.ts';
 import { hashOf } from '../sagemaker/content.ts';
 import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../sagemaker/executions.ts';
 import { lastLogLines } from '../sagemaker/logs.ts';
-import { called, describePackage, type ModelPackage, markPackage } from '../sagemaker/packages.ts';
+import { called, describePackage } from '../sagemaker/packages.ts';
 import { readDefinition } from '../sagemaker/pipeline-definition.ts';
 import { findPipeline, pipelineName, roleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
 import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../sagemaker/steps.ts';
-import { BUILT, readBuilt, timestamp, writeMark } from '../sagemaker/trail.ts';
+import { BUILT, timestamp } from '../sagemaker/trail.ts';
 import { waitFor } from '../sagemaker/wait.ts';
 
 const inputs = z.strictObject({
@@ -75,7 +76,8 @@ export default defineComponent({
   },
 });
 
-type Known = Attempt & { readonly oursStill: boolean };
+/** `runs` is looked up only for an attempt that could be joined. */
+type Known = Attempt & { readonly runs?: 'ours' | 'another' };
 type Plan = { do: 'join'; execution: string; why: string } | { do: 'start'; attempt: number; why: string };
 
 /** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
@@ -92,7 +94,7 @@ export function decide(latest: Known | undefined, newRun: boolean): Plan {
   switch (status) {
     case 'Executing':
     case 'Succeeded':
-      if (!latest.oursStill) return next(`Attempt ${number} runs another definition than ours`);
+      if (latest.runs !== 'ours') return next(`Attempt ${number} runs another definition than ours`);
       return {
         do: 'join',
         execution,
@@ -112,16 +114,14 @@ async function wantedPipeline(given: Inputs, root: string): Promise<Wanted> {
   };
 }
 
-function prefixOf({ name, definition, roleArn: role }: Wanted, { parameters }: Inputs, { job }: Context): string {
-  return attemptPrefix(job.pipeline, { name, definition: definition.value, role, parameters: [...parameters].sort() });
-}
-
-async function ownAttempt(wanted: Wanted, given: Inputs, context: Context): Promise<Known | undefined> {
-  const { sagemaker } = context.aws;
-  const latest = await latestAttempt(sagemaker, wanted.name, prefixOf(wanted, given, context));
-  if (!latest) return undefined;
-  const joinable = !given.new_run && (latest.status === 'Executing' || latest.status === 'Succeeded');
-  return { ...latest, oursStill: joinable && (await runsDefinition(sagemaker, latest.execution, wanted.definition)) };
+async function ownAttempt(wanted: Wanted, given: Inputs, { aws, job }: Context): Promise<Known | undefined> {
+  const prefix = attemptPrefix(job.pipeline, wanted, given.parameters);
+  const latest = await latestAttempt(aws.sagemaker, wanted.name, prefix);
+  if (latest?.status !== 'Executing' && latest?.status !== 'Succeeded') return latest;
+  return {
+    ...latest,
+    runs: (await runsDefinition(aws.sagemaker, latest.execution, wanted.definition)) ? 'ours' : 'another',
+  };
 }
 
 async function start(attempt: number, wanted: Wanted, given: Inputs, context: Context): Promise<string> {
@@ -130,7 +130,7 @@ async function start(attempt: number, wanted: Wanted, given: Inputs, context: Co
     token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
     tell: log.line,
   });
-  const displayName = `${prefixOf(wanted, given, context)}${attempt}`;
+  const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
   const execution = await startExecution(aws.sagemaker, {
     pipeline: wanted.name,
     version,
@@ -215,20 +215,26 @@ async function showJob({ name, job }: Step, { aws, log, report }: Context): Prom
 
 /** Hands over the packages that this execution registered, or says why there is none. */
 async function handOver({ arn, status, steps }: Execution, context: Context): Promise<Done<Output>> {
+  const { aws, clock, job, log, report } = context;
   const outputs = { PIPELINE_EXECUTION_ARN: arn, PIPELINE_STATUS: status };
   const arns = steps.flatMap(({ registered }) => (registered ? [registered] : []));
   if (arns.length === 0) {
     const why = whyNothing(steps);
-    context.report.record({ outcome: 'nothing', execution: arn, why });
+    report.record({ outcome: 'nothing', execution: arn, why });
     return { verdict: `The execution ${lastPart(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
-  const packages = await Promise.all(arns.map((each) => describePackage(context.aws.sagemaker, each)));
-  context.report.record({
+  const packages = await Promise.all(arns.map((each) => describePackage(aws.sagemaker, each)));
+  report.record({
     outcome: 'registered',
     execution: arn,
     packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
   });
-  for (const each of packages) await markBuilt(each, arn, context);
+  const at = timestamp(clock.now());
+  for (const each of packages) {
+    const mark = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: lastPart(arn) };
+    const told = await markBuilt(aws.sagemaker, each, mark);
+    if (told) log.line(told);
+  }
   return {
     verdict: `The execution ${lastPart(arn)} succeeded and registered ${packages.map(called).join(', ')}.`,
     outputs,
@@ -238,17 +244,4 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
 function whyNothing(steps: readonly Step[]): string {
   const closed = steps.filter(({ outcome }) => outcome === 'False').map(({ name }) => `condition ${name} was false`);
   return closed.join(' and ') || 'no step of it registers a model';
-}
-
-/** Writes who built the package, once: what is there already stays. */
-async function markBuilt(built: ModelPackage, execution: string, { aws, clock, job, log }: Context): Promise<void> {
-  const found = readBuilt(built.metadata);
-  if (found.is === 'absent') {
-    const { pipeline, id, commit } = job;
-    const mark = { pipeline, job: id, commit, at: timestamp(clock.now()), execution: lastPart(execution) };
-    await markPackage(aws.sagemaker, built, { key: BUILT, value: writeMark(mark) });
-    log.line(`Recorded on ${called(built)} that this pipeline built it.`);
-  } else if (found.is === 'unreadable' || found.value.execution !== lastPart(execution)) {
-    log.line(`${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`);
-  }
 }

@@ -9,13 +9,18 @@ import {
 import { hashOf } from './content.ts';
 import { unlessNotFound } from './errors.ts';
 import type { Definition } from './pipeline-definition.ts';
-import { refusedBySageMaker, sameDefinition } from './pipelines.ts';
+import { refusedBySageMaker, sameDefinition, type Wanted } from './pipelines.ts';
 
 /**
  * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition, role and
  * set of parameters: that is how a job that runs again finds its own, and a person finds it in Studio.
  */
-export function attemptPrefix(gitlabPipeline: string, meant: object): string {
+export function attemptPrefix(
+  gitlabPipeline: string,
+  { name, definition, roleArn: role }: Wanted,
+  parameters: ReadonlyMap<string, string>,
+): string {
+  const meant = { name, definition: definition.value, role, parameters: [...parameters].sort() };
   return `gl-${gitlabPipeline}-${hashOf(meant, 12)}-`;
 }
 

@@ -102,8 +102,9 @@ function set(emulator: Emulator, name: ScenarioName, target = {}): void {
 const executions = ({ executions: { all } }: Emulator) => [...all.values()];
 
 describe('a job joins its own execution or starts one', () => {
-  const latest = { execution: 'arn:e1', number: 2, oursStill: true };
-  it.each([
+  type Latest = Exclude<Parameters<typeof decide>[0], undefined>;
+  const latest: Latest = { execution: 'arn:e1', number: 2, runs: 'ours', status: undefined };
+  const cases: [string, Latest | undefined, boolean, object][] = [
     ['there is none', undefined, false, { do: 'start', attempt: 1 }],
     ['it runs', { ...latest, status: 'Executing' }, false, { do: 'join', execution: 'arn:e1' }],
     ['it has succeeded', { ...latest, status: 'Succeeded' }, false, { do: 'join', execution: 'arn:e1' }],
@@ -112,13 +113,14 @@ describe('a job joins its own execution or starts one', () => {
     ['it is being stopped', { ...latest, status: 'Stopping' }, false, { do: 'start', attempt: 3 }],
     [
       'it runs a definition that another job uploaded',
-      { ...latest, oursStill: false, status: 'Executing' },
+      { ...latest, runs: 'another', status: 'Executing' },
       false,
       { do: 'start', attempt: 3 },
     ],
     ['it runs and new_run is true', { ...latest, status: 'Executing' }, true, { do: 'start', attempt: 3 }],
     ['there is none and new_run is true', undefined, true, { do: 'start', attempt: 1 }],
-  ] as const)('when %s', (_, known, newRun, expected) => {
+  ];
+  it.each(cases)('when %s', (_, known, newRun, expected) => {
     expect(decide(known, newRun)).toMatchObject(expected);
   });
 });

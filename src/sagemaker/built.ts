@@ -1,0 +1,17 @@
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { called, type ModelPackage, markPackage } from './packages.ts';
+import { BUILT, type Built, readBuilt, writeMark } from './trail.ts';
+
+/** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
+export async function markBuilt(
+  sagemaker: SageMakerClient,
+  built: ModelPackage,
+  mark: Built,
+): Promise<string | undefined> {
+  const found = readBuilt(built.metadata);
+  if (found.is === 'read' && found.value.execution === mark.execution) return undefined;
+  if (found.is !== 'absent')
+    return `${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
+  await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
+  return `Recorded on ${called(built)} that this pipeline built it.`;
+}

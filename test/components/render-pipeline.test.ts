@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { machineClock } from '../emulator/clock.ts';
+import { startEmulator } from '../emulator/emulator.ts';
+import { compilePipeline } from '../gitlab/compile.ts';
+import { writeYaml } from '../gitlab/document.ts';
+import { readRepository } from '../gitlab/templates.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/promotion-dev';
+const commands = z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat());
+const jobShape = z.looseObject({
+  variables: z.record(z.string(), z.string()),
+  before_script: commands,
+  script: commands,
+  after_script: commands,
+  artifacts: z.looseObject({ paths: z.array(z.string()) }),
+});
+
+function compiled(script: readonly string[], inputs: Readonly<Record<string, string>> = {}) {
+  const component = '$CI_SERVER_FQDN/wog/mlops/sagemaker-components/render-pipeline@1';
+  const given = { image: 'python:3.13-slim', script, definition_file: 'out/definition.json', ...inputs };
+  const { config } = compilePipeline({
+    text: writeYaml({ include: [{ component, inputs: given }] }),
+    resolve: () => ({
+      read: readRepository,
+      sha: '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8',
+      version: '1.4.2',
+      reference: '1',
+    }),
+    readLocal: () => undefined,
+    variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com' },
+  });
+  return jobShape.parse(config['render-pipeline']);
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'render-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Runs commands as a runner does: one shell, which ends at the first that fails. */
+function shell(lines: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+  return new Promise<{ exit: number; log: string }>((resolve) => {
+    const child = spawn('sh', ['-e'], { cwd, env: { PATH: process.env.PATH, ...env } });
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        log += chunk;
+      });
+    }
+    child.on('close', (code) => resolve({ exit: code ?? -1, log }));
+    child.stdin.end(lines.join('\n'));
+  });
+}
+
+/** Runs the job: its folder, its temporary folder, and how it ended. */
+async function render(script: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+  const job = compiled(script);
+  const [root, temporary] = [folder(), variables.TMPDIR ?? folder()];
+  const env = {
+    ...job.variables,
+    CI_PROJECT_ID: '42',
+    CI_PIPELINE_ID: '101',
+    CI_JOB_ID: '7',
+    AWS_OIDC_TOKEN: 'a.token.of-ours',
+    INPUT_ROLE_ARN: ROLE,
+    INPUT_AWS_REGION: 'ap-southeast-1',
+    TMPDIR: temporary,
+    ...variables,
+  };
+  const run = await shell([...job.before_script, ...job.script], root, env);
+  const during = existsSync(join(temporary, 'sagemaker-token-7'));
+  await shell(job.after_script, root, env);
+  return { ...run, root, temporary, during };
+}
+
+const write = 'mkdir -p out && echo \'{"Version":"2020-12-01"}\' > out/definition.json';
+
+it('gives the script the role, by a file of the token that only it can read, and removes that file', async () => {
+  const job = await render([
+    'cat "$AWS_WEB_IDENTITY_TOKEN_FILE" && echo',
+    'stat -c "%a %n" "$AWS_WEB_IDENTITY_TOKEN_FILE" "$(dirname "$AWS_WEB_IDENTITY_TOKEN_FILE")"',
+    'echo "$AWS_ROLE_ARN $AWS_ROLE_SESSION_NAME $AWS_REGION $AWS_DEFAULT_REGION"',
+    write,
+  ]);
+  const token = join(job.temporary, 'sagemaker-token-7');
+  expect(job.exit).toBe(0);
+  expect(job.log).toContain(`a.token.of-ours\n600 ${token}/token\n700 ${token}\n`);
+  expect(job.log).toContain(`${ROLE} gl-42-101-7 ap-southeast-1 ap-southeast-1`);
+  expect(job.during).toBe(true);
+  expect(existsSync(token)).toBe(false);
+});
+
+it('lets an AWS SDK act as the role without being told how', async () => {
+  const emulator = await startEmulator({ clock: machineClock() });
+  onTestFinished(() => emulator.close());
+  const anything = [{ Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }] }];
+  emulator.roles.set(ROLE, {
+    arn: ROLE,
+    audience: 'https://sgts.gitlab-dedicated.com',
+    subject: '*',
+    policies: anything,
+  });
+  const sdk = createRequire(import.meta.url).resolve('@aws-sdk/client-sts');
+  const whoAmI = `const { STSClient, GetCallerIdentityCommand } = require(${JSON.stringify(sdk)});
+    new STSClient({}).send(new GetCallerIdentityCommand({})).then(({ Arn }) => console.log(Arn));`;
+  const job = await render([`node -e '${whoAmI}'`, write], {
+    ...emulator.env,
+    AWS_OIDC_TOKEN: emulator.mintToken({ aud: 'https://sgts.gitlab-dedicated.com' }),
+  });
+  expect(job.log).toContain('arn:aws:sts::111122223333:assumed-role/promotion-dev/gl-42-101-7');
+  expect(job.exit).toBe(0);
+});
+
+it('hands on the definition, readable for the job that takes it', async () => {
+  const job = await render([write]);
+  expect(readFileSync(join(job.root, 'out/definition.json'), 'utf8')).toContain('2020-12-01');
+  expect(statSync(join(job.root, 'out/definition.json')).mode & 0o044).toBe(0o044);
+  expect(compiled([write]).artifacts.paths).toEqual(['out/definition.json']);
+});
+
+it('leaves no token where a job could upload it', async () => {
+  const job = await render([write, 'grep -r a.token.of-ours . && exit 3; true']);
+  expect(job.exit).toBe(0);
+});
+
+it('fails when the script wrote no definition', async () => {
+  const job = await render(['true']);
+  expect(job.exit).toBe(64);
+  expect(job.log).toContain('there is no definition in out/definition.json.\nNext: let script write the file');
+});
+
+it('ends with the exit code of the command that fails, and still removes the token', async () => {
+  const job = await render(['sh -c "exit 9"', write]);
+  expect(job.exit).toBe(9);
+  expect(existsSync(join(job.temporary, 'sagemaker-token-7'))).toBe(false);
+});
+
+it('refuses a role that no variable of this environment names', async () => {
+  const job = await render([write], { INPUT_ROLE_ARN: '$AWS_ROLE_ARN' });
+  expect(job.exit).toBe(64);
+  expect(job.log).toContain('role_arn: received "$AWS_ROLE_ARN"');
+  expect(job.log).toContain('Next: define the CI/CD variable AWS_ROLE_ARN');
+  expect(job.during).toBe(false);
+});
+
+it("leaves the runner's own credentials alone when role_arn is none", async () => {
+  const job = await render(['echo "key $AWS_ACCESS_KEY_ID role [$AWS_ROLE_ARN]"', write], {
+    INPUT_ROLE_ARN: 'none',
+    AWS_ROLE_ARN: ROLE,
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+  });
+  expect(job.log).toContain('key AKIAEXAMPLE role []');
+  expect(job.during).toBe(false);
+});
+
+it('puts the role before keys that lie in CI/CD variables', async () => {
+  const job = await render(['echo "key [$AWS_ACCESS_KEY_ID]"', write], { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' });
+  expect(job.log).toContain('key []');
+});
+
+it('does not follow a link that somebody laid where the token would go', async () => {
+  const temporary = folder();
+  const elsewhere = join(temporary, 'elsewhere');
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, join(temporary, 'sagemaker-token-7'));
+  const job = await render([write], { TMPDIR: temporary });
+  expect(job.exit).toBe(77);
+  expect(job.log).toContain('could not be written');
+  expect(existsSync(join(elsewhere, 'token'))).toBe(false);
+});
