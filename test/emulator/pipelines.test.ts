@@ -260,6 +260,28 @@ test('a stopped execution ends Stopped and registers nothing', async () => {
   expect(Object.keys(await steps(arn))).toEqual(['Prepare']);
 });
 
+test('a step may go on for ever', async () => {
+  emulator.scenario('step never ends', { step: 'Prepare' });
+  const arn = await start();
+  emulator.clock.advance(24 * 3600_000);
+  await client.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+  expect((await steps(arn)).Prepare?.StepStatus).toBe('Executing');
+});
+
+test('somebody may stop an execution while it is watched', async () => {
+  emulator.scenario('execution is stopped');
+  expect((await finish(await start())).status).toBe('Stopped');
+});
+
+test('somebody may create the pipeline a moment before', async () => {
+  emulator.scenario('pipeline name taken');
+  const text = JSON.stringify(definition);
+  const create = new CreatePipelineCommand({ PipelineName: 'other', RoleArn: ROLE, PipelineDefinition: text });
+  await expect(client.send(create)).rejects.toThrow(
+    'Pipeline names must be unique within an AWS account and region. Pipeline with name (other) already exists.',
+  );
+});
+
 test('time alone finishes an execution, with the end of each step where it would have been', async () => {
   const arn = await start();
   emulator.clock.advance(60 * 60_000);

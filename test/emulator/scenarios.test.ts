@@ -14,6 +14,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from './emulator.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -395,6 +396,145 @@ describe('trouble on the way', () => {
       message: 'The security token included in the request is expired',
     });
     await expect(as('AKIAUNKNOWN000000000')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+});
+
+describe('races, and states that somebody left', () => {
+  test('a model that somebody created a moment before is refused as existing, with the same content or another', async () => {
+    emulator.scenario('model already there');
+    await expect(prepare('same')).rejects.toThrow(
+      'Cannot create already existing model "arn:aws:sagemaker:ap-southeast-1:111122223333:model/same".',
+    );
+    expect(emulator.models.models.get('same')?.request.PrimaryContainer?.ModelPackageName).toBe(second);
+    emulator.scenario('model name taken by other content');
+    await expect(prepare('other')).rejects.toThrow('Cannot create already existing model');
+    expect(emulator.models.models.get('other')?.request.PrimaryContainer?.ModelPackageName).toBeUndefined();
+  });
+
+  test('a config that somebody created a moment before is refused as existing', async () => {
+    emulator.scenario('endpoint config already there');
+    await expect(prepare()).rejects.toThrow('Cannot create already existing endpoint configuration');
+  });
+
+  test('an endpoint that AWS patches may not be touched until it is back', async () => {
+    await prepare();
+    emulator.scenario('endpoint is being patched');
+    expect((await look()).EndpointStatus).toBe('SystemUpdating');
+    await expect(update()).rejects.toThrow('Cannot update in-progress endpoint');
+    emulator.clock.advance(600_000);
+    expect((await look()).EndpointStatus).toBe('InService');
+  });
+
+  test.each<[ScenarioName, string]>([
+    ['endpoint is Failed', 'Failed'],
+    ['endpoint is OutOfService', 'OutOfService'],
+    ['endpoint is UpdateRollbackFailed', 'UpdateRollbackFailed'],
+  ])('%s: so it is described', async (scenario, status) => {
+    emulator.scenario(scenario);
+    expect((await look()).EndpointStatus).toBe(status);
+  });
+
+  test('a config can be deleted while it serves, and is missed later', async () => {
+    emulator.scenario('live config deleted');
+    expect((await look()).EndpointStatus).toBe('InService');
+    await expect(
+      client.send(new UpdateEndpointCommand({ EndpointName: ENDPOINT, EndpointConfigName: `${ENDPOINT}-v1` })),
+    ).rejects.toThrow('Could not find endpoint configuration');
+  });
+
+  test('a scalable target may be in the way of a delete', async () => {
+    emulator.scenario('autoscaling in the way');
+    await expect(client.send(new DeleteEndpointCommand({ EndpointName: ENDPOINT }))).rejects.toThrow('scalable target');
+  });
+
+  test.each<[ScenarioName, string]>([
+    ['model data missing', 'Could not find model data at s3://'],
+    ['model data unreadable', 'Could not access model data at s3://'],
+  ])('%s: the model is refused', async (scenario, message) => {
+    emulator.scenario(scenario);
+    await expect(prepare()).rejects.toThrow(message);
+  });
+
+  test('the newest version may be one that cannot be deployed', () => {
+    emulator.scenario('newest version failed');
+    emulator.scenario('newest version has no specification');
+    expect(emulator.registry.findGroup('ResalePriceModelGroup')?.packages.slice(2)).toMatchObject([
+      { version: 3, status: 'Failed' },
+      { version: 4, content: { InferenceSpecification: undefined } },
+    ]);
+  });
+});
+
+describe('a job of GitLab', () => {
+  const ROLE = 'arn:aws:iam::111122223333:role/deploy-dev';
+  const sts = () =>
+    new STSClient({
+      endpoint: emulator.url,
+      region: emulator.region,
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+  const assume = () =>
+    sts().send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: ROLE,
+        RoleSessionName: 'gl-42-1-2',
+        WebIdentityToken: emulator.mintToken(),
+      }),
+    );
+  const as = ({ Credentials: given }: Awaited<ReturnType<typeof assume>>) =>
+    new SageMakerClient({
+      endpoint: emulator.url,
+      region: emulator.region,
+      credentials: { accessKeyId: String(given?.AccessKeyId), secretAccessKey: String(given?.SecretAccessKey) },
+      maxAttempts: 1,
+    });
+
+  beforeEach(() => {
+    const statement = { Effect: 'Allow' as const, Action: 'sagemaker:DescribeEndpoint', Resource: ENDPOINT_ARN };
+    const role = {
+      arn: ROLE,
+      audience: 'https://sgts.gitlab-dedicated.com',
+      subject: 'project_path:wog/mlops/resale-price:ref_type:branch:ref:dev',
+      policies: [{ Version: '2012-10-17', Statement: [statement] }],
+    };
+    emulator.roles.set(ROLE, role);
+  });
+
+  test('may do what its role allows, and nothing else', async () => {
+    const own = as(await assume());
+    expect((await own.send(new DescribeEndpointCommand({ EndpointName: ENDPOINT }))).EndpointStatus).toBe('InService');
+    await expect(own.send(new DeleteEndpointCommand({ EndpointName: ENDPOINT }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        'User: arn:aws:sts::111122223333:assumed-role/deploy-dev/gl-42-1-2 is not authorized to perform: sagemaker:DeleteEndpoint ' +
+        `on resource: ${ENDPOINT_ARN} because no identity-based policy allows the sagemaker:DeleteEndpoint action`,
+    });
+  });
+
+  test('may lose its session while it watches', async () => {
+    const own = as(await assume());
+    emulator.scenario('session expires');
+    await own.send(new DescribeEndpointCommand({ EndpointName: ENDPOINT }));
+    await expect(own.send(new DescribeEndpointCommand({ EndpointName: ENDPOINT }))).rejects.toMatchObject({
+      name: 'ExpiredTokenException',
+    });
+    expect(
+      (await as(await assume()).send(new DescribeEndpointCommand({ EndpointName: ENDPOINT }))).EndpointStatus,
+    ).toBe('InService');
+  });
+
+  test.each<[ScenarioName, string, string]>([
+    ['identity provider unreachable', 'IDPCommunicationErrorException', 'Unable to reach the identity provider'],
+    ['identity provider key unknown', 'InvalidIdentityToken', "Couldn't retrieve verification key"],
+    ['audience missing', 'InvalidIdentityToken', 'Missing a required claim: aud'],
+    ['role does not trust the token', 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'],
+  ])('is told when %s', async (scenario, name, message) => {
+    emulator.scenario(scenario);
+    await expect(assume()).rejects.toMatchObject({
+      name: expect.stringContaining(name),
+      message: expect.stringContaining(message),
+    });
   });
 });
 

@@ -53,7 +53,7 @@ export class Jobs {
   /** `lines` are what its container writes before it ends. */
   end(job: Job, at: Date, status: Status, reason?: string, lines: readonly string[] = []): void {
     for (const line of lines) this.#write(job, line);
-    this.#write(job, status === 'Completed' ? 'Reporting training SUCCESS' : `Ended: ${status}`);
+    this.#write(job, `The ${job.kind.toLowerCase()} job ended: ${status}.`);
     Object.assign(job, { ended: at, status, reason });
   }
 

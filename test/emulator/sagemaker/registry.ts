@@ -92,7 +92,9 @@ export class Registry {
   find(nameOrArn: string): Package | undefined {
     const [name = '', version] = nameOrArn.replace(/^arn:[^/]*\//, '').split('/');
     if (version === undefined) return this.unversioned.get(name);
-    return this.groups.get(this.#key(name))?.packages.find((one) => one.version === Number(version));
+    const packages = this.groups.get(this.#key(name))?.packages ?? [];
+    const expected = packages[Number(version) - 1];
+    return expected?.version === Number(version) ? expected : packages.find((one) => one.version === Number(version));
   }
 
   create = (input: Request, principal: Principal): { ModelPackageArn: string } => {
