@@ -1,3 +1,6 @@
+import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
+import { Failure } from '../failure.ts';
+
 /** Why SageMaker could not serve a model, and what to do about it. */
 export interface Advice {
   readonly cause: 'quota' | 'capacity' | 'model data' | 'image' | 'health check' | 'permission' | 'unknown';
@@ -23,6 +26,15 @@ export function adviceOn(reason: string): Advice {
     'read the reason and the log lines above, then run this job again.',
   ];
   return { cause, next };
+}
+
+/** An error of a request, as a refusal with its advice, when SageMaker gave a reason that is known here; else as it was. */
+export function refusalFor(error: unknown, happened: string): unknown {
+  const { name, message } = partsOf(error);
+  if (name !== 'ValidationException' && name !== 'ResourceLimitExceeded') return error;
+  const { cause, what, next } = adviceOn(message);
+  if (cause === 'unknown') return error;
+  return new Failure('refused', `${happened} ${what ? `${what} ` : ''}(${inItsOwnWords(error)})`, next, error);
 }
 
 function quotaAdvice({ quota = '', limit = '', used = '', delta = '' }: Readonly<Record<string, string>>): Advice {
@@ -63,6 +75,6 @@ const KNOWN: readonly (readonly [Advice['cause'], RegExp, string])[] = [
   [
     'permission',
     /scalable target|permission|not authorized|AccessDenied/i,
-    'allow the role what the reason names, then run this job again.',
+    "allow the job's role what the reason names, then run this job again.",
   ],
 ];

@@ -16,6 +16,7 @@ import { type EndpointConfig, findConfig } from './endpoints.ts';
 import { says, unlessNotFound } from './errors.ts';
 import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
 import type { ModelPackage } from './packages.ts';
+import { refusalFor } from './reasons.ts';
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 
@@ -196,7 +197,7 @@ async function ensure({ what, wanted, find, create }: Wish): Promise<Ensured> {
       await create();
       return 'created';
     } catch (error) {
-      if (!says('already exists', error)) throw error;
+      if (!says('already exists', error)) throw refusalFor(error, `SageMaker refused to create the ${what}.`);
     }
   }
   const found = before ?? (await find());

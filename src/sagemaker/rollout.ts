@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import { says } from './errors.ts';
 import { tagEndpoint } from './notes.ts';
-import { adviceOn } from './reasons.ts';
+import { refusalFor } from './reasons.ts';
 
 /** A change of an endpoint either was accepted, or somebody else changed the endpoint first: look again and decide again. */
 export type Acted = 'accepted' | 'lost race';
@@ -79,8 +79,7 @@ async function change({ clock }: World, send: () => Promise<unknown>): Promise<A
   } catch (error) {
     if (says('already exists', error) || says('update in progress', error) || says('not found', error))
       return 'lost race';
-    if (says('quota', error)) throw beyondQuota(error);
-    throw error;
+    throw refusalFor(error, 'SageMaker refused to change the endpoint, which is as it was.');
   }
 }
 
@@ -108,16 +107,6 @@ function configGone(error: unknown): Failure {
     'refused',
     `SageMaker does not find the endpoint config ${VISIBLE_WITHIN / 1000} s after it was there: ${inItsOwnWords(error)}`,
     'run this job again: it makes the config anew if somebody deleted it.',
-    error,
-  );
-}
-
-function beyondQuota(error: unknown): Failure {
-  const { what, next } = adviceOn(partsOf(error).message);
-  return new Failure(
-    'refused',
-    `The account's quota does not allow this deployment; the endpoint is as it was. ${what ?? ''} (${inItsOwnWords(error)})`,
-    next,
     error,
   );
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { type Progress, progress } from '../../src/sagemaker/deployments.ts';
+import type { Endpoint } from '../../src/sagemaker/endpoints.ts';
+import { endpoint } from './endpoint.ts';
+
+const OURS = { config: 'ours', previousConfig: 'before' };
+
+const ROWS: readonly [given: string, seen: Endpoint | undefined, is: Progress['is']][] = [
+  ['our config in service with its instances', endpoint({ config: 'ours' }), 'live'],
+  ['our config in service with too few instances', endpoint({ config: 'ours', instances: 1, wanted: 2 }), 'under way'],
+  ['our config in service without any variant', { ...endpoint({ config: 'ours' }), variants: [] }, 'under way'],
+  ['our config serving and still pending', endpoint({ config: 'ours', pending: 'ours' }), 'under way'],
+  [
+    'our config serving, another pending',
+    endpoint({ config: 'ours', pending: 'theirs', status: 'Updating' }),
+    'superseded',
+  ],
+  ['our config pending', endpoint({ config: 'before', pending: 'ours', status: 'Updating' }), 'under way'],
+  ['our config being rolled back', endpoint({ config: 'before', pending: 'ours', status: 'RollingBack' }), 'under way'],
+  ['a rollback that names no pending config', endpoint({ config: 'before', status: 'RollingBack' }), 'under way'],
+  ['our endpoint being created', endpoint({ config: 'ours', status: 'Creating' }), 'under way'],
+  ["AWS's own update after ours", endpoint({ config: 'ours', status: 'SystemUpdating' }), 'under way'],
+  ['the config before ours back in service', endpoint({ config: 'before' }), 'rolled back'],
+  ['a config that is neither', endpoint({ config: 'theirs' }), 'superseded'],
+  ['an endpoint that failed', endpoint({ config: 'ours', status: 'Failed' }), 'failed'],
+  ['our config out of service', endpoint({ config: 'ours', status: 'OutOfService' }), 'failed'],
+  [
+    'an update that went neither forward nor back',
+    endpoint({ config: 'before', status: 'UpdateRollbackFailed' }),
+    'rollback failed',
+  ],
+  ['an endpoint being deleted', endpoint({ config: 'ours', status: 'Deleting' }), 'gone'],
+  ['no endpoint', undefined, 'gone'],
+];
+
+describe('where our deployment stands', () => {
+  it.each(ROWS)('%s: %s', (_, seen, is) => {
+    expect(progress(seen, OURS).is).toBe(is);
+  });
+
+  it('keeps the reason of a rollback, and says so when there is none', () => {
+    expect(progress(endpoint({ config: 'before', reason: 'no ping' }), OURS)).toEqual({
+      is: 'rolled back',
+      why: 'no ping',
+    });
+    expect(progress(endpoint({ config: 'before' }), OURS)).toEqual({ is: 'rolled back', why: undefined });
+  });
+
+  it('a new endpoint cannot be rolled back: another config on it took it over', () => {
+    expect(progress(endpoint({ config: 'theirs' }), { config: 'ours', previousConfig: undefined })).toEqual({
+      is: 'superseded',
+      by: 'theirs',
+    });
+  });
+
+  it('tells the phase and the instances of the pending variants', () => {
+    const seen = endpoint({ config: 'before', pending: 'ours', status: 'Updating' });
+    expect(progress(seen, OURS)).toEqual({
+      is: 'under way',
+      saying: 'Updating; AllTraffic ActivatingTraffic, 1 of 1 instance',
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import type { Endpoint, Variant } from '../../src/sagemaker/endpoints.ts';
+
+interface Seen {
+  readonly config: string;
+  readonly name?: string;
+  readonly status?: Endpoint['status'];
+  readonly pending?: string;
+  readonly instances?: number;
+  readonly wanted?: number;
+  readonly reason?: string;
+}
+
+/** An endpoint as it may be seen; in service with one instance, unless a test says otherwise. */
+export function endpoint(seen: Seen): Endpoint {
+  const { config, name = 'resale-price-dev', status = 'InService', instances = 1, wanted = 1 } = seen;
+  const arn = `arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint/${name.toLowerCase()}`;
+  const variant: Variant = { name: 'AllTraffic', instances, wantedInstances: wanted, phases: [] };
+  const times = { CreationTime: new Date(0), LastModifiedTime: new Date(0) };
+  return {
+    name,
+    arn,
+    status,
+    config,
+    pending: seen.pending,
+    failureReason: seen.reason,
+    variants: [variant],
+    pendingVariants: seen.pending === undefined ? [] : [{ ...variant, phases: ['ActivatingTraffic'] }],
+    answer: { $metadata: {}, EndpointName: name, EndpointArn: arn, EndpointStatus: status, ...times },
+  };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { type Advice, adviceOn } from '../../src/sagemaker/reasons.ts';
+
+const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = [
+  [
+    'quota',
+    "The account-level service limit 'ml.m5.large for endpoint usage' is 2 Instances, with current utilization of 2 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.",
+    /ask for at least 3 under "ml\.m5\.large for endpoint usage"/,
+  ],
+  [
+    'capacity',
+    'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.',
+    /another instance_type/,
+  ],
+  ['model data', 'Could not find model data at s3://bucket/model.tar.gz.', /s3:GetObject/],
+  [
+    'model data',
+    'Failed to download model data for container "container_1" from URL: "s3://b/model.tar.gz".',
+    /s3:GetObject/,
+  ],
+  [
+    'image',
+    'Please make sure all images included in the model for the production variant AllTraffic exist, and that the execution role used to create the model has permissions to access them.',
+    /ecr:BatchGetImage/,
+  ],
+  [
+    'health check',
+    'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',
+    /GET \/ping/,
+  ],
+  [
+    'permission',
+    'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity does not have application-autoscaling:DeregisterScalableTarget permission.',
+    /allow the job's role/,
+  ],
+  ['unknown', 'Something new.', /read the reason/],
+];
+
+describe("SageMaker's reasons", () => {
+  it.each(ROWS)('%s: %s', (cause, reason, next) => {
+    const advice = adviceOn(reason);
+    expect(advice.cause).toBe(cause);
+    expect(advice.next).toMatch(next);
+  });
+
+  it('of a quota are told with their numbers', () => {
+    expect(adviceOn(ROWS[0]?.[1] ?? '').what).toContain(
+      'The account may run 2 instances of "ml.m5.large for endpoint usage"; 2 are in use, and this deployment asks for 1 more.',
+    );
+  });
+});
