@@ -8,6 +8,8 @@ const COMPONENTS = {
   'approve-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).default, host),
   'reject-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).rejectModel, host),
   'deploy-model': async (host: Host) => runComponent((await import('./components/deploy-model.ts')).default, host),
+  'validate-endpoint': async (host: Host) =>
+    runComponent((await import('./components/validate-endpoint.ts')).default, host),
 };
 
 type Host = Parameters<typeof runComponent>[1];

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { partsOf } from '../aws/trouble.ts';
+import type { Deadline } from '../clock.ts';
+import { type Context, type Done, defineComponent } from '../component.ts';
+import { Failure } from '../failure.ts';
+import { flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { readProjectFile } from '../gitlab/project-file.ts';
+import { type Deployment, deployment, required, takeOver } from '../handover.ts';
+import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
+import { progress } from '../sagemaker/deployments.ts';
+import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
+import { lastLogLines } from '../sagemaker/logs.ts';
+import { makerOf } from '../sagemaker/notes.ts';
+import { evidence, outcomeInWords, type Unlucky } from '../sagemaker/outcomes.ts';
+import { called, describePackage, type ModelPackage, markPackage } from '../sagemaker/packages.ts';
+import { ask, checksOf, type Expectations, type Judged, judge, LARGEST_PAYLOAD, opening } from '../sagemaker/probe.ts';
+import { proofOf, provedAlready, refusalToProve } from '../sagemaker/proof.ts';
+import { markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
+import { type Look, type Waited, waitFor } from '../sagemaker/wait.ts';
+
+const mediaType = line
+  .max(1024, 'must be at most 1024 characters')
+  .regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json');
+
+const pattern = z.string().transform((value, context) => {
+  try {
+    return new RegExp(value, 'u');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `must be a regular expression (${partsOf(error).message})` });
+    return z.NEVER;
+  }
+});
+
+const inputs = z
+  .strictObject({
+    endpoint_name: optional(resourceName),
+    max_wait_time: wholeNumber(1, 86_400),
+    poll_interval: wholeNumber(1, 3600),
+    payload_file: optional(line),
+    content_type: mediaType,
+    accept: optional(mediaType),
+    expect: optional(pattern),
+    requests: wholeNumber(1, 1000),
+    max_latency_ms: optional(wholeNumber(1, 900_000)),
+    record_proof: flag,
+  })
+  .refine(({ payload_file, record_proof }) => payload_file !== undefined || !record_proof, {
+    path: ['payload_file'],
+    message: 'must name the file to send to the endpoint, unless record_proof is false',
+    when: ({ value }) => z.object({ record_proof: z.boolean() }).safeParse(value).success,
+  });
+
+type Inputs = z.output<typeof inputs>;
+type Deployed = Extract<Deployment, { endpoint: string }>;
+
+/** One validation: what was deployed, and until when it may take. */
+interface Validation {
+  readonly given: Inputs;
+  readonly deployed: Deployed;
+  readonly deadline: Deadline;
+}
+
+export default defineComponent({
+  name: 'validate-endpoint',
+  inputs,
+  fences: ['record_proof'],
+  outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
+  permissions: [
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
+    { action: 'sagemaker:DescribeModel', on: 'model' },
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'payload_file is given' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'proved', when: 'record_proof is true' },
+    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
+    { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'a check fails' },
+    { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'a check fails' },
+  ],
+
+  async checkFiles({ payload_file: file }, root) {
+    if (file !== undefined) await readPayload(root, file);
+  },
+
+  async run(given, context) {
+    const { root, job, report } = context;
+    const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
+    const deployed = required(takeOver({ root, job }, deployment, choice), deployment);
+    if (deployed.outcome === 'nothing') return passOn(deployed, context);
+
+    const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };
+    const { endpoint, config, group, version, content } = deployed;
+    const about = { group, package: deployed.package, version, content, endpoint, config };
+    report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
+    report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, logGroup(endpoint)));
+    report.record({ outcome: 'unproved', ...about });
+    try {
+      const now = await validate(validation, context);
+      const verdict = given.record_proof
+        ? await prove(now, deployed, context)
+        : `Not recorded as proved in ${job.environment}: record_proof is false.`;
+      report.record({ outcome: given.record_proof ? 'proved' : 'held', ...about });
+      return { verdict, outputs: { ENDPOINT_VALIDATED: 'true' } };
+    } catch (error) {
+      if (error instanceof Failure) await showLastLines(context, endpoint);
+      throw error;
+    }
+  },
+});
+
+function passOn({ why }: Extract<Deployment, { outcome: 'nothing' }>, { report }: Context): Done<never> {
+  report.record({ outcome: 'nothing', why });
+  return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
+}
+
+function readPayload(root: string, file: string): Promise<Uint8Array> {
+  const most = { bytes: LARGEST_PAYLOAD, of: 'SageMaker' };
+  return readProjectFile({ root, input: 'payload_file', file, most });
+}
+
+/** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
+async function validate(validation: Validation, context: Context): Promise<ModelPackage> {
+  await untilLive(validation, context);
+  const now = await describeServed(validation.deployed, context);
+  if (validation.given.payload_file === undefined) {
+    context.log.line('Nothing was asked of the model: payload_file is empty.');
+    return now;
+  }
+  await askModel(validation, context);
+  await untilLive(validation, context);
+  return now;
+}
+
+async function untilLive({ given, deployed, deadline }: Validation, context: Context): Promise<void> {
+  const { aws, clock, log, report } = context;
+  const { endpoint: name, config } = deployed;
+  const ours = { config, previousConfig: deployed.previous_config };
+  const look = async (): Promise<Look<{ endpoint: Endpoint | undefined; where: Unlucky | { is: 'live' } }>> => {
+    const endpoint = await findEndpoint(aws.sagemaker, name);
+    if (endpoint) report.file('endpoint.json', evidence(endpoint.answer));
+    const where = progress(endpoint, ours);
+    return where.is === 'under way'
+      ? { is: 'pending', saying: where.saying }
+      : { is: 'settled', answer: { endpoint, where } };
+  };
+  const waited = await waitFor(look, {
+    clock,
+    deadline,
+    interval: given.poll_interval,
+    onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
+  });
+  const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
+  const check = `The endpoint ${name} serves the endpoint config ${config}`;
+  if (where.is === 'live') return report.check(check);
+  const maker = where.is === 'superseded' ? await makerOf(aws.sagemaker, where.by) : undefined;
+  const { what, next } = outcomeInWords(where, { endpoint: name, ...ours, maker, seen: endpoint });
+  report.check(check, what);
+  // These are the words of a deployment, and it is the deployment that would have to be repeated.
+  throw new Failure('refused', what, next.replaceAll('this job', 'the deploy-model job'));
+}
+
+/** What the containers wrote last explains most failures; what cannot be read there is said, and hides no failure. */
+async function showLastLines({ aws, log }: Context, endpoint: string): Promise<void> {
+  const lines = await lastLogLines(await aws.logs(), { group: logGroup(endpoint), streamPrefix: '', most: 20 });
+  log.section(`The last log lines of ${endpoint}`, lines, 'open');
+}
+
+function logGroup(endpoint: string): string {
+  return `/aws/sagemaker/Endpoints/${endpoint}`;
+}
+
+/** Ends red when time ran out, saying what was still missing. */
+function settled<Answer>(waited: Waited<Answer>, what: string): Answer {
+  if (waited.is === 'settled') return waited.answer;
+  throw new Failure(
+    'out of time',
+    `Stopped waiting for ${what} after ${waited.after} (${waited.because}): ${waited.saying}.`,
+    'AWS goes on by itself: look at the endpoint (link on this page), then run this job again, which takes up from there; or raise max_wait_time.',
+  );
+}
+
+async function describeServed(deployed: Deployed, { aws, log, report }: Context): Promise<ModelPackage> {
+  const served = await packagesOf(aws.sagemaker, deployed.config);
+  const now = await describePackage(aws.sagemaker, deployed.package);
+  const refusal = refusalToProve(served, now, deployed);
+  report.check(`The endpoint serves ${called(now)} as it was deployed`, refusal?.why);
+  if (refusal) throw new Failure('refused', `Not proved: ${refusal.why}.`, refusal.next);
+  log.line(`${deployed.endpoint} is live and serves ${called(now)} (endpoint config ${deployed.config}).`);
+  return now;
+}
+
+async function askModel({ given, deployed, deadline }: Validation, context: Context): Promise<void> {
+  const { aws, clock, log, report, root } = context;
+  const expectations: Expectations = { accept: given.accept, expect: given.expect, maxLatency: given.max_latency_ms };
+  const question = {
+    endpoint: deployed.endpoint,
+    payload: await readPayload(root, given.payload_file ?? ''),
+    contentType: given.content_type,
+    accept: given.accept,
+  };
+  const runtime = await aws.runtime();
+  const answers: Judged[] = [];
+  for (let request = 1; request <= given.requests; request++) {
+    if (clock.now() >= deadline.at) throw tooSlow(request, given, deadline);
+    const onChange = (saying: string, elapsed: string) => log.line(`Request ${request}: ${saying} (after ${elapsed}).`);
+    const look = () => ask({ runtime, clock }, question);
+    const waited = await waitFor(look, { clock, deadline, interval: given.poll_interval, onChange });
+    const answer = settled(waited, `an answer to request ${request} of ${given.requests}`);
+    if (request === 1) log.section('The first answer', [opening(answer, 500)], 'open');
+    answers.push(judge(answer, expectations));
+  }
+  report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
+  log.line(summary(answers));
+  conclude(answers, expectations, context);
+}
+
+function tooSlow(request: number, { requests }: Inputs, { because }: Deadline): Failure {
+  return new Failure(
+    'out of time',
+    `There was no time left (${because}) for request ${request} of ${requests}: the answers came too slowly.`,
+    'raise max_wait_time, or lower requests; then run this job again.',
+  );
+}
+
+function summary(answers: readonly Judged[]): string {
+  const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  const good = answers.filter(({ wrong }) => Object.keys(wrong).length === 0).length;
+  return `${good} of ${answers.length} answers are as expected; the median took ${times[Math.floor(times.length / 2)]} ms, the slowest ${times.at(-1)} ms.`;
+}
+
+function conclude(answers: readonly Judged[], expectations: Expectations, { report }: Context): void {
+  const seconds = answers.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
+  const checks = checksOf(answers, expectations);
+  for (const { name, why } of checks) report.check(name, why, seconds);
+  const failed = checks.flatMap(({ name, why }) => (why === undefined ? [] : [`  ${name}: ${why}`]));
+  if (failed.length === 0) return;
+  throw new Failure(
+    'refused',
+    `Not proved: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
+    'compare the answers with expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
+  );
+}
+
+/** Writes that this version is proved here, unless this pipeline has written exactly that. */
+async function prove(now: ModelPackage, deployed: Deployed, { aws, clock, job, report }: Context): Promise<string> {
+  const proof = proofOf(deployed, { pipeline: job.pipeline, job: job.id, at: timestamp(clock.now()) });
+  const already = provedAlready(now, job.environment, proof);
+  if (already) return `${called(now)} is already proved in ${job.environment} (at ${already.at}); nothing was written.`;
+  report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
+  await markPackage(aws.sagemaker, now, { key: markKey('proved', job.environment), value: writeMark(proof) });
+  return `Proved in ${job.environment}: ${called(now)} on ${deployed.endpoint}.`;
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { partsOf } from '../aws/trouble.ts';
+import type { Clock } from '../clock.ts';
+import type { Look } from './wait.ts';
+
+/** What is sent to an endpoint. */
+export interface Question {
+  readonly endpoint: string;
+  readonly payload: Uint8Array;
+  readonly contentType: string;
+  readonly accept: string | undefined;
+}
+
+/** What a model answered to one request. */
+export interface Answer {
+  /** The HTTP status of the model's container. */
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly milliseconds: number;
+}
+
+/** The most that SageMaker takes in one request. */
+export const LARGEST_PAYLOAD = 6_291_456;
+
+/**
+ * Asks the model once. Not ready (429) and unavailable (503) are no answers: the endpoint is asked again. An error of the model
+ * is an answer, and not the one that was hoped for.
+ */
+export async function ask(
+  { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
+  { endpoint, payload, contentType, accept }: Question,
+): Promise<Look<Answer>> {
+  const { InvokeEndpointCommand, ModelError } = await import('@aws-sdk/client-sagemaker-runtime');
+  const request = {
+    EndpointName: endpoint,
+    Body: payload,
+    ContentType: contentType,
+    ...(accept && { Accept: accept }),
+  };
+  const start = clock.now().getTime();
+  const elapsed = () => clock.now().getTime() - start;
+  try {
+    const { Body, ContentType, $metadata } = await runtime.send(new InvokeEndpointCommand(request));
+    const answer = { contentType: ContentType ?? '', body: Body ?? new Uint8Array(), milliseconds: elapsed() };
+    return { is: 'settled', answer: { status: $metadata.httpStatusCode ?? 200, ...answer } };
+  } catch (error) {
+    const { name, message } = partsOf(error);
+    if (name === 'ModelNotReadyException') return { is: 'pending', saying: 'the model is not ready yet (429)' };
+    if (name === 'ServiceUnavailable') return { is: 'pending', saying: 'the endpoint is not available (503)' };
+    if (!(error instanceof ModelError)) throw error;
+    const body = Buffer.from(error.OriginalMessage ?? message);
+    const status = error.OriginalStatusCode ?? 500;
+    return { is: 'settled', answer: { status, contentType: 'text/plain', body, milliseconds: elapsed() } };
+  }
+}
+
+/** What is asked of every answer; what is `undefined` is not asked. */
+export interface Expectations {
+  /** Media types, as in an Accept header. */
+  readonly accept: string | undefined;
+  readonly expect: RegExp | undefined;
+  readonly maxLatency: number | undefined;
+}
+
+const CHECKS = {
+  status: 'Every answer has the HTTP status 200',
+  contentType: 'Every answer has the content type that was asked for',
+  match: 'Every answer matches the expected pattern',
+  time: 'Every answer comes in time',
+};
+
+/** What is wrong with one answer, and enough of it to recognise it by. */
+export interface Judged {
+  readonly wrong: Readonly<Partial<Record<keyof typeof CHECKS, string>>>;
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly milliseconds: number;
+}
+
+/** An answer is good when its status is 200, and its type, text and time are as expected. */
+export function judge(answer: Answer, { accept, expect, maxLatency }: Expectations, longestMatch = 10_000): Judged {
+  const { status, contentType, body, milliseconds } = answer;
+  const wrong = {
+    ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200)}` }),
+    ...(accept && !isAccepted(contentType, accept) && { contentType: `"${contentType}" instead of "${accept}"` }),
+    ...(expect && mismatch(answer, expect, longestMatch)),
+    ...(maxLatency !== undefined &&
+      milliseconds > maxLatency && { time: `${milliseconds} ms, and ${maxLatency} ms are allowed` }),
+  };
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return { wrong, status, contentType, bytes: body.byteLength, sha256, milliseconds };
+}
+
+/** The beginning of an answer's text. */
+export function opening({ body }: Pick<Answer, 'body'>, characters: number): string {
+  const text = Buffer.from(body.subarray(0, characters * 4)).toString('utf8');
+  return text.length > characters ? `${text.slice(0, characters)}...` : text;
+}
+
+function isAccepted(contentType: string, accept: string): boolean {
+  const type = mediaType(contentType);
+  return accept
+    .split(',')
+    .map(mediaType)
+    .some((wanted) => wanted === type || wanted === '*/*' || wanted === type.replace(/\/.*$/, '/*'));
+}
+
+function mediaType(header: string): string {
+  return header.replace(/;.*$/s, '').trim().toLowerCase();
+}
+
+const LONGEST_TEXT = 1_048_576;
+
+/** A pattern may take for ever even on a short text: text and time are limited, so that the job ends by itself. */
+function mismatch({ body }: Answer, expect: RegExp, longest: number): { match?: string } {
+  const text = Buffer.from(body.subarray(0, LONGEST_TEXT)).toString('utf8');
+  const cut = body.byteLength > LONGEST_TEXT ? ` in its first ${LONGEST_TEXT} bytes` : '';
+  try {
+    const matches = runInNewContext('expect.test(text)', { expect, text }, { timeout: longest });
+    return matches === true ? {} : { match: `no match of ${expect}${cut}: ${opening({ body }, 200)}` };
+  } catch (error) {
+    // It comes from another realm, where it is no Error of ours.
+    if (!/Script execution timed out/.test(partsOf(error).message)) throw error;
+    return { match: `${expect} took longer than ${longest / 1000} s; a simpler pattern would not` };
+  }
+}
+
+export interface Check {
+  readonly name: string;
+  /** Why it does not hold. */
+  readonly why?: string;
+}
+
+/** One check for each thing that was asked of all answers, with the first answers that failed it. */
+export function checksOf(answers: readonly Judged[], { accept, expect, maxLatency }: Expectations): Check[] {
+  const asked = { status: true, contentType: accept, match: expect, time: maxLatency };
+  const keys = ['status', 'contentType', 'match', 'time'] as const;
+  return keys.filter((key) => asked[key] !== undefined).map((key) => checkOf(answers, key));
+}
+
+function checkOf(answers: readonly Judged[], key: keyof typeof CHECKS): Check {
+  const wrong = answers.flatMap(({ wrong: each }, index) => (each[key] ? [`request ${index + 1}: ${each[key]}`] : []));
+  if (wrong.length === 0) return { name: CHECKS[key] };
+  const more = wrong.length > 3 ? [`and ${wrong.length - 3} more of ${answers.length}`] : [];
+  return { name: CHECKS[key], why: [...wrong.slice(0, 3), ...more].join('; ') };
+}
