@@ -1,0 +1,538 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import type { ModelPackage } from '../../src/sagemaker/packages.ts';
+import { type Answer, checksOf, type Expectations, judge } from '../../src/sagemaker/probe.ts';
+import { type Deployed, provedAlready, refusalToProve } from '../../src/sagemaker/proof.ts';
+import { readProof, writeMark } from '../../src/sagemaker/trail.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+
+const GROUP = 'ResalePriceModelGroup';
+const ENDPOINT = 'resale-price-dev';
+const arnOf = (version: number) => `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
+const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
+
+const deployed: Deployed = {
+  group: GROUP,
+  package: arnOf(3),
+  content: CONTENT,
+  endpoint: ENDPOINT,
+  config: 'resale-price-dev-v3-0123456789',
+  promotion_path: ['dev', 'uat', 'main'],
+  open: [],
+};
+
+function version(more: Partial<ModelPackage> = {}): ModelPackage {
+  return {
+    arn: arnOf(3),
+    group: GROUP,
+    version: 3,
+    status: 'Completed',
+    approval: 'Approved',
+    registration: 'Registered',
+    createdAt: new Date('2026-11-20T08:00:00Z'),
+    createdBy: undefined,
+    commit: undefined,
+    metadata: {},
+    metrics: new Map(),
+    content: CONTENT,
+    instanceTypes: [],
+    ...more,
+  };
+}
+
+const withdrawal = writeMark({
+  by: 'jane',
+  pipeline: '90',
+  job: '7',
+  commit: COMMIT,
+  at: '2026-11-20T09:00Z',
+  content: CONTENT,
+});
+
+describe('whether what is live may be proved', () => {
+  it.each<[given: string, served: string[], now: ModelPackage, why: string | undefined]>([
+    ['the deployed version alone', [arnOf(3)], version(), undefined],
+    ['the deployed version, its ARN in lower case', [arnOf(3).toLowerCase()], version(), undefined],
+    ['a version deployed without an approval', [arnOf(3)], version({ approval: 'PendingManualApproval' }), undefined],
+    ['another version', [arnOf(2)], version(), `serves ${arnOf(2)}`],
+    ['another version beside it', [arnOf(3), arnOf(2)], version(), `serves ${arnOf(2)}, not only`],
+    ['a model from outside the registry', [], version(), 'not made from a model package'],
+    ['a content that changed', [arnOf(3)], version({ content: OTHER }), `to ${OTHER}`],
+    ['a version of another group', [arnOf(3)], version({ group: 'ChurnModels' }), 'in the group ChurnModels'],
+    [
+      'a version withdrawn here',
+      [arnOf(3)],
+      version({ metadata: { 'withdrawn.dev': withdrawal } }),
+      'withdrawn in dev',
+    ],
+    [
+      'a version withdrawn later on',
+      [arnOf(3)],
+      version({ metadata: { 'withdrawn.main': 'x' } }),
+      'withdrawn in main (x)',
+    ],
+    ['a rejected version', [arnOf(3)], version({ approval: 'Rejected' }), 'is Rejected'],
+  ])('%s', (_given, served, now, why) => {
+    const refusal = refusalToProve(served, now, deployed);
+    expect(refusal?.why ?? 'proved').toContain(why ?? 'proved');
+  });
+
+  it('a proof is repeated only when a word of it changed', () => {
+    const wanted = {
+      pipeline: '101',
+      job: '9',
+      at: '2026-11-22T08:00Z',
+      content: CONTENT,
+      endpoint: ENDPOINT,
+      config: 'c',
+    };
+    const holding = (more: object) =>
+      version({ metadata: { 'proved.dev': writeMark({ ...wanted, job: '8', at: '2026-11-22T07:00Z', ...more }) } });
+    expect(provedAlready(version(), 'dev', wanted)).toBeUndefined();
+    expect(provedAlready(holding({}), 'dev', wanted)).toMatchObject({ job: '8' });
+    expect(provedAlready(holding({}), 'uat', wanted)).toBeUndefined();
+    for (const other of [{ pipeline: '90' }, { content: OTHER }, { endpoint: 'e' }, { config: 'd' }, { open: 'proof' }])
+      expect(provedAlready(holding(other), 'dev', wanted)).toBeUndefined();
+  });
+});
+
+describe('whether an answer is as expected', () => {
+  const asked: Expectations = { accept: undefined, expect: undefined, maxLatency: undefined };
+  const answer = (more: Partial<Omit<Answer, 'body'>> & { body?: string } = {}): Answer => ({
+    status: 200,
+    contentType: 'application/json',
+    milliseconds: 20,
+    ...more,
+    body: Buffer.from(more.body ?? '{"price": 1}'),
+  });
+
+  it.each<[given: string, answer: Answer, expectations: Partial<Expectations>, wrong: object]>([
+    ['nothing but an answer', answer(), {}, {}],
+    ['an answer of any type', answer({ contentType: '' }), {}, {}],
+    ['an error', answer({ status: 500, body: 'boom' }), {}, { status: 'HTTP 500: boom' }],
+    ['the type that was asked for', answer(), { accept: 'application/json' }, {}],
+    [
+      'the type with a parameter',
+      answer({ contentType: 'Application/JSON; charset=utf-8' }),
+      { accept: 'application/json' },
+      {},
+    ],
+    ['one of several types', answer({ contentType: 'text/csv' }), { accept: 'application/json, text/csv;q=0.5' }, {}],
+    ['any type of a family', answer({ contentType: 'text/csv' }), { accept: 'text/*' }, {}],
+    ['any type at all', answer({ contentType: 'text/csv' }), { accept: '*/*' }, {}],
+    [
+      'another type',
+      answer({ contentType: 'text/csv' }),
+      { accept: 'application/json' },
+      { contentType: '"text/csv" instead of "application/json"' },
+    ],
+    ['a matching text', answer(), { expect: /"price": \d+/u }, {}],
+    ['a text that does not match', answer(), { expect: /error/u }, { match: 'no match of /error/u: {"price": 1}' }],
+    ['a pattern with a memory', answer(), { expect: /price/gu }, {}],
+    ['just in time', answer({ milliseconds: 50 }), { maxLatency: 50 }, {}],
+    ['too late', answer({ milliseconds: 51 }), { maxLatency: 50 }, { time: '51 ms, and 50 ms are allowed' }],
+    [
+      'a text beyond the first megabyte',
+      answer({ body: `${' '.repeat(1_048_576)}x` }),
+      { expect: /x/u },
+      { match: expect.stringContaining('in its first 1048576 bytes') },
+    ],
+  ])('%s', (_given, got, expectations, wrong) => {
+    expect(judge(got, { ...asked, ...expectations }).wrong).toEqual(wrong);
+  });
+
+  it('a pattern that would take for ever', () => {
+    const { wrong } = judge(answer({ body: `${'a'.repeat(50)}!` }), { ...asked, expect: /^(a+)+$/u }, 50);
+    expect(wrong.match).toContain('took longer than 0.05 s');
+  });
+
+  it('one check for each thing asked, which names the first three answers that failed it', () => {
+    const answers = [200, 500, 500, 500, 500].map((status) => judge(answer({ status, body: 'x' }), asked));
+    expect(checksOf(answers, asked)).toEqual([
+      {
+        name: 'Every answer has the HTTP status 200',
+        why: 'request 2: HTTP 500: x; request 3: HTTP 500: x; request 4: HTTP 500: x; and 1 more of 5',
+      },
+    ]);
+    expect(checksOf(answers, { accept: 'a/b', expect: /x/, maxLatency: 1 })).toHaveLength(4);
+  });
+});
+
+const inputs = {
+  endpoint_name: '',
+  max_wait_time: '900',
+  poll_interval: '30',
+  payload_file: 'payload.json',
+  content_type: 'application/json',
+  accept: 'application/json',
+  expect: '"price":\\d+',
+  requests: '1',
+  max_latency_ms: '',
+  record_proof: 'true',
+};
+
+const validate = (options: JobOptions) =>
+  startJob(validateEndpoint, { ...options, inputs: { ...inputs, ...options.inputs } });
+
+interface Scene {
+  readonly emulator: Emulator;
+  readonly root: string;
+  /** The version that deploy-model of this pipeline deployed. */
+  readonly arn: string;
+  readonly config: string;
+  /** Writes what deploy-model left behind, with other words. */
+  record(more: Record<string, unknown>): void;
+}
+
+/** A version that is live on its endpoint, as deploy-model of this pipeline left it, and a payload to send. */
+async function live(metadata: Record<string, string> = {}): Promise<Scene> {
+  const emulator = await emulated();
+  const root = projectFolder();
+  writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
+  const arn = emulator.register({ status: 'Approved', metadata });
+  const config = emulator.deployed({ endpoint: ENDPOINT, package: arn });
+  const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
+  const record = (more: Record<string, unknown>) => {
+    const folder = join(root, 'sagemaker', 'deploy-model', String(more.slug ?? 'deploy-model'));
+    mkdirSync(folder, { recursive: true });
+    const words = { outcome: 'deployed', environment: 'dev', pipeline: '101', group: GROUP, package: arn, version: 1 };
+    const rest = { content, promotion_path: ['dev', 'uat'], open: [], endpoint: ENDPOINT, config, model: config };
+    writeFileSync(join(folder, 'record.json'), JSON.stringify({ ...words, ...rest, ...more }));
+  };
+  record({});
+  return { emulator, root, arn, config, record };
+}
+
+function kept(root: string, name: string): string {
+  return readFileSync(join(root, 'sagemaker', 'validate-endpoint', 'validate-endpoint', name), 'utf8');
+}
+
+describe('validate-endpoint', () => {
+  it('proves a version that is live and answers well', async () => {
+    const { emulator, root, arn, config } = await live({ rmse: '41250' });
+
+    const job = await validate({ emulator, root, job: '9', inputs: { requests: '3' } });
+
+    expect(job.exit).toBe(0);
+    expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(3);
+    const metadata = emulator.package(arn)?.metadata ?? {};
+    expect(Object.keys(metadata).sort()).toEqual(['proved.dev', 'rmse']);
+    expect(readProof(metadata, 'dev')).toEqual({
+      is: 'read',
+      value: {
+        pipeline: '101',
+        job: '9',
+        at: '2026-11-22T08:00Z',
+        content: job.record?.content,
+        endpoint: ENDPOINT,
+        config,
+      },
+    });
+    const update = job.received.find(({ operation }) => operation === 'UpdateModelPackage');
+    expect(update?.input).toEqual({
+      ModelPackageArn: arn,
+      CustomerMetadataProperties: { 'proved.dev': expect.any(String) },
+    });
+    expect(job.record).toMatchObject({ outcome: 'proved', endpoint: ENDPOINT, config, package: arn });
+    expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });
+    expect(job.log).toContain('3 of 3 answers are as expected');
+    expect(job.log).toMatch(/"price":\d+/);
+    expect(job.log).toContain(`Proved in dev: ${GROUP} version 1 on ${ENDPOINT}.`);
+    for (const name of ['serves the endpoint config', 'HTTP status 200', 'content type', 'expected pattern'])
+      expect(job.junit).toContain(name);
+    expect(job.junit).not.toContain('<failure');
+  });
+
+  it('writes the same proof once, and a proof of its own in another pipeline', async () => {
+    const { emulator, root, record } = await live();
+    await validate({ emulator, root, job: '9' });
+
+    const again = await validate({ emulator, root, job: '10' });
+    expect(again.exit).toBe(0);
+    expect(again.calls).not.toContain('UpdateModelPackage');
+    expect(again.log).toContain('is already proved in dev (at 2026-11-22T08:00Z); nothing was written.');
+
+    record({ pipeline: '102' });
+    const later = await validate({ emulator, root, pipeline: '102' });
+    expect(later.exit).toBe(0);
+    expect(later.calls).toContain('UpdateModelPackage');
+  });
+
+  it('carries an open fence on into the proof', async () => {
+    const { emulator, root, arn, record } = await live();
+    record({ open: ['proof', 'approval'] });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(readProof(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({
+      value: { open: 'proof+approval' },
+    });
+  });
+
+  it('waits while the deployment is under way, and says what it waits for', async () => {
+    const { emulator, root, arn, record } = await live();
+    const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
+    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
+    record({ config, previous_config: 'resale-price-dev-v1' });
+
+    const job = await validate({ emulator, root });
+
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(`${ENDPOINT}: Updating; AllTraffic Creating`);
+    expect(job.record).toMatchObject({ outcome: 'proved', config });
+  });
+
+  it('ends red when time runs out, saying what was pending, and takes up from there', async () => {
+    const { emulator, root, arn, record } = await live();
+    const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
+    Object.assign(emulator.endpoints.pace, { describes: 1000, milliseconds: 300_000 });
+    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
+    record({ config, previous_config: 'resale-price-dev-v1' });
+
+    const job = await validate({ emulator, root, inputs: { max_wait_time: '120' } });
+    expect(job.exit).toBe(124);
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain(`Stopped waiting for the endpoint ${ENDPOINT} to be live after 2 min (max_wait_time)`);
+    expect(job.log).toContain('Next: AWS goes on by itself');
+    expect(job.record).toMatchObject({ outcome: 'unproved' });
+
+    const again = await validate({ emulator, root });
+    expect(again.exit).toBe(0);
+    expect(again.record).toMatchObject({ outcome: 'proved', config });
+  });
+
+  it.each([
+    [
+      'with a reason',
+      'CapacityError: Unable to provision requested ML compute capacity.',
+      'Next: run the deploy-model job again later',
+    ],
+    ['without a reason', undefined, 'then run the deploy-model job again'],
+  ])('tells a rollback %s from success', async (_name, reason, next) => {
+    const { emulator, root, arn, record } = await live();
+    const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
+    emulator.endpoints.outcomes.push({
+      ends: 'rolled back',
+      ...(reason && { reason }),
+      trouble: ['ValueError: unsupported pickle protocol'],
+    });
+    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
+    record({ config, previous_config: 'resale-price-dev-v1' });
+
+    const job = await validate({ emulator, root });
+
+    expect(job.exit).toBe(1);
+    expect(emulator.endpoint(ENDPOINT)?.status).toBe('InService');
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain(`SageMaker rolled ${ENDPOINT} back: ${config} did not come into service`);
+    expect(job.log).toContain(reason ?? 'SageMaker gave no reason.');
+    expect(job.log).toContain('ValueError: unsupported pickle protocol');
+    expect(job.log).toContain(next);
+    expect(JSON.parse(kept(root, 'endpoint.json'))).toMatchObject({
+      EndpointName: ENDPOINT,
+      EndpointStatus: 'InService',
+    });
+    expect(job.junit).toContain('<failure');
+  });
+
+  it('says whose config is there when somebody else deployed over it', async () => {
+    const { emulator, root } = await live();
+    const theirs = emulator.register({ status: 'Approved' });
+    emulator.deployed({ endpoint: ENDPOINT, package: theirs, name: 'resale-price-dev-v2-theirs' });
+
+    const job = await validate({ emulator, root });
+
+    expect(job.exit).toBe(1);
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain(`${ENDPOINT} was taken over`);
+    expect(job.log).toContain('resale-price-dev-v2-theirs');
+  });
+
+  it('does not prove what somebody deployed over while it was asking', async () => {
+    const { emulator, root, arn } = await live();
+    const theirs = emulator.register({ status: 'Approved' });
+    emulator.faults.meanwhile('InvokeEndpoint', () => {
+      emulator.deployed({ endpoint: ENDPOINT, package: theirs, name: 'resale-price-dev-v2-theirs' });
+    });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('was taken over');
+    expect(emulator.package(arn)?.metadata).toEqual({});
+  });
+
+  it('tells that the endpoint is gone', async () => {
+    const { emulator, root } = await live();
+    emulator.do('DeleteEndpoint', { EndpointName: ENDPOINT });
+    emulator.endpoints.settle(ENDPOINT);
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(`${ENDPOINT} is gone`);
+  });
+
+  it('does not prove another version than the live config serves', async () => {
+    const { emulator, root, record } = await live();
+    const other = emulator.register({ status: 'Approved' });
+    record({ package: other, version: 2 });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.log).toContain(`not only ${other}`);
+    expect(emulator.package(other)?.metadata).toEqual({});
+  });
+
+  it('does not prove a version whose content changed after it was deployed', async () => {
+    const { emulator, root, record } = await live();
+    record({ content: OTHER });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain('changed after it was deployed');
+  });
+
+  it('shows what the model answered, and its last log lines, when a check fails', async () => {
+    const { emulator, root, arn } = await live();
+    emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 0.5, error: { status: 500, message: 'model blew up' } });
+
+    const job = await validate({ emulator, root, inputs: { requests: '4' } });
+
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(
+      'Every answer has the HTTP status 200: request 2: HTTP 500: model blew up; request 4: HTTP 500',
+    );
+    expect(job.log).toContain(`The last log lines of ${ENDPOINT}`);
+    expect(job.log).toContain('[ERROR] model blew up');
+    expect(job.log).toContain('Next: compare the answers with expect');
+    expect(job.junit).toContain('<failure message="request 2: HTTP 500');
+    expect(JSON.parse(kept(root, 'endpoint.json'))).toMatchObject({ EndpointName: ENDPOINT });
+    expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(4);
+    expect(emulator.package(arn)?.metadata).toEqual({});
+    expect(job.record).toMatchObject({ outcome: 'unproved' });
+    expect(job.outputs).toEqual({});
+  });
+
+  it.each([
+    ['an answer that does not match', { answer: '{"predictions":[]}' }, {}, 'no match of'],
+    ['an answer of another type', { contentType: 'text/plain' }, {}, '"text/plain" instead of "application/json"'],
+    ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, and 500 ms are allowed'],
+  ])('does not prove a version with %s', async (_name, behaviour, given, why) => {
+    const { emulator, root } = await live();
+    emulator.runtime.behaviours.set(ENDPOINT, behaviour);
+    const job = await validate({ emulator, root, inputs: given });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(why);
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it.each([
+    ['not ready', { code: 'ModelNotReadyException', message: 'Model is loading', status: 429 }, 'not ready yet'],
+    ['not available', { code: 'ServiceUnavailable', message: 'try later', status: 503 }, 'not available (503)'],
+  ])('asks again while the model is %s', async (_name, error, saying) => {
+    const { emulator, root } = await live();
+    emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 3, error });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(4);
+    expect(job.log).toContain(saying);
+  });
+
+  it('asks again when the connection breaks', async () => {
+    const { emulator, root } = await live();
+    emulator.fault({ operation: 'InvokeEndpoint', kind: 'reset before' });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('broken connection');
+  });
+
+  it('ends red when the answers take up all its time', async () => {
+    const { emulator, root } = await live();
+    emulator.runtime.behaviours.set(ENDPOINT, { latency: 40_000 });
+    const job = await validate({ emulator, root, inputs: { requests: '10', max_wait_time: '60' } });
+    expect(job.exit).toBe(124);
+    expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(2);
+    expect(job.log).toContain('no time left (max_wait_time) for request 3 of 10');
+  });
+
+  it('asks nothing and proves nothing when it is told so, and says both', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { payload_file: '', record_proof: 'false' } });
+    expect(job.exit).toBe(0);
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
+    expect(job.log).toContain('Not recorded as proved in dev: record_proof is false.');
+    expect(job.record).toMatchObject({ outcome: 'held' });
+  });
+
+  it('passes on that there is nothing to promote', async () => {
+    const { emulator, root, record } = await live();
+    record({ outcome: 'nothing', why: 'condition RmseIsLow was false' });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(job.calls).toEqual([]);
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'condition RmseIsLow was false' });
+  });
+
+  it('takes the endpoint that is named when there are several', async () => {
+    const { emulator, root, record } = await live();
+    record({ slug: 'deploy-other', endpoint: 'other', outcome: 'deployed' });
+    expect((await validate({ emulator, root })).log).toContain('endpoint_name does not say which one is meant');
+    const job = await validate({ emulator, root, inputs: { endpoint_name: ENDPOINT } });
+    expect(job.exit).toBe(0);
+    expect(job.record).toMatchObject({ endpoint: ENDPOINT });
+  });
+
+  it('names the remedy when there is no record of deploy-model', async () => {
+    const emulator = await emulated();
+    const root = projectFolder();
+    writeFileSync(join(root, 'payload.json'), '{}');
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(64);
+    expect(job.calls).toEqual([]);
+    expect(job.log).toContain('Next: include deploy-model before this component');
+  });
+
+  it.each([
+    ['endpoint_name', 'two words', 'letters, digits and hyphens'],
+    ['max_wait_time', '15m', 'a whole number from 1 to 86400'],
+    ['poll_interval', '0', 'a whole number from 1 to 3600'],
+    ['payload_file', 'no/such.json', 'the project has no such file here'],
+    ['payload_file', '', 'unless record_proof is false'],
+    ['payload_file', 'sagemaker', 'it cannot be read'],
+    ['content_type', 'json', 'must be a media type'],
+    ['accept', 'json', 'must be a media type'],
+    ['expect', '(unclosed', 'must be a regular expression'],
+    ['requests', '$REQUESTS', 'no CI/CD variable REQUESTS is visible'],
+    ['requests', '0', 'a whole number from 1 to 1000'],
+    ['max_latency_ms', 'fast', 'a whole number from 1 to 900000'],
+    ['record_proof', 'perhaps', 'must be true or false'],
+  ])('refuses %s "%s" before any request', async (name, value, meaning) => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { [name]: value } });
+    expect(job.exit).toBe(64);
+    expect(job.received).toEqual([]);
+    expect(job.log).toContain(`${name}: received "${value}"`);
+    expect(job.log).toContain(meaning);
+  });
+
+  it('tells every wrong input at once', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { payload_file: '', expect: '(', requests: 'many' } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('3 inputs are not right');
+  });
+
+  it('refuses a payload that SageMaker would refuse', async () => {
+    const { emulator, root } = await live();
+    writeFileSync(join(root, 'payload.json'), Buffer.alloc(6_291_457, 32));
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(64);
+    expect(job.received).toEqual([]);
+    expect(job.log).toContain('6291457 bytes are more than');
+  });
+});
