@@ -83,9 +83,7 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   const received = (name: string) =>
     source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
   const read = <Schema extends z.ZodObject>(schema: Schema) =>
-    schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])), {
-      error: (issue) => (issue.input === undefined ? 'is missing' : undefined),
-    });
+    schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])));
 
   const [sharedRead, ownRead] = [read(shared), read(own)];
   if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
@@ -95,9 +93,12 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
     const name = String(path[0]);
     messages.set(name, [...(messages.get(name) ?? []), message]);
   }
-  const problems = [...messages].map(
-    ([name, each]) => `  ${problem(name, [...new Set(each)].join('; '), received(name))}`,
-  );
+  const problems = [...messages].map(([name, each]) => {
+    const [value, carrier] = [received(name), source.fences.includes(name) ? optionFor(name) : variableFor(name)];
+    return value === undefined
+      ? `  ${name}: is missing; it should arrive as ${carrier}=...`
+      : `  ${problem(name, [...new Set(each)].join('; '), value)}`;
+  });
   throw new Failure(
     'invalid input',
     `${problems.length === 1 ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.join('\n')}`,
@@ -105,9 +106,7 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   );
 }
 
-function problem(name: string, message: string, value: string | undefined): string {
-  if (value === undefined)
-    return `${name}: ${message}; it should arrive as ${variableFor(name)} or ${optionFor(name)}=...`;
+function problem(name: string, message: string, value: string): string {
   const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
   if (unset)
     return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
