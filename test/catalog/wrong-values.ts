@@ -1,0 +1,40 @@
+import type { InputSpec } from '../gitlab/spec.ts';
+
+/** Wrong values of inputs whose template accepts any text, or more than has a meaning. */
+const MEANINGLESS: Readonly<Record<string, readonly string[]>> = {
+  accept: ['json'],
+  aws_region: ['Singapore', ''],
+  content_type: ['json', ''],
+  definition_file: ['', 'two\nlines'],
+  environment: ['dev, uat', ''],
+  expect: ['('],
+  max_latency_ms: ['0', '15m'],
+  model_package_group_name: ['Resale Price'],
+  parameters: ['TrainingInstanceType', 'Epochs=3\nEpochs=4'],
+  payload_file: ['two\nlines'],
+  promotion_path: ['dev, uat, dev', 'dev,,uat', ''],
+  requests: ['0', '1001', '15m'],
+  role_arn: ['promoter', ''],
+};
+
+/** Texts that are never wrong, and why. */
+export const NEVER_WRONG: Readonly<Record<string, string>> = {
+  comment: 'any sentence is one; what SageMaker cannot store is left out',
+};
+
+/** Values that a program must refuse when a CI/CD variable brings them past the template. */
+export function wrongValues(input: InputSpec): readonly string[] {
+  if (NEVER_WRONG[input.name] !== undefined) return [];
+  return [...excluded(input).map(String), ...(MEANINGLESS[input.name] ?? [])];
+}
+
+/** Values that the template itself excludes, so that no pipeline is created with them. */
+export function excluded({ type, options, regex }: InputSpec): readonly (string | number)[] {
+  if (type === 'number') return ['15m', ''];
+  if (type === 'boolean') return ['perhaps', 'yes', ''];
+  if (type === 'array') return ['one, two', 1];
+  if (options) return ['none of these', ''];
+  if (regex === undefined) return [];
+  const pattern = new RegExp(regex, 'u');
+  return ['no such value!', 'line\nline', "it's"].filter((value) => !pattern.test(value));
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Component } from '../src/component.ts';
+import { compileComponent, received } from './catalog/compiled.ts';
+import { programs } from './catalog/programs.ts';
+import { excluded, NEVER_WRONG, wrongValues } from './catalog/wrong-values.ts';
+import { projectFolder, startJob } from './components/job.ts';
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { specOf, templateNames } from './gitlab/templates.ts';
+
+const components: readonly Component[] = programs.filter(({ name }) => templateNames.includes(name));
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+beforeEach(() => {
+  for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);
+});
+afterAll(() => emulator.close());
+
+describe.each(components.map((program) => [program.name, program] as const))('%s', (name, program) => {
+  const right = rightInputs(name);
+  const inputs = specOf(name).inputs.filter((input) => right[input.name] !== undefined);
+  const cases = inputs.flatMap((input) => wrongValues(input).map((value) => [input.name, value] as const));
+
+  it('finds nothing wrong with right inputs', async () => {
+    const { log } = await start(program, right);
+    expect(log).not.toContain('not right');
+  });
+
+  it('has a wrong value for every input that can be wrong', () => {
+    const tried = new Set(cases.map(([input]) => input));
+    expect(Object.keys(right).filter((input) => !tried.has(input) && NEVER_WRONG[input] === undefined)).toEqual([]);
+  });
+
+  it.each(cases)('refuses %s: %j before it reaches AWS, and says what would be right', async (input, value) => {
+    const { exit, log, received: calls } = await start(program, { ...right, [input]: value });
+    expect(log).toContain('ERROR An input is not right:');
+    expect(log).toContain(toldOf(input, value));
+    expect(log.split('\n').at(-1)).toMatch(/^Next: correct it under "inputs:"/);
+    expect(exit).toBe(64);
+    expect(calls).toEqual([]);
+  });
+
+  it('tells all that is wrong in one run', async () => {
+    const wrong = Object.fromEntries(cases.toReversed());
+    const { exit, log, received: calls } = await start(program, { ...right, ...wrong });
+    for (const [input, value] of Object.entries(wrong)) expect(log).toContain(toldOf(input, value));
+    expect(log).toContain(`ERROR ${Object.keys(wrong).length} inputs are not right:`);
+    expect(exit).toBe(64);
+    expect(calls).toEqual([]);
+  });
+
+  it('tells every input of its own that does not arrive', async () => {
+    const { exit, log } = await start(program, {});
+    for (const input of Object.keys(program.inputs.shape))
+      expect(log).toMatch(new RegExp(`^ {2}${input}: is missing`, 'm'));
+    expect(exit).toBe(64);
+  });
+});
+
+describe.each(templateNames)('a pipeline that includes %s', (name) => {
+  const { inputs } = specOf(name);
+  const cases = inputs.flatMap((input) => excluded(input).map((value) => [input.name, value] as const));
+
+  it.each(cases)('is not created with %s: %j', (input, value) => {
+    expect(() => compileComponent(name, { [input]: value })).toThrow(
+      new RegExp(`\`${input}\` input: .*(is not an? |not in the list|does not match)`),
+    );
+  });
+
+  it.each(inputs.filter(({ required }) => required).map((input) => [input.name]))(
+    'is not created without %s',
+    (input) => {
+      expect(() => compileComponent(name, { [input]: null })).toThrow(
+        `\`${input}\` input: required value has not been provided`,
+      );
+    },
+  );
+
+  it('is not created with an input that the template does not know', () => {
+    expect(() => compileComponent(name, { modle: 'ResalePriceModelGroup' })).toThrow('unknown input arguments: modle');
+  });
+});
+
+/** What the program gets from its template: every input that reaches it, with a value that is right. */
+function rightInputs(name: string): Readonly<Record<string, string>> {
+  const { env, words } = received(name);
+  const variables = Object.entries(env).filter(([variable]) => variable.startsWith('INPUT_'));
+  const fences = words.slice(1).map((word) => word.slice('--'.length).split(/=(.*)/s));
+  return Object.fromEntries([
+    ...variables.map(([variable, value]) => [variable.slice('INPUT_'.length).toLowerCase(), value]),
+    ...fences.map(([option = '', value = '']) => [option.replaceAll('-', '_'), value]),
+  ]);
+}
+
+/** Runs the program with these inputs; those that all components share are right unless they are among them. */
+async function start(program: Component, inputs: Readonly<Record<string, string>>) {
+  return startJob(program, { emulator, root: projectFolder(), inputs, manual: true });
+}
+
+function toldOf(input: string, value: string): string {
+  return `\n  ${input}: received "${value}"; `;
+}
