@@ -341,7 +341,7 @@ describe('in the first environment', () => {
     const job = await check({ emulator });
     expect(job).toMatchObject({ exit: 64, calls: [] });
     expect(job.log).toMatch(
-      /There is no record of deploy-pipeline[^]*Next: include deploy-pipeline before this component/,
+      /There is no record of deploy-pipeline[\s\S]*Next: include deploy-pipeline before this component/,
     );
   });
 

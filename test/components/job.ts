@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -78,6 +78,7 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     ...options.inputs,
   };
   const fences: readonly string[] = component.fences;
+  const variables = variablesOf(component, options);
   const exit = await runComponent(component, {
     root,
     args: [
@@ -87,7 +88,7 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
       ...(options.words ?? []),
     ],
     env: {
-      ...variablesOf(component, options),
+      ...variables,
       ...Object.fromEntries(
         Object.entries(inputs).flatMap(([name, value]) => (fences.includes(name) ? [] : [[variableFor(name), value]])),
       ),
@@ -103,6 +104,7 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
   const received = emulator.calls.slice(before);
+  refuseSecrets([lines.join('\n'), ...filesBelow(root)], emulator, variables);
   return {
     exit,
     log: readable(lines),
@@ -164,6 +166,7 @@ function variablesOf(
     CI_COMMIT_BRANCH: environment,
     CI_ENVIRONMENT_NAME: gitlabEnvironment,
     ...(manual && { CI_JOB_MANUAL: 'true' }),
+    MASKED_PASSWORD: 'correct-horse-battery-staple',
   };
 }
 
@@ -171,4 +174,21 @@ function readable(lines: readonly string[]): string {
   return lines
     .map((line) => stripVTControlCharacters(line).replace(/^section_(start|end):\d+:\w+(\[[\w=]+\])?\r/, ''))
     .join('\n');
+}
+
+/** After every job: neither its token, whole or in part, nor its credentials, nor a masked variable may be seen anywhere. */
+function refuseSecrets(seen: readonly string[], emulator: Emulator, variables: Readonly<Record<string, string>>): void {
+  const token = variables.AWS_OIDC_TOKEN ?? '';
+  const secrets = [token, ...token.split('.').slice(1), variables.MASKED_PASSWORD ?? '', ...emulator.secrets];
+  for (const secret of secrets) {
+    if (secret.length > 8 && seen.some((text) => text.includes(secret)))
+      throw new Error(`A job showed a secret: ${secret.slice(0, 12)}...`);
+  }
+}
+
+function filesBelow(root: string): string[] {
+  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }

@@ -53,6 +53,7 @@ export class Emulator implements World {
   readonly clock: EmulatorClock;
   readonly roles = new Map<string, Role>();
   readonly sessions = new Map<string, Principal>();
+  readonly secrets = new Set<string>();
   readonly administrator: Principal;
   /** Every request, in the order of arrival. */
   readonly calls: Call[] = [];

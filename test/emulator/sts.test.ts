@@ -26,6 +26,7 @@ function setUp() {
     clock,
     roles: new Map([[role, { arn: role, audience, subject, policies }]]),
     sessions: new Map(),
+    secrets: new Set(),
   };
   const issuer = createIssuer(clock);
   const operations = stsOperations(world, issuer);

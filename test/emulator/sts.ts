@@ -118,11 +118,14 @@ function assumeRole(world: World, issuer: Issuer, input: Parameters<Operation>[0
   const expires = new Date(world.clock.now().getTime() + duration * 1000);
   const accessKeyId = uniqueId('ASIA', randomBytes(32));
   world.sessions.set(accessKeyId, { arn, userId, policies: role.policies, expires });
+  const secretAccessKey = randomBytes(30).toString('base64');
+  const sessionToken = randomBytes(270).toString('base64');
+  for (const secret of [accessKeyId, secretAccessKey, sessionToken]) world.secrets.add(secret);
   return {
     Credentials: {
       AccessKeyId: accessKeyId,
-      SecretAccessKey: randomBytes(30).toString('base64'),
-      SessionToken: randomBytes(270).toString('base64'),
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
       Expiration: expires.toISOString(),
     },
     SubjectFromWebIdentityToken: String(claims.sub),

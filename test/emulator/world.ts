@@ -79,6 +79,8 @@ export interface World {
   readonly roles: Map<string, Role>;
   /** Access key id -> who it is. */
   readonly sessions: Map<string, Principal>;
+  /** Every secret that STS handed out: none of them may be seen in a log or file. */
+  readonly secrets: Set<string>;
 }
 
 /** An operation takes a request that already satisfies the API's constraints and returns the members of its answer. */
