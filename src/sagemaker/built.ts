@@ -1,17 +1,30 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { called, type ModelPackage, markPackage } from './packages.ts';
+import { called, findPackage, type ModelPackage, markPackage } from './packages.ts';
 import { BUILT, type Built, readBuilt, writeMark } from './trail.ts';
 
-/** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
+/**
+ * Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. Two jobs of one
+ * GitLab pipeline may write at the same moment; either's words are right.
+ */
 export async function markBuilt(
   sagemaker: SageMakerClient,
   built: ModelPackage,
   mark: Built,
 ): Promise<string | undefined> {
-  const found = readBuilt(built.metadata);
-  if (found.is === 'read' && found.value.execution === mark.execution) return undefined;
-  if (found.is !== 'absent')
+  if (isBy(mark, built)) return undefined;
+  if (readBuilt(built.metadata).is !== 'absent')
     return `${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
-  await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
+  try {
+    await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
+  } catch (error) {
+    const now = await findPackage(sagemaker, built.arn);
+    const complete = now && Object.keys(built.metadata).every((key) => key in now.metadata);
+    if (!complete || !isBy(mark, now)) throw error;
+  }
   return `Recorded on ${called(built)} that this pipeline built it.`;
+}
+
+function isBy({ execution }: Built, { metadata }: ModelPackage): boolean {
+  const found = readBuilt(metadata);
+  return found.is === 'read' && found.value.execution === execution;
 }

@@ -280,6 +280,7 @@ describe('the same job again', () => {
       deploy({ emulator }),
       deploy({ emulator, job: '2', slug: 'deploy-pipeline-2' }),
     ]);
+    expect(one.log + other.log).not.toContain('ERROR');
     expect([one.exit, other.exit]).toEqual([0, 0]);
     expect(executions(emulator)).toHaveLength(1);
   });
@@ -494,6 +495,32 @@ describe('the mark on what was built', () => {
     const again = await deploy({ emulator, job: '2' });
     expect(again.exit).toBe(0);
     expect(again.log).toContain('Recorded on ResalePriceModelGroup version 1 that this pipeline built it.');
+  });
+
+  it('is fine when another job of the same pipeline writes it at the same moment', async () => {
+    const emulator = await emulated();
+    emulator.faults.meanwhile(
+      'DescribeModelPackage',
+      ({ ModelPackageName }) => {
+        const metadata = emulator.package(String(ModelPackageName))?.metadata;
+        const built = String(metadata?.built).replace(' job=1 ', ' job=9 ');
+        emulator.do('UpdateModelPackage', { ModelPackageArn: ModelPackageName, CustomerMetadataProperties: { built } });
+      },
+      2,
+    );
+    const job = await deploy({ emulator });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('that this pipeline built it.');
+  });
+
+  it('fails when it takes the entries of the team away, and names them', async () => {
+    const emulator = await emulated();
+    set(emulator, 'metadata replaced');
+    const marked = { ...register.Arguments, CustomerMetadataProperties: { team: 'valuation' } };
+    const Steps = [train, { ...register, Arguments: marked }];
+    const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('team: valuation');
   });
 
   it('stays as it is when something else is said to have built the package', async () => {
