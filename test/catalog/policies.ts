@@ -104,20 +104,25 @@ function subjectOf({ project }: Team, environment: string): string {
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
-  const plain = permissions.filter((permission) => !conditionOf(team, environment, permission)).flatMap(spread);
-  const conditional = permissions.flatMap((permission) => {
-    const Condition = conditionOf(team, environment, permission);
-    return Condition ? [{ ...statement(team, environment, permission), Condition }] : [];
-  });
+  const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
+  const plain = Map.groupBy(permissions.filter((one) => !narrowed(one)).flatMap(spread), place);
   return [
-    ...[...new Set(plain.map(({ on }) => on))].map((on) => ({
-      Sid: sid(on),
+    ...[...plain].map(([where, allowed]) => ({
+      Sid: sid(where),
       Effect: 'Allow' as const,
-      Action: [...new Set(plain.filter((one) => one.on === on).map(({ action }) => action))].sort(),
-      Resource: resourcesOf(team, environment, on),
+      Action: [...new Set(allowed.map(({ action }) => action))].sort(),
+      Resource: resourcesOf(team, environment, where),
     })),
-    ...conditional,
+    ...permissions.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
   ];
+}
+
+type Place = Permission['on'] | 'any model' | 'any endpoint config';
+
+/** An endpoint may serve a config that somebody else made and named, and one has to see it to say so: looking is not narrowed. */
+function place({ action, on }: Permission): Place {
+  const looks = /^sagemaker:(Describe|List)/.test(action);
+  return looks && (on === 'model' || on === 'endpoint config') ? `any ${on}` : on;
 }
 
 const ON_ENDPOINT_AND_CONFIG = new Set(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint']);
@@ -134,13 +139,15 @@ const VERBS: Readonly<Record<string, string>> = {
   'sagemaker:UpdateModelPackage': 'Write',
 };
 
-function statement(team: Team, environment: string, { action, on, writes }: Permission): PolicyStatement {
-  const verb = VERBS[action] ?? sid(action.replace(/^.*:/, ''));
+function narrowedStatement(team: Team, environment: string, permission: Permission): PolicyStatement {
+  const { action, on, writes } = permission;
+  const Condition = conditionOf(team, environment, permission);
   return {
-    Sid: `${verb}${sid(writes ?? on)}`,
+    Sid: `${VERBS[action] ?? ''}${sid(writes ?? on)}`,
     Effect: 'Allow',
     Action: action,
     Resource: resourcesOf(team, environment, on),
+    ...(Condition && { Condition }),
   };
 }
 
@@ -166,11 +173,7 @@ const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
 /** IAM has no "only this key": it is said by asking that the key is there and that every other key of the trail is not. */
-function onlyKey(
-  team: Team,
-  environment: string,
-  writes: typeof BUILT | Mark,
-): NonNullable<PolicyStatement['Condition']> {
+function onlyKey(team: Team, environment: string, writes: typeof BUILT | Mark): Condition {
   const own = writes === BUILT ? BUILT : markKey(writes, environment);
   const trail = [BUILT, ...team.environments.flatMap((each) => MARKS.map((mark) => markKey(mark, each)))];
   const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
@@ -193,7 +196,7 @@ const STATUSES: Readonly<Partial<Record<typeof BUILT | Mark, string>>> = {
   withdrawn: 'Rejected',
 };
 
-function resourcesOf(team: Team, environment: string, on: Permission['on']): string | string[] {
+function resourcesOf(team: Team, environment: string, on: Place): string | string[] {
   const { region, account } = team;
   const sagemaker = (resource: string) => `arn:aws:sagemaker:${region}:${account}:${resource}`;
   const logs = (group: string) => `arn:aws:logs:${region}:${account}:log-group:/aws/sagemaker/${group}:*`;
@@ -209,6 +212,10 @@ function resourcesOf(team: Team, environment: string, on: Permission['on']): str
       return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}`));
     case 'execution':
       return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}/execution/*`));
+    case 'any model':
+      return sagemaker('model/*');
+    case 'any endpoint config':
+      return sagemaker('endpoint-config/*');
     case 'model':
       return sagemaker(`model/${endpoint}-*`);
     case 'endpoint config':

@@ -1,0 +1,237 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type { Component } from '../../src/component.ts';
+import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { emulated, projectFolder, startJob } from '../components/job.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { type ScenarioName, scenarios, usualTarget } from '../emulator/scenarios.ts';
+import type { Call } from '../emulator/world.ts';
+import { dutiesOf, resalePrice, rolesOf } from './policies.ts';
+import { programs } from './programs.ts';
+
+const { group, pipeline, pipelineRole, executionRole, environments, account } = resalePrice;
+const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
+const duties = dutiesOf(resalePrice, programs);
+
+/** What the templates pass when the example says no more than it must. */
+const INPUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'deploy-pipeline': {
+    pipeline_name: pipeline,
+    definition_file: 'pipeline.json',
+    pipeline_role_arn: pipelineRole,
+    parameters: '',
+    wait: 'true',
+    max_wait_time: '21000',
+    poll_interval: '30',
+    new_run: 'false',
+  },
+  'check-model': {
+    model_package_group_name: group,
+    source: 'run',
+    promotion_path: environments.join(', '),
+    require_proof: 'true',
+    model_package_arn: '',
+    max_candidates: '20',
+    on_missing: 'fail',
+  },
+  'approve-model': { model_package_group_name: '', comment: '', require_protected: 'true' },
+  'reject-model': { model_package_group_name: '', comment: '' },
+  'deploy-model': {
+    model_package_group_name: '',
+    name_prefix: '',
+    instance_type: 'ml.m5.large',
+    instance_count: '1',
+    execution_role_arn: executionRole,
+    variant_name: 'AllTraffic',
+    model_environment: '',
+    tags: '',
+    require_approval: 'true',
+    allow_downgrade: 'false',
+    recreate_failed: 'false',
+    wait: 'true',
+    max_wait_time: '3000',
+    poll_interval: '30',
+  },
+  'validate-endpoint': {
+    max_wait_time: '900',
+    poll_interval: '30',
+    payload_file: 'payload.json',
+    content_type: 'application/json',
+    accept: '',
+    expect: 'price',
+    requests: '2',
+    max_latency_ms: '',
+    record_proof: 'true',
+  },
+};
+const WITH_ENDPOINT = new Set(['check-model', 'deploy-model', 'validate-endpoint']);
+
+/** The name of the role that a component's job assumes in an environment. */
+type RoleName = (component: string, environment: string) => string;
+
+const roleOfDuty: RoleName = (component, environment) =>
+  duties.find((duty) => duty.environment === environment && duty.components.includes(component))?.name ?? 'none';
+
+const roleOfEnvironment: RoleName = (component, environment) =>
+  /^(approve|reject)-/.test(component) ? `${environment}-approval` : environment;
+
+let emulator: Emulator;
+let pipelines: number;
+/** Component -> the actions that it needed. */
+let needed: Record<string, Set<string>>;
+let denied: string[];
+
+beforeEach(async () => {
+  emulator = await emulated();
+  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
+  pipelines = 100;
+  needed = {};
+  denied = [];
+});
+
+/** One GitLab pipeline of the example project on an environment's branch: its folder, and its jobs under their roles. */
+function push(environment: string, roleName: RoleName = roleOfDuty) {
+  const root = projectFolder();
+  cpSync(example, root, { recursive: true });
+  const number = String(++pipelines);
+  const run = async <Inputs extends z.ZodObject, Output extends string>(
+    component: Component<Inputs, Output>,
+    inputs: Readonly<Record<string, string>> = {},
+  ) => {
+    const endpoint_name = `resale-price-${environment}`;
+    const finished = await startJob(component, {
+      emulator,
+      root,
+      environment,
+      pipeline: number,
+      manual: true,
+      inputs: {
+        ...INPUTS[component.name],
+        ...(WITH_ENDPOINT.has(component.name) && { endpoint_name }),
+        role_arn: `arn:aws:iam::${account}:role/resale-price-${roleName(component.name, environment)}`,
+        ...inputs,
+      },
+    });
+    for (const call of finished.received) note(component.name, call);
+    return finished;
+  };
+  return { root, run };
+}
+
+function note(component: string, call: Call): void {
+  if (call.service === 'sts') return;
+  if (call.answer.startsWith('AccessDenied')) denied.push(`${component}: ${call.operation}`);
+  const actions = [`${call.service === 'logs' ? 'logs' : 'sagemaker'}:${call.operation}`];
+  const input = Object.entries(Object(call.input)).flatMap(([name, value]) =>
+    Array.isArray(value) && value.length === 0 ? [] : [name],
+  );
+  if (/^Create/.test(call.operation) && input.includes('Tags')) actions.push('sagemaker:AddTags');
+  if (input.includes('ExecutionRoleArn') || input.includes('RoleArn')) actions.push('iam:PassRole');
+  const known = needed[component] ?? new Set();
+  needed[component] = known;
+  for (const action of actions) known.add(action);
+}
+
+function setScene(name: ScenarioName, target = {}): void {
+  scenarios[name].set(emulator, { ...usualTarget, ...target });
+}
+
+/** A training of the first environment, unlike those before. */
+async function train({ root, run }: ReturnType<typeof push>) {
+  const file = join(root, 'pipeline.json');
+  const definition = JSON.parse(readFileSync(file, 'utf8'));
+  definition.Parameters[0].DefaultValue = `s3://resale-price-data/${pipelines}/`;
+  writeFileSync(file, JSON.stringify(definition));
+  return run(deployPipeline);
+}
+
+/** One version through one environment: the exit code of each job, with the log of one that failed. */
+async function promote(environment: string, roleName?: RoleName) {
+  const gitlab = push(environment, roleName);
+  const jobs = [
+    ...(environment === environments[0] ? [await train(gitlab)] : []),
+    await gitlab.run(checkModel),
+    await gitlab.run(approveModel),
+    await gitlab.run(deployModel),
+    await gitlab.run(validateEndpoint),
+  ];
+  return jobs.map(({ exit, log }) => `${exit} ${exit === 0 ? '' : log}`.trim());
+}
+
+test.each([
+  ['its duty', roleOfDuty],
+  ['its environment, and of the approver', roleOfEnvironment],
+])('two versions go from dev to main while each job has only the role of %s', async (_, roleName) => {
+  for (const environment of [...environments, ...environments]) {
+    const exits = await promote(environment, roleName);
+    expect({ environment, exits }).toEqual({ environment, exits: exits.map(() => '0') });
+  }
+  expect(denied).toEqual([]);
+  expect(
+    emulator.package(`arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${group}/2`)?.metadata,
+  ).toMatchObject({
+    built: expect.any(String),
+    'approved.main': expect.any(String),
+    'proved.main': expect.any(String),
+  });
+});
+
+/** Everything that makes a component need what it does not need every day. */
+async function meetTrouble(): Promise<void> {
+  emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
+  await push('uat').run(checkModel);
+  for (const environment of [...environments, 'dev']) await promote(environment);
+
+  const rejected = push('dev');
+  await train(rejected);
+  await rejected.run(checkModel);
+  await rejected.run(rejectModel);
+
+  setScene('training fails');
+  await train(push('dev'));
+
+  const failing = await approved('dev');
+  setScene('endpoint rolls back with a reason');
+  await failing.run(deployModel);
+  setScene('endpoint is Failed');
+  await failing.run(deployModel, { recreate_failed: 'true' });
+  emulator.runtime.behaviours.set('resale-price-dev', { errorRate: 1 });
+  await failing.run(validateEndpoint);
+
+  const overtaken = await approved('dev');
+  setScene('superseded');
+  await overtaken.run(deployModel);
+  await overtaken.run(deployModel);
+  const next = await approved('dev');
+  await next.run(deployModel);
+  setScene('foreign update in progress');
+  emulator.endpoints.settle('resale-price-dev');
+  await next.run(validateEndpoint);
+}
+
+async function approved(environment: string) {
+  const gitlab = push(environment);
+  await train(gitlab);
+  await gitlab.run(checkModel);
+  await gitlab.run(approveModel);
+  return gitlab;
+}
+
+test('in trouble too, no component is denied what it needs, and it needs all that it declares', async () => {
+  await meetTrouble();
+
+  expect(denied).toEqual([]);
+  for (const { name, permissions } of programs) {
+    const declared = permissions.map(({ action }) => action);
+    expect({ name, actions: [...(needed[name] ?? [])].sort() }).toEqual({
+      name,
+      actions: [...new Set(declared)].sort(),
+    });
+  }
+});
