@@ -215,6 +215,14 @@ test.each([
   expect(await refusal('DescribeModel', request)).toMatchObject({ __type: 'SerializationException', message });
 });
 
+test('a character outside the basic plane counts once', async () => {
+  const ModelPackageArn = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/g/1';
+  const request = { ModelPackageArn, ApprovalDescription: '\u{1F600}'.repeat(1024) };
+  expect(await refusal('UpdateModelPackage', request)).toMatchObject({
+    message: `ModelPackage ${ModelPackageArn} does not exist.`,
+  });
+});
+
 test('an operation that the emulator does not have is unknown', async () => {
   expect(await refusal('CreateNotebookInstance', {})).toMatchObject({ __type: 'UnknownOperationException' });
 });

@@ -73,7 +73,6 @@ export class Run {
   readonly #parts: RunParts;
   readonly #principal: Principal;
   readonly #scope: Scope;
-  #stopped = false;
 
   constructor(definition: Definition, facts: RunFacts, parts: RunParts) {
     this.#definition = definition;
@@ -106,20 +105,18 @@ export class Run {
   }
 
   stop(): void {
-    this.#stopped = true;
     for (const run of this.runs) if (isRunning(run)) Object.assign(run, { status: 'Stopping', seen: 0 });
   }
 
   /** Goes on where it failed or was stopped. */
   retry(): void {
-    this.#stopped = false;
     for (const run of this.runs)
       if (run.status === 'Failed' || run.status === 'Stopped') this.#begin(run, this.#parts.world.clock.now());
     this.advance(false);
   }
 
   #ready(): Step[] {
-    if (this.#stopped || this.runs.some(({ status }) => status === 'Failed')) return [];
+    if (this.runs.some(({ status }) => status === 'Failed')) return [];
     const open = [...this.#definition.steps, ...this.runs.flatMap(({ branch }) => branch ?? [])];
     return open.filter(
       (step) =>
