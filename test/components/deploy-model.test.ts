@@ -1,0 +1,732 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import deployModel from '../../src/components/deploy-model.ts';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import { type Decision, decide, type Wanted } from '../../src/sagemaker/steering.ts';
+import { writeMark } from '../../src/sagemaker/trail.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+import { endpoint } from '../sagemaker/endpoint.ts';
+import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
+
+const NAME = 'resale-price-dev';
+
+const inputs = {
+  model_package_group_name: '',
+  endpoint_name: NAME,
+  name_prefix: '',
+  instance_type: 'ml.m5.large',
+  instance_count: '1',
+  execution_role_arn: EXECUTION_ROLE,
+  variant_name: 'AllTraffic',
+  model_environment: '',
+  tags: '',
+  require_approval: 'true',
+  allow_downgrade: 'false',
+  recreate_failed: 'false',
+  wait: 'true',
+  max_wait_time: '3300',
+  poll_interval: '30',
+};
+
+const WANTED: Wanted = { endpoint: NAME, config: 'ours', version: 2, allowDowngrade: false, recreateFailed: false };
+
+const RULES: readonly [
+  given: string,
+  seen: Parameters<typeof endpoint>[0] | undefined,
+  answer: Decision['do'],
+  more?: Partial<Wanted> & { live?: number },
+][] = [
+  ['no endpoint', undefined, 'create'],
+  ['InService with an older version', { config: 'before' }, 'update', { live: 1 }],
+  ['InService with the same version under another config', { config: 'before' }, 'update', { live: 2 }],
+  ['InService with something that is not of this group', { config: 'before' }, 'update'],
+  ['InService with a newer version', { config: 'before' }, 'refuse', { live: 3 }],
+  [
+    'InService with a newer version, and leave to go back',
+    { config: 'before' },
+    'update',
+    { live: 3, allowDowngrade: true },
+  ],
+  ['InService with our config', { config: 'ours' }, 'nothing'],
+  ['InService with our config, but too few instances', { config: 'ours', instances: 0 }, 'follow'],
+  ['InService with our config pending', { config: 'before', pending: 'ours' }, 'follow'],
+  ["InService with somebody else's config pending", { config: 'before', pending: 'theirs' }, 'wait'],
+  ['OutOfService', { config: 'before', status: 'OutOfService' }, 'update'],
+  ['OutOfService with our config', { config: 'ours', status: 'OutOfService' }, 'update'],
+  ['OutOfService with a newer version', { config: 'before', status: 'OutOfService' }, 'refuse', { live: 3 }],
+  ['Creating with our config', { config: 'ours', status: 'Creating' }, 'follow'],
+  ['Creating with our config pending', { config: 'ours', pending: 'ours', status: 'Creating' }, 'follow'],
+  ["Creating with somebody else's config", { config: 'theirs', status: 'Creating' }, 'wait'],
+  ['Updating to our config', { config: 'before', pending: 'ours', status: 'Updating' }, 'follow'],
+  ["Updating to somebody else's config", { config: 'before', pending: 'theirs', status: 'Updating' }, 'wait'],
+  ["Updating from our config to somebody else's", { config: 'ours', pending: 'theirs', status: 'Updating' }, 'wait'],
+  ['being scaled while it serves our config', { config: 'ours', status: 'Updating' }, 'follow'],
+  ['being scaled while it serves another config', { config: 'before', status: 'Updating' }, 'wait'],
+  ['SystemUpdating', { config: 'before', status: 'SystemUpdating' }, 'wait'],
+  ['SystemUpdating with our config', { config: 'ours', status: 'SystemUpdating' }, 'wait'],
+  ['RollingBack from our config', { config: 'before', pending: 'ours', status: 'RollingBack' }, 'follow'],
+  ["RollingBack from somebody else's config", { config: 'before', pending: 'theirs', status: 'RollingBack' }, 'wait'],
+  ['Deleting', { config: 'before', status: 'Deleting' }, 'wait'],
+  ['Failed', { config: 'before', status: 'Failed' }, 'refuse'],
+  ['Failed with our config', { config: 'ours', status: 'Failed' }, 'refuse'],
+  ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete', { recreateFailed: true }],
+  ['UpdateRollbackFailed', { config: 'before', status: 'UpdateRollbackFailed' }, 'refuse', { recreateFailed: true }],
+  ['spelled otherwise', { config: 'before', name: 'Resale-Price-Dev' }, 'refuse'],
+];
+
+describe('what is done about an endpoint', () => {
+  it.each(RULES)('%s', (_, seen, answer, { live, ...more } = {}) => {
+    const decision = decide({ endpoint: seen && endpoint(seen), liveVersion: live }, { ...WANTED, ...more });
+    expect(decision.do).toBe(answer);
+  });
+
+  it('every status of the API has its row', () => {
+    const model: { shapes: Record<string, { enum?: string[] }> } = JSON.parse(
+      readFileSync(new URL('../emulator/api/sagemaker.json', import.meta.url), 'utf8'),
+    );
+    const known = new Set(RULES.flatMap(([, seen]) => (seen ? [seen.status ?? 'InService'] : [])));
+    expect([...known].sort()).toEqual([...(model.shapes.EndpointStatus?.enum ?? [])].sort());
+  });
+});
+
+interface Approved {
+  readonly emulator: Emulator;
+  readonly root: string;
+  readonly arn: string;
+}
+
+/** A version that this environment's approver approved in this pipeline, and the record of it. */
+function approved(emulator: Emulator, options: Partial<Recording> = {}): Approved {
+  const arn = emulator.register({ status: 'Approved' });
+  return { emulator, arn, root: record(emulator, arn, options) };
+}
+
+interface Recording {
+  readonly root: string;
+  readonly environment: string;
+  readonly pipeline: string;
+  readonly by: 'approve-model' | 'check-model';
+  readonly slug: string;
+  readonly mark: boolean;
+}
+
+function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
+  const { root = projectFolder(), environment = 'dev', pipeline = '101', by = 'approve-model', mark = true } = options;
+  const content = contentOfPackage(emulator, arn);
+  const who = { by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
+  if (mark)
+    emulator.do('UpdateModelPackage', {
+      ModelPackageArn: arn,
+      CustomerMetadataProperties: { [`approved.${environment}`]: writeMark(who) },
+    });
+  const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
+  const group = emulator.package(arn)?.group?.name ?? GROUP;
+  const handed = { group, package: arn, version, content, promotion_path: ['dev', 'uat', 'main'], open: [] };
+  const outcome =
+    by === 'approve-model' ? { outcome: 'approved' } : { outcome: 'candidate', status: 'PendingManualApproval' };
+  return writeRecord(root, by, { environment, pipeline, ...outcome, ...handed }, options.slug);
+}
+
+function writeRecord(root: string, component: string, content: object, slug = component): string {
+  const folder = join(root, 'sagemaker', component, slug);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'record.json'), JSON.stringify(content));
+  return root;
+}
+
+function contentOfPackage(emulator: Emulator, arn: string): string {
+  const { InferenceSpecification } = emulator.package(arn)?.content ?? {};
+  return contentOf(JSON.parse(JSON.stringify({ InferenceSpecification })));
+}
+
+function deploy(options: JobOptions): Promise<FinishedJob> {
+  return startJob(deployModel, { ...options, inputs: { ...inputs, ...options.inputs } });
+}
+
+const liveConfig = (emulator: Emulator, name = NAME) => emulator.endpoint(name)?.config.name;
+const tagsOf = (emulator: Emulator, name = NAME) => emulator.tags.of(emulator.endpoints.arn(name));
+const noWrite = expect.not.arrayContaining([expect.stringMatching(/^(Create|Update|Delete|AddTags)/)]);
+
+describe('an endpoint that does not exist', () => {
+  it('is created on the approved version, and handed over with its config and model', async () => {
+    const scene = approved(await emulated());
+    const job = await deploy(scene);
+
+    expect(job.log).toContain(`Deploying ${GROUP} version 1 to ${NAME}, approved for dev by jane.`);
+    expect(job).toMatchObject({
+      exit: 0,
+      record: {
+        outcome: 'deployed',
+        environment: 'dev',
+        pipeline: '101',
+        package: scene.arn,
+        endpoint: NAME,
+        open: [],
+      },
+      outputs: {
+        ENDPOINT_NAME: NAME,
+        ENDPOINT_CONFIG_NAME: liveConfig(scene.emulator),
+        ENDPOINT_URL: expect.stringMatching(
+          /^https:\/\/ap-southeast-1\.console\.aws\.amazon\.com\/.*resale-price-dev$/,
+        ),
+      },
+    });
+    expect(liveConfig(scene.emulator)).toMatch(/^resale-price-dev-dev-v1-[0-9a-f]{10}$/);
+    expect(job.outputs.MODEL_NAME).toMatch(/^resale-price-dev-dev-v1-[0-9a-f]{10}$/);
+    expect(job.outputs).not.toHaveProperty('PREVIOUS_ENDPOINT_CONFIG_NAME');
+    expect(job.links).toContain('logsV2:log-groups');
+  });
+
+  it('is described first, made once and followed until it is live', async () => {
+    const job = await deploy(approved(await emulated()));
+    expect(job.calls).toEqual([
+      'DescribeModelPackage',
+      'DescribeEndpoint',
+      'DescribeModel',
+      'CreateModel',
+      'DescribeEndpointConfig',
+      'CreateEndpointConfig',
+      'CreateEndpoint',
+      ...Array.from({ length: 3 }, () => 'DescribeEndpoint'),
+    ]);
+  });
+
+  it('carries the team’s tags and ours, as do its model and config', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    const job = await deploy({ ...scene, inputs: { tags: 'team=pricing\ncost-centre=42' } });
+    const expected = {
+      team: 'pricing',
+      'cost-centre': '42',
+      'sagemaker-components:component': 'deploy-model',
+      'sagemaker-components:pipeline': 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/101',
+      'sagemaker-components:package': scene.arn,
+    };
+    expect(tagsOf(emulator)).toMatchObject({ ...expected, 'sagemaker-components:wanted': liveConfig(emulator) });
+    expect(emulator.tags.of(emulator.models.modelArn(String(job.outputs.MODEL_NAME)))).toEqual(expected);
+    expect(emulator.tags.of(emulator.models.configArn(String(liveConfig(emulator))))).toEqual(expected);
+  });
+
+  it('gets the model’s environment, untouched by what looks like a variable', async () => {
+    const scene = approved(await emulated());
+    const job = await deploy({ ...scene, inputs: { model_environment: 'LOG_LEVEL=debug\nPATTERN=^a=$HOME$' } });
+    expect(scene.emulator.models.models.get(String(job.outputs.MODEL_NAME))?.request.PrimaryContainer).toEqual({
+      ModelPackageName: scene.arn,
+      Environment: { LOG_LEVEL: 'debug', PATTERN: '^a=$HOME$' },
+    });
+  });
+
+  it('is waited for when somebody else creates it a moment before, and then updated', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.scenario('lost race on create to another config');
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed', previous_config: 'somebody-elses' } });
+    expect(job.log).toContain('Another deployment reached resale-price-dev first');
+    expect(liveConfig(scene.emulator)).toBe(job.outputs.ENDPOINT_CONFIG_NAME);
+  });
+
+  it('is adopted when the same deployment was begun a moment before', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.scenario('lost race on create');
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(job.calls).not.toContain('UpdateEndpoint');
+  });
+
+  it.each(['model already there', 'endpoint config already there'] as const)('%s: it is reused', async (scenario) => {
+    const scene = approved(await emulated());
+    scene.emulator.scenario(scenario);
+    const job = await deploy(scene);
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('reused');
+  });
+
+  it('is not created from a model of that name that is another: the difference is told', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.scenario('model name taken by other content');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/PrimaryContainer\.ModelPackageName: wanted ".*", found nothing/);
+    expect(job.calls).not.toContain('CreateEndpoint');
+  });
+
+  it.each(['endpoint config not yet visible', 'endpoint not yet visible'] as const)(
+    '%s: waits for SageMaker to show it',
+    async (scenario) => {
+      const scene = approved(await emulated());
+      scene.emulator.scenario(scenario);
+      expect(await deploy(scene)).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    },
+  );
+
+  it('a config that is never found ends in a sentence, not in endless asking', async () => {
+    const scene = approved(await emulated());
+    const error = { code: 'ValidationException', message: 'Could not find endpoint configuration "arn:x".' };
+    scene.emulator.fault({ operation: 'CreateEndpoint', kind: 'error', times: Infinity, error });
+    const before = scene.emulator.clock.now().getTime();
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('does not find the endpoint config 90 s after it was there');
+    expect(scene.emulator.clock.now().getTime() - before).toBeLessThan(120_000);
+  });
+});
+
+describe('an endpoint in service', () => {
+  async function withOlder() {
+    const emulator = await emulated();
+    const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    return { ...approved(emulator), before };
+  }
+
+  it('is updated, and the config before it is noted on the endpoint before anything is changed', async () => {
+    const scene = await withOlder();
+    const job = await deploy(scene);
+    expect(job).toMatchObject({
+      exit: 0,
+      record: { outcome: 'deployed', previous_config: scene.before },
+      outputs: { PREVIOUS_ENDPOINT_CONFIG_NAME: scene.before },
+    });
+    expect(job.calls.filter((call) => /^(AddTags|UpdateEndpoint)$/.test(call))).toEqual(['AddTags', 'UpdateEndpoint']);
+    expect(tagsOf(scene.emulator)).toMatchObject({
+      'sagemaker-components:wanted': liveConfig(scene.emulator),
+      'sagemaker-components:previous': scene.before,
+    });
+  });
+
+  it('running again changes nothing, and still hands over the config before', async () => {
+    const scene = await withOlder();
+    const first = await deploy(scene);
+    const again = await deploy(scene);
+    expect(again).toMatchObject({ exit: 0, record: first.record, outputs: first.outputs, calls: noWrite });
+    expect(again.log).toContain('already: nothing was changed.');
+  });
+
+  it('tags, pipeline and commit do not change what is deployed; instances do', async () => {
+    const scene = await withOlder();
+    const first = await deploy(scene);
+    expect(await deploy({ ...scene, inputs: { tags: 'team=other' } })).toMatchObject({ calls: noWrite });
+    const wider = await deploy({ ...scene, inputs: { instance_count: '2' } });
+    expect(wider.outputs).toMatchObject({
+      MODEL_NAME: first.outputs.MODEL_NAME,
+      PREVIOUS_ENDPOINT_CONFIG_NAME: first.outputs.ENDPOINT_CONFIG_NAME,
+    });
+    expect(wider.outputs.ENDPOINT_CONFIG_NAME).not.toBe(first.outputs.ENDPOINT_CONFIG_NAME);
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(2);
+  });
+
+  it('that was scaled out keeps its instances, and the log says so', async () => {
+    const scene = await withOlder();
+    scene.emulator.do('UpdateEndpointWeightsAndCapacities', {
+      EndpointName: NAME,
+      DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 4 }],
+    });
+    scene.emulator.endpoints.settle(NAME);
+    const job = await deploy(scene);
+    expect(job.log).toContain('was scaled out to 4 instances: it keeps them');
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(4);
+  });
+
+  it('is scaled in when the project asks for fewer instances than its last config had', async () => {
+    const scene = await withOlder();
+    await deploy({ ...scene, inputs: { instance_count: '3' } });
+    await deploy({ ...scene, inputs: { instance_count: '2' } });
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(2);
+  });
+
+  it('does not go back to an older version, unless it is told to', async () => {
+    const emulator = await emulated();
+    const scene = approved(emulator);
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    const refused = await deploy(scene);
+    expect(refused).toMatchObject({ exit: 1, calls: noWrite });
+    expect(refused.log).toMatch(/serves version 2, and version 1 is older[\s\S]*Next: .*allow_downgrade: true/);
+
+    const told = await deploy({ ...scene, inputs: { allow_downgrade: 'true' } });
+    expect(told).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it('that serves another group’s model is no downgrade', async () => {
+    const emulator = await emulated();
+    const other = emulator.register({ group: 'Other' });
+    emulator.register({ group: 'Other' });
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ group: 'Other' }) });
+    expect(other).toContain('Other/1');
+    expect(await deploy(approved(emulator))).toMatchObject({ exit: 0 });
+  });
+
+  it('whose config somebody deleted is still updated', async () => {
+    const scene = await withOlder();
+    scene.emulator.scenario('live config deleted');
+    expect(await deploy(scene)).toMatchObject({ exit: 0, record: { previous_config: scene.before } });
+  });
+
+  it('under a foreign update is waited for, then updated over what that left', async () => {
+    const scene = await withOlder();
+    scene.emulator.scenario('foreign update in progress');
+    const job = await deploy(scene);
+    expect(job.log).toContain('Waiting until resale-price-dev has settled (somebody-elses, not ours): Updating');
+    expect(job).toMatchObject({ exit: 0, record: { previous_config: 'somebody-elses' } });
+  });
+
+  it('under a foreign update that began a moment before ours: that one’s note is put right, then ours follows', async () => {
+    const scene = await withOlder();
+    const { emulator } = scene;
+    emulator.scenario('foreign update at the last moment');
+    let note: Readonly<Record<string, string>> = {};
+    emulator.faults.meanwhile(
+      'UpdateEndpoint',
+      () => {
+        note = tagsOf(emulator);
+      },
+      2,
+    );
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 0, record: { previous_config: 'somebody-elses' } });
+    expect(job.calls.filter((call) => call === 'UpdateEndpoint')).toHaveLength(2);
+    expect(job.calls.filter((call) => call === 'AddTags')).toHaveLength(3);
+    expect(note).toMatchObject({ 'sagemaker-components:previous': 'somebody-elses' });
+  });
+
+  it('under an update by AWS itself is waited for', async () => {
+    const scene = await withOlder();
+    scene.emulator.scenario('endpoint is being patched');
+    const job = await deploy(scene);
+    expect(job.log).toContain('SystemUpdating');
+    expect(job.exit).toBe(0);
+  });
+
+  it('out of service is updated', async () => {
+    const scene = await withOlder();
+    scene.emulator.scenario('endpoint is OutOfService');
+    expect(await deploy(scene)).toMatchObject({ exit: 0, record: { previous_config: scene.before } });
+  });
+
+  it('spelled otherwise is refused with the right spelling', async () => {
+    const scene = await withOlder();
+    const job = await deploy({ ...scene, inputs: { endpoint_name: 'Resale-Price-Dev' } });
+    expect(job).toMatchObject({ exit: 64, calls: noWrite });
+    expect(job.log).toContain('SageMaker spells this endpoint "resale-price-dev"');
+  });
+});
+
+describe('a deployment that does not succeed', () => {
+  async function updating() {
+    const emulator = await emulated();
+    const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    return { ...approved(emulator), before };
+  }
+  const described = (root: string) =>
+    JSON.parse(readFileSync(join(root, 'sagemaker/deploy-model/deploy-model/endpoint.json'), 'utf8'));
+
+  it('rolled back: red, with the reason, the answer of DescribeEndpoint and what to do', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('endpoint rolls back with a reason');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/SageMaker rolled resale-price-dev back: .*-v2-\w+ did not come into service/);
+    expect(job.log).toMatch(/did not pass the ping health check[\s\S]*Next: read the container's log lines above/);
+    expect(described(scene.root)).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: scene.before });
+    expect(job.junit).toContain('<failure');
+  });
+
+  it('rolled back without a reason is rolled back all the same', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('endpoint rolls back without a reason');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('SageMaker gave no reason.');
+  });
+
+  it('superseded by another pipeline: says whose it is', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('superseded');
+    scene.emulator.endpoints.onLive = withTags(scene.emulator, scene.emulator.endpoints.onLive);
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(
+      'but somebody-elses, made by the pipeline https://gitlab.example.com/other/-/pipelines/5',
+    );
+  });
+
+  it('superseded by nobody we know', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('superseded');
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1 });
+    expect(job.log).toContain('made by somebody who does not use these components');
+  });
+
+  it('neither forward nor back: red, with the state of each variant', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('endpoint rollback fails');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/UpdateRollbackFailed.*AllTraffic.*1 of 1 instance/);
+  });
+
+  it.each([
+    ['no capacity', /InsufficientInstanceCapacity[\s\S]*Next: run this job again later/],
+    ['model data does not download', /Failed to download model data[\s\S]*Next: check that the execution_role_arn/],
+    ['image missing', /make sure all images[\s\S]*Next: check that the model package's image exists/],
+    [
+      'container does not answer ping',
+      /No module named 'xgboost'[\s\S]*ping health check[\s\S]*Next: read the container's log lines/,
+    ],
+  ] as const)('%s: a new endpoint is Failed, with the reason and the command', async (scenario, told) => {
+    const scene = approved(await emulated());
+    scene.emulator.scenario(scenario);
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(told);
+    expect(job.log).toContain('aws sagemaker delete-endpoint --endpoint-name resale-price-dev');
+    expect(described(scene.root)).toMatchObject({ EndpointStatus: 'Failed', FailureReason: expect.any(String) });
+    expect(job.calls).not.toContain('DeleteEndpoint');
+  });
+
+  it.each(['model data missing', 'model data unreadable'] as const)(
+    '%s: refused at the model, nothing is created',
+    async (scenario) => {
+      const scene = approved(await emulated());
+      scene.emulator.scenario(scenario);
+      const job = await deploy(scene);
+      expect(job).toMatchObject({ exit: 1 });
+      expect(job.log).toMatch(/SageMaker refused to create the model[\s\S]*Next: check that the execution_role_arn/);
+      expect(job.calls).not.toContain('CreateEndpoint');
+    },
+  );
+
+  it('beyond the quota: told with its numbers', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('quota reached');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/may run 0 instances of "ml\.m5\.large for endpoint usage"; 1 are in use/);
+    expect(job.log).toContain('Next: ask for at least 2 under "ml.m5.large for endpoint usage"');
+    expect(liveConfig(scene.emulator)).toBe(scene.before);
+  });
+
+  it('stuck: red when the time is over, saying what is pending and that SageMaker goes on', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('endpoint is stuck');
+    const job = await deploy({ ...scene, inputs: { max_wait_time: '600' } });
+    expect(job.exit).toBe(124);
+    expect(job.log).toMatch(
+      /Stopped waiting for resale-price-dev after 10 min.*\(max_wait_time\)\. Pending: Updating; AllTraffic Creating/,
+    );
+    expect(job.log).toMatch(/SageMaker goes on with it\.\nNext: run this job again/);
+    expect(job.record).toMatchObject({ outcome: 'under way', previous_config: scene.before });
+  });
+
+  it('running again after the time was over goes on waiting, without another update', async () => {
+    const scene = await updating();
+    Object.assign(scene.emulator.endpoints.pace, { describes: 60, milliseconds: 20 * 60_000 });
+    expect(await deploy({ ...scene, inputs: { max_wait_time: '600' } })).toMatchObject({ exit: 124 });
+    const again = await deploy(scene);
+    expect(again).toMatchObject({
+      exit: 0,
+      record: { outcome: 'deployed', previous_config: scene.before },
+      calls: noWrite,
+    });
+  });
+});
+
+/** What happens when ours is live, and then the foreign config's tags say which pipeline made it. */
+function withTags<Live extends (...args: never[]) => void>(emulator: Emulator, live: Live) {
+  return (...args: Parameters<Live>) => {
+    live(...args);
+    emulator.tags.put(emulator.models.configArn('somebody-elses'), [
+      { Key: 'sagemaker-components:pipeline', Value: 'https://gitlab.example.com/other/-/pipelines/5' },
+    ]);
+  };
+}
+
+describe('an endpoint that Failed', () => {
+  async function failed() {
+    const emulator = await emulated();
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    emulator.scenario('endpoint is Failed');
+    return approved(emulator);
+  }
+
+  it('is left alone: the reason and the command are told, and nothing is made', async () => {
+    const job = await deploy(await failed());
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toMatch(/is Failed\. SageMaker's reason: The primary container/);
+    expect(job.log).toContain('recreate_failed: true');
+  });
+
+  it('is deleted and created again when recreate_failed says so', async () => {
+    const scene = await failed();
+    const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(job.outputs).not.toHaveProperty('PREVIOUS_ENDPOINT_CONFIG_NAME');
+    expect(job.calls.filter((call) => /^(Delete|Create|Update)Endpoint$/.test(call))).toEqual([
+      'DeleteEndpoint',
+      'CreateEndpoint',
+    ]);
+  });
+
+  it('an endpoint that is in service is not deleted, whatever recreate_failed says', async () => {
+    const emulator = await emulated();
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    const job = await deploy({ ...approved(emulator), inputs: { recreate_failed: 'true' } });
+    expect(job.exit).toBe(0);
+    expect(job.calls).not.toContain('DeleteEndpoint');
+  });
+
+  it('UpdateRollbackFailed is refused with the state of each variant', async () => {
+    const emulator = await emulated();
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    emulator.scenario('endpoint is UpdateRollbackFailed');
+    const job = await deploy(approved(emulator));
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toMatch(/mix of configs may be serving \(AllTraffic/);
+  });
+});
+
+describe('the version', () => {
+  it.each<[why: string, change: (scene: Approved) => void, told: RegExp]>([
+    [
+      'was rejected since',
+      ({ emulator, arn }) =>
+        void emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: 'Rejected' }),
+      /it is Rejected now/,
+    ],
+    ['was swapped for another content', ({ emulator }) => emulator.scenario('content swapped'), /its content changed/],
+    [
+      'was withdrawn in a later environment',
+      (scene) => mark(scene, 'withdrawn.main', 'yes'),
+      /it was withdrawn in main/,
+    ],
+    [
+      'has an approval that we did not write',
+      (scene) => mark(scene, 'approved.dev', 'yes'),
+      /not one that we wrote: "yes"/,
+    ],
+    [
+      'was approved in another pipeline',
+      (scene) => void record(scene.emulator, scene.arn, { root: projectFolder(), pipeline: '99' }),
+      /is of pipeline 99, and this is pipeline 101/,
+    ],
+  ])('that %s is refused, and nothing is made', async (_, change, told) => {
+    const scene = approved(await emulated());
+    change(scene);
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
+    expect(job.log).toMatch(told);
+  });
+
+  it('that nobody approved for this environment is refused', async () => {
+    const emulator = await emulated();
+    const scene = approved(emulator, { mark: false });
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
+    expect(job.log).toContain('nobody approved it for dev');
+  });
+
+  it('is not made for the instance type', async () => {
+    const job = await deploy({ ...approved(await emulated()), inputs: { instance_type: 'ml.g5.xlarge' } });
+    expect(job).toMatchObject({ exit: 64, calls: ['DescribeModelPackage'] });
+    expect(job.log).toContain(
+      'instance_type: received "ml.g5.xlarge", but the version was registered for ml.m5.large, ml.m5.xlarge only',
+    );
+  });
+
+  it('is the one of the chosen group when two models were approved', async () => {
+    const emulator = await emulated();
+    const { root } = approved(emulator);
+    const other = emulator.register({ group: 'Other', status: 'Approved' });
+    record(emulator, other, { root, slug: 'approve-other' });
+    expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
+    const job = await deploy({ emulator, root, inputs: { model_package_group_name: 'other' } });
+    expect(job).toMatchObject({ exit: 0, record: { package: other } });
+  });
+
+  it('without require_approval comes from check-model, and the record says that the fence stood open', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = record(emulator, arn, { by: 'check-model', mark: false });
+    expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
+    const job = await deploy({ emulator, root, inputs: { require_approval: 'false' } });
+    expect(job).toMatchObject({ exit: 0, record: { package: arn, open: ['approval'] } });
+  });
+});
+
+function mark({ emulator, arn }: Approved, key: string, value: string): void {
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
+}
+
+describe('the job', () => {
+  it('passes on that there is nothing to promote', async () => {
+    const emulator = await emulated();
+    const nothing = { environment: 'dev', pipeline: '101', outcome: 'nothing', why: 'condition RmseIsGood was false' };
+    const job = await deploy({ emulator, root: writeRecord(projectFolder(), 'approve-model', nothing) });
+    expect(job).toMatchObject({ exit: 0, calls: [], record: nothing, outputs: {} });
+    expect(job.log).toContain('Nothing to deploy: condition RmseIsGood was false.');
+  });
+
+  it('does not wait when it is told not to', async () => {
+    const scene = approved(await emulated());
+    const job = await deploy({ ...scene, inputs: { wait: 'false' } });
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'under way', endpoint: NAME } });
+    expect(job.calls.at(-1)).toBe('CreateEndpoint');
+  });
+
+  it.each(['DescribeModelPackage', 'CreateModel', 'CreateEndpointConfig', 'CreateEndpoint', 'DescribeEndpoint'])(
+    'the connection breaks after %s has taken effect: the outcome is the same',
+    async (operation) => {
+      const scene = approved(await emulated());
+      scene.emulator.fault({ operation, kind: 'reset after' });
+      expect(await deploy(scene)).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+      expect(liveConfig(scene.emulator)).toBeDefined();
+    },
+  );
+
+  it('denied: names the action that is missing', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.fault({ operation: 'CreateModel', kind: 'access denied' });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(77);
+    expect(job.log).toMatch(/Next: allow the job's role sagemaker:CreateModel/);
+  });
+
+  it('throttled for good: 75, so that GitLab runs it again', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.fault({ operation: 'CreateEndpoint', kind: 'throttle', times: Infinity });
+    expect(await deploy(scene)).toMatchObject({ exit: 75 });
+  });
+});
+
+describe('wrong inputs', () => {
+  it.each([
+    ['model_package_group_name', 'my group'],
+    ['endpoint_name', 'resale_price'],
+    ['endpoint_name', ''],
+    ['endpoint_name', 'e'.repeat(64)],
+    ['name_prefix', '-x'],
+    ['instance_type', 'm5.large'],
+    ['instance_count', '0'],
+    ['instance_count', '$INSTANCES'],
+    ['execution_role_arn', 'resale-price-execution'],
+    ['variant_name', ''],
+    ['model_environment', 'LOG LEVEL=1'],
+    ['model_environment', 'LOG_LEVEL'],
+    ['tags', 'team'],
+    ['tags', 'aws:team=pricing'],
+    ['tags', 'sagemaker-components:wanted=x'],
+    ['tags', 'team=a,b'],
+    ['require_approval', 'maybe'],
+    ['allow_downgrade', '1'],
+    ['recreate_failed', ''],
+    ['wait', 'yes please'],
+    ['max_wait_time', '1h'],
+    ['poll_interval', '0'],
+  ])('%s "%s" is refused before any call to AWS, by name and with the value', async (name, value) => {
+    const emulator = await emulated();
+    const job = await deploy({ ...approved(emulator), inputs: { [name]: value } });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain(`  ${name}: received "${value}"`);
+  });
+});
