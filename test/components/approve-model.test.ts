@@ -476,6 +476,20 @@ describe('approve-model', () => {
     expect(job.record).toBeUndefined();
   });
 
+  it.each([
+    ['access denied', 77, "allow the job's role sagemaker:UpdateModelPackage"],
+    ['throttle', 75, 'run the job again'],
+  ] as const)('approves nothing when its write meets "%s"', async (kind, code, next) => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    emulator.fault({ operation: 'UpdateModelPackage', kind, times: 20 });
+    const job = await approve({ emulator, root: checked(emulator, arn) });
+    expect(job.exit).toBe(code);
+    expect(job.log).toContain(next);
+    expect(job.record).toBeUndefined();
+    expect(emulator.package(arn)?.approval).toBe(PENDING);
+  });
+
   it('cuts a long comment, never the facts, to what SageMaker takes', async () => {
     const emulator = await emulated();
     const arn = emulator.register();

@@ -5,7 +5,7 @@ import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { contentOf } from '../../src/sagemaker/content.ts';
 import type { ModelPackage } from '../../src/sagemaker/packages.ts';
 import { type Answer, checksOf, type Expectations, judge } from '../../src/sagemaker/probe.ts';
-import { type Deployed, provedAlready, refusalToProve } from '../../src/sagemaker/proof.ts';
+import { type Deployed, proofOf, provedAlready, refusalToProve } from '../../src/sagemaker/proof.ts';
 import { readProof, writeMark } from '../../src/sagemaker/trail.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
@@ -98,6 +98,21 @@ describe('whether what is live may be proved', () => {
     expect(provedAlready(holding({}), 'uat', wanted)).toBeUndefined();
     for (const other of [{ pipeline: '90' }, { content: OTHER }, { endpoint: 'e' }, { config: 'd' }, { open: 'proof' }])
       expect(provedAlready(holding(other), 'dev', wanted)).toBeUndefined();
+  });
+});
+
+it('a proof fits into what SageMaker takes, however long the names, and an open fence is never lost', () => {
+  const long = {
+    ...deployed,
+    endpoint: 'e'.repeat(63),
+    config: 'c'.repeat(60),
+    open: ['proof', 'protected', 'approval'],
+  };
+  const job = { pipeline: '1234567890', job: '12345678901', at: '2026-11-22T08:00Z' };
+  const written = writeMark(proofOf(long, job));
+  expect(written).toHaveLength(256);
+  expect(readProof({ 'proved.dev': written }, 'dev')).toMatchObject({
+    value: { ...job, endpoint: long.endpoint, config: long.config, open: expect.stringMatching(/^proof.*\+$/) },
   });
 });
 
@@ -344,14 +359,19 @@ describe('validate-endpoint', () => {
   it('says whose config is there when somebody else deployed over it', async () => {
     const { emulator, root } = await live();
     const theirs = emulator.register({ status: 'Approved' });
-    emulator.deployed({ endpoint: ENDPOINT, package: theirs, name: 'resale-price-dev-v2-theirs' });
+    const config = emulator.deployed({ endpoint: ENDPOINT, package: theirs, name: 'resale-price-dev-v2-theirs' });
+    const page = 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/102';
+    emulator.do('AddTags', {
+      ResourceArn: `arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint-config/${config}`,
+      Tags: [{ Key: 'sagemaker-components:pipeline', Value: page }],
+    });
 
     const job = await validate({ emulator, root });
 
     expect(job.exit).toBe(1);
     expect(job.calls).not.toContain('UpdateModelPackage');
     expect(job.log).toContain(`${ENDPOINT} was taken over`);
-    expect(job.log).toContain('resale-price-dev-v2-theirs');
+    expect(job.log).toContain(`resale-price-dev-v2-theirs, made by the pipeline ${page}`);
   });
 
   it('does not prove what somebody deployed over while it was asking', async () => {
@@ -456,6 +476,20 @@ describe('validate-endpoint', () => {
     expect(job.exit).toBe(124);
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(2);
     expect(job.log).toContain('no time left (max_wait_time) for request 3 of 10');
+  });
+
+  it.each([
+    ['DescribeEndpoint', 'access denied', 77, "allow the job's role sagemaker:DescribeEndpoint"],
+    ['InvokeEndpoint', 'access denied', 77, "allow the job's role sagemaker:InvokeEndpoint"],
+    ['UpdateModelPackage', 'access denied', 77, "allow the job's role sagemaker:UpdateModelPackage"],
+    ['UpdateModelPackage', 'throttle', 75, 'run the job again'],
+  ] as const)('ends %s that met "%s" with %i', async (operation, kind, code, next) => {
+    const { emulator, root } = await live();
+    emulator.fault({ operation, kind, times: 20 });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(code);
+    expect(job.log).toContain(next);
+    expect(job.record).toMatchObject({ outcome: 'unproved' });
   });
 
   it('asks nothing and proves nothing when it is told so, and says both', async () => {
