@@ -1,65 +1,24 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import type { ServingEndpoint } from '../runtime.ts';
 import { AwsError, type World } from '../world.ts';
+import {
+  type Deployment,
+  type DeploymentConfig,
+  type DeploymentPhase,
+  type EndpointStatus,
+  endOf,
+  type Outcome,
+  phasesOf,
+  type UpdateRequest,
+  type Variant,
+  variantsOf,
+} from './deployments.ts';
+import { captureSummary, pendingSummary, variantSummary } from './endpoint-answers.ts';
 import type { EndpointConfig, Models } from './models.ts';
 import type { Registry } from './registry.ts';
-import { arnOf, digest, type Given, invalid, listed, page, served } from './service.ts';
+import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
 import type { Tags } from './tags.ts';
-
-type EndpointStatus = NonNullable<api.EndpointStatus>;
-type DeploymentConfig = NonNullable<Given<api.UpdateEndpointCommandInput>['DeploymentConfig']>;
-
-/** What becomes of a deployment. Without one of these set for it, a deployment comes into service. */
-export type Outcome =
-  | { readonly ends: 'in service' }
-  /**
-   * At creation each of these is Failed; in an update, 'failed' is the same as 'rolled back'. `reason` is the
-   * endpoint's FailureReason, `trouble` what its containers write instead of the line that says they listen.
-   */
-  | {
-      readonly ends: 'failed' | 'rolled back' | 'rollback failed';
-      readonly reason?: string;
-      readonly trouble?: readonly string[];
-    }
-  | { readonly ends: 'never' };
-
-/** How long a transient state lasts: so many describes, or so much time, whichever is reached first. */
-export interface Pace {
-  describes: number;
-  milliseconds: number;
-}
-
-interface Phase {
-  readonly status: EndpointStatus;
-  readonly variants?: 'Creating' | 'ActivatingTraffic' | 'Baking';
-  readonly describes: number;
-  readonly milliseconds: number;
-}
-
-interface Transition {
-  readonly phases: readonly Phase[];
-  readonly arrive: () => void;
-  phase: number;
-  seen: number;
-  since: Date;
-}
-
-interface Variant {
-  readonly name: string;
-  readonly model: string | undefined;
-  readonly instanceType: string | undefined;
-  readonly serverless: Given<api.ProductionVariantServerlessConfig> | undefined;
-  weight: number;
-  instances: number;
-  desiredWeight: number;
-  desiredInstances: number;
-}
-
-interface Deployment {
-  readonly config: EndpointConfig;
-  readonly started: Date;
-  readonly variants: readonly Variant[];
-}
+import { type Pace, Transition } from './transitions.ts';
 
 export interface Endpoint {
   readonly name: string;
@@ -74,7 +33,8 @@ export interface Endpoint {
   pending?: Deployment | undefined;
   failureReason?: string | undefined;
   deploymentConfig?: DeploymentConfig | undefined;
-  transition?: Transition | undefined;
+  transition?: Transition<EndpointStatus, DeploymentPhase> | undefined;
+  arrive?: (() => void) | undefined;
 }
 
 const IN_PROGRESS: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
@@ -155,7 +115,8 @@ export class Endpoints {
 
   /** Lets whatever is under way end at once, without time passing. */
   settle(name: string): void {
-    this.all.get(name.toLowerCase())?.transition?.arrive();
+    const found = this.all.get(name.toLowerCase());
+    if (found) this.#settle(found);
   }
 
   /** AWS is at work on the endpoint by itself; nobody may touch it meanwhile. */
@@ -206,67 +167,27 @@ export class Endpoints {
   #deploy(
     endpoint: Endpoint,
     config: EndpointConfig,
-    status: 'Creating' | 'Updating',
-    retain: Partial<Given<api.UpdateEndpointCommandInput>> = {},
+    began: Deployment['began'],
+    retain: Partial<UpdateRequest> = {},
   ): void {
+    const started = this.#world.clock.now();
     const outcome = this.outcomes.shift() ?? { ends: 'in service' };
-    const pending = { config, started: this.#world.clock.now(), variants: this.#variantsOf(config, endpoint, retain) };
+    const pending = { config, started, began, outcome, variants: variantsOf(config, endpoint.variants, retain) };
     endpoint.pending = pending;
     this.onStart(endpoint, config, outcome);
-    this.#enter(endpoint, this.#phasesOf(outcome, status, endpoint.deploymentConfig), () => {
-      arrive(endpoint, pending, outcome, status);
-      if (outcome.ends === 'in service') this.onLive(endpoint);
-    });
-  }
-
-  #phasesOf(outcome: Outcome, status: 'Creating' | 'Updating', config: DeploymentConfig | undefined): Phase[] {
-    const first = Math.ceil(this.pace.describes / 2);
-    const half = this.pace.milliseconds / 2;
-    const phases: Phase[] = [
-      {
-        status,
-        variants: 'Creating',
-        describes: outcome.ends === 'never' ? Infinity : first,
-        milliseconds: outcome.ends === 'never' ? Infinity : half,
-      },
-      { status, variants: 'ActivatingTraffic', describes: this.pace.describes - first, milliseconds: half },
-    ];
-    const baking = config?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration.WaitIntervalInSeconds;
-    if (status === 'Updating' && baking) {
-      phases.push({ status, variants: 'Baking', describes: 1, milliseconds: baking * 1000 });
-    }
-    const rollsBack = status === 'Updating' && outcome.ends !== 'in service' && outcome.ends !== 'never';
-    if (rollsBack) phases.push({ status: 'RollingBack', ...this.pace });
-    return phases.filter(({ describes }) => describes > 0);
-  }
-
-  #variantsOf(
-    config: EndpointConfig,
-    endpoint: Endpoint,
-    retain: Partial<Given<api.UpdateEndpointCommandInput>>,
-  ): Variant[] {
-    const excluded = (retain.ExcludeRetainedVariantProperties ?? []).map(
-      ({ VariantPropertyType }) => VariantPropertyType,
+    this.#enter(endpoint, phasesOf(pending, this.pace, endpoint.deploymentConfig), () =>
+      this.#arrive(endpoint, pending),
     );
-    return config.request.ProductionVariants.map((wanted) => {
-      const before = retain.RetainAllVariantProperties
-        ? endpoint.variants.find(({ name }) => name === wanted.VariantName)
-        : undefined;
-      const weight =
-        (excluded.includes('DesiredWeight') ? undefined : before?.weight) ?? wanted.InitialVariantWeight ?? 1;
-      const kept = excluded.includes('DesiredInstanceCount') ? undefined : before?.instances;
-      const instances = kept ?? (wanted.ServerlessConfig ? 0 : (wanted.InitialInstanceCount ?? 1));
-      return {
-        name: wanted.VariantName,
-        model: wanted.ModelName,
-        instanceType: wanted.InstanceType,
-        serverless: wanted.ServerlessConfig,
-        weight,
-        instances,
-        desiredWeight: weight,
-        desiredInstances: instances,
-      };
-    });
+  }
+
+  #arrive(endpoint: Endpoint, deployment: Deployment): void {
+    const { config, variants, outcome } = deployment;
+    endpoint.pending = undefined;
+    endpoint.status = endOf(deployment);
+    endpoint.failureReason = 'reason' in outcome ? outcome.reason : undefined;
+    if (outcome.ends !== 'in service') return;
+    Object.assign(endpoint, { config, variants });
+    this.onLive(endpoint);
   }
 
   #updateWeights = (input: Given<api.UpdateEndpointWeightsAndCapacitiesCommandInput>) => {
@@ -295,11 +216,11 @@ export class Endpoints {
   #describe = (input: Given<api.DescribeEndpointCommandInput>): Given<api.DescribeEndpointCommandOutput> => {
     const endpoint = this.#mustHave(input.EndpointName);
     if (endpoint.transition) {
-      endpoint.transition.seen += 1;
+      endpoint.transition.look();
       this.#advance(endpoint);
       if (this.all.get(endpoint.name.toLowerCase()) !== endpoint) this.#mustHave(input.EndpointName);
     }
-    const { config, status, pending } = endpoint;
+    const { config, status, pending, transition } = endpoint;
     return {
       EndpointName: endpoint.name,
       EndpointArn: endpoint.arn,
@@ -307,10 +228,10 @@ export class Endpoints {
       EndpointStatus: status,
       ProductionVariants:
         endpoint.variants.length > 0
-          ? endpoint.variants.map((one) => this.#variantSummary(one, endpoint.modified))
+          ? endpoint.variants.map((one) => variantSummary(one, this.#imageOf, endpoint.modified))
           : undefined,
-      PendingDeploymentSummary: pending && this.#pendingSummary(endpoint, pending),
-      DataCaptureConfig: captureOf(config),
+      PendingDeploymentSummary: pending && transition && pendingSummary(pending, this.#imageOf, transition),
+      DataCaptureConfig: captureSummary(config),
       AsyncInferenceConfig: config.request.AsyncInferenceConfig,
       ExplainerConfig: config.request.ExplainerConfig,
       FailureReason: endpoint.failureReason,
@@ -320,56 +241,8 @@ export class Endpoints {
     };
   };
 
-  #variantSummary(variant: Variant, resolved: Date): Given<api.ProductionVariantSummary> {
-    const common = {
-      VariantName: variant.name,
-      DeployedImages: this.#imagesOf(variant, resolved),
-      CurrentWeight: variant.weight,
-      DesiredWeight: variant.desiredWeight,
-    };
-    if (variant.serverless) return { ...common, CurrentServerlessConfig: variant.serverless };
-    return { ...common, CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.desiredInstances };
-  }
-
-  #imagesOf(variant: Variant, resolved: Date) {
-    const image = (
-      this.#packageOf(variant.model)?.content.InferenceSpecification?.Containers?.[0] ??
-      this.#containerOf(variant.model)
-    )?.Image;
-    if (!image) return undefined;
-    const [repository = ''] = image.split(/[:@](?=[^/]*$)/);
-    return [
-      {
-        SpecifiedImage: image,
-        ResolvedImage: `${repository}@sha256:${digest('image', image)}`,
-        ResolutionTime: resolved,
-      },
-    ];
-  }
-
-  #pendingSummary(
-    { transition }: Endpoint,
-    { config, started, variants }: Deployment,
-  ): Given<api.PendingDeploymentSummary> {
-    const state = transition?.phases[transition.phase]?.variants;
-    return {
-      EndpointConfigName: config.name,
-      StartTime: started,
-      ProductionVariants: variants.map((variant) => ({
-        VariantName: variant.name,
-        DeployedImages: this.#imagesOf(variant, started),
-        DesiredWeight: variant.desiredWeight,
-        ...(variant.serverless
-          ? { DesiredServerlessConfig: variant.serverless }
-          : {
-              CurrentInstanceCount: state === 'Creating' ? 0 : variant.instances,
-              DesiredInstanceCount: variant.desiredInstances,
-              InstanceType: instanceType(config, variant.name),
-            }),
-        VariantStatus: state && [{ Status: state, StartTime: transition.since }],
-      })),
-    };
-  }
+  #imageOf = ({ model }: Variant): string | undefined =>
+    (this.#packageOf(model)?.content.InferenceSpecification?.Containers?.[0] ?? this.#containerOf(model))?.Image;
 
   #list = (input: Given<api.ListEndpointsCommandInput>): Given<api.ListEndpointsCommandOutput> => {
     for (const endpoint of [...this.all.values()]) this.#advance(endpoint);
@@ -441,72 +314,26 @@ export class Endpoints {
     return fleets.filter(({ instanceType: one }) => one === type).reduce((sum, { instances }) => sum + instances, 0);
   }
 
-  #enter(endpoint: Endpoint, phases: readonly Phase[], arriveThere: () => void): void {
+  #enter(endpoint: Endpoint, phases: readonly DeploymentPhase[], arrive: () => void): void {
     const now = this.#world.clock.now();
-    const arriveAndNote = () => {
-      endpoint.transition = undefined;
-      endpoint.modified = this.#world.clock.now();
-      arriveThere();
-    };
-    endpoint.transition = { phases, phase: 0, seen: 0, since: now, arrive: arriveAndNote };
-    endpoint.status = phases[0]?.status ?? endpoint.status;
     endpoint.modified = now;
-    if (phases.length === 0) arriveAndNote();
+    endpoint.transition = new Transition(phases, now);
+    endpoint.arrive = arrive;
+    this.#advance(endpoint);
   }
 
   /** Moves on as far as the describes and the time allow. */
   #advance(endpoint: Endpoint): void {
-    for (;;) {
-      const { transition } = endpoint;
-      const phase = transition?.phases[transition.phase];
-      if (!transition || !phase) return;
-      const elapsed = this.#world.clock.now().getTime() - transition.since.getTime();
-      const seenEnough = transition.seen > phase.describes;
-      if (!seenEnough && elapsed < phase.milliseconds) return;
-      transition.phase += 1;
-      transition.seen = seenEnough ? 1 : 0;
-      transition.since = seenEnough
-        ? this.#world.clock.now()
-        : new Date(transition.since.getTime() + phase.milliseconds);
-      const next = transition.phases[transition.phase];
-      if (next) endpoint.status = next.status;
-      else transition.arrive();
-    }
+    const { transition } = endpoint;
+    if (!transition) return;
+    transition.advance(this.#world.clock.now());
+    if (transition.phase) endpoint.status = transition.phase.status;
+    else this.#settle(endpoint);
   }
-}
 
-/** The table of where a deployment ends. */
-function arrive(
-  endpoint: Endpoint,
-  { config, variants }: Deployment,
-  outcome: Outcome,
-  began: 'Creating' | 'Updating',
-): void {
-  endpoint.pending = undefined;
-  if (outcome.ends === 'in service') {
-    endpoint.status = 'InService';
-    endpoint.config = config;
-    endpoint.variants = variants;
-    return;
+  #settle(endpoint: Endpoint): void {
+    const { arrive } = endpoint;
+    Object.assign(endpoint, { transition: undefined, arrive: undefined, modified: this.#world.clock.now() });
+    arrive?.();
   }
-  endpoint.failureReason = 'reason' in outcome ? outcome.reason : undefined;
-  if (began === 'Creating') endpoint.status = 'Failed';
-  else endpoint.status = outcome.ends === 'rollback failed' ? 'UpdateRollbackFailed' : 'InService';
-}
-
-function instanceType(config: EndpointConfig, variant: string) {
-  return config.request.ProductionVariants.find(({ VariantName }) => VariantName === variant)?.InstanceType;
-}
-
-function captureOf({
-  request: { DataCaptureConfig: wanted },
-}: EndpointConfig): Given<api.DataCaptureConfigSummary> | undefined {
-  if (!wanted) return undefined;
-  return {
-    EnableCapture: wanted.EnableCapture ?? true,
-    CaptureStatus: 'Started',
-    CurrentSamplingPercentage: wanted.InitialSamplingPercentage,
-    DestinationS3Uri: wanted.DestinationS3Uri,
-    KmsKeyId: wanted.KmsKeyId ?? '',
-  };
 }

@@ -1,10 +1,10 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import type { Principal, World } from '../world.ts';
 import { parameterValues } from './definition.ts';
-import type { Pace } from './endpoints.ts';
 import type { Pipeline, Pipelines, PipelineVersion } from './pipelines.ts';
 import { digest, type Given, invalid, listed, notFound, page, served, userContext } from './service.ts';
 import { Run, type RunParts, type StepRun } from './steps.ts';
+import type { Pace } from './transitions.ts';
 
 type Start = Given<api.StartPipelineExecutionCommandInput>;
 

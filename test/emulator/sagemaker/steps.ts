@@ -4,11 +4,11 @@ import { models } from '../model.ts';
 import { decode } from '../wire.ts';
 import type { Operation, Principal, World } from '../world.ts';
 import { type Definition, holds, prerequisites, resolve, type Scope, type Step } from './definition.ts';
-import type { Pace } from './endpoints.ts';
 import type { StepTrouble } from './executions.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, digest, type Given } from './service.ts';
+import type { Pace } from './transitions.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,70 @@
+import type * as api from '@aws-sdk/client-sagemaker';
+import type { Deployment, DeploymentPhase, Variant } from './deployments.ts';
+import type { EndpointConfig } from './models.ts';
+import { digest, type Given } from './service.ts';
+
+/** The image that a variant's container was given, if it is known. */
+export type ImageOf = (variant: Variant) => string | undefined;
+
+export function variantSummary(
+  variant: Variant,
+  imageOf: ImageOf,
+  resolved: Date,
+): Given<api.ProductionVariantSummary> {
+  const common = {
+    VariantName: variant.name,
+    DeployedImages: deployedImages(imageOf(variant), resolved),
+    CurrentWeight: variant.weight,
+    DesiredWeight: variant.desiredWeight,
+  };
+  if (variant.serverless) return { ...common, CurrentServerlessConfig: variant.serverless };
+  return { ...common, CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.desiredInstances };
+}
+
+function deployedImages(image: string | undefined, resolved: Date) {
+  if (!image) return undefined;
+  const [repository = ''] = image.split(/[:@](?=[^/]*$)/);
+  const ResolvedImage = `${repository}@sha256:${digest('image', image)}`;
+  return [{ SpecifiedImage: image, ResolvedImage, ResolutionTime: resolved }];
+}
+
+interface Under {
+  readonly phase: DeploymentPhase | undefined;
+  readonly since: Date;
+}
+
+export function pendingSummary(
+  { config, started, variants }: Deployment,
+  imageOf: ImageOf,
+  under: Under,
+): Given<api.PendingDeploymentSummary> {
+  const state = under.phase?.variants;
+  const capacity = (variant: Variant) => ({
+    CurrentInstanceCount: state === 'Creating' ? 0 : variant.instances,
+    DesiredInstanceCount: variant.desiredInstances,
+    InstanceType: variant.instanceType,
+  });
+  return {
+    EndpointConfigName: config.name,
+    StartTime: started,
+    ProductionVariants: variants.map((variant) => ({
+      VariantName: variant.name,
+      DeployedImages: deployedImages(imageOf(variant), started),
+      DesiredWeight: variant.desiredWeight,
+      ...(variant.serverless ? { DesiredServerlessConfig: variant.serverless } : capacity(variant)),
+      VariantStatus: state && [{ Status: state, StartTime: under.since }],
+    })),
+  };
+}
+
+export function captureSummary({ request }: EndpointConfig): Given<api.DataCaptureConfigSummary> | undefined {
+  const wanted = request.DataCaptureConfig;
+  if (!wanted) return undefined;
+  return {
+    EnableCapture: wanted.EnableCapture ?? true,
+    CaptureStatus: 'Started',
+    CurrentSamplingPercentage: wanted.InitialSamplingPercentage,
+    DestinationS3Uri: wanted.DestinationS3Uri,
+    KmsKeyId: wanted.KmsKeyId ?? '',
+  };
+}
