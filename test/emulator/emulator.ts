@@ -1,7 +1,8 @@
 import { accessRequests } from './access.ts';
+import { accessKeyOf, authenticate } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
-import { errorOf, type Fault, Faults } from './faults.ts';
+import { type Due, errorOf, type Fault, Faults } from './faults.ts';
 import { authorise } from './iam.ts';
 import { Logs, logResource, logsOperations } from './logs.ts';
 import type { Asked, Request } from './protocols.ts';
@@ -38,7 +39,6 @@ export interface EmulatorOptions {
 
 const ACCESS_KEY = 'AKIAEMULATORADMIN000';
 const SECRET_KEY = 'only-good-for-the-emulator-00000000000000';
-const UNSIGNED = 'AssumeRoleWithWebIdentity';
 
 /** An embedded SageMaker, with the STS, CloudWatch Logs and runtime that belong to it. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -190,6 +190,7 @@ export class Emulator implements World {
 
   #exchange() {
     let call: Call | undefined;
+    let number = 0;
     return {
       handle: async (question: Asked, request: Request) => {
         call = {
@@ -199,11 +200,11 @@ export class Emulator implements World {
           principal: this.sessions.get(accessKeyOf(request))?.arn ?? 'anonymous',
           answer: 'ok',
         };
-        this.calls.push(call);
+        number = this.calls.push(call);
         return this.#handle(question, request, call);
       },
       ended: () => {
-        if (call) this.onAnswered(call, this.calls.indexOf(call) + 1);
+        if (call) this.onAnswered(call, number);
       },
     };
   }
@@ -214,10 +215,8 @@ export class Emulator implements World {
       call.answer = 'connection broken before the effect';
       return 'broken';
     }
-    const input = isRecord(question.input) ? question.input : {};
-    for (const action of actions) await action(input);
     if (fault?.kind === 'slow') this.clock.advance(fault.milliseconds ?? 5000);
-    const ending = this.#answer(question, request, call, fault);
+    const ending = await this.#answer(question, request, call, { fault, actions });
     if (fault?.kind === 'reset after') {
       call.answer = 'connection broken after the effect';
       return 'broken';
@@ -229,16 +228,18 @@ export class Emulator implements World {
     return fault?.delay ? { ...ending, delay: fault.delay } : ending;
   }
 
-  #answer(
+  async #answer(
     question: Asked,
     request: Request,
     call: Call,
-    fault: Fault | undefined,
-  ): { reply: ReturnType<Asked['answer']>; delay?: number } {
+    { fault, actions }: Due,
+  ): Promise<{ reply: ReturnType<Asked['answer']>; delay?: number }> {
     try {
-      const error = errorOf(fault, isRecord(question.input) ? question.input : {});
+      const input = isRecord(question.input) ? question.input : {};
+      for (const action of actions) await action(input);
+      const error = errorOf(fault, input);
       if (error) throw error;
-      const principal = this.#authenticate(question, request);
+      const principal = authenticate(this, question, request);
       const answer = this.#perform(question, request, principal, fault);
       const delay = isRecord(answer) && typeof answer.delay === 'number' ? answer.delay : 0;
       return { reply: question.answer(answer), delay };
@@ -249,34 +250,13 @@ export class Emulator implements World {
     }
   }
 
-  #authenticate({ operation, service }: Asked, request: Request): Principal {
-    if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
-    const status = service === 'sts' || service === 'runtime' ? 403 : 400;
-    const key = accessKeyOf(request);
-    if (key === '') throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
-    const principal = this.sessions.get(key);
-    if (!principal) {
-      const code = service === 'sts' ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
-      throw new AwsError(code, 'The security token included in the request is invalid.', status);
-    }
-    if (principal.expires && principal.expires <= this.clock.now()) {
-      const code = service === 'sts' ? 'ExpiredToken' : 'ExpiredTokenException';
-      throw new AwsError(code, 'The security token included in the request is expired', status);
-    }
-    return principal;
-  }
-
   #perform(question: Asked, request: Request, principal: Principal, fault: Fault | undefined): unknown {
     const { service, operation, model } = question;
     if (!model.operations[operation])
       throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
     const input = decode(model, operation, question.input);
-    validate(
-      model,
-      operation,
-      input,
-      service === 'sagemaker' || service === 'logs' ? 'ValidationException' : 'ValidationError',
-    );
+    const code = service === 'sagemaker' || service === 'logs' ? 'ValidationException' : 'ValidationError';
+    validate(model, operation, input, code);
     for (const access of this.#accessOf(question, input)) {
       if (fault?.kind === 'access denied') throw denied(principal, access);
       authorise(principal, access);
@@ -328,10 +308,6 @@ export class Emulator implements World {
 const notServed = () => {
   throw new AwsError('UnknownOperationException', 'This emulator does not serve that.');
 };
-
-function accessKeyOf({ headers }: Request): string {
-  return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
-}
 
 function denied({ arn }: Principal, { action, resources }: AccessRequest): AwsError {
   return new AwsError(

@@ -38,6 +38,12 @@ export interface Fault {
 /** What somebody else does, given what the call that it comes before asks for. */
 export type Action = (input: Readonly<Record<string, unknown>>) => void | Promise<void>;
 
+/** What one call meets: what somebody does just before it, and what goes wrong with it. */
+export interface Due {
+  readonly fault: Fault | undefined;
+  readonly actions: readonly Action[];
+}
+
 interface Planned {
   readonly operation: string;
   readonly fault?: Fault;
@@ -78,7 +84,7 @@ export class Faults {
   }
 
   /** What this call meets. Every plan counts the call; the first that is due wins. */
-  take(operation: string): { fault: Fault | undefined; actions: Action[] } {
+  take(operation: string): Due {
     const due = this.#planned.filter((plan) => plan.operation === operation || plan.operation === '*').filter(isDue);
     const plans = due.filter((plan) => plan.meanwhile || plan === due.find(({ fault }) => fault));
     for (const plan of plans) plan.left -= 1;
