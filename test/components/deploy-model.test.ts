@@ -699,6 +699,65 @@ describe('the job', () => {
   });
 });
 
+/** What a run leaves behind in AWS, and hands over. */
+function left(emulator: Emulator, { record: written, outputs }: FinishedJob) {
+  const { models, configs } = emulator.models;
+  return {
+    record: written,
+    outputs,
+    live: liveConfig(emulator),
+    tags: tagsOf(emulator),
+    models: [...models.keys()],
+    configs: [...configs.keys()],
+  };
+}
+
+describe('a job that dies anywhere and runs again', () => {
+  async function scene() {
+    const emulator = await emulated();
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    return approved(emulator);
+  }
+
+  it('leaves and hands over what an undisturbed one does, the true config before it included', async () => {
+    const calm = await scene();
+    const undisturbed = left(calm.emulator, await deploy(calm));
+    const calls = calm.emulator.calls.length;
+    expect(calls).toBeGreaterThan(10);
+
+    for (let n = 1; n <= calls; n++) {
+      const { emulator, root } = await scene();
+      emulator.fault({ operation: '*', nth: n, kind: 'reset after' });
+      emulator.fault({ operation: '*', nth: n + 1, times: Infinity, kind: 'reset before' });
+      const killed = await deploy({ emulator, root });
+      expect(killed.exit, `killed at call ${n}`).not.toBe(0);
+      emulator.faults.clear();
+
+      const again = await deploy({ emulator, root });
+      expect(again.exit, `after call ${n}: ${again.log}`).toBe(0);
+      expect(left(emulator, again), `after call ${n}`).toEqual(undisturbed);
+      const updates = emulator.calls.filter(
+        ({ operation, answer }) => operation === 'UpdateEndpoint' && /^ok$|after the effect/.test(answer),
+      );
+      expect(updates, `after call ${n}`).toHaveLength(1);
+    }
+  }, 60_000);
+
+  it('two that run at the same time end in one deployment', async () => {
+    const { emulator, root } = await scene();
+    const before = liveConfig(emulator);
+    const [one, other] = await Promise.all([
+      deploy({ emulator, root }),
+      deploy({ emulator, root, slug: 'deploy-again' }),
+    ]);
+    expect([one.exit, other.exit]).toEqual([0, 0]);
+    expect([one.record?.previous_config, other.record?.previous_config]).toEqual([before, before]);
+    expect(
+      emulator.calls.filter(({ operation, answer }) => operation === 'UpdateEndpoint' && answer === 'ok'),
+    ).toHaveLength(1);
+  });
+});
+
 describe('wrong inputs', () => {
   it.each([
     ['model_package_group_name', 'my group'],
