@@ -6,14 +6,18 @@ import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import * as handover from '../src/handover.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
-import { received } from './catalog/compiled.ts';
+import { compileComponent, received } from './catalog/compiled.ts';
+import { exampleOf } from './catalog/examples.ts';
+import { exitCodeTable } from './catalog/exit-codes.ts';
 import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
+import { componentTable, inputsPage } from './catalog/inputs-page.ts';
+import { fill } from './catalog/markdown.ts';
 import { programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, OWN_DEFAULT, SHARED } from './catalog/shared.ts';
 import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
 import { PipelineError } from './gitlab/compile.ts';
 import type { InputSpec } from './gitlab/spec.ts';
-import { templateNames } from './gitlab/templates.ts';
+import { readRepository, templateNames } from './gitlab/templates.ts';
 
 const templates = templateNames.map(readTemplate);
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
@@ -262,6 +266,46 @@ describe('outputs', () => {
   it('have one producer each, so that no job hides what another said', () => {
     const all = programs.flatMap((program: Component) => Object.keys(program.outputs));
     expect(all).toEqual([...new Set(all)]);
+  });
+});
+
+describe('the generated pages', () => {
+  const ordered = catalog.components.flatMap(({ name }) => templates.filter((template) => template.name === name));
+
+  it('tell every input as the templates have it', async () => {
+    const entries = ordered.map((template) => ({
+      template,
+      program: programs.find(({ name }) => name === template.name),
+    }));
+    await expect(inputsPage(entries, readTemplate('check-model'))).toMatchFileSnapshot('../docs/inputs.md');
+  });
+
+  it('give examples that GitLab and the programs accept', () => {
+    for (const template of ordered) {
+      const inputs = template.inputs.map(({ name }) => [name, exampleOf(template, name)] as const);
+      const given = Object.fromEntries(inputs.filter(([, example]) => example !== undefined));
+      expect(() => compileComponent(template.name, given), template.name).not.toThrow();
+      const program: Component | undefined = programs.find(({ name }) => name === template.name);
+      if (program) expect(() => read(program, received(template.name, given)), template.name).not.toThrow();
+    }
+  });
+
+  it('give an example of every input that is required, or whose default shows nothing', () => {
+    const bare = ordered.flatMap((template) =>
+      template.inputs
+        .filter(
+          ({ name, required, default: fallback }) =>
+            (required || fallback === '') && exampleOf(template, name) === undefined,
+        )
+        .map(({ name }) => `${template.name}: ${name}`),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('keep the tables of the README as the catalog has them', async () => {
+    const readme = readRepository('README.md') ?? '';
+    const filled = fill(fill(readme, 'components', componentTable(ordered)), 'exit codes', exitCodeTable());
+    await expect(filled).toMatchFileSnapshot('../README.md');
   });
 });
 

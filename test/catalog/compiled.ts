@@ -53,7 +53,7 @@ const project = {
 
 /** What a project gives although the template has a default: the programs ask for it, unless another input says otherwise. */
 export const NEEDED: Readonly<Record<string, Mapping>> = {
-  'validate-endpoint': { payload_file: 'payloads/request.json' },
+  'validate-endpoint': { payload_file: 'payload.json' },
 };
 
 /** The variables and words with which the job of a component calls its program. */

@@ -42,7 +42,8 @@ export function readTemplate(name: string): Template {
     component,
     inputs,
     body,
-    jobs: Object.values(jobs).map((job) => jobShape.parse(job)),
+    // What has no script only adds to a job of a template that is composed.
+    jobs: Object.values(jobs).flatMap((job) => (isMapping(job) && 'script' in job ? [jobShape.parse(job)] : [])),
     includes: z.array(includeShape).parse([include].flat()),
   };
 }
@@ -57,30 +58,41 @@ export function inputsIn(part: unknown): string[] {
   return [...JSON.stringify(part ?? '').matchAll(/\$\[\[\s*inputs\.(\w+)/g)].map(([, name = '']) => name);
 }
 
-/** Parts of a job in which GitLab or the runner puts the values of variables (https://docs.gitlab.com/ci/variables/where_variables_can_be_used/). */
-const EXPANDED = [['environment'], ['id_tokens'], ['image'], ['manual_confirmation'], ['resource_group'], ['tags']];
+/** What becomes of a "$" in an input's value. */
+export type Dollar = 'expanded' | 'as it stands' | 'for the shell' | 'in conditions';
 
-/** Whether a variable named in an input's value becomes that variable's value in some place where the template uses it. */
-export function isExpanded({ jobs, includes }: Template, input: string): boolean {
-  const here = jobs.some((job) => {
-    const places = [...EXPANDED, ['artifacts', 'paths']].map((path) => partOf(job, path));
-    const variables = Object.values(job.variables).filter((value) => typeof value === 'string');
-    return inputsIn([places, variables]).includes(input);
-  });
-  const below = includes.some(({ local, inputs }) => {
-    const composed = readTemplate(composedName(local));
-    return Object.entries(inputs).some(
-      ([name, value]) => inputsIn(value).includes(input) && isExpanded(composed, name),
-    );
-  });
-  return here || below;
+/** What becomes of a "$" in an input's value, wherever the template uses it. As it stands in one place, it must have no meaning in any. */
+export function dollarIn(template: Template, input: string): Dollar {
+  const fates = fatesIn(template, input);
+  const [first = 'as it stands', ...others] = fates;
+  return others.every((fate) => fate === first) ? first : 'as it stands';
+}
+
+function fatesIn({ body, jobs, includes }: Template, input: string): Dollar[] {
+  const named = (part: unknown) => inputsIn(part).includes(input);
+  return [
+    ...Object.keys(body).flatMap((name) => (named(name) ? ['as it stands' as const] : [])),
+    ...jobs.flatMap(Object.entries).flatMap(([key, part]) => (named(part) ? [fateIn(key, part, input)] : [])),
+    ...includes.flatMap(({ local, inputs }) => {
+      const composed = readTemplate(composedName(local));
+      return Object.entries(inputs).flatMap(([name, value]) => (named(value) ? fatesIn(composed, name) : []));
+    }),
+  ];
+}
+
+/** Parts of a job in which GitLab or the runner puts the values of variables (https://docs.gitlab.com/ci/variables/where_variables_can_be_used/). */
+const EXPANDED = ['environment', 'id_tokens', 'image', 'manual_confirmation', 'resource_group', 'tags'];
+
+function fateIn(key: string, part: unknown, input: string): Dollar {
+  if (EXPANDED.includes(key)) return 'expanded';
+  if (key === 'rules') return 'in conditions';
+  if (key === 'script' && Array.isArray(part) && part.includes(blockOf(input))) return 'for the shell';
+  if (!isMapping(part)) return 'as it stands';
+  const expanded = key === 'artifacts' ? part.paths : Object.values(part).filter((value) => typeof value === 'string');
+  return ['artifacts', 'variables'].includes(key) && inputsIn(expanded).includes(input) ? 'expanded' : 'as it stands';
 }
 
 /** `/templates/check-model.yml` is check-model. */
 export function composedName(local: string): string {
   return local.replace(/^\/?templates\//, '').replace(/\.yml$/, '');
-}
-
-function partOf(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((part, step) => (isMapping(part) ? part[step] : undefined), value);
 }

@@ -1,0 +1,29 @@
+import { requiredInputs } from '../gitlab/templates.ts';
+import type { Template } from './template.ts';
+
+/** A value for inputs whose default is empty, and for those that differ between branches. */
+const EXAMPLES: Readonly<Record<string, unknown>> = {
+  accept: 'application/json',
+  comment: 'Compared with the sample of July.',
+  definition_file: 'pipeline.json',
+  endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
+  execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
+  expect: '^\\{"price": \\d+',
+  image_tag_suffix: '$SAGEMAKER_COMPONENTS_TAG',
+  job_prefix: 'resale-price-',
+  max_latency_ms: '500',
+  model_environment: 'LOG_LEVEL=info',
+  model_package_arn: 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/7',
+  model_package_group_name: 'ResalePriceModelGroup',
+  name_prefix: 'resale-price',
+  parameters: 'TrainingInstanceType=ml.m5.xlarge',
+  payload_file: 'payload.json',
+  tags: 'cost-centre=housing',
+};
+
+/** A value of an input as a project would give it; none where the default shows the form. */
+export function exampleOf({ name, inputs }: Pick<Template, 'name' | 'inputs'>, input: string): unknown {
+  const declared = inputs.find((each) => each.name === input);
+  if (!declared?.required && declared?.default !== '') return undefined;
+  return EXAMPLES[input] ?? requiredInputs(name)[input];
+}

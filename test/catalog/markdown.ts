@@ -1,0 +1,18 @@
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Code in a cell, where even code may not hold a bare pipe, and a line break ends the table. */
+export function code(text: string): string {
+  const fence = text.includes('`') ? '``' : '`';
+  return `${fence}${text.replaceAll('|', '\\|').replaceAll('\n', '\\n')}${fence}`;
+}
+
+/** Puts text between two marks of a page, `<!-- name -->` and `<!-- /name -->`. */
+export function fill(page: string, name: string, text: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(open), page.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`The page has no ${open} ... ${close}.`);
+  return `${page.slice(0, from + open.length)}\n${text}\n${page.slice(to)}`;
+}
