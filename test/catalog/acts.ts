@@ -9,7 +9,7 @@ export interface Hands {
 }
 
 /** One request that changes something, or that reads a model's answer. */
-export type Act = (hands: Hands) => Promise<unknown>;
+type Act = (hands: Hands) => Promise<unknown>;
 export type Acts = Readonly<Record<string, Act>>;
 
 /** The versions that acts write to: the team's, and one of another team's group. */
