@@ -10,13 +10,15 @@ export interface DemoOptions {
   print(text: string): void;
   /** Command -> what runs in its place. */
   readonly replaced?: Readonly<Record<string, string>>;
+  /** Whether the programs' pauses pass faster than they are. */
+  readonly hurry?: boolean;
   /** Whether AWS does not answer at all. */
   readonly awsIsDown?: boolean;
 }
 
 /** Two versions go from dev to uat to main, and one that is not good enough goes nowhere. Says whether AWS agrees. */
-export async function demo({ print, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
-  const stage = await startResalePrice({ edition: 'promote', replaced });
+export async function demo({ print, hurry = false, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
+  const stage = await startResalePrice({ edition: 'promote', hurry, replaced });
   try {
     if (awsIsDown) await stage.emulator.close();
     await perform(stage, print);

@@ -12,6 +12,8 @@ export interface Execution {
   readonly state: string;
   readonly id: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Where jobs run, as options of gitlab-ci-local. */
+  readonly runner: readonly string[];
 }
 
 export interface Job {
@@ -109,13 +111,12 @@ export class Pipeline {
   }
 
   async #execute(names: readonly string[]): Promise<string> {
-    const { folder, state, env } = this.#execution;
+    const { folder, state, env, runner } = this.#execution;
     const options = [
       `--file=${state}/pipeline.yml`,
       `--state-dir=${state}`,
       `--variables-file=${state}/variables.yml`,
-      '--force-shell-executor',
-      '--shell-isolation',
+      ...runner,
       '--no-artifacts-to-source',
       '--evaluate-rule-changes=false',
       '--json-schema-validation=false',

@@ -1,11 +1,11 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,8 +34,20 @@ export interface ProjectOptions {
   /** The folder of the bundled programs. */
   readonly programs: string;
   readonly variables: ProjectVariables;
+  /** Whether the programs' pauses pass faster than they are. */
+  readonly hurry?: boolean;
   /** Command -> what runs in its place. */
   readonly replaced?: Readonly<Record<string, string>>;
+  /** Given, each job runs in a container of its image, by the image's own commands; else in this machine's shell. */
+  readonly containers?: Containers;
+}
+
+/** A container engine that has the images which the jobs name. */
+export interface Containers {
+  /** Options of gitlab-ci-local. */
+  readonly options: readonly string[];
+  /** What the engine reads from the environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export type Branch = 'dev' | 'uat' | 'main';
@@ -73,7 +85,8 @@ class LocalProject implements Project {
 
   async create(files: Readonly<Record<string, string>>): Promise<void> {
     this.#attendant = await startAttendant((pipeline, job) => this.#attend(pipeline, job));
-    installCommands(join(this.#root, 'bin'), this.#options.replaced ?? {});
+    const job = join(here, 'bin', this.#options.containers ? 'job-in-image' : 'job');
+    installCommands(join(this.#root, 'bin'), job, this.#options.replaced ?? {});
     mkdirSync(this.#folder);
     git(this.#folder, 'init', '--quiet', '--initial-branch=main');
     git(this.#folder, 'remote', 'add', 'origin', `https://${HOST}/${PATH}.git`);
@@ -122,14 +135,25 @@ class LocalProject implements Project {
     const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, variables: known });
     this.#write({ [`${state}/pipeline.yml`]: yaml, [`${state}/variables.yml`]: stringify(scoped(variables)) });
 
-    const execution = { folder: this.#folder, state, id, env: this.#environment(id, emulator.url) };
+    const given = this.#given(id, emulator.url);
+    const execution = { folder: this.#folder, state, id, env: this.#environment(given), runner: this.#runner(given) };
     const pipeline = new Pipeline(plan(config, { variables: known, changed }), execution);
     this.#pipelines.set(id, { pipeline, branch, commit: git(this.#folder, 'rev-parse', 'HEAD') });
     return pipeline;
   }
 
+  #given(pipeline: string, endpoint: string): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      HARNESS_PORT: String(this.#attendant.port),
+      HARNESS_PIPELINE: pipeline,
+      HARNESS_PRELOAD: this.#options.hurry ? join(here, 'bin/hurry.js') : '',
+    };
+  }
+
   /** Nothing of the machine's own: no AWS credentials, no proxy, no git configuration. */
-  #environment(pipeline: string, endpoint: string): Record<string, string> {
+  #environment(given: Readonly<Record<string, string>>): Record<string, string> {
     const own = [join(this.#root, 'bin'), join(here, 'bin'), join(here, '../../node_modules/.bin')];
     return {
       PATH: [...own, process.env.PATH].join(':'),
@@ -138,12 +162,21 @@ class LocalProject implements Project {
       LANG: 'C.UTF-8',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_EC2_METADATA_DISABLED: 'true',
       PROGRAMS: this.#options.programs,
-      HARNESS_PORT: String(this.#attendant.port),
-      HARNESS_PIPELINE: pipeline,
+      ...given,
+      ...this.#options.containers?.env,
     };
+  }
+
+  /** A container sees nothing of the environment: what a job is given goes in by name, the harness's commands by a folder. */
+  #runner(given: Readonly<Record<string, string>>): string[] {
+    const { containers } = this.#options;
+    if (!containers) return ['--force-shell-executor', '--shell-isolation'];
+    const path = '/harness:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+    const variables = Object.entries({ ...given, PATH: path }).map(([name, value]) => `--variable=${name}=${value}`);
+    const folder = `--volume=${join(this.#root, 'bin')}:/harness:ro`;
+    // Without its umask, gitlab-ci-local lets the image say who the user is.
+    return [...containers.options, '--network=host', '--umask=false', folder, ...variables];
   }
 
   /** What GitLab and its runner put into a job's environment, beside what gitlab-ci-local does. */
@@ -201,11 +234,11 @@ class LocalProject implements Project {
 }
 
 /** The image's commands: each component's name, which runs its program. */
-function installCommands(bin: string, replaced: Readonly<Record<string, string>>): void {
+function installCommands(bin: string, job: string, replaced: Readonly<Record<string, string>>): void {
   mkdirSync(bin, { recursive: true });
   for (const template of readdirSync(join(here, '../../templates'))) {
     const name = template.replace(/\.yml$/, '');
-    if (replaced[name] === undefined) symlinkSync(join(here, 'bin/job'), join(bin, name));
+    if (replaced[name] === undefined) copyFileSync(job, join(bin, name));
     else writeFileSync(join(bin, name), `#!/bin/sh\nexec ${replaced[name]}\n`, { mode: 0o755 });
   }
 }

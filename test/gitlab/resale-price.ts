@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../scripts/build.ts';
-import { dutiesOf, resalePrice, roleOf } from '../catalog/policies.ts';
+import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { publishCatalog } from './catalog.ts';
-import { type Branch, createProject, type Project, type ProjectVariables } from './project.ts';
+import { type Branch, type Containers, createProject, type Project, type ProjectVariables } from './project.ts';
 
 export const BRANCHES: readonly Branch[] = ['dev', 'uat', 'main'];
 
@@ -22,8 +22,11 @@ const example = new URL('../../examples/resale-price/', import.meta.url);
 
 export interface Setting {
   readonly edition: 'promote' | 'single';
+  /** Whether pauses pass faster than they are. */
+  readonly hurry?: boolean;
   /** Command -> what runs in its place. */
   readonly replaced?: Readonly<Record<string, string>>;
+  readonly containers?: Containers;
 }
 
 /** The example project beside an AWS account of its own: group and roles are there, nothing has been trained yet. */
@@ -33,17 +36,24 @@ export interface ResalePrice {
   close(): Promise<void>;
 }
 
-export async function startResalePrice({ edition, replaced = {} }: Setting): Promise<ResalePrice> {
+export async function startResalePrice({
+  edition,
+  hurry = false,
+  replaced = {},
+  ...where
+}: Setting): Promise<ResalePrice> {
   const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
   const bundle = join(root, 'programs');
   const [emulator] = await Promise.all([startEmulator({ clock: machineClock() }), build(bundle)]);
-  setScene(emulator);
+  setScene(emulator, hurry);
   const catalog = publishCatalog(root, '1.0.0');
   const project = await createProject(filesOf(edition), {
     emulator,
     catalog,
     programs: bundle,
+    hurry,
     replaced,
+    ...where,
     variables: variablesOf(edition, emulator),
   });
   return {
@@ -75,11 +85,12 @@ function read(path: string): string {
   return readFileSync(new URL(path, example), 'utf8');
 }
 
-function setScene(emulator: Emulator): void {
+function setScene(emulator: Emulator, hurry: boolean): void {
   emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: 'ResalePriceModelGroup' });
-  // Quick, but not at once: each job looks at least twice.
-  Object.assign(emulator.executions.pace, { describes: 1, milliseconds: 400 });
-  Object.assign(emulator.endpoints.pace, { describes: 1, milliseconds: 400 });
+  // What a real minute's work takes: less than a second, but not nothing.
+  const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
+  Object.assign(emulator.executions.pace, pace);
+  Object.assign(emulator.endpoints.pace, pace);
 }
 
 /**
@@ -88,20 +99,11 @@ function setScene(emulator: Emulator): void {
  */
 function variablesOf(edition: Setting['edition'], emulator: Emulator): ProjectVariables {
   const shared = { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account };
-  const roles = dutiesOf(resalePrice, programs).map((duty) => ({ ...duty, role: roleOf(resalePrice, duty) }));
-  if (edition === 'single') {
-    for (const { role } of roles) emulator.roles.set(role.arn, role);
-    return shared;
-  }
-  const scopes = BRANCHES.flatMap((branch) => [branch, `${branch}/approval`]).map((scope) => {
-    const [branch] = scope.split('/');
-    const own = roles.filter(
-      ({ name, environment }) => environment === branch && name.startsWith('approve-') === scope.endsWith('/approval'),
-    );
-    const arn = `arn:aws:iam::${emulator.account}:role/resale-price-${scope.replace('/', '-')}`;
-    const policies = own.flatMap(({ role }) => role.policies);
-    for (const { role } of own) emulator.roles.set(arn, { ...role, arn, policies });
-    return [scope, arn];
-  });
+  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
+  if (edition === 'single') return shared;
+  const scopes = BRANCHES.flatMap((branch) => [branch, `${branch}/approval`]).map((scope) => [
+    scope,
+    `arn:aws:iam::${emulator.account}:role/resale-price-${scope.replace('/', '-')}`,
+  ]);
   return { ...shared, AWS_ROLE_ARN: Object.fromEntries(scopes) };
 }

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compilePipeline } from './gitlab/compile.ts';
+import { isMapping, type Mapping, readConfigFile } from './gitlab/document.ts';
+import { lintPipeline } from './gitlab/lint.ts';
+import { plan } from './gitlab/schedule.ts';
+import { schemaErrors } from './gitlab/schema.ts';
+
+/** Inputs that promote leaves at the component's own default, and why. Whatever else is not passed on was forgotten. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  environment: 'the branches are named like the environments',
+  'check-model promotion_path': 'the branches are dev, uat and main',
+  'check-model source': 'dev promotes what its own pipeline registered',
+  'deploy-pipeline wait': 'check-model needs what the run registered',
+  'deploy-model wait': 'validate-endpoint needs an end',
+  'deploy-model require_approval': 'approve-model is always there',
+  'approve-model comment': 'it is said when the job is started',
+  'reject-model comment': 'it is said when the job is started',
+};
+
+/** Inputs that promote describes in its own words, and why. */
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  model_package_group_name: 'it is the same group for every step',
+  endpoint_name: 'it must differ from environment to environment',
+  payload_file: 'earlier jobs hand no files on, because of needs',
+  poll_interval: 'one for three components',
+  pipeline_max_wait_time: 'which of the waits',
+  deploy_max_wait_time: 'which of the waits',
+  validate_max_wait_time: 'which of the waits',
+  pipeline_timeout: 'which of the jobs',
+  timeout: 'which of the jobs',
+};
+
+/** Inputs that some component leaves open or makes optional, and promote does not, and why. */
+const STRICTER: Readonly<Record<string, string>> = {
+  model_package_group_name: 'it chooses the record of the step before, and there it may be empty',
+  endpoint_name: 'it chooses the record of the step before, and there it may be empty',
+  payload_file: 'promote always proves, so there must be something to ask',
+};
+
+interface Include {
+  readonly component: string;
+  readonly inputs: Mapping;
+}
+
+function template(name: string): { inputs: Mapping; body: Mapping } {
+  const { header, body } = readConfigFile(readFileSync(new URL(`../templates/${name}.yml`, import.meta.url), 'utf8'));
+  const spec = header?.spec;
+  const inputs = isMapping(spec) && isMapping(spec.inputs) ? spec.inputs : {};
+  return { inputs, body };
+}
+
+const promote = template('promote');
+const includes: readonly Include[] = [promote.body.include].flat().flatMap((entry) => {
+  if (!isMapping(entry) || !isMapping(entry.inputs)) return [];
+  return [{ component: String(entry.local).replace(/^\/templates\/|\.yml$/g, ''), inputs: entry.inputs }];
+});
+const passedOn = includes.flatMap(({ component, inputs }) =>
+  Object.entries(inputs).flatMap(([name, value]) => {
+    const [, source] = /^\$\[\[ inputs\.(\w+) \]\]$/.exec(String(value)) ?? [];
+    return source === undefined ? [] : [{ component, name, source }];
+  }),
+);
+
+describe('promote', () => {
+  it('composes the steps of the promotion in their order', () => {
+    expect(includes.map(({ component }) => component)).toEqual([
+      'deploy-pipeline',
+      'check-model',
+      'approve-model',
+      'reject-model',
+      'deploy-model',
+      'validate-endpoint',
+    ]);
+  });
+
+  it.each(includes)('passes on every input of $component, or says why not', ({ component, inputs }) => {
+    const forgotten = Object.keys(template(component).inputs).filter(
+      (name) => !(name in inputs) && !(name in LEFT_OUT) && !(`${component} ${name}` in LEFT_OUT),
+    );
+    expect(forgotten).toEqual([]);
+    expect(Object.keys(inputs).filter((name) => !(name in template(component).inputs))).toEqual([]);
+  });
+
+  it('uses each of its own inputs', () => {
+    const used = JSON.stringify(promote.body);
+    expect(Object.keys(promote.inputs).filter((name) => !used.includes(`inputs.${name} `))).toEqual([]);
+  });
+
+  // Stages are GitLab's own here, so that nobody has to write `stages:`.
+  it.each(passedOn.filter(({ name }) => name !== 'stage'))(
+    'says of $source what $component says of $name',
+    ({ component, name, source }) => {
+      const saysOf = (input: unknown) => {
+        if (!isMapping(input)) return {};
+        const { description, type = 'string', regex, options, default: standard } = input;
+        return {
+          type,
+          ...(!(source in OWN_WORDS) && { description }),
+          ...(!(source in STRICTER) && { regex, options, standard }),
+        };
+      };
+      expect(saysOf(promote.inputs[source])).toEqual(saysOf(template(component).inputs[name]));
+    },
+  );
+});
+
+describe('a project that includes promote', () => {
+  const files = (path: string) => {
+    const name = /^templates\/([\w-]+\.yml)$/.exec(path)?.[1];
+    return name === undefined ? undefined : readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
+  };
+  const compile = (branch: string, more = '') =>
+    compilePipeline({
+      text: `
+include:
+  - component: $CI_SERVER_FQDN/wog/mlops/sagemaker-components/promote@1
+    inputs:
+      model_package_group_name: ResalePriceModelGroup
+      pipeline_name: resale-price
+      definition_file: pipeline.json
+      pipeline_role_arn: arn:aws:iam::111122223333:role/resale-price-pipeline
+      endpoint_name: resale-price-$CI_COMMIT_BRANCH
+      instance_type: ml.m5.large
+      execution_role_arn: arn:aws:iam::111122223333:role/resale-price-execution
+      payload_file: payload.json
+${more}`,
+      resolve: () => ({ read: files, sha: 'a'.repeat(40), version: '1.4.0', reference: '1' }),
+      readLocal: () => undefined,
+      variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com', CI_COMMIT_BRANCH: branch },
+    }).config;
+  const jobsOn = (branch: string, changed: readonly string[], more = '') =>
+    plan(compile(branch, more), { variables: { CI_COMMIT_BRANCH: branch }, changed }).map(({ name }) => name);
+
+  const later = ['check-model', 'approve-model', 'reject-model', 'deploy-model', 'validate-endpoint'];
+
+  it.each([
+    ['dev', ['deploy-pipeline', ...later]],
+    ['uat', later],
+    ['main', later],
+    ['feature', []],
+  ])('has on %s the jobs %j', (branch, jobs) => {
+    expect(jobsOn(branch, ['model.py'])).toEqual(jobs);
+  });
+
+  it('has no job when a push changes nothing that its changes name', () => {
+    const changes = '      changes: ["src/**/*", "pipeline.json"]\n';
+    expect(jobsOn('dev', ['README.md'], changes)).toEqual([]);
+    expect(jobsOn('dev', ['README.md', 'src/train/model.py'], changes)).toEqual(['deploy-pipeline', ...later]);
+  });
+
+  it('has jobs of its own names when promote is included with a prefix', () => {
+    expect(jobsOn('uat', ['model.py'], '      job_prefix: "rent "\n')).toEqual(later.map((name) => `rent ${name}`));
+  });
+
+  it('is a pipeline that GitLab accepts, without stages of its own, on the image of the release', () => {
+    const config = compile('dev');
+    expect(schemaErrors(config)).toEqual([]);
+    expect(lintPipeline(config)).toEqual([]);
+    expect(config).not.toHaveProperty('stages');
+    expect(config).toHaveProperty(
+      ['deploy-model', 'image', 'name'],
+      'nexus-docker.ship.gov.sg/sagemaker-components:1.4.0',
+    );
+  });
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from './emulator/world.ts';
+import type { Job, Pipeline } from './gitlab/pipeline.ts';
+import type { Branch } from './gitlab/project.ts';
+import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './gitlab/resale-price.ts';
+
+/** One branch's pipeline: what ran and what AWS was asked, up to the gate and after it was pressed. */
+interface Passage {
+  readonly branch: Branch;
+  readonly pipeline: Pipeline;
+  readonly toTheGate: readonly Job[];
+  readonly afterIt: readonly Job[];
+  readonly callsToTheGate: readonly Call[];
+  readonly callsAfterIt: readonly Call[];
+}
+
+const WRITES = /^(Create|Update|Delete|Add|Start)/;
+const AFTER = ['approve-model', 'deploy-model', 'validate-endpoint'];
+const PACKAGE = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1';
+
+async function pass({ project, emulator }: ResalePrice, branch: Branch): Promise<Passage> {
+  const pipeline = project.push(branch, branch === 'dev' ? definitionWith('MaxDepth', 7) : {});
+  const start = emulator.calls.length;
+  const toTheGate = await pipeline.run();
+  const gate = emulator.calls.length;
+  const failed = toTheGate.find(({ exit }) => exit !== 0);
+  if (failed) throw new Error(failed.log);
+  const afterIt = await pipeline.press('approve-model', APPROVERS[branch]);
+  return {
+    branch,
+    pipeline,
+    toTheGate,
+    afterIt,
+    callsToTheGate: emulator.calls.slice(start, gate),
+    callsAfterIt: emulator.calls.slice(gate),
+  };
+}
+
+const namesAndExits = (jobs: readonly Job[]) => jobs.map(({ name, exit }) => `${name} ${exit}`);
+const operations = (calls: readonly Call[]) => calls.map(({ operation }) => operation);
+const jobOf = ({ toTheGate, afterIt }: Passage, name: string) =>
+  [...toTheGate, ...afterIt].find((job) => job.name === name);
+
+describe.each(['promote', 'single'] as const)('the example on its %s edition', (edition) => {
+  let stage: ResalePrice;
+  const passages: Passage[] = [];
+
+  beforeAll(async () => {
+    stage = await startResalePrice({ edition, hurry: true });
+    for (const branch of BRANCHES) passages.push(await pass(stage, branch));
+  }, 60_000);
+  afterAll(async () => stage?.close());
+
+  it('goes green from dev to uat to main', () => {
+    expect(passages.map(({ toTheGate, afterIt }) => [namesAndExits(toTheGate), namesAndExits(afterIt)])).toEqual([
+      [['deploy-pipeline 0', 'check-model 0'], AFTER.map((name) => `${name} 0`)],
+      [['check-model 0'], AFTER.map((name) => `${name} 0`)],
+      [['check-model 0'], AFTER.map((name) => `${name} 0`)],
+    ]);
+  });
+
+  it('ends with the same version live everywhere, and its whole trail in the registry', () => {
+    for (const branch of BRANCHES) expect(stage.emulator.endpoint(`resale-price-${branch}`)?.status).toBe('InService');
+    const metadata = stage.emulator.package(PACKAGE)?.metadata ?? {};
+    expect(Object.keys(metadata).sort()).toEqual(
+      ['built', 'rmse', ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `proved.${branch}`])].sort(),
+    );
+    for (const { branch, pipeline } of passages) {
+      const approval = metadata[`approved.${branch}`];
+      expect(approval).toContain(`by=${APPROVERS[branch]} pipeline=${pipeline.id} `);
+      expect(approval).not.toContain('open=');
+    }
+  });
+
+  it('writes nothing but the training before somebody approves', () => {
+    const [dev = [], ...later] = passages.map(({ callsToTheGate }) =>
+      operations(callsToTheGate).filter((operation) => WRITES.test(operation)),
+    );
+    expect(dev).toEqual(['CreatePipeline', 'StartPipelineExecution', 'UpdateModelPackage']);
+    expect(later).toEqual([[], []]);
+  });
+
+  it('decides the approval status once, in the first environment', () => {
+    const statuses = stage.emulator.calls.flatMap(({ operation, input }) =>
+      operation === 'UpdateModelPackage' && JSON.stringify(input).includes('ModelApprovalStatus') ? [input] : [],
+    );
+    expect(statuses).toEqual([expect.objectContaining({ ModelApprovalStatus: 'Approved', ModelPackageArn: PACKAGE })]);
+  });
+
+  it('creates one endpoint in each environment, and deletes and updates none', () => {
+    for (const { callsAfterIt } of passages) {
+      const writes = operations(callsAfterIt).filter((operation) => /(Endpoint|EndpointConfig|Model)$/.test(operation));
+      expect(writes.filter((operation) => WRITES.test(operation))).toEqual([
+        'CreateModel',
+        'CreateEndpointConfig',
+        'CreateEndpoint',
+      ]);
+    }
+  });
+
+  it('makes no call that AWS denies, and none but as the role of a job', () => {
+    const { calls } = stage.emulator;
+    expect(calls.filter(({ answer }) => /Denied/.test(answer))).toEqual([]);
+    const callers = calls.filter(({ operation }) => operation !== 'AssumeRoleWithWebIdentity');
+    expect(callers.filter(({ principal }) => !principal.includes(':assumed-role/resale-price-'))).toEqual([]);
+  });
+
+  it('shows the approver what is approved, and tells who approved it', () => {
+    for (const passage of passages) {
+      expect(jobOf(passage, 'check-model')?.log).toContain(
+        `ResalePriceModelGroup version 1 may be promoted to ${passage.branch}.`,
+      );
+      expect(jobOf(passage, 'check-model')?.log).toContain('rmse=41250');
+      expect(jobOf(passage, 'approve-model')?.log).toContain(
+        `Approved for ${passage.branch} by ${APPROVERS[passage.branch]}: ResalePriceModelGroup version 1.`,
+      );
+    }
+  });
+
+  it('shows no token in any log', () => {
+    const logs = passages.flatMap(({ toTheGate, afterIt }) => [...toTheGate, ...afterIt]).map(({ log }) => log);
+    expect(logs.filter((log) => /eyJ[\w-]{10}/.test(log))).toEqual([]);
+  });
+
+  it('offers to reject, and waits for nobody to do so', () => {
+    for (const { pipeline } of passages) expect(pipeline.statusOf('reject-model')).toBe('manual');
+  });
+});
