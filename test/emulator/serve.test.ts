@@ -78,7 +78,7 @@ describe('people who set a scene', () => {
   });
   afterAll(() => emulator.close());
 
-  test.skipIf(!hasCli)('use the AWS CLI (skipped when `aws` is not installed)', async () => {
+  test.skipIf(!hasCli)('use the AWS CLI (skipped when `aws` is not installed)', { timeout: 60_000 }, async () => {
     const aws = async (...args: string[]) =>
       JSON.parse((await run('aws', [...args, '--output', 'json'], { env })).stdout || '{}');
     expect(await aws('sts', 'get-caller-identity')).toMatchObject({ Account: '111122223333' });
@@ -101,7 +101,7 @@ describe('people who set a scene', () => {
     });
   });
 
-  test.skipIf(!hasBoto)('use boto3 (skipped when it is not installed)', async () => {
+  test.skipIf(!hasBoto)('use boto3 (skipped when it is not installed)', { timeout: 60_000 }, async () => {
     const script = `
 import boto3, json
 sm, logs, sts = boto3.client('sagemaker'), boto3.client('logs'), boto3.client('sts')

@@ -116,7 +116,7 @@ export class Endpoints {
   /** Lets whatever is under way end at once, without time passing. */
   settle(name: string): void {
     const found = this.all.get(name.toLowerCase());
-    if (found) this.#settle(found);
+    if (found?.transition) this.#settle(found);
   }
 
   /** AWS is at work on the endpoint by itself; nobody may touch it meanwhile. */
