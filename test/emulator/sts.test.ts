@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type Claims, createIssuer, stsOperations } from './sts.ts';
 import { AwsError, type EmulatorClock, type World } from './world.ts';
@@ -156,7 +157,8 @@ test('only the key of the issuer makes a token', () => {
   const [head, , signature] = issuer.mint().split('.');
   const forged = Buffer.from(JSON.stringify({ iss: audience, aud: audience, exp: 9e9 })).toString('base64url');
   const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
-  expect(refusal(createIssuer(clock).mint())).toContain("Couldn't retrieve verification key");
+  const anotherKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  expect(refusal(createIssuer(clock, () => anotherKey).mint())).toContain("Couldn't retrieve verification key");
   expect(refusal(`${head}.${forged}.${signature}`)).toContain("Couldn't retrieve verification key");
   expect(refusal(`${none}.${forged}.`)).toContain('not a valid JWT');
   expect(refusal('glpat-x')).toContain('not a valid JWT');

@@ -28,12 +28,18 @@ export interface Issuer {
   verify(token: string): Claims;
 }
 
-export function createIssuer(clock: EmulatorClock): Issuer {
-  let pair: { publicKey: KeyObject; privateKey: KeyObject } | undefined;
-  const keys = () => {
+type KeyPair = Readonly<Record<'publicKey' | 'privateKey', KeyObject>>;
+
+/** GitLab has one key, and making one takes a tenth of a second: all issuers of a process share it unless told otherwise. */
+const gitlabKey = (() => {
+  let pair: KeyPair | undefined;
+  return () => {
     pair ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
     return pair;
   };
+})();
+
+export function createIssuer(clock: EmulatorClock, keys: () => KeyPair = gitlabKey): Issuer {
   return {
     mint(claims = {}) {
       const head = { typ: 'JWT', alg: 'RS256', kid: 'emulator' };
