@@ -7,7 +7,7 @@ import { partsOf } from '../aws/trouble.ts';
  */
 const NEWS = {
   'not found': [
-    ['ValidationException', /^Could not find|^Requested resource not found|does not exist\b/i],
+    ['ValidationException', /^Could not find (?!model data)|^Requested resource not found|does not exist\b/i],
     ['ResourceNotFound', /./],
     ['ResourceNotFoundException', /./],
   ],
