@@ -6,16 +6,18 @@ import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import * as handover from '../src/handover.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
-import { compileComponent, received } from './catalog/compiled.ts';
+import { compileComponent, compileProject, received } from './catalog/compiled.ts';
 import { exampleOf } from './catalog/examples.ts';
 import { exitCodeTable } from './catalog/exit-codes.ts';
 import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
-import { componentTable, inputsPage } from './catalog/inputs-page.ts';
+import { componentTable, includeOf, inputsPage } from './catalog/inputs-page.ts';
 import { fill } from './catalog/markdown.ts';
 import { programs } from './catalog/programs.ts';
-import { commonPart, LEFT_OUT, OWN_DEFAULT, SHARED } from './catalog/shared.ts';
+import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
 import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
 import { PipelineError } from './gitlab/compile.ts';
+import { lintPipeline } from './gitlab/lint.ts';
+import { schemaErrors } from './gitlab/schema.ts';
 import type { InputSpec } from './gitlab/spec.ts';
 import { readRepository, templateNames } from './gitlab/templates.ts';
 
@@ -27,6 +29,8 @@ const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
 const pairs = programs
   .filter(({ name }) => templateNames.includes(name))
   .map((program: Component) => ({ program, template: readTemplate(program.name), name: program.name }));
+/** The handbook's stages, where they are not the component's name. */
+const STAGES: Readonly<Record<string, string>> = { 'reject-model': 'approve_model', 'render-pipeline': '.pre' };
 const singles = templates.filter(({ jobs }) => jobs.length > 0);
 
 describe('catalog.yml', () => {
@@ -101,6 +105,10 @@ describe.each(named(templates))('the template of %s', (_, template) => {
     for (const { regex } of inputs) if (regex !== undefined) expect(regex).toMatch(/^\^.*\$$/s);
   });
 
+  it('adds nothing but their order to the jobs that it composes', () => {
+    for (const addition of template.additions) expect(Object.keys(addition)).toEqual(['needs']);
+  });
+
   it('sets no keyword of the whole pipeline', () => {
     const keywords = [
       'after_script',
@@ -133,8 +141,24 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
     expect(common(inputs)).toEqual(common(exemplar).filter(({ name: input = '' }) => has(input)));
   });
 
-  it('gives a default to what differs between components', () => {
-    for (const input of OWN_DEFAULT) expect(inputs.find((each) => each.name === input)?.required).toBe(false);
+  it('has the stage, branches and time that the handbook gives it', () => {
+    const trains = ['render-pipeline', 'deploy-pipeline'].includes(name);
+    const branches = (trains ? ['dev'] : ['dev', 'uat', 'main']).map((branch) => `$CI_COMMIT_BRANCH == "${branch}"`);
+    const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
+    expect(defaults).toMatchObject({
+      stage: STAGES[name] ?? name.replace('-', '_'),
+      rules: [{ if: branches.join(' || ') }],
+      timeout: name === 'deploy-pipeline' ? '6 hours' : '1 hour',
+    });
+    // A minute is kept for the uploads.
+    const seconds = Number.parseInt(String(defaults.timeout), 10) * 3600 - 60;
+    expect(Number(defaults.max_wait_time ?? 0)).toBeLessThanOrEqual(seconds);
+  });
+
+  it('has no input in a script but the one that is a script, and those out of reach of variables', () => {
+    const program: Component | undefined = programs.find((each) => each.name === name);
+    const scripts = [job?.before_script, job?.script, job?.after_script];
+    expect(inputsIn(scripts)).toEqual(program ? program.fences : ['script']);
   });
 
   it('lets its inputs shape the job, and nothing else', () => {
@@ -288,6 +312,12 @@ describe('the generated pages', () => {
       const program: Component | undefined = programs.find(({ name }) => name === template.name);
       if (program) expect(() => read(program, received(template.name, given)), template.name).not.toThrow();
     }
+  });
+
+  it.each(named(ordered))('show an include of %s from which GitLab makes a pipeline', (name, template) => {
+    const config = compileProject(name, includeOf(template));
+    expect(schemaErrors(config)).toEqual([]);
+    expect(lintPipeline(config)).toEqual([]);
   });
 
   it('give an example of every input that is required, or whose default shows nothing', () => {

@@ -12,12 +12,14 @@ const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model
 /** What a project gets from one include of a component, with these inputs beside those that it must give. */
 export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
   const component = `$CI_SERVER_FQDN/${catalog.project}/${name}@1`;
+  return compileProject(name, writeYaml({ include: [{ component, inputs: { ...requiredInputs(name), ...inputs } }] }));
+}
+
+/** What a project gets whose configuration includes one component. */
+export function compileProject(name: string, include: string): Mapping {
   return compilePipeline({
-    text: writeYaml({
-      // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
-      ...(name === 'promote' ? {} : { stages }),
-      include: [{ component, inputs: { ...requiredInputs(name), ...inputs } }],
-    }),
+    // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
+    text: name === 'promote' ? include : `${writeYaml({ stages })}${include}`,
     resolve: () => ({
       read: readRepository,
       sha: '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8',

@@ -17,7 +17,7 @@ const jobShape = z.looseObject({
 const includeShape = z.looseObject({ local: z.string(), inputs: z.record(z.string(), z.unknown()) });
 
 export type Job = z.output<typeof jobShape>;
-export type Include = z.output<typeof includeShape>;
+type Include = z.output<typeof includeShape>;
 
 export interface Template {
   readonly name: string;
@@ -28,6 +28,8 @@ export interface Template {
   readonly body: Mapping;
   /** The jobs that it defines itself. */
   readonly jobs: readonly Job[];
+  /** What it adds to the jobs of the templates that it composes. */
+  readonly additions: readonly Mapping[];
   /** The templates that it composes. */
   readonly includes: readonly Include[];
 }
@@ -36,14 +38,15 @@ export function readTemplate(name: string): Template {
   const { description = '', component, inputs } = specOf(name);
   const { body } = readConfigFile(readRepository(`templates/${name}.yml`) ?? '');
   const { include = [], ...jobs } = body;
+  const entries = Object.values(jobs).filter(isMapping);
   return {
     name,
     description,
     component,
     inputs,
     body,
-    // What has no script only adds to a job of a template that is composed.
-    jobs: Object.values(jobs).flatMap((job) => (isMapping(job) && 'script' in job ? [jobShape.parse(job)] : [])),
+    jobs: entries.filter((job) => 'script' in job).map((job) => jobShape.parse(job)),
+    additions: entries.filter((job) => !('script' in job)),
     includes: z.array(includeShape).parse([include].flat()),
   };
 }
@@ -93,6 +96,6 @@ function fateIn(key: string, part: unknown, input: string): Dollar {
 }
 
 /** `/templates/check-model.yml` is check-model. */
-export function composedName(local: string): string {
+function composedName(local: string): string {
   return local.replace(/^\/?templates\//, '').replace(/\.yml$/, '');
 }
