@@ -758,6 +758,22 @@ describe('a job that dies anywhere and runs again', () => {
   });
 });
 
+describe('two versions that are deployed at the same time', () => {
+  it('end with the newer one live, and each job tells the truth', async () => {
+    const emulator = await emulated();
+    const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    const older = approved(emulator);
+    const newer = approved(emulator, { pipeline: '102' });
+    const jobs = await Promise.all([deploy(older), deploy({ ...newer, pipeline: '102' })]);
+
+    expect(jobs[1]).toMatchObject({ exit: 0, record: { version: 3 } });
+    expect(liveConfig(emulator)).toBe(jobs[1].outputs.ENDPOINT_CONFIG_NAME);
+    const olderWasLive = jobs[1].record?.previous_config !== before;
+    expect(jobs[0].exit === 0 || /taken over|is older/.test(jobs[0].log)).toBe(true);
+    if (olderWasLive) expect(jobs[1].record?.previous_config).toMatch(/-v2-/);
+  });
+});
+
 describe('wrong inputs', () => {
   it.each([
     ['model_package_group_name', 'my group'],
