@@ -12,6 +12,8 @@ import { exitCodeTable } from './catalog/exit-codes.ts';
 import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
 import { componentTable, includeOf, inputsPage } from './catalog/inputs-page.ts';
 import { fill } from './catalog/markdown.ts';
+import { permissionsSummary } from './catalog/permissions-page.ts';
+import { dutiesOf, resalePrice } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
 import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
@@ -334,7 +336,12 @@ describe('the generated pages', () => {
 
   it('keep the tables of the README as the catalog has them', async () => {
     const readme = readRepository('README.md') ?? '';
-    const filled = fill(fill(readme, 'components', componentTable(ordered)), 'exit codes', exitCodeTable());
+    const tables = {
+      components: componentTable(ordered),
+      'exit codes': exitCodeTable(),
+      permissions: permissionsSummary(resalePrice, dutiesOf(resalePrice, programs)),
+    };
+    const filled = Object.entries(tables).reduce((page, [name, text]) => fill(page, name, text), readme);
     await expect(filled).toMatchFileSnapshot('../README.md');
   });
 });

@@ -1,4 +1,7 @@
 import type { Permission } from '../../src/component.ts';
+import { BUILT } from '../../src/sagemaker/trail.ts';
+import type { PolicyDocument } from '../emulator/world.ts';
+import { table } from './markdown.ts';
 import { type Duty, roleOf, type Team, trustPolicyOf } from './policies.ts';
 
 interface Program {
@@ -20,9 +23,29 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
     trustIntroduction(team),
     ...team.environments.map((environment) => section(`The branch ${environment}`, trustPolicyOf(team, environment))),
     '## Policies',
-    'One for each duty. Attach several to one role where one role does several duties.',
+    POLICIES,
     ...duties.map(({ name, policy }) => section(name, policy)),
   ].join('\n\n')}\n`;
+}
+
+/** The README's summary: the duties of the first environment, which has them all, and whom their roles trust. */
+export function permissionsSummary(team: Team, duties: readonly Duty[]): string {
+  const [first] = team.environments;
+  const rows = duties
+    .filter(({ environment }) => environment === first)
+    .map(({ name, components, policy }) => [
+      `\`${name}\``,
+      components.join(', '),
+      [...new Set(policy.Statement.flatMap(({ Action }) => Action))].map(short).sort().join(', '),
+      keysWritten(policy) || '-',
+    ]);
+  return [
+    `What each duty needs in \`${first}\`; the other environments have the same, but for the pipeline. Actions are SageMaker's
+where no other service is named.`,
+    table(['duty', 'components', 'actions', 'writes on the model package'], rows),
+    `Every role trusts the jobs on one branch, and nobody else. Those of \`${first}\`:`,
+    json(trustPolicyOf(team, first)),
+  ].join('\n\n');
 }
 
 function introduction({ account, region, group, pipeline, endpoint, project, gitlab }: Team): string {
@@ -51,28 +74,31 @@ policies, or name a role for each in the component's input \`role_arn\`.`;
 function dutyTable(team: Team, duties: readonly Duty[]): string {
   const rows = duties.map((duty) => {
     const role = roleOf(team, duty).arn.replace(/^.*\//, '');
-    const writes = duty.policy.Statement.flatMap(({ Action }) => Action).filter((action) => !READS.test(action));
-    const own = duty.policy.Statement.flatMap(({ Condition }) => keysPresent(Condition?.Null ?? {}));
-    const changes = [...new Set(writes)].filter((action) => action !== 'sagemaker:UpdateModelPackage').map(short);
-    const trail = own.map((key) => `\`${key}\``).join(', ');
-    return `| \`${duty.name}\` | \`${role}\` | ${changes.join(', ') || '-'} | ${trail || '-'} |`;
+    const writes = new Set(
+      duty.policy.Statement.flatMap(({ Action }) => Action).filter((action) => !READS.test(action)),
+    );
+    writes.delete('sagemaker:UpdateModelPackage');
+    const changes = [...writes].map(short).join(', ');
+    return [`\`${duty.name}\``, `\`${role}\``, changes || '-', keysWritten(duty.policy) || '-'];
   });
-  return [
-    '| duty | role in the example | changes in AWS | writes on the model package |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  return table(['duty', 'role in the example', 'changes in AWS', 'writes on the model package'], rows);
 }
 
 const READS = /^(logs:|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
 
-function keysPresent(asked: Readonly<Record<string, string | readonly string[]>>): string[] {
-  return Object.entries(asked).flatMap(([key, absent]) => (absent === 'false' ? [key.replace(/^[^/]*\//, '')] : []));
+/** The keys of the trail that a policy lets its role write. */
+function keysWritten({ Statement }: PolicyDocument): string {
+  const asked = Statement.flatMap(({ Condition }) => Object.entries(Condition?.Null ?? {}));
+  const present = asked.filter(([, absent]) => absent === 'false').map(([key]) => key.replace(/^[^/]*\//, ''));
+  return present.map((key) => `\`${key}\``).join(', ');
 }
 
 function short(action: string): string {
   return action.replace(/^sagemaker:/, '');
 }
+
+const POLICIES = `One for each duty. Attach several to one role where one role does several duties. What the tables above say is needed
+only sometimes can be left out where that never comes: \`DeleteEndpoint\`, say, where \`recreate_failed\` stays false.`;
 
 const ENFORCEMENT = `## Who enforces what
 
@@ -97,12 +123,10 @@ record is how a changed model is noticed afterwards. Administrators of the accou
 
 function actionTable({ name, permissions }: Program): string {
   const rows = permissions.map(({ action, on, when, writes }) => {
-    const note = [writes && `writes \`${writes === 'built' ? writes : `${writes}.<environment>`}\``, when].filter(
-      Boolean,
-    );
-    return `| \`${action}\` | ${on} | ${note.join('; ') || 'always'} |`;
+    const key = writes && `writes \`${writes === BUILT ? writes : `${writes}.<environment>`}\``;
+    return [`\`${action}\``, on, [key, when].filter(Boolean).join('; ') || 'always'];
   });
-  return [`### ${name}`, '', '| action | on | when |', '| --- | --- | --- |', ...rows].join('\n');
+  return `### ${name}\n\n${table(['action', 'on', 'when'], rows)}`;
 }
 
 function trustIntroduction({ gitlab }: Team): string {
@@ -112,5 +136,9 @@ GitLab instance share the issuer. Protect the branch, for the subject does not s
 }
 
 function section(title: string, document: unknown): string {
-  return `### ${title}\n\n\`\`\`json\n${JSON.stringify(document, undefined, 2)}\n\`\`\``;
+  return `### ${title}\n\n${json(document)}`;
+}
+
+function json(document: unknown): string {
+  return `\`\`\`json\n${JSON.stringify(document, undefined, 2)}\n\`\`\``;
 }
