@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from './emulator/world.ts';
 import type { Job, Pipeline } from './gitlab/pipeline.ts';
 import type { Branch } from './gitlab/project.ts';
@@ -125,4 +125,53 @@ describe.each(['promote', 'single'] as const)('the example on its %s edition', (
   it('offers to reject, and waits for nobody to do so', () => {
     for (const { pipeline } of passages) expect(pipeline.statusOf('reject-model')).toBe('manual');
   });
+});
+
+describe('one pipeline of the example', () => {
+  let stage: ResalePrice;
+  beforeEach(async () => {
+    stage = await startResalePrice({ edition: 'single', hurry: true });
+  });
+  afterEach(async () => stage.close());
+
+  it('writes nothing when its jobs are run again after they are done', async () => {
+    const { pipeline } = await pass(stage, 'dev');
+    const before = stage.emulator.calls.length;
+    const again = [
+      ...(await pipeline.retry('deploy-pipeline')),
+      ...(await pipeline.retry('approve-model', APPROVERS.dev)),
+      ...(await pipeline.retry('deploy-model')),
+      ...(await pipeline.retry('validate-endpoint')),
+    ];
+    expect(namesAndExits(again)).toEqual(['deploy-pipeline 0', ...AFTER.map((name) => `${name} 0`)]);
+    const calls = operations(stage.emulator.calls.slice(before));
+    expect(calls.filter((operation) => WRITES.test(operation))).toEqual([]);
+  }, 30_000);
+
+  it('deploys nothing once its version is rejected, and says so to who approves it all the same', async () => {
+    const pipeline = stage.project.push('dev', definitionWith('MaxDepth', 7));
+    await pipeline.run();
+    expect(namesAndExits(await pipeline.press('reject-model', 'lim.wei.jie'))).toEqual(['reject-model 0']);
+    const [approval, ...after] = await pipeline.press('approve-model', 'nurul.aisyah');
+    expect(approval?.exit).toBe(1);
+    expect(approval?.log).toContain('Rejected');
+    expect(after).toEqual([]);
+    expect(pipeline.statusOf('deploy-model')).toBe('skipped');
+    expect(operations(stage.emulator.calls)).not.toContain('CreateModel');
+  }, 30_000);
+
+  it('says 80 and skips the rest when the training registered nothing', async () => {
+    stage.emulator.metrics = { Evaluate: { Report: { metrics: { rmse: 58_900 } } } };
+    const pipeline = stage.project.push('dev', definitionWith('MaxDepth', 2));
+    expect(namesAndExits(await pipeline.run())).toEqual(['deploy-pipeline 0', 'check-model 80']);
+    expect(pipeline.statusOf('approve-model')).toBe('skipped');
+    expect(pipeline.statusOf('deploy-model')).toBe('skipped');
+  }, 30_000);
+});
+
+it('a push that changes only documentation has no pipeline on promote', async () => {
+  const stage = await startResalePrice({ edition: 'promote', hurry: true });
+  expect(stage.project.push('dev', { 'README.md': 'Better words.' }).jobs).toEqual([]);
+  expect(stage.project.push('dev', definitionWith('MaxDepth', 7)).jobs).not.toEqual([]);
+  await stage.close();
 });

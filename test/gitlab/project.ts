@@ -148,7 +148,7 @@ class LocalProject implements Project {
       AWS_EC2_METADATA_DISABLED: 'true',
       HARNESS_PORT: String(this.#attendant.port),
       HARNESS_PIPELINE: pipeline,
-      HARNESS_PRELOAD: this.#options.hurry ? join(here, 'bin/hurry.js') : '',
+      HARNESS_PRELOAD: this.#options.hurry ? new URL('./bin/hurry.js', import.meta.url).href : '',
     };
   }
 
