@@ -67,34 +67,14 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
   component: Component<Inputs, Output>,
   options: JobOptions,
 ): Promise<FinishedJob> {
-  const { emulator, root, slug = component.name, environment = 'dev' } = options;
+  const { emulator, root, slug = component.name } = options;
   const before = emulator.calls.length;
   const lines: string[] = [];
-  const inputs = {
-    environment,
-    aws_region: emulator.region,
-    role_arn: roleOf(emulator, environment),
-    expected_account_id: emulator.account,
-    ...options.inputs,
-  };
-  const fences: readonly string[] = component.fences;
-  const variables = variablesOf(component, options);
+  const { args, env } = invocationOf(component, options);
   const exit = await runComponent(component, {
     root,
-    args: [
-      ...Object.entries(inputs).flatMap(([name, value]) =>
-        fences.includes(name) ? [`${optionFor(name)}=${value}`] : [],
-      ),
-      ...(options.words ?? []),
-    ],
-    env: {
-      ...variables,
-      ...Object.fromEntries(
-        Object.entries(inputs).flatMap(([name, value]) => (fences.includes(name) ? [] : [[variableFor(name), value]])),
-      ),
-      CI_JOB_NAME_SLUG: slug,
-      ...options.env,
-    },
+    args,
+    env,
     clock: { now: () => emulator.clock.now(), sleep: async (milliseconds) => emulator.clock.advance(milliseconds) },
     print: (line) => lines.push(line),
   });
@@ -104,7 +84,7 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
   const received = emulator.calls.slice(before);
-  refuseSecrets([lines.join('\n'), ...filesBelow(root)], emulator, variables);
+  refuseSecrets([lines.join('\n'), ...filesBelow(root)], emulator, env);
   return {
     exit,
     log: readable(lines),
@@ -119,6 +99,33 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     junit: file('junit.xml'),
     calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
     received,
+  };
+}
+
+/** How a job of the component's template calls its program: the words after its name, and the variables. */
+export function invocationOf(
+  component: { name: string; fences: readonly string[]; gitlabEnvironment?(environment: string): string },
+  options: JobOptions,
+): { args: string[]; env: Record<string, string> } {
+  const { emulator, slug = component.name, environment = 'dev' } = options;
+  const inputs = Object.entries({
+    environment,
+    aws_region: emulator.region,
+    role_arn: roleOf(emulator, environment),
+    expected_account_id: emulator.account,
+    ...options.inputs,
+  });
+  const isFence = (name: string) => component.fences.includes(name);
+  const words = inputs.flatMap(([name, value]) => (isFence(name) ? [`${optionFor(name)}=${value}`] : []));
+  const carried = inputs.flatMap(([name, value]) => (isFence(name) ? [] : [[variableFor(name), value]]));
+  return {
+    args: [...words, ...(options.words ?? [])],
+    env: {
+      ...variablesOf(component, options),
+      ...Object.fromEntries(carried),
+      CI_JOB_NAME_SLUG: slug,
+      ...options.env,
+    },
   };
 }
 
