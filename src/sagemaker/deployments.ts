@@ -18,11 +18,6 @@ export type Progress =
 
 const MOVING: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack'];
 
-/** Whether SageMaker is at work on an endpoint: nobody can update or delete it until it has settled. */
-export function isMoving({ status }: Pick<Endpoint, 'status'>): boolean {
-  return status === 'Deleting' || MOVING.includes(status);
-}
-
 /** Where our deployment stands: live only when our config serves, nothing is pending and every variant has its instances. */
 export function progress(endpoint: Endpoint | undefined, ours: Deployment): Progress {
   if (!endpoint || endpoint.status === 'Deleting') return { is: 'gone' };

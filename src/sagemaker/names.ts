@@ -17,11 +17,13 @@ const HASH_DIGITS = 10;
 
 /**
  * `<prefix>-<environment>-v<version>-<hash>`, lower case, the hash last and never cut. Equal contents have equal names, so that
- * a job that runs again finds what it made; a name that must be shortened loses the end of its prefix and environment.
+ * a job that runs again finds what it made; a name that must be shortened loses the end of its prefix and environment. A prefix
+ * that ends with the environment, as an endpoint's name often does, is not given it twice.
  */
 export function contentName({ prefix, environment, version }: Naming, content: object, longest: number): string {
   const end = `-v${version}-${hashOf(content, HASH_DIGITS)}`;
-  const words = slug(`${prefix}-${environment}`).slice(0, longest - end.length);
+  const [beginning, suffix] = [slug(prefix), `-${slug(environment)}`];
+  const words = (beginning.endsWith(suffix) ? beginning : beginning + suffix).slice(0, longest - end.length);
   return `${words.replace(/-+$/, '')}${end}`;
 }
 

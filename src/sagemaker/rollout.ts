@@ -63,12 +63,13 @@ export function updateEndpoint(world: World, { endpoint, arn, config, tags, keep
   });
 }
 
-/** Deletes an endpoint; gone already is as good. */
+/** Deletes an endpoint. Gone already is as good; busy, it is looked at again. */
 export async function deleteEndpoint({ sagemaker }: World, endpoint: string): Promise<void> {
   try {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   } catch (error) {
-    if (!says('not found', error) && !says('update in progress', error)) throw error;
+    if (says('not found', error) || says('update in progress', error)) return;
+    throw refusalFor(error, `SageMaker refused to delete ${endpoint}.`);
   }
 }
 

@@ -173,8 +173,8 @@ describe('an endpoint that does not exist', () => {
         ),
       },
     });
-    expect(liveConfig(scene.emulator)).toMatch(/^resale-price-dev-dev-v1-[0-9a-f]{10}$/);
-    expect(job.outputs.MODEL_NAME).toMatch(/^resale-price-dev-dev-v1-[0-9a-f]{10}$/);
+    expect(liveConfig(scene.emulator)).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
+    expect(job.outputs.MODEL_NAME).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
     expect(job.outputs).not.toHaveProperty('PREVIOUS_ENDPOINT_CONFIG_NAME');
     expect(job.links).toContain('logsV2:log-groups');
   });
@@ -507,6 +507,14 @@ describe('a deployment that does not succeed', () => {
     expect(liveConfig(scene.emulator)).toBe(scene.before);
   });
 
+  it('with autoscaling in the way: names what the role lacks', async () => {
+    const scene = await updating();
+    scene.emulator.scenario('autoscaling in the way');
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(/DeregisterScalableTarget[\s\S]*Next: allow the job's role what the reason names/);
+  });
+
   it('stuck: red when the time is over, saying what is pending and that SageMaker goes on', async () => {
     const scene = await updating();
     scene.emulator.scenario('endpoint is stuck');
@@ -713,38 +721,53 @@ function left(emulator: Emulator, { record: written, outputs }: FinishedJob) {
 }
 
 describe('a job that dies anywhere and runs again', () => {
-  async function scene() {
+  async function inService() {
     const emulator = await emulated();
     emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
     return approved(emulator);
   }
+  async function failed() {
+    const scene = await inService();
+    scene.emulator.scenario('endpoint is Failed');
+    return scene;
+  }
+  const changes = ({ calls }: Emulator) =>
+    calls
+      .filter(({ answer }) => /^ok$|after the effect/.test(answer))
+      .map(({ operation }) => operation)
+      .filter((operation) => /^(Create|Update|Delete)/.test(operation));
 
-  it('leaves and hands over what an undisturbed one does, the true config before it included', async () => {
-    const calm = await scene();
-    const undisturbed = left(calm.emulator, await deploy(calm));
-    const calls = calm.emulator.calls.length;
-    expect(calls).toBeGreaterThan(10);
+  it.each<[what: string, scene: () => Promise<Approved>]>([
+    ['creates', async () => approved(await emulated())],
+    ['updates', inService],
+    ['deletes and creates', failed],
+  ])(
+    '%s once, and hands over what an undisturbed one does, the true config before it included',
+    async (_, scene) => {
+      const options = { inputs: { recreate_failed: 'true' } };
+      const calm = await scene();
+      const undisturbed = left(calm.emulator, await deploy({ ...calm, ...options }));
+      expect(calm.emulator.calls.length).toBeGreaterThan(10);
 
-    for (let n = 1; n <= calls; n++) {
-      const { emulator, root } = await scene();
-      emulator.fault({ operation: '*', nth: n, kind: 'reset after' });
-      emulator.fault({ operation: '*', nth: n + 1, times: Infinity, kind: 'reset before' });
-      const killed = await deploy({ emulator, root });
-      expect(killed.exit, `killed at call ${n}`).not.toBe(0);
-      emulator.faults.clear();
+      for (let n = 1; n <= calm.emulator.calls.length; n++) {
+        const { emulator, root } = await scene();
+        emulator.fault({ operation: '*', nth: n, kind: 'reset after' });
+        emulator.fault({ operation: '*', nth: n + 1, times: Infinity, kind: 'reset before' });
+        const killed = await deploy({ emulator, root, ...options });
+        expect(killed.exit, `killed at call ${n}`).not.toBe(0);
+        emulator.faults.clear();
 
-      const again = await deploy({ emulator, root });
-      expect(again.exit, `after call ${n}: ${again.log}`).toBe(0);
-      expect(left(emulator, again), `after call ${n}`).toEqual(undisturbed);
-      const updates = emulator.calls.filter(
-        ({ operation, answer }) => operation === 'UpdateEndpoint' && /^ok$|after the effect/.test(answer),
-      );
-      expect(updates, `after call ${n}`).toHaveLength(1);
-    }
-  }, 60_000);
+        const again = await deploy({ emulator, root, ...options });
+        expect(again.exit, `after call ${n}: ${again.log}`).toBe(0);
+        expect(left(emulator, again), `after call ${n}`).toEqual(undisturbed);
+        expect(changes(emulator), `after call ${n}`).toEqual(changes(calm.emulator));
+      }
+    },
+    60_000,
+  );
 
   it('two that run at the same time end in one deployment', async () => {
-    const { emulator, root } = await scene();
+    const { emulator, root } = await inService();
     const before = liveConfig(emulator);
     const [one, other] = await Promise.all([
       deploy({ emulator, root }),

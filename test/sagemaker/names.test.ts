@@ -10,6 +10,12 @@ describe('the names of models and endpoint configs', () => {
     expect(named('resale-price', 'dev')).toMatch(/^resale-price-dev-v3-[0-9a-f]{10}$/);
   });
 
+  it('say the environment once where the prefix ends with it', () => {
+    expect(named('resale-price-dev', 'dev')).toMatch(/^resale-price-dev-v3-/);
+    expect(named('resale-price-dev', 'uat')).toMatch(/^resale-price-dev-uat-v3-/);
+    expect(named('unabridgeddev', 'dev')).toMatch(/^unabridgeddev-dev-v3-/);
+  });
+
   it('are lower case, with hyphens for what SageMaker does not allow', () => {
     expect(named('Resale-Price', 'dev/Churn_model.1')).toMatch(/^resale-price-dev-churn-model-1-v3-/);
   });
