@@ -43,26 +43,33 @@ export function publishCatalog(folder: string, version: string): PublishedCatalo
   git(work, 'commit', '--quiet', `--message=Release ${version}`);
   git(work, 'tag', version);
   git(folder, 'clone', '--quiet', '--bare', work, bare);
-  return { version, resolve: (address) => resolve(bare, address) };
-}
-
-function resolve(bare: string, address: string): Catalog {
-  const reference = address.slice(address.lastIndexOf('@') + 1);
-  const version = newest(git(bare, 'tag', '--list').split('\n'), reference);
-  if (version === undefined) throw new PipelineError(`Component '${address}' - content not found`);
-  const files = new Set(git(bare, 'ls-tree', '-r', '--name-only', version).split('\n'));
+  const released = release(bare, version);
   return {
-    reference,
     version,
-    sha: git(bare, 'rev-parse', `${version}^{commit}`),
-    read: (path) => (files.has(path) ? git(bare, 'show', `${version}:${path}`) : undefined),
+    resolve(address) {
+      const reference = address.slice(address.lastIndexOf('@') + 1);
+      if (!covers(reference, version)) throw new PipelineError(`Component '${address}' - content not found`);
+      return { ...released, reference };
+    },
   };
 }
 
-/** `1.4.0` is itself; `1`, `1.4` and `~latest` are the newest release that they cover. */
-function newest(tags: readonly string[], reference: string): string | undefined {
-  const covered = tags
-    .filter((tag) => /^\d+\.\d+\.\d+$/.test(tag))
-    .filter((tag) => reference === '~latest' || tag === reference || tag.startsWith(`${reference}.`));
-  return covered.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
+/** A tag's files: a release never changes, so each is read once. */
+function release(bare: string, version: string): Omit<Catalog, 'reference'> {
+  const files = new Set(git(bare, 'ls-tree', '-r', '--name-only', version).split('\n'));
+  const contents = new Map<string, string>();
+  return {
+    version,
+    sha: git(bare, 'rev-parse', `${version}^{commit}`),
+    read(path) {
+      const content = contents.get(path) ?? (files.has(path) ? git(bare, 'show', `${version}:${path}`) : undefined);
+      if (content !== undefined) contents.set(path, content);
+      return content;
+    },
+  };
+}
+
+/** `1.4.0` is itself; `1`, `1.4` and `~latest` cover it while it is the newest release. */
+function covers(reference: string, version: string): boolean {
+  return reference === '~latest' || reference === version || version.startsWith(`${reference}.`);
 }
