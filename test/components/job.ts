@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
+import type { Clock } from '../../src/clock.ts';
 import { type Component, runComponent } from '../../src/component.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
@@ -46,6 +47,8 @@ export interface JobOptions {
   readonly slug?: string;
   /** Further words of the script. */
   readonly words?: readonly string[];
+  /** Its time; the emulator's, which a pause moves at once, when nothing else is said. */
+  readonly clock?: Clock;
 }
 
 export interface FinishedJob {
@@ -75,19 +78,34 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     root,
     args,
     env,
-    clock: { now: () => emulator.clock.now(), sleep: async (milliseconds) => emulator.clock.advance(milliseconds) },
+    clock: options.clock ?? {
+      now: () => emulator.clock.now(),
+      sleep: async (milliseconds) => emulator.clock.advance(milliseconds),
+    },
     print: (line) => lines.push(line),
   });
 
-  const file = (name: string) => {
-    const path = join(root, 'sagemaker', component.name, slug, name);
-    return existsSync(path) ? readFileSync(path, 'utf8') : '';
-  };
   const received = emulator.calls.slice(before);
   refuseSecrets([lines.join('\n'), ...filesBelow(root)], emulator, env);
   return {
     exit,
     log: readable(lines),
+    ...reportsOf(component.name, { root, slug }),
+    calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
+    received,
+  };
+}
+
+/** What a job left in its folder. */
+export function reportsOf(
+  component: string,
+  { root, slug = component }: Pick<JobOptions, 'root' | 'slug'>,
+): Pick<FinishedJob, 'record' | 'outputs' | 'links' | 'junit'> {
+  const file = (name: string) => {
+    const path = join(root, 'sagemaker', component, slug, name);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  return {
     record: file('record.json') === '' ? undefined : JSON.parse(file('record.json')),
     outputs: Object.fromEntries(
       file('sagemaker.env')
@@ -97,8 +115,6 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
     ),
     links: file('links.json'),
     junit: file('junit.xml'),
-    calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
-    received,
   };
 }
 

@@ -57,6 +57,8 @@ export class Emulator implements World {
   readonly administrator: Principal;
   /** Every request, in the order of arrival. */
   readonly calls: Call[] = [];
+  /** Called when a request has arrived; it takes effect only after that. */
+  onAsked: (call: Call, number: number) => void | Promise<void> = () => undefined;
   /** Called when the answer to a call has left, or its connection broke. */
   onAnswered: (call: Call, number: number) => void = () => undefined;
   readonly faults = new Faults();
@@ -201,6 +203,7 @@ export class Emulator implements World {
           answer: 'ok',
         };
         number = this.calls.push(call);
+        await this.onAsked(call, number);
         return this.#handle(question, request, call);
       },
       ended: () => {
