@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
-import { Failure } from './failure.ts';
+import { EXIT_CODES, Failure } from './failure.ts';
 import { readClaims } from './gitlab/claims.ts';
 import { type Env, optional, parseInputs } from './gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from './gitlab/job.ts';
@@ -116,8 +117,11 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   host: Host,
 ): Promise<number> {
   const log = createLog(host.print, host.clock);
-  const report = createReport(host.root, component.name, host.env.CI_JOB_NAME_SLUG ?? 'local');
+  const slug = jobSlug(host.env);
+  if (slug === undefined) return refuseFolder(host.env, log);
+  const report = createReport(host.root, component.name, slug);
   try {
+    refuseOtherServices(host.env);
     const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
     await component.checkFiles?.(own, host.root);
@@ -130,6 +134,17 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   } catch (error) {
     return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
+}
+
+/** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */
+function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
+  return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
+}
+
+function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
+  log.line(`ERROR Somebody overrode what GitLab says of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+  log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
+  return EXIT_CODES.refused;
 }
 
 /** Proves who we are, and tells it in the first lines of the log, before anything is read or written. */
@@ -148,9 +163,7 @@ async function enter(
 
   const claims = token === undefined ? undefined : readClaims(token);
   const session =
-    token && claims
-      ? await exchangeToken(token, claims, shared, clock)
-      : await ambientSession(shared.aws_region, clock);
+    token && claims ? await exchangeToken(token, claims, shared, host) : await ambientSession(shared.aws_region, host);
   const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
   log.section(`${component.name} for ${job.environment} in the AWS account ${session.account}`, [
     ...introduction(job, session, shared, env),
@@ -179,11 +192,11 @@ async function exchangeToken(
   token: string,
   claims: ReturnType<typeof readClaims>,
   { aws_region, role_arn: roleArn }: SharedInputs,
-  clock: Clock,
+  host: Host,
 ): Promise<Session> {
   const sessionName = `gl-${claims.project_id}-${claims.pipeline_id}-${claims.job_id}`.slice(0, 64);
   try {
-    return await assumeRole(aws_region, { token, roleArn, sessionName }, clock);
+    return await assumeRole(aws_region, { token, roleArn, sessionName }, host);
   } catch (error) {
     throw explainRefusal(error, { roleArn, claims });
   }

@@ -6,10 +6,20 @@ import { createRetryStrategy } from './retry.ts';
 import { partsOf } from './trouble.ts';
 
 /** What every AWS client is built with. */
-export interface ClientConfig {
-  readonly region: string;
-  readonly retryStrategy: ReturnType<typeof createRetryStrategy>;
+export interface ClientConfig extends ReturnType<typeof settings> {
   readonly credentials?: () => Promise<Credentials>;
+}
+
+/** What the clients need of the world: the time, and the variables that name a proxy. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+function settings(region: string, { clock, env }: Outside) {
+  // The SDK makes agents of its own, which honour HTTPS_PROXY and NO_PROXY only when they are told to.
+  const agent = { proxyEnv: env };
+  return { region, retryStrategy: createRetryStrategy(clock), requestHandler: { httpAgent: agent, httpsAgent: agent } };
 }
 
 interface Credentials {
@@ -38,18 +48,18 @@ interface WebIdentity {
  * Exchanges GitLab's id_token for the role's credentials, renewed by the same token shortly before they end, for as long as
  * the token lives. The clock decides when: not the SDK's, which knows only the machine's.
  */
-export async function assumeRole(region: string, identity: WebIdentity, clock: Clock): Promise<Session> {
-  const retryStrategy = createRetryStrategy(clock);
-  const sts = new STSClient({ region, retryStrategy });
+export async function assumeRole(region: string, identity: WebIdentity, outside: Outside): Promise<Session> {
+  const config = settings(region, outside);
+  const sts = new STSClient(config);
   const assume = () => exchange(sts, identity);
 
   let current = await assume();
   const credentials = async () => {
-    if (current.expires.getTime() - clock.now().getTime() < 5 * 60_000) current = await assume();
+    if (current.expires.getTime() - outside.clock.now().getTime() < 5 * 60_000) current = await assume();
     // An expiration in the past makes the SDK ask here before each request instead of keeping time itself.
     return { ...current.credentials, expiration: new Date(0) };
   };
-  return { config: { region, retryStrategy, credentials }, arn: current.arn, account: accountOf(current.arn) };
+  return { config: { ...config, credentials }, arn: current.arn, account: accountOf(current.arn) };
 }
 
 async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIdentity) {
@@ -74,8 +84,8 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
 }
 
 /** Whatever credentials the SDK finds by itself: static keys in CI/CD variables, the runner's instance profile, a developer's own. */
-export async function ambientSession(region: string, clock: Clock): Promise<Session> {
-  const config = { region, retryStrategy: createRetryStrategy(clock) };
+export async function ambientSession(region: string, outside: Outside): Promise<Session> {
+  const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(config).send(new GetCallerIdentityCommand({}));
   if (!arn) throw new Error('STS answered GetCallerIdentity without an ARN.');
   return { config, arn, account: accountOf(arn) };
@@ -132,9 +142,13 @@ export async function connect({ config, account }: Session): Promise<Aws> {
     sagemaker: new SageMakerClient(config),
     async runtime() {
       const { SageMakerRuntimeClient } = await import('@aws-sdk/client-sagemaker-runtime');
-      const { retryStrategy: _, ...once } = config;
+      const { retryStrategy: _, requestHandler, ...once } = config;
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
-      return new SageMakerRuntimeClient({ ...once, maxAttempts: 1, requestHandler: { requestTimeout: 70_000 } });
+      return new SageMakerRuntimeClient({
+        ...once,
+        maxAttempts: 1,
+        requestHandler: { ...requestHandler, requestTimeout: 70_000 },
+      });
     },
     async logs() {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');

@@ -31,6 +31,7 @@ const BROKEN = new Set([
   'TimeoutError',
   'RequestTimeout',
   'NetworkingError',
+  'ERR_PROXY_TUNNEL',
 ]);
 
 /**
