@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refuseOtherServices } from './aws/hosts.ts';
+import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
@@ -134,6 +135,17 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   } catch (error) {
     return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
+}
+
+/** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */
+function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
+  return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
+}
+
+function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
+  log.line(`ERROR Somebody overrode what GitLab says of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+  log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
+  return EXIT_CODES.refused;
 }
 
 /** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */

@@ -88,6 +88,15 @@ describe('who the job is', () => {
   });
 });
 
+describe('links', () => {
+  it('lead to the GitLab that issued the token, whatever CI_SERVER_URL says', async () => {
+    const showing = looking(async ({ job, log }) => log.line(`${job.projectUrl} ${job.url}`));
+    const job = await start({ env: { CI_SERVER_URL: 'https://gitlab.example.com' } }, showing);
+    const project = 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price';
+    expect(job.log).toContain(`${project} ${project}/-/jobs/1`);
+  });
+});
+
 describe('which account', () => {
   it('must be the expected one before SageMaker is asked anything', async () => {
     const job = await start({ inputs: { expected_account_id: '999999999999' } });
@@ -277,5 +286,43 @@ describe('a fence', () => {
     const job = await start({ words: ['--lenient=true'] });
     expect(job).toMatchObject({ exit: 64, received: [] });
     expect(job.log).toContain('look does not know the word "--lenient=true"');
+  });
+});
+
+describe('the folder of the job', () => {
+  it.each(['..', '../approve-model/approve-model', '', 'a/b', 'A job', '.'])(
+    'is none but its own: the name "%s" is refused, and nothing is emptied',
+    async (slug) => {
+      const root = projectFolder();
+      await start({ root, slug: 'another-job' });
+      const before = readdirSync(root, { recursive: true });
+      const job = await start({ root, slug });
+      expect(job).toMatchObject({ exit: EXIT_CODES.refused, received: [] });
+      expect(job.log).toMatch(/CI_JOB_NAME_SLUG is ".*"\. Nothing was written\.\nNext: start a new pipeline without/);
+      expect(readdirSync(root, { recursive: true })).toEqual(before);
+    },
+  );
+});
+
+describe('the host that is asked', () => {
+  it.each([
+    ['AWS_ENDPOINT_URL', 'https://sts.example.com'],
+    ['AWS_ENDPOINT_URL_STS', 'https://amazonaws.com.example.com'],
+    ['AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME', 'http://evilamazonaws.com'],
+    ['AWS_ENDPOINT_URL_SAGEMAKER', 'no address'],
+  ])('must be one of AWS: %s=%s is refused before the token leaves', async (name, value) => {
+    const job = await start({ env: { [name]: value } });
+    expect(job).toMatchObject({ exit: EXIT_CODES.refused, received: [] });
+    expect(job.log).toContain(`${name} is "${value}"`);
+  });
+
+  it.each([
+    'https://vpce-0a1b2c3d.sts.ap-southeast-1.vpce.amazonaws.com',
+    'https://sts.cn-north-1.amazonaws.com.cn',
+    'https://sagemaker.ap-southeast-1.api.aws',
+    'http://127.0.0.1:4566',
+    '',
+  ])('may be %s', async (value) => {
+    expect((await start({ env: { AWS_ENDPOINT_URL: value } })).exit).toBe(0);
   });
 });

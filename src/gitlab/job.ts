@@ -70,7 +70,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
     );
   }
   return {
-    ...described(env, claims.project_path, claims.job_id),
+    ...described(env, claims.iss, claims.project_path, claims.job_id),
     environment: expected.environment,
     pipeline: claims.pipeline_id,
     id: claims.job_id,
@@ -86,7 +86,12 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
 /** The job as its variables tell it, when there is no token that could prove it. Records say so. */
 export function unverifiedJob(env: Env, expected: Expected): Job {
   return {
-    ...described(env, env.CI_PROJECT_PATH ?? 'local', env.CI_JOB_ID ?? '0'),
+    ...described(
+      env,
+      env.CI_SERVER_URL ?? 'https://gitlab.example.com',
+      env.CI_PROJECT_PATH ?? 'local',
+      env.CI_JOB_ID ?? '0',
+    ),
     environment: expected.environment,
     pipeline: env.CI_PIPELINE_ID ?? '0',
     id: env.CI_JOB_ID ?? '0',
@@ -98,8 +103,9 @@ export function unverifiedJob(env: Env, expected: Expected): Job {
   };
 }
 
-function described(env: Env, project: string, id: string) {
-  const projectUrl = `${env.CI_SERVER_URL ?? 'https://gitlab.example.com'}/${project}`;
+/** Links lead to the GitLab that issued the token, not to where a variable says. */
+function described(env: Env, server: string, project: string, id: string) {
+  const projectUrl = `${server.replace(/\/+$/, '')}/${project}`;
   return {
     name: env.CI_JOB_NAME ?? 'local',
     project,
