@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { refuseOtherServices } from './aws/hosts.ts';
-import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
@@ -148,17 +147,6 @@ function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
   return EXIT_CODES.refused;
 }
 
-/** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */
-function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
-  return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
-}
-
-function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
-  log.line(`ERROR Somebody overrode what GitLab says of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
-  log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
-  return EXIT_CODES.refused;
-}
-
 /** Proves who we are, and tells it in the first lines of the log, before anything is read or written. */
 async function enter(
   component: Pick<Component, 'name' | 'gitlabEnvironment'>,
@@ -272,6 +260,10 @@ function given(outputs: Readonly<Record<string, string | undefined>>): Record<st
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
   report.check('The job did what it was asked to do', failure.message);
   if (trace) log.section('Stack', stackOf(failure).split('\n'));
+  return tell(failure, log);
+}
+
+function tell(failure: Failure, log: Log): number {
   log.line(`ERROR ${failure.message}`);
   log.line(`Next: ${failure.next}`);
   return failure.exitCode;
