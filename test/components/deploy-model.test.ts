@@ -109,6 +109,7 @@ interface Recording {
   readonly pipeline: string;
   readonly by: 'approve-model' | 'check-model';
   readonly slug: string;
+  readonly group: string;
   readonly mark: boolean;
 }
 
@@ -122,7 +123,7 @@ function record(emulator: Emulator, arn: string, options: Partial<Recording> = {
       CustomerMetadataProperties: { [`approved.${environment}`]: writeMark(who) },
     });
   const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
-  const group = emulator.package(arn)?.group?.name ?? GROUP;
+  const group = options.group ?? emulator.package(arn)?.group?.name ?? GROUP;
   const handed = { group, package: arn, version, content, promotion_path: ['dev', 'uat', 'main'], open: [] };
   const outcome =
     by === 'approve-model' ? { outcome: 'approved' } : { outcome: 'candidate', status: 'PendingManualApproval' };
@@ -345,6 +346,19 @@ describe('an endpoint in service', () => {
 
     const told = await deploy({ ...scene, inputs: { allow_downgrade: 'true' } });
     expect(told).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it('does not go back from a newer version that became live while this job made its model', async () => {
+    const scene = await withOlder();
+    const { emulator } = scene;
+    const newer = emulator.register({ status: 'Approved' });
+    emulator.faults.meanwhile('CreateModel', () => {
+      emulator.deployed({ endpoint: NAME, package: newer, name: 'newer' });
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('serves version 3, and version 2 is older');
+    expect(liveConfig(emulator)).toBe('newer');
   });
 
   it('that serves another group’s model is no downgrade', async () => {
@@ -612,6 +626,27 @@ describe('the version', () => {
       'has an approval that we did not write',
       (scene) => mark(scene, 'approved.dev', 'yes'),
       /not one that we wrote: "yes"/,
+    ],
+    [
+      'was approved with another content',
+      (scene) => {
+        const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
+        mark(scene, 'approved.dev', approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`));
+      },
+      /another content was approved for dev/,
+    ],
+    [
+      'is handed over as one of another group',
+      (scene) => void record(scene.emulator, scene.arn, { root: scene.root, group: 'Other' }),
+      /it is in the group ResalePriceModelGroup, not in Other/,
+    ],
+    [
+      'failed to register',
+      ({ emulator, arn }) => {
+        const version = emulator.package(arn);
+        if (version) version.status = 'Failed';
+      },
+      /its status is Failed/,
     ],
     [
       'was approved in another pipeline',
