@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { Component } from '../src/component.ts';
 import { compileComponent, received } from './catalog/compiled.ts';
 import { programs } from './catalog/programs.ts';
+import { dollarIn, readTemplate } from './catalog/template.ts';
 import { excluded, NEVER_WRONG, wrongValues } from './catalog/wrong-values.ts';
 import { projectFolder, startJob } from './components/job.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
@@ -20,7 +21,8 @@ afterAll(() => emulator.close());
 
 describe.each(components.map((program) => [program.name, program] as const))('%s', (name, program) => {
   const right = rightInputs(name);
-  const inputs = specOf(name).inputs.filter((input) => right[input.name] !== undefined);
+  const template = readTemplate(name);
+  const inputs = template.inputs.filter((input) => right[input.name] !== undefined);
   const cases = inputs.flatMap((input) => wrongValues(input).map((value) => [input.name, value] as const));
 
   it('finds nothing wrong with right inputs', async () => {
@@ -38,6 +40,14 @@ describe.each(components.map((program) => [program.name, program] as const))('%s
     expect(log).toContain('ERROR An input is not right:');
     expect(log).toContain(toldOf(input, value));
     expect(log.split('\n').at(-1)).toMatch(/^Next: correct it under "inputs:"/);
+    expect(exit).toBe(64);
+    expect(calls).toEqual([]);
+  });
+
+  const expanded = Object.keys(right).filter((input) => dollarIn(template, input) === 'expanded');
+  it.each(expanded)('names the variable that %s waits for, when it is not visible in the job', async (input) => {
+    const { exit, log, received: calls } = await start(program, { ...right, [input]: '$NOT_DEFINED' });
+    expect(log).toContain(`\n  ${input}: received "$NOT_DEFINED", but no CI/CD variable NOT_DEFINED is visible`);
     expect(exit).toBe(64);
     expect(calls).toEqual([]);
   });

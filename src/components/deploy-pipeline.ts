@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
-import { assignments, flag, line, wholeNumber } from '../gitlab/inputs.ts';
+import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
 import { markBuilt } from '../sagemaker/built.ts';
 import { logsUrl, studioUrl } from '../sagemaker/console.ts';
 import { hashOf } from '../sagemaker/content.ts';
@@ -16,7 +16,7 @@ import { waitFor } from '../sagemaker/wait.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
-  definition_file: line,
+  definition_file: path,
   pipeline_role_arn: roleArn,
   parameters: assignments
     .refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters')

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { partsOf } from '../aws/trouble.ts';
 import type { Deadline } from '../clock.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
-import { flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { type Deployment, deployment, required, takeOver } from '../handover.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
@@ -36,7 +37,7 @@ const inputs = z
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
-    payload_file: optional(line),
+    payload_file: optional(path),
     content_type: mediaType,
     accept: optional(mediaType),
     expect: optional(pattern),
@@ -89,7 +90,8 @@ export default defineComponent({
 
     const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
-    const about = { group, package: deployed.package, version, content, endpoint, config };
+    const asked = await questionOf(given, root);
+    const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, logGroup(endpoint)));
     report.record({ outcome: 'unproved', ...about });
@@ -110,6 +112,14 @@ export default defineComponent({
 function passOn({ why }: Extract<Deployment, { outcome: 'nothing' }>, { report }: Context): Done<never> {
   report.record({ outcome: 'nothing', why });
   return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
+}
+
+/** What the model is asked, for whoever wants to know later what a proof is worth. */
+async function questionOf(given: Inputs, root: string) {
+  const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
+  if (payload_file === undefined) return 'nothing';
+  const payload = createHash('sha256').update(await readPayload(root, payload_file)).digest('hex');
+  return { payload_file, payload, content_type, accept, expect: expect?.source, requests, max_latency_ms };
 }
 
 function readPayload(root: string, file: string): Promise<Uint8Array> {

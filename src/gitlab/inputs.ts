@@ -20,6 +20,9 @@ export const line = z
   .min(1, 'must not be empty')
   .regex(/^[^\n\r]*$/, 'must be one line');
 
+/** A path in the project. A variable alone is one that nobody defined: GitLab would have put its value here. */
+export const path = line.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path');
+
 /** A text that may be empty or have several lines. */
 export const text = z.string();
 
@@ -89,8 +92,8 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
 
   const messages = new Map<string, string[]>();
-  for (const { path, message } of [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? [])) {
-    const name = String(path[0]);
+  for (const { path: member, message } of [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? [])) {
+    const name = String(member[0]);
     messages.set(name, [...(messages.get(name) ?? []), message]);
   }
   const problems = [...messages].map(([name, each]) => {
