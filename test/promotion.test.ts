@@ -131,8 +131,8 @@ describe('one pipeline of the example', () => {
   let stage: ResalePrice;
   beforeEach(async () => {
     stage = await startResalePrice({ edition: 'single', hurry: true });
-  });
-  afterEach(async () => stage.close());
+  }, 30_000);
+  afterEach(async () => stage?.close());
 
   it('writes nothing when its jobs are run again after they are done', async () => {
     const { pipeline } = await pass(stage, 'dev');

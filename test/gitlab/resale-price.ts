@@ -44,7 +44,8 @@ export async function startResalePrice({
 }: Setting): Promise<ResalePrice> {
   const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
   const bundle = join(root, 'programs');
-  const [emulator] = await Promise.all([startEmulator({ clock: machineClock() }), build(bundle)]);
+  await build(bundle);
+  const emulator = await startEmulator({ clock: machineClock() });
   setScene(emulator, hurry);
   const catalog = publishCatalog(root, '1.0.0');
   const project = await createProject(filesOf(edition), {
