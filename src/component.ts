@@ -119,7 +119,20 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   const log = createLog(host.print, host.clock);
   const slug = jobSlug(host.env);
   if (slug === undefined) return refuseFolder(host.env, log);
-  const report = createReport(host.root, component.name, slug);
+  try {
+    const report = createReport(host.root, component.name, slug);
+    return await live(component, host, { log, report });
+  } catch (error) {
+    // What fails here is the folder of the reports, so there is only the log to tell it in.
+    return tell(explain(error, component.permissions), log);
+  }
+}
+
+async function live<Inputs extends z.ZodObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  host: Host,
+  { log, report }: Pick<Context, 'log' | 'report'>,
+): Promise<number> {
   try {
     refuseOtherServices(host.env);
     const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };

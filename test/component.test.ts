@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it } from 'vitest';
@@ -324,5 +324,17 @@ describe('the host that is asked', () => {
     '',
   ])('may be %s', async (value) => {
     expect((await start({ env: { AWS_ENDPOINT_URL: value } })).exit).toBe(0);
+  });
+});
+
+describe('a folder in which the job may not write', () => {
+  it('ends it with 77 and what the runner must change, before AWS is asked', async () => {
+    const root = projectFolder();
+    writeFileSync(join(root, 'sagemaker'), 'in the way');
+    const job = await start({ root });
+    expect(job).toMatchObject({ exit: 77, calls: [], record: undefined });
+    expect(job.log).toMatch(
+      /^ERROR The job's reports cannot be written: .*\nNext: let the runner's build folder be writable/,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../failure.ts';
 
 /** What GitLab shows of a job beside its log. Every call writes at once: reports are uploaded from failed and killed jobs too. */
 export interface Report {
@@ -23,8 +24,7 @@ export function reportFolder(component: string, jobSlug: string): string {
 /** The reports of one job, in its own folder, emptied first. */
 export function createReport(root: string, component: string, jobSlug: string): Report {
   const folder = reportFolder(component, jobSlug);
-  rmSync(join(root, folder), { recursive: true, force: true });
-  mkdirSync(join(root, folder), { recursive: true });
+  empty(join(root, folder));
   const write = (name: string, content: string) => writeFileSync(join(root, folder, name), content);
 
   const links: Record<string, object[]> = {};
@@ -48,6 +48,20 @@ export function createReport(root: string, component: string, jobSlug: string): 
     },
     dotenv: (variables) => write('sagemaker.env', renderDotenv(variables)),
   };
+}
+
+function empty(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Failure(
+      'not allowed',
+      `The job's reports cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      "let the runner's build folder be writable for the image's user, 10001: the runner does so unless its umask is disabled.",
+      error,
+    );
+  }
 }
 
 function testCase(component: string, name: string, why: string | undefined, seconds: number): string {
