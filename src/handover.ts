@@ -51,7 +51,13 @@ export const check = {
 export const approval = {
   component: 'approve-model',
   schema: z.discriminatedUnion('outcome', [
-    z.object({ ...recorded, outcome: z.literal('approved'), ...version }),
+    z.object({
+      ...recorded,
+      outcome: z.literal('approved'),
+      ...version,
+      /** What the registry said of the version right after. */
+      metadata: z.record(z.string(), z.string()),
+    }),
     nothing,
   ]),
 } satisfies RecordKind<z.ZodType<Recorded>>;

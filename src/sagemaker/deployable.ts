@@ -1,5 +1,5 @@
 import { called, type ModelPackage, sameGroup } from './packages.ts';
-import { markKey, readApproval, readWithdrawal } from './trail.ts';
+import { type Metadata, markKey, readApproval, readWithdrawal } from './trail.ts';
 
 /** The version that the step before hands over. */
 export interface Handed {
@@ -7,6 +7,8 @@ export interface Handed {
   readonly content: string;
   /** The environments in order. */
   readonly promotion_path: readonly string[];
+  /** What approve-model read in the registry after it approved; absent when no approval was asked for. */
+  readonly metadata?: Metadata;
 }
 
 export interface Terms {
@@ -28,7 +30,9 @@ const ANEW = 'start a new pipeline, so that it is checked and approved as it is 
 
 /** Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was then. */
 export function refusalOf(version: ModelPackage, handed: Handed, terms: Terms): Refusal | undefined {
-  return refusalOfState(version, handed) ?? refusalOfApproval(version, terms) ?? refusalOfInstance(version, terms);
+  return (
+    refusalOfState(version, handed) ?? refusalOfApproval(version, handed, terms) ?? refusalOfInstance(version, terms)
+  );
 }
 
 function refusalOfState(version: ModelPackage, handed: Handed): Refusal | undefined {
@@ -49,7 +53,7 @@ function refusalOfState(version: ModelPackage, handed: Handed): Refusal | undefi
   return undefined;
 }
 
-function refusalOfApproval(version: ModelPackage, terms: Terms): Refusal | undefined {
+function refusalOfApproval(version: ModelPackage, handed: Handed, terms: Terms): Refusal | undefined {
   const { environment, pipeline, requireApproval } = terms;
   if (!requireApproval)
     return version.approval === 'Rejected' ? refuse('it is Rejected', 'promote another version.') : undefined;
@@ -71,7 +75,18 @@ function refusalOfApproval(version: ModelPackage, terms: Terms): Refusal | undef
     );
   if (approval.value.content !== version.content)
     return refuse(`another content was approved for ${environment} (${approval.value.content})`, ANEW);
-  return undefined;
+  return refusalOfOverwritten(version, handed, environment);
+}
+
+/** A well-formed approval may be anybody's who holds the role; the one that our own job read back is ours. */
+function refusalOfOverwritten({ metadata }: ModelPackage, handed: Handed, environment: string): Refusal | undefined {
+  const key = markKey('approved', environment);
+  const [recorded, now] = [handed.metadata?.[key] ?? '', metadata[key] ?? ''];
+  if (recorded === now) return undefined;
+  return refuse(
+    `its approval for ${environment} is not the one that approve-model of this pipeline recorded ("${recorded}"), but "${now}"`,
+    `find out who wrote it (CloudTrail, UpdateModelPackage), then start a new pipeline and approve there.`,
+  );
 }
 
 function refusalOfInstance({ instanceTypes }: ModelPackage, { instanceType }: Terms): Refusal | undefined {

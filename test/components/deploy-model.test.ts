@@ -124,7 +124,8 @@ function record(emulator: Emulator, arn: string, options: Partial<Recording> = {
     });
   const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
   const group = options.group ?? emulator.package(arn)?.group?.name ?? GROUP;
-  const handed = { group, package: arn, version, content, promotion_path: ['dev', 'uat', 'main'], open: [] };
+  const metadata = { ...emulator.package(arn)?.metadata };
+  const handed = { group, package: arn, version, content, promotion_path: ['dev', 'uat', 'main'], open: [], metadata };
   const outcome =
     by === 'approve-model' ? { outcome: 'approved' } : { outcome: 'candidate', status: 'PendingManualApproval' };
   return writeRecord(root, by, { environment, pipeline, ...outcome, ...handed }, options.slug);
@@ -634,6 +635,14 @@ describe('the version', () => {
         mark(scene, 'approved.dev', approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`));
       },
       /another content was approved for dev/,
+    ],
+    [
+      'has an approval of this pipeline that its approve-model did not record',
+      (scene) => {
+        const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
+        mark(scene, 'approved.dev', approval.replace('by=jane', 'by=mallory'));
+      },
+      /not the one that approve-model of this pipeline recorded \("by=jane .*but "by=mallory /,
     ],
     [
       'is handed over as one of another group',

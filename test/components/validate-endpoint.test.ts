@@ -254,6 +254,7 @@ describe('validate-endpoint', () => {
       CustomerMetadataProperties: { 'proved.dev': expect.any(String) },
     });
     expect(job.record).toMatchObject({ outcome: 'proved', endpoint: ENDPOINT, config, package: arn });
+    expect(job.record?.asked).toMatchObject({ payload: expect.stringMatching(/^[0-9a-f]{64}$/), requests: 3 });
     expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });
     expect(job.log).toContain('3 of 3 answers are as expected');
     expect(job.log).toMatch(/"price":\d+/);
