@@ -4,7 +4,8 @@ import { table } from './markdown.ts';
 const MEANINGS: Readonly<Record<FailureKind, string>> = {
   refused:
     'The answer is no: refused, failed, rolled back, superseded by another deployment, or a check that did not hold. The log says which.',
-  'invalid input': 'An input, a file of the project or a setting is wrong or missing. Nothing was changed.',
+  'invalid input':
+    'An input, a file of the project or a setting is wrong or missing. The log names each, with what would be right.',
   'AWS trouble':
     'AWS throttled, failed or could not be reached, after several attempts. GitLab runs the job again by itself, twice; an approval is for a person to repeat.',
   'not allowed': 'The credentials are missing, expired or not allowed to do it. The log names the missing IAM actions.',

@@ -35,8 +35,8 @@ export function inputsPage(entries: readonly Entry[], shared: Template): string 
 }
 
 const INTRODUCTION = `Inputs stand under \`inputs:\` of the include. GitLab refuses an unknown input, a missing one, and a value of the wrong type or
-form before it creates the pipeline; what only the component can judge, its job refuses with exit code 64 before it changes
-anything, all at once.
+form before it creates the pipeline; what only the component can judge, its job refuses with exit code 64 before it reaches
+AWS, all at once.
 
 The column \`$\` tells what becomes of a CI/CD variable in the value. **expanded**: GitLab puts the variable's value in its
 place, so that with a variable scoped to each environment one include serves all branches. **as it stands**: \`$\` has no

@@ -34,7 +34,15 @@ export interface Template {
   readonly includes: readonly Include[];
 }
 
+const known = new Map<string, Template>();
+
 export function readTemplate(name: string): Template {
+  const template = known.get(name) ?? parseTemplate(name);
+  known.set(name, template);
+  return template;
+}
+
+function parseTemplate(name: string): Template {
   const { description = '', component, inputs } = specOf(name);
   const { body } = readConfigFile(readRepository(`templates/${name}.yml`) ?? '');
   const { include = [], ...jobs } = body;
