@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { changes, holdings, told } from './holdings.ts';
+import { setStage, start, startAndKill } from './killing.ts';
+import { type Scene, scenes } from './scenes.ts';
+
+const RUN_AGAIN_AFTER = 90_000;
+
+async function undisturbed(scene: Scene) {
+  const stage = await setStage(scene);
+  const job = await start(stage);
+  expect(job.exit, job.log).toBe(0);
+  const { emulator } = stage;
+  return {
+    calls: emulator.calls.map(({ operation }) => operation),
+    left: { told: told(job), changes: changes(emulator), aws: holdings(emulator) },
+  };
+}
+
+/** Whether it dies at the first call or the last, running it again leaves what one undisturbed run leaves, and hands over the same. */
+async function dieEverywhere(scene: Scene, answered: boolean): Promise<void> {
+  const { calls, left } = await undisturbed(scene);
+  expect(calls.length).toBeGreaterThan(3);
+  for (const [index, operation] of calls.entries()) {
+    const stage = await setStage(scene);
+    const { emulator } = stage;
+    const end = await startAndKill(stage, { call: index + 1, answered });
+    expect(end).toBe(answered && index + 1 === calls.length ? 'finished' : 'dead');
+    emulator.clock.advance(RUN_AGAIN_AFTER);
+    const again = await start(stage, { job: '2' });
+    expect(
+      { told: told(again), changes: changes(emulator), aws: holdings(emulator) },
+      `killed at call ${index + 1}, ${operation}:\n${again.log}`,
+    ).toEqual(left);
+  }
+}
+
+describe.each(scenes)('when $about', (scene) => {
+  it('and dies with the answer to any of its calls, running it again ends the same', async () => {
+    await dieEverywhere(scene, true);
+  }, 60_000);
+
+  it('and dies before the answer to any of its calls, running it again ends the same', async () => {
+    await dieEverywhere(scene, false);
+  }, 60_000);
+});

@@ -1,0 +1,279 @@
+import type { Component } from '../../src/component.ts';
+import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import { writeMark } from '../../src/sagemaker/trail.ts';
+import { COMMIT } from '../components/job.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+
+/** Files of a project's folder: path -> content. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What one job finds: AWS as it is, the artifacts of the jobs before it, and its inputs. */
+export interface Scene {
+  readonly about: string;
+  readonly component: Component;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly environment: string;
+  readonly manual?: boolean;
+  /** Sets the scene in AWS. Returns the files that the job finds. */
+  set(emulator: Emulator): Files;
+}
+
+const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
+const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
+const PROMOTION_PATH = ['dev', 'uat', 'main'];
+
+const definition = {
+  Version: '2020-12-01',
+  Parameters: [{ Name: 'MaxDepth', Type: 'Integer', DefaultValue: 6 }],
+  Steps: [
+    {
+      Name: 'Train',
+      Type: 'Training',
+      Arguments: {
+        AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
+        OutputDataConfig: { S3OutputPath: 's3://resale-price/models' },
+      },
+    },
+    {
+      Name: 'Register',
+      Type: 'RegisterModel',
+      Arguments: {
+        ModelPackageGroupName: GROUP,
+        ModelApprovalStatus: 'PendingManualApproval',
+        InferenceSpecification: {
+          Containers: [{ Image: IMAGE, ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' } }],
+          SupportedContentTypes: ['application/json'],
+          SupportedResponseMIMETypes: ['application/json'],
+        },
+      },
+    },
+  ],
+};
+
+const training = {
+  component: deployPipeline,
+  environment: 'dev',
+  inputs: {
+    pipeline_name: 'resale-price',
+    definition_file: 'pipeline.json',
+    pipeline_role_arn: ROLE,
+    parameters: 'MaxDepth=7',
+    wait: 'true',
+    max_wait_time: '21000',
+    poll_interval: '30',
+    new_run: 'false',
+  },
+};
+
+const verdict = { model_package_group_name: '', comment: 'Looks good.' };
+
+const deployment = {
+  component: deployModel,
+  environment: 'dev',
+  inputs: {
+    model_package_group_name: '',
+    endpoint_name: 'resale-price-dev',
+    name_prefix: '',
+    instance_type: 'ml.m5.large',
+    instance_count: '1',
+    execution_role_arn: EXECUTION_ROLE,
+    variant_name: 'AllTraffic',
+    model_environment: 'LOG_LEVEL=info',
+    tags: 'team=pricing',
+    require_approval: 'true',
+    allow_downgrade: 'false',
+    recreate_failed: 'true',
+    wait: 'true',
+    max_wait_time: '3300',
+    poll_interval: '30',
+  },
+};
+
+/** The words of this pipeline's records about a version. */
+function handed(emulator: Emulator, arn: string) {
+  const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
+  const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
+  const metadata = { ...emulator.package(arn)?.metadata };
+  return { group: GROUP, package: arn, version, content, promotion_path: PROMOTION_PATH, open: [], metadata };
+}
+
+export function recordOf(component: string, record: object, pipeline = '101', environment = 'dev'): Files {
+  const written = JSON.stringify({ environment, pipeline, ...record });
+  return { [`sagemaker/${component}/${component}/record.json`]: written };
+}
+
+function mark(emulator: Emulator, arn: string, [key, pipeline]: readonly [key: string, pipeline: string]): void {
+  const { content } = handed(emulator, arn);
+  const at = '2026-11-22T07:50Z';
+  const value = key.startsWith('proved')
+    ? writeMark({ pipeline, job: '8', at, content, endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' })
+    : writeMark({ by: 'jane', pipeline, job: '7', commit: COMMIT, at, content });
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
+}
+
+/** A version that dev's approver approved in a pipeline, with the record of it. */
+export function approved(emulator: Emulator, pipeline = '101'): Files {
+  const arn = emulator.register({ status: 'Approved' });
+  mark(emulator, arn, ['approved.dev', pipeline]);
+  return recordOf('approve-model', { outcome: 'approved', ...handed(emulator, arn) }, pipeline);
+}
+
+/** The version that serves before, on two instances where its config began with one. */
+export function live(emulator: Emulator): void {
+  emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register({ status: 'Approved' }) });
+  emulator.do('UpdateEndpointWeightsAndCapacities', {
+    EndpointName: 'resale-price-dev',
+    DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 2 }],
+  });
+  emulator.endpoints.settle('resale-price-dev');
+}
+
+function shown(emulator: Emulator, environment: string): Files {
+  const first = environment === 'dev';
+  const status = first ? 'PendingManualApproval' : 'Approved';
+  const arn = emulator.register({ status, metadata: { rmse: '41250' } });
+  if (!first) for (const key of ['approved.dev', 'proved.dev']) mark(emulator, arn, [key, '90']);
+  const record = { outcome: 'candidate', status, ...handed(emulator, arn) };
+  return recordOf('check-model', record, '101', environment);
+}
+
+const definitionFile = { 'pipeline.json': JSON.stringify(definition, null, 2) };
+
+export const creatingEndpoint: Scene = {
+  about: 'deploy-model creates an endpoint',
+  ...deployment,
+  set: (emulator) => approved(emulator),
+};
+
+export const updatingEndpoint: Scene = {
+  about: 'deploy-model updates an endpoint that was scaled out',
+  ...deployment,
+  set(emulator) {
+    live(emulator);
+    return approved(emulator);
+  },
+};
+
+export const startingTraining: Scene = {
+  about: 'deploy-pipeline creates a pipeline and runs it',
+  ...training,
+  set(emulator) {
+    emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
+    emulator.executions.pace.describes = 1;
+    return definitionFile;
+  },
+};
+
+export const approving: Scene = {
+  about: 'approve-model approves in the first environment',
+  component: approveModel,
+  environment: 'dev',
+  manual: true,
+  inputs: { ...verdict, require_protected: 'true' },
+  set: (emulator) => shown(emulator, 'dev'),
+};
+
+export const rejecting: Scene = {
+  about: 'reject-model withdraws in the first environment',
+  component: rejectModel,
+  environment: 'dev',
+  manual: true,
+  inputs: verdict,
+  set: (emulator) => shown(emulator, 'dev'),
+};
+
+export const proving: Scene = {
+  about: 'validate-endpoint proves what was deployed',
+  component: validateEndpoint,
+  environment: 'dev',
+  inputs: {
+    endpoint_name: '',
+    max_wait_time: '900',
+    poll_interval: '30',
+    payload_file: 'payload.json',
+    content_type: 'application/json',
+    accept: 'application/json',
+    expect: '"price":\\d+',
+    requests: '2',
+    max_latency_ms: '',
+    record_proof: 'true',
+  },
+  set(emulator) {
+    const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
+    const config = emulator.deployed({ endpoint: 'resale-price-dev', package: arn });
+    const record = {
+      outcome: 'deployed',
+      ...handed(emulator, arn),
+      endpoint: 'resale-price-dev',
+      config,
+      model: config,
+    };
+    return { ...recordOf('deploy-model', record), 'payload.json': '{"instances": [{"floor_area_sqm": 92}]}' };
+  },
+};
+
+/** Every component, in every way of changing AWS. */
+export const scenes: readonly Scene[] = [
+  startingTraining,
+  {
+    about: 'deploy-pipeline updates a pipeline and runs it',
+    ...training,
+    set(emulator) {
+      const before = JSON.stringify({ ...definition, Steps: definition.Steps.slice(0, 1) });
+      emulator.do('CreatePipeline', { PipelineName: 'resale-price', RoleArn: ROLE, PipelineDefinition: before });
+      return startingTraining.set(emulator);
+    },
+  },
+  {
+    about: 'check-model shows what the environment before proved',
+    component: checkModel,
+    environment: 'uat',
+    inputs: {
+      model_package_group_name: GROUP,
+      source: 'run',
+      promotion_path: PROMOTION_PATH.join(','),
+      require_proof: 'true',
+      model_package_arn: '',
+      endpoint_name: 'resale-price-uat',
+      max_candidates: '20',
+      on_missing: 'fail',
+    },
+    set(emulator) {
+      emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register({ status: 'Approved' }) });
+      shown(emulator, 'uat');
+      return {};
+    },
+  },
+  approving,
+  {
+    ...approving,
+    about: 'approve-model approves in a later environment',
+    environment: 'uat',
+    set: (emulator) => shown(emulator, 'uat'),
+  },
+  rejecting,
+  {
+    ...rejecting,
+    about: 'reject-model withdraws in a later environment',
+    environment: 'uat',
+    set: (emulator) => shown(emulator, 'uat'),
+  },
+  creatingEndpoint,
+  updatingEndpoint,
+  {
+    about: 'deploy-model deletes and creates a failed endpoint',
+    ...deployment,
+    set(emulator) {
+      live(emulator);
+      emulator.scenario('endpoint is Failed');
+      return approved(emulator);
+    },
+  },
+  proving,
+];
