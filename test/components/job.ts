@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -9,6 +9,7 @@ import { type Component, runComponent } from '../../src/component.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { Call } from '../emulator/world.ts';
+import { MASKED, refuseSecrets } from '../secrets.ts';
 
 /** The commit of every pipeline, unless a test says otherwise. */
 export const COMMIT = '8b1a9953c4611296a827abf8c47804d7e6c49c6b';
@@ -41,7 +42,7 @@ export interface JobOptions {
   /** Whether the job was started by hand. */
   readonly manual?: boolean;
   /** Claims of the token that differ from what the rest of the options says. */
-  readonly claims?: Readonly<Record<string, string>>;
+  readonly claims?: Readonly<Record<string, string | number>>;
   /** Further variables of the job, forged ones say. */
   readonly env?: Readonly<Record<string, string>>;
   readonly slug?: string;
@@ -86,7 +87,7 @@ export async function startJob<Inputs extends z.ZodObject, Output extends string
   });
 
   const received = emulator.calls.slice(before);
-  refuseSecrets([lines.join('\n'), ...filesBelow(root)], emulator, env);
+  refuseSecrets({ texts: [lines.join('\n')], folders: [root] }, [...emulator.secrets, env.AWS_OIDC_TOKEN ?? '']);
   return {
     exit,
     log: readable(lines),
@@ -146,7 +147,7 @@ export function invocationOf(
 }
 
 /** A role that may do everything, trusted for every branch: what a role may do is the policies' own test. */
-export function roleOf(emulator: Emulator, environment: string): string {
+function roleOf(emulator: Emulator, environment: string): string {
   const arn = `arn:aws:iam::${emulator.account}:role/promotion-${environment.replaceAll('/', '-')}`;
   const policies = [{ Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }] }];
   if (!emulator.roles.has(arn))
@@ -189,7 +190,7 @@ function variablesOf(
     CI_COMMIT_BRANCH: environment,
     CI_ENVIRONMENT_NAME: gitlabEnvironment,
     ...(manual && { CI_JOB_MANUAL: 'true' }),
-    MASKED_PASSWORD: 'correct-horse-battery-staple',
+    ...MASKED,
   };
 }
 
@@ -197,21 +198,4 @@ function readable(lines: readonly string[]): string {
   return lines
     .map((line) => stripVTControlCharacters(line).replace(/^section_(start|end):\d+:\w+(\[[\w=]+\])?\r/, ''))
     .join('\n');
-}
-
-/** After every job: neither its token, whole or in part, nor its credentials, nor a masked variable may be seen anywhere. */
-function refuseSecrets(seen: readonly string[], emulator: Emulator, variables: Readonly<Record<string, string>>): void {
-  const token = variables.AWS_OIDC_TOKEN ?? '';
-  const secrets = [token, ...token.split('.').slice(1), variables.MASKED_PASSWORD ?? '', ...emulator.secrets];
-  for (const secret of secrets) {
-    if (secret.length > 8 && seen.some((text) => text.includes(secret)))
-      throw new Error(`A job showed a secret: ${secret.slice(0, 12)}...`);
-  }
-}
-
-function filesBelow(root: string): string[] {
-  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }

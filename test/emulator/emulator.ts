@@ -132,7 +132,9 @@ export class Emulator implements World {
 
   /** A GitLab job's token, as its `id_tokens` would hold it. */
   mintToken(claims: Claims = {}): string {
-    return this.#issuer.mint(claims);
+    const token = this.#issuer.mint(claims);
+    this.secrets.add(token);
+    return token;
   }
 
   fault(fault: Fault): void {
@@ -170,7 +172,7 @@ export class Emulator implements World {
   }
 
   async listen(port: number): Promise<void> {
-    this.#listening = await listen(port, () => this.#exchange());
+    this.#listening = await listen(port, () => this.exchange());
   }
 
   async close(): Promise<void> {
@@ -190,7 +192,8 @@ export class Emulator implements World {
     return typeof answer === 'object' && answer !== null ? { ...answer } : {};
   }
 
-  #exchange() {
+  /** One request and its answer, over a connection or without one. */
+  exchange() {
     let call: Call | undefined;
     let number = 0;
     return {

@@ -79,7 +79,7 @@ export interface World {
   readonly roles: Map<string, Role>;
   /** Access key id -> who it is. */
   readonly sessions: Map<string, Principal>;
-  /** Every secret that STS handed out: none of them may be seen in a log or file. */
+  /** Every token that was minted and every secret that STS handed out: none of them may be seen in a log or file. */
   readonly secrets: Set<string>;
 }
 
