@@ -1,0 +1,130 @@
+import {
+  DescribeModelPackageCommand,
+  type DescribeModelPackageCommandOutput,
+  ListModelPackagesCommand,
+  SageMakerClient,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { describePackage, listNewest, markPackage, sameGroup } from '../../src/sagemaker/packages.ts';
+
+// Answers that a well-behaved SageMaker does not give; the emulator is one. A call that was not announced is an error.
+const sagemaker = new SageMakerClient({ region: 'ap-southeast-1' });
+const aws = mockClient(sagemaker);
+
+beforeEach(() => {
+  aws.reset();
+  aws.onAnyCommand().callsFake((input) => {
+    throw new Error(`An unannounced call: ${JSON.stringify(input)}`);
+  });
+});
+
+const ARN = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3';
+const answer = (metadata: Record<string, string> = {}): Partial<DescribeModelPackageCommandOutput> => ({
+  ModelPackageArn: ARN,
+  ModelPackageGroupName: 'churn',
+  ModelPackageVersion: 3,
+  ModelPackageStatus: 'Completed',
+  CreationTime: new Date('2026-11-22T08:00:00Z'),
+  CustomerMetadataProperties: metadata,
+});
+
+describe('a version', () => {
+  it('without a status of approval counts as not approved', async () => {
+    aws.on(DescribeModelPackageCommand).resolves(answer());
+    expect(await describePackage(sagemaker, ARN)).toMatchObject({ approval: 'PendingManualApproval', metadata: {} });
+  });
+
+  it.each(['ModelPackageGroupName', 'ModelPackageVersion', 'ModelPackageStatus', 'CreationTime'])(
+    'of which SageMaker does not say the %s is refused',
+    async (member) => {
+      aws.on(DescribeModelPackageCommand).resolves({ ...answer(), [member]: undefined });
+      await expect(describePackage(sagemaker, ARN)).rejects.toMatchObject({ kind: 'refused' });
+    },
+  );
+});
+
+describe('a list', () => {
+  const line = (version: number) =>
+    ({ ModelPackageArn: `${ARN.slice(0, -1)}${version}`, ModelPackageVersion: version }) as never;
+
+  it('goes on through empty pages that have a token, and orders by version', async () => {
+    aws
+      .on(ListModelPackagesCommand)
+      .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'a' })
+      .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'b' })
+      .resolves({ ModelPackageSummaryList: [line(2), line(10), line(9)] });
+    const listed = await listNewest(sagemaker, { group: 'churn', most: 100 });
+    expect(listed?.versions.map(({ version }) => version)).toEqual([10, 9, 2]);
+    expect(aws.commandCalls(ListModelPackagesCommand).map(({ args }) => args[0].input.NextToken)).toEqual([
+      undefined,
+      'a',
+      'b',
+    ]);
+  });
+
+  it('leaves out what is no version, rather than guess one', async () => {
+    aws
+      .on(ListModelPackagesCommand)
+      .resolves({ ModelPackageSummaryList: [{ ModelPackageArn: ARN } as never, line(1)] });
+    expect((await listNewest(sagemaker, { group: 'churn', most: 100 }))?.versions).toHaveLength(1);
+  });
+});
+
+describe('a mark', () => {
+  it('sends its own key and nothing else', async () => {
+    aws.on(UpdateModelPackageCommand).resolves({});
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolvesOnce(answer({ team: 'ours' }))
+      .resolves(answer({ team: 'ours', 'proved.uat': 'yes' }));
+    await markPackage(sagemaker, await describePackage(sagemaker, ARN), { key: 'proved.uat', value: 'yes' });
+    expect(aws.commandCalls(UpdateModelPackageCommand).map(({ args }) => args[0].input)).toEqual([
+      { ModelPackageArn: ARN, CustomerMetadataProperties: { 'proved.uat': 'yes' } },
+    ]);
+  });
+
+  it("that removed somebody else's entry is told with all that was there", async () => {
+    aws.on(UpdateModelPackageCommand).resolves({});
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolvesOnce(answer({ team: 'ours' }))
+      .resolves(answer({ 'proved.uat': 'yes' }));
+    const before = await describePackage(sagemaker, ARN);
+    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+      /removed "team"[\s\S]*team: ours/,
+    );
+  });
+
+  it('that does not stand there afterwards is no success', async () => {
+    aws.on(UpdateModelPackageCommand).resolves({});
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolvesOnce(answer())
+      .resolves(answer({ 'proved.uat': 'no' }));
+    const before = await describePackage(sagemaker, ARN);
+    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+      'somebody else wrote it',
+    );
+  });
+
+  it('is not sent when the metadata is full', async () => {
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolves(answer(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']))));
+    const before = await describePackage(sagemaker, ARN);
+    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+      '50 metadata entries',
+    );
+    expect(aws.commandCalls(UpdateModelPackageCommand)).toEqual([]);
+  });
+});
+
+it.each([
+  ['churn', 'Churn', true],
+  ['churn', 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/CHURN', true],
+  ['churn', 'churn-2', false],
+])('"%s" and "%s" are one group: %s', (one, other, same) => {
+  expect(sameGroup(one, other)).toBe(same);
+});
