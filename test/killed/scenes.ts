@@ -170,6 +170,27 @@ export const startingTraining: Scene = {
   },
 };
 
+export const checking: Scene = {
+  about: 'check-model shows what the environment before proved',
+  component: checkModel,
+  environment: 'uat',
+  inputs: {
+    model_package_group_name: GROUP,
+    source: 'run',
+    promotion_path: PROMOTION_PATH.join(','),
+    require_proof: 'true',
+    model_package_arn: '',
+    endpoint_name: 'resale-price-uat',
+    max_candidates: '20',
+    on_missing: 'fail',
+  },
+  set(emulator) {
+    emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register({ status: 'Approved' }) });
+    shown(emulator, 'uat');
+    return {};
+  },
+};
+
 export const approving: Scene = {
   about: 'approve-model approves in the first environment',
   component: approveModel,
@@ -230,26 +251,7 @@ export const scenes: readonly Scene[] = [
       return startingTraining.set(emulator);
     },
   },
-  {
-    about: 'check-model shows what the environment before proved',
-    component: checkModel,
-    environment: 'uat',
-    inputs: {
-      model_package_group_name: GROUP,
-      source: 'run',
-      promotion_path: PROMOTION_PATH.join(','),
-      require_proof: 'true',
-      model_package_arn: '',
-      endpoint_name: 'resale-price-uat',
-      max_candidates: '20',
-      on_missing: 'fail',
-    },
-    set(emulator) {
-      emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register({ status: 'Approved' }) });
-      shown(emulator, 'uat');
-      return {};
-    },
-  },
+  checking,
   approving,
   {
     ...approving,

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.ts';
+import { invocationOf, reportsOf } from '../components/job.ts';
+import { machineClock } from '../emulator/clock.ts';
+import { changes, holdings, told } from './holdings.ts';
+import { jobOf, type Stage, setStage, start } from './killing.ts';
+import {
+  approving,
+  checking,
+  creatingEndpoint,
+  proving,
+  rejecting,
+  type Scene,
+  startingTraining,
+  updatingEndpoint,
+} from './scenes.ts';
+
+const hurry = fileURLToPath(new URL('../gitlab/bin/hurry.js', import.meta.url));
+let programs: string;
+
+beforeAll(async () => {
+  programs = mkdtempSync(join(tmpdir(), 'programs-'));
+  await build(programs);
+});
+afterAll(() => rmSync(programs, { recursive: true, force: true }));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly root: string;
+  log(): string;
+}
+
+/** The program as a job runs it: a process of its own, with a job's variables and nothing else. */
+function startProcess(stage: Stage, job: string): Running {
+  const { component } = stage.scene;
+  const options = jobOf(stage, { job });
+  const { args, env } = invocationOf(component, options);
+  const child = spawn(process.execPath, [`--import=${hurry}`, join(programs, 'main.js'), component.name, ...args], {
+    cwd: options.root,
+    env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: stage.emulator.url, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += String(part)));
+  return { child, root: options.root, log: () => text };
+}
+
+/** Kills the process when its first call of that operation is answered, or has taken effect without an answer. */
+async function startAndKillProcess(stage: Stage, at: string, answered: boolean): Promise<unknown> {
+  const { emulator } = stage;
+  const { child } = startProcess(stage, '1');
+  let last: number | undefined;
+  if (!answered) emulator.fault({ operation: at, kind: 'hang after' });
+  emulator.onAsked = (call, number) => {
+    if (call.operation === at) last ??= number;
+    if (last === undefined || number <= last) return undefined;
+    // The answer may be quicker at the process than the signal; what it asks for then has no effect.
+    call.answer = 'none: its sender is dead, and it has no effect';
+    return new Promise(() => undefined);
+  };
+  emulator.onAnswered = (_, number) => {
+    if (number === last) child.kill('SIGKILL');
+  };
+  const [, signal] = await once(child, 'close');
+  emulator.onAsked = () => undefined;
+  emulator.onAnswered = () => undefined;
+  emulator.faults.clear();
+  return signal;
+}
+
+async function undisturbed(scene: Scene) {
+  const stage = await setStage(scene);
+  const job = await start(stage);
+  return { told: told(job), changes: changes(stage.emulator), aws: holdings(stage.emulator) };
+}
+
+const samples: readonly (readonly [scene: Scene, at: string])[] = [
+  [startingTraining, 'StartPipelineExecution'],
+  [checking, 'ListModelPackages'],
+  [approving, 'UpdateModelPackage'],
+  [rejecting, 'UpdateModelPackage'],
+  [creatingEndpoint, 'CreateEndpoint'],
+  [updatingEndpoint, 'UpdateEndpoint'],
+  [proving, 'UpdateModelPackage'],
+];
+
+describe.each(samples.map(([scene, at]) => ({ scene, at, about: scene.about })))(
+  'a process killed when $about, at $at',
+  ({ scene, at }) => {
+    it.each([
+      ['has its answer', true],
+      ['has taken effect and no answer came', false],
+    ])('which %s, is run again and ends the same', async (_, answered) => {
+      const left = await undisturbed(scene);
+      const stage = await setStage(scene, machineClock());
+      const { emulator } = stage;
+      expect(await startAndKillProcess(stage, at, answered)).toBe('SIGKILL');
+
+      const { child, root, log } = startProcess(stage, '2');
+      const [exit] = await once(child, 'close');
+      const job = { exit, ...reportsOf(scene.component.name, { root }) };
+      expect({ told: told(job), changes: changes(emulator), aws: holdings(emulator) }, log()).toEqual(left);
+    });
+  },
+);
