@@ -751,68 +751,11 @@ describe('the job', () => {
   });
 });
 
-/** What a run leaves behind in AWS, and hands over. */
-function left(emulator: Emulator, { record: written, outputs }: FinishedJob) {
-  const { models, configs } = emulator.models;
-  return {
-    record: written,
-    outputs,
-    live: liveConfig(emulator),
-    tags: tagsOf(emulator),
-    models: [...models.keys()],
-    configs: [...configs.keys()],
-  };
-}
-
-describe('a job that dies anywhere and runs again', () => {
-  async function inService() {
+describe('two jobs of one deployment', () => {
+  it('that run at the same time end in one update', async () => {
     const emulator = await emulated();
-    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
-    return approved(emulator);
-  }
-  async function failed() {
-    const scene = await inService();
-    scene.emulator.scenario('endpoint is Failed');
-    return scene;
-  }
-  const changes = ({ calls }: Emulator) =>
-    calls
-      .filter(({ answer }) => /^ok$|after the effect/.test(answer))
-      .map(({ operation }) => operation)
-      .filter((operation) => /^(Create|Update|Delete)/.test(operation));
-
-  it.each<[what: string, scene: () => Promise<Approved>]>([
-    ['creates', async () => approved(await emulated())],
-    ['updates', inService],
-    ['deletes and creates', failed],
-  ])(
-    '%s once, and hands over what an undisturbed one does, the true config before it included',
-    async (_, scene) => {
-      const options = { inputs: { recreate_failed: 'true' } };
-      const calm = await scene();
-      const undisturbed = left(calm.emulator, await deploy({ ...calm, ...options }));
-      expect(calm.emulator.calls.length).toBeGreaterThan(10);
-
-      for (let n = 1; n <= calm.emulator.calls.length; n++) {
-        const { emulator, root } = await scene();
-        emulator.fault({ operation: '*', nth: n, kind: 'reset after' });
-        emulator.fault({ operation: '*', nth: n + 1, times: Infinity, kind: 'reset before' });
-        const killed = await deploy({ emulator, root, ...options });
-        expect(killed.exit, `killed at call ${n}`).not.toBe(0);
-        emulator.faults.clear();
-
-        const again = await deploy({ emulator, root, ...options });
-        expect(again.exit, `after call ${n}: ${again.log}`).toBe(0);
-        expect(left(emulator, again), `after call ${n}`).toEqual(undisturbed);
-        expect(changes(emulator), `after call ${n}`).toEqual(changes(calm.emulator));
-      }
-    },
-    60_000,
-  );
-
-  it('two that run at the same time end in one deployment', async () => {
-    const { emulator, root } = await inService();
-    const before = liveConfig(emulator);
+    const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    const { root } = approved(emulator);
     const [one, other] = await Promise.all([
       deploy({ emulator, root }),
       deploy({ emulator, root, slug: 'deploy-again' }),
