@@ -14,6 +14,8 @@ export interface Execution {
   readonly env: Readonly<Record<string, string>>;
   /** Where jobs run, as options of gitlab-ci-local. */
   readonly runner: readonly string[];
+  /** Looks through what the jobs wrote, after every run. */
+  readonly inspect: (text: string) => void;
 }
 
 export interface Job {
@@ -93,6 +95,7 @@ export class Pipeline {
   async #runAll(due: readonly PlannedJob[]): Promise<Job[]> {
     if (due.length === 0) return [];
     const text = await this.#execute(due.map(({ name }) => name));
+    this.#execution.inspect(text);
     const ran = due.flatMap((job) => this.#outcome(job, text) ?? []);
     for (const { name, exit } of ran) {
       const allowed = this.jobs.find((job) => job.name === name)?.allowedToFail(exit);

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { Emulator } from '../emulator/emulator.ts';
+import { MASKED, refuseSecrets } from '../secrets.ts';
 import { startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
@@ -23,6 +24,8 @@ const HOST = 'sgts.gitlab-dedicated.com';
 const PATH = 'wog/mlops/resale-price';
 /** The environments that only their approvers may deploy to. */
 const PROTECTED = ['uat/approval', 'main/approval'];
+/** Where gitlab-ci-local keeps logs and artifacts, below a pipeline's work tree. */
+const STATE = '.gitlab-ci-local';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Variables of the project: a value, or one for each environment scope. */
@@ -75,6 +78,7 @@ class LocalProject implements Project {
   readonly #options: ProjectOptions;
   readonly #root = mkdtempSync(join(tmpdir(), 'resale-price-'));
   readonly #folder = join(this.#root, 'work');
+  readonly #temporary = join(this.#root, 'tmp');
   readonly #pipelines = new Map<string, { pipeline: Pipeline; branch: Branch; commit: string }>();
   #attendant = { port: 0, close: async () => {} };
   #jobs = 5000;
@@ -88,12 +92,10 @@ class LocalProject implements Project {
     const job = join(here, 'bin', this.#options.containers ? 'job-in-image' : 'job');
     installCommands(join(this.#root, 'bin'), job, this.#options.replaced ?? {});
     mkdirSync(this.#folder);
-    git(this.#folder, 'init', '--quiet', '--initial-branch=main');
-    git(this.#folder, 'remote', 'add', 'origin', `https://${HOST}/${PATH}.git`);
-    this.#write({ ...files, '.gitignore': '.gitlab-ci-local/\n' });
+    mkdirSync(this.#temporary);
+    git(this.#folder, 'init', '--quiet', '--template=', '--initial-branch=main');
+    write(this.#folder, { ...files, '.gitignore': '.gitlab-ci-local/\n' });
     this.#commit('Start the project');
-    git(this.#folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
-    git(this.#folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
     for (const branch of ['dev', 'uat']) git(this.#folder, 'branch', branch);
   }
 
@@ -102,7 +104,7 @@ class LocalProject implements Project {
     const before = git(this.#folder, 'rev-parse', 'HEAD');
     const from = FROM[branch];
     if (from) git(this.#folder, 'merge', '--quiet', '--no-edit', '--no-ff', from);
-    this.#write(files);
+    write(this.#folder, files);
     if (Object.keys(files).length > 0) this.#commit(`Change ${Object.keys(files).join(', ')}`);
     const changed = git(this.#folder, 'diff', '--name-only', before, 'HEAD').split('\n').filter(Boolean);
     return this.#createPipeline(branch, changed);
@@ -116,9 +118,9 @@ class LocalProject implements Project {
   #createPipeline(branch: Branch, changed: readonly string[]): Pipeline {
     const { catalog, emulator, variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
-    const state = `.gitlab-ci-local/${id}`;
+    const folder = this.#checkOut(branch, id);
     const read = (path: string) => {
-      const file = join(this.#folder, path);
+      const file = join(folder, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     };
     const known = {
@@ -133,13 +135,25 @@ class LocalProject implements Project {
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
     const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, variables: known });
-    this.#write({ [`${state}/pipeline.yml`]: yaml, [`${state}/variables.yml`]: stringify(scoped(variables)) });
+    write(join(folder, STATE), { 'pipeline.yml': yaml, 'variables.yml': stringify(scoped(variables)) });
 
     const given = this.#given(id, emulator.url);
-    const execution = { folder: this.#folder, state, id, env: this.#environment(given), runner: this.#runner(given) };
+    const inspect = (log: string) =>
+      refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, emulator.secrets);
+    const env = this.#environment(given);
+    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed }), execution);
-    this.#pipelines.set(id, { pipeline, branch, commit: git(this.#folder, 'rev-parse', 'HEAD') });
+    this.#pipelines.set(id, { pipeline, branch, commit: git(folder, 'rev-parse', 'HEAD') });
     return pipeline;
+  }
+
+  /** The commit of a pipeline in a work tree of its own, where it stays when the branch moves on. */
+  #checkOut(branch: Branch, id: string): string {
+    const folder = join(this.#root, id);
+    git(this.#root, 'clone', '--quiet', '--template=', `--branch=${branch}`, this.#folder, folder);
+    git(folder, 'remote', 'set-url', 'origin', `https://${HOST}/${PATH}.git`);
+    git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
+    return folder;
   }
 
   #given(pipeline: string, endpoint: string): Record<string, string> {
@@ -158,11 +172,13 @@ class LocalProject implements Project {
     return {
       PATH: [...own, process.env.PATH].join(':'),
       HOME: this.#root,
-      TMPDIR: tmpdir(),
+      TMPDIR: this.#temporary,
       LANG: 'C.UTF-8',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
       PROGRAMS: this.#options.programs,
+      // Dozens of processes start the same few scripts.
+      NODE_COMPILE_CACHE: join(this.#options.programs, '../compiled'),
       ...given,
       ...this.#options.containers?.env,
     };
@@ -200,6 +216,7 @@ class LocalProject implements Project {
       CI_JOB_TIMEOUT: String(job.timeoutSeconds),
       ...(user && { CI_JOB_MANUAL: 'true' }),
       GITLAB_USER_LOGIN: login,
+      ...MASKED,
       ...this.#tokens(job, {
         job_id: number,
         pipeline_id: id,
@@ -220,16 +237,16 @@ class LocalProject implements Project {
     return Object.fromEntries(Object.entries(tokens).map(([variable, audience]) => [variable, mint(audience)]));
   }
 
-  #write(files: Readonly<Record<string, string>>): void {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.#folder, path)), { recursive: true });
-      writeFileSync(join(this.#folder, path), content);
-    }
-  }
-
   #commit(message: string): void {
     git(this.#folder, 'add', '--all');
     git(this.#folder, 'commit', '--quiet', '--allow-empty', `--message=${message}`);
+  }
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
   }
 }
 
