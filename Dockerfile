@@ -2,7 +2,7 @@
 # scripts/release/assemble.sh; `npm run test:image` compares both.
 
 # Linux with glibc, and Node with npm. npm installs what package-lock.json pins: that, too, is the node of the image.
-ARG BUILD_IMAGE=nexus-docker.ship.gov.sg/library/node:24.21.0-bookworm-slim
+ARG BUILD_IMAGE=nexus-docker.ship.gov.sg/library/node:24.21.0-bookworm
 # Anything small with glibc, sh, grep and id. No musl.
 ARG RUNTIME_IMAGE=nexus-docker.ship.gov.sg/library/busybox:1.37.0-glibc
 

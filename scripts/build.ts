@@ -6,11 +6,11 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * Bundles the programs into a folder: `main.js`, and a chunk for each component, so that a job loads the one it runs and what
- * is imported where it is used stays apart.
+ * is imported where it is used stays apart. Returns the files that went into it.
  */
-export async function build(out: string): Promise<void> {
+export async function build(out: string): Promise<string[]> {
   rmSync(out, { recursive: true, force: true });
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outdir: out,
@@ -27,7 +27,9 @@ export async function build(out: string): Promise<void> {
     chunkNames: '[name]-[hash]',
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build(`${root}dist`);

@@ -28,7 +28,7 @@ export interface LayerFile {
 }
 
 /** The same commit, built on the same image, gives the same files: path -> file, in the order of their paths. */
-export async function layerFiles(): Promise<Map<string, LayerFile>> {
+async function layerFiles(): Promise<Map<string, LayerFile>> {
   const files = new Map<string, LayerFile>([
     ...(await bundled()).map(([name, content]) => [`${HOME}/${name}`, { content, executable: false }] as const),
     [`${HOME}/node`, { content: readFileSync(nodeBinary()), executable: true }],
@@ -92,7 +92,7 @@ function nodeLibraries(): string[] {
   const { sharedObjects } = z.object({ sharedObjects: z.array(z.string()) }).parse(report);
   const found = sharedObjects.filter((path) => /\/lib(stdc\+\+|gcc_s)\.so/.test(path));
   if (found.length !== 2)
-    throw new Error('libstdc++ and libgcc_s were not found. Build on Linux with glibc, such as node:24-bookworm-slim.');
+    throw new Error('libstdc++ and libgcc_s were not found. Build on Linux with glibc, such as node:24-bookworm.');
   return found;
 }
 
@@ -118,6 +118,6 @@ async function write(out: string): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const out = process.argv[2];
-  if (!out) throw new Error('Say where: tsx scripts/layer.ts FOLDER, or tsx scripts/layer.ts FILE.tar.gz.');
+  if (!out) throw new Error('Say where: npm run layer -- FOLDER, or npm run layer -- FILE.tar.gz.');
   await write(out);
 }

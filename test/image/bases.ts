@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 export interface Bases {
   /** Like busybox:glibc: a shell and the usual commands, and glibc. */
   readonly runtime: string;
-  /** Like node:bookworm-slim, but for npm: what npm would install is lent by the build. */
+  /** Like node:bookworm, but for npm: what npm would install is lent by the build. */
   readonly build: string;
   /** What gitlab-ci-local copies files with. */
   readonly helper: string;

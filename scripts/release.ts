@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { problemsOf } from './release/readiness.ts';
+import { readRepository } from './release/repository.ts';
+
+/** `npm run release -- 1.4.0 [--dry-run]`: checks everything that must hold, then tags; the tag's pipeline releases. */
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'dry-run': { type: 'boolean', default: false }, tagged: { type: 'boolean', default: false } },
+  });
+  const [version] = positionals;
+  if (!version) {
+    console.log('ERROR No version was named.\nNext: npm run release -- 1.4.0 --dry-run.');
+    return 64;
+  }
+  const folder = fileURLToPath(new URL('../', import.meta.url));
+  const repository = readRepository(folder);
+  const problems = problemsOf(repository, { version, tagged: values.tagged });
+  for (const { what, next } of problems) console.log(`ERROR ${what}\nNext: ${next}`);
+  if (problems.length > 0) return 1;
+
+  if (version === 'unreleased') console.log('What is here can become a version.');
+  else if (values.tagged) console.log(`${version} may be released from ${repository.commit}.`);
+  else if (values['dry-run']) console.log(plan(version, repository.commit));
+  else tag(folder, version);
+  return 0;
+}
+
+function plan(version: string, commit: string): string {
+  return `Everything holds. Without --dry-run:
+  1. git tag ${version} at ${commit}, and git push it. Its pipeline then
+  2. finds the image that the default branch's pipeline tested at this commit, or refuses;
+  3. writes the SBOM, the provenance and the release's page from CHANGELOG.md;
+  4. copies that image beside the releases, signs it with its papers, and gives it the tag ${version};
+  5. verifies the signatures and pulls every layer, as a user would;
+  6. releases ${version} to the catalog: from then on it is what @${version.split('.')[0]} means.`;
+}
+
+function tag(folder: string, version: string): void {
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: folder, stdio: 'inherit' });
+  git('tag', '--annotate', `--message=Release ${version}`, version);
+  git('push', 'origin', `refs/tags/${version}`);
+  console.log(
+    `Tagged. The pipeline of ${version} releases it; docs/release.md says what to do when a step of it fails.`,
+  );
+}
+
+process.exitCode = main();

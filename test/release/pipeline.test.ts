@@ -1,0 +1,144 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { catalog } from '../catalog/catalog-file.ts';
+import { compilePipeline } from '../gitlab/compile.ts';
+import { isMapping, type Mapping } from '../gitlab/document.ts';
+import { jobsOf, lintPipeline } from '../gitlab/lint.ts';
+import { type PlannedJob, plan } from '../gitlab/schedule.ts';
+import { schemaErrors } from '../gitlab/schema.ts';
+import { readRepository } from '../gitlab/templates.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const FQDN = 'sgts.gitlab-dedicated.com';
+const folder = fileURLToPath(new URL('../../', import.meta.url));
+
+function compiled(path: string): Mapping {
+  return compilePipeline({
+    text: readRepository(path) ?? '',
+    resolve: () => ({ read: readRepository, sha: COMMIT, reference: COMMIT }),
+    readLocal: readRepository,
+    variables: { CI_SERVER_FQDN: FQDN, CI_PROJECT_PATH: catalog.project, CI_COMMIT_SHA: COMMIT },
+  }).config;
+}
+
+const pipeline = compiled('.gitlab-ci.yml');
+const variables = isMapping(pipeline.variables) ? pipeline.variables : {};
+const scriptOf = (name: string) => [jobsOf(pipeline).get(name)?.script ?? []].flat().map(String);
+const planned = (known: Record<string, string>) =>
+  plan(pipeline, { variables: { CI_DEFAULT_BRANCH: 'main', ...known }, changed: [] });
+const names = (jobs: readonly PlannedJob[]) => jobs.map(({ name }) => name);
+
+const onTag = planned({ CI_COMMIT_TAG: '1.0.0', CI_PIPELINE_SOURCE: 'push' });
+const onMain = planned({ CI_COMMIT_BRANCH: 'main', CI_PIPELINE_SOURCE: 'push' });
+const onMergeRequest = planned({ CI_PIPELINE_SOURCE: 'merge_request_event' });
+
+describe("the catalog's own pipeline", () => {
+  it('is one that GitLab accepts', () => {
+    expect(schemaErrors(pipeline)).toEqual([]);
+    expect(lintPipeline(pipeline)).toEqual([]);
+  });
+
+  it('releases on a tag what the default branch tested, and assembles nothing there', () => {
+    expect(names(onTag)).toEqual(['ready', 'find', 'papers', 'copy', 'sign', 'publish', 'verify', 'pull', 'release']);
+    expect(names(onMain)).toEqual(
+      expect.arrayContaining([
+        'check',
+        'test',
+        'layer',
+        'assemble',
+        'tested',
+        ...catalog.components.map(({ name }) => `try-${name}`),
+      ]),
+    );
+    expect(names(onMain).filter((name) => names(onTag).includes(name))).toEqual([]);
+  });
+
+  it('records that an image passed only when every earlier stage is green', () => {
+    const [tested] = onMain.filter(({ name }) => name === 'tested');
+    expect(tested?.before).toEqual(names(onMain).filter((name) => name !== 'tested'));
+  });
+
+  it('publishes after it has refused, signs before the version exists, and releases last', () => {
+    const ahead = (name: string): string[] => {
+      const direct = onTag.find((job) => job.name === name)?.before ?? [];
+      return [...new Set([...direct, ...direct.flatMap(ahead)])];
+    };
+    for (const writes of ['copy', 'sign', 'publish', 'release']) {
+      expect(ahead(writes)).toEqual(expect.arrayContaining(['ready', 'find']));
+    }
+    expect(ahead('publish')).toContain('sign');
+    expect(new Set(ahead('release'))).toEqual(new Set(names(onTag).filter((name) => name !== 'release')));
+  });
+
+  it.each(names(onTag))(
+    'tries %s on merge requests, by a twin that calls the same script and publishes nothing',
+    (name) => {
+      const twin = `${name}:dry-run`;
+      expect(names(onMergeRequest)).toContain(twin);
+      const programs = (job: string) =>
+        scriptOf(job).flatMap((line) => line.match(/scripts\/[\w./-]+|npm run [\w:]+/g) ?? []);
+      expect(programs(twin)).toEqual(programs(name));
+      expect(jobsOf(pipeline).get(twin)).not.toHaveProperty('release');
+      for (const line of scriptOf(twin)) {
+        if (/record-tests|find-tested|copy|sign\.sh|verify|npm run release/.test(line))
+          expect(line).toContain('--dry-run');
+      }
+    },
+  );
+
+  it('uses only scripts that are there', () => {
+    const called = [...jobsOf(pipeline).keys()]
+      .flatMap(scriptOf)
+      .flatMap((line) => line.match(/scripts\/[\w./-]+/g) ?? []);
+    expect(called.length).toBeGreaterThan(10);
+    expect(called.filter((path) => !existsSync(`${folder}${path}`))).toEqual([]);
+  });
+
+  it('publishes where catalog.yml says, and builds on what the Dockerfile does', () => {
+    expect(variables.RELEASES).toBe(catalog.images.publish);
+    expect(variables.PULL).toBe(catalog.images.pull);
+    const dockerfile = readRepository('Dockerfile') ?? '';
+    const tool = (name: string) => String(variables[name]).replace(/@.*/, '');
+    expect(dockerfile).toContain(`ARG BUILD_IMAGE=${tool('NODE_IMAGE')}\n`);
+    expect(dockerfile).toContain(`ARG RUNTIME_IMAGE=${tool('RUNTIME_IMAGE')}\n`);
+  });
+
+  it('names its tools in one place, through the mirror', () => {
+    const tools = parse(readRepository('.gitlab/tools.yml') ?? '').variables;
+    for (const image of Object.values(tools)) expect(image).toMatch(/^nexus-docker\.ship\.gov\.sg\/\S+:[^:]+$/);
+    const used = [...jobsOf(pipeline).values()].flatMap(({ image }) => (isMapping(image) ? image.name : image) ?? []);
+    expect(used.filter((image) => !/^\$(NODE|CRANE|COSIGN|GLAB)_IMAGE$/.test(String(image)))).toEqual([]);
+  });
+});
+
+describe('the child pipelines', () => {
+  it.each(catalog.components.map(({ name }) => name))(
+    'include %s at this commit, in the image of this commit',
+    (name) => {
+      const trigger = jobsOf(pipeline).get(`try-${name}`)?.trigger;
+      expect(trigger).toEqual({ include: `.gitlab/try/${name}.yml`, strategy: 'depend' });
+      const child = compiled(`.gitlab/try/${name}.yml`);
+      expect(schemaErrors(child)).toEqual([]);
+      expect(lintPipeline(child)).toEqual([]);
+      const jobs = plan(child, {
+        variables: { CI_PIPELINE_SOURCE: 'parent_pipeline', CI_COMMIT_BRANCH: 'main' },
+        changed: [],
+      });
+      expect(names(jobs)).toEqual({ promote: ['put-together'], 'render-pipeline': [name] }[name] ?? [name, 'refused']);
+      if (names(jobs).includes('refused')) {
+        expect(jobsOf(child).get(name)?.image).toMatchObject({
+          name: '$TRY_REGISTRY/sagemaker-components:$CI_COMMIT_SHA',
+        });
+        expect(jobs[0]?.manual).toBe(false);
+        expect([0, 1, 64].map((exit) => jobs[0]?.allowedToFail(exit))).toEqual([false, false, true]);
+      }
+    },
+  );
+
+  it('are one for each component, and no more', () => {
+    const files = readdirSync(`${folder}.gitlab/try`).filter((name) => name !== 'refused.yml');
+    expect(files.sort()).toEqual(catalog.components.map(({ name }) => `${name}.yml`).sort());
+  });
+});
