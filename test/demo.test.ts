@@ -37,8 +37,6 @@ describe('the demo', () => {
   }, 60_000);
 
   it.each([
-    ['deploy-pipeline', 'Could not find endpoint'],
-    ['check-model', 'Could not find endpoint'],
     ['approve-model', 'Could not find endpoint'],
     ['deploy-model', 'Could not find endpoint'],
     ['validate-endpoint', 'dev: it should be proved behind this endpoint and config.'],

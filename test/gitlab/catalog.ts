@@ -38,7 +38,7 @@ export function publishCatalog(folder: string, version: string): PublishedCatalo
   for (const part of ['templates', 'README.md', 'catalog.yml', 'LICENSE']) {
     if (existsSync(join(repository, part))) cpSync(join(repository, part), join(work, part), { recursive: true });
   }
-  git(work, 'init', '--quiet', '--initial-branch=main');
+  git(work, 'init', '--quiet', '--template=', '--initial-branch=main');
   git(work, 'add', '--all');
   git(work, 'commit', '--quiet', `--message=Release ${version}`);
   git(work, 'tag', version);
