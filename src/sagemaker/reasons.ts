@@ -3,7 +3,15 @@ import { Failure } from '../failure.ts';
 
 /** Why SageMaker could not serve a model, and what to do about it. */
 export interface Advice {
-  readonly cause: 'quota' | 'capacity' | 'model data' | 'image' | 'health check' | 'permission' | 'unknown';
+  readonly cause:
+    | 'quota'
+    | 'capacity'
+    | 'model data'
+    | 'image'
+    | 'health check'
+    | 'permission'
+    | 'subscription'
+    | 'unknown';
   /** In our words, where they say more than SageMaker's. */
   readonly what?: string;
   readonly next: string;
@@ -76,5 +84,10 @@ const KNOWN: readonly (readonly [Advice['cause'], RegExp, string])[] = [
     'permission',
     /scalable target|permission|not authorized|AccessDenied/i,
     "allow the job's role what the reason names, then run this job again.",
+  ],
+  [
+    'subscription',
+    /not subscribed to the marketplace offering/i,
+    'subscribe the account to the offering of the AWS Marketplace, then run this job again.',
   ],
 ];

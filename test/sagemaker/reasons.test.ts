@@ -33,6 +33,7 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
     'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity does not have application-autoscaling:DeregisterScalableTarget permission.',
     /allow the job's role/,
   ],
+  ['subscription', 'Caller is not subscribed to the marketplace offering.', /AWS Marketplace/],
   ['unknown', 'Something new.', /read the reason/],
 ];
 
