@@ -28,6 +28,7 @@ const unfit = (why: string): Verdict => ({ is: 'unfit', why });
 export function judge(version: ModelPackage, question: Question): Verdict {
   if (version.status !== 'Completed') return unfit(`its status is ${version.status}`);
   if (version.registration === 'Logged') return unfit('it is only logged, not registered');
+  if (!version.servable) return unfit('it has no inference specification');
   const withdrawn = question.path.find((environment) => readWithdrawal(version.metadata, environment).is !== 'absent');
   if (withdrawn) return unfit(`it was withdrawn in ${withdrawn}`);
   const before = environmentBefore(question);

@@ -36,6 +36,7 @@ function version(approval: ModelPackage['approval'], more: Partial<ModelPackage>
     metadata: {},
     metrics: new Map(),
     content: CONTENT,
+    servable: true,
     instanceTypes: [],
     ...more,
   };

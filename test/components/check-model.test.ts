@@ -49,6 +49,7 @@ function version(
     metadata,
     metrics: new Map(),
     content: CONTENT,
+    servable: true,
     instanceTypes: [],
     ...more,
   };
@@ -113,6 +114,13 @@ const RULES: readonly [
     first,
     'none',
     ['it is only logged, not registered'],
+  ],
+  [
+    'a version that does not say how to serve it',
+    [version(1, PENDING, {}, { servable: false })],
+    first,
+    'none',
+    ['it has no inference specification'],
   ],
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [

@@ -40,6 +40,7 @@ function version(more: Partial<ModelPackage> = {}): ModelPackage {
     metadata: {},
     metrics: new Map(),
     content: CONTENT,
+    servable: true,
     instanceTypes: [],
     ...more,
   };
