@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { flag, optional, text } from '../gitlab/inputs.ts';
@@ -7,7 +7,7 @@ import { type Check, check, required, takeOver } from '../handover.ts';
 import { studioUrl } from '../sagemaker/console.ts';
 import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../sagemaker/packages.ts';
 import { type Approval, fences, markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
-import { type Decision, decideApproval, decideRejection, isFirst } from '../sagemaker/verdict.ts';
+import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../sagemaker/verdict.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 
@@ -34,6 +34,7 @@ export default defineComponent({
     const { environment, pipeline, user } = context.job;
     const decision = decideApproval(shown, now, { environment, pipeline, open });
     const after = await carryOut(decision, { mark: 'approved', now, comment: given.comment, open }, context);
+    refuseUnlessItHolds(shown, after, context);
 
     context.report.record({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata });
     const verdict =
@@ -146,6 +147,14 @@ async function carryOut(decision: Decision, verdict: Verdict, context: Context):
     value: writeMark(signed),
     ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),
   });
+}
+
+/** An approval that somebody overtook is told as what it is, although it stands in the registry. */
+function refuseUnlessItHolds(shown: Shown, after: ModelPackage, { job }: Context): void {
+  const flaw = flawOf(shown, after, job.environment);
+  if (!flaw) return;
+  const what = `The approval for ${job.environment} was written, but does not hold: ${flaw.why}.`;
+  throw new Failure('refused', what, flaw.next);
 }
 
 /** SageMaker takes 1024 characters in one line. The facts come first, so that a long comment cannot push them out. */

@@ -26,6 +26,7 @@ export interface Asked {
 
 const refuse = (why: string, next: string): Decision => ({ do: 'refuse', why, next });
 
+const ANOTHER = 'promote another version; a rejection is final.';
 const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
 
 /** An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a withdrawal. */
@@ -40,12 +41,8 @@ export function decideApproval(shown: Shown, now: ModelPackage, { environment, p
       `the content of ${called(now)} changed after check-model showed it (from ${shown.content} to ${now.content})`,
       `find out who changed it (CloudTrail, UpdateModelPackage); ${LOOK_AGAIN}`,
     );
-  const withdrawn = [environment, ...shown.promotion_path].find((each) => marked(now, 'withdrawn', each));
-  if (withdrawn)
-    return refuse(
-      `${called(now)} was withdrawn in ${withdrawn} (${now.metadata[markKey('withdrawn', withdrawn)]})`,
-      'promote another version; a rejection is final.',
-    );
+  const withdrawal = withdrawalOf(shown, now, environment);
+  if (withdrawal) return refuse(withdrawal, ANOTHER);
   if (now.status !== 'Completed') return refuse(`the status of ${called(now)} is ${now.status}`, LOOK_AGAIN);
 
   const approval = readApproval(now.metadata, environment);
@@ -66,9 +63,33 @@ export function decideApproval(shown: Shown, now: ModelPackage, { environment, p
   );
 }
 
+/**
+ * Why an approval does not hold although it was written: between our look and our write somebody judged or changed the version.
+ * A status that the first environment's approver wrote over tells nothing any more: SageMaker has no write on a condition.
+ */
+export function flawOf(
+  shown: Shown,
+  after: ModelPackage,
+  environment: string,
+): { why: string; next: string } | undefined {
+  const withdrawal = withdrawalOf(shown, after, environment);
+  if (withdrawal) return { why: withdrawal, next: ANOTHER };
+  if (after.approval !== 'Approved') return { why: `${called(after)} is ${after.approval} now`, next: ANOTHER };
+  if (after.content === shown.content) return undefined;
+  return {
+    why: `the content of ${called(after)} changed after check-model showed it (from ${shown.content} to ${after.content})`,
+    next: `find out who changed it (CloudTrail, UpdateModelPackage); ${LOOK_AGAIN}`,
+  };
+}
+
+function withdrawalOf(shown: Shown, now: ModelPackage, environment: string): string | undefined {
+  const withdrawn = [environment, ...shown.promotion_path].find((each) => marked(now, 'withdrawn', each));
+  return withdrawn && `${called(now)} was withdrawn in ${withdrawn} (${now.metadata[markKey('withdrawn', withdrawn)]})`;
+}
+
 function decideFirstApproval(now: ModelPackage): Decision {
   if (now.approval !== 'Rejected') return { do: 'write', status: true };
-  return refuse(`${called(now)} is Rejected`, 'promote another version; a rejection is final.');
+  return refuse(`${called(now)} is Rejected`, ANOTHER);
 }
 
 /** A rejection is final: it is written whatever the version has become meanwhile, and only the first environment's sets the status. */
