@@ -50,6 +50,20 @@ function template(name: string): { inputs: Mapping; body: Mapping } {
   return { inputs, body };
 }
 
+/** The pipeline's configuration that GitLab makes of a project's own file and the templates as they are now, released as 1.4.0. */
+function compileFor(branch: string, text: string): Mapping {
+  const files = (path: string) => {
+    const name = /^templates\/([\w-]+\.yml)$/.exec(path)?.[1];
+    return name === undefined ? undefined : readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
+  };
+  return compilePipeline({
+    text,
+    resolve: () => ({ read: files, sha: 'a'.repeat(40), version: '1.4.0', reference: '1' }),
+    readLocal: () => undefined,
+    variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com', CI_COMMIT_BRANCH: branch },
+  }).config;
+}
+
 const promote = template('promote');
 const includes: readonly Include[] = [promote.body.include].flat().flatMap((entry) => {
   if (!isMapping(entry) || !isMapping(entry.inputs)) return [];
@@ -106,13 +120,10 @@ describe('promote', () => {
 });
 
 describe('a project that includes promote', () => {
-  const files = (path: string) => {
-    const name = /^templates\/([\w-]+\.yml)$/.exec(path)?.[1];
-    return name === undefined ? undefined : readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
-  };
   const compile = (branch: string, more = '') =>
-    compilePipeline({
-      text: `
+    compileFor(
+      branch,
+      `
 include:
   - component: $CI_SERVER_FQDN/wog/mlops/sagemaker-components/promote@1
     inputs:
@@ -125,10 +136,7 @@ include:
       execution_role_arn: arn:aws:iam::111122223333:role/resale-price-execution
       payload_file: payload.json
 ${more}`,
-      resolve: () => ({ read: files, sha: 'a'.repeat(40), version: '1.4.0', reference: '1' }),
-      readLocal: () => undefined,
-      variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com', CI_COMMIT_BRANCH: branch },
-    }).config;
+    );
   const jobsOn = (branch: string, changed: readonly string[], more = '') =>
     plan(compile(branch, more), { variables: { CI_COMMIT_BRANCH: branch }, changed }).map(({ name }) => name);
 
@@ -162,5 +170,31 @@ ${more}`,
       ['deploy-model', 'image', 'name'],
       'nexus-docker.ship.gov.sg/sagemaker-components:1.4.0',
     );
+  });
+});
+
+describe('what a newcomer copies', () => {
+  const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  const blocks = [...text('README.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
+  const copied = [
+    ...blocks
+      .filter((block) => block.includes('include:'))
+      .map((block, at) => [`block ${at + 1} of the README`, block]),
+    ...['.gitlab-ci.yml', 'single-components.gitlab-ci.yml'].map((name) => [
+      `the example's ${name}`,
+      text(`examples/resale-price/${name}`),
+    ]),
+  ] as const;
+
+  it.each(copied)('is with %s a pipeline that GitLab accepts, on every branch', (_, block = '') => {
+    for (const branch of ['dev', 'uat', 'main']) {
+      const config = compileFor(branch, block);
+      expect(schemaErrors(config)).toEqual([]);
+      expect(lintPipeline(config)).toEqual([]);
+      const jobs = plan(config, { variables: { CI_COMMIT_BRANCH: branch }, changed: ['pipeline.json'] });
+      expect(jobs.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['check-model', 'approve-model', 'deploy-model', 'validate-endpoint']),
+      );
+    }
   });
 });

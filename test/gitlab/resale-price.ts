@@ -44,7 +44,10 @@ export async function startResalePrice({
 }: Setting): Promise<ResalePrice> {
   const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
   const bundle = join(root, 'programs');
-  await build(bundle);
+  await build(bundle).catch((error: unknown) => {
+    rmSync(root, { recursive: true, force: true });
+    throw error;
+  });
   const emulator = await startEmulator({ clock: machineClock() });
   setScene(emulator, hurry);
   const catalog = publishCatalog(root, '1.0.0');
