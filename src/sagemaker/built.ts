@@ -1,11 +1,8 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { called, findPackage, type ModelPackage, markPackage } from './packages.ts';
+import { called, type ModelPackage, markPackage } from './packages.ts';
 import { BUILT, type Built, readBuilt, writeMark } from './trail.ts';
 
-/**
- * Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. Two jobs of one
- * GitLab pipeline may write at the same moment; either's words are right.
- */
+/** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
 export async function markBuilt(
   sagemaker: SageMakerClient,
   built: ModelPackage,
@@ -14,13 +11,7 @@ export async function markBuilt(
   if (isBy(mark, built)) return undefined;
   if (readBuilt(built.metadata).is !== 'absent')
     return `${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
-  try {
-    await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
-  } catch (error) {
-    const now = await findPackage(sagemaker, built.arn);
-    const complete = now && Object.keys(built.metadata).every((key) => key in now.metadata);
-    if (!complete || !isBy(mark, now)) throw error;
-  }
+  await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
   return `Recorded on ${called(built)} that this pipeline built it.`;
 }
 
