@@ -35,18 +35,52 @@ export function start(stage: Stage, more: Partial<JobOptions> = {}): Promise<Fin
   return startJob(stage.scene.component, jobOf(stage, more));
 }
 
-/** A job dies at its nth call: when it has the answer, or when the call has taken effect and its answer is not there yet. */
+/** A job dies at a call, its nth or its first of an operation: with the answer, or when it took effect and has no answer yet. */
 export interface Death {
-  readonly call: number;
+  readonly call: number | string;
   readonly answered: boolean;
 }
 
 /** Whatever waits for this has ended. */
 const never = new Promise<never>(() => undefined);
 
+/** From the death of the job that starts next, nothing of it has an effect in AWS. */
+export function awaitDeath(emulator: Emulator, { call: fatal, answered }: Death) {
+  const [reached, next] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const before = emulator.calls.length;
+  let last = typeof fatal === 'number' ? before + fatal : undefined;
+  if (!answered)
+    emulator.fault({
+      kind: 'hang after',
+      ...(typeof fatal === 'number' ? { operation: '*', nth: fatal } : { operation: fatal }),
+    });
+  emulator.onAsked = (call, number) => {
+    if (call.operation === fatal) last ??= number;
+    if (last === undefined || number <= last) return undefined;
+    call.answer = 'none: its sender is dead, and it has no effect';
+    next.resolve();
+    return never;
+  };
+  emulator.onAnswered = (_, number) => {
+    if (number === last) reached.resolve();
+  };
+  return {
+    /** The fatal call has its answer, or its effect and no answer. */
+    reached: reached.promise,
+    /** The job has made use of the answer, and asks for something else. */
+    next: next.promise,
+    /** The job is gone; AWS is there for the next. */
+    over() {
+      emulator.onAsked = () => undefined;
+      emulator.onAnswered = () => undefined;
+      emulator.faults.clear();
+    },
+  };
+}
+
 /**
- * Starts a job and lets it die. From then on nothing of it reaches AWS and no time passes for it: to the world, its process is
- * gone. A job that dies with the answer to its last call has done its work; nobody has heard of it.
+ * Starts a job and lets it die. From then on no time passes for it either: to the world, its process is gone. A job that dies
+ * with the answer to its last call has done its work; nobody has heard of it.
  */
 export async function startAndKill(
   stage: Stage,
@@ -54,32 +88,16 @@ export async function startAndKill(
   more: Partial<JobOptions> = {},
 ): Promise<'dead' | 'finished'> {
   const { emulator } = stage;
-  const last = emulator.calls.length + death.call;
+  const { reached, next, over } = awaitDeath(emulator, death);
   let dead = false;
-  const died = new Promise<void>((resolve) => {
-    const die = () => {
-      dead = true;
-      resolve();
-    };
-    emulator.onAsked = (call, number) => {
-      if (number <= last) return undefined;
-      call.answer = 'none: its sender is dead, and it has no effect';
-      die();
-      return never;
-    };
-    if (death.answered) return;
-    emulator.fault({ operation: '*', nth: death.call, kind: 'hang after' });
-    emulator.onAnswered = (_, number) => {
-      if (number === last) die();
-    };
-  });
   const clock = {
     now: () => emulator.clock.now(),
     sleep: async (milliseconds: number) => (dead ? never : emulator.clock.advance(milliseconds)),
   };
+  const died = (death.answered ? next : reached).then(() => {
+    dead = true;
+  });
   await Promise.race([died, start(stage, { clock, ...more })]);
-  emulator.onAsked = () => undefined;
-  emulator.onAnswered = () => undefined;
-  emulator.faults.clear();
+  over();
   return dead ? 'dead' : 'finished';
 }

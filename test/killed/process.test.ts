@@ -9,7 +9,7 @@ import { build } from '../../scripts/build.ts';
 import { invocationOf, reportsOf } from '../components/job.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { changes, holdings, told } from './holdings.ts';
-import { jobOf, type Stage, setStage, start } from './killing.ts';
+import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
 import {
   approving,
   checking,
@@ -51,26 +51,13 @@ function startProcess(stage: Stage, job: string): Running {
   return { child, root: options.root, log: () => text };
 }
 
-/** Kills the process when its first call of that operation is answered, or has taken effect without an answer. */
-async function startAndKillProcess(stage: Stage, at: string, answered: boolean): Promise<unknown> {
-  const { emulator } = stage;
+async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown> {
+  const { reached, over } = awaitDeath(stage.emulator, death);
   const { child } = startProcess(stage, '1');
-  let last: number | undefined;
-  if (!answered) emulator.fault({ operation: at, kind: 'hang after' });
-  emulator.onAsked = (call, number) => {
-    if (call.operation === at) last ??= number;
-    if (last === undefined || number <= last) return undefined;
-    // The answer may be quicker at the process than the signal; what it asks for then has no effect.
-    call.answer = 'none: its sender is dead, and it has no effect';
-    return new Promise(() => undefined);
-  };
-  emulator.onAnswered = (_, number) => {
-    if (number === last) child.kill('SIGKILL');
-  };
+  await reached;
+  child.kill('SIGKILL');
   const [, signal] = await once(child, 'close');
-  emulator.onAsked = () => undefined;
-  emulator.onAnswered = () => undefined;
-  emulator.faults.clear();
+  over();
   return signal;
 }
 
@@ -100,7 +87,7 @@ describe.each(samples.map(([scene, at]) => ({ scene, at, about: scene.about })))
       const left = await undisturbed(scene);
       const stage = await setStage(scene, machineClock());
       const { emulator } = stage;
-      expect(await startAndKillProcess(stage, at, answered)).toBe('SIGKILL');
+      expect(await startAndKillProcess(stage, { call: at, answered })).toBe('SIGKILL');
 
       const { child, root, log } = startProcess(stage, '2');
       const [exit] = await once(child, 'close');
