@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { partsOf } from '../aws/trouble.ts';
+import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
 import type { Clock } from '../clock.ts';
+import { Failure } from '../failure.ts';
 import type { Look } from './wait.ts';
 
 /** What is sent to an endpoint. */
@@ -50,11 +51,22 @@ export async function ask(
     const { name, message } = partsOf(error);
     if (name === 'ModelNotReadyException') return { is: 'pending', saying: 'the model is not ready yet (429)' };
     if (name === 'ServiceUnavailable') return { is: 'pending', saying: 'the endpoint is not available (503)' };
+    if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
     if (!(error instanceof ModelError)) throw error;
     const body = Buffer.from(error.OriginalMessage ?? message);
     const status = error.OriginalStatusCode ?? 500;
     return { is: 'settled', answer: { status, contentType: 'text/plain', body, milliseconds: elapsed() } };
   }
+}
+
+/** It was live a moment ago. */
+function gone(endpoint: string, error: unknown): Failure {
+  return new Failure(
+    'refused',
+    `Not proved: ${endpoint} stopped serving while it was asked (${inItsOwnWords(error)}).`,
+    'find out who deleted or changed it (CloudTrail); then run the deploy-model job again, and this one after it.',
+    error,
+  );
 }
 
 /** What is asked of every answer; what is `undefined` is not asked. */

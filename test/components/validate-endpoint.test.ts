@@ -397,6 +397,18 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(`${ENDPOINT} is gone`);
   });
 
+  it('tells that the endpoint stopped serving while it was asked', async () => {
+    const { emulator, root } = await live();
+    emulator.faults.meanwhile('InvokeEndpoint', () => {
+      emulator.do('DeleteEndpoint', { EndpointName: ENDPOINT });
+    });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(`${ENDPOINT} stopped serving while it was asked`);
+    expect(job.log).toContain('run the deploy-model job again');
+    expect(job.log).not.toContain('unforeseen');
+  });
+
   it('does not prove another version than the live config serves', async () => {
     const { emulator, root, record } = await live();
     const other = emulator.register({ status: 'Approved' });
