@@ -1,15 +1,30 @@
 // Runs before every other command, on any Node: installs exactly what is locked when something else is installed, and
 // refuses a Node that cannot run the rest in one sentence. Plain JavaScript, because nothing is installed yet.
 import { execSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
-const installed = new URL('node_modules/.installed', root);
-const locked = readFileSync(new URL('package-lock.json', root), 'utf8');
 
-if (!existsSync(installed) || readFileSync(installed, 'utf8') !== locked) {
+/** The packages of a lock file: path -> what is locked. npm leaves such a file of what it has installed, too. */
+function packagesOf(file) {
+  const path = new URL(file, root);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
+}
+
+/** Optional packages are for one platform each: those for another, for musl, or needed by such, are rightly absent. */
+function isForUs({ optional, os = [], cpu = [], libc = [] }) {
+  return !optional || (os.includes(process.platform) && cpu.includes(process.arch) && !libc.includes('musl'));
+}
+
+function isInstalled() {
+  const installed = packagesOf('node_modules/.package-lock.json');
+  const locked = Object.entries(packagesOf('package-lock.json')).filter(([path]) => path !== '');
+  return locked.every(([path, entry]) => installed[path]?.version === entry.version || !isForUs(entry));
+}
+
+if (!isInstalled()) {
   console.error('Installing what package-lock.json names ...');
-  const npm = spawnSync('npm ci --include=optional --no-audit --no-fund --loglevel=error', {
+  const npm = spawnSync('npm ci --include=optional --include=dev --no-audit --no-fund --loglevel=error', {
     cwd: root,
     shell: true,
     stdio: ['ignore', 2, 2],
@@ -20,7 +35,6 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== locked) {
     );
     process.exit(1);
   }
-  writeFileSync(installed, locked);
 }
 
 // npm puts node_modules/.bin first on PATH, so this is the Node that the rest of the command will run on.
