@@ -1,0 +1,352 @@
+import type { FinishedJob } from '../components/job.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import type { Call } from '../emulator/world.ts';
+import { ENVIRONMENTS, type Environment, type JobName, type Pipeline } from './project.ts';
+
+/** A run of a job, as the auditor follows it. */
+export interface Running {
+  readonly name: JobName;
+  readonly pipeline: Pipeline;
+  readonly user: string;
+  /** Whether anybody else did anything while it ran. */
+  disturbed: boolean;
+  /** Versions as the job itself last read them, by ARN. */
+  readonly reads: Map<string, Seen>;
+  /** The endpoint as the job itself last read it. */
+  looked?: Looked | undefined;
+  /** The versions that answered it. */
+  readonly answers: Set<string | undefined>;
+  /** The config that it began to bring to the endpoint. */
+  began?: string | undefined;
+}
+
+/** A version at one moment. */
+interface Seen {
+  readonly arn: string;
+  readonly content: string;
+  readonly approval: string | undefined;
+  readonly withdrawn: boolean;
+}
+
+interface Looked {
+  readonly status: string;
+  readonly config: string;
+  readonly pending: string | undefined;
+  readonly serves: string | undefined;
+}
+
+/** Something about a version in an environment, as somebody or some job made it true. */
+interface Fact {
+  readonly environment: Environment;
+  readonly pipeline: string;
+  readonly arn: string;
+  readonly content: string;
+}
+
+type Approval = Fact & { readonly by: string };
+type Deployed = Fact & { readonly config: string; readonly before: string | undefined };
+
+const EXITS = [0, 1, 64, 75, 77, 80, 124];
+
+/**
+ * Knows what must be true of every history, from what people did and what AWS really holds. It reads no record of the programs
+ * but to hold it against that, and shares no code with them.
+ */
+export class Auditor {
+  readonly approvals: Approval[] = [];
+  readonly proofs: Fact[] = [];
+  readonly deployments: Deployed[] = [];
+  /** Configs that somebody deployed by hand. */
+  readonly foreign = new Set<string>();
+  readonly #emulator: Emulator;
+  readonly #withdrawn = new Set<string>();
+  /** Pipeline -> executions that it started. */
+  readonly #executions = new Map<string, string[]>();
+  /** Pipeline -> what its check showed to the approver. */
+  readonly #shown = new Map<string, Seen>();
+  #before = new Map<string, string>();
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
+
+  /** A call of a job is about to take effect. */
+  before(): void {
+    this.#before = new Map(this.#live().map(({ name, config }) => [name, config]));
+  }
+
+  /** A call of a job has been answered, or has taken effect without an answer. */
+  called(running: Running, { operation, input, answer }: Call): void {
+    const asked: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
+    if (operation === 'DescribeEndpoint') running.looked = this.#look(String(asked.EndpointName));
+    const took = answer === 'ok' || answer.endsWith('after the effect');
+    if (!took) return;
+    if (operation === 'DescribeModelPackage') this.#reads(running, String(asked.ModelPackageName));
+    if (operation === 'InvokeEndpoint') running.answers.add(this.#look(String(asked.EndpointName))?.serves);
+    if (operation === 'StartPipelineExecution') this.#started(running);
+    if (operation === 'UpdateModelPackage') this.#wrote(running, asked);
+    if (operation === 'CreateEndpoint' || operation === 'UpdateEndpoint') this.#deployed(running, asked);
+    if (operation === 'DeleteEndpoint')
+      must(running.looked?.status === 'Failed', 'an endpoint that has not failed was deleted');
+  }
+
+  /** A job has come to its end by itself. */
+  finished(running: Running, job: FinishedJob): void {
+    const { exit, log } = job;
+    must(EXITS.includes(exit), `exit code ${exit} is none of ours`);
+    must(!/\n\s+at .*[(:]/.test(log), `the log shows a stack:\n${log}`);
+    must(!/unforeseen|EmulatorMistake/.test(log), `the program did not understand what it met:\n${log}`);
+    must(exit === 0 || /\nNext: .+$/.test(log), `the log does not end with what to do next:\n${log}`);
+    if (running.name === 'deploy-model') this.#leftNothingUnderWay(running, job);
+    if (exit !== 0) return;
+    if (running.name === 'deploy-pipeline') this.#trained(running, job);
+    if (running.name === 'check-model') this.#showed(running, job);
+    if (running.name === 'approve-model') this.#approved(running, job);
+    if (running.name === 'deploy-model') this.#greenDeployment(running, job);
+    if (running.name === 'validate-endpoint') this.#greenValidation(running, job);
+  }
+
+  /** True after every step, whoever did it. */
+  always(): void {
+    for (const { name, config } of this.#live()) {
+      if (this.foreign.has(config)) continue;
+      const environment = environmentOf(name);
+      const deployed = this.deployments.findLast((one) => one.environment === environment && one.config === config);
+      must(deployed, `${name} serves ${config}, which no job brought there`);
+      this.#hasItsTrail(deployed);
+    }
+  }
+
+  /** A version as it is now. */
+  seen(arn: string): Seen {
+    const found = this.#emulator.package(arn);
+    const content = JSON.stringify(found?.content.InferenceSpecification ?? null);
+    return { arn, content, approval: found?.approval, withdrawn: this.#withdrawn.has(arn) };
+  }
+
+  #live(): { name: string; config: string }[] {
+    return [...this.#emulator.endpoints.all.values()].map(({ name, config }) => ({ name, config: config.name }));
+  }
+
+  /** The one version behind a config. */
+  #behind(config: string): string | undefined {
+    const { models } = this.#emulator;
+    const variants = models.configs.get(config.toLowerCase())?.request.ProductionVariants ?? [];
+    const packages = variants.map(
+      ({ ModelName }) => models.models.get(ModelName?.toLowerCase() ?? '')?.request.PrimaryContainer?.ModelPackageName,
+    );
+    return packages.length === 1 ? packages[0] : undefined;
+  }
+
+  #reads({ reads }: Running, arn: string): void {
+    reads.set(arn, this.seen(arn));
+  }
+
+  #look(name: string): Looked | undefined {
+    const endpoint = this.#emulator.endpoints.all.get(name.toLowerCase());
+    if (!endpoint) return undefined;
+    const { status, config, pending } = endpoint;
+    return { status, config: config.name, pending: pending?.config.name, serves: this.#behind(config.name) };
+  }
+
+  /** One pipeline trains once, and again only when that failed. */
+  #started({ pipeline }: Running): void {
+    const all = [...this.#emulator.executions.all.values()];
+    const started = all.at(-1);
+    if (!started) return;
+    const before = this.#executions.get(pipeline.id) ?? [];
+    if (before.includes(started.arn)) return;
+    const useful = all.filter(({ arn, status }) => before.includes(arn) && /^(Executing|Succeeded)$/.test(status));
+    must(useful.length === 0, `pipeline ${pipeline.id} trains twice`);
+    this.#executions.set(pipeline.id, [...before, started.arn]);
+  }
+
+  /** What the executions of a pipeline have registered. */
+  #registeredBy(pipeline: string): string[] {
+    const own = (this.#executions.get(pipeline) ?? []).map((arn) => this.#emulator.executions.all.get(arn));
+    return own.flatMap((one) => one?.run.runs.flatMap(({ metadata }) => metadata?.RegisterModel?.Arn ?? []) ?? []);
+  }
+
+  #trained({ pipeline }: Running, { record }: FinishedJob): void {
+    const told = JSON.stringify(record?.packages ?? []);
+    const registered = this.#registeredBy(pipeline.id);
+    must(
+      registered.every((arn) => told.includes(`"${arn}"`)) && pipeline.good === (record?.outcome === 'registered'),
+      `deploy-pipeline tells ${told}, and its execution registered ${registered}`,
+    );
+  }
+
+  /** dev sees what its own run registered; later environments the newest that the one before them proved. */
+  #showed({ pipeline, disturbed, reads }: Running, { record }: FinishedJob): void {
+    const shown = reads.get(String(record?.package));
+    must(shown, `check-model shows ${record?.package} and has not looked at it`);
+    this.#shown.set(pipeline.id, shown);
+    if (disturbed) return;
+    const before = environmentBefore(pipeline.environment);
+    if (before === undefined) {
+      must(this.#registeredBy(pipeline.id).includes(shown.arn), `${shown.arn} is not what this pipeline registered`);
+      return;
+    }
+    const lawful = [...new Set(this.proofs.map(({ arn }) => arn))].filter((arn) => this.#isProvedIn(before, arn));
+    const newest = lawful.sort((one, other) => versionOf(other) - versionOf(one))[0];
+    must(shown.arn === newest, `${shown.arn} is shown, and the newest that ${before} proved is ${newest}`);
+  }
+
+  /** Proved there, and unchanged, wanted and unrejected still. */
+  #isProvedIn(environment: Environment, arn: string): boolean {
+    const now = this.seen(arn);
+    const last = (facts: readonly Fact[]) =>
+      facts.findLast((one) => one.environment === environment && one.arn === arn)?.content;
+    const same = last(this.proofs) === now.content && last(this.approvals) === now.content;
+    return same && now.approval === 'Approved' && !now.withdrawn;
+  }
+
+  /** Each duty writes its own key and no other, and a status only in the first environment. */
+  #wrote(running: Running, asked: Readonly<Record<string, unknown>>): void {
+    const { name, pipeline } = running;
+    const { environment } = pipeline;
+    const written: [string, unknown][] = Object.entries(asked.CustomerMetadataProperties ?? {});
+    const keys = { ...KEYS, 'check-model': '', 'deploy-model': '' };
+    const key = name === 'deploy-pipeline' ? keys[name] : `${keys[name]}.${environment}`;
+    must(written.length === 1 && written[0]?.[0] === key, `${name} in ${environment} wrote ${JSON.stringify(asked)}`);
+    const mayJudge = environment === 'dev' && (name === 'approve-model' || name === 'reject-model');
+    must(mayJudge || asked.ModelApprovalStatus === undefined, `${name} in ${environment} wrote an approval status`);
+    const arn = String(asked.ModelPackageArn);
+    if (name === 'reject-model') this.#withdrawn.add(arn);
+    if (name === 'approve-model') this.#pressed(running, arn);
+    if (name === 'validate-endpoint') this.#proved(running, arn, String(written[0]?.[1]));
+  }
+
+  /** Nobody approves anything but what was shown, as it was shown. */
+  #pressed({ pipeline, user, reads }: Running, arn: string): void {
+    const read = reads.get(arn);
+    const shown = this.#shown.get(pipeline.id);
+    must(shown?.arn === arn, `${arn} was approved, and ${shown?.arn} was shown`);
+    must(read?.content === shown.content, `${arn} was approved with a content that nobody was shown`);
+    must(read.approval !== 'Rejected' && !read.withdrawn, `${arn} was approved after it was rejected`);
+    const { environment, id } = pipeline;
+    this.approvals.push({ environment, pipeline: id, arn, content: read.content, by: user });
+  }
+
+  #approved({ pipeline, reads }: Running, { record }: FinishedJob): void {
+    const { id, environment } = pipeline;
+    const approval = reads.get(String(record?.package))?.approval;
+    const pressed = this.approvals.some(
+      (one) => one.environment === environment && one.pipeline === id && one.arn === record?.package,
+    );
+    must(pressed, `the approval of ${record?.package} in ${environment} is green, and nobody wrote one`);
+    must(approval === 'Approved', `the approval is green, and ${record?.package} is ${approval}`);
+  }
+
+  /** Only what this environment's approver approved in this pipeline, unchanged, unrejected, proved one environment before. */
+  #deployed(running: Running, asked: Readonly<Record<string, unknown>>): void {
+    const { pipeline, reads, looked } = running;
+    const { environment, id } = pipeline;
+    const [name, config] = [String(asked.EndpointName), String(asked.EndpointConfigName)];
+    running.began = config;
+    must(name === `resale-price-${environment}`, `a job of ${environment} changed ${name}`);
+    const arn = this.#behind(config);
+    const own = this.approvals.filter((one) => one.environment === environment && one.pipeline === id);
+    const approval = own.findLast((one) => one.arn === arn);
+    must(approval, `${arn} goes to ${environment}, where the approver of pipeline ${id} did not approve it`);
+    const read = reads.get(approval.arn);
+    must(read, `${arn} goes to ${environment}, and the job has not looked at it`);
+    must(read.content === approval.content, `${arn} goes to ${environment} with another content than was approved`);
+    must(read.approval === 'Approved' && !read.withdrawn, `${arn} goes to ${environment} although it is rejected`);
+    const before = environmentBefore(environment);
+    const proved = this.proofs.some(
+      (one) => one.environment === before && one.arn === arn && one.content === approval.content,
+    );
+    must(before === undefined || proved, `${arn} goes to ${environment}, and ${before} never proved it`);
+    const older = looked?.serves !== undefined && versionOf(approval.arn) < versionOf(looked.serves);
+    must(!older, `${arn} goes to ${environment} over the newer ${looked?.serves}`);
+    this.deployments.push({ ...approval, config, before: this.#before.get(name) });
+  }
+
+  /** A job that ends by itself has seen its update to the end. */
+  #leftNothingUnderWay({ pipeline, disturbed, began }: Running, { exit, log }: FinishedJob): void {
+    if (disturbed || began === undefined || (exit !== 0 && exit !== 1)) return;
+    const pending = this.#look(`resale-price-${pipeline.environment}`)?.pending;
+    must(pending !== began, `deploy-model ended with ${exit} and left its update under way:\n${log}`);
+  }
+
+  #greenDeployment({ pipeline, looked }: Running, { record, log }: FinishedJob): void {
+    const { environment } = pipeline;
+    must(record?.outcome === 'deployed', `deploy-model is green and tells ${JSON.stringify(record)}`);
+    const live = looked?.status === 'InService' && looked.pending === undefined;
+    must(
+      live && looked.config === record.config && looked.serves === record.package,
+      `deploy-model is green, and the endpoint is ${JSON.stringify(looked)}:\n${log}`,
+    );
+    const last = this.deployments.findLast((one) => one.environment === environment && one.config === record.config);
+    must(last, `deploy-model is green, and no job brought ${record.config} to ${environment}`);
+    must(
+      record.previous_config === last.before,
+      `deploy-model tells ${record.previous_config} as the config before, and it was ${last.before}:\n${log}`,
+    );
+  }
+
+  /** A proof is worth what the endpoint served when the model was asked. */
+  #proved(running: Running, arn: string, value: string): void {
+    const { environment, id } = running.pipeline;
+    this.#answered(running, arn);
+    const read = running.reads.get(arn);
+    const approval = this.approvals.findLast((one) => one.pipeline === id && one.arn === arn);
+    must(approval && read?.content === approval.content, `${arn} was proved with another content than was approved`);
+    must(read.approval !== 'Rejected' && !read.withdrawn, `${arn} was proved after it was rejected`);
+    const named = ` config=${running.looked?.config}`;
+    must(value.includes(named), `the proof says ${value}, and the endpoint serves${named}`);
+    this.proofs.push({ environment, pipeline: id, arn, content: read.content });
+  }
+
+  #answered({ pipeline, looked, answers }: Running, arn: string): void {
+    const { environment } = pipeline;
+    const live = looked?.status === 'InService' && looked.pending === undefined && looked.serves === arn;
+    const ours = this.deployments.some((one) => one.environment === environment && one.config === looked?.config);
+    must(live && ours, `${arn} passed the validation, and the endpoint is ${JSON.stringify(looked)}`);
+    must(answers.size === 1 && answers.has(arn), `${arn} passed the validation, and ${[...answers]} answered`);
+  }
+
+  #greenValidation(running: Running, { record }: FinishedJob): void {
+    const { environment, id } = running.pipeline;
+    this.#answered(running, String(record?.package));
+    const proof = this.proofs.some(
+      (one) => one.environment === environment && one.pipeline === id && one.arn === record?.package,
+    );
+    must(proof, `validate-endpoint is green in ${environment}, and proved nothing`);
+  }
+
+  /** Who approved what is live is in the registry, and it is true. */
+  #hasItsTrail({ environment, arn }: Deployed): void {
+    const written = this.#emulator.package(arn)?.metadata[`approved.${environment}`] ?? '';
+    const words = new Map(written.split(' ').map((word) => [word.split('=')[0], word.slice(word.indexOf('=') + 1)]));
+    const [by, pipeline] = [words.get('by'), words.get('pipeline')];
+    const isTrue = this.approvals.some(
+      (one) => one.environment === environment && one.arn === arn && one.by === by && one.pipeline === pipeline,
+    );
+    must(isTrue, `${arn} is live in ${environment}, and its trail says "${written}"`);
+  }
+}
+
+const KEYS = {
+  'deploy-pipeline': 'built',
+  'approve-model': 'approved',
+  'reject-model': 'withdrawn',
+  'validate-endpoint': 'proved',
+} as const;
+
+function must(truth: unknown, otherwise: string): asserts truth {
+  if (!truth) throw new Error(otherwise);
+}
+
+function environmentBefore(environment: Environment): Environment | undefined {
+  return ENVIRONMENTS[ENVIRONMENTS.indexOf(environment) - 1];
+}
+
+function environmentOf(endpoint: string): Environment | undefined {
+  return ENVIRONMENTS.find((environment) => endpoint === `resale-price-${environment}`);
+}
+
+function versionOf(arn: string): number {
+  return Number(arn.slice(arn.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,303 @@
+import { type FinishedJob, startJob } from '../components/job.ts';
+import { virtualClock } from '../emulator/clock.ts';
+import { Emulator } from '../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+import { AwsError } from '../emulator/world.ts';
+import { Auditor, type Running } from './auditor.ts';
+import { type Caller, callingFrom } from './nearby.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  type JobName,
+  mayStart,
+  type Pipeline,
+  Project,
+  partOf,
+  stepsOf,
+} from './project.ts';
+import type { Journey, Mishap, Step } from './steps.ts';
+
+const USERS = ['tan.mei.ling', 'lim.wei.jie', 'nurul.aisyah'];
+const A_WHILE = 90_000;
+const never = new Promise<never>(() => undefined);
+
+/** What came about in a history: a property that nothing ever reaches would hold of anything. */
+export type Tally = Map<string, number>;
+
+/** Lives through a history; throws when something came true that never may. */
+export async function live(history: readonly Step[], tally: Tally): Promise<void> {
+  const life = new Life(tally);
+  try {
+    for (const step of history) await life.go(step);
+    await life.settleDown();
+  } finally {
+    life.end();
+  }
+}
+
+class Life {
+  readonly #emulator = new Emulator(virtualClock());
+  readonly #project = new Project();
+  readonly #auditor = new Auditor(this.#emulator);
+  readonly #tally: Tally;
+  /** The jobs that run now: one, and those that run in its midst. */
+  readonly #running: Running[] = [];
+  #wrong: unknown;
+  #made = 0;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+    const { endpoints, executions } = this.#emulator;
+    endpoints.pace.describes = 1;
+    executions.pace.describes = 1;
+    this.#emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
+  }
+
+  end(): void {
+    this.#project.forget();
+  }
+
+  async go(step: Step): Promise<void> {
+    for (const running of this.#running) running.disturbed = true;
+    await this.#do(step);
+    this.#auditor.always();
+    if (this.#wrong) throw this.#wrong;
+  }
+
+  /** Whatever died or gave up is run again, with nothing in its way: then it comes to its end. */
+  async settleDown(): Promise<void> {
+    const { faults, endpoints } = this.#emulator;
+    faults.clear();
+    endpoints.outcomes.length = 0;
+    for (const pipeline of this.#project.pipelines) {
+      if (!isOpen(pipeline.ended.get('deploy-model'))) continue;
+      await this.#run(pipeline, 'deploy-model');
+      const ended = pipeline.ended.get('deploy-model');
+      const stuck = [...endpoints.all.values()].some(({ pending }) => pending?.outcome.ends === 'never');
+      if (!stuck && ended !== 0 && ended !== 1) throw new Error(`deploy-model, run again, ended with ${ended}`);
+    }
+    this.#auditor.always();
+    if (this.#wrong) throw this.#wrong;
+  }
+
+  async #do(step: Step): Promise<void> {
+    const { clock, endpoints, runtime } = this.#emulator;
+    switch (step.does) {
+      case 'journey':
+        return this.#travel(step);
+      case 'run':
+        return this.#runSome(step.pipeline, step.job, step.mishap);
+      case 'reject':
+        return this.#reject(step.pipeline);
+      case 'judge in Studio':
+        return this.#update(step.version, { ModelApprovalStatus: step.verdict });
+      case 'swap the content':
+        return this.#update(step.version, { InferenceSpecification: this.#otherContent() });
+      case 'deploy by hand':
+        return this.#deployByHand(step.environment, step.version, step.settles);
+      case 'break the endpoint':
+        return this.#break(endpointOf(step.environment));
+      case 'spoil the next deployment':
+        endpoints.outcomes.push({ ends: step.ends });
+        return undefined;
+      case 'spoil the model': {
+        const arn = this.#version(step.version);
+        const spoiled = arn !== undefined && !runtime.behaviours.delete(arn);
+        if (spoiled) runtime.behaviours.set(arn, { errorRate: 1, error: { status: 500, message: 'no such column' } });
+        return undefined;
+      }
+      case 'elapse':
+        clock.advance(step.minutes * 60_000);
+        // What is stuck is not so for ever.
+        if (step.minutes > 60) for (const { name } of endpoints.all.values()) endpoints.settle(name);
+        return undefined;
+    }
+  }
+
+  async #travel({ branch, blind, jobs, good, mishap }: Journey): Promise<void> {
+    const pipeline = this.#project.push(this.#destination(branch, blind), good);
+    for (const [index, name] of stepsOf(pipeline).slice(0, jobs).entries()) {
+      await this.#run(pipeline, name, mishap?.job === index ? mishap : undefined);
+      if (isOpen(pipeline.ended.get(name))) {
+        this.#emulator.clock.advance(A_WHILE);
+        await this.#run(pipeline, name);
+      }
+      if (pipeline.ended.get(name) !== 0) return;
+    }
+  }
+
+  /** People push where there is something to promote, mostly. */
+  #destination(branch: number, blind: boolean): Environment {
+    const proved = (environment: Environment | undefined) =>
+      this.#auditor.proofs.some((one) => one.environment === environment);
+    const upTo = ENVIRONMENTS.slice(0, branch + 1);
+    return upTo.findLast((_, at) => blind || at === 0 || proved(ENVIRONMENTS[at - 1])) ?? 'dev';
+  }
+
+  async #runSome(which: number, job: number, mishap: Mishap | undefined): Promise<void> {
+    const pipeline = this.#idle(which);
+    if (!pipeline) return;
+    const possible = stepsOf(pipeline).filter((name) => mayStart(pipeline, name));
+    const name = possible[job % possible.length];
+    if (name) await this.#run(pipeline, name, mishap);
+  }
+
+  /** The jobs of one pipeline share a folder here, as they do not at GitLab: so they run one after the other. */
+  #idle(which: number): Pipeline | undefined {
+    const busy = this.#running.map(({ pipeline }) => pipeline);
+    return latest(
+      this.#project.pipelines.filter((one) => !busy.includes(one)),
+      which,
+    );
+  }
+
+  async #reject(which: number): Promise<void> {
+    const pipeline = this.#idle(which);
+    if (pipeline && mayStart(pipeline, 'reject-model')) await this.#run(pipeline, 'reject-model');
+  }
+
+  async #run(pipeline: Pipeline, name: JobName, mishap?: Mishap): Promise<void> {
+    this.#made += 1;
+    const user = USERS[this.#made % USERS.length] ?? '';
+    const running: Running = { name, pipeline, user, disturbed: false, reads: new Map(), answers: new Set() };
+    this.#running.push(running);
+    const job = await this.#play(running, mishap);
+    this.#running.splice(this.#running.indexOf(running), 1);
+    if (job) this.#hold(() => this.#auditor.finished(running, job));
+    const ended = job?.exit ?? 'died';
+    pipeline.ended.set(name, ended);
+    this.#count(`${name} in ${pipeline.environment}: ${ended}`);
+    if (this.#wrong) throw this.#wrong;
+  }
+
+  /** Nothing when the job died. */
+  async #play(running: Running, mishap: Mishap | undefined): Promise<FinishedJob | undefined> {
+    const { name, pipeline, user } = running;
+    const { component, manual = false, inputs } = partOf(name);
+    const { environment, good, id, root } = pipeline;
+    const { emulator, died, clock, caller } = this.#fate(running, mishap);
+    const options = { emulator, root, inputs: inputs(environment, good), environment, manual, user, clock };
+    const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
+    const ended = await Promise.race([job, died]);
+    emulator.faults.clear();
+    return ended;
+  }
+
+  /** How a job's calls fare, and whether it dies. A dead job reaches nothing, and no time passes for it. */
+  #fate(running: Running, mishap: Mishap | undefined) {
+    const emulator = this.#emulator;
+    this.#planFaults(mishap);
+    let [calls, dead] = [0, false];
+    let die = () => {};
+    const died = new Promise<undefined>((resolve) => {
+      die = () => {
+        dead = true;
+        resolve(undefined);
+      };
+    });
+    const dies = mishap?.kind === 'dies' ? mishap : undefined;
+    const caller: Caller = {
+      emulator,
+      before: async () => {
+        if (dies?.answered && calls >= dies.call) die();
+        if (dead) return never;
+        calls += 1;
+        if (mishap?.kind === 'meanwhile' && calls === mishap.call) await this.go(mishap.step);
+        this.#auditor.before();
+      },
+      done: (call) => this.#hold(() => this.#auditor.called(running, call)),
+      answered: async () => {
+        if (dies?.answered || calls !== dies?.call) return undefined;
+        die();
+        return never;
+      },
+    };
+    const clock = {
+      now: () => emulator.clock.now(),
+      sleep: async (milliseconds: number) => {
+        if (dies?.answered && calls >= dies.call) die();
+        return dead ? never : emulator.clock.advance(milliseconds);
+      },
+    };
+    return { emulator, died, clock, caller };
+  }
+
+  #planFaults(mishap: Mishap | undefined): void {
+    const kinds = {
+      throttled: { kind: 'throttle', times: 2 },
+      'server error': { kind: 'server error', times: 2 },
+      'connection lost': { kind: 'reset before', times: 2 },
+      'effect unknown': { kind: 'reset after', times: 1 },
+      'no AWS': { kind: 'server error', times: Number.POSITIVE_INFINITY },
+    } as const;
+    if (!mishap || mishap.kind === 'dies' || mishap.kind === 'meanwhile') return;
+    this.#emulator.fault({ operation: '*', nth: mishap.call, ...kinds[mishap.kind] });
+  }
+
+  #version(which: number): string | undefined {
+    const found = this.#emulator.registry.findGroup(GROUP);
+    return latest(found?.packages ?? [], which)?.arn;
+  }
+
+  #update(which: number, change: Readonly<Record<string, unknown>>): void {
+    const arn = this.#version(which);
+    if (arn !== undefined) this.#emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ...change });
+  }
+
+  #otherContent(): unknown {
+    this.#made += 1;
+    const Image = `111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/swapped:${this.#made}`;
+    return { Containers: [{ Image, ModelDataUrl: 's3://swapped/model.tar.gz' }] };
+  }
+
+  #deployByHand(environment: number, which: number, settles: boolean): void {
+    const arn = this.#version(which);
+    if (arn === undefined) return;
+    this.#made += 1;
+    const [name, config] = [endpointOf(environment), `by-hand-${this.#made}`];
+    this.#auditor.foreign.add(config);
+    const emulator = this.#emulator;
+    try {
+      const PrimaryContainer = { ModelPackageName: arn };
+      emulator.do('CreateModel', { ModelName: config, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE });
+      const variant = { VariantName: 'AllTraffic', ModelName: config, InstanceType: 'ml.m5.large' };
+      const ProductionVariants = [{ ...variant, InitialInstanceCount: 1 }];
+      emulator.do('CreateEndpointConfig', { EndpointConfigName: config, ProductionVariants });
+      const change = emulator.endpoint(name) ? 'UpdateEndpoint' : 'CreateEndpoint';
+      emulator.do(change, { EndpointName: name, EndpointConfigName: config });
+      if (settles) emulator.endpoints.settle(name);
+    } catch (error) {
+      // The endpoint is busy, or Failed: then it cannot be done.
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+
+  #break(name: string): void {
+    const endpoint = this.#emulator.endpoint(name);
+    if (endpoint && !endpoint.transition) endpoint.status = 'Failed';
+  }
+
+  /** A program would take what the auditor throws for an error of its own. */
+  #hold(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#wrong ??= error;
+    }
+  }
+
+  #count(what: string): void {
+    this.#tally.set(what, (this.#tally.get(what) ?? 0) + 1);
+  }
+}
+
+function latest<Item>(items: readonly Item[], which: number): Item | undefined {
+  return items.length === 0 ? undefined : items.at(-1 - (which % items.length));
+}
+
+const endpointOf = (environment: number): string => `resale-price-${ENVIRONMENTS[environment] ?? 'dev'}`;
+
+/** Whether a job did not come to an answer: it died, met trouble of AWS, or ran out of time. */
+function isOpen(ended: number | 'died' | undefined): boolean {
+  return ended === 'died' || ended === 75 || ended === 124;
+}

@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
+import { vi } from 'vitest';
+import type { Emulator } from '../emulator/emulator.ts';
+import { models } from '../emulator/model.ts';
+import { type Asked, asked, type Reply, type Request } from '../emulator/protocols.ts';
+import type { Call } from '../emulator/world.ts';
+
+/** Whose calls these are, and what befalls them on their way. */
+export interface Caller {
+  readonly emulator: Emulator;
+  /** Before a call reaches AWS. What does not end keeps the call away for ever. */
+  before(operation: string): Promise<void>;
+  /** AWS has done its part; the answer has not left yet. */
+  done(call: Call): void;
+  /** Before the answer arrives. */
+  answered(): Promise<void>;
+}
+
+const callers = new AsyncLocalStorage<Caller>();
+
+/** Runs a program whose every call of the SDK goes to the caller's emulator. */
+export function callingFrom<Value>(caller: Caller, program: () => Promise<Value>): Promise<Value> {
+  return callers.run(caller, program);
+}
+
+const SERVICES: Readonly<Record<string, Call['service']>> = {
+  SageMaker: 'sagemaker',
+  STS: 'sts',
+  'CloudWatch Logs': 'logs',
+  'SageMaker Runtime': 'runtime',
+};
+
+interface Client {
+  readonly config: {
+    readonly serviceId: string;
+    readonly credentials: () => Promise<{ readonly accessKeyId: string }>;
+    readonly retryStrategy: () => Promise<RetryStrategy>;
+  };
+}
+
+interface RetryStrategy {
+  acquireInitialRetryToken(scope: string): Promise<object>;
+  refreshRetryTokenForRetry(token: object, about: { error: unknown }): Promise<object>;
+}
+
+interface Sender {
+  send(this: Client, command: Command): Promise<unknown>;
+}
+
+interface Command {
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Thousands of histories have no time for connections, signatures and parsers: the clients' `send` hands each call to the emulator
+ * in this process. Constraints, permissions, faults, error names and the programs' own retries are as they are over HTTP.
+ */
+export function answerNearby(): () => void {
+  const everyClient: Sender = Object.getPrototypeOf(SageMakerClient.prototype);
+  const send = vi.spyOn(everyClient, 'send').mockImplementation(async function (this: Client, command: Command) {
+    const service = SERVICES[this.config.serviceId] ?? 'sagemaker';
+    const ask = () => askOnce(this, service, command);
+    return service === 'runtime' ? ask() : repeatedly(await this.config.retryStrategy(), ask);
+  });
+  return () => send.mockRestore();
+}
+
+async function repeatedly(strategy: RetryStrategy, ask: () => Promise<unknown>): Promise<unknown> {
+  let token = await strategy.acquireInitialRetryToken('');
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      token = await strategy.refreshRetryTokenForRetry(token, { error });
+    }
+  }
+}
+
+async function askOnce(client: Client, service: Call['service'], command: Command): Promise<unknown> {
+  const caller = callers.getStore();
+  if (!caller) throw new Error('A call came from no job.');
+  const operation = command.constructor.name.replace(/Command$/, '');
+  const authorization = operation === 'AssumeRoleWithWebIdentity' ? '' : await authorizationOf(client);
+  await caller.before(operation);
+  const request = requestFor(service, command.input, authorization);
+  const question = service === 'runtime' ? asked(request) : questionFor(service, operation, command.input);
+  if (!question) throw new Error(`The emulator does not understand ${operation}.`);
+  const { calls } = caller.emulator;
+  const ending = await caller.emulator.exchange().handle(question, request);
+  const call = calls.at(-1);
+  if (call) caller.done(call);
+  await caller.answered();
+  if (ending === 'nothing') return new Promise(() => undefined);
+  if (ending === 'broken') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+  return service === 'runtime' ? invocationOf(ending.reply) : answerOf(ending.reply);
+}
+
+async function authorizationOf({ config }: Client): Promise<string> {
+  return `AWS4-HMAC-SHA256 Credential=${(await config.credentials()).accessKeyId}/`;
+}
+
+function requestFor(service: Call['service'], input: Command['input'], authorization: string): Request {
+  const headers = { authorization, 'content-type': text(input.ContentType), accept: text(input.Accept) };
+  const body = input.Body instanceof Uint8Array ? Buffer.from(input.Body) : Buffer.alloc(0);
+  const path = service === 'runtime' ? `/endpoints/${text(input.EndpointName)}/invocations` : '/';
+  return { method: 'POST', path, headers, body };
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function questionFor(service: Call['service'], operation: string, given: Command['input']): Asked {
+  return {
+    service,
+    operation,
+    model: models[service],
+    input: JSON.parse(JSON.stringify(given)),
+    answer: (members) => ({ status: 200, headers: {}, body: JSON.stringify(members ?? {}) }),
+    refuse: ({ code, message, status, members }) => ({
+      status,
+      headers: { 'x-amzn-errortype': code },
+      body: JSON.stringify({ message, ...members }),
+    }),
+  };
+}
+
+function answerOf(reply: Reply): unknown {
+  if (reply.status >= 400) throw errorOf(reply);
+  return Object.assign(dated(JSON.parse(reply.body)), { $metadata: { httpStatusCode: reply.status } });
+}
+
+/** The wire has seconds where the SDK has dates; STS has them as text. CloudWatch Logs, whose members begin small, has none. */
+function dated<Members extends object>(members: Members): Members {
+  for (const [name, value] of Object.entries(members)) {
+    const date = dateOf(name, value);
+    if (date) Object.assign(members, { [name]: date });
+    else if (typeof value === 'object' && value !== null) dated(value);
+  }
+  return members;
+}
+
+function dateOf(name: string, value: unknown): Date | undefined {
+  if (typeof value === 'number' && /^[A-Z]\w*Time$/.test(name)) return new Date(value * 1000);
+  return name === 'Expiration' && typeof value === 'string' ? new Date(value) : undefined;
+}
+
+function invocationOf(reply: Reply): unknown {
+  if (reply.status >= 400) throw errorOf(reply);
+  const $metadata = { httpStatusCode: reply.status };
+  return { Body: Buffer.from(reply.body), ContentType: reply.headers['content-type'], $metadata };
+}
+
+function errorOf({ status, headers, body }: Reply): Error {
+  const code = headers['x-amzn-errortype'] ?? 'UnknownError';
+  const { message = '', ...members } = JSON.parse(body);
+  const $metadata = { httpStatusCode: status };
+  if (code === 'ModelError') return new ModelError({ message, $metadata, ...members });
+  return Object.assign(new Error(message), { name: code, $metadata });
+}
