@@ -1,0 +1,202 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import approveModel from '../src/components/approve-model.ts';
+import checkModel from '../src/components/check-model.ts';
+import deployModel from '../src/components/deploy-model.ts';
+import validateEndpoint from '../src/components/validate-endpoint.ts';
+import { readProof } from '../src/sagemaker/trail.ts';
+import { resalePrice, rolesOf } from './catalog/policies.ts';
+import { programs } from './catalog/programs.ts';
+import { emulated, type FinishedJob, projectFolder, startJob } from './components/job.ts';
+import type { Emulator } from './emulator/emulator.ts';
+
+/** A project as docs/migrate.md finds it: endpoints that a hand-written pipeline made, versions that it approved, and no records. */
+async function handMade(live: Readonly<Record<string, number>>, versions: number): Promise<Emulator> {
+  const emulator = await emulated();
+  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
+  for (let version = 1; version <= versions; version++) emulator.register({ status: 'Approved' });
+  for (const [environment, version] of Object.entries(live))
+    emulator.deployed({
+      endpoint: `resale-price-${environment}`,
+      package: arnOf(version),
+      name: `ResalePrice-${environment}-20260914-1011-v${version}`,
+    });
+  return emulator;
+}
+
+const arnOf = (version: number) =>
+  `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/${version}`;
+
+interface Migration {
+  readonly environment: string;
+  readonly pipeline: string;
+  /** Inputs of check-model and deploy-model that docs/migrate.md names. */
+  readonly check?: Readonly<Record<string, string>>;
+  readonly deploy?: Readonly<Record<string, string>>;
+}
+
+type Step = 'check' | 'approve' | 'deploy' | 'validate';
+
+/** One branch's pipeline, each job with the role of its duty and no more; ends with the first job that is red. */
+async function promote(emulator: Emulator, migration: Migration): Promise<Partial<Record<Step, FinishedJob>>> {
+  const { environment, pipeline } = migration;
+  const root = projectFolder();
+  writeFileSync(join(root, 'payload.json'), '{"floor_area_sqm": 92}');
+  const endpoint = `resale-price-${environment}`;
+  const options = (duty: Step, inputs: Readonly<Record<string, string>>, job: string) => ({
+    emulator,
+    root,
+    environment,
+    pipeline,
+    job,
+    inputs: { role_arn: `arn:aws:iam::111122223333:role/resale-price-${duty}-${environment}`, ...inputs },
+  });
+  const done: Partial<Record<Step, FinishedJob>> = {};
+  done.check = await startJob(
+    checkModel,
+    options('check', { ...checkInputs, endpoint_name: endpoint, ...migration.check }, '1'),
+  );
+  if (done.check.exit !== 0) return done;
+  done.approve = await startJob(approveModel, { ...options('approve', approveInputs, '2'), manual: true });
+  if (done.approve.exit !== 0) return done;
+  done.deploy = await startJob(
+    deployModel,
+    options('deploy', { ...deployInputs, endpoint_name: endpoint, ...migration.deploy }, '3'),
+  );
+  if (done.deploy.exit !== 0) return done;
+  done.validate = await startJob(validateEndpoint, options('validate', validateInputs, '4'));
+  return done;
+}
+
+const checkInputs = {
+  model_package_group_name: 'ResalePriceModelGroup',
+  source: 'run',
+  promotion_path: 'dev, uat, main',
+  require_proof: 'true',
+  model_package_arn: '',
+  max_candidates: '20',
+  on_missing: 'fail',
+};
+const approveInputs = { model_package_group_name: '', comment: '', require_protected: 'true' };
+const deployInputs = {
+  model_package_group_name: '',
+  name_prefix: 'resale-price',
+  instance_type: 'ml.m5.large',
+  instance_count: '1',
+  execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
+  variant_name: 'AllTraffic',
+  model_environment: '',
+  tags: '',
+  require_approval: 'true',
+  allow_downgrade: 'false',
+  recreate_failed: 'false',
+  wait: 'true',
+  max_wait_time: '3300',
+  poll_interval: '30',
+};
+const validateInputs = {
+  endpoint_name: '',
+  max_wait_time: '900',
+  poll_interval: '30',
+  payload_file: 'payload.json',
+  content_type: 'application/json',
+  accept: '',
+  expect: '',
+  requests: '1',
+  max_latency_ms: '',
+  record_proof: 'true',
+};
+
+const exits = (done: Partial<Record<Step, FinishedJob>>) => Object.values(done).map(({ exit }) => exit);
+const proofOf = (emulator: Emulator, version: number, environment: string) =>
+  readProof(emulator.package(arnOf(version))?.metadata ?? {}, environment);
+
+describe('endpoints that a hand-written pipeline made', () => {
+  it('get their first proof from the version that dev serves, through dev, uat and main, with no training', async () => {
+    const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
+    const dev = await promote(emulator, {
+      environment: 'dev',
+      pipeline: '201',
+      check: { model_package_arn: arnOf(7) },
+    });
+    const uat = await promote(emulator, { environment: 'uat', pipeline: '202' });
+    const main = await promote(emulator, { environment: 'main', pipeline: '203' });
+
+    expect([dev, uat, main].map(exits)).toEqual([
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]);
+    for (const environment of ['dev', 'uat', 'main']) {
+      expect(proofOf(emulator, 7, environment)).toMatchObject({ is: 'read' });
+      expect(emulator.endpoint(`resale-price-${environment}`)?.status).toBe('InService');
+    }
+    expect(emulator.calls.filter(({ operation }) => /^(Delete|Create)Endpoint$|Pipeline/.test(operation))).toEqual([]);
+  });
+
+  it('are updated to a config of the new naming once, although they serve that version already', async () => {
+    const emulator = await handMade({ dev: 7 }, 7);
+    const check = { model_package_arn: arnOf(7) };
+    const first = await promote(emulator, { environment: 'dev', pipeline: '201', check });
+    expect(first.check?.log).toContain('ResalePriceModelGroup version 7 on resale-price-dev (InService)');
+    expect(first.deploy?.calls).toContain('UpdateEndpoint');
+    expect(first.deploy?.outputs.PREVIOUS_ENDPOINT_CONFIG_NAME).toBe('ResalePrice-dev-20260914-1011-v7');
+
+    const second = await promote(emulator, { environment: 'dev', pipeline: '202', check });
+    expect(second.check).toMatchObject({ exit: 80 });
+    expect(second.check?.log).toContain('is approved, proved and live in dev already');
+  });
+
+  it('are not proved by being there: uat takes nothing before dev has proved it', async () => {
+    const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
+    const uat = await promote(emulator, { environment: 'uat', pipeline: '202' });
+    expect(exits(uat)).toEqual([80]);
+    expect(uat.check?.log).toContain('version 7, because it is not proved in dev');
+  });
+
+  it('are not replaced with an older version unless somebody says so', async () => {
+    const emulator = await handMade({ dev: 7 }, 7);
+    const check = { model_package_arn: arnOf(5) };
+    const refused = await promote(emulator, { environment: 'dev', pipeline: '201', check });
+    expect(exits(refused)).toEqual([0, 0, 1]);
+    expect(refused.deploy?.log).toContain('serves version 7, and version 5 is older');
+    const wanted = { environment: 'dev', pipeline: '202', check, deploy: { allow_downgrade: 'true' } };
+    expect(exits(await promote(emulator, wanted))).toEqual([0, 0, 0, 0]);
+  });
+
+  it('can be proved where they are, with the fence on record', async () => {
+    const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
+    const check = { model_package_arn: arnOf(5), require_proof: 'false' };
+    const main = await promote(emulator, { environment: 'main', pipeline: '203', check });
+    expect(exits(main)).toEqual([0, 0, 0, 0]);
+    expect(proofOf(emulator, 5, 'main')).toMatchObject({ is: 'read', value: { open: 'proof' } });
+  });
+
+  it('need the version by name: the registry lists nothing that is Approved already for the first environment', async () => {
+    const emulator = await handMade({ dev: 7 }, 7);
+    const dev = await promote(emulator, { environment: 'dev', pipeline: '201', check: { source: 'registry' } });
+    expect(exits(dev)).toEqual([80]);
+    expect(dev.check?.log).toContain('version 7, because it is Approved already');
+  });
+
+  it('may serve a model from outside the registry, which a version then replaces', async () => {
+    const emulator = await handMade({}, 1);
+    emulator.do('CreateModel', {
+      ModelName: 'resale-price-notebook',
+      PrimaryContainer: { Image: '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1' },
+      ExecutionRoleArn: 'arn:aws:iam::111122223333:role/resale-price-execution',
+    });
+    const variant = { VariantName: 'AllTraffic', ModelName: 'resale-price-notebook', InstanceType: 'ml.m5.large' };
+    const ProductionVariants = [{ ...variant, InitialInstanceCount: 1 }];
+    emulator.do('CreateEndpointConfig', { EndpointConfigName: 'resale-price-notebook', ProductionVariants });
+    emulator.do('CreateEndpoint', { EndpointName: 'resale-price-dev', EndpointConfigName: 'resale-price-notebook' });
+    emulator.endpoints.settle('resale-price-dev');
+    const dev = await promote(emulator, {
+      environment: 'dev',
+      pipeline: '201',
+      check: { model_package_arn: arnOf(1) },
+    });
+    expect(exits(dev)).toEqual([0, 0, 0, 0]);
+  });
+});
