@@ -194,7 +194,8 @@ function variablesOf(
   };
 }
 
-function readable(lines: readonly string[]): string {
+/** The log as a person reads it. */
+export function readable(lines: readonly string[]): string {
   return lines
     .map((line) => stripVTControlCharacters(line).replace(/^section_(start|end):\d+:\w+(\[[\w=]+\])?\r/, ''))
     .join('\n');

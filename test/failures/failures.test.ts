@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { EXIT_CODES } from '../../src/failure.ts';
+import { programs } from '../catalog/programs.ts';
+import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { scenarios } from '../emulator/scenarios.ts';
+import { jobOf, judge, set } from './judging.ts';
+import type { ComponentName } from './row.ts';
+import { ROWS } from './rows.ts';
+import { SITUATIONS } from './situations.ts';
+
+const start: Readonly<Record<ComponentName, (options: JobOptions) => Promise<FinishedJob>>> = {
+  'deploy-pipeline': (options) => startJob(deployPipeline, options),
+  'check-model': (options) => startJob(checkModel, options),
+  'approve-model': (options) => startJob(approveModel, options),
+  'reject-model': (options) => startJob(rejectModel, options),
+  'deploy-model': (options) => startJob(deployModel, options),
+  'validate-endpoint': (options) => startJob(validateEndpoint, options),
+};
+
+const named = ROWS.map((row) => ({ ...row, name: `${row.component}, when ${row.when}` }));
+
+describe('what a person sees, what AWS was asked, and what is left', () => {
+  it.each(named)('$name', async (row) => {
+    const place = { emulator: await emulated(), root: projectFolder() };
+    await set(row, place);
+    const { clock } = place.emulator;
+    const began = clock.now().getTime();
+    const job = await start[row.component](jobOf(row, place));
+    judge(row, job, place);
+    const [least, most] = row.took ?? [0, Number.POSITIVE_INFINITY];
+    const seconds = (clock.now().getTime() - began) / 1000;
+    expect(seconds, job.log).toBeGreaterThanOrEqual(least);
+    expect(seconds, job.log).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('the list', () => {
+  it('lacks no situation that is known, and knows every one that it shows', () => {
+    const shown = new Set(ROWS.flatMap(({ shows }) => shows));
+    expect([...shown].sort((a, b) => a - b)).toEqual(Object.keys(SITUATIONS).map(Number));
+    expect(shown.size).toBe(37);
+  });
+
+  it('plays every named scene of the emulator', () => {
+    const played = ROWS.flatMap(({ stage, act, scenes = [] }) => {
+      const called = `${stage.set} ${act}`.matchAll(/scenario\(['"]([^'"]+)/g);
+      return [...scenes, ...[...called].map(([, scene]) => scene)];
+    });
+    expect(Object.keys(scenarios).filter((scene) => !played.includes(scene))).toEqual([]);
+  });
+
+  it('says nothing twice', () => {
+    const names = named.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('holds every component and every exit code, also as a process', () => {
+    const asProcesses = ROWS.filter(({ long }) => !long);
+    const components = new Set(asProcesses.map(({ component }) => component));
+    expect([...components].sort()).toEqual(programs.map(({ name }) => name).sort());
+    const codes = new Set(ROWS.map(({ exit }) => exit));
+    expect([...codes].sort((a, b) => a - b)).toEqual([0, ...Object.values(EXIT_CODES)].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { FinishedJob, JobOptions } from '../components/job.ts';
+import type { Row } from './row.ts';
+import { optionsFor, type Place } from './stage.ts';
+
+/** Sets the stage, then what goes wrong on it. */
+export async function set({ stage, scenes = [], act }: Row, place: Place): Promise<void> {
+  stage.set(place);
+  for (const scene of scenes) place.emulator.scenario(scene);
+  await act?.(place);
+}
+
+export function jobOf({ component, stage, job = {} }: Row, place: Place): JobOptions {
+  return optionsFor(component, place, stage, typeof job === 'function' ? job(place) : job);
+}
+
+/** Whether all is so as the row says, and nothing else was written. */
+export function judge(row: Row, job: FinishedJob, place: Place): void {
+  expect({ exit: job.exit, log: job.log }).toEqual({ exit: row.exit, log: expect.stringMatching(pattern(row.seen)) });
+  judgeEnd(row, job);
+  if (row.record === 'none') expect(job.record, job.log).toBeUndefined();
+  else expect(job.record, job.log).toMatchObject(row.record);
+  if (row.outputs) expect(job.outputs).toMatchObject(row.outputs);
+  if (row.exit !== 0) expect(Object.keys(job.outputs).filter((name) => name !== 'MODEL_FOUND')).toEqual([]);
+  expect(counted(job, WRITES), job.log).toEqual(row.writes);
+  for (const [operation, times] of Object.entries(row.reads ?? {}))
+    expect(
+      job.received.filter((call) => call.operation === operation),
+      `${operation}\n${job.log}`,
+    ).toHaveLength(times);
+  for (const file of row.keeps ?? [])
+    expect(existsSync(join(place.root, 'sagemaker', row.component, row.component, file)), file).toBe(true);
+}
+
+/** A red job ends with what to do next and has a failed test case; no job shows a stack, nor a text that was never filled in. */
+function judgeEnd({ exit, next = '' }: Row, { log, junit }: FinishedJob): void {
+  expect(log).not.toMatch(/\n\s+at .*:\d+|(?<!received )undefined|\[object/);
+  expect(log.includes('ERROR ')).toBe(exit !== 0);
+  expect(junit.includes('<failure')).toBe(exit !== 0);
+  if (exit !== 0) expect(log.trimEnd().split('\n').at(-1)).toMatch(pattern(`Next: ${next}`));
+}
+
+const WRITES = /^(Create|Update|Delete|AddTags|Start|Stop|InvokeEndpoint)/;
+
+function counted({ calls }: FinishedJob, which: RegExp): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const call of calls.filter((each) => which.test(each))) counts[call] = (counts[call] ?? 0) + 1;
+  return counts;
+}
+
+/** The text with anything in place of each "…". */
+function pattern(text: string): RegExp {
+  const literally = (part: string) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(text.split('…').map(literally).join('[\\s\\S]*'));
+}

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
+import { build } from '../../scripts/build.ts';
+import { programs } from '../catalog/programs.ts';
+import { projectFolder } from '../components/job.ts';
+import { machineClock } from '../emulator/clock.ts';
+import { startEmulator } from '../emulator/emulator.ts';
+import { jobOf, judge, set } from './judging.ts';
+import { startProcess } from './process.ts';
+import { ROWS } from './rows.ts';
+
+const rows = ROWS.filter(({ long }) => !long).map((row) => ({ ...row, name: `${row.component}, when ${row.when}` }));
+
+describe('what a person sees and what AWS was asked, by a process of the bundle', () => {
+  let bundle: string;
+  beforeAll(async () => {
+    bundle = mkdtempSync(join(tmpdir(), 'programs-'));
+    await build(bundle);
+  });
+  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+
+  it.each(rows)('$name', async (row) => {
+    const place = { emulator: await startEmulator({ clock: machineClock() }), root: projectFolder() };
+    onTestFinished(() => place.emulator.close());
+    // So many looks, however quick the machine is.
+    const pace = { describes: 1, milliseconds: 60_000 };
+    Object.assign(place.emulator.endpoints.pace, pace);
+    Object.assign(place.emulator.executions.pace, pace);
+    await set(row, place);
+    const program = programs.find(({ name }) => name === row.component);
+    if (!program) throw new Error(`There is no program ${row.component}.`);
+    judge(row, await startProcess(bundle, program, jobOf(row, place)), place);
+  });
+});

@@ -1,0 +1,17 @@
+import type { Row } from './row.ts';
+import { check } from './rows/check.ts';
+import { deployment } from './rows/deployment.ts';
+import { everyComponent } from './rows/every-component.ts';
+import { training } from './rows/training.ts';
+import { validation } from './rows/validation.ts';
+import { verdict } from './rows/verdict.ts';
+
+/** Everything that is known to go wrong: the list that is tested, and that docs/troubleshooting.md is rendered from. */
+export const ROWS: readonly Row[] = [
+  ...everyComponent,
+  ...training,
+  ...check,
+  ...verdict,
+  ...deployment,
+  ...validation,
+];

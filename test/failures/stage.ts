@@ -1,0 +1,306 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import { writeMark } from '../../src/sagemaker/trail.ts';
+import { COMMIT, type JobOptions } from '../components/job.ts';
+import type { Emulator } from '../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP, type Registration } from '../emulator/scene.ts';
+
+/** An AWS account and a project's folder, for one job of the pipeline 101. */
+export interface Place {
+  readonly emulator: Emulator;
+  readonly root: string;
+}
+
+/** What has happened before the job: what the earlier ones left behind, and for which environment the job is. */
+export interface Stage {
+  readonly environment: 'dev' | 'uat';
+  set(place: Place): void;
+}
+
+export const ENDPOINT = 'resale-price-dev';
+export const BEFORE = `${ENDPOINT}-v1`;
+export const packageArn = (version: number) =>
+  `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
+
+const PIPELINE_ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
+const PATH = ['dev', 'uat', 'main'];
+
+/** What the example project gives each component, with every input that it leaves to its default. */
+export const usualInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'deploy-pipeline': {
+    pipeline_name: 'resale-price',
+    definition_file: 'pipeline.json',
+    pipeline_role_arn: PIPELINE_ROLE,
+    parameters: '',
+    wait: 'true',
+    max_wait_time: '21000',
+    poll_interval: '30',
+    new_run: 'false',
+  },
+  'check-model': {
+    model_package_group_name: GROUP,
+    source: 'run',
+    promotion_path: PATH.join(', '),
+    require_proof: 'true',
+    model_package_arn: '',
+    endpoint_name: '',
+    max_candidates: '20',
+    on_missing: 'fail',
+  },
+  'approve-model': { model_package_group_name: '', comment: '', require_protected: 'true' },
+  'reject-model': { model_package_group_name: '', comment: '' },
+  'deploy-model': {
+    model_package_group_name: '',
+    endpoint_name: ENDPOINT,
+    name_prefix: '',
+    instance_type: 'ml.m5.large',
+    instance_count: '1',
+    execution_role_arn: EXECUTION_ROLE,
+    variant_name: 'AllTraffic',
+    model_environment: '',
+    tags: '',
+    require_approval: 'true',
+    allow_downgrade: 'false',
+    recreate_failed: 'false',
+    wait: 'true',
+    max_wait_time: '3300',
+    poll_interval: '30',
+  },
+  'validate-endpoint': {
+    endpoint_name: '',
+    max_wait_time: '900',
+    poll_interval: '30',
+    payload_file: 'payload.json',
+    content_type: 'application/json',
+    accept: 'application/json',
+    expect: '"price": *\\d',
+    requests: '1',
+    max_latency_ms: '',
+    record_proof: 'true',
+  },
+};
+
+/** The example's definition, ready to be trained. */
+export const untrained: Stage = {
+  environment: 'dev',
+  set({ root }) {
+    writeFileSync(join(root, 'pipeline.json'), read('pipeline.json'));
+  },
+};
+
+/** This pipeline's training has registered a version, as this says. */
+export function trained(wanted: Registration = {}): Stage {
+  return {
+    environment: 'dev',
+    set(place) {
+      const arn = place.emulator.register(wanted);
+      const packages = [{ group: GROUP, package: arn, version: versionOf(arn) }];
+      writeRecord(place, 'deploy-pipeline', { outcome: 'registered', execution: 'arn:execution', packages });
+    },
+  };
+}
+
+/** An earlier step of this pipeline has left a record of something else, or of nothing. */
+export function left(component: string, record: object, environment: Stage['environment'] = 'dev'): Stage {
+  return { environment, set: (place) => writeRecord(place, component, { ...record, environment }) };
+}
+
+/** There is nothing in this pipeline, and nothing in the account. */
+export const nothing: Stage = { environment: 'dev', set: () => undefined };
+
+/** The same, for uat. */
+export const nothingForUat: Stage = { ...nothing, environment: 'uat' };
+
+/** Version 1 is approved and proved in dev, and may go on to uat. */
+export const proved: Stage = {
+  environment: 'uat',
+  set({ emulator }) {
+    goThroughDev(emulator, emulator.register({ status: 'Approved' }));
+  },
+};
+
+/** Writes into the registry that a version was approved and proved in dev by pipeline 90. */
+export function goThroughDev(emulator: Emulator, arn: string, more: { open?: string } = {}): void {
+  const content = contentIn(emulator, arn);
+  const at = '2026-11-20T09:00Z';
+  const proof = { pipeline: '90', job: '9', at, content, endpoint: ENDPOINT, config: BEFORE, ...more };
+  mark(emulator, arn, {
+    'approved.dev': writeMark({ by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at, content }),
+    'proved.dev': writeMark(proof),
+  });
+}
+
+/** check-model has shown version 1, which is pending, to the approver of dev. */
+export const shown: Stage = {
+  environment: 'dev',
+  set: (place) => handOver(place, { by: 'check-model', arn: place.emulator.register(), environment: 'dev' }),
+};
+
+/** Two models go through the pipeline, and check-model has shown a version of each. */
+export const twoShown: Stage = {
+  environment: 'dev',
+  set(place) {
+    shown.set(place);
+    const arn = place.emulator.register({ group: 'ChurnModels' });
+    handOver(place, { by: 'check-model', arn, environment: 'dev', slug: 'check-churn' });
+  },
+};
+
+/** check-model has shown version 1, which is approved, to the approver of uat. */
+export const shownInUat: Stage = {
+  environment: 'uat',
+  set: (place) =>
+    handOver(place, {
+      by: 'check-model',
+      arn: place.emulator.register({ status: 'Approved' }),
+      environment: 'uat',
+    }),
+};
+
+/** The approver of dev has approved version 1 in this pipeline; the endpoint does not exist yet. */
+export const approved: Stage = { environment: 'dev', set: (place) => approve(place) };
+
+/** The approver of dev has approved version 2 in this pipeline; version 1 is live. */
+export const approvedOverAnother: Stage = {
+  environment: 'dev',
+  set(place) {
+    putBefore(place);
+    approve(place);
+  },
+};
+
+/** The endpoint of dev serves version 1. */
+function putBefore({ emulator }: Place): void {
+  emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: BEFORE });
+}
+
+function approve(place: Place): void {
+  const { emulator } = place;
+  const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
+  const content = contentIn(emulator, arn);
+  const approval = { by: 'jane', pipeline: '101', job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
+  mark(emulator, arn, { 'approved.dev': writeMark(approval) });
+  handOver(place, { by: 'approve-model', arn, environment: 'dev' });
+}
+
+/** deploy-model has brought version 2 to the endpoint of dev, which served version 1 before. */
+export const live: Stage = {
+  environment: 'dev',
+  set(place) {
+    putBefore(place);
+    deploy(place);
+    place.emulator.endpoints.settle(ENDPOINT);
+  },
+};
+
+/** The same, while SageMaker still brings version 2 to the endpoint. */
+export const onItsWay: Stage = {
+  environment: 'dev',
+  set(place) {
+    putBefore(place);
+    deploy(place);
+  },
+};
+
+/** The same, before SageMaker has begun: the row says what is to come of it, then calls `deploy`. */
+export const aboutToMove: Stage = { environment: 'dev', set: putBefore };
+
+/** Brings version 2 on its way to the endpoint, as deploy-model of this pipeline would. */
+export function deploy(place: Place): void {
+  const { emulator } = place;
+  const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
+  const config = `${ENDPOINT}-v2`;
+  const variant = {
+    VariantName: 'AllTraffic',
+    ModelName: config,
+    InstanceType: 'ml.m5.large',
+    InitialInstanceCount: 1,
+  };
+  emulator.do('CreateModel', {
+    ModelName: config,
+    PrimaryContainer: { ModelPackageName: arn },
+    ExecutionRoleArn: EXECUTION_ROLE,
+  });
+  emulator.do('CreateEndpointConfig', { EndpointConfigName: config, ProductionVariants: [variant] });
+  emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
+  writePayload(place);
+  const words = { endpoint: ENDPOINT, config, previous_config: BEFORE, model: config };
+  handOver(place, { by: 'deploy-model', arn, environment: 'dev', more: { outcome: 'deployed', ...words } });
+}
+
+interface HandedOver {
+  readonly by: 'check-model' | 'approve-model' | 'deploy-model';
+  readonly arn: string;
+  readonly environment: Stage['environment'];
+  readonly more?: object;
+  readonly slug?: string;
+}
+
+const OUTCOMES = {
+  'check-model': { outcome: 'candidate' },
+  'approve-model': { outcome: 'approved' },
+  'deploy-model': { outcome: 'deployed' },
+};
+
+function handOver(place: Place, { by, arn, environment, more, slug }: HandedOver): void {
+  const found = place.emulator.package(arn);
+  const record = {
+    environment,
+    ...OUTCOMES[by],
+    group: found?.group?.name ?? GROUP,
+    package: arn,
+    version: versionOf(arn),
+    content: contentIn(place.emulator, arn),
+    status: found?.approval,
+    promotion_path: PATH,
+    open: [],
+    metadata: { ...found?.metadata },
+    ...more,
+  };
+  writeRecord(place, by, record, slug);
+}
+
+function writeRecord({ root }: Pick<Place, 'root'>, component: string, record: object, slug = component): void {
+  const folder = join(root, 'sagemaker', component, slug);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'record.json'), JSON.stringify({ environment: 'dev', pipeline: '101', ...record }));
+}
+
+/** The payload that the example sends to its endpoint. */
+export function writePayload({ root }: Pick<Place, 'root'>): void {
+  writeFileSync(join(root, 'payload.json'), read('payload.json'));
+}
+
+/** Lets the record of a step say something else. */
+export function amendRecord(place: Place, component: string, words: object): void {
+  const path = join(place.root, 'sagemaker', component, component, 'record.json');
+  writeRecord(place, component, { ...JSON.parse(readFileSync(path, 'utf8')), ...words });
+}
+
+/** Writes metadata as somebody with all rights would. */
+export function mark(emulator: Emulator, arn: string, metadata: Readonly<Record<string, string>>): void {
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
+}
+
+function contentIn(emulator: Emulator, arn: string): string {
+  const { InferenceSpecification } = emulator.package(arn)?.content ?? {};
+  return contentOf(JSON.parse(JSON.stringify({ InferenceSpecification })));
+}
+
+const versionOf = (arn: string) => Number(arn.slice(arn.lastIndexOf('/') + 1));
+
+function read(file: string): string {
+  return readFileSync(new URL(`../../examples/resale-price/${file}`, import.meta.url), 'utf8');
+}
+
+/** The job of a row: a person pressed what a person must press. */
+export function optionsFor(component: string, place: Place, stage: Stage, more: Partial<JobOptions>): JobOptions {
+  return {
+    ...place,
+    environment: stage.environment,
+    manual: component === 'approve-model' || component === 'reject-model',
+    ...more,
+    inputs: { ...usualInputs[component], ...more.inputs },
+  };
+}
