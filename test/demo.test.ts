@@ -27,14 +27,14 @@ describe('the demo', () => {
       );
     }
     expect(green).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it('is red when AWS does not answer', async () => {
     const { green, text } = await watch({ awsIsDown: true });
     expect(text).toContain('dev: deploy-pipeline, pipeline 1001');
     expect(text).toContain('ECONNREFUSED');
     expect(green).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ['approve-model', 'Could not find endpoint'],
@@ -47,6 +47,6 @@ describe('the demo', () => {
       expect(text).toContain(found);
       expect(green).toBe(false);
     },
-    60_000,
+    120_000,
   );
 });

@@ -55,7 +55,7 @@ describe('the example on its single components', () => {
   beforeAll(async () => {
     stage = await startResalePrice({ edition: 'single', hurry: true });
     for (const branch of BRANCHES) passages.push(await pass(stage, branch));
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => stage?.close());
 
   it('goes green from dev to uat to main', () => {
@@ -142,7 +142,7 @@ describe('the example on its single components', () => {
     expect(namesAndExits(again)).toEqual(['deploy-pipeline', ...AFTER].map((name) => `${name} 0`));
     const asked = operations(stage.emulator.calls.slice(before));
     expect(asked.filter((operation) => WRITES.test(operation))).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('deploys nothing once its version is rejected, and says so to who approves it all the same', async () => {
     const before = stage.emulator.calls.length;
@@ -155,7 +155,7 @@ describe('the example on its single components', () => {
     expect(after).toEqual([]);
     expect(pipeline.statusOf('deploy-model')).toBe('skipped');
     expect(operations(stage.emulator.calls.slice(before))).not.toContain('CreateModel');
-  }, 60_000);
+  }, 120_000);
 });
 
 it('a push that changes only documentation has no pipeline on promote', async () => {
