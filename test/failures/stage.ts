@@ -27,7 +27,7 @@ const PIPELINE_ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
 const PATH = ['dev', 'uat', 'main'];
 
 /** What the example project gives each component, with every input that it leaves to its default. */
-export const usualInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const usualInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'deploy-pipeline': {
     pipeline_name: 'resale-price',
     definition_file: 'pipeline.json',
