@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
 
@@ -23,6 +23,8 @@ export async function readProjectFile({ root, input, file, most }: Wanted): Prom
       `commit the file, or let this job receive it as an artifact; or correct ${input}.`,
       cause,
     );
+  // A variable could name any file of the machine, the one that holds this job's token among them.
+  if (relative(root, resolve(root, file)).split(sep)[0] === '..') throw refuse('it lies outside the project');
   const content = await readFile(resolve(root, file)).catch((error: unknown) => {
     const { code, message } = partsOf(error);
     const why = code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`;
