@@ -8,6 +8,11 @@ export function accessKeyOf({ headers }: Request): string {
   return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
+/** The region that a request is signed for; `undefined` when it is not signed. */
+export function regionOf({ headers }: Request): string | undefined {
+  return /Credential=[^/,\s]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
+}
+
 /** Whose request it is, refusing in the words of its service a key that is unknown or whose session is over. */
 export function authenticate({ sessions, clock }: World, { operation, service }: Asked, request: Request): Principal {
   if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };

@@ -1,5 +1,5 @@
 import { accessRequests } from './access.ts';
-import { accessKeyOf, authenticate } from './authentication.ts';
+import { accessKeyOf, authenticate, regionOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
@@ -265,7 +265,7 @@ export class Emulator implements World {
     validate(model, operation, input, code);
     for (const access of this.#accessOf(question, input)) {
       if (fault?.kind === 'access denied') throw denied(principal, access);
-      authorise(principal, access);
+      authorise(principal, this.#whereSigned(access, request));
     }
     if (service === 'runtime') {
       const name = String(input.EndpointName);
@@ -296,6 +296,12 @@ export class Emulator implements World {
       ];
     }
     return [];
+  }
+
+  /** A request that is signed for another region means that region's resources. */
+  #whereSigned(access: AccessRequest, request: Request): AccessRequest {
+    const region = regionOf(request) ?? this.region;
+    return { ...access, resources: access.resources.map((arn) => arn.replace(`:${this.region}:`, `:${region}:`)) };
   }
 
   #exists(arn: string): boolean {
