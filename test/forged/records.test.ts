@@ -1,0 +1,319 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../src/sagemaker/content.ts';
+import { holdings } from '../killed/holdings.ts';
+import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
+
+type Words = Readonly<Record<string, string>>;
+
+const contentIn = (chain: Chain, version: number) =>
+  contentOf(chain.emulator.do('DescribeModelPackage', { ModelPackageName: arnOf(version) }));
+
+/** Changes words of the record file that an earlier job of this pipeline left, or makes one where there is none. */
+function forge(chain: Chain, by: Name, words: object): void {
+  const path = join(chain.root, 'sagemaker', by, by, 'record.json');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...words }));
+}
+
+/** What a role of a job may do when somebody's own code runs in that job. */
+async function actAs(chain: Chain, name: Name, request: Omit<UpdateModelPackageCommand['input'], 'ModelPackageArn'>) {
+  const { emulator } = chain;
+  const place = { region: emulator.region, endpoint: emulator.url, maxAttempts: 1 };
+  const sts = new STSClient({ ...place, credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
+  const { Credentials: given } = await sts.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: roleFor(name, 'uat'),
+      RoleSessionName: 'gl-42-201-7001',
+      WebIdentityToken: emulator.mintToken({ ref: 'uat' }),
+    }),
+  );
+  const credentials = {
+    accessKeyId: given?.AccessKeyId ?? '',
+    secretAccessKey: given?.SecretAccessKey ?? '',
+    sessionToken: given?.SessionToken ?? '',
+  };
+  const sagemaker = new SageMakerClient({ ...place, credentials });
+  return sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arnOf(2), ...request })).then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error ? error.name : 'not an error'),
+  );
+}
+
+const writing = (...keys: readonly string[]) => ({
+  CustomerMetadataProperties: Object.fromEntries(keys.map((key) => [key, 'by=mallory'])),
+});
+
+describe('AWS refuses', () => {
+  it.each<[what: string, by: Name, request: Parameters<typeof actAs>[2]]>([
+    ['a key that the role does not own', 'validate-endpoint', writing('approved.uat')],
+    ['the key of an earlier environment', 'approve-model', writing('approved.dev')],
+    ['a proof by the approver', 'approve-model', writing('proved.uat')],
+    ['a second key beside the own one', 'approve-model', writing('approved.uat', 'proved.uat')],
+    [
+      'a status sent by a later environment',
+      'approve-model',
+      { ...writing('approved.uat'), ModelApprovalStatus: 'Approved' },
+    ],
+    [
+      'a rejection undone by a proof',
+      'validate-endpoint',
+      { ...writing('proved.uat'), ModelApprovalStatus: 'Approved' },
+    ],
+    ['a mark removed', 'approve-model', { CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] }],
+    [
+      'a mark removed beside the own one',
+      'approve-model',
+      { ...writing('approved.uat'), CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] },
+    ],
+    ['any mark by the job that deploys', 'deploy-model', writing('approved.uat')],
+  ])('%s', async (_, by, request) => {
+    const chain = await chainBefore('check-model');
+    const before = holdings(chain.emulator);
+    expect(await actAs(chain, by, request)).toBe('AccessDeniedException');
+    expect(holdings(chain.emulator)).toEqual(before);
+  });
+
+  it('nothing that is well-formed and by a role that may write it: CloudTrail alone can tell', async () => {
+    const chain = await chainBefore('check-model');
+    const request = { CustomerMetadataProperties: { 'proved.uat': markOf(chain.emulator, 2, 'proved.uat') } };
+    expect(await actAs(chain, 'validate-endpoint', request)).toBe('done');
+  });
+});
+
+describe('check-model does not offer a version', () => {
+  it.each<[what: string, words: (chain: Chain) => Words, why: string]>([
+    [
+      'whose proof is no words of ours',
+      () => ({ 'proved.dev': 'yes' }),
+      'its proof in dev is not one that we wrote: "yes"',
+    ],
+    [
+      'whose proof has a word more',
+      ({ emulator }) => ({ 'proved.dev': `${markOf(emulator, 2, 'proved.dev')} trust=me` }),
+      'is not one that we wrote',
+    ],
+    [
+      'whose proof says a thing twice',
+      ({ emulator }) => ({ 'proved.dev': `${markOf(emulator, 2, 'proved.dev')} pipeline=7` }),
+      'is not one that we wrote',
+    ],
+    [
+      'whose approval was cut',
+      () => ({ 'approved.dev': 'by=lim.wei.jie pipeline=190' }),
+      'its approval for dev is not one that we wrote',
+    ],
+    [
+      "whose proof has another version's content",
+      (chain) => ({ 'proved.dev': markOf(chain.emulator, 2, 'proved.dev', { content: contentIn(chain, 3) }) }),
+      'its content changed since it was approved and proved in dev',
+    ],
+    [
+      "whose approval has another version's content",
+      (chain) => ({ 'approved.dev': markOf(chain.emulator, 2, 'approved.dev', { content: contentIn(chain, 3) }) }),
+      'its content changed since',
+    ],
+    ...['proof', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
+      `that was proved with the fence of ${open} open`,
+      ({ emulator }) => ({ 'proved.dev': markOf(emulator, 2, 'proved.dev', { open }) }),
+      `it went through dev with an open fence (open=${open})`,
+    ]),
+    [
+      'that was approved with an open fence',
+      ({ emulator }) => ({ 'approved.dev': markOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
+      'with an open fence',
+    ],
+  ])('%s, and falls back on none in silence', async (_, words, why) => {
+    const chain = await chainBefore('check-model');
+    write(chain.emulator, 2, words(chain));
+    const job = await chain.run('check-model', { env: { INPUT_REQUIRE_PROOF: 'false' } });
+    expect(job.record).toMatchObject({ outcome: 'candidate', package: arnOf(1) });
+    expect(job.log).toContain('passed over: version 2, because');
+    expect(job.log).toContain(why);
+  });
+});
+
+/** A forged record file: by whom it seems to be, what it says, who reads it, and what that one answers. */
+const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object, reader: Name, told: string][] = [
+  [
+    'of another group',
+    'check-model',
+    () => ({ group: 'ChurnModelGroup' }),
+    'approve-model',
+    'was about "ChurnModelGroup"',
+  ],
+  [
+    'of another version',
+    'check-model',
+    () => ({ package: arnOf(3) }),
+    'approve-model',
+    'the content of ResalePriceModelGroup version 3 changed',
+  ],
+  [
+    'of another pipeline',
+    'check-model',
+    () => ({ pipeline: '190' }),
+    'approve-model',
+    'is of pipeline 190, and this is pipeline 201',
+  ],
+  [
+    'of another environment',
+    'check-model',
+    () => ({ environment: 'dev' }),
+    'approve-model',
+    'There is no record of check-model for this environment',
+  ],
+  [
+    'that is no record',
+    'check-model',
+    () => ({ promotion_path: 'uat' }),
+    'approve-model',
+    'is not a record that this version understands',
+  ],
+  [
+    'that makes uat the first environment',
+    'check-model',
+    () => ({ promotion_path: ['uat', 'main'] }),
+    'approve-model',
+    'AWS denied the call',
+  ],
+  [
+    'of another group',
+    'approve-model',
+    () => ({ group: 'ChurnModelGroup' }),
+    'deploy-model',
+    'was about "ChurnModelGroup"',
+  ],
+  [
+    'of another version',
+    'approve-model',
+    () => ({ package: arnOf(3) }),
+    'deploy-model',
+    'its content changed since the step before looked at it',
+  ],
+  [
+    'of another version and its content',
+    'approve-model',
+    (chain) => ({ package: arnOf(3), content: contentIn(chain, 3) }),
+    'deploy-model',
+    'nobody approved it for uat',
+  ],
+  [
+    'of a version of an earlier pipeline',
+    'approve-model',
+    (chain) => ({ package: arnOf(1), content: contentIn(chain, 1) }),
+    'deploy-model',
+    'is of pipeline 190, and this is pipeline 201',
+  ],
+  [
+    'of another pipeline',
+    'approve-model',
+    () => ({ pipeline: '190' }),
+    'deploy-model',
+    'is of pipeline 190, and this is pipeline 201',
+  ],
+  [
+    'of another approval',
+    'approve-model',
+    () => ({ metadata: {} }),
+    'deploy-model',
+    'is not the one that approve-model of this pipeline recorded',
+  ],
+  ['of another version', 'deploy-model', () => ({ package: arnOf(3) }), 'validate-endpoint', 'serves'],
+  [
+    'of another group',
+    'deploy-model',
+    () => ({ group: 'ChurnModelGroup' }),
+    'validate-endpoint',
+    'is in the group ResalePriceModelGroup, not in ChurnModelGroup',
+  ],
+  [
+    'of another content',
+    'deploy-model',
+    (chain) => ({ content: contentIn(chain, 3) }),
+    'validate-endpoint',
+    'changed after it was deployed',
+  ],
+  [
+    'of another config',
+    'deploy-model',
+    () => ({ config: 'resale-price-dev-v2' }),
+    'validate-endpoint',
+    'was taken over: not resale-price-dev-v2 is on it',
+  ],
+  [
+    'of another endpoint',
+    'deploy-model',
+    () => ({ endpoint: 'resale-price-dev' }),
+    'validate-endpoint',
+    'not about endpoint_name "resale-price-uat"',
+  ],
+  [
+    'of another pipeline',
+    'deploy-model',
+    () => ({ pipeline: '190' }),
+    'validate-endpoint',
+    'is of pipeline 190, and this is pipeline 201',
+  ],
+];
+
+describe('a record file of an earlier job that somebody changed', () => {
+  it.each(RECORDS)('%s by %s: $3 refuses, and nothing is changed', async (_, by, words, reader, told) => {
+    const chain = await chainBefore(reader);
+    forge(chain, by, words(chain));
+    const before = holdings(chain.emulator);
+    const job = await chain.run(reader);
+    expect(job.exit).not.toBe(0);
+    expect(job.log).toContain(told);
+    expect(job.log).toMatch(/\nNext: .+$/);
+    expect(changesIn(job)).toEqual([]);
+    expect(holdings(chain.emulator)).toEqual(before);
+  });
+
+  it('or removed: the job after it refuses', async () => {
+    for (const [by, reader] of [
+      ['check-model', 'approve-model'],
+      ['approve-model', 'deploy-model'],
+      ['deploy-model', 'validate-endpoint'],
+    ] as const) {
+      const chain = await chainBefore(reader);
+      rmSync(join(chain.root, 'sagemaker', by), { recursive: true });
+      expect(await chain.run(reader)).toMatchObject({ exit: 64, calls: [] });
+    }
+  });
+
+  it('and that agrees with the registry in everything is believed: the approver’s page shows what is approved', async () => {
+    const chain = await chainBefore('approve-model');
+    forge(chain, 'check-model', { package: arnOf(3), version: 3, content: contentIn(chain, 3) });
+    const job = await chain.run('approve-model');
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(`check-model showed ResalePriceModelGroup version 3 (${arnOf(3)})`);
+  });
+});
+
+describe('deploy-model does not deploy on an approval', () => {
+  it.each<[what: string, value: (chain: Chain) => string, told: string]>([
+    ['of another pipeline', ({ emulator }) => markOf(emulator, 2, 'approved.uat'), 'is of pipeline 190'],
+    [
+      'in another name than was recorded',
+      ({ emulator }) => markOf(emulator, 2, 'approved.uat', { pipeline: PIPELINE }),
+      'is not the one that approve-model of this pipeline recorded',
+    ],
+    [
+      'for another content',
+      (chain) => markOf(chain.emulator, 2, 'approved.uat', { pipeline: PIPELINE, content: contentIn(chain, 3) }),
+      'another content was approved',
+    ],
+    ['that does not parse', () => 'by=mallory', 'not one that we wrote'],
+  ])('%s', async (_, value, told) => {
+    const chain = await chainBefore('deploy-model');
+    write(chain.emulator, 2, { 'approved.uat': value(chain) });
+    const job = await chain.run('deploy-model');
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(told);
+    expect(changesIn(job)).toEqual([]);
+  });
+});

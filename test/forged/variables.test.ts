@@ -1,0 +1,199 @@
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { sharedInputs } from '../../src/component.ts';
+import { variableFor } from '../../src/gitlab/inputs.ts';
+import { programs } from '../catalog/programs.ts';
+import { holdings, told } from '../killed/holdings.ts';
+import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, write } from './chain.ts';
+import { ASKED, COMPONENTS, ELSEWHERE, IGNORED, PREDEFINED, REFUSED, WITHOUT_EFFECT } from './variables.ts';
+
+const folder = join(import.meta.dirname, '../../src');
+const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readFileSync(join(folder, path), 'utf8'))
+  .join('\n');
+
+/** Ended otherwise than well, with a next step, and changed nothing. */
+const REFUSAL = { refused: true, next: true, changes: [] };
+
+const outcomeOf = (job: Awaited<ReturnType<Chain['run']>>) => ({
+  refused: job.exit !== 0,
+  next: /\nNext: .+$/.test(job.log),
+  changes: changesIn(job),
+});
+
+describe.each(COMPONENTS)('%s', (name, environment) => {
+  it('refuses every forged input that leads elsewhere, and then answers as if nothing had been', async () => {
+    const chain = await chainBefore(name, environment);
+    const before = holdings(chain.emulator);
+    for (const [input, values] of Object.entries(REFUSED[name])) {
+      for (const value of values) {
+        const job = await chain.run(name, { env: { [variableFor(input)]: value } });
+        expect.soft({ input, value, ...outcomeOf(job) }, job.log).toEqual({ input, value, ...REFUSAL });
+      }
+    }
+    expect(holdings(chain.emulator)).toEqual(before);
+    expect(await answerOf(chain, name)).toEqual(await answerOf(await chainBefore(name, environment), name));
+  });
+
+  it('refuses every variable that contradicts its token, and every token but its own', async () => {
+    const chain = await chainBefore(name, environment);
+    const { emulator } = chain;
+    const other = { pipeline_id: '190', ref: environment, environment };
+    const tokens = {
+      'of another branch': emulator.mintToken({
+        ref: 'main',
+        sub: 'project_path:wog/mlops/resale-price:ref_type:branch:ref:main',
+      }),
+      'of another pipeline': emulator.mintToken(other),
+      'of another project': emulator.mintToken({
+        ...other,
+        project_path: 'wog/other',
+        sub: `project_path:wog/other:ref_type:branch:ref:${environment}`,
+      }),
+      missing: '',
+    };
+    const forged = [
+      ...Object.entries(PREDEFINED),
+      ...Object.values(tokens).map((token) => ['AWS_OIDC_TOKEN', token] as const),
+    ];
+    const before = holdings(emulator);
+    for (const [variable, value] of forged) {
+      const job = await chain.run(name, { env: { [variable]: value } });
+      expect.soft({ variable, ...outcomeOf(job) }, job.log).toEqual({ variable, ...REFUSAL });
+      expect.soft(job.calls, variable).toEqual([]);
+    }
+    expect(holdings(emulator)).toEqual(before);
+  });
+
+  it('answers the same whatever dotenv variables, variables named like fences, and names for show say', async () => {
+    const chain = await chainBefore(name, environment);
+    const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = chain.emulator.env;
+    const ambient = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    for (const [variable, value] of Object.entries(ambient)) vi.stubEnv(variable, value);
+    const quiet = Object.entries(WITHOUT_EFFECT[name]).map(([input, value]) => [variableFor(input), value]);
+    const forged = await answerOf(chain, name, { ...IGNORED, ...Object.fromEntries(quiet) });
+    const callers = chain.emulator.calls.filter(({ service }) => service !== 'sts').map(({ principal }) => principal);
+    expect(callers.filter((each) => !each.includes(':assumed-role/resale-price-'))).toEqual([]);
+    expect(forged).toEqual(await answerOf(await chainBefore(name, environment), name));
+  });
+
+  it.each(Object.entries(ASKED[name]))(
+    'with another %s (%s) takes no other version to no other place in no other name',
+    async (input, value) => {
+      const chain = await chainBefore(name, environment);
+      for (const file of ['pipeline.json', 'payload.json'])
+        if (file.startsWith(name === 'deploy-pipeline' ? 'pipeline' : 'payload'))
+          cpSync(join(chain.root, file), join(chain.root, 'other.json'));
+      const [marks, elsewhere] = [marksOf(chain), served(chain, 'dev')];
+      const job = await chain.run(name, { env: { [variableFor(input)]: value } });
+
+      expect(job.log).not.toContain('AWS or this program met something unforeseen');
+      expect(served(chain, 'dev')).toBe(elsewhere);
+      expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
+      const written = marksOf(chain).filter((mark) => !marks.includes(mark));
+      const ours = new RegExp(
+        `^(1 built|2 (proved|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE} job=7001 `,
+      );
+      for (const mark of written) expect(mark).toMatch(ours);
+    },
+  );
+});
+
+describe.each(COMPONENTS.filter(([name]) => /^(deploy|validate)/.test(name)))('%s', (name, environment) => {
+  it('ends early when somebody says that its time is over, and run again it ends as if nobody had', async () => {
+    const chain = await chainBefore(name, environment);
+    const over = { CI_JOB_STARTED_AT: '2020-01-01T00:00:00Z', CI_JOB_TIMEOUT: '60' };
+    expect((await chain.run(name, { env: over })).exit).toBe(124);
+    expect(await answerOf(chain, name)).toEqual(await answerOf(await chainBefore(name, environment), name));
+  });
+});
+
+describe('whether a person pressed', () => {
+  it('is not believed to be so when GitLab does not say it', async () => {
+    for (const name of ['approve-model', 'reject-model'] as const) {
+      const chain = await chainBefore(name);
+      expect(outcomeOf(await chain.run(name, { manual: false }))).toEqual(REFUSAL);
+    }
+  });
+
+  it('is no claim of the token: a variable can say it, and then the approval is that of whom the token names', async () => {
+    const chain = await chainBefore('approve-model');
+    const job = await chain.run('approve-model', {
+      manual: false,
+      env: { CI_JOB_MANUAL: 'true', GITLAB_USER_LOGIN: 'mallory' },
+    });
+    expect(job.exit).toBe(0);
+    expect(marksOf(chain).filter((mark) => mark.includes('approved.uat') && mark.includes(PIPELINE))).toEqual([
+      expect.stringContaining('2 approved.uat: by=nurul.aisyah pipeline=201 job=7001 '),
+    ]);
+  });
+});
+
+describe('a check that is retried after the approval', () => {
+  it.each(['dev', 'uat'] as const)('changes nothing in %s', async (environment) => {
+    const chain = await chainBefore('deploy-model', environment);
+    const before = holdings(chain.emulator);
+    expect((await chain.run('check-model', { job: '7009' })).exit).toBe(0);
+    expect((await chain.run('approve-model', { job: '7010' })).exit).toBe(0);
+    expect(holdings(chain.emulator)).toEqual(before);
+    expect((await chain.run('deploy-model')).exit).toBe(0);
+    expect(served(chain, environment)).toBe(arnOf(environment === 'dev' ? 1 : 2));
+  });
+
+  it('does not let another version be deployed than the one that was approved', async () => {
+    const chain = await chainBefore('deploy-model');
+    write(chain.emulator, 3, { 'proved.dev': markOf(chain.emulator, 3, 'proved.dev') });
+    expect((await chain.run('check-model')).record).toMatchObject({ package: arnOf(3) });
+    expect((await chain.run('deploy-model')).exit).toBe(0);
+    expect(served(chain, 'uat')).toBe(arnOf(2));
+  });
+});
+
+it('every input of every program is forged here, and every fence', () => {
+  for (const { name, inputs, ...program } of programs) {
+    const fences: readonly string[] = program.fences;
+    const known = COMPONENTS.find(([each]) => each === name)?.[0] ?? 'check-model';
+    const own = [...Object.keys(sharedInputs.shape), ...Object.keys(inputs.shape)].filter(
+      (input) => !fences.includes(input),
+    );
+    const forged = [REFUSED, WITHOUT_EFFECT, ASKED].flatMap((rows) => Object.keys(rows[known]));
+    expect([name, ...new Set(forged)].sort()).toEqual([name, ...own].sort());
+    for (const fence of fences) expect(IGNORED).toHaveProperty(variableFor(fence));
+  }
+});
+
+it('every variable that the source names is forged here', () => {
+  const named = new Set(source.match(/\b(CI|GITLAB|AWS|SAGEMAKER|HTTPS?|NO)_[A-Z][A-Z_]*[A-Z]\b/g));
+  // A pattern of ours, not a variable.
+  named.delete('AWS_HOST');
+  const forged = new Set([PREDEFINED, IGNORED, ELSEWHERE].flatMap((rows) => Object.keys(rows)));
+  expect([...named].filter((name) => !forged.has(name))).toEqual([]);
+});
+
+it('no program reads a dotenv variable of ours', () => {
+  for (const output of programs.flatMap(({ outputs }) => Object.keys(outputs)))
+    expect(source).not.toMatch(new RegExp(`env(\\.|\\[')${output}\\b`));
+});
+
+/** What a job answers, and what AWS holds then. */
+async function answerOf(chain: Chain, name: Name, env: Readonly<Record<string, string>> = {}) {
+  const job = await chain.run(name, { env });
+  return { told: told(job), holds: holdings(chain.emulator) };
+}
+
+/** The version behind an environment's endpoint. */
+function served({ emulator }: Chain, environment: string): string | undefined {
+  const endpoint = emulator.endpoint(`resale-price-${environment}`);
+  return endpoint && emulator.endpoints.servedBy(endpoint.config)[0]?.model;
+}
+
+/** The trail of every version, a line a mark. */
+function marksOf({ emulator }: Chain): string[] {
+  return [1, 2, 3].flatMap((version) =>
+    Object.entries(emulator.package(arnOf(version))?.metadata ?? {})
+      .filter(([key]) => /^(built$|approved|proved|withdrawn)/.test(key))
+      .map(([key, value]) => `${version} ${key}: ${value}`),
+  );
+}

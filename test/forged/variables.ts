@@ -1,0 +1,181 @@
+import { programs } from '../catalog/programs.ts';
+import { ACCOUNT, arnOf, type Environment, type Name, roleFor } from './chain.ts';
+
+/** In which environment each component meets what is forged: where it could do most harm. */
+export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = [
+  ['deploy-pipeline', 'dev'],
+  ['check-model', 'uat'],
+  ['approve-model', 'uat'],
+  ['reject-model', 'uat'],
+  ['deploy-model', 'uat'],
+  ['validate-endpoint', 'uat'],
+];
+
+type Values = Readonly<Record<string, readonly string[]>>;
+
+/** Inputs that every program reads -> values that must be refused, by AWS or by us. */
+const SHARED: Values = {
+  environment: ['dev', 'main', 'uat/approval', 'prod'],
+  aws_region: ['us-east-1', 'Singapore'],
+  role_arn: ['none', '', `arn:aws:iam::${ACCOUNT}:role/resale-price-check-main`, 'arn:aws:iam::999999999999:role/mine'],
+  expected_account_id: ['999999999999'],
+};
+
+const WAITS: Values = { max_wait_time: ['0'], poll_interval: ['soon'] };
+
+/** Inputs of one component -> values that must be refused. */
+export const REFUSED: Readonly<Record<Name, Values>> = {
+  'deploy-pipeline': {
+    ...SHARED,
+    ...WAITS,
+    environment: ['uat', 'main', 'dev/approval'],
+    pipeline_name: ['churn'],
+    definition_file: ['README.md', '../pipeline.json', '/proc/self/environ'],
+    pipeline_role_arn: [`arn:aws:iam::${ACCOUNT}:role/administrator`],
+    parameters: ['NoSuchParameter=1'],
+    wait: ['perhaps'],
+    new_run: ['1'],
+  },
+  'check-model': {
+    ...SHARED,
+    model_package_group_name: ['ChurnModelGroup'],
+    source: ['latest'],
+    model_package_arn: [arnOf(3), arnOf(9), arnOf(2).replace('ResalePrice', 'Churn')],
+    endpoint_name: ['resale-price-main'],
+    max_candidates: ['1'],
+    on_missing: ['ignore'],
+  },
+  'approve-model': {
+    ...SHARED,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat'), roleFor('approve-model', 'dev')],
+    model_package_group_name: ['ChurnModelGroup'],
+  },
+  'reject-model': {
+    ...SHARED,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('validate-endpoint', 'uat')],
+    model_package_group_name: ['ChurnModelGroup'],
+  },
+  'deploy-model': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('approve-model', 'uat')],
+    model_package_group_name: ['ChurnModelGroup'],
+    endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
+    name_prefix: ['resale-price-main', 'churn'],
+    instance_type: ['ml.g5.xlarge'],
+    instance_count: ['0'],
+    execution_role_arn: [`arn:aws:iam::${ACCOUNT}:role/administrator`],
+    variant_name: ['All Traffic'],
+    model_environment: ['LOG_LEVEL'],
+    tags: ['sagemaker-components:pipeline=1'],
+    wait: ['perhaps'],
+  },
+  'validate-endpoint': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat')],
+    endpoint_name: ['resale-price-dev'],
+    payload_file: ['no-such.json', '../payload.json', '/proc/self/environ', ''],
+    content_type: ['json'],
+    accept: ['json'],
+    expect: ['('],
+    requests: ['0'],
+    max_latency_ms: ['0'],
+  },
+};
+
+/** Inputs whose forged value is right in itself and changes nothing of what matters here. */
+export const WITHOUT_EFFECT: Readonly<Record<Name, Readonly<Record<string, string>>>> = {
+  'deploy-pipeline': { expected_account_id: '' },
+  'check-model': { expected_account_id: '', source: 'registry', on_missing: 'continue' },
+  'approve-model': { expected_account_id: '', comment: 'By the chief executive.' },
+  'reject-model': { expected_account_id: '', comment: 'By the chief executive.' },
+  'deploy-model': { expected_account_id: '', max_wait_time: '600' },
+  'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
+};
+
+/**
+ * Inputs that a variable can change within what the role allows: how a training is done, how the approved version is served, how
+ * it is asked. Which version goes where, and who answers for it, stays as it is. docs/security.md names each.
+ */
+export const ASKED: Readonly<Record<Name, Readonly<Record<string, string>>>> = {
+  'deploy-pipeline': { definition_file: 'other.json', parameters: 'MaxDepth=9', wait: 'false', new_run: 'true' },
+  'check-model': { model_package_arn: arnOf(1) },
+  'approve-model': {},
+  'reject-model': {},
+  'deploy-model': {
+    instance_type: 'ml.m5.xlarge',
+    instance_count: '2',
+    variant_name: 'Other',
+    model_environment: 'LOG_LEVEL=debug',
+    name_prefix: 'resale-price-uat-x',
+    tags: 'team=other',
+    wait: 'false',
+  },
+  'validate-endpoint': {
+    payload_file: 'other.json',
+    content_type: 'text/csv',
+    accept: 'application/json',
+    expect: '.',
+    requests: '1',
+    max_latency_ms: '900000',
+  },
+};
+
+/** Variables that GitLab sets and a pipeline variable can override -> values that contradict the token, or lead elsewhere. */
+export const PREDEFINED: Readonly<Record<string, string>> = {
+  AWS_OIDC_TOKEN: 'not.a.token',
+  CI_COMMIT_BRANCH: 'main',
+  CI_COMMIT_REF_NAME: 'main',
+  CI_COMMIT_SHA: 'f'.repeat(40),
+  CI_ENVIRONMENT_NAME: 'main',
+  CI_JOB_ID: '1',
+  CI_JOB_NAME_SLUG: '../approve-model/approve-model',
+  CI_PIPELINE_ID: '190',
+  CI_PROJECT_ID: '1',
+  CI_PROJECT_PATH: 'wog/mlops/another',
+  AWS_ENDPOINT_URL: 'https://aws.example.com',
+  AWS_ENDPOINT_URL_STS: 'https://aws.example.com',
+  AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'https://aws.example.com',
+};
+
+/** Variables that programs read for a person's eyes only, or that only seem to matter: the answer is the same. */
+const FOR_SHOW: Readonly<Record<string, string>> = {
+  AWS_ACCOUNT_ID: '999999999999',
+  AWS_REGION: 'us-east-1',
+  AWS_ROLE_ARN: 'arn:aws:iam::999999999999:role/mine',
+  CI_DEBUG_TRACE: 'true',
+  CI_JOB_NAME: 'another',
+  CI_SERVER_URL: 'https://gitlab.example.com',
+  GITLAB_USER_LOGIN: 'mallory',
+  SAGEMAKER_COMPONENT: 'another 9.9.9',
+};
+
+/** Read by programs, and forged in tests of their own. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  CI_JOB_MANUAL: 'what it can do is told below',
+  CI_JOB_STARTED_AT: 'makes a job end early',
+  CI_JOB_TIMEOUT: 'makes a job end early',
+  HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
+  NO_PROXY: 'as HTTPS_PROXY',
+};
+
+const FORGED_ARN = arnOf(3);
+const DOTENV = Object.fromEntries(
+  programs.flatMap(({ outputs }) =>
+    Object.keys(outputs).map((name) => [name, name.endsWith('ARN') ? FORGED_ARN : 'forged']),
+  ),
+);
+const FENCES = Object.fromEntries(
+  programs.flatMap(({ fences }) =>
+    fences.map((fence) => [`INPUT_${fence.toUpperCase()}`, /^(allow|recreate)/.test(fence) ? 'true' : 'false']),
+  ),
+);
+
+/** All that must be read by no program, or change nothing that it does; forged together. */
+export const IGNORED: Readonly<Record<string, string>> = {
+  ...FOR_SHOW,
+  ...DOTENV,
+  ...FENCES,
+  INPUT_PROMOTION_PATH: 'uat',
+};
