@@ -22,8 +22,6 @@ import { type PlannedJob, plan } from './schedule.ts';
 
 const HOST = 'sgts.gitlab-dedicated.com';
 const PATH = 'wog/mlops/resale-price';
-/** The environments that only their approvers may deploy to. */
-const PROTECTED = ['uat/approval', 'main/approval'];
 /** Where gitlab-ci-local keeps logs and artifacts, below a pipeline's work tree. */
 const STATE = '.gitlab-ci-local';
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -37,6 +35,8 @@ export interface ProjectOptions {
   /** The folder of the bundled programs. */
   readonly programs: string;
   readonly variables: ProjectVariables;
+  /** The environments that only their approvers may deploy to; those of the example when nothing else is said. */
+  readonly protectedEnvironments?: readonly string[];
   /** Whether the programs' pauses pass faster than they are. */
   readonly hurry?: boolean;
   /** Command -> what runs in its place. */
@@ -229,9 +229,10 @@ class LocalProject implements Project {
   }
 
   #tokens({ tokens, environment }: PlannedJob, claims: Record<string, unknown>): Record<string, string> {
+    const { protectedEnvironments = ['uat/approval', 'main/approval'] } = this.#options;
     const place = environment !== undefined && {
       environment,
-      environment_protected: String(PROTECTED.includes(environment)),
+      environment_protected: String(protectedEnvironments.includes(environment)),
     };
     const mint = (aud: string) => this.#options.emulator.mintToken({ ...claims, ...place, aud });
     return Object.fromEntries(Object.entries(tokens).map(([variable, audience]) => [variable, mint(audience)]));
