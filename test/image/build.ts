@@ -7,10 +7,11 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** As the templates of release 1.0.0 name it. */
 export const IMAGE = 'nexus-docker.ship.gov.sg/sagemaker-components:1.0.0';
 
-const LABELS = {
+export const LABELS = {
   VERSION: '1.0.0',
   REVISION: '0123456789abcdef0123456789abcdef01234567',
   CREATED: '2026-11-22T09:00:00Z',
+  SOURCE: 'https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components',
 };
 
 /** Builds the Dockerfile. npm has nothing to do in it: the installed packages are lent. */
