@@ -1,84 +1,83 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from './failure.ts';
 import type { Job } from './gitlab/job.ts';
 import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts';
-import { sameGroup } from './sagemaker/packages.ts';
+import { resourceName } from './sagemaker/endpoints.ts';
+import { modelPackageArn, modelPackageGroup, sameGroup } from './sagemaker/packages.ts';
 
 /**
  * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
+ *
+ * A job reads one kind or two: a schema is made when it is asked for, since making one takes longer than reading a record by it.
  */
-const recorded = { environment: z.string(), pipeline: z.string() };
-const nothing = z.object({ ...recorded, outcome: z.literal('nothing'), why: z.string() });
+const recorded = () => ({ environment: z.string(), pipeline: z.string() });
+const nothing = () => z.object({ ...recorded(), outcome: z.literal('nothing'), why: z.string() });
 
-const version = {
+const number = () => z.number().int().positive();
+
+const version = () => ({
   /** The group's name as registered. */
-  group: z.string(),
-  package: z.string(),
-  version: z.number(),
+  group: modelPackageGroup,
+  package: modelPackageArn,
+  version: number(),
   /** The package's content hash when it was looked at. */
   content: z.string(),
   /** The environments in order. */
   promotion_path: z.array(z.string()).min(1),
   /** Fences that stood open so far: proof, protected, approval. */
   open: z.array(z.string()),
-};
+});
 
-const registered = z.object({ group: z.string(), package: z.string(), version: z.number() });
+const registered = () => z.object({ group: modelPackageGroup, package: modelPackageArn, version: number() });
 
 export const training = {
   component: 'deploy-pipeline',
-  schema: z.discriminatedUnion('outcome', [
-    z.object({
-      ...recorded,
-      outcome: z.literal('registered'),
-      execution: z.string(),
-      packages: z.array(registered).min(1),
-    }),
-    z.object({ ...recorded, outcome: z.literal('running'), execution: z.string(), why: z.string() }),
-    z.object({ ...recorded, outcome: z.literal('nothing'), execution: z.string(), why: z.string() }),
-  ]),
+  get schema() {
+    const ran = { ...recorded(), execution: z.string() };
+    return z.discriminatedUnion('outcome', [
+      z.object({ ...ran, outcome: z.literal('registered'), packages: z.array(registered()).min(1) }),
+      z.object({ ...ran, outcome: z.literal('running'), why: z.string() }),
+      z.object({ ...ran, outcome: z.literal('nothing'), why: z.string() }),
+    ]);
+  },
 } satisfies RecordKind<z.ZodType<Recorded>>;
 
 export const check = {
   component: 'check-model',
-  schema: z.discriminatedUnion('outcome', [
-    z.object({ ...recorded, outcome: z.literal('candidate'), ...version, status: z.string() }),
-    nothing,
-  ]),
+  get schema() {
+    const candidate = { ...recorded(), ...version(), status: z.string() };
+    return z.discriminatedUnion('outcome', [z.object({ ...candidate, outcome: z.literal('candidate') }), nothing()]);
+  },
 } satisfies RecordKind<z.ZodType<Recorded>>;
 
 export const approval = {
   component: 'approve-model',
-  schema: z.discriminatedUnion('outcome', [
-    z.object({
-      ...recorded,
-      outcome: z.literal('approved'),
-      ...version,
-      /** What the registry said of the version right after. */
-      metadata: z.record(z.string(), z.string()),
-    }),
-    nothing,
-  ]),
+  get schema() {
+    /** With what the registry said of the version right after. */
+    const approved = { ...recorded(), ...version(), metadata: z.record(z.string(), z.string()) };
+    return z.discriminatedUnion('outcome', [z.object({ ...approved, outcome: z.literal('approved') }), nothing()]);
+  },
 } satisfies RecordKind<z.ZodType<Recorded>>;
-
-const deployed = {
-  ...recorded,
-  ...version,
-  endpoint: z.string(),
-  config: z.string(),
-  /** The config that was live before; absent when the endpoint is new. */
-  previous_config: z.string().optional(),
-  model: z.string(),
-};
 
 export const deployment = {
   component: 'deploy-model',
-  schema: z.discriminatedUnion('outcome', [
-    z.object({ ...deployed, outcome: z.literal('deployed') }),
-    z.object({ ...deployed, outcome: z.literal('under way') }),
-    nothing,
-  ]),
+  get schema() {
+    const deployed = {
+      ...recorded(),
+      ...version(),
+      endpoint: resourceName,
+      config: resourceName,
+      /** The config that was live before; absent when the endpoint is new. */
+      previous_config: resourceName.optional(),
+      model: resourceName,
+    };
+    return z.discriminatedUnion('outcome', [
+      z.object({ ...deployed, outcome: z.literal('deployed') }),
+      z.object({ ...deployed, outcome: z.literal('under way') }),
+      nothing(),
+    ]);
+  },
 } satisfies RecordKind<z.ZodType<Recorded>>;
 
 export type Training = z.output<typeof training.schema>;
@@ -128,14 +127,15 @@ function fits(record: unknown, input: Choice['input'], value: string): boolean {
   return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
 }
 
-const subject = z.object({
-  endpoint: z.string().optional(),
-  group: z.string().optional(),
-  packages: z.array(registered).optional(),
-});
+const subject = () =>
+  z.object({
+    endpoint: z.string().optional(),
+    group: z.string().optional(),
+    packages: z.array(registered()).optional(),
+  });
 
 function subjectsOf(record: unknown, input: Choice['input']): string[] {
-  const about = subject.parse(record);
+  const about = subject().parse(record);
   const subjects =
     input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
   return subjects.filter((each) => each !== undefined);
