@@ -10,7 +10,9 @@ import { startEmulator } from '../emulator/emulator.ts';
 import { compilePipeline } from '../gitlab/compile.ts';
 import { writeYaml } from '../gitlab/document.ts';
 import { readRepository } from '../gitlab/templates.ts';
+import { MASKED, refuseSecrets } from '../secrets.ts';
 
+const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';
 const ROLE = 'arn:aws:iam::111122223333:role/promotion-dev';
 const commands = z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat());
 const jobShape = z.looseObject({
@@ -68,7 +70,8 @@ async function render(script: readonly string[], variables: Readonly<Record<stri
     CI_PROJECT_ID: '42',
     CI_PIPELINE_ID: '101',
     CI_JOB_ID: '7',
-    AWS_OIDC_TOKEN: 'a.token.of-ours',
+    AWS_OIDC_TOKEN: TOKEN,
+    ...MASKED,
     INPUT_ROLE_ARN: ROLE,
     INPUT_AWS_REGION: 'ap-southeast-1',
     TMPDIR: temporary,
@@ -77,6 +80,9 @@ async function render(script: readonly string[], variables: Readonly<Record<stri
   const run = await shell([...job.before_script, ...job.script], root, env);
   const during = existsSync(join(temporary, 'sagemaker-token-7'));
   await shell(job.after_script, root, env);
+  // A script that shows the token is its project's own doing.
+  const texts = script.some((line) => line.includes('cat "$AWS_WEB_IDENTITY_TOKEN_FILE"')) ? [] : [run.log];
+  refuseSecrets({ texts, folders: [root, temporary] }, [env.AWS_OIDC_TOKEN]);
   return { ...run, root, temporary, during };
 }
 
@@ -91,7 +97,7 @@ it('gives the script the role, by a file of the token that only it can read, and
   ]);
   const token = join(job.temporary, 'sagemaker-token-7');
   expect(job.exit).toBe(0);
-  expect(job.log).toContain(`a.token.of-ours\n600 ${token}/token\n700 ${token}\n`);
+  expect(job.log).toContain(`${TOKEN}\n600 ${token}/token\n700 ${token}\n`);
   expect(job.log).toContain(`${ROLE} gl-42-101-7 ap-southeast-1 ap-southeast-1`);
   expect(job.during).toBe(true);
   expect(existsSync(token)).toBe(false);
@@ -126,7 +132,7 @@ it('hands on the definition, readable for the job that takes it', async () => {
 });
 
 it('leaves no token where a job could upload it', async () => {
-  const job = await render([write, 'grep -r a.token.of-ours . && exit 3; true']);
+  const job = await render([write, `grep -r ${TOKEN} . && exit 3; true`]);
   expect(job.exit).toBe(0);
 });
 

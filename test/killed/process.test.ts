@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.ts';
 import { invocationOf, reportsOf } from '../components/job.ts';
 import { machineClock } from '../emulator/clock.ts';
+import { refuseSecrets } from '../secrets.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
 import {
@@ -53,10 +54,11 @@ function startProcess(stage: Stage, job: string): Running {
 
 async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown> {
   const { reached, over } = awaitDeath(stage.emulator, death);
-  const { child } = startProcess(stage, '1');
+  const { child, root, log } = startProcess(stage, '1');
   await reached;
   child.kill('SIGKILL');
   const [, signal] = await once(child, 'close');
+  refuseSecrets({ texts: [log()], folders: [root] }, stage.emulator.secrets);
   over();
   return signal;
 }
@@ -91,6 +93,7 @@ describe.each(samples.map(([scene, at]) => ({ scene, at, about: scene.about })))
 
       const { child, root, log } = startProcess(stage, '2');
       const [exit] = await once(child, 'close');
+      refuseSecrets({ texts: [log()], folders: [root] }, emulator.secrets);
       const job = { exit, ...reportsOf(scene.component.name, { root }) };
       expect({ told: told(job), changes: changes(emulator), aws: holdings(emulator) }, log()).toEqual(left);
     });
