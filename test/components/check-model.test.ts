@@ -378,7 +378,7 @@ describe('in the first environment', () => {
         pipeline: '101',
         execution: 'e',
         outcome: 'registered',
-        packages: [{ group: 'Other', package: 'arn:other', version: 9 }],
+        packages: [{ group: 'Other', package: arn.replace(GROUP, 'Other'), version: 9 }],
       }),
     );
 
