@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
@@ -191,7 +191,7 @@ async function enter(
     clock,
     root,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
-    aws: await connect(session),
+    aws: connect(session),
     deadline: (seconds) =>
       earliest(
         { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },

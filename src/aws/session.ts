@@ -1,4 +1,4 @@
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
@@ -133,9 +133,8 @@ export interface Aws {
   logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
 }
 
-/** Builds the clients. Imported when AWS is reached, so that a wrong input costs no start-up. */
-export async function connect({ config, account }: Session): Promise<Aws> {
-  const { SageMakerClient } = await import('@aws-sdk/client-sagemaker');
+/** Builds the clients. */
+export function connect({ config, account }: Session): Aws {
   return {
     region: config.region,
     account,
@@ -151,7 +150,7 @@ export async function connect({ config, account }: Session): Promise<Aws> {
       });
     },
     async logs() {
-      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      const { CloudWatchLogsClient } = await import('./cloudwatch-logs.ts');
       return new CloudWatchLogsClient(config);
     },
   };

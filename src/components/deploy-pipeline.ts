@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';

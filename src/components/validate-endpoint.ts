@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { partsOf } from '../aws/trouble.ts';
 import type { Deadline } from '../clock.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
@@ -118,7 +118,9 @@ function passOn({ why }: Extract<Deployment, { outcome: 'nothing' }>, { report }
 async function questionOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
-  const payload = createHash('sha256').update(await readPayload(root, payload_file)).digest('hex');
+  const payload = createHash('sha256')
+    .update(await readPayload(root, payload_file))
+    .digest('hex');
   return { payload_file, payload, content_type, accept, expect: expect?.source, requests, max_latency_ms };
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../failure.ts';
 
 /** GitLab's id_token carries numbers and booleans as strings, and some versions as themselves. */

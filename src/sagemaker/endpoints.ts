@@ -9,7 +9,7 @@ import {
   type ProductionVariantSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
+import * as z from 'zod';
 import { unlessNotFound } from './errors.ts';
 
 /** Names of endpoints, endpoint configs and models: at most 63 letters, digits and inner hyphens. */

@@ -5,7 +5,7 @@ import {
   UpdatePipelineCommand,
   type UserContext,
 } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
 import { canonicalJson } from './content.ts';

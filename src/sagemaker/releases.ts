@@ -8,7 +8,7 @@ import {
   type SageMakerClient,
   type Tag,
 } from '@aws-sdk/client-sagemaker';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../failure.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from './content.ts';

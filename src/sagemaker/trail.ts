@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The trail that a model package carries in its metadata: what built it, and for each environment who approved it, what proved
