@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
 
@@ -25,11 +25,23 @@ const LONGEST = 1_048_576;
 
 const named = z.looseObject({ Name: z.string('must have a Name'), Type: z.string('must have a Type') });
 
+/** What a value of each type of parameter looks like. */
+const TYPES = {
+  String: /^/,
+  Integer: /^[+-]?\d+$/,
+  Float: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,
+  Boolean: /^(true|false)$/i,
+} as const;
+
+const parameter = named.extend({
+  Type: z.enum(['String', 'Integer', 'Float', 'Boolean'], 'must be String, Integer, Float or Boolean'),
+});
+
 /** As much of https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/ as everything needs. */
 const shape = z.looseObject(
   {
     Version: z.string('must be there, like "2020-12-01"'),
-    Parameters: z.array(named, 'must be a list').nullish(),
+    Parameters: z.array(parameter, 'must be a list').nullish(),
     Steps: z.array(named, 'must be a list of steps').min(1, 'must hold at least one step'),
   },
   'must be an object with a Version and Steps',
@@ -46,6 +58,7 @@ export async function readDefinition({ root, file, parameters }: Source): Promis
   const text = JSON.stringify(value);
   const declared = (checked.data.Parameters ?? []).map((each) => ({
     name: each.Name,
+    type: each.Type,
     optional: 'DefaultValue' in each,
   }));
   const problems = [
@@ -54,6 +67,7 @@ export async function readDefinition({ root, file, parameters }: Source): Promis
       : []),
     ...undeclared(parameters, declared, file),
     ...missing(parameters, declared, file),
+    ...mistyped(parameters, declared, file),
   ];
   if (problems.length > 0) throw refusal(problems);
   return { text, value };
@@ -87,6 +101,7 @@ async function parsed(file: string, text: string): Promise<unknown> {
 
 interface Declared {
   readonly name: string;
+  readonly type: keyof typeof TYPES;
   readonly optional: boolean;
 }
 
@@ -102,6 +117,14 @@ function missing(given: Source['parameters'], declared: readonly Declared[], fil
   return declared
     .filter(({ name, optional }) => !optional && !given.has(name))
     .map(({ name }) => `parameters: "${name}" is missing, and ${file} gives it no DefaultValue.`);
+}
+
+function mistyped(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+  return declared.flatMap(({ name, type }) => {
+    const value = given.get(name);
+    if (value === undefined || TYPES[type].test(value)) return [];
+    return [`parameters: received "${name}=${value}", and ${file} declares ${name} as ${type}.`];
+  });
 }
 
 function refusal(problems: readonly string[]): Failure {

@@ -600,6 +600,16 @@ describe('a wrong definition', () => {
       { ...definition, Parameters: [] },
       'parameters: received "Months", which pipelines/definition.json does not declare; it declares none.',
     ],
+    [
+      'with a parameter of no type that there is',
+      { ...definition, Parameters: [{ Name: 'Months', Type: 'Number' }] },
+      'Parameters.0.Type must be String, Integer, Float or Boolean',
+    ],
+    [
+      'with a parameter of another type than it is given',
+      { ...definition, Parameters: [{ Name: 'Months', Type: 'Boolean' }] },
+      'and pipelines/definition.json declares Months as Boolean',
+    ],
   ])('%s is refused before AWS is reached', async (_, content, told) => {
     const emulator = await emulated();
     const job = await deploy({ emulator, root: project(content) });
