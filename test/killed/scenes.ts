@@ -103,7 +103,7 @@ function handed(emulator: Emulator, arn: string) {
   return { group: GROUP, package: arn, version, content, promotion_path: PROMOTION_PATH, open: [], metadata };
 }
 
-export function recordOf(component: string, record: object, pipeline = '101', environment = 'dev'): Files {
+function recordOf(component: string, record: object, pipeline = '101', environment = 'dev'): Files {
   const written = JSON.stringify({ environment, pipeline, ...record });
   return { [`sagemaker/${component}/${component}/record.json`]: written };
 }
@@ -125,7 +125,7 @@ export function approved(emulator: Emulator, pipeline = '101'): Files {
 }
 
 /** The version that serves before, on two instances where its config began with one. */
-export function live(emulator: Emulator): void {
+function live(emulator: Emulator): void {
   emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register({ status: 'Approved' }) });
   emulator.do('UpdateEndpointWeightsAndCapacities', {
     EndpointName: 'resale-price-dev',

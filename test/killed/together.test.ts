@@ -16,10 +16,10 @@ import { takeTurns } from './turns.ts';
 
 const CHANGE = /^(Create|Update|Start|AddTags)/;
 
-/** How many calls a job has made when it is about to change something, each time; and none, and all of them. */
-function turningPoints(operations: readonly string[]): number[] {
-  const changing = operations.flatMap((operation, index) => (CHANGE.test(operation) ? [index] : []));
-  return [...new Set([0, ...changing, operations.length])];
+/** How many calls a job has made when it is about to change something, and when it just has, each time. */
+function turningPoints(operations: readonly string[]): { before: number[]; around: number[] } {
+  const before = operations.flatMap((operation, index) => (CHANGE.test(operation) ? [index] : []));
+  return { before, around: [...new Set(before.flatMap((calls) => [calls, calls + 1])), operations.length] };
 }
 
 async function undisturbed(scene: Scene) {
@@ -44,8 +44,8 @@ describe('two jobs of one pipeline at the same time', () => {
       const alone = await undisturbed(scene);
       const through = DEPLOYED_BY[scene.about];
       const points = turningPoints(alone.operations);
-      for (const ofOne of points) {
-        for (const ofOther of points.slice(1)) {
+      for (const ofOne of [0, ...points.before]) {
+        for (const ofOther of points.around) {
           const stage = await setStage(scene);
           const { emulator } = stage;
           const end = takeTurns(emulator, [
@@ -126,8 +126,8 @@ describe('two deployments to one endpoint', () => {
   it('end in the newer, in whatever order they call AWS', async () => {
     const { operations } = await undisturbed(updatingEndpoint);
     const points = turningPoints(operations);
-    for (const ofOlder of points) {
-      for (const ofNewer of points.slice(1)) {
+    for (const ofOlder of [0, ...points.before]) {
+      for (const ofNewer of [...points.before, operations.length]) {
         const both = await twoPipelines();
         const end = takeTurns(both.emulator, [
           { job: '1', calls: ofOlder, through: 'UpdateEndpoint' },
@@ -147,6 +147,23 @@ describe('two deployments to one endpoint', () => {
       }
     }
   }, 60_000);
+
+  it('end in the newer when it goes live while the older still makes its model and config', async () => {
+    const { operations } = await undisturbed(updatingEndpoint);
+    for (const making of ['CreateModel', 'CreateEndpointConfig']) {
+      const both = await twoPipelines();
+      const end = takeTurns(both.emulator, [{ job: '1', calls: operations.indexOf(making) }, { job: '2' }]);
+      const [older, newer] = await Promise.all([
+        end('1', start(both.older, both.ofOlder('1'))),
+        end('2', start(both.newer, both.ofNewer('2'))),
+      ]);
+      expectTheNewer(both, newer, older.log);
+      expect(older).toMatchObject({
+        exit: 1,
+        log: expect.stringContaining('version 2 is older. Nothing was changed.'),
+      });
+    }
+  });
 
   it('end in the newer when the older is killed at any call, and run again after it', async () => {
     const { operations } = await undisturbed(updatingEndpoint);
@@ -172,7 +189,7 @@ describe('two deployments to one endpoint', () => {
   ];
 
   it.each(deaths.flatMap((older) => deaths.map((newer) => ({ older, newer }))))(
-    'end in the newer when both are killed, at $older and $newer, and both are run again',
+    'end in the newer when both are killed, at $older.call ($older.answered) and $newer.call ($newer.answered), and run again',
     async (killed) => {
       for (const olderFirst of [true, false]) {
         const both = await twoPipelines();
