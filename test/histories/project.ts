@@ -167,7 +167,7 @@ const DEFINITION = {
 const definition = JSON.stringify(DEFINITION);
 
 /** Memory, where the machine offers it as a folder: a disk takes longer for its files than a job for its work. */
-const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A project and its pipelines. */
 export class Project {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export type Step = Meanwhile | { readonly does: 'elapse'; readonly minutes: number };
 
 /** What may also happen in the middle of a job. */
-export type Meanwhile =
+type Meanwhile =
   | Journey
   | { readonly does: 'run'; readonly pipeline: number; readonly job: number; readonly mishap?: Mishap | undefined }
   | { readonly does: 'reject'; readonly pipeline: number }
