@@ -14,6 +14,11 @@ interface Wanted {
   readonly most: { readonly bytes: number; readonly of: string };
 }
 
+/** Whether a path leads out of the project: a variable could name any file of the machine, the process's own variables among them. */
+export function isOutside(root: string, file: string): boolean {
+  return relative(root, resolve(root, file)).split(sep)[0] === '..';
+}
+
 /** Reads a file of the project that an input names; one that is not there or too large is a wrong input. */
 export async function readProjectFile({ root, input, file, most }: Wanted): Promise<Uint8Array> {
   const refuse = (why: string, cause?: unknown) =>
@@ -23,8 +28,7 @@ export async function readProjectFile({ root, input, file, most }: Wanted): Prom
       `commit the file, or let this job receive it as an artifact; or correct ${input}.`,
       cause,
     );
-  // A variable could name any file of the machine, the one that holds this job's token among them.
-  if (relative(root, resolve(root, file)).split(sep)[0] === '..') throw refuse('it lies outside the project');
+  if (isOutside(root, file)) throw refuse('it lies outside the project');
   const content = await readFile(resolve(root, file)).catch((error: unknown) => {
     const { code, message } = partsOf(error);
     const why = code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`;

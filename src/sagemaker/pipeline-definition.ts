@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path';
 import * as z from 'zod';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
+import { isOutside } from '../gitlab/project-file.ts';
 
 /** A SageMaker Pipeline's definition, as it is uploaded and as it is compared. */
 export interface Definition {
@@ -74,15 +75,20 @@ export async function readDefinition({ root, file, parameters }: Source): Promis
 }
 
 async function content(root: string, file: string): Promise<string> {
+  const refuse = (why: string, cause?: unknown) =>
+    new Failure(
+      'invalid input',
+      `definition_file: received "${file}"; ${why}.`,
+      'commit the file, correct definition_file, or let render-pipeline write it and this job receive its artifacts.',
+      cause,
+    );
+  if (isOutside(root, file)) throw refuse('it lies outside the project');
   try {
     return await readFile(resolve(root, file), 'utf8');
   } catch (error) {
     const { code, message } = partsOf(error);
-    const why = code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`;
-    throw new Failure(
-      'invalid input',
-      `definition_file: received "${file}"; ${why}.`,
-      'commit the file, correct definition_file, or let render-pipeline write it and this job receive its artifacts.',
+    throw refuse(
+      code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`,
       error,
     );
   }
