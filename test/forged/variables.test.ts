@@ -110,6 +110,21 @@ describe.each(COMPONENTS.filter(([name]) => /^(deploy|validate)/.test(name)))('%
   });
 });
 
+it.each([
+  ['deploy-pipeline', 'dev', 'INPUT_DEFINITION_FILE'],
+  ['validate-endpoint', 'uat', 'INPUT_PAYLOAD_FILE'],
+] as const)(
+  '%s reads no file outside the project, the variables of its own process least of all',
+  async (name, environment, variable) => {
+    const chain = await chainBefore(name, environment);
+    for (const file of ['/proc/self/environ', '../elsewhere.json', 'a/../../elsewhere.json', '..']) {
+      const job = await chain.run(name, { env: { [variable]: file } });
+      expect(job).toMatchObject({ exit: 64, received: [] });
+      expect(job.log).toContain(`received "${file}"; it lies outside the project.`);
+    }
+  },
+);
+
 describe('whether a person pressed', () => {
   it('is not believed to be so when GitLab does not say it', async () => {
     for (const name of ['approve-model', 'reject-model'] as const) {
@@ -149,6 +164,18 @@ describe('a check that is retried after the approval', () => {
     expect((await chain.run('deploy-model')).exit).toBe(0);
     expect(served(chain, 'uat')).toBe(arnOf(2));
   });
+});
+
+it('a job is not led into the folder of another by the name that GitLab gives its own', async () => {
+  const chain = await chainBefore('deploy-model');
+  const record = join(chain.root, 'sagemaker/approve-model/approve-model/record.json');
+  const before = readFileSync(record, 'utf8');
+  for (const slug of ['../approve-model/approve-model', '..', '']) {
+    const job = await chain.run('deploy-model', { env: { CI_JOB_NAME_SLUG: slug } });
+    expect(job).toMatchObject({ exit: 1, received: [] });
+    expect(job.log).toContain(`CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+    expect(readFileSync(record, 'utf8')).toBe(before);
+  }
 });
 
 it('every input of every program is forged here, and every fence', () => {
