@@ -4,6 +4,16 @@ set -eu
 dry_run=
 [ "${1:-}" != --dry-run ] || { dry_run=yes; shift; }
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# What GitLab hands over as a variable, crane and cosign read from a file. The one for releases is seen on protected tags only.
+auth=${RELEASE_AUTH_CONFIG:-${DOCKER_AUTH_CONFIG:-}}
+if [ "$auth" ]; then
+  export DOCKER_CONFIG="$scratch"
+  printf %s "$auth" >"$scratch/config.json"
+fi
+
 refuse() {
   printf 'ERROR %s\nNext: %s\n' "$1" "$2" >&2
   exit 1

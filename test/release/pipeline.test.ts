@@ -107,7 +107,8 @@ describe("the catalog's own pipeline", () => {
 
   it('names its tools in one place, through the mirror', () => {
     const tools = parse(readRepository('.gitlab/tools.yml') ?? '').variables;
-    for (const image of Object.values(tools)) expect(image).toMatch(/^nexus-docker\.ship\.gov\.sg\/\S+:[^:]+$/);
+    for (const image of Object.values(tools))
+      expect(image).toMatch(/^nexus-docker\.ship\.gov\.sg\/\S+:[^:@]+(@sha256:[a-f0-9]{64})?$/);
     const used = [...jobsOf(pipeline).values()].flatMap(({ image }) => (isMapping(image) ? image.name : image) ?? []);
     expect(used.filter((image) => !/^\$(NODE|CRANE|COSIGN|GLAB)_IMAGE$/.test(String(image)))).toEqual([]);
   });

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -369,5 +370,51 @@ describe.skipIf(!tools.crane || !tools.cosign)('a release', () => {
     expect(rehearsed.exit).toBe(0);
     expect(tagsIn(releases)).toEqual([COMMIT]);
     expect(step('verify', '--dry-run', `${releases}:1.0.0`, digest, 'cosign.pub')).toMatchObject({ exit: 0 });
+  });
+
+  it('can be carried to a registry without a way out, with all that is attached', () => {
+    const { releases } = released('published');
+    const there = `${releases}-elsewhere:1.0.0`;
+    const carry = (...args: readonly string[]) => run('cosign', args).exit;
+    expect(carry('save', '--dir=carried', `${releases}:1.0.0`)).toBe(0);
+    expect(carry('load', '--dir=carried', there)).toBe(0);
+    expect(step('verify', there, crane('digest', there), 'cosign.pub').exit).toBe(0);
+  });
+});
+
+describe.skipIf(!tools.crane)('a registry that wants to know who asks', () => {
+  it.each([
+    ['is answered from DOCKER_AUTH_CONFIG', 'job:secret', 'There is no image of the commit'],
+    ['is no registry without the image', 'job:wrong', 'could not be looked up'],
+  ])('%s', async (_, user, said) => {
+    const expected = `Basic ${Buffer.from('job:secret').toString('base64')}`;
+    const server = createServer(({ headers }, response) => {
+      const known = headers.authorization === expected;
+      response.writeHead(known ? 404 : 401, { 'www-authenticate': 'Basic realm="registry"' });
+      response.end(JSON.stringify({ errors: [{ code: known ? 'MANIFEST_UNKNOWN' : 'UNAUTHORIZED', message: 'no' }] }));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    const host = `127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`;
+    const auths = { [host]: { auth: Buffer.from(user).toString('base64') } };
+    const script = [
+      `${repository}scripts/release/find-tested.sh`,
+      `${host}/candidates/image`,
+      `${host}/image`,
+      COMMIT,
+      '1.0.0',
+      'auth',
+    ];
+    const env = {
+      PATH: `${tools.crane}:${process.env.PATH}`,
+      HOME: folder,
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths }),
+    };
+    const log = await new Promise<string>(
+      (resolve) => void execFile('sh', script, { cwd: folder, env }, (_e, _o, err) => resolve(err)),
+    );
+    server.close();
+    expect(log).toContain(said);
+    expect(log).not.toContain('secret');
   });
 });
