@@ -1,0 +1,95 @@
+// The emulator, in a process of its own: whoever measures, it costs the same and shares no processor time with the parent.
+
+import { invocationOf } from '../test/components/job.ts';
+import { machineClock } from '../test/emulator/clock.ts';
+import { type Emulator, startEmulator } from '../test/emulator/emulator.ts';
+import { type Call, jobs } from './jobs.ts';
+
+/** Sets the scene of a job in a new account; `versions` fills its registry with so many more that nobody approved. */
+export interface Order {
+  readonly job: string;
+  readonly versions?: number;
+}
+
+/** What a job finds, and how it is started. */
+export interface Stage {
+  readonly endpoint: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  /** Static keys, and the calls that a hand-written job makes. */
+  readonly byHand: { readonly env: Readonly<Record<string, string>>; readonly calls: readonly Call[] };
+}
+
+/** A request as it arrived, and what was answered. */
+export interface Recorded {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  status: number;
+}
+
+let emulator: Emulator | undefined;
+let recorded: Recorded[] = [];
+
+process.on('message', (order: Order | 'requests') => {
+  if (order === 'requests') process.send?.(recorded);
+  else void setStage(order).then((stage) => process.send?.(stage));
+});
+
+async function setStage({ job: name, versions = 0 }: Order): Promise<Stage> {
+  await emulator?.close();
+  emulator = await startEmulator({ clock: machineClock() });
+  recorded = [];
+  record(emulator);
+  const job = jobs[name];
+  if (!job) throw new Error(`There is no job ${name}.`);
+  const { scene } = job;
+  const files = scene.set(emulator);
+  for (let more = 0; more < versions; more++) emulator.register({ status: 'PendingManualApproval' });
+  // What AWS takes its time for is over at once: the jobs are measured, not the waiting.
+  for (const { pace } of [emulator.endpoints, emulator.executions])
+    Object.assign(pace, { describes: 0, milliseconds: 0 });
+  const { inputs, environment, manual = false } = scene;
+  const { args, env } = invocationOf(scene.component, { emulator, root: '', inputs, environment, manual });
+  return {
+    endpoint: emulator.url,
+    args: [scene.component.name, ...args],
+    env: { ...env, AWS_ENDPOINT_URL: emulator.url },
+    files,
+    byHand: { env: emulator.env, calls: job.handWritten(emulator, files) },
+  };
+}
+
+/** Keeps what arrives, as it arrived: the emulator's own log has it decoded. */
+function record(served: Emulator): void {
+  const open = served.exchange.bind(served);
+  served.exchange = () => {
+    const exchange = open();
+    return {
+      ...exchange,
+      async handle(question, request) {
+        const { method, path, body } = request;
+        const headers = ['content-type', 'accept', 'x-amz-target'].flatMap((header) => {
+          const value = request.headers[header];
+          return typeof value === 'string' ? [[header, value]] : [];
+        });
+        const service = question.service === 'runtime' ? 'sagemaker' : question.service;
+        const one: Recorded = {
+          service,
+          method,
+          path,
+          headers: Object.fromEntries(headers),
+          body: String(body),
+          status: 0,
+        };
+        recorded.push(one);
+        const ending = await exchange.handle(question, request);
+        if (typeof ending === 'object') one.status = ending.reply.status;
+        return ending;
+      },
+    };
+  };
+}
