@@ -80,9 +80,7 @@ export const deployment = {
   },
 } satisfies RecordKind<z.ZodType<Recorded>>;
 
-export type Training = z.output<typeof training.schema>;
 export type Check = z.output<typeof check.schema>;
-export type Approval = z.output<typeof approval.schema>;
 export type Deployment = z.output<typeof deployment.schema>;
 
 /** The input that chooses among several records, and what it says; empty when it was not given. */

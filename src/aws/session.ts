@@ -6,7 +6,7 @@ import { createRetryStrategy } from './retry.ts';
 import { partsOf } from './trouble.ts';
 
 /** What every AWS client is built with. */
-export interface ClientConfig extends ReturnType<typeof settings> {
+interface ClientConfig extends ReturnType<typeof settings> {
   readonly credentials?: () => Promise<Credentials>;
 }
 
