@@ -14,13 +14,14 @@ import { programs } from '../catalog/programs.ts';
 import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 
-export const { group: GROUP, account: ACCOUNT } = resalePrice;
+const GROUP = resalePrice.group;
+export const ACCOUNT = resalePrice.account;
 export const PIPELINE = '201';
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 
 export type Environment = 'dev' | 'uat';
 export type Name = keyof typeof RUN;
-export type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline' | 'slug'>;
+type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline' | 'slug'>;
 
 /** What the templates pass, and what the example says of itself. */
 function inputsOf(environment: Environment) {
