@@ -70,7 +70,7 @@ async function preview(name: string, text: string): Promise<Mapping> {
   return isMapping(config) ? config : {};
 }
 
-/** gitlab-ci-local prints variables as text, which is what they are in a job. */
+/** gitlab-ci-local prints variables as text, which is what they are in a job, and drops `expand: false`. */
 function comparable(config: Mapping): Mapping {
   return Object.fromEntries(
     [...jobsOf(config)].map(([name, job]) => [
@@ -78,7 +78,12 @@ function comparable(config: Mapping): Mapping {
       isMapping(job.variables)
         ? {
             ...job,
-            variables: Object.fromEntries(Object.entries(job.variables).map(([key, value]) => [key, String(value)])),
+            variables: Object.fromEntries(
+              Object.entries(job.variables).map(([key, value]) => [
+                key,
+                String(isMapping(value) ? value.value : value),
+              ]),
+            ),
           }
         : job,
     ]),
