@@ -61,6 +61,11 @@ export const NEEDED: Readonly<Record<string, Mapping>> = {
 /** The variables and words with which the job of a component calls its program. */
 export function received(name: string, inputs: Mapping = {}): Received {
   const [job] = jobsOf(compileComponent(name, { ...NEEDED[name], ...inputs })).values();
+  return receivedBy(job);
+}
+
+/** The variables and words with which a compiled job calls its program. */
+export function receivedBy(job: unknown): Received {
   const { variables, script } = compiledJob.parse(job);
   const env = Object.entries(variables).map(([key, value]) => {
     const literal = asItStands.safeParse(value);

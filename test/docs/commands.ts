@@ -1,0 +1,29 @@
+/** Which test runs a command, or why none runs it as it stands. */
+export type Answer = { by: string } | { because: string };
+
+const REGISTRY = 'it needs two registries outside this machine';
+
+/** Every command of the pages that has no stand-in: the first that matches answers. docs/release.md has a test of its own. */
+export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
+  [/^npm run demo$/, { by: 'test/demo.test.ts' }],
+  [/^npm test$/, { because: 'it is what runs this' }],
+  [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
+  [
+    /^npm run (test:image|test:release|bench)\b/,
+    { because: 'it tests or measures by itself, and takes longer than npm test may' },
+  ],
+  [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
+  [/^npm run fix$/, { because: 'it writes the format that npm run check compares' }],
+  [
+    /^npm ci$/,
+    { because: 'its test would replace what it runs on; scripts/install.mjs does it before other commands' },
+  ],
+  [/^git clone <this repository>/, { because: 'the address is the reader’s' }],
+  [/^git (clone --mirror|-C \S+ push --mirror) /, { because: 'both projects are on hosts that tests do not reach' }],
+  [/^docker login /, { because: 'it needs a docker daemon, and an account of Nexus' }],
+  [/^cosign (save|load|copy)\b/, { because: REGISTRY }],
+  [
+    /^cosign verify /,
+    { because: `${REGISTRY}; scripts/release/verify.sh, which test:release runs, calls it the same way` },
+  ],
+];

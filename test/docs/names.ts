@@ -1,0 +1,42 @@
+/**
+ * Names that stand in the pages as code, and are none of ours: GitLab's, AWS's, or a project's own. A name that is in none of
+ * these lists has to exist in the templates, the programs or the repository.
+ */
+export const FOREIGN_WORDS = [
+  // GitLab's.
+  'ci_pipeline_variables_minimum_override_role',
+  'id_tokens',
+  'no_one_allowed',
+  'oldest_first',
+  'push_access_level',
+  // The runners' tag.
+  'ship_docker',
+  // The handbook's stages, and the jobs named like them that docs/migrate.md replaces.
+  'deploy_pipeline',
+  'check_model',
+  'approve_model',
+  'deploy_model',
+  'validate_endpoint',
+];
+
+export const FOREIGN_VARIABLES = [
+  // GitLab's and its runner's.
+  /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
+  /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG)$/,
+  // AWS's, Node's and the shell's.
+  /^AWS_(REGION|ACCOUNT_ID|ROLE_ARN|OIDC_TOKEN|ENDPOINT_URL)$/,
+  /^(HTTPS?_PROXY|NO_PROXY|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_USE_ENV_PROXY|LD_PRELOAD)$/,
+];
+
+/** Files that are the reader's, or made on the way. */
+export const READERS_FILES: Readonly<Record<string, string>> = {
+  'trust-dev.json': 'saved from docs/setup.md',
+  'trust-uat.json': 'saved from docs/setup.md',
+  'trust-main.json': 'saved from docs/setup.md',
+  'check-dev.json': 'saved from docs/permissions.md',
+  'config.toml': "GitLab Runner's",
+  'config.json': "docker's",
+  'roots.json': 'saved from docs/mirror.md',
+  'renovate.json': 'of a project that uses Renovate',
+  'cosign.pub': 'the public key of the platform team, which docs/release.md has made',
+};
