@@ -12,7 +12,6 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
     /^npm run (-s )?(test:image|test:release|bench)\b/,
     { because: 'it tests or measures by itself, and takes longer than npm test may' },
   ],
-  [/^npm run build\b/, { because: 'the demo and its test call scripts/build.ts, which is all of it' }],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
   [/^npm run fix$/, { because: 'it writes the format that npm run check compares' }],
   [
