@@ -138,11 +138,11 @@ async function validate(validation: Validation, context: Context): Promise<Model
     return now;
   }
   await askModel(validation, context);
-  await untilLive(validation, context);
+  await untilLive(validation, context, 'still ');
   return now;
 }
 
-async function untilLive({ given, deployed, deadline }: Validation, context: Context): Promise<void> {
+async function untilLive({ given, deployed, deadline }: Validation, context: Context, still = ''): Promise<void> {
   const { aws, clock, log, report } = context;
   const { endpoint: name, config } = deployed;
   const ours = { config, previousConfig: deployed.previous_config };
@@ -161,7 +161,7 @@ async function untilLive({ given, deployed, deadline }: Validation, context: Con
     onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
   });
   const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
-  const check = `The endpoint ${name} serves the endpoint config ${config}`;
+  const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
   if (where.is === 'live') return report.check(check);
   const maker = where.is === 'superseded' ? await makerOf(aws.sagemaker, where.by) : undefined;
   const { what, next } = outcomeInWords(where, { endpoint: name, ...ours, maker, seen: endpoint });

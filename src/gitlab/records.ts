@@ -43,14 +43,22 @@ function paths(root: string, component: string): string[] {
 }
 
 function parse<Schema extends z.ZodType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')));
+  const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')), {
+    error: (issue) => (issue.input === undefined ? 'is missing' : undefined),
+  });
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path: member, message }) => `${member.join('.') || 'the file'}: ${message}`);
+  const wrong = parsed.error.issues.map(
+    ({ path: member, message }) => `${member.join('.') || 'its JSON'} ${lowerFirst(message)}`,
+  );
   throw new Failure(
     'invalid input',
     `${path} is not a record that this version understands (${wrong.slice(0, 3).join('; ')}).`,
     'let all components of a pipeline be of one version, and let nothing else write below sagemaker/; then start a new pipeline.',
   );
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 function json(text: string): unknown {

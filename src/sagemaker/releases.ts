@@ -205,7 +205,7 @@ async function ensure({ what, wanted, find, create }: Wish): Promise<Ensured> {
   if (differences.length === 0) return 'reused';
   throw new Failure(
     'refused',
-    `There is already a ${what}, and it is not what its name says:\n${differences.join('\n')}`,
+    `The ${what} exists already, and it is not what its name says:\n${differences.join('\n')}`,
     `find out in CloudTrail who made it; delete it when nothing serves from it (aws sagemaker delete-${what.startsWith('model') ? 'model --model-name' : 'endpoint-config --endpoint-config-name'} ${what.split(' ').at(-1)}), then run this job again.`,
   );
 }
