@@ -83,7 +83,7 @@ async function settle({ wanted, group }: Plan, world: World): Promise<Scene> {
   const look = async (): Promise<Look<Scene>> => {
     const endpoint = await findEndpoint(sagemaker, wanted.endpoint);
     const live = endpoint && mayBeReplaced(endpoint, wanted) ? await findLive(sagemaker, endpoint, group) : undefined;
-    const decision = decide({ endpoint, liveVersion: live?.version }, wanted);
+    const decision = decide({ endpoint, live }, wanted);
     if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
     return { is: 'settled', answer: { endpoint, live, decision } };
   };

@@ -4,6 +4,7 @@ import {
   DescribeEndpointConfigCommand,
   type DescribeEndpointConfigCommandOutput,
   DescribeModelCommand,
+  type DescribeModelCommandOutput,
   type EndpointStatus,
   type PendingProductionVariantSummary,
   type ProductionVariantSummary,
@@ -105,19 +106,29 @@ export async function findConfig(sagemaker: SageMakerClient, name: string): Prom
   return answer && { name, variants, answer };
 }
 
+/** The models of an endpoint config, without those that were deleted. */
+export async function modelsOf(
+  sagemaker: SageMakerClient,
+  { variants }: EndpointConfig,
+): Promise<DescribeModelCommandOutput[]> {
+  const names = [...new Set(variants.flatMap(({ model }) => (model ? [model] : [])))];
+  const found = await Promise.all(
+    names.map((ModelName) => unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName })))),
+  );
+  return found.filter((model) => model !== undefined);
+}
+
 /**
  * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model that was
  * made from a package. Empty when the config is gone or its models came from elsewhere.
  */
-export async function packagesOf(sagemaker: SageMakerClient, config: string | EndpointConfig): Promise<string[]> {
-  const described = typeof config === 'string' ? await findConfig(sagemaker, config) : config;
-  const models = (described?.variants ?? []).flatMap(({ model }) => (model ? [model] : []));
-  const served = await Promise.all([...new Set(models)].map((model) => packagesOfModel(sagemaker, model)));
-  return [...new Set(served.flat())];
+export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
+  const described = await findConfig(sagemaker, config);
+  return described ? packagesIn(await modelsOf(sagemaker, described)) : [];
 }
 
-async function packagesOfModel(sagemaker: SageMakerClient, name: string): Promise<string[]> {
-  const model = await unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName: name })));
-  const containers = [model?.PrimaryContainer, ...(model?.Containers ?? [])];
-  return containers.flatMap((container) => (container?.ModelPackageName ? [container.ModelPackageName] : []));
+/** The model packages from which models were made. */
+export function packagesIn(models: readonly DescribeModelCommandOutput[]): string[] {
+  const containers = models.flatMap(({ PrimaryContainer, Containers }) => [PrimaryContainer, ...(Containers ?? [])]);
+  return [...new Set(containers.flatMap((each) => (each?.ModelPackageName ? [each.ModelPackageName] : [])))];
 }

@@ -1,20 +1,45 @@
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { type Endpoint, type EndpointConfig, findConfig, packagesOf } from './endpoints.ts';
+import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoints.ts';
 import { versionIn } from './packages.ts';
 
 /** What serves on an endpoint now, before it is changed. */
 export interface Live {
   /** The version of the group that is live; `undefined` when what serves is not of this group, or no longer known. */
   readonly version: number | undefined;
+  /** What it has that a config of ours would take away: a VPC, data capture ... */
+  readonly beyondUs: readonly string[];
   /** The config that serves; `undefined` when it was deleted, which SageMaker allows. */
   readonly config: EndpointConfig | undefined;
 }
 
 export async function findLive(sagemaker: SageMakerClient, endpoint: Endpoint, group: string): Promise<Live> {
   const config = await findConfig(sagemaker, endpoint.config);
-  const packages = config ? await packagesOf(sagemaker, config) : [];
-  const versions = packages.flatMap((arn) => versionIn(group, arn) ?? []);
-  return { version: versions.length > 0 ? Math.max(...versions) : undefined, config };
+  if (!config) return { version: undefined, beyondUs: [], config };
+  const models = await modelsOf(sagemaker, config);
+  const versions = packagesIn(models).flatMap((arn) => versionIn(group, arn) ?? []);
+  const version = versions.length > 0 ? Math.max(...versions) : undefined;
+  return { version, beyondUs: featuresBeyondUs(config, models), config };
+}
+
+/** What a config or its models have that no config of ours has, and that an update to ours would therefore take away. */
+function featuresBeyondUs(
+  { variants, answer }: EndpointConfig,
+  models: readonly DescribeModelCommandOutput[],
+): string[] {
+  const has = {
+    'a VPC': answer.VpcConfig !== undefined || models.some(({ VpcConfig }) => VpcConfig !== undefined),
+    'network isolation': [answer, ...models].some(({ EnableNetworkIsolation }) => EnableNetworkIsolation === true),
+    'data capture': answer.DataCaptureConfig?.EnableCapture === true,
+    'a KMS key': answer.KmsKeyId !== undefined,
+    'asynchronous inference': answer.AsyncInferenceConfig !== undefined,
+    'an explainer': answer.ExplainerConfig !== undefined,
+    'a shadow variant': (answer.ShadowProductionVariants ?? []).length > 0,
+    'several variants': variants.length > 1,
+    'serverless inference': (answer.ProductionVariants ?? []).some(
+      ({ ServerlessConfig }) => ServerlessConfig !== undefined,
+    ),
+  };
+  return Object.entries(has).flatMap(([feature, there]) => (there ? [feature] : []));
 }
 
 interface Configured {

@@ -1,5 +1,6 @@
 import { hasItsInstances, sayingOf } from './deployments.ts';
 import type { Endpoint } from './endpoints.ts';
+import type { Live } from './live.ts';
 import { reasonInWords, recreation, variantsInWords } from './outcomes.ts';
 
 /** What is to be live on an endpoint, and what may be done to bring it there. */
@@ -18,12 +19,12 @@ export type Decision =
 
 interface Scene {
   readonly endpoint: Endpoint | undefined;
-  /** The version of the same group that serves now, when it is known. */
-  readonly liveVersion: number | undefined;
+  /** What serves now, where that is about to be replaced. */
+  readonly live: Pick<Live, 'version' | 'beyondUs'> | undefined;
 }
 
 /** Each status of an endpoint has one answer; nobody's deployment under way is overwritten, and no endpoint is deleted unasked. */
-export function decide({ endpoint, liveVersion }: Scene, wanted: Wanted): Decision {
+export function decide({ endpoint, live }: Scene, wanted: Wanted): Decision {
   if (!endpoint) return { do: 'create' };
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
   const ours = (endpoint.pending ?? endpoint.config) === wanted.config;
@@ -31,9 +32,9 @@ export function decide({ endpoint, liveVersion }: Scene, wanted: Wanted): Decisi
     case 'InService':
       if (endpoint.pending !== undefined) return ours ? { do: 'follow' } : wait(endpoint);
       if (ours) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
-      return replace(endpoint, liveVersion, wanted);
+      return replace(endpoint, live, wanted);
     case 'OutOfService':
-      return replace(endpoint, liveVersion, wanted);
+      return replace(endpoint, live, wanted);
     case 'Creating':
     case 'Updating':
     case 'RollingBack':
@@ -60,11 +61,17 @@ export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<W
   return endpoint.status === 'OutOfService' || (endpoint.status === 'InService' && endpoint.config !== config);
 }
 
-function replace(endpoint: Endpoint, liveVersion: number | undefined, wanted: Wanted): Decision {
-  const older = liveVersion !== undefined && wanted.version < liveVersion;
-  if (!older || wanted.allowDowngrade) return { do: 'update' };
+function replace({ name }: Endpoint, live: Scene['live'], { version, allowDowngrade }: Wanted): Decision {
+  if (live && live.beyondUs.length > 0) {
+    return refuse(
+      `${name} has ${live.beyondUs.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
+      'keep deploying this endpoint as before; or set another endpoint_name; or, if it may go without, update it by hand to a config that has none of it, then run this job again.',
+    );
+  }
+  const older = live?.version !== undefined && version < live.version;
+  if (!older || allowDowngrade) return { do: 'update' };
   return refuse(
-    `${endpoint.name} serves version ${liveVersion}, and version ${wanted.version} is older. Nothing was changed.`,
+    `${name} serves version ${live.version}, and version ${version} is older. Nothing was changed.`,
     'promote a newer version; to go back on purpose, set allow_downgrade: true for one run.',
   );
 }
