@@ -609,6 +609,35 @@ export const deployment: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'the endpoint has what no config of ours can have',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev has data capture now, which this component cannot give it: an update would take it away. Nothing was changed.',
+    next: 'keep deploying this endpoint as before; or set another endpoint_name; or, if it may go without, update it by hand to a config that has none of it, then run this job again.',
+    cause: 'The endpoint was made by hand, with a VPC, data capture, encryption or more than one variant, say.',
+    remedy: 'Deploy to another `endpoint_name`, or take away by hand what the endpoint may go without.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) => {
+      emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: 'by-hand' });
+      const variant = { VariantName: 'AllTraffic', ModelName: 'by-hand', InstanceType: 'ml.m5.large' };
+      emulator.do('CreateEndpointConfig', {
+        EndpointConfigName: 'captured',
+        ProductionVariants: [{ ...variant, InitialInstanceCount: 1 }],
+        DataCaptureConfig: {
+          EnableCapture: true,
+          InitialSamplingPercentage: 100,
+          DestinationS3Uri: 's3://resale-price-capture/',
+          CaptureOptions: [{ CaptureMode: 'Input' }],
+        },
+      });
+      emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: 'captured' });
+      emulator.endpoints.settle(ENDPOINT);
+    },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
     when: 'the endpoint is spelled otherwise',
     shows: [],
     component: 'deploy-model',
