@@ -17,9 +17,14 @@ export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
 
 /** What a project gets whose configuration includes one component. */
 export function compileProject(name: string, include: string): Mapping {
+  // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
+  return compileText(name === 'promote' ? include : `${writeYaml({ stages })}${include}`);
+}
+
+/** What a project gets from a whole configuration, with the templates as they are now. */
+export function compileText(text: string): Mapping {
   return compilePipeline({
-    // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
-    text: name === 'promote' ? include : `${writeYaml({ stages })}${include}`,
+    text,
     resolve: () => ({
       read: readRepository,
       sha: '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8',
@@ -45,13 +50,13 @@ const compiledJob = z.looseObject({
 
 const asItStands = z.strictObject({ value: z.unknown(), expand: z.literal(false) });
 
-/** The variables that the defaults of inputs name, in the environment dev. */
-const project = {
-  CI_COMMIT_BRANCH: 'dev',
+/** The variables that the defaults of inputs name, in an environment. */
+const project = (environment: string) => ({
+  CI_COMMIT_BRANCH: environment,
   AWS_REGION: 'ap-southeast-1',
-  AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/promotion-dev',
+  AWS_ROLE_ARN: `arn:aws:iam::111122223333:role/promotion-${environment}`,
   AWS_ACCOUNT_ID: '111122223333',
-};
+});
 
 /** What a project gives although the template has a default: the programs ask for it, unless another input says otherwise. */
 export const NEEDED: Readonly<Record<string, Mapping>> = {
@@ -65,11 +70,11 @@ export function received(name: string, inputs: Mapping = {}): Received {
 }
 
 /** The variables and words with which a compiled job calls its program. */
-export function receivedBy(job: unknown): Received {
+export function receivedBy(job: unknown, environment = 'dev'): Received {
   const { variables, script } = compiledJob.parse(job);
   const env = Object.entries(variables).map(([key, value]) => {
     const literal = asItStands.safeParse(value);
-    return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), project)];
+    return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), project(environment))];
   });
   return { env: Object.fromEntries(env), words: shellWords(script[0]) };
 }

@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { compileComponent } from '../catalog/compiled.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
-import { compilePipeline } from '../gitlab/compile.ts';
-import { writeYaml } from '../gitlab/document.ts';
-import { readRepository } from '../gitlab/templates.ts';
 import { MASKED, refuseSecrets } from '../secrets.ts';
 
 const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';
@@ -24,20 +22,8 @@ const jobShape = z.looseObject({
 });
 
 function compiled(script: readonly string[], inputs: Readonly<Record<string, string>> = {}) {
-  const component = '$CI_SERVER_FQDN/wog/mlops/sagemaker-components/render-pipeline@1';
   const given = { image: 'python:3.13-slim', script, definition_file: 'out/definition.json', ...inputs };
-  const { config } = compilePipeline({
-    text: writeYaml({ include: [{ component, inputs: given }] }),
-    resolve: () => ({
-      read: readRepository,
-      sha: '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8',
-      version: '1.4.2',
-      reference: '1',
-    }),
-    readLocal: () => undefined,
-    variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com' },
-  });
-  return jobShape.parse(config['render-pipeline']);
+  return jobShape.parse(compileComponent('render-pipeline', given)['render-pipeline']);
 }
 
 function folder(): string {
