@@ -43,8 +43,7 @@ async function promote(emulator: Emulator, migration: Migration): Promise<Partia
   const { environment, pipeline } = migration;
   const root = projectFolder();
   writeFileSync(join(root, 'payload.json'), '{"floor_area_sqm": 92}');
-  const endpoint = `resale-price-${environment}`;
-  const options = (duty: Step, inputs: Readonly<Record<string, string>>, job: string) => ({
+  const options = (duty: Step, job: string, inputs: Readonly<Record<string, string>> = {}) => ({
     emulator,
     root,
     environment,
@@ -53,60 +52,15 @@ async function promote(emulator: Emulator, migration: Migration): Promise<Partia
     inputs: { role_arn: `arn:aws:iam::111122223333:role/resale-price-${duty}-${environment}`, ...inputs },
   });
   const done: Partial<Record<Step, FinishedJob>> = {};
-  done.check = await startJob(
-    checkModel,
-    options('check', { ...checkInputs, endpoint_name: endpoint, ...migration.check }, '1'),
-  );
+  done.check = await startJob(checkModel, options('check', '1', migration.check));
   if (done.check.exit !== 0) return done;
-  done.approve = await startJob(approveModel, { ...options('approve', approveInputs, '2'), manual: true });
+  done.approve = await startJob(approveModel, { ...options('approve', '2'), manual: true });
   if (done.approve.exit !== 0) return done;
-  done.deploy = await startJob(
-    deployModel,
-    options('deploy', { ...deployInputs, endpoint_name: endpoint, ...migration.deploy }, '3'),
-  );
+  done.deploy = await startJob(deployModel, options('deploy', '3', migration.deploy));
   if (done.deploy.exit !== 0) return done;
-  done.validate = await startJob(validateEndpoint, options('validate', validateInputs, '4'));
+  done.validate = await startJob(validateEndpoint, options('validate', '4'));
   return done;
 }
-
-const checkInputs = {
-  model_package_group_name: 'ResalePriceModelGroup',
-  source: 'run',
-  promotion_path: 'dev, uat, main',
-  require_proof: 'true',
-  model_package_arn: '',
-  max_candidates: '20',
-  on_missing: 'fail',
-};
-const approveInputs = { model_package_group_name: '', comment: '', require_protected: 'true' };
-const deployInputs = {
-  model_package_group_name: '',
-  name_prefix: 'resale-price',
-  instance_type: 'ml.m5.large',
-  instance_count: '1',
-  execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
-  variant_name: 'AllTraffic',
-  model_environment: '',
-  tags: '',
-  require_approval: 'true',
-  allow_downgrade: 'false',
-  recreate_failed: 'false',
-  wait: 'true',
-  max_wait_time: '3300',
-  poll_interval: '30',
-};
-const validateInputs = {
-  endpoint_name: '',
-  max_wait_time: '900',
-  poll_interval: '30',
-  payload_file: 'payload.json',
-  content_type: 'application/json',
-  accept: '',
-  expect: '',
-  requests: '1',
-  max_latency_ms: '',
-  record_proof: 'true',
-};
 
 const exits = (done: Partial<Record<Step, FinishedJob>>) => Object.values(done).map(({ exit }) => exit);
 const proofOf = (emulator: Emulator, version: number, environment: string) =>

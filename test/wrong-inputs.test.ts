@@ -62,9 +62,9 @@ describe.each(components.map((program) => [program.name, program] as const))('%s
   });
 
   it('tells every input of its own that does not arrive', async () => {
-    const { exit, log } = await start(program, {});
-    for (const input of Object.keys(program.inputs.shape))
-      expect(log).toMatch(new RegExp(`^ {2}${input}: is missing`, 'm'));
+    const own = Object.keys(program.inputs.shape);
+    const { exit, log } = await start(program, Object.fromEntries(own.map((input) => [input, undefined])));
+    for (const input of own) expect(log).toMatch(new RegExp(`^ {2}${input}: is missing`, 'm'));
     expect(exit).toBe(64);
   });
 });
@@ -104,8 +104,8 @@ function rightInputs(name: string): Readonly<Record<string, string>> {
   ]);
 }
 
-/** Runs the program with these inputs; those that all components share are right unless they are among them. */
-async function start(program: Component, inputs: Readonly<Record<string, string>>) {
+/** Runs the program; inputs that are not among these are right. */
+async function start(program: Component, inputs: Readonly<Record<string, string | undefined>>) {
   return startJob(program, { emulator, root: projectFolder(), inputs, manual: true });
 }
 

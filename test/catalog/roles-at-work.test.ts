@@ -15,62 +15,9 @@ import type { Call } from '../emulator/world.ts';
 import { dutiesOf, resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 
-const { group, pipeline, pipelineRole, executionRole, environments, account } = resalePrice;
+const { group, environments, account } = resalePrice;
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 const duties = dutiesOf(resalePrice, programs);
-
-/** What the templates pass when the example says no more than it must. */
-const INPUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'deploy-pipeline': {
-    pipeline_name: pipeline,
-    definition_file: 'pipeline.json',
-    pipeline_role_arn: pipelineRole,
-    parameters: '',
-    wait: 'true',
-    max_wait_time: '21000',
-    poll_interval: '30',
-    new_run: 'false',
-  },
-  'check-model': {
-    model_package_group_name: group,
-    source: 'run',
-    promotion_path: environments.join(', '),
-    require_proof: 'true',
-    model_package_arn: '',
-    max_candidates: '20',
-    on_missing: 'fail',
-  },
-  'approve-model': { model_package_group_name: '', comment: '', require_protected: 'true' },
-  'reject-model': { model_package_group_name: '', comment: '' },
-  'deploy-model': {
-    model_package_group_name: '',
-    name_prefix: '',
-    instance_type: 'ml.m5.large',
-    instance_count: '1',
-    execution_role_arn: executionRole,
-    variant_name: 'AllTraffic',
-    model_environment: '',
-    tags: '',
-    require_approval: 'true',
-    allow_downgrade: 'false',
-    recreate_failed: 'false',
-    wait: 'true',
-    max_wait_time: '3000',
-    poll_interval: '30',
-  },
-  'validate-endpoint': {
-    max_wait_time: '900',
-    poll_interval: '30',
-    payload_file: 'payload.json',
-    content_type: 'application/json',
-    accept: '',
-    expect: 'price',
-    requests: '2',
-    max_latency_ms: '',
-    record_proof: 'true',
-  },
-};
-const WITH_ENDPOINT = new Set(['check-model', 'deploy-model', 'validate-endpoint']);
 
 /** The name of the role that a component's job assumes in an environment. */
 type RoleName = (component: string, environment: string) => string;
@@ -104,7 +51,6 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
     component: Component<Inputs, Output>,
     inputs: Readonly<Record<string, string>> = {},
   ) => {
-    const endpoint_name = `resale-price-${environment}`;
     const finished = await startJob(component, {
       emulator,
       root,
@@ -112,8 +58,6 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
       pipeline: number,
       manual: true,
       inputs: {
-        ...INPUTS[component.name],
-        ...(WITH_ENDPOINT.has(component.name) && { endpoint_name }),
         role_arn: `arn:aws:iam::${account}:role/resale-price-${roleName(component.name, environment)}`,
         ...inputs,
       },

@@ -214,17 +214,8 @@ describe('whether a rejection is written', () => {
   });
 });
 
-const inputs = { model_package_group_name: '', comment: '' };
-
-const approve = (options: JobOptions) =>
-  startJob(approveModel, {
-    manual: true,
-    ...options,
-    inputs: { ...inputs, require_protected: 'true', ...options.inputs },
-  });
-
-const reject = (options: JobOptions) =>
-  startJob(rejectModel, { manual: true, ...options, inputs: { ...inputs, ...options.inputs } });
+const approve = (options: JobOptions) => startJob(approveModel, { manual: true, ...options });
+const reject = (options: JobOptions) => startJob(rejectModel, { manual: true, ...options });
 
 /** What check-model of this pipeline left behind, for a version as it is now. */
 function checked(emulator: Emulator, arn: string, more: Record<string, unknown> = {}, root = projectFolder()): string {

@@ -271,19 +271,8 @@ describe('which version may be promoted', () => {
   });
 });
 
-const inputs = {
-  model_package_group_name: GROUP,
-  source: 'run',
-  promotion_path: 'dev, uat, main',
-  require_proof: 'true',
-  model_package_arn: '',
-  endpoint_name: '',
-  max_candidates: '20',
-  on_missing: 'fail',
-};
-
 function check(options: Omit<JobOptions, 'root'> & { root?: string }) {
-  return startJob(checkModel, { root: projectFolder(), ...options, inputs: { ...inputs, ...options.inputs } });
+  return startJob(checkModel, { root: projectFolder(), ...options, inputs: { endpoint_name: '', ...options.inputs } });
 }
 
 /** A project folder in which deploy-pipeline has left its record. */

@@ -6,29 +6,11 @@ import { contentOf } from '../../src/sagemaker/content.ts';
 import { type Decision, decide, type Wanted } from '../../src/sagemaker/steering.ts';
 import { writeMark } from '../../src/sagemaker/trail.ts';
 import type { Emulator } from '../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+import { GROUP } from '../emulator/scene.ts';
 import { endpoint } from '../sagemaker/endpoint.ts';
-import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const NAME = 'resale-price-dev';
-
-const inputs = {
-  model_package_group_name: '',
-  endpoint_name: NAME,
-  name_prefix: '',
-  instance_type: 'ml.m5.large',
-  instance_count: '1',
-  execution_role_arn: EXECUTION_ROLE,
-  variant_name: 'AllTraffic',
-  model_environment: '',
-  tags: '',
-  require_approval: 'true',
-  allow_downgrade: 'false',
-  recreate_failed: 'false',
-  wait: 'true',
-  max_wait_time: '3300',
-  poll_interval: '30',
-};
 
 const WANTED: Wanted = { endpoint: NAME, config: 'ours', version: 2, allowDowngrade: false, recreateFailed: false };
 
@@ -36,7 +18,7 @@ const RULES: readonly [
   given: string,
   seen: Parameters<typeof endpoint>[0] | undefined,
   answer: Decision['do'],
-  more?: Partial<Wanted> & { live?: number },
+  more?: Partial<Wanted> & { live?: number; beyondUs?: string[] },
 ][] = [
   ['no endpoint', undefined, 'create'],
   ['InService with an older version', { config: 'before' }, 'update', { live: 1 }],
@@ -49,6 +31,7 @@ const RULES: readonly [
     'update',
     { live: 3, allowDowngrade: true },
   ],
+  ['InService with a VPC, which we cannot give', { config: 'before' }, 'refuse', { live: 1, beyondUs: ['a VPC'] }],
   ['InService with our config', { config: 'ours' }, 'nothing'],
   ['InService with our config, but too few instances', { config: 'ours', instances: 0 }, 'follow'],
   ['InService with our config pending', { config: 'before', pending: 'ours' }, 'follow'],
@@ -77,8 +60,9 @@ const RULES: readonly [
 ];
 
 describe('what is done about an endpoint', () => {
-  it.each(RULES)('%s', (_, seen, answer, { live, ...more } = {}) => {
-    const decision = decide({ endpoint: seen && endpoint(seen), liveVersion: live }, { ...WANTED, ...more });
+  it.each(RULES)('%s', (_, seen, answer, { live, beyondUs = [], ...more } = {}) => {
+    const scene = { endpoint: seen && endpoint(seen), live: { version: live, beyondUs } };
+    const decision = decide(scene, { ...WANTED, ...more });
     expect(decision.do).toBe(answer);
   });
 
@@ -143,9 +127,8 @@ function contentOfPackage(emulator: Emulator, arn: string): string {
   return contentOf(JSON.parse(JSON.stringify({ InferenceSpecification })));
 }
 
-function deploy(options: JobOptions): Promise<FinishedJob> {
-  return startJob(deployModel, { ...options, inputs: { ...inputs, ...options.inputs } });
-}
+const deploy = (options: JobOptions) =>
+  startJob(deployModel, { ...options, inputs: { name_prefix: '', ...options.inputs } });
 
 const liveConfig = (emulator: Emulator, name = NAME) => emulator.endpoint(name)?.config.name;
 const tagsOf = (emulator: Emulator, name = NAME) => emulator.tags.of(emulator.endpoints.arn(name));
@@ -423,6 +406,49 @@ describe('an endpoint in service', () => {
     const job = await deploy({ ...scene, inputs: { endpoint_name: 'Resale-Price-Dev' } });
     expect(job).toMatchObject({ exit: 64, calls: noWrite });
     expect(job.log).toContain('SageMaker spells this endpoint "resale-price-dev"');
+  });
+});
+
+describe('an endpoint that has what no config of ours can have', () => {
+  const SUBNET = { SecurityGroupIds: ['sg-0123456789abcdef0'], Subnets: ['subnet-0123456789abcdef0'] };
+  const CAPTURE = {
+    EnableCapture: true,
+    InitialSamplingPercentage: 100,
+    DestinationS3Uri: 's3://resale-price-capture/',
+    CaptureOptions: [{ CaptureMode: 'Input' }],
+  };
+  const KEY = 'arn:aws:kms:ap-southeast-1:111122223333:key/0f1e2d3c';
+  const ROLE = 'arn:aws:iam::111122223333:role/resale-price-execution';
+
+  it.each([
+    ['a VPC', { VpcConfig: SUBNET }, {}],
+    ['network isolation', { EnableNetworkIsolation: true }, {}],
+    ['data capture', {}, { DataCaptureConfig: CAPTURE }],
+    ['a KMS key', {}, { KmsKeyId: KEY }],
+  ])('keeps %s: it is refused, and nothing is changed', async (feature, ofModel, ofConfig) => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    emulator.deployed({ endpoint: NAME, package: scene.arn, name: 'plain' });
+    emulator.do('CreateModel', {
+      ModelName: 'by-hand',
+      PrimaryContainer: { ModelPackageName: scene.arn },
+      ExecutionRoleArn: ROLE,
+      ...ofModel,
+    });
+    const variant = {
+      VariantName: 'AllTraffic',
+      ModelName: 'by-hand',
+      InstanceType: 'ml.m5.large',
+      InitialInstanceCount: 1,
+    };
+    emulator.do('CreateEndpointConfig', { EndpointConfigName: 'by-hand', ProductionVariants: [variant], ...ofConfig });
+    emulator.do('UpdateEndpoint', { EndpointName: NAME, EndpointConfigName: 'by-hand' });
+    emulator.endpoints.settle(NAME);
+
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain(`${NAME} has ${feature} now, which this component cannot give it`);
+    expect(job.log).toContain('Next: keep deploying this endpoint as before; or set another endpoint_name');
   });
 });
 

@@ -73,16 +73,7 @@ const definition = {
   ],
 };
 
-const inputs = {
-  pipeline_name: 'resale-price',
-  definition_file: 'pipelines/definition.json',
-  pipeline_role_arn: ROLE,
-  parameters: 'Months=36',
-  wait: 'true',
-  max_wait_time: '21000',
-  poll_interval: '30',
-  new_run: 'false',
-};
+const inputs = { definition_file: 'pipelines/definition.json', parameters: 'Months=36' };
 
 function project(content: unknown = definition, file = inputs.definition_file): string {
   const root = projectFolder();

@@ -10,6 +10,7 @@ import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { Call } from '../emulator/world.ts';
 import { MASKED, refuseSecrets } from '../secrets.ts';
+import { inputsOf } from './example.ts';
 
 /** The commit of every pipeline, unless a test says otherwise. */
 export const COMMIT = '8b1a9953c4611296a827abf8c47804d7e6c49c6b';
@@ -32,8 +33,8 @@ export function projectFolder(): string {
 export interface JobOptions {
   readonly emulator: Emulator;
   readonly root: string;
-  /** Inputs of the component, as the template would pass them; the shared ones have defaults here. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  /** Inputs that differ from what the example project passes; what is undefined does not arrive. */
+  readonly inputs?: Readonly<Record<string, string | undefined>>;
   readonly environment?: string;
   readonly pipeline?: string;
   readonly job?: string;
@@ -130,11 +131,13 @@ export function invocationOf(
     aws_region: emulator.region,
     role_arn: roleOf(emulator, environment),
     expected_account_id: emulator.account,
+    ...inputsOf(component.name, environment),
     ...options.inputs,
   });
+  const arriving = inputs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const isFence = (name: string) => component.fences.includes(name);
-  const words = inputs.flatMap(([name, value]) => (isFence(name) ? [`${optionFor(name)}=${value}`] : []));
-  const carried = inputs.flatMap(([name, value]) => (isFence(name) ? [] : [[variableFor(name), value]]));
+  const words = arriving.flatMap(([name, value]) => (isFence(name) ? [`${optionFor(name)}=${value}`] : []));
+  const carried = arriving.flatMap(([name, value]) => (isFence(name) ? [] : [[variableFor(name), value]]));
   return {
     args: [...words, ...(options.words ?? [])],
     env: {

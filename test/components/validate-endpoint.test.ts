@@ -179,18 +179,7 @@ describe('whether an answer is as expected', () => {
   });
 });
 
-const inputs = {
-  endpoint_name: '',
-  max_wait_time: '900',
-  poll_interval: '30',
-  payload_file: 'payload.json',
-  content_type: 'application/json',
-  accept: 'application/json',
-  expect: '"price":\\d+',
-  requests: '1',
-  max_latency_ms: '',
-  record_proof: 'true',
-};
+const inputs = { accept: 'application/json', expect: '"price":\\d+' };
 
 const validate = (options: JobOptions) =>
   startJob(validateEndpoint, { ...options, inputs: { ...inputs, ...options.inputs } });

@@ -176,7 +176,7 @@ class Life {
     const { component, manual = false, inputs } = partOf(name);
     const { environment, good, id, root } = pipeline;
     const { emulator, died, clock, caller } = this.#fate(running, mishap);
-    const options = { emulator, root, inputs: inputs(environment, good), environment, manual, user, clock };
+    const options = { emulator, root, inputs: inputs?.(good) ?? {}, environment, manual, user, clock };
     const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
     const ended = await Promise.race([job, died]);
     emulator.faults.clear();

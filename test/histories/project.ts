@@ -7,93 +7,37 @@ import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+import { GROUP } from '../emulator/scene.ts';
 
 export const ENVIRONMENTS = ['dev', 'uat', 'main'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
 const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
 
-/** A job of the project's pipelines, with the inputs that its include gives. */
+/** A job of the project's pipelines. */
 interface Part {
   readonly component: Component;
   readonly manual?: boolean;
-  inputs(environment: Environment, good: boolean): Readonly<Record<string, string>>;
+  /** Inputs that differ from the example's. */
+  inputs?(good: boolean): Readonly<Record<string, string>>;
 }
 
 const parts = {
   'deploy-pipeline': {
     component: deployPipeline,
-    inputs: (_, good) => ({
-      pipeline_name: 'resale-price',
-      definition_file: 'pipeline.json',
-      pipeline_role_arn: ROLE,
-      parameters: `Rmse=${good ? 41_250 : 98_765}`,
-      wait: 'true',
-      max_wait_time: '21000',
-      poll_interval: '60',
-      new_run: 'false',
-    }),
+    inputs: (good) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
   },
-  'check-model': {
-    component: checkModel,
-    inputs: (environment) => ({
-      model_package_group_name: GROUP,
-      source: 'run',
-      promotion_path: ENVIRONMENTS.join(','),
-      require_proof: 'true',
-      model_package_arn: '',
-      endpoint_name: `resale-price-${environment}`,
-      max_candidates: '20',
-      on_missing: 'fail',
-    }),
-  },
-  'approve-model': {
-    component: approveModel,
-    manual: true,
-    inputs: () => ({ model_package_group_name: '', comment: '', require_protected: 'true' }),
-  },
+  'check-model': { component: checkModel },
+  'approve-model': { component: approveModel, manual: true },
   'deploy-model': {
     component: deployModel,
-    inputs: (environment) => ({
-      model_package_group_name: '',
-      endpoint_name: `resale-price-${environment}`,
-      name_prefix: '',
-      instance_type: 'ml.m5.large',
-      instance_count: '1',
-      execution_role_arn: EXECUTION_ROLE,
-      variant_name: 'AllTraffic',
-      model_environment: '',
-      tags: '',
-      require_approval: 'true',
-      allow_downgrade: 'false',
-      recreate_failed: 'true',
-      wait: 'true',
-      max_wait_time: '3300',
-      poll_interval: '60',
-    }),
+    inputs: () => ({ recreate_failed: 'true', poll_interval: '60' }),
   },
   'validate-endpoint': {
     component: validateEndpoint,
-    inputs: () => ({
-      endpoint_name: '',
-      max_wait_time: '900',
-      poll_interval: '60',
-      payload_file: 'payload.json',
-      content_type: 'application/json',
-      accept: 'application/json',
-      expect: '',
-      requests: '1',
-      max_latency_ms: '',
-      record_proof: 'true',
-    }),
+    inputs: () => ({ poll_interval: '60', accept: 'application/json', expect: '' }),
   },
-  'reject-model': {
-    component: rejectModel,
-    manual: true,
-    inputs: () => ({ model_package_group_name: '', comment: '' }),
-  },
+  'reject-model': { component: rejectModel, manual: true },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type JobName = keyof typeof parts;

@@ -6,9 +6,10 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { contentOf } from '../../src/sagemaker/content.ts';
 import { writeMark } from '../../src/sagemaker/trail.ts';
+import { inputsOf } from '../components/example.ts';
 import { COMMIT } from '../components/job.ts';
 import type { Emulator } from '../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
+import { GROUP } from '../emulator/scene.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;
@@ -59,39 +60,20 @@ const definition = {
 const training = {
   component: deployPipeline,
   environment: 'dev',
-  inputs: {
-    pipeline_name: 'resale-price',
-    definition_file: 'pipeline.json',
-    pipeline_role_arn: ROLE,
-    parameters: 'MaxDepth=7',
-    wait: 'true',
-    max_wait_time: '21000',
-    poll_interval: '30',
-    new_run: 'false',
-  },
+  inputs: { ...inputsOf('deploy-pipeline'), parameters: 'MaxDepth=7' },
 };
 
-const verdict = { model_package_group_name: '', comment: 'Looks good.' };
+const verdict = { comment: 'Looks good.' };
 
 const deployment = {
   component: deployModel,
   environment: 'dev',
   inputs: {
-    model_package_group_name: '',
-    endpoint_name: 'resale-price-dev',
+    ...inputsOf('deploy-model'),
     name_prefix: '',
-    instance_type: 'ml.m5.large',
-    instance_count: '1',
-    execution_role_arn: EXECUTION_ROLE,
-    variant_name: 'AllTraffic',
     model_environment: 'LOG_LEVEL=info',
     tags: 'team=pricing',
-    require_approval: 'true',
-    allow_downgrade: 'false',
     recreate_failed: 'true',
-    wait: 'true',
-    max_wait_time: '3300',
-    poll_interval: '30',
   },
 };
 
@@ -174,16 +156,7 @@ export const checking: Scene = {
   about: 'check-model shows what the environment before proved',
   component: checkModel,
   environment: 'uat',
-  inputs: {
-    model_package_group_name: GROUP,
-    source: 'run',
-    promotion_path: PROMOTION_PATH.join(','),
-    require_proof: 'true',
-    model_package_arn: '',
-    endpoint_name: 'resale-price-uat',
-    max_candidates: '20',
-    on_missing: 'fail',
-  },
+  inputs: inputsOf('check-model', 'uat'),
   set(emulator) {
     emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register({ status: 'Approved' }) });
     shown(emulator, 'uat');
@@ -196,7 +169,7 @@ export const approving: Scene = {
   component: approveModel,
   environment: 'dev',
   manual: true,
-  inputs: { ...verdict, require_protected: 'true' },
+  inputs: { ...inputsOf('approve-model'), ...verdict },
   set: (emulator) => shown(emulator, 'dev'),
 };
 
@@ -205,7 +178,7 @@ export const rejecting: Scene = {
   component: rejectModel,
   environment: 'dev',
   manual: true,
-  inputs: verdict,
+  inputs: { ...inputsOf('reject-model'), ...verdict },
   set: (emulator) => shown(emulator, 'dev'),
 };
 
@@ -214,16 +187,10 @@ export const proving: Scene = {
   component: validateEndpoint,
   environment: 'dev',
   inputs: {
-    endpoint_name: '',
-    max_wait_time: '900',
-    poll_interval: '30',
-    payload_file: 'payload.json',
-    content_type: 'application/json',
+    ...inputsOf('validate-endpoint'),
     accept: 'application/json',
     expect: '"price":\\d+',
     requests: '2',
-    max_latency_ms: '',
-    record_proof: 'true',
   },
   set(emulator) {
     const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
