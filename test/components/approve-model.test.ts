@@ -7,11 +7,11 @@ import type { ModelPackage } from '../../src/sagemaker/packages.ts';
 import { readApproval, readWithdrawal, writeMark } from '../../src/sagemaker/trail.ts';
 import { decideApproval, decideRejection, type Shown } from '../../src/sagemaker/verdict.ts';
 import type { Emulator } from '../emulator/emulator.ts';
+import { GROUP } from '../emulator/scene.ts';
+import { arnOf, CONTENT, modelPackage } from '../sagemaker/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
-const GROUP = 'ResalePriceModelGroup';
-const ARN = `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/3`;
-const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+const ARN = arnOf(3);
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 const PENDING = 'PendingManualApproval';
 
@@ -22,25 +22,8 @@ const shownApproved: Shown = { ...shown, status: 'Approved' };
 const mark = (pipeline: string, more = {}) =>
   writeMark({ by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-20T09:00Z', content: CONTENT, ...more });
 
-function version(approval: ModelPackage['approval'], more: Partial<ModelPackage> = {}): ModelPackage {
-  return {
-    arn: ARN,
-    group: GROUP,
-    version: 3,
-    status: 'Completed',
-    approval,
-    registration: 'Registered',
-    createdAt: new Date('2026-11-20T08:00:00Z'),
-    createdBy: undefined,
-    commit: undefined,
-    metadata: {},
-    metrics: new Map(),
-    content: CONTENT,
-    servable: true,
-    instanceTypes: [],
-    ...more,
-  };
-}
+const version = (approval: ModelPackage['approval'], more: Partial<ModelPackage> = {}) =>
+  modelPackage({ version: 3, approval, ...more });
 
 type Row = [given: string, shown: Shown, now: ModelPackage, environment: string, answer: object];
 

@@ -6,10 +6,9 @@ import type { ModelPackage } from '../../src/sagemaker/packages.ts';
 import { choose, type Question } from '../../src/sagemaker/promotion.ts';
 import { writeMark } from '../../src/sagemaker/trail.ts';
 import type { Emulator } from '../emulator/emulator.ts';
+import { GROUP } from '../emulator/scene.ts';
+import { CONTENT, modelPackage } from '../sagemaker/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
-
-const GROUP = 'ResalePriceModelGroup';
-const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 
 const who = { by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at: '2026-11-20T09:00Z' };
 const approval = (content = CONTENT, more = {}) => writeMark({ ...who, content, ...more });
@@ -36,23 +35,7 @@ function version(
   metadata: Record<string, string> = {},
   more: Partial<ModelPackage> = {},
 ): ModelPackage {
-  return {
-    arn: `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${number}`,
-    group: GROUP,
-    version: number,
-    status: 'Completed',
-    approval: approvalStatus,
-    registration: 'Registered',
-    createdAt: new Date('2026-11-20T08:00:00Z'),
-    createdBy: undefined,
-    commit: undefined,
-    metadata,
-    metrics: new Map(),
-    content: CONTENT,
-    servable: true,
-    instanceTypes: [],
-    ...more,
-  };
+  return modelPackage({ version: number, approval: approvalStatus, metadata, ...more });
 }
 
 const PENDING = 'PendingManualApproval';

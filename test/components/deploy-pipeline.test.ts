@@ -6,34 +6,11 @@ import deployPipeline, { decide } from '../../src/components/deploy-pipeline.ts'
 import { decideUpload } from '../../src/sagemaker/pipelines.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../emulator/scenarios.ts';
+import { GROUP, IMAGE } from '../emulator/scene.ts';
+import { register, train } from './definition.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
-const GROUP = 'ResalePriceModelGroup';
 const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
-const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
-
-const register = {
-  Name: 'Register',
-  Type: 'RegisterModel',
-  Arguments: {
-    ModelPackageGroupName: GROUP,
-    ModelApprovalStatus: 'PendingManualApproval',
-    InferenceSpecification: {
-      Containers: [{ Image: IMAGE, ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' } }],
-      SupportedContentTypes: ['application/json'],
-      SupportedResponseMIMETypes: ['application/json'],
-    },
-  },
-};
-
-const train = {
-  Name: 'Train',
-  Type: 'Training',
-  Arguments: {
-    AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
-    OutputDataConfig: { S3OutputPath: 's3://resale-price/models' },
-  },
-};
 
 const definition = {
   Version: '2020-12-01',

@@ -8,12 +8,11 @@ import { type Answer, checksOf, type Expectations, judge } from '../../src/sagem
 import { type Deployed, proofOf, provedAlready, refusalToProve } from '../../src/sagemaker/proof.ts';
 import { readProof, writeMark } from '../../src/sagemaker/trail.ts';
 import type { Emulator } from '../emulator/emulator.ts';
+import { GROUP } from '../emulator/scene.ts';
+import { arnOf, CONTENT, modelPackage } from '../sagemaker/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
-const GROUP = 'ResalePriceModelGroup';
 const ENDPOINT = 'resale-price-dev';
-const arnOf = (version: number) => `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
-const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 
 const deployed: Deployed = {
@@ -26,25 +25,7 @@ const deployed: Deployed = {
   open: [],
 };
 
-function version(more: Partial<ModelPackage> = {}): ModelPackage {
-  return {
-    arn: arnOf(3),
-    group: GROUP,
-    version: 3,
-    status: 'Completed',
-    approval: 'Approved',
-    registration: 'Registered',
-    createdAt: new Date('2026-11-20T08:00:00Z'),
-    createdBy: undefined,
-    commit: undefined,
-    metadata: {},
-    metrics: new Map(),
-    content: CONTENT,
-    servable: true,
-    instanceTypes: [],
-    ...more,
-  };
-}
+const version = (more: Partial<ModelPackage> = {}) => modelPackage({ version: 3, approval: 'Approved', ...more });
 
 const withdrawal = writeMark({
   by: 'jane',

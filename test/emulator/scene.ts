@@ -25,7 +25,7 @@ export interface Deployed {
 
 export const GROUP = 'ResalePriceModelGroup';
 export const EXECUTION_ROLE = 'arn:aws:iam::111122223333:role/resale-price-execution';
-const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
+export const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
 
 /** Registers a version, and its group when that is new; returns the version's ARN. */
 export function register(emulator: Emulator, wanted: Registration = {}): string {

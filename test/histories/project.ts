@@ -7,12 +7,10 @@ import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { GROUP } from '../emulator/scene.ts';
+import { register, train } from '../components/definition.ts';
 
 export const ENVIRONMENTS = ['dev', 'uat', 'main'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
-
-const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
 
 /** A job of the project's pipelines. */
 interface Part {
@@ -73,35 +71,14 @@ const DEFINITION = {
   Version: '2020-12-01',
   Parameters: [{ Name: 'Rmse', Type: 'Float', DefaultValue: 0 }],
   Steps: [
-    {
-      Name: 'Train',
-      Type: 'Training',
-      Arguments: {
-        AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
-        OutputDataConfig: { S3OutputPath: 's3://resale-price/models' },
-      },
-    },
+    train,
     {
       Name: 'GoodEnough',
       Type: 'Condition',
       DependsOn: ['Train'],
       Arguments: {
         Conditions: [{ Type: 'LessThanOrEqualTo', LeftValue: { Get: 'Parameters.Rmse' }, RightValue: 45_000 }],
-        IfSteps: [
-          {
-            Name: 'Register',
-            Type: 'RegisterModel',
-            Arguments: {
-              ModelPackageGroupName: GROUP,
-              ModelApprovalStatus: 'PendingManualApproval',
-              InferenceSpecification: {
-                Containers: [{ Image: IMAGE, ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' } }],
-                SupportedContentTypes: ['application/json'],
-                SupportedResponseMIMETypes: ['application/json'],
-              },
-            },
-          },
-        ],
+        IfSteps: [register],
         ElseSteps: [],
       },
     },

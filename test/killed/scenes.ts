@@ -6,6 +6,7 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { contentOf } from '../../src/sagemaker/content.ts';
 import { writeMark } from '../../src/sagemaker/trail.ts';
+import { register, train } from '../components/definition.ts';
 import { inputsOf } from '../components/example.ts';
 import { COMMIT } from '../components/job.ts';
 import type { Emulator } from '../emulator/emulator.ts';
@@ -26,35 +27,12 @@ export interface Scene {
 }
 
 const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
-const IMAGE = '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1';
 const PROMOTION_PATH = ['dev', 'uat', 'main'];
 
 const definition = {
   Version: '2020-12-01',
   Parameters: [{ Name: 'MaxDepth', Type: 'Integer', DefaultValue: 6 }],
-  Steps: [
-    {
-      Name: 'Train',
-      Type: 'Training',
-      Arguments: {
-        AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
-        OutputDataConfig: { S3OutputPath: 's3://resale-price/models' },
-      },
-    },
-    {
-      Name: 'Register',
-      Type: 'RegisterModel',
-      Arguments: {
-        ModelPackageGroupName: GROUP,
-        ModelApprovalStatus: 'PendingManualApproval',
-        InferenceSpecification: {
-          Containers: [{ Image: IMAGE, ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' } }],
-          SupportedContentTypes: ['application/json'],
-          SupportedResponseMIMETypes: ['application/json'],
-        },
-      },
-    },
-  ],
+  Steps: [train, register],
 };
 
 const training = {

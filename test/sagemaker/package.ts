@@ -1,0 +1,27 @@
+import type { ModelPackage } from '../../src/sagemaker/packages.ts';
+import { GROUP } from '../emulator/scene.ts';
+
+export const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+
+/** The ARN of a version. */
+export const arnOf = (version: number) =>
+  `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
+
+/** A version as it may be seen: registered, servable, and without a word of the trail unless a test says otherwise. */
+export function modelPackage(seen: Pick<ModelPackage, 'version' | 'approval'> & Partial<ModelPackage>): ModelPackage {
+  return {
+    arn: arnOf(seen.version),
+    group: GROUP,
+    status: 'Completed',
+    registration: 'Registered',
+    createdAt: new Date('2026-11-20T08:00:00Z'),
+    createdBy: undefined,
+    commit: undefined,
+    metadata: {},
+    metrics: new Map(),
+    content: CONTENT,
+    servable: true,
+    instanceTypes: [],
+    ...seen,
+  };
+}
