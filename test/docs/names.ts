@@ -33,6 +33,7 @@ export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-dev.json': 'saved from docs/setup.md',
   'trust-uat.json': 'saved from docs/setup.md',
   'trust-main.json': 'saved from docs/setup.md',
+  'trust-sagemaker.json': 'saved from docs/setup.md',
   'check-dev.json': 'saved from docs/permissions.md',
   'config.toml': "GitLab Runner's",
   'config.json': "docker's",

@@ -48,6 +48,8 @@ const CALLS: Readonly<Record<string, z.ZodType>> = {
     environment_scope: text.default('*'),
     protected: z.literal('true'),
   }),
+  'POST /repository/branches': z.strictObject({ branch: text, ref: text }),
+  'DELETE /protected_branches/:key': z.strictObject({}),
   'POST /protected_branches': z.strictObject({
     name: text,
     push_access_level: level,
@@ -91,7 +93,10 @@ export function gitlabCall(words: readonly string[], project: string): GitLabCal
   if (!address.startsWith(project)) throw new Error(`${address} is not in ${project}.`);
 
   const rest = address.slice(project.length);
-  const [, path = '', about] = /^(\/(?:environments|resource_groups))\/([^/]+)$/.exec(rest) ?? ['', rest];
+  const [, path = '', about] = /^(\/(?:environments|protected_branches|resource_groups))\/([^/]+)$/.exec(rest) ?? [
+    '',
+    rest,
+  ];
   const call = `${values.request} ${path}${about === undefined ? '' : path === '/environments' ? '/:id' : '/:key'}`;
   const shape = CALLS[call];
   if (!shape) throw new Error(`GitLab's API has no ${call}.`);
