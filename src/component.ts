@@ -34,28 +34,29 @@ export interface Permission {
   readonly writes?: typeof BUILT | Mark;
 }
 
+/** A text that is empty when its CI/CD variable is not visible in the job, the usual reason for an empty one. */
+function visible(variable: string) {
+  return z
+    .string()
+    .min(
+      1,
+      `must not be empty, as it is when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment (uat* covers uat and uat/approval)`,
+    );
+}
+
 /** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
 export const sharedInputs = z.strictObject({
   environment: z
     .string()
     .max(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128")
     .regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
-  aws_region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, `must be an AWS region, like ap-southeast-1${unlessVisible('AWS_REGION')}`),
-  role_arn: z
-    .string()
-    .regex(
-      /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)$/,
-      `must be the ARN of the IAM role that this job assumes, or "none" to use the runner's own credentials${unlessVisible('AWS_ROLE_ARN')}`,
-    ),
+  aws_region: visible('AWS_REGION').regex(/^([a-z]{2}(-[a-z]+)+-\d)?$/, 'must be an AWS region, like ap-southeast-1'),
+  role_arn: visible('AWS_ROLE_ARN').regex(
+    /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)?$/,
+    'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
+  ),
   expected_account_id: optional(z.string().regex(/^\d{12}$/, 'must be an AWS account ID of 12 digits, or empty')),
 });
-
-/** The usual reason why an input that defaults to a variable is empty. */
-function unlessVisible(variable: string): string {
-  return ` (empty when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment; uat* covers uat and uat/approval)`;
-}
 
 type SharedInputs = z.output<typeof sharedInputs>;
 
@@ -172,7 +173,7 @@ async function enter(
     environment: shared.environment,
     gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment,
   };
-  const token = shared.role_arn === 'none' ? undefined : env.AWS_OIDC_TOKEN || undefined;
+  const token = tokenFor(shared, env);
 
   const claims = token === undefined ? undefined : readClaims(token);
   const session =
@@ -201,6 +202,17 @@ async function enter(
   };
 }
 
+/** The token to exchange; none only where the include says so. A token that somebody emptied never means other credentials. */
+function tokenFor({ role_arn: role }: SharedInputs, { AWS_OIDC_TOKEN: token }: Env): string | undefined {
+  if (role === 'none') return undefined;
+  if (token) return token;
+  throw new Failure(
+    'not allowed',
+    `This job has no id_token in AWS_OIDC_TOKEN, and so cannot assume ${role}. AWS was not asked anything.`,
+    "leave id_tokens: to the template and remove any CI/CD variable named AWS_OIDC_TOKEN; or set role_arn: none to use the runner's own credentials.",
+  );
+}
+
 async function exchangeToken(
   token: string,
   claims: ReturnType<typeof readClaims>,
@@ -226,7 +238,7 @@ function introduction(job: Job, session: Session, shared: SharedInputs, env: Env
     `branch       ${job.ref}`,
     `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
     `role         ${role === 'none' ? "none: the runner's own credentials" : role} (${from('role_arn', role, 'AWS_ROLE_ARN')})`,
-    `account      ${session.account} (${account ? `as expected by ${from('expected_account_id', account, 'AWS_ACCOUNT_ID')}` : 'not checked: expected_account_id is empty'})`,
+    `account      ${session.account} (${account ? `${account === session.account ? 'as' : 'not as'} expected by ${from('expected_account_id', account, 'AWS_ACCOUNT_ID')}` : 'not checked: expected_account_id is empty'})`,
     `caller       ${session.arn}`,
     `region       ${region} (${from('aws_region', region, 'AWS_REGION')})`,
   ];
@@ -239,7 +251,7 @@ function refuseOtherAccount(
   if (expected === undefined || expected === account) return;
   throw new Failure(
     'refused',
-    `The role ${role} leads to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed there.`,
+    `${role === 'none' ? "The runner's own credentials lead" : `The role ${role} leads`} to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed there.`,
     'correct role_arn or expected_account_id (the CI/CD variables AWS_ROLE_ARN and AWS_ACCOUNT_ID) for this environment.',
   );
 }

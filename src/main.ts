@@ -26,8 +26,9 @@ if (run) {
     print: (line) => process.stdout.write(`${line}\n`),
   });
 } else {
+  const what = command === '' ? 'No component was named' : `There is no component "${command}"`;
   process.stdout.write(
-    `ERROR There is no component "${command}".\nNext: use one of ${Object.keys(COMPONENTS).join(', ')}.\n`,
+    `ERROR ${what}.\nNext: name one of ${Object.keys(COMPONENTS).join(', ')}; its inputs are variables INPUT_... (docs/inputs.md).\n`,
   );
   process.exitCode = 64;
 }

@@ -121,6 +121,12 @@ describe('which account', () => {
 });
 
 describe('the token', () => {
+  it("that somebody emptied never means the runner's own credentials", async () => {
+    const job = await start({ env: { AWS_OIDC_TOKEN: '' } });
+    expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
+    expect(job.log).toMatch(/has no id_token[\s\S]*\nNext: leave id_tokens: to the template/);
+  });
+
   it('is renewed for new credentials while the job waits for hours', async () => {
     const component = looking(async (context) => {
       await look(context);
@@ -270,6 +276,12 @@ describe('the log', () => {
 });
 
 describe('a fence', () => {
+  it('that is given twice is refused', async () => {
+    const job = await start({ words: ['--strict=false'] });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('look was given --strict twice');
+  });
+
   it('is read from the script alone: a variable of its name changes nothing', async () => {
     const job = await start({ env: { INPUT_STRICT: 'false' } });
     expect(job.exit).toBe(0);

@@ -128,6 +128,8 @@ function optionsOf({ component, args, fences }: Source): ReadonlyMap<string, str
         `use the template's own script; ${component} takes ${known}.`,
       );
     }
+    if (options.has(option))
+      throw new Failure('invalid input', `${component} was given ${option} twice.`, "use the template's own script.");
     options.set(option, value);
   }
   return options;
