@@ -15,9 +15,16 @@ import {
   modelPackageGroup,
   sameGroup,
 } from '../sagemaker/packages.ts';
-import { choose, environmentBefore, judge, type PassedOver, type Question } from '../sagemaker/promotion.ts';
+import {
+  choose,
+  environmentBefore,
+  judge,
+  type PassedOver,
+  provedHere,
+  type Question,
+} from '../sagemaker/promotion.ts';
 import { searchRegistry } from '../sagemaker/search.ts';
-import { promotionPath, readApproval, readProof } from '../sagemaker/trail.ts';
+import { promotionPath } from '../sagemaker/trail.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
@@ -169,21 +176,13 @@ function nothingFit(
 }
 
 /** Says so when exactly this version is approved, proved and live in this environment already. */
-async function alreadyHere(
-  candidate: ModelPackage,
-  { environment, pipeline }: Question,
-  { aws }: Context,
-): Promise<string | undefined> {
-  const approval = readApproval(candidate.metadata, environment);
-  const proof = readProof(candidate.metadata, environment);
-  if (approval.is !== 'read' || proof.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
-  if (approval.value.content !== candidate.content || proof.value.content !== candidate.content) return undefined;
-  const endpoint = await findEndpoint(aws.sagemaker, proof.value.endpoint);
-  const live =
-    endpoint?.status === 'InService' && endpoint.pending === undefined && endpoint.config === proof.value.config;
-  return live
-    ? `${called(candidate)} is approved, proved and live in ${environment} already, on the endpoint ${endpoint.name}`
-    : undefined;
+async function alreadyHere(candidate: ModelPackage, question: Question, { aws }: Context): Promise<string | undefined> {
+  const proof = provedHere(candidate, question);
+  if (!proof) return undefined;
+  const endpoint = await findEndpoint(aws.sagemaker, proof.endpoint);
+  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== proof.config)
+    return undefined;
+  return `${called(candidate)} is approved, proved and live in ${question.environment} already, on the endpoint ${endpoint.name}`;
 }
 
 function conclude(

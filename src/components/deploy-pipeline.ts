@@ -9,7 +9,7 @@ import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecut
 import { lastLogLines } from '../sagemaker/logs.ts';
 import { called, describePackage } from '../sagemaker/packages.ts';
 import { readDefinition } from '../sagemaker/pipeline-definition.ts';
-import { findPipeline, pipelineName, roleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
+import { findPipeline, pipelineName, pipelineRoleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
 import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../sagemaker/steps.ts';
 import { BUILT, timestamp } from '../sagemaker/trail.ts';
 import { waitFor } from '../sagemaker/wait.ts';
@@ -17,7 +17,7 @@ import { waitFor } from '../sagemaker/wait.ts';
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
   definition_file: path,
-  pipeline_role_arn: roleArn,
+  pipeline_role_arn: pipelineRoleArn,
   parameters: assignments
     .refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters')
     .refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {

@@ -6,6 +6,7 @@ import {
   type UserContext,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
+import { roleArn } from '../aws/role.ts';
 import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
 import { canonicalJson } from './content.ts';
@@ -20,13 +21,9 @@ export const pipelineName = z
     'must be at most 256 letters, digits and hyphens, beginning and ending with a letter or digit',
   );
 
-export const roleArn = z
-  .string()
-  .trim()
-  .regex(
-    /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    'must be the ARN of an IAM role, like arn:aws:iam::111122223333:role/sagemaker-pipeline',
-  );
+export const pipelineRoleArn = roleArn(
+  'must be the ARN of an IAM role, like arn:aws:iam::111122223333:role/sagemaker-pipeline',
+);
 
 /** A pipeline as it should be. */
 export interface Wanted {

@@ -1,5 +1,5 @@
 import type { ModelPackage, ModelPackageSummary } from './packages.ts';
-import { readApproval, readProof, readWithdrawal } from './trail.ts';
+import { type Proof, readApproval, readProof, readWithdrawal } from './trail.ts';
 
 /** What is asked of a version before it may go on to an environment. */
 export interface Question {
@@ -57,6 +57,17 @@ function judgePromoted(version: ModelPackage, before: string, { requireProof }: 
   if (open) return unfit(`it went through ${before} with an open fence (open=${open})`);
   const changed = [proof.value, approval.value].some(({ content }) => content !== version.content);
   return changed ? unfit(`its content changed since it was approved and proved in ${before}`) : FIT;
+}
+
+/** The proof of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. */
+export function provedHere(
+  { metadata, content }: ModelPackage,
+  { environment, pipeline }: Question,
+): Proof | undefined {
+  const approval = readApproval(metadata, environment);
+  const proof = readProof(metadata, environment);
+  if (approval.is !== 'read' || proof.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
+  return [approval.value, proof.value].every((mark) => mark.content === content) ? proof.value : undefined;
 }
 
 export interface PassedOver {

@@ -9,6 +9,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod';
+import { roleArn } from '../aws/role.ts';
 import { Failure } from '../failure.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from './content.ts';
@@ -26,12 +27,9 @@ export const instanceType = z.custom<ProductionVariantInstanceType>(
   'must be an instance type of SageMaker, like ml.m5.large',
 );
 
-export const executionRoleArn = z
-  .string()
-  .regex(
-    /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    'must be the ARN of the IAM role that the endpoint runs as, like arn:aws:iam::111122223333:role/resale-price-execution',
-  );
+export const executionRoleArn = roleArn(
+  'must be the ARN of the IAM role that the endpoint runs as, like arn:aws:iam::111122223333:role/resale-price-execution',
+);
 
 /** Variables for the model's container, within SageMaker's limits. */
 export const modelEnvironment = assignments
