@@ -1,8 +1,13 @@
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as bundle, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
+const compile = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 
 /**
  * Takes Node's own modules from Node without an import: importing one reads each of its exports, and those of node:http and
@@ -11,40 +16,65 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const ownModules: Plugin = {
   name: "node's own modules",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+    onResolve({ filter: new RegExp(`^(node:.*|${builtinModules.join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'node',
+    }));
     onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },
 };
 
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  plugins: [ownModules],
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 /**
- * Bundles the programs into a folder: `main.js`, and a chunk for each component, so that a job loads the one it runs and what
- * is imported where it is used stays apart. Returns the files that went into it.
+ * Bundles the programs into a folder: `main.js` to start them with, `programs.js`, and a chunk for each component, so that a
+ * job loads the one it runs and what is imported where it is used stays apart; beside each the code that V8 makes of it.
+ * `node` is the one that will run them. The same source and the same node give the same bytes. Returns the files that went in.
  */
-export async function build(out: string): Promise<string[]> {
-  rmSync(out, { recursive: true, force: true });
-  const { metafile } = await bundle({
-    absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
+export async function build(out: string, node = process.execPath): Promise<string[]> {
+  const { outputFiles, metafile } = await bundle({
+    ...common,
+    entryPoints: [{ in: 'src/main.ts', out: 'programs' }],
     outdir: out,
-    bundle: true,
+    write: false,
     splitting: true,
-    minify: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node24',
     // The SDK's ESM editions can be tree-shaken: a third of the size, and of the time to start.
     mainFields: ['module', 'main'],
-    // Packages without an ESM edition ask for Node's own modules by require().
-    banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
-    plugins: [ownModules],
     chunkNames: '[name]-[hash]',
-    legalComments: 'none',
-    logLevel: 'warning',
     metafile: true,
   });
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  for (const { path, text } of outputFiles) writeFileSync(join(out, basename(path)), await asFunction(text));
+  await bundle({ ...common, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs' });
+  // What encloses this folder may say otherwise.
+  writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
+  execFileSync(node, ['--hash-seed=1', compile, out], { stdio: 'inherit', env: {} });
   return Object.keys(metafile.inputs);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build(`${root}dist`);
+/** A module as the function that src/start.ts calls: only a script, not a module, can be loaded with code made earlier. */
+async function asFunction(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    supported: { 'dynamic-import': false },
+  });
+  return `(function(exports,require,module){"use strict";${code}})`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build(join(root, 'dist'));

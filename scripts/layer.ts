@@ -74,7 +74,7 @@ exec "$home/node" "$home/main.js" ${command} "$@"
 async function bundled(): Promise<[string, Buffer][]> {
   const folder = mkdtempSync(join(tmpdir(), 'layer-'));
   try {
-    await build(folder);
+    await build(folder, nodeBinary());
     return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -18,12 +18,14 @@ const [command = '', ...args] = process.argv.slice(2);
 const run = Object.entries(COMPONENTS).find(([name]) => name === command)?.[1];
 
 if (run) {
-  process.exitCode = await run({
+  void run({
     env: process.env,
     args,
     root: process.cwd(),
     clock: { now: () => new Date(), sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)) },
     print: (line) => process.stdout.write(`${line}\n`),
+  }).then((code) => {
+    process.exitCode = code;
   });
 } else {
   const what = command === '' ? 'No component was named' : `There is no component "${command}"`;

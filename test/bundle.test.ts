@@ -1,36 +1,79 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../scripts/build.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+const root = mkdtempSync(join(tmpdir(), 'bundle-'));
+const folder = join(root, 'programs');
 beforeAll(() => build(folder));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
-
-/** A file, and all that Node reads before it runs the first line of it. */
-function loadedWith(name: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(name)) return seen;
-  seen.add(name);
-  for (const [, other = ''] of textOf(name).matchAll(/(?:from|import) ?"\.\/([^"]+)"/g)) loadedWith(other, seen);
-  return seen;
-}
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const COMPONENTS = ['deploy-pipeline', 'check-model', 'approve-model', 'deploy-model', 'validate-endpoint'];
 
+/** Runs in the program's process before it, and tells what is asked of this module at the end. */
+function told(by: string, script: string): string {
+  const preload = join(root, 'preload.mjs');
+  writeFileSync(preload, script);
+  const { stderr } = spawnSync(process.execPath, [`--import=${preload}`, join(folder, 'main.js'), by], {
+    cwd: root,
+    encoding: 'utf8',
+    env: {},
+  });
+  return stderr;
+}
+
+/** The names of the files that a component reads until it has found that it was given no inputs. */
+function readBy(component: string): string[] {
+  const read = told(
+    component,
+    `import fs from 'node:fs';
+     const { readFileSync } = fs;
+     const paths = [];
+     fs.readFileSync = (path, ...rest) => { paths.push(path); return readFileSync(path, ...rest); };
+     process.on('exit', () => process.stderr.write(paths.join('\\n')));`,
+  );
+  return read.split('\n').map((path) => basename(path));
+}
+
 describe('the bundle', () => {
   it.each(COMPONENTS)('lets %s begin with at most 450 kB of programs, of other components nothing', (component) => {
-    const file = readdirSync(folder).find((name) => name.startsWith(`${component}-`)) ?? '';
-    const loaded = loadedWith(file);
-    expect([...loaded].reduce((sum, name) => sum + textOf(name).length, 0)).toBeLessThan(450_000);
+    const programs = readBy(component).filter((name) => name.endsWith('.js'));
+    expect(programs).toContainEqual(expect.stringMatching(new RegExp(`^${component}-`)));
+    const sizes = programs.map((name) => readFileSync(join(folder, name)).length);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(450_000);
     for (const other of COMPONENTS.filter((each) => each !== component))
-      expect([...loaded].filter((name) => name.startsWith(other))).toEqual([]);
+      expect(programs.filter((name) => name.startsWith(other))).toEqual([]);
+  });
+
+  it.each(COMPONENTS)('lets %s begin with code that V8 made when it was built', (component) => {
+    const refused = told(
+      component,
+      `import vm from 'node:vm';
+       const { Script } = vm;
+       vm.Script = class extends Script {
+         constructor(source, options) {
+           super(source, options);
+           process.stderr.write(this.cachedDataRejected === false ? 'taken\\n' : options.filename + '\\n');
+         }
+       };`,
+    );
+    expect(new Set(refused.trim().split('\n'))).toEqual(new Set(['taken']));
+  });
+
+  it('is the same, byte for byte, each time that it is built', async () => {
+    const again = join(root, 'again');
+    await build(again);
+    expect(readdirSync(again)).toEqual(readdirSync(folder));
+    for (const name of readdirSync(folder))
+      expect(readFileSync(join(again, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
   });
 
   it("imports none of Node's own modules: importing node:http loads a second HTTP client", () => {
-    for (const name of readdirSync(folder))
-      expect(textOf(name)).not.toMatch(/(?:from|import) ?"(?:node:)?(?:http|https|crypto|fs)"/);
+    for (const name of readdirSync(folder).filter((each) => each.endsWith('.js'))) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      expect(text).not.toMatch(/(?:from|import|require)[ (]?"(?:node:)?(?:http|https|crypto|fs)"/);
+    }
   });
 });
