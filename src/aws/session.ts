@@ -140,7 +140,7 @@ export function connect({ config, account }: Session): Aws {
     account,
     sagemaker: new SageMakerClient(config),
     async runtime() {
-      const { SageMakerRuntimeClient } = await import('@aws-sdk/client-sagemaker-runtime');
+      const { SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');
       const { retryStrategy: _, requestHandler, ...once } = config;
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
       return new SageMakerRuntimeClient({

@@ -7,6 +7,7 @@ import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { refusalInWords, refusalOf } from '../sagemaker/deployable.ts';
 import { type Endpoint, resourceName } from '../sagemaker/endpoints.ts';
+import { lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf, originTags, ownTags } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords } from '../sagemaker/outcomes.ts';
 import { called, describePackage, type ModelPackage, modelPackageGroup } from '../sagemaker/packages.ts';
@@ -188,8 +189,6 @@ async function keepEvidence(endpoint: Endpoint | undefined, { given }: Task, { a
   const { endpoint_name: name, variant_name: variant } = given;
   if (endpoint)
     log.line(`What SageMaker says of ${name} is kept in ${report.file('endpoint.json', evidence(endpoint.answer))}.`);
-  // Loaded here: a deployment that succeeds does not pay for the client of CloudWatch Logs.
-  const { lastLogLines } = await import('../sagemaker/logs.ts');
   const wanted = { group: logGroup(name), streamPrefix: `${variant}/`, most: 20 };
   log.section(`The last lines of the containers of ${name}`, await lastLogLines(await aws.logs(), wanted), 'open');
 }

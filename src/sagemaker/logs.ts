@@ -1,9 +1,4 @@
-import {
-  type CloudWatchLogsClient,
-  DescribeLogStreamsCommand,
-  GetLogEventsCommand,
-  type LogStream,
-} from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient, LogStream } from '@aws-sdk/client-cloudwatch-logs';
 import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
 
 interface Wanted {
@@ -45,6 +40,7 @@ export async function lastLogLines(
 }
 
 async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: string): Promise<string[]> {
+  const { DescribeLogStreamsCommand } = await import('../aws/cloudwatch-logs.ts');
   const found: LogStream[] = [];
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -68,6 +64,7 @@ async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: 
 }
 
 async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, most: number) {
+  const { GetLogEventsCommand } = await import('../aws/cloudwatch-logs.ts');
   const { events } = await logs.send(
     new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: most, startFromHead: false }),
   );

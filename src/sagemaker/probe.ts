@@ -34,7 +34,7 @@ export async function ask(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
   { endpoint, payload, contentType, accept }: Question,
 ): Promise<Look<Answer>> {
-  const { InvokeEndpointCommand, ModelError } = await import('@aws-sdk/client-sagemaker-runtime');
+  const { InvokeEndpointCommand, ModelError } = await import('../aws/sagemaker-runtime.ts');
   const request = {
     EndpointName: endpoint,
     Body: payload,

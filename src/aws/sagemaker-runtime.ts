@@ -1,0 +1,2 @@
+// Imported where it is used, by this file: of a package that is itself imported like that, a bundle would keep everything.
+export { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
