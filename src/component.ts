@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
 import { type Clock, type Deadline, earliest } from './clock.ts';
@@ -38,9 +38,11 @@ export interface Permission {
 function visible(variable: string) {
   return z
     .string()
-    .min(
-      1,
-      `must not be empty, as it is when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment (uat* covers uat and uat/approval)`,
+    .check(
+      z.minLength(
+        1,
+        `must not be empty, as it is when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment (uat* covers uat and uat/approval)`,
+      ),
     );
 }
 
@@ -48,14 +50,22 @@ function visible(variable: string) {
 export const sharedInputs = z.strictObject({
   environment: z
     .string()
-    .max(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128")
-    .regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
-  aws_region: visible('AWS_REGION').regex(/^([a-z]{2}(-[a-z]+)+-\d)?$/, 'must be an AWS region, like ap-southeast-1'),
-  role_arn: visible('AWS_ROLE_ARN').regex(
-    /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)?$/,
-    'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
+    .check(
+      z.maxLength(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128"),
+      z.regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
+    ),
+  aws_region: visible('AWS_REGION').check(
+    z.regex(/^([a-z]{2}(-[a-z]+)+-\d)?$/, 'must be an AWS region, like ap-southeast-1'),
   ),
-  expected_account_id: optional(z.string().regex(/^\d{12}$/, 'must be an AWS account ID of 12 digits, or empty')),
+  role_arn: visible('AWS_ROLE_ARN').check(
+    z.regex(
+      /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)?$/,
+      'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
+    ),
+  ),
+  expected_account_id: optional(
+    z.string().check(z.regex(/^\d{12}$/, 'must be an AWS account ID of 12 digits, or empty')),
+  ),
 });
 
 type SharedInputs = z.output<typeof sharedInputs>;
@@ -79,7 +89,7 @@ export interface Done<Output extends string> {
   readonly outputs: Readonly<Partial<Record<Output, string>>>;
 }
 
-export interface Component<Inputs extends z.ZodObject = z.ZodObject, Output extends string = string> {
+export interface Component<Inputs extends z.ZodMiniObject = z.ZodMiniObject, Output extends string = string> {
   readonly name: string;
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
   readonly inputs: Inputs;
@@ -96,7 +106,7 @@ export interface Component<Inputs extends z.ZodObject = z.ZodObject, Output exte
 }
 
 /** A component's program. The identity, for its types: outputs and inputs flow from the definition into `run`. */
-export function defineComponent<Inputs extends z.ZodObject, Output extends string>(
+export function defineComponent<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
 ): Component<Inputs, Output> {
   return component;
@@ -113,7 +123,7 @@ export interface Host {
 }
 
 /** The life of every job: parse, prove who we are, run, report, and fail well. Returns the exit code. */
-export async function runComponent<Inputs extends z.ZodObject, Output extends string>(
+export async function runComponent<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
 ): Promise<number> {
@@ -129,7 +139,7 @@ export async function runComponent<Inputs extends z.ZodObject, Output extends st
   }
 }
 
-async function live<Inputs extends z.ZodObject, Output extends string>(
+async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
   { log, report }: Pick<Context, 'log' | 'report'>,

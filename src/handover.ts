@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Failure } from './failure.ts';
 import type { Job } from './gitlab/job.ts';
 import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts';
@@ -14,7 +14,7 @@ import { modelPackageArn, modelPackageGroup, sameGroup } from './sagemaker/packa
 const recorded = () => ({ environment: z.string(), pipeline: z.string() });
 const nothing = () => z.object({ ...recorded(), outcome: z.literal('nothing'), why: z.string() });
 
-const number = () => z.number().int().positive();
+const number = () => z.int().check(z.positive());
 
 const version = () => ({
   /** The group's name as registered. */
@@ -24,7 +24,7 @@ const version = () => ({
   /** The package's content hash when it was looked at. */
   content: z.string(),
   /** The environments in order. */
-  promotion_path: z.array(z.string()).min(1),
+  promotion_path: z.array(z.string()).check(z.minLength(1)),
   /** Fences that stood open so far: proof, protected, approval. */
   open: z.array(z.string()),
 });
@@ -36,12 +36,12 @@ export const training = {
   get schema() {
     const ran = { ...recorded(), execution: z.string() };
     return z.discriminatedUnion('outcome', [
-      z.object({ ...ran, outcome: z.literal('registered'), packages: z.array(registered()).min(1) }),
+      z.object({ ...ran, outcome: z.literal('registered'), packages: z.array(registered()).check(z.minLength(1)) }),
       z.object({ ...ran, outcome: z.literal('running'), why: z.string() }),
       z.object({ ...ran, outcome: z.literal('nothing'), why: z.string() }),
     ]);
   },
-} satisfies RecordKind<z.ZodType<Recorded>>;
+} satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const check = {
   component: 'check-model',
@@ -49,7 +49,7 @@ export const check = {
     const candidate = { ...recorded(), ...version(), status: z.string() };
     return z.discriminatedUnion('outcome', [z.object({ ...candidate, outcome: z.literal('candidate') }), nothing()]);
   },
-} satisfies RecordKind<z.ZodType<Recorded>>;
+} satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const approval = {
   component: 'approve-model',
@@ -58,7 +58,7 @@ export const approval = {
     const approved = { ...recorded(), ...version(), metadata: z.record(z.string(), z.string()) };
     return z.discriminatedUnion('outcome', [z.object({ ...approved, outcome: z.literal('approved') }), nothing()]);
   },
-} satisfies RecordKind<z.ZodType<Recorded>>;
+} satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const deployment = {
   component: 'deploy-model',
@@ -69,7 +69,7 @@ export const deployment = {
       endpoint: resourceName,
       config: resourceName,
       /** The config that was live before; absent when the endpoint is new. */
-      previous_config: resourceName.optional(),
+      previous_config: z.optional(resourceName),
       model: resourceName,
     };
     return z.discriminatedUnion('outcome', [
@@ -78,7 +78,7 @@ export const deployment = {
       nothing(),
     ]);
   },
-} satisfies RecordKind<z.ZodType<Recorded>>;
+} satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export type Check = z.output<typeof check.schema>;
 export type Deployment = z.output<typeof deployment.schema>;
@@ -98,7 +98,7 @@ interface Steps {
  * The record of the step before, or `undefined` when there is none. Several: the one of the chosen group or endpoint. A record
  * of another group or endpoint than the chosen one is never taken, even when it is the only one.
  */
-export function takeOver<Schema extends z.ZodType<Recorded>>(
+export function takeOver<Schema extends z.ZodMiniType<Recorded>>(
   { root, job }: Steps,
   kind: RecordKind<Schema>,
   choice: Choice,
@@ -127,9 +127,9 @@ function fits(record: unknown, input: Choice['input'], value: string): boolean {
 
 const subject = () =>
   z.object({
-    endpoint: z.string().optional(),
-    group: z.string().optional(),
-    packages: z.array(registered()).optional(),
+    endpoint: z.optional(z.string()),
+    group: z.optional(z.string()),
+    packages: z.optional(z.array(registered())),
   });
 
 function subjectsOf(record: unknown, input: Choice['input']): string[] {

@@ -38,11 +38,11 @@ function readBy(component: string): string[] {
 }
 
 describe('the bundle', () => {
-  it.each(COMPONENTS)('lets %s begin with at most 450 kB of programs, of other components nothing', (component) => {
+  it.each(COMPONENTS)('lets %s begin with at most 360 kB of programs, of other components nothing', (component) => {
     const programs = readBy(component).filter((name) => name.endsWith('.js'));
     expect(programs).toContainEqual(expect.stringMatching(new RegExp(`^${component}-`)));
     const sizes = programs.map((name) => readFileSync(join(folder, name)).length);
-    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(450_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(360_000);
     for (const other of COMPONENTS.filter((each) => each !== component))
       expect(programs.filter((name) => name.startsWith(other))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';

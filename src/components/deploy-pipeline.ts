@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
@@ -18,11 +18,12 @@ const inputs = z.strictObject({
   pipeline_name: pipelineName,
   definition_file: path,
   pipeline_role_arn: pipelineRoleArn,
-  parameters: assignments
-    .refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters')
-    .refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {
+  parameters: assignments.check(
+    z.refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters'),
+    z.refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {
       error: 'must hold names of at most 256 and values of at most 1024 characters',
     }),
+  ),
   wait: flag,
   max_wait_time: wholeNumber(60, 604_800),
   poll_interval: wholeNumber(1, 300),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { partsOf } from '../aws/trouble.ts';
 import type { Deadline } from '../clock.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
-import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { type Deployment, deployment, required, takeOver } from '../handover.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
@@ -19,18 +19,21 @@ import { proofOf, provedAlready, refusalToProve } from '../sagemaker/proof.ts';
 import { markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
 import { type Look, type Waited, waitFor } from '../sagemaker/wait.ts';
 
-const mediaType = line
-  .max(1024, 'must be at most 1024 characters')
-  .regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json');
+const mediaType = line.check(
+  z.maxLength(1024, 'must be at most 1024 characters'),
+  z.regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json'),
+);
 
-const pattern = z.string().transform((value, context) => {
-  try {
-    return new RegExp(value, 'u');
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `must be a regular expression (${partsOf(error).message})` });
-    return z.NEVER;
-  }
-});
+const pattern = z.pipe(
+  z.string(),
+  z.transform((value, context) => {
+    try {
+      return new RegExp(value, 'u');
+    } catch (error) {
+      return mistake(context, `must be a regular expression (${partsOf(error).message})`);
+    }
+  }),
+);
 
 const inputs = z
   .strictObject({
@@ -45,11 +48,13 @@ const inputs = z
     max_latency_ms: optional(wholeNumber(1, 900_000)),
     record_proof: flag,
   })
-  .refine(({ payload_file, record_proof }) => payload_file !== undefined || !record_proof, {
-    path: ['payload_file'],
-    message: 'must name the file to send to the endpoint, unless record_proof is false',
-    when: ({ value }) => z.object({ record_proof: z.boolean() }).safeParse(value).success,
-  });
+  .check(
+    z.refine(({ payload_file, record_proof }) => payload_file !== undefined || !record_proof, {
+      path: ['payload_file'],
+      message: 'must name the file to send to the endpoint, unless record_proof is false',
+      when: ({ value }) => z.object({ record_proof: z.boolean() }).safeParse(value).success,
+    }),
+  );
 
 type Inputs = z.output<typeof inputs>;
 type Deployed = Extract<Deployment, { endpoint: string }>;

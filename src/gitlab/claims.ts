@@ -1,13 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 
 /** GitLab's id_token carries numbers and booleans as strings, and some versions as themselves. */
-const word = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const word = z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String));
 
 /** What we read of GitLab's id_token (https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload). */
 const claimsSchema = z.object({
   iss: z.string(),
-  aud: z.union([z.string(), z.array(z.string())]).transform((audience) => [audience].flat().join(', ')),
+  aud: z.pipe(
+    z.union([z.string(), z.array(z.string())]),
+    z.transform((audience) => [audience].flat().join(', ')),
+  ),
   sub: z.string(),
   exp: z.number(),
   project_id: word,
@@ -19,8 +22,8 @@ const claimsSchema = z.object({
   ref_protected: word,
   sha: z.string(),
   user_login: z.string(),
-  environment: z.string().optional(),
-  environment_protected: word.optional(),
+  environment: z.optional(z.string()),
+  environment_protected: z.optional(word),
 });
 
 export type Claims = z.output<typeof claimsSchema>;

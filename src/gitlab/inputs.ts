@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -13,56 +13,66 @@ export function optionFor(input: string): string {
   return `--${input.replaceAll('_', '-')}`;
 }
 
+/** Tells what is wrong with a value that is being transformed. */
+export function mistake(context: z.core.ParsePayload, message: string): never {
+  context.issues.push({ code: 'custom', message, input: context.value });
+  return z.NEVER;
+}
+
 /** A text of one line, which must be there. */
 export const line = z
   .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .regex(/^[^\n\r]*$/, 'must be one line');
+  .check(z.trim(), z.minLength(1, 'must not be empty'), z.regex(/^[^\n\r]*$/, 'must be one line'));
 
 /** A path in the project. A variable alone is one that nobody defined: GitLab would have put its value here. */
-export const path = line.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path');
+export const path = line.check(z.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path'));
 
 /** A text that may be empty or have several lines. */
 export const text = z.string();
 
-export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((word) => word === 'true');
+export const flag = z.pipe(
+  z.enum(['true', 'false'], 'must be true or false'),
+  z.transform((word) => word === 'true'),
+);
 
 /** A whole number within a range. `''` is not 0 and `15m` is not 15. */
 export function wholeNumber(least: number, most: number) {
   const meaning = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .trim()
-    .regex(/^\d{1,9}$/, meaning)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, meaning);
+  return z.pipe(
+    z.pipe(z.string().check(z.trim(), z.regex(/^\d{1,9}$/, meaning)), z.transform(Number)),
+    z.number().check(z.minimum(least, meaning), z.maximum(most, meaning)),
+  );
 }
 
 /** Empty, or something that the schema accepts; `undefined` when empty. */
-export function optional<Schema extends z.ZodType<unknown, string>>(schema: Schema) {
-  return z.string().transform((value, context): z.output<Schema> | undefined => {
-    if (value.trim() === '') return undefined;
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    for (const { message } of parsed.error.issues) context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
+export function optional<Schema extends z.ZodMiniType<unknown, string>>(schema: Schema) {
+  return z.pipe(
+    z.string(),
+    z.transform((value, context): z.output<Schema> | undefined => {
+      if (value.trim() === '') return undefined;
+      const parsed = schema.safeParse(value);
+      if (parsed.success) return parsed.data;
+      for (const { message } of parsed.error.issues) mistake(context, message);
+      return z.NEVER;
+    }),
+  );
 }
 
 /** Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and stands as it is. */
-export const assignments = z.string().transform((value, context) => {
-  const pairs = new Map<string, string>();
-  for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
-    const at = entry.indexOf('=');
-    const name = entry.slice(0, at).trim();
-    if (at < 1 || name === '')
-      context.addIssue({ code: 'custom', message: `must hold one Name=Value a line; "${entry.trim()}" is none` });
-    else if (pairs.has(name)) context.addIssue({ code: 'custom', message: `names "${name}" twice` });
-    else pairs.set(name, entry.slice(at + 1).trim());
-  }
-  return pairs;
-});
+export const assignments = z.pipe(
+  z.string(),
+  z.transform((value, context) => {
+    const pairs = new Map<string, string>();
+    for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
+      const at = entry.indexOf('=');
+      const name = entry.slice(0, at).trim();
+      if (at < 1 || name === '') mistake(context, `must hold one Name=Value a line; "${entry.trim()}" is none`);
+      else if (pairs.has(name)) mistake(context, `names "${name}" twice`);
+      else pairs.set(name, entry.slice(at + 1).trim());
+    }
+    return pairs;
+  }),
+);
 
 interface Source {
   readonly component: string;
@@ -77,7 +87,7 @@ interface Source {
  * Reads every input at once, those that all components share and the component's own, so that one run of the job tells every
  * mistake: by its name in the template, with the value received and what would be right.
  */
-export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>(
+export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
   source: Source,
   shared: Shared,
   own: Own,
@@ -85,7 +95,7 @@ export function parseInputs<Shared extends z.ZodObject, Own extends z.ZodObject>
   const words = optionsOf(source);
   const received = (name: string) =>
     source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
-  const read = <Schema extends z.ZodObject>(schema: Schema) =>
+  const read = <Schema extends z.ZodMiniObject>(schema: Schema) =>
     schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])));
 
   const [sharedRead, ownRead] = [read(shared), read(own)];

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { en } from 'zod/locales';
+import type * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import type { Job } from './job.ts';
 import { reportFolder } from './report.ts';
 
 /** A kind of record: which component writes it, and what it says. */
-export interface RecordKind<Schema extends z.ZodType<Recorded>> {
+export interface RecordKind<Schema extends z.ZodMiniType<Recorded>> {
   readonly component: string;
   readonly schema: Schema;
 }
@@ -18,7 +19,7 @@ export interface Recorded {
 }
 
 /** The record files of a component's jobs in this pipeline, for the job's own environment. */
-export function readRecords<Schema extends z.ZodType<Recorded>>(
+export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   root: string,
   kind: RecordKind<Schema>,
   job: Job,
@@ -42,9 +43,9 @@ function paths(root: string, component: string): string[] {
   return jobs.map((job) => join(folder, job, 'record.json')).filter((path) => existsSync(join(root, path)));
 }
 
-function parse<Schema extends z.ZodType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
+function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')), {
-    error: (issue) => (issue.input === undefined ? 'is missing' : undefined),
+    error: (issue) => (issue.input === undefined ? 'is missing' : inEnglish(issue)),
   });
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(
@@ -56,6 +57,9 @@ function parse<Schema extends z.ZodType<Recorded>>(root: string, path: string, s
     'let all components of a pipeline be of one version, and let nothing else write below sagemaker/; then start a new pipeline.',
   );
 }
+
+/** zod/mini has no words of its own. */
+const { localeError: inEnglish } = en();
 
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);

@@ -10,15 +10,17 @@ import {
   type ProductionVariantSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { unlessNotFound } from './errors.ts';
 
 /** Names of endpoints, endpoint configs and models: at most 63 letters, digits and inner hyphens. */
 export const resourceName = z
   .string()
-  .regex(
-    /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
-    'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit',
+  .check(
+    z.regex(
+      /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
+      'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit',
+    ),
   );
 
 /** An endpoint as SageMaker describes it now. */

@@ -1,18 +1,20 @@
 import { AddTagsCommand, ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
+import * as z from 'zod/mini';
 import { assignments } from '../gitlab/inputs.ts';
 import { findConfig } from './endpoints.ts';
 
 const OURS = 'sagemaker-components:';
 
 /** A project's own tags: within SageMaker's limits, with room for ours, and none of ours or AWS's. */
-export const ownTags = assignments
-  .refine((pairs) => pairs.size <= 40, 'must hold at most 40 tags')
-  .refine((pairs) => [...pairs].every(([key, value]) => isTag(key, 128) && isTag(value, 256)), {
+export const ownTags = assignments.check(
+  z.refine((pairs) => pairs.size <= 40, 'must hold at most 40 tags'),
+  z.refine((pairs) => [...pairs].every(([key, value]) => isTag(key, 128) && isTag(value, 256)), {
     error: 'must hold keys of at most 128 and values of at most 256 letters, digits, spaces and _ . : / = + - @',
-  })
-  .refine((pairs) => [...pairs.keys()].every((key) => !isReserved(key.toLowerCase())), {
+  }),
+  z.refine((pairs) => [...pairs.keys()].every((key) => !isReserved(key.toLowerCase())), {
     error: `must not hold keys that begin with "aws:" or "${OURS}"`,
-  });
+  }),
+);
 
 function isTag(text: string, longest: number): boolean {
   return text.length <= longest && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);

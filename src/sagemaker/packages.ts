@@ -8,7 +8,7 @@ import {
   type SageMakerClient,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { contentOf } from './content.ts';
 import { unlessNotFound } from './errors.ts';
@@ -51,17 +51,21 @@ const ARN = /^arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/(\d
 /** The ARN of one version in a group. */
 export const modelPackageArn = z
   .string()
-  .regex(
-    ARN,
-    'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3',
+  .check(
+    z.regex(
+      ARN,
+      'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3',
+    ),
   );
 
 /** A group by name, or by ARN where the registry is another account's. */
 export const modelPackageGroup = z
   .string()
-  .regex(
-    /^(arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package-group\/)?[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
-    'must be the name of a model package group (at most 63 letters, digits and hyphens), or its ARN',
+  .check(
+    z.regex(
+      /^(arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package-group\/)?[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
+      'must be the name of a model package group (at most 63 letters, digits and hyphens), or its ARN',
+    ),
   );
 
 /** Whether two names or ARNs mean one group. SageMaker lower-cases the group in some ARNs, so case tells nothing. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
 import { isOutside } from '../gitlab/project-file.ts';
@@ -34,7 +34,7 @@ const TYPES = {
   Boolean: /^(true|false)$/i,
 } as const;
 
-const parameter = named.extend({
+const parameter = z.extend(named, {
   Type: z.enum(['String', 'Integer', 'Float', 'Boolean'], 'must be String, Integer, Float or Boolean'),
 });
 
@@ -42,8 +42,8 @@ const parameter = named.extend({
 const shape = z.looseObject(
   {
     Version: z.string('must be there, like "2020-12-01"'),
-    Parameters: z.array(parameter, 'must be a list').nullish(),
-    Steps: z.array(named, 'must be a list of steps').min(1, 'must hold at least one step'),
+    Parameters: z.nullish(z.array(parameter, 'must be a list')),
+    Steps: z.array(named, 'must be a list of steps').check(z.minLength(1, 'must hold at least one step')),
   },
   'must be an object with a Version and Steps',
 );

@@ -5,7 +5,7 @@ import {
   UpdatePipelineCommand,
   type UserContext,
 } from '@aws-sdk/client-sagemaker';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
 import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
@@ -15,10 +15,12 @@ import type { Definition } from './pipeline-definition.ts';
 
 export const pipelineName = z
   .string()
-  .trim()
-  .regex(
-    /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/,
-    'must be at most 256 letters, digits and hyphens, beginning and ending with a letter or digit',
+  .check(
+    z.trim(),
+    z.regex(
+      /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/,
+      'must be at most 256 letters, digits and hyphens, beginning and ending with a letter or digit',
+    ),
   );
 
 export const pipelineRoleArn = roleArn(

@@ -8,7 +8,7 @@ import {
   type SageMakerClient,
   type Tag,
 } from '@aws-sdk/client-sagemaker';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
 import { Failure } from '../failure.ts';
 import { assignments } from '../gitlab/inputs.ts';
@@ -32,13 +32,14 @@ export const executionRoleArn = roleArn(
 );
 
 /** Variables for the model's container, within SageMaker's limits. */
-export const modelEnvironment = assignments
-  .refine((pairs) => [...pairs.keys()].every((name) => /^[a-zA-Z_]\w{0,1023}$/.test(name)), {
+export const modelEnvironment = assignments.check(
+  z.refine((pairs) => [...pairs.keys()].every((name) => /^[a-zA-Z_]\w{0,1023}$/.test(name)), {
     error: 'must hold names of letters, digits and underscores that do not begin with a digit',
-  })
-  .refine((pairs) => pairs.size <= 100 && [...pairs.values()].every((value) => value.length <= 1024), {
+  }),
+  z.refine((pairs) => pairs.size <= 100 && [...pairs.values()].every((value) => value.length <= 1024), {
     error: 'must hold at most 100 variables, with values of at most 1024 characters',
-  });
+  }),
+);
 
 /** How a version is to be served. */
 export interface Serving {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The trail that a model package carries in its metadata: what built it, and for each environment who approved it, what proved
@@ -13,19 +13,19 @@ export function markKey(mark: Mark, environment: string): string {
   return `${mark}.${environment}`;
 }
 
-const digits = z.string().regex(/^\d+$/);
-const content = z.string().regex(/^[0-9a-f]{32}$/);
+const filled = z.string().check(z.minLength(1));
+const digits = z.string().check(z.regex(/^\d+$/));
+const content = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 const at = z.iso.datetime({ precision: -1 });
-const commit = z.string().min(1);
 /** Fences that stood open when the record was written. Later environments refuse such a record. */
-const open = z.string().optional();
+const open = z.optional(z.string());
 
-const builtSchema = z.strictObject({ pipeline: digits, job: digits, commit, at, execution: z.string().min(1) });
+const builtSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const approvalSchema = z.strictObject({
-  by: z.string().min(1),
+  by: filled,
   pipeline: digits,
   job: digits,
-  commit,
+  commit: filled,
   at,
   content,
   open,
@@ -35,8 +35,8 @@ const proofSchema = z.strictObject({
   job: digits,
   at,
   content,
-  endpoint: z.string().min(1),
-  config: z.string().min(1),
+  endpoint: filled,
+  config: filled,
   open,
 });
 
@@ -57,7 +57,7 @@ export const readWithdrawal = (metadata: Metadata, environment: string) =>
 export const readProof = (metadata: Metadata, environment: string) =>
   read(proofSchema, metadata[markKey('proved', environment)]);
 
-function read<Value>(schema: z.ZodType<Value>, raw: string | undefined): Found<Value> {
+function read<Value>(schema: z.ZodMiniType<Value>, raw: string | undefined): Found<Value> {
   if (raw === undefined) return { is: 'absent' };
   const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
   const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value]) => [name, value])));
@@ -104,20 +104,28 @@ export function timestamp(date: Date): string {
 }
 
 /** The environments in promotion order. */
-export const promotionPath = z
-  .string()
-  .transform((value) => value.split(',').map((name) => name.trim()))
-  .pipe(
-    z
-      .array(
-        z
-          .string()
-          .min(1, 'must name an environment between two commas')
-          .max(118, "must hold environments of at most 118 characters, so that their record keys fit SageMaker's 128")
-          .regex(/^[\w./-]+$/, 'must hold environments of letters, digits and _ . / -'),
-      )
-      .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
+export const promotionPath = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((value) => value.split(',').map((name) => name.trim())),
+  ),
+  z
+    .array(
+      z
+        .string()
+        .check(
+          z.minLength(1, 'must name an environment between two commas'),
+          z.maxLength(
+            118,
+            "must hold environments of at most 118 characters, so that their record keys fit SageMaker's 128",
+          ),
+          z.regex(/^[\w./-]*$/, 'must hold environments of letters, digits and _ . / -'),
+        ),
+    )
+    .check(
+      z.refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
         error:
           'must not name an environment twice, nor two that differ only in case: IAM could not tell their records apart',
       }),
-  );
+    ),
+);

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { Component } from '../../src/component.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
@@ -47,7 +47,7 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
   const root = projectFolder();
   cpSync(example, root, { recursive: true });
   const number = String(++pipelines);
-  const run = async <Inputs extends z.ZodObject, Output extends string>(
+  const run = async <Inputs extends z.ZodMiniObject, Output extends string>(
     component: Component<Inputs, Output>,
     inputs: Readonly<Record<string, string>> = {},
   ) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { Clock } from '../../src/clock.ts';
 import { type Component, runComponent } from '../../src/component.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
@@ -68,7 +68,7 @@ export interface FinishedJob {
 }
 
 /** Runs a component as its template's job would: inputs as variables, fences as words, a token of its own. */
-export async function startJob<Inputs extends z.ZodObject, Output extends string>(
+export async function startJob<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   options: JobOptions,
 ): Promise<FinishedJob> {

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { vi } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { Component } from '../../src/component.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
@@ -47,7 +47,7 @@ const RUN = {
   'validate-endpoint': starting(validateEndpoint),
 };
 
-function starting<Inputs extends z.ZodObject, Output extends string>(component: Component<Inputs, Output>) {
+function starting<Inputs extends z.ZodMiniObject, Output extends string>(component: Component<Inputs, Output>) {
   return (options: JobOptions) => startJob(component, options);
 }
 

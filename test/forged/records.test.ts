@@ -171,7 +171,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ promotion_path: 'uat' }),
     'approve-model',
-    'is not a record that this version understands',
+    'is not a record that this version understands (promotion_path invalid input: expected array, received string)',
   ],
   [
     'that makes uat the first environment',
