@@ -5,7 +5,7 @@ import { machineClock } from '../test/emulator/clock.ts';
 import { type Emulator, startEmulator } from '../test/emulator/emulator.ts';
 import { type Call, jobs } from './jobs.ts';
 
-/** Sets the scene of a job in a new account; `versions` fills its registry with so many more that nobody approved. */
+/** Sets the scene of a job in a new account; `versions` fills its registry with so many older ones that nobody approved. */
 export interface Order {
   readonly job: string;
   readonly versions?: number;
@@ -47,8 +47,8 @@ async function setStage({ job: name, versions = 0 }: Order): Promise<Stage> {
   const job = jobs[name];
   if (!job) throw new Error(`There is no job ${name}.`);
   const { scene } = job;
-  const files = scene.set(emulator);
   for (let more = 0; more < versions; more++) emulator.register({ status: 'PendingManualApproval' });
+  const files = scene.set(emulator);
   // What AWS takes its time for is over at once: the jobs are measured, not the waiting.
   for (const { pace } of [emulator.endpoints, emulator.executions])
     Object.assign(pace, { describes: 0, milliseconds: 0 });
