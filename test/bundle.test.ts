@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +60,17 @@ describe('the bundle', () => {
        };`,
     );
     expect(new Set(refused.trim().split('\n'))).toEqual(new Set(['taken']));
+  });
+
+  it('runs from its source where V8 takes no code, as that of another Node', () => {
+    const copy = join(root, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    for (const name of readdirSync(copy).filter((each) => each.endsWith('.cache')))
+      writeFileSync(join(copy, name), 'made by another Node');
+    const run = (programs: string) =>
+      spawnSync(process.execPath, [join(programs, 'main.js'), 'check-model'], { cwd: root, encoding: 'utf8', env: {} });
+    const { status, stdout, stderr } = run(copy);
+    expect({ status, stdout, stderr }).toEqual({ status: 64, stdout: run(folder).stdout, stderr: '' });
   });
 
   it('is the same, byte for byte, each time that it is built', async () => {
