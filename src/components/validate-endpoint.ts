@@ -84,7 +84,7 @@ export default defineComponent({
   ],
 
   async checkFiles({ payload_file: file }, root) {
-    if (file !== undefined) await readPayload(root, file);
+    if (file !== undefined) readPayload(root, file);
   },
 
   async run(given, context) {
@@ -95,7 +95,7 @@ export default defineComponent({
 
     const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
-    const asked = await questionOf(given, root);
+    const asked = questionOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, logGroup(endpoint)));
@@ -120,18 +120,16 @@ function passOn({ why }: Extract<Deployment, { outcome: 'nothing' }>, { report }
 }
 
 /** What the model is asked, for whoever wants to know later what a proof is worth. */
-async function questionOf(given: Inputs, root: string) {
+function questionOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
-  const payload = createHash('sha256')
-    .update(await readPayload(root, payload_file))
-    .digest('hex');
+  const payload = createHash('sha256').update(readPayload(root, payload_file)).digest('hex');
   return { payload_file, payload, content_type, accept, expect: expect?.source, requests, max_latency_ms };
 }
 
-function readPayload(root: string, file: string): Promise<Uint8Array> {
-  const most = { bytes: LARGEST_PAYLOAD, of: 'SageMaker' };
-  return readProjectFile({ root, input: 'payload_file', file, most });
+function readPayload(root: string, file: string): Uint8Array {
+  const otherwise = 'let this job receive it as an artifact';
+  return readProjectFile({ root, input: 'payload_file', file, otherwise, most: LARGEST_PAYLOAD });
 }
 
 /** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
@@ -210,7 +208,7 @@ async function askModel({ given, deployed, deadline }: Validation, context: Cont
   const expectations: Expectations = { accept: given.accept, expect: given.expect, maxLatency: given.max_latency_ms };
   const question = {
     endpoint: deployed.endpoint,
-    payload: await readPayload(root, given.payload_file ?? ''),
+    payload: readPayload(root, given.payload_file ?? ''),
     contentType: given.content_type,
     accept: given.accept,
   };

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import * as z from 'zod/mini';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
-import { isOutside } from '../gitlab/project-file.ts';
+import { readProjectFile } from '../gitlab/project-file.ts';
 
 /** A SageMaker Pipeline's definition, as it is uploaded and as it is compared. */
 export interface Definition {
@@ -50,7 +49,7 @@ const shape = z.looseObject(
 
 /** Reads and checks the definition, JSON or YAML, and that it declares what it is given. Every mistake is told at once. */
 export async function readDefinition({ root, file, parameters }: Source): Promise<Definition> {
-  const value = await parsed(file, await content(root, file));
+  const value = await parsed(file, content(root, file));
   const checked = shape.safeParse(value);
   if (!checked.success) {
     const wrong = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'} ${message}`);
@@ -74,24 +73,9 @@ export async function readDefinition({ root, file, parameters }: Source): Promis
   return { text, value };
 }
 
-async function content(root: string, file: string): Promise<string> {
-  const refuse = (why: string, cause?: unknown) =>
-    new Failure(
-      'invalid input',
-      `definition_file: received "${file}"; ${why}.`,
-      'commit the file, correct definition_file, or let render-pipeline write it and this job receive its artifacts.',
-      cause,
-    );
-  if (isOutside(root, file)) throw refuse('it lies outside the project');
-  try {
-    return await readFile(resolve(root, file), 'utf8');
-  } catch (error) {
-    const { code, message } = partsOf(error);
-    throw refuse(
-      code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`,
-      error,
-    );
-  }
+function content(root: string, file: string): string {
+  const otherwise = 'let render-pipeline write it and this job receive its artifacts';
+  return readProjectFile({ root, input: 'definition_file', file, otherwise }).toString('utf8');
 }
 
 async function parsed(file: string, text: string): Promise<unknown> {

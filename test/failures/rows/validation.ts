@@ -345,7 +345,7 @@ export const validation: readonly Row[] = [
     shows: [],
     component: 'validate-endpoint',
     seen: 'ERROR payload_file: received "other.json"; the project has no such file here.',
-    next: 'commit the file, or let this job receive it as an artifact; or correct payload_file.',
+    next: 'commit the file, correct payload_file, or let this job receive it as an artifact.',
     cause: 'The file is not committed, or its job does not hand it on.',
     remedy: 'Commit it, or correct `payload_file`.',
     stage: live,
