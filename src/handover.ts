@@ -5,11 +5,15 @@ import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts
 import { resourceName } from './sagemaker/endpoints.ts';
 import { modelPackageArn, modelPackageGroup, sameGroup } from './sagemaker/packages.ts';
 
+/** A job reads one kind of record or two, and making a schema takes longer than reading a record by it. */
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
+}
+
 /**
  * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
- *
- * A job reads one kind or two: a schema is made when it is asked for, since making one takes longer than reading a record by it.
  */
 const recorded = () => ({ environment: z.string(), pipeline: z.string() });
 const nothing = () => z.object({ ...recorded(), outcome: z.literal('nothing'), why: z.string() });
@@ -33,36 +37,36 @@ const registered = () => z.object({ group: modelPackageGroup, package: modelPack
 
 export const training = {
   component: 'deploy-pipeline',
-  get schema() {
+  schema: lazily(() => {
     const ran = { ...recorded(), execution: z.string() };
     return z.discriminatedUnion('outcome', [
       z.object({ ...ran, outcome: z.literal('registered'), packages: z.array(registered()).check(z.minLength(1)) }),
       z.object({ ...ran, outcome: z.literal('running'), why: z.string() }),
       z.object({ ...ran, outcome: z.literal('nothing'), why: z.string() }),
     ]);
-  },
+  }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const check = {
   component: 'check-model',
-  get schema() {
+  schema: lazily(() => {
     const candidate = { ...recorded(), ...version(), status: z.string() };
     return z.discriminatedUnion('outcome', [z.object({ ...candidate, outcome: z.literal('candidate') }), nothing()]);
-  },
+  }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const approval = {
   component: 'approve-model',
-  get schema() {
+  schema: lazily(() => {
     /** With what the registry said of the version right after. */
     const approved = { ...recorded(), ...version(), metadata: z.record(z.string(), z.string()) };
     return z.discriminatedUnion('outcome', [z.object({ ...approved, outcome: z.literal('approved') }), nothing()]);
-  },
+  }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
 export const deployment = {
   component: 'deploy-model',
-  get schema() {
+  schema: lazily(() => {
     const deployed = {
       ...recorded(),
       ...version(),
@@ -77,11 +81,11 @@ export const deployment = {
       z.object({ ...deployed, outcome: z.literal('under way') }),
       nothing(),
     ]);
-  },
+  }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
-export type Check = z.output<typeof check.schema>;
-export type Deployment = z.output<typeof deployment.schema>;
+export type Check = z.output<ReturnType<typeof check.schema>>;
+export type Deployment = z.output<ReturnType<typeof deployment.schema>>;
 
 /** The input that chooses among several records, and what it says; empty when it was not given. */
 export interface Choice {
@@ -125,12 +129,13 @@ function fits(record: unknown, input: Choice['input'], value: string): boolean {
   return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
 }
 
-const subject = () =>
+const subject = lazily(() =>
   z.object({
     endpoint: z.optional(z.string()),
     group: z.optional(z.string()),
     packages: z.optional(z.array(registered())),
-  });
+  }),
+);
 
 function subjectsOf(record: unknown, input: Choice['input']): string[] {
   const about = subject().parse(record);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What every job of every test has as a variable that GitLab would mask. */
@@ -30,8 +30,8 @@ function partsOf(secret: string): string[] {
 }
 
 function filesBelow(folder: string): { where: string; text: string }[] {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path));
-  return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile()).map(read);
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => read(join(parentPath, name)));
 }
 
 /** As bytes, so that a compressed or binary file is no different from a text. */

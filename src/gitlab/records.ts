@@ -9,7 +9,7 @@ import { reportFolder } from './report.ts';
 /** A kind of record: which component writes it, and what it says. */
 export interface RecordKind<Schema extends z.ZodMiniType<Recorded>> {
   readonly component: string;
-  readonly schema: Schema;
+  schema(): Schema;
 }
 
 /** What every record says, whatever else it says. */
@@ -24,7 +24,7 @@ export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   kind: RecordKind<Schema>,
   job: Job,
 ): z.output<Schema>[] {
-  const records = paths(root, kind.component).map((path) => parse(root, path, kind.schema));
+  const records = paths(root, kind.component).map((path) => parse(root, path, kind.schema()));
   const foreign = records.find(({ pipeline }) => pipeline !== job.pipeline);
   if (foreign) {
     throw new Failure(
