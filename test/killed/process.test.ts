@@ -11,16 +11,7 @@ import { machineClock } from '../emulator/clock.ts';
 import { refuseSecrets } from '../secrets.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
-import {
-  approving,
-  checking,
-  creatingEndpoint,
-  proving,
-  rejecting,
-  type Scene,
-  startingTraining,
-  updatingEndpoint,
-} from './scenes.ts';
+import { approving, checking, proving, rejecting, type Scene, startingTraining, updatingEndpoint } from './scenes.ts';
 
 const hurry = fileURLToPath(new URL('../gitlab/bin/hurry.js', import.meta.url));
 let programs: string;
@@ -66,36 +57,40 @@ async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown>
 async function undisturbed(scene: Scene) {
   const stage = await setStage(scene);
   const job = await start(stage);
-  return { told: told(job), changes: changes(stage.emulator), aws: holdings(stage.emulator) };
+  const calls = stage.emulator.calls.map(({ operation }) => operation);
+  const left = { told: told(job), changes: changes(stage.emulator), aws: holdings(stage.emulator) };
+  return { calls, left };
 }
 
-const samples: readonly (readonly [scene: Scene, at: string])[] = [
-  [startingTraining, 'StartPipelineExecution'],
-  [checking, 'ListModelPackages'],
-  [approving, 'UpdateModelPackage'],
-  [rejecting, 'UpdateModelPackage'],
-  [creatingEndpoint, 'CreateEndpoint'],
-  [updatingEndpoint, 'UpdateEndpoint'],
-  [proving, 'UpdateModelPackage'],
-];
+/** Each program in one of its scenes; killed.test.ts has them all, in process. */
+const samples = [startingTraining, checking, approving, rejecting, updatingEndpoint, proving];
 
-describe.each(samples.map(([scene, at]) => ({ scene, at, about: scene.about })))(
-  'a process killed when $about, at $at',
-  ({ scene, at }) => {
-    it.each([
-      ['has its answer', true],
-      ['has taken effect and no answer came', false],
-    ])('which %s, is run again and ends the same', async (_, answered) => {
-      const left = await undisturbed(scene);
-      const stage = await setStage(scene, machineClock());
-      const { emulator } = stage;
-      expect(await startAndKillProcess(stage, { call: at, answered })).toBe('SIGKILL');
+describe.each(samples)('a process killed when $about', (scene) => {
+  it.each([
+    ['has its answer', true],
+    ['has taken effect and no answer came', false],
+  ])(
+    'and any of its calls %s, is run again and ends the same',
+    async (_, answered) => {
+      const { calls, left } = await undisturbed(scene);
+      for (const [index, operation] of calls.entries()) {
+        const stage = await setStage(scene, machineClock());
+        const { emulator } = stage;
+        const end = await startAndKillProcess(stage, { call: index + 1, answered });
+        // The answer to its last call lets it end well, unless it is killed before.
+        if (index + 1 < calls.length || !answered) expect(end).toBe('SIGKILL');
 
-      const { child, root, log } = startProcess(stage, '2');
-      const [exit] = await once(child, 'close');
-      refuseSecrets({ texts: [log()], folders: [root] }, emulator.secrets);
-      const job = { exit, ...reportsOf(scene.component.name, { root }) };
-      expect({ told: told(job), changes: changes(emulator), aws: holdings(emulator) }, log()).toEqual(left);
-    });
-  },
-);
+        const { child, root, log } = startProcess(stage, '2');
+        const [exit] = await once(child, 'close');
+        refuseSecrets({ texts: [log()], folders: [root] }, emulator.secrets);
+        const job = { exit, ...reportsOf(scene.component.name, { root }) };
+        expect(
+          { told: told(job), changes: changes(emulator), aws: holdings(emulator) },
+          `killed at call ${index + 1}, ${operation}:\n${log()}`,
+        ).toEqual(left);
+        await emulator.close();
+      }
+    },
+    60_000,
+  );
+});
