@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { build } from '../../scripts/build.ts';
 import { programs } from '../catalog/programs.ts';
 import { projectFolder } from '../components/job.ts';
+import { runProgram } from '../components/process.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { jobOf, judge, set } from './judging.ts';
-import { startProcess } from './process.ts';
 import { ROWS } from './rows.ts';
 
 /** Every row runs in process; as a process each that does not wait for minutes, because time is real there. */
@@ -32,6 +32,6 @@ describe('what a person sees and what AWS was asked, by a process of the bundle'
     await set(row, place);
     const program = programs.find(({ name }) => name === row.component);
     if (!program) throw new Error(`There is no program ${row.component}.`);
-    judge(row, await startProcess(bundle, program, jobOf(row, place)), place);
+    judge(row, await runProgram(bundle, program, jobOf(row, place)), place);
   });
 });

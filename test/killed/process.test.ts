@@ -1,19 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.ts';
-import { invocationOf, reportsOf } from '../components/job.ts';
+import { runProgram, startProgram } from '../components/process.ts';
 import { machineClock } from '../emulator/clock.ts';
-import { refuseSecrets } from '../secrets.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
 import { approving, checking, proving, rejecting, type Scene, startingTraining, updatingEndpoint } from './scenes.ts';
 
-const hurry = fileURLToPath(new URL('../gitlab/bin/hurry.js', import.meta.url));
 let programs: string;
 
 beforeAll(async () => {
@@ -22,36 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(programs, { recursive: true, force: true }));
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly root: string;
-  log(): string;
-}
-
-/** The program as a job runs it: a process of its own, with a job's variables and nothing else. */
-function startProcess(stage: Stage, job: string): Running {
-  const { component } = stage.scene;
-  const options = jobOf(stage, { job });
-  const { args, env } = invocationOf(component, options);
-  const child = spawn(process.execPath, [`--import=${hurry}`, join(programs, 'main.js'), component.name, ...args], {
-    cwd: options.root,
-    env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: stage.emulator.url, AWS_EC2_METADATA_DISABLED: 'true', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += String(part)));
-  return { child, root: options.root, log: () => text };
-}
-
 async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown> {
   const { reached, over } = awaitDeath(stage.emulator, death);
-  const { child, root, log } = startProcess(stage, '1');
+  const { child, ended } = startProgram(programs, stage.scene.component, jobOf(stage, { job: '1' }));
   await reached;
   child.kill('SIGKILL');
-  const [, signal] = await once(child, 'close');
-  refuseSecrets({ texts: [log()], folders: [root] }, stage.emulator.secrets);
+  const end = await ended;
   over();
-  return signal;
+  return end;
 }
 
 async function undisturbed(scene: Scene) {
@@ -80,13 +53,10 @@ describe.each(samples)('a process killed when $about', (scene) => {
         // The answer to its last call lets it end well, unless it is killed before.
         if (index + 1 < calls.length || !answered) expect(end).toBe('SIGKILL');
 
-        const { child, root, log } = startProcess(stage, '2');
-        const [exit] = await once(child, 'close');
-        refuseSecrets({ texts: [log()], folders: [root] }, emulator.secrets);
-        const job = { exit, ...reportsOf(scene.component.name, { root }) };
+        const again = await runProgram(programs, scene.component, jobOf(stage, { job: '2' }));
         expect(
-          { told: told(job), changes: changes(emulator), aws: holdings(emulator) },
-          `killed at call ${index + 1}, ${operation}:\n${log()}`,
+          { told: told(again), changes: changes(emulator), aws: holdings(emulator) },
+          `killed at call ${index + 1}, ${operation}:\n${again.log}`,
         ).toEqual(left);
         await emulator.close();
       }

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { refuseSecrets } from '../secrets.ts';
+import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
+
+const hurry = fileURLToPath(new URL('../gitlab/bin/hurry.js', import.meta.url));
+
+type Program = Parameters<typeof invocationOf>[0];
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** What it has printed so far. */
+  log(): string;
+  /** The exit code, or the signal that ended it; by then nothing that it left behind shows a secret. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts a program of the bundle as a job does: a process of its own, with a job's variables and nothing else. */
+export function startProgram(bundle: string, program: Program, options: JobOptions): Running {
+  const { emulator, root } = options;
+  const { args, env } = invocationOf(program, options);
+  const temporary = projectFolder();
+  const child = spawn(process.execPath, [`--import=${hurry}`, join(bundle, 'main.js'), program.name, ...args], {
+    cwd: root,
+    env: {
+      ...{ PATH: process.env.PATH, TMPDIR: temporary, AWS_EC2_METADATA_DISABLED: 'true' },
+      ...emulator.env,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part) => {
+      text += String(part);
+    });
+  const ended = once(child, 'close').then(([exit, signal]) => {
+    const known = [...emulator.secrets, env.AWS_OIDC_TOKEN ?? ''];
+    refuseSecrets({ texts: [text], folders: [root, temporary] }, known);
+    return exit ?? signal;
+  });
+  return { child, log: () => text, ended };
+}
+
+/** Runs a program of the bundle to its end. */
+export async function runProgram(bundle: string, program: Program, options: JobOptions): Promise<FinishedJob> {
+  const { calls } = options.emulator;
+  const before = calls.length;
+  const { ended, log } = startProgram(bundle, program, options);
+  const exit = Number(await ended);
+  const received = calls.slice(before);
+  return {
+    exit,
+    log: readable(log().split('\n')),
+    ...reportsOf(program.name, options),
+    calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
+    received,
+  };
+}
