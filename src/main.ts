@@ -14,6 +14,11 @@ const COMPONENTS = {
 
 type Host = Parameters<typeof runComponent>[1];
 
+// Whoever reads the log may stop reading, as `| head` does: the job goes on to its end.
+process.stdout.on('error', (error) => {
+  if (!('code' in error && error.code === 'EPIPE')) throw error;
+});
+
 const [command = '', ...args] = process.argv.slice(2);
 const run = Object.entries(COMPONENTS).find(([name]) => name === command)?.[1];
 

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../scripts/build.ts';
 
@@ -62,6 +64,13 @@ describe('the bundle', () => {
     expect(new Set(refused.trim().split('\n'))).toEqual(new Set(['taken']));
   });
 
+  it('ends as it should when nobody reads its log any more', async () => {
+    const child = spawn(process.execPath, [join(folder, 'main.js'), 'check-model'], { cwd: root, env: {} });
+    child.stdout.destroy();
+    const [[exit], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    expect({ exit, stderr }).toEqual({ exit: 64, stderr: '' });
+  });
+
   it('runs from its source where V8 takes no code, as that of another Node', () => {
     const copy = join(root, 'copy');
     cpSync(folder, copy, { recursive: true });
@@ -83,8 +92,9 @@ describe('the bundle', () => {
 
   it("imports none of Node's own modules: importing node:http loads a second HTTP client", () => {
     for (const name of readdirSync(folder).filter((each) => each.endsWith('.js'))) {
-      const text = readFileSync(join(folder, name), 'utf8');
-      expect(text).not.toMatch(/(?:from|import|require)[ (]?"(?:node:)?(?:http|https|crypto|fs)"/);
+      expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(
+        /(?:from|import|require)[ (]?"(?:node:)?(?:http|https|crypto|fs)"/,
+      );
     }
   });
 });
