@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
   CreateModelPackageGroupCommand,
   DescribeEndpointCommand,
@@ -358,10 +358,10 @@ describe('the names in the pages', () => {
   });
 });
 
-const programTexts = ['src/gitlab/report.ts', ...programs.map(({ name }) => `src/components/${name}.ts`)]
-  .map((path) => new URL(path, root))
-  .filter((path) => existsSync(path))
-  .map((path) => readFileSync(path, 'utf8'))
+const components = readdirSync(new URL('src/components/', root), { recursive: true, encoding: 'utf8' });
+const programTexts = ['src/gitlab/report.ts', ...components.map((name) => `src/components/${name}`)]
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readFileSync(new URL(path, root), 'utf8'))
   .join('\n');
 
 /** A file that a program names, and leaves in its job's folder. */

@@ -7,7 +7,7 @@ import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { refusalInWords, refusalOf } from '../sagemaker/deployable.ts';
 import { type Endpoint, resourceName } from '../sagemaker/endpoints.ts';
-import { lastLogLines } from '../sagemaker/logs.ts';
+import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf, originTags, ownTags } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords } from '../sagemaker/outcomes.ts';
 import { called, describePackage, type ModelPackage, modelPackageGroup } from '../sagemaker/packages.ts';
@@ -124,10 +124,8 @@ function passOn(why: string, { report }: Context): Done<never> {
 
 function linkTo(endpoint: string, { aws, report }: Context): void {
   report.link('Endpoint', endpoint, endpointUrl(aws, endpoint));
-  report.link('Endpoint', "The containers' logs", logsUrl(aws, logGroup(endpoint)));
+  report.link('Endpoint', "The containers' logs", logsUrl(aws, endpointLogGroup(endpoint)));
 }
-
-const logGroup = (endpoint: string) => `/aws/sagemaker/Endpoints/${endpoint}`;
 
 /** Looks at the version again: what was true when it was approved must be true now. */
 async function lookAt(handed: Handed, given: Inputs, { aws, job, log }: Context): Promise<ModelPackage> {
@@ -189,7 +187,7 @@ async function keepEvidence(endpoint: Endpoint | undefined, { given }: Task, { a
   const { endpoint_name: name, variant_name: variant } = given;
   if (endpoint)
     log.line(`What SageMaker says of ${name} is kept in ${report.file('endpoint.json', evidence(endpoint.answer))}.`);
-  const wanted = { group: logGroup(name), streamPrefix: `${variant}/`, most: 20 };
+  const wanted = { group: endpointLogGroup(name), streamPrefix: `${variant}/`, most: 20 };
   log.section(`The last lines of the containers of ${name}`, await lastLogLines(await aws.logs(), wanted), 'open');
 }
 

@@ -10,14 +10,15 @@ import { type Deployment, deployment, required, takeOver } from '../handover.ts'
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { progress } from '../sagemaker/deployments.ts';
 import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
-import { lastLogLines } from '../sagemaker/logs.ts';
+import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords, type Unlucky } from '../sagemaker/outcomes.ts';
 import { called, describePackage, type ModelPackage, markPackage } from '../sagemaker/packages.ts';
-import { ask, checksOf, type Expectations, type Judged, judge, LARGEST_PAYLOAD, opening } from '../sagemaker/probe.ts';
+import { LARGEST_PAYLOAD } from '../sagemaker/probe.ts';
 import { proofOf, provedAlready, refusalToProve } from '../sagemaker/proof.ts';
 import { markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
-import { type Look, type Waited, waitFor } from '../sagemaker/wait.ts';
+import { type Look, waitFor } from '../sagemaker/wait.ts';
+import { askModel, settled } from './validate-endpoint/asking.ts';
 
 const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
@@ -98,7 +99,7 @@ export default defineComponent({
     const asked = questionOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
-    report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, logGroup(endpoint)));
+    report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, endpointLogGroup(endpoint)));
     report.record({ outcome: 'unproved', ...about });
     try {
       const now = await validate(validation, context);
@@ -134,13 +135,15 @@ function readPayload(root: string, file: string): Uint8Array {
 
 /** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
 async function validate(validation: Validation, context: Context): Promise<ModelPackage> {
+  const { given, deployed, deadline } = validation;
   await untilLive(validation, context);
-  const now = await describeServed(validation.deployed, context);
-  if (validation.given.payload_file === undefined) {
+  const now = await describeServed(deployed, context);
+  if (given.payload_file === undefined) {
     context.log.line('Nothing was asked of the model: payload_file is empty.');
     return now;
   }
-  await askModel(validation, context);
+  const payload = readPayload(context.root, given.payload_file);
+  await askModel({ given, endpoint: deployed.endpoint, payload, deadline }, context);
   await untilLive(validation, context, 'still ');
   return now;
 }
@@ -175,22 +178,8 @@ async function untilLive({ given, deployed, deadline }: Validation, context: Con
 
 /** What the containers wrote last explains most failures; what cannot be read there is said, and hides no failure. */
 async function showLastLines({ aws, log }: Context, endpoint: string): Promise<void> {
-  const lines = await lastLogLines(await aws.logs(), { group: logGroup(endpoint), streamPrefix: '', most: 20 });
+  const lines = await lastLogLines(await aws.logs(), { group: endpointLogGroup(endpoint), streamPrefix: '', most: 20 });
   log.section(`The last log lines of ${endpoint}`, lines, 'open');
-}
-
-function logGroup(endpoint: string): string {
-  return `/aws/sagemaker/Endpoints/${endpoint}`;
-}
-
-/** Ends red when time ran out, saying what was still missing. */
-function settled<Answer>(waited: Waited<Answer>, what: string): Answer {
-  if (waited.is === 'settled') return waited.answer;
-  throw new Failure(
-    'out of time',
-    `Stopped waiting for ${what} after ${waited.after} (${waited.because}): ${waited.saying}.`,
-    'AWS goes on by itself: look at the endpoint (link on this page), then run this job again, which takes up from there; or raise max_wait_time.',
-  );
 }
 
 async function describeServed(deployed: Deployed, { aws, log, report }: Context): Promise<ModelPackage> {
@@ -201,58 +190,6 @@ async function describeServed(deployed: Deployed, { aws, log, report }: Context)
   if (refusal) throw new Failure('refused', `Not proved: ${refusal.why}.`, refusal.next);
   log.line(`${deployed.endpoint} is live and serves ${called(now)} (endpoint config ${deployed.config}).`);
   return now;
-}
-
-async function askModel({ given, deployed, deadline }: Validation, context: Context): Promise<void> {
-  const { aws, clock, log, report, root } = context;
-  const expectations: Expectations = { accept: given.accept, expect: given.expect, maxLatency: given.max_latency_ms };
-  const question = {
-    endpoint: deployed.endpoint,
-    payload: readPayload(root, given.payload_file ?? ''),
-    contentType: given.content_type,
-    accept: given.accept,
-  };
-  const runtime = await aws.runtime();
-  const answers: Judged[] = [];
-  for (let request = 1; request <= given.requests; request++) {
-    if (clock.now() >= deadline.at) throw tooSlow(request, given, deadline);
-    const onChange = (saying: string, elapsed: string) => log.line(`Request ${request}: ${saying} (after ${elapsed}).`);
-    const look = () => ask({ runtime, clock }, question);
-    const waited = await waitFor(look, { clock, deadline, interval: given.poll_interval, onChange });
-    const answer = settled(waited, `an answer to request ${request} of ${given.requests}`);
-    if (request === 1) log.section('The first answer', [opening(answer, 500)], 'open');
-    answers.push(judge(answer, expectations));
-  }
-  report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
-  log.line(summary(answers));
-  conclude(answers, expectations, context);
-}
-
-function tooSlow(request: number, { requests }: Inputs, { because }: Deadline): Failure {
-  return new Failure(
-    'out of time',
-    `There was no time left (${because}) for request ${request} of ${requests}: the answers came too slowly.`,
-    'raise max_wait_time, or lower requests; then run this job again.',
-  );
-}
-
-function summary(answers: readonly Judged[]): string {
-  const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
-  const good = answers.filter(({ wrong }) => Object.keys(wrong).length === 0).length;
-  return `${good} of ${answers.length} answers are as expected; the median took ${times[Math.floor(times.length / 2)]} ms, the slowest ${times.at(-1)} ms.`;
-}
-
-function conclude(answers: readonly Judged[], expectations: Expectations, { report }: Context): void {
-  const seconds = answers.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
-  const checks = checksOf(answers, expectations);
-  for (const { name, why } of checks) report.check(name, why, seconds);
-  const failed = checks.flatMap(({ name, why }) => (why === undefined ? [] : [`  ${name}: ${why}`]));
-  if (failed.length === 0) return;
-  throw new Failure(
-    'refused',
-    `Not proved: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
-    'compare the answers with expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
-  );
 }
 
 /** Writes that this version is proved here, unless this pipeline has written exactly that. */

@@ -9,6 +9,11 @@ interface Wanted {
   readonly most: number;
 }
 
+/** Where the containers of an endpoint write. */
+export function endpointLogGroup(endpoint: string): string {
+  return `/aws/sagemaker/Endpoints/${endpoint}`;
+}
+
 /** Streams are listed 50 a page, by name: an old endpoint has one for each instance that it ever had. */
 const MOST_PAGES = 10;
 /** Instances of one job or variant mostly fail alike. */

@@ -1,0 +1,110 @@
+import type { Context } from '../../component.ts';
+import { Failure } from '../../failure.ts';
+import { required, takeOver, training } from '../../handover.ts';
+import {
+  called,
+  findPackage,
+  type ModelPackage,
+  type ModelPackageSummary,
+  sameGroup,
+} from '../../sagemaker/packages.ts';
+import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../sagemaker/promotion.ts';
+import { searchRegistry } from '../../sagemaker/search.ts';
+
+/** The inputs of check-model that say where to look. */
+interface Wanted {
+  readonly model_package_group_name: string;
+  readonly model_package_arn: string | undefined;
+  readonly max_candidates: number;
+}
+
+/** What was found in the registry for this environment. */
+export type Found =
+  | { is: 'candidate'; candidate: ModelPackage; passedOver: readonly PassedOver[] }
+  | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
+
+/** The version to promote: the one that somebody named, what this pipeline registered, or the newest of the group that is fit. */
+export async function findCandidate(given: Wanted, question: Question, context: Context): Promise<Found> {
+  if (given.model_package_arn !== undefined) return findThisOne(given.model_package_arn, given, question, context);
+  if (environmentBefore(question) === undefined && question.source === 'run')
+    return findRegistered(given, question, context);
+  return findInRegistry(given, question, context);
+}
+
+/** The one version that somebody named: fit, or refused. */
+async function findThisOne(arn: string, given: Wanted, question: Question, { aws }: Context): Promise<Found> {
+  const candidate = await findPackage(aws.sagemaker, arn);
+  if (!candidate || !sameGroup(candidate.group, given.model_package_group_name)) {
+    throw new Failure(
+      'invalid input',
+      `model_package_arn: received "${arn}", which is no version of the group ${given.model_package_group_name}.`,
+      'correct model_package_arn, or leave it empty to let the rules choose.',
+    );
+  }
+  const verdict = judge(candidate, question);
+  if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
+  throw new Failure(
+    'refused',
+    `${called(candidate)} may not go to ${question.environment}: ${verdict.why}.`,
+    'name another version, or leave model_package_arn empty.',
+  );
+}
+
+/** What this pipeline's deploy-pipeline registered in the group: that, or nothing; never an older model. */
+async function findRegistered(given: Wanted, question: Question, { aws, job, root }: Context): Promise<Found> {
+  const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
+  const run = required(takeOver({ root, job }, training, choice), training);
+  if (run.outcome !== 'registered') {
+    const next =
+      run.outcome === 'running'
+        ? 'run this job again when the training has ended.'
+        : 'look at the training run; nothing is promoted.';
+    return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
+  }
+  const versions = run.packages
+    .filter(({ group }) => sameGroup(group, given.model_package_group_name))
+    .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
+    .sort((a, b) => b.version - a.version);
+  const describe = (arn: string) => findPackage(aws.sagemaker, arn);
+  const chosen = await choose({ versions, describe, most: versions.length }, question);
+  if (chosen.is === 'candidate') return chosen;
+  const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
+  return {
+    is: 'nothing',
+    why: `what this pipeline registered cannot be promoted (${why})`,
+    next: 'start a new pipeline to train again.',
+    passedOver: [],
+  };
+}
+
+async function findInRegistry(given: Wanted, question: Question, { aws }: Context): Promise<Found> {
+  const { model_package_group_name: group, max_candidates: most } = given;
+  const found = await searchRegistry(aws.sagemaker, { group, most }, question);
+  if (found.is === 'candidate') return found;
+  if (found.is === 'no such group') {
+    throw new Failure(
+      'invalid input',
+      `model_package_group_name: received "${group}", but the account ${aws.account} has no such model package group in ${aws.region}.`,
+      'correct the name, or the role and region; a group of another account is named by its ARN.',
+    );
+  }
+  return { is: 'nothing', ...nothingFit(found, given, question), passedOver: found.passedOver };
+}
+
+function nothingFit(
+  { lookedAt, passedOver }: { lookedAt: number; passedOver: readonly PassedOver[] },
+  given: Wanted,
+  question: Question,
+) {
+  const { model_package_group_name: group, max_candidates: most } = given;
+  const before = environmentBefore(question);
+  const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and proved in ${before}`;
+  const train = 'let the training register a model first.';
+  if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
+  if (lookedAt === most) {
+    const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
+    return { why, next: 'raise max_candidates to look further back, or promote a newer version.' };
+  }
+  const prove = `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`;
+  return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : prove };
+}
