@@ -348,6 +348,13 @@ describe('the names in the pages', () => {
     expect(unknown(pattern, (name) => exists(name) || isReport(name) || name in READERS_FILES)).toEqual([]);
   });
 
+  it('of functions are functions of the files that they are said to be in', () => {
+    const said = pages.flatMap(({ prose }) => [...prose.matchAll(/`(\w+)\(\)` in `(src\/[\w/.-]+)`/g)]);
+    expect(said.length).toBeGreaterThan(1);
+    for (const [, name, path = ''] of said)
+      expect(readFileSync(new URL(path, root), 'utf8')).toMatch(new RegExp(`function ${name}\\(`));
+  });
+
   it('of exit codes are exit codes', () => {
     const known = [0, ...Object.values(EXIT_CODES)];
     const codes = pages.flatMap(({ path, prose }) =>
