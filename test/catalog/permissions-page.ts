@@ -58,12 +58,13 @@ environment. The policies below are those of an example; put your own names in p
 | GitLab and project | \`${gitlab}\`, \`${project}\` |
 | model package group | \`${group}\` |
 | SageMaker pipeline | \`${pipeline}\` |
-| endpoints | \`${endpoint}-<environment>\`; the names of models and endpoint configs begin with it |
+| endpoints | \`${endpoint}-<environment>\`; the names of models and endpoint configs begin with it, or with \`name_prefix\` |
 
 SageMaker writes the names of groups and pipelines in lower case in some ARNs, so policies list both spellings. Choose lower
 case for endpoints. Where the registry is another account's, write that account in the ARNs of the group and its versions,
 and let the group's resource policy allow the same. An endpoint may serve a config and a model that somebody else made and
 named, and a job must see them to say so: describing those is not narrowed to your names, making them is.
+Names end within SageMaker's 63 characters: of an endpoint's name or \`name_prefix\` of more than 40, write the first 40.
 
 A role reaches its job through the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab environment. approve-model runs in an
 environment of its own, \`<environment>/approval\`, so that the approver's role can differ from the one that deploys: scope one
