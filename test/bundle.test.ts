@@ -4,8 +4,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
 import { build } from '../scripts/build.ts';
+import { projectFolder } from './components/job.ts';
+import { runProgram } from './components/process.ts';
+import { machineClock } from './emulator/clock.ts';
+import { startEmulator } from './emulator/emulator.ts';
+import { startingTraining } from './killed/scenes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));
 const folder = join(root, 'programs');
@@ -111,4 +117,17 @@ describe('the bundle', () => {
       );
     }
   });
+});
+
+it('a program of the bundle reads a definition in YAML', async () => {
+  const [emulator, project] = [await startEmulator({ clock: machineClock() }), projectFolder()];
+  onTestFinished(() => emulator.close());
+  const { component, environment, inputs, set } = startingTraining;
+  const definition: unknown = JSON.parse(set(emulator)['pipeline.json'] ?? '');
+  writeFileSync(join(project, 'pipeline.yaml'), stringify(definition));
+  const given = { ...inputs, definition_file: 'pipeline.yaml', wait: 'false' };
+  const job = await runProgram(folder, component, { emulator, root: project, environment, inputs: given });
+  expect(job.exit, job.log).toBe(0);
+  const { PipelineDefinition } = emulator.do('DescribePipeline', { PipelineName: 'resale-price' });
+  expect(JSON.parse(String(PipelineDefinition))).toEqual(definition);
 });

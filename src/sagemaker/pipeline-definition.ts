@@ -81,7 +81,7 @@ function content(root: string, file: string): string {
 async function parsed(file: string, text: string): Promise<unknown> {
   const json = /^\.ya?ml$/.test(extname(file).toLowerCase()) ? false : extname(file) === '.json' || /^\s*\{/.test(text);
   try {
-    return json ? JSON.parse(text) : (await import('yaml')).parse(text);
+    return json ? JSON.parse(text) : (await import('./yaml.ts')).parseYaml(text);
   } catch (error) {
     throw refusal([
       `definition_file: received "${file}"; it is not ${json ? 'JSON' : 'YAML'}: ${partsOf(error).message.trim()}`,
