@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Context, defineComponent } from '../src/component.ts';
 import { EXIT_CODES, Failure } from '../src/failure.ts';
@@ -322,6 +322,13 @@ describe('the host that is asked', () => {
     ['AWS_ENDPOINT_URL_STS', 'https://amazonaws.com.example.com'],
     ['AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME', 'http://evilamazonaws.com'],
     ['AWS_ENDPOINT_URL_SAGEMAKER', 'no address'],
+    // Machines of customers.
+    ['AWS_ENDPOINT_URL', 'https://mine-1.ap-southeast-1.elb.amazonaws.com'],
+    ['AWS_ENDPOINT_URL', 'https://ec2-54-1-2-3.ap-southeast-1.compute.amazonaws.com'],
+    ['AWS_ENDPOINT_URL', 'https://a1b2c3.execute-api.ap-southeast-1.amazonaws.com'],
+    ['AWS_ENDPOINT_URL', 'https://vpce-0a1b.vpce-svc-0c2d.ap-southeast-1.vpce.amazonaws.com'],
+    // HTTP_PROXY could read what is not encrypted.
+    ['AWS_ENDPOINT_URL', 'http://sts.ap-southeast-1.amazonaws.com'],
   ])('must be one of AWS: %s=%s is refused before the token leaves', async (name, value) => {
     const job = await start({ env: { [name]: value } });
     expect(job).toMatchObject({ exit: EXIT_CODES.refused, received: [] });
@@ -330,12 +337,29 @@ describe('the host that is asked', () => {
 
   it.each([
     'https://vpce-0a1b2c3d.sts.ap-southeast-1.vpce.amazonaws.com',
+    'https://vpce-0a1b2c3d-ap-southeast-1a.api.sagemaker.ap-southeast-1.vpce.amazonaws.com',
+    'https://runtime-fips.sagemaker.us-east-1.amazonaws.com',
+    'https://logs.ap-southeast-1.amazonaws.com',
+    'https://sts.amazonaws.com',
     'https://sts.cn-north-1.amazonaws.com.cn',
     'https://sagemaker.ap-southeast-1.api.aws',
     'http://127.0.0.1:4566',
     '',
   ])('may be %s', async (value) => {
     expect((await start({ env: { AWS_ENDPOINT_URL: value } })).exit).toBe(0);
+  });
+
+  it('must be one of AWS also where a configuration file names it', async () => {
+    const root = projectFolder();
+    const file = join(root, 'config');
+    writeFileSync(file, '[default]\nendpoint_url = http://127.0.0.2:9\n');
+    const emulator = await emulated();
+    vi.stubEnv('AWS_ENDPOINT_URL', undefined);
+    vi.stubEnv('AWS_CONFIG_FILE', file);
+    const job = await start({ emulator, root });
+    expect(job.exit, job.log).toBe(EXIT_CODES.refused);
+    expect(job.log).toContain('http://127.0.0.2');
+    expect(job.log).toMatch(/Next: remove the CI\/CD variables AWS_CONFIG_FILE and AWS_PROFILE/);
   });
 });
 

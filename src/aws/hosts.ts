@@ -1,26 +1,52 @@
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { Failure } from '../failure.ts';
 
-const AWS_HOST = /\.(amazonaws\.com(\.cn)?|api\.aws)$/;
+/** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
+const AWS_HOST =
+  /^(vpce-[\w-]+\.)?(sts|((api|runtime)(-fips)?\.)?sagemaker|logs)(-fips)?(\.[a-z]{2}(-[a-z]+)+-\d)?(\.vpce)?\.(amazonaws\.com(\.cn)?|api\.aws)$/;
 const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+type Place = Pick<URL, 'protocol' | 'hostname'>;
+
+/** Whether the job's token may be shown there: to AWS, unreadable on the way, or to this machine, where an emulator may run. */
+function isTrusted({ protocol, hostname }: Place): boolean {
+  return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
+}
 
 /**
  * The SDK goes wherever AWS_ENDPOINT_URL and its kind say. A token sent to somebody else's host is a token lost, and answers from
- * there prove nothing: only hosts of AWS (its VPC endpoints too) and this machine, where an emulator may run, are asked.
+ * there prove nothing. Told before anything else, by the variable's name.
  */
 export function refuseOtherServices(env: Readonly<Record<string, string | undefined>>): void {
   const elsewhere = Object.entries(env).filter(
-    ([name, url]) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !isTrusted(url),
+    ([name, url]) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !(URL.canParse(url) && isTrusted(new URL(url))),
   );
   if (elsewhere.length === 0) return;
   const each = elsewhere.map(([name, url]) => `  ${name} is "${url}"`);
-  throw new Failure(
-    'refused',
-    `This job would ask a host that is not AWS's, and give it the job's token. Nothing was sent:\n${each.join('\n')}`,
-    `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}; a VPC endpoint is named by its own host in amazonaws.com.`,
+  throw refusal(
+    each.join('\n'),
+    `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}; a VPC endpoint is named by its own host in amazonaws.com, with https.`,
   );
 }
 
-function isTrusted(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return THIS_MACHINE.has(host) || AWS_HOST.test(host);
+function refusal(where: string, next: string): Failure {
+  return new Failure(
+    'refused',
+    `This job would ask a host that is not AWS's, or ask AWS unencrypted, and give it the job's token. Nothing was sent:\n${where}`,
+    next,
+  );
 }
+
+/** Sends requests to AWS and this machine only, wherever the SDK has found the name of a host: a profile or a file can hold one. */
+export class AwsHandler extends NodeHttpHandler {
+  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    const { protocol, hostname } = request;
+    if (isTrusted({ protocol, hostname })) return super.handle(request, options);
+    throw refusal(
+      `  ${protocol}//${hostname}`,
+      'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or what they lead to: only they can name such a host.',
+    );
+  }
+}
+
+export type { NodeHttpHandlerOptions };

@@ -2,6 +2,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
+import { AwsHandler, type NodeHttpHandlerOptions } from './hosts.ts';
 import { createRetryStrategy } from './retry.ts';
 import { partsOf } from './trouble.ts';
 
@@ -20,6 +21,14 @@ function settings(region: string, { clock, env }: Outside) {
   // The SDK makes agents of its own, which honour HTTPS_PROXY and NO_PROXY only when they are told to.
   const agent = { proxyEnv: env };
   return { region, retryStrategy: createRetryStrategy(clock), requestHandler: { httpAgent: agent, httpsAgent: agent } };
+}
+
+/** What a client is made of: each has connections of its own. */
+function client<Config extends { readonly requestHandler: NodeHttpHandlerOptions }>({
+  requestHandler,
+  ...config
+}: Config) {
+  return { ...config, requestHandler: new AwsHandler(requestHandler) };
 }
 
 interface Credentials {
@@ -50,7 +59,7 @@ interface WebIdentity {
  */
 export async function assumeRole(region: string, identity: WebIdentity, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
-  const sts = new STSClient(config);
+  const sts = new STSClient(client(config));
   const assume = () => exchange(sts, identity);
 
   let current = await assume();
@@ -86,7 +95,7 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
 /** Whatever credentials the SDK finds by itself: static keys in CI/CD variables, the runner's instance profile, a developer's own. */
 export async function ambientSession(region: string, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
-  const { Arn: arn } = await new STSClient(config).send(new GetCallerIdentityCommand({}));
+  const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
   if (!arn) throw new Error('STS answered GetCallerIdentity without an ARN.');
   return { config, arn, account: accountOf(arn) };
 }
@@ -138,20 +147,17 @@ export function connect({ config, account }: Session): Aws {
   return {
     region: config.region,
     account,
-    sagemaker: new SageMakerClient(config),
+    sagemaker: new SageMakerClient(client(config)),
     async runtime() {
       const { SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');
       const { retryStrategy: _, requestHandler, ...once } = config;
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
-      return new SageMakerRuntimeClient({
-        ...once,
-        maxAttempts: 1,
-        requestHandler: { ...requestHandler, requestTimeout: 70_000 },
-      });
+      const answering = { ...requestHandler, requestTimeout: 70_000 };
+      return new SageMakerRuntimeClient(client({ ...once, maxAttempts: 1, requestHandler: answering }));
     },
     async logs() {
       const { CloudWatchLogsClient } = await import('./cloudwatch-logs.ts');
-      return new CloudWatchLogsClient(config);
+      return new CloudWatchLogsClient(client(config));
     },
   };
 }

@@ -153,6 +153,8 @@ const FOR_SHOW: Readonly<Record<string, string>> = {
 
 /** Read by programs, and forged in tests of their own. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
+  AWS_CONFIG_FILE: 'leads to no host that is not of AWS',
+  AWS_PROFILE: 'leads to no host that is not of AWS',
   CI_JOB_MANUAL: 'what it can do is told below',
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
