@@ -26,7 +26,23 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return new Failure(
         'AWS trouble',
         `The connection to AWS broke until we gave up (${words}).`,
-        'check that the runner reaches AWS (proxy, DNS), then run the job again.',
+        'check that the runner reaches AWS (proxy, DNS), and that aws_region is right; then run the job again.',
+        error,
+      );
+    case 'not AWS':
+      return notAws(error);
+    case 'not trusted':
+      return new Failure(
+        'not allowed',
+        `The runner does not trust the certificate of whoever answered in AWS's place (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
+        'give the runner the certificates of your network in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, section 7).',
+        error,
+      );
+    case 'no credentials':
+      return new Failure(
+        'not allowed',
+        `role_arn is none, and the runner has no AWS credentials of its own (${words}). AWS was not asked anything.`,
+        'name the role that this job is to assume in role_arn; or give the runner credentials.',
         error,
       );
     case 'expired':
@@ -42,10 +58,21 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return new Failure(
         'refused',
         `AWS or this program met something unforeseen: ${words}`,
-        'read the message; run the job again with the CI/CD variable CI_DEBUG_TRACE=true to see where it came from.',
+        'read the message; run the job again, and report it to those who release these components when it comes back.',
         error,
       );
   }
+}
+
+/** An answer that only a proxy gives. */
+function notAws(error: unknown): Failure {
+  const { status } = partsOf(error);
+  return new Failure(
+    'AWS trouble',
+    `Something between the runner and AWS answered in AWS's place${status ? ` (HTTP ${status})` : ''}: the answer is none of AWS's.`,
+    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
+    error,
+  );
 }
 
 function denied(error: unknown, words: string, permissions: Permissions): Failure {

@@ -224,6 +224,16 @@ describe('trouble with AWS', () => {
     },
   );
 
+  it('says that the runner has no rights of its own, where it should use them and has none', async () => {
+    const emulator = await emulated();
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/nowhere');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    const job = await start({ emulator, inputs: { role_arn: 'none' } });
+    expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
+    expect(job.log).toContain('ERROR role_arn is none, and the runner has no AWS credentials of its own');
+  });
+
   it('shows where it came from only when asked', async () => {
     const broken = looking(async () => {
       throw new Error('A defect.');

@@ -60,3 +60,12 @@ it('asks the proxy that HTTPS_PROXY names for a tunnel to AWS itself, and calls 
   expect(asked).toContain('sts.ap-southeast-1.amazonaws.com:443');
   expect(troubleOf(refusal)).toBe('broken connection');
 });
+
+it.each([
+  ['not trusted', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ['not trusted', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+  ['not trusted', 'CERT_HAS_EXPIRED'],
+  ['broken connection', 'EPROTO'],
+])('calls a connection %s that ends with %s', (trouble, code) => {
+  expect(troubleOf(Object.assign(new Error('It broke.'), { code }))).toBe(trouble);
+});

@@ -79,7 +79,7 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
   });
   const { Credentials: given, AssumedRoleUser: user } = await sts.send(command);
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration || !user?.Arn) {
-    throw new Error('STS answered AssumeRoleWithWebIdentity without credentials.');
+    throw notStsItself('AssumeRoleWithWebIdentity without credentials');
   }
   return {
     arn: user.Arn,
@@ -96,8 +96,16 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
 export async function ambientSession(region: string, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
-  if (!arn) throw new Error('STS answered GetCallerIdentity without an ARN.');
+  if (!arn) throw notStsItself('GetCallerIdentity without an ARN');
   return { config, arn, account: accountOf(arn) };
+}
+
+function notStsItself(what: string): Failure {
+  return new Failure(
+    'AWS trouble',
+    `Something answered ${what}: it was not STS, but something between the runner and AWS.`,
+    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
+  );
 }
 
 function accountOf(arn: string): string {

@@ -1,5 +1,14 @@
 /** The kinds of trouble that any AWS call can meet. `other` is an answer of the service itself: it belongs to whoever made the call. */
-export type Trouble = 'throttled' | 'server error' | 'broken connection' | 'denied' | 'expired' | 'other';
+export type Trouble =
+  | 'throttled'
+  | 'server error'
+  | 'broken connection'
+  | 'not AWS'
+  | 'not trusted'
+  | 'no credentials'
+  | 'denied'
+  | 'expired'
+  | 'other';
 
 const THROTTLED = new Set([
   'ThrottlingException',
@@ -17,7 +26,6 @@ const DENIED = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'SignatureDoesNotMatch',
-  'CredentialsProviderError',
   'MissingAuthenticationToken',
 ]);
 const BROKEN = new Set([
@@ -28,11 +36,16 @@ const BROKEN = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EPROTO',
   'TimeoutError',
   'RequestTimeout',
   'NetworkingError',
   'ERR_PROXY_TUNNEL',
 ]);
+
+/** How Node says that it does not trust a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID)$/;
 
 /**
  * Which trouble a thrown error is. Matched by name, because the service's model does not declare most of them, and by HTTP
@@ -40,6 +53,10 @@ const BROKEN = new Set([
  */
 export function troubleOf(error: unknown): Trouble {
   const { name, code, message, status } = partsOf(error);
+  // The SDK could not read the answer, and AWS's own can be read.
+  if (/Deserialization error: to see the raw response/.test(message)) return 'not AWS';
+  if (UNTRUSTED.test(code)) return 'not trusted';
+  if (name === 'CredentialsProviderError') return 'no credentials';
   if (THROTTLED.has(name) || /^Rate exceeded/i.test(message) || status === 429) return 'throttled';
   if (EXPIRED.has(name)) return 'expired';
   if (DENIED.has(name) || status === 403) return 'denied';

@@ -13,6 +13,8 @@ type Kind =
   | 'reset after'
   /** The effect happens, the answer never comes and the connection stays. */
   | 'hang after'
+  /** Something between the client and AWS answers in AWS's place, with a page for people: HTTP 403. */
+  | 'proxy page'
   /** The answer takes `milliseconds` of the emulator's time (5000), and `delay` of the machine's (0). */
   | 'slow';
 
