@@ -150,6 +150,6 @@ export function required<Value>(record: Value | undefined, { component }: { comp
   throw new Failure(
     'invalid input',
     `There is no record of ${component} for this environment among this job's artifacts.`,
-    `include ${component} before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
+    `if ${component} ended red when it last ran, run it again first; else include it before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
   );
 }

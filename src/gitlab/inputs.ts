@@ -123,7 +123,9 @@ function problem(name: string, message: string, value: string): string {
   const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
   if (unset)
     return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
-  return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.`;
+  const within = /\$\{?([A-Za-z_]\w*)\}?/.exec(value)?.[1];
+  const hint = within ? ` No CI/CD variable ${within} is visible in this job.` : '';
+  return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
 }
 
 function optionsOf({ component, args, fences }: Source): ReadonlyMap<string, string> {

@@ -41,7 +41,7 @@ function read(path: string, refuse: (why: string, cause: unknown) => Failure): B
     return readFileSync(path);
   } catch (error) {
     const { code, message } = partsOf(error);
-    const why = code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`;
-    throw refuse(why, error);
+    const known: Record<string, string> = { ENOENT: 'the project has no such file here', EISDIR: 'it is a folder' };
+    throw refuse(known[code] ?? `it cannot be read (${code || message})`, error);
   }
 }

@@ -48,8 +48,8 @@ function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: strin
     error: (issue) => (issue.input === undefined ? 'is missing' : inEnglish(issue)),
   });
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(
-    ({ path: member, message }) => `${member.join('.') || 'its JSON'} ${lowerFirst(message)}`,
+  const wrong = parsed.error.issues.map(({ path: member, message }) =>
+    member.length > 0 ? `${member.join('.')} ${lowerFirst(message)}` : 'it is not JSON of a record',
   );
   throw new Failure(
     'invalid input',

@@ -68,7 +68,7 @@ Names end within SageMaker's 63 characters: of an endpoint's name or \`name_pref
 
 A role reaches its job through the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab environment. approve-model runs in an
 environment of its own, \`<environment>/approval\`, so that the approver's role can differ from the one that deploys: scope one
-variable to \`uat/approval\` and one to \`uat\`. Check, deploy and validate share an environment: give their one role the three
+variable to \`uat/approval\` and one to \`uat*\`. Check, deploy and validate share an environment: give their one role the three
 policies, or name a role for each in the component's input \`role_arn\`.`;
 }
 

@@ -409,7 +409,7 @@ describe('approve-model', () => {
     const job = await approve({ emulator, root: projectFolder() });
     expect(job.exit).toBe(64);
     expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Next: include check-model before this component');
+    expect(job.log).toContain('Next: if check-model ended red when it last ran, run it again first');
   });
 
   it('takes the version of the chosen group when there are several', async () => {

@@ -407,11 +407,11 @@ describe('validate-endpoint', () => {
 
     expect(job.exit).toBe(1);
     expect(job.log).toContain(
-      'Every answer has the HTTP status 200: request 2: HTTP 500: model blew up; request 4: HTTP 500',
+      'failed: Every answer has the HTTP status 200 (request 2: HTTP 500: model blew up; request 4: HTTP 500',
     );
     expect(job.log).toContain(`The last log lines of ${ENDPOINT}`);
     expect(job.log).toContain('[ERROR] model blew up');
-    expect(job.log).toContain('Next: compare the answers with expect');
+    expect(job.log).toContain('Next: compare the answers with payload_file, expect');
     expect(job.junit).toContain('<failure message="request 2: HTTP 500');
     expect(JSON.parse(kept(root, 'endpoint.json'))).toMatchObject({ EndpointName: ENDPOINT });
     expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(4);
@@ -512,7 +512,7 @@ describe('validate-endpoint', () => {
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(64);
     expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Next: include deploy-model before this component');
+    expect(job.log).toContain('Next: if deploy-model ended red when it last ran, run it again first');
   });
 
   it.each([
@@ -521,11 +521,12 @@ describe('validate-endpoint', () => {
     ['poll_interval', '0', 'a whole number from 1 to 3600'],
     ['payload_file', 'no/such.json', 'the project has no such file here'],
     ['payload_file', '', 'unless record_proof is false'],
-    ['payload_file', 'sagemaker', 'it cannot be read'],
+    ['payload_file', 'sagemaker', 'it is a folder'],
     ['content_type', 'json', 'must be a media type'],
     ['accept', 'json', 'must be a media type'],
     ['expect', '(unclosed', 'must be a regular expression'],
     ['requests', '$REQUESTS', 'no CI/CD variable REQUESTS is visible'],
+    ['endpoint_name', 'resale-price-$CI_COMMIT_BRANCH', 'No CI/CD variable CI_COMMIT_BRANCH is visible in this job.'],
     ['requests', '0', 'a whole number from 1 to 1000'],
     ['max_latency_ms', 'fast', 'a whole number from 1 to 900000'],
     ['record_proof', 'perhaps', 'must be true or false'],

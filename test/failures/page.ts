@@ -19,12 +19,14 @@ export function troubleshootingPage(rows: readonly Row[], components: readonly s
     'The job ends green, and says what it met where that matters to anybody.',
     table(
       ['component', 'the log says', 'what happened', 'what the job did'],
-      sorted(cured).map((row) => [
-        row.everywhere ? 'any' : row.component,
-        seenIn(row),
-        cell(row.cause),
-        cell(row.remedy),
-      ]),
+      distinct(
+        sorted(cured).map((row) => [
+          row.everywhere ? 'any' : row.component,
+          seenIn(row),
+          cell(row.cause),
+          cell(row.remedy),
+        ]),
+      ),
     ),
   ].join('\n\n')}\n`;
 }
@@ -36,12 +38,21 @@ the next click or command. The README explains the exit codes.`;
 function failureTable(rows: readonly Row[]): string {
   return table(
     ['the log says', 'exit code', 'cause', 'what to do'],
-    sorted(rows).map((row) => [seenIn(row), `\`${row.exit}\``, cell(row.cause), cell(row.remedy)]),
+    distinct(sorted(rows).map((row) => [seenIn(row), `\`${row.exit}\``, cell(row.cause), cell(row.remedy)])),
   );
 }
 
+/** Several rows may be one to the reader. */
+function distinct(rows: readonly string[][]): string[][] {
+  return [...new Map(rows.map((row) => [row.join('|'), row])).values()];
+}
+
+/** What shows in a log first. */
 function sorted(rows: readonly Row[]): Row[] {
-  return [...rows].sort((one, other) => textOf(one).localeCompare(textOf(other), 'en'));
+  const silently = (row: Row) => Number(row.silent ?? false);
+  return [...rows].sort(
+    (one, other) => silently(one) - silently(other) || textOf(one).localeCompare(textOf(other), 'en'),
+  );
 }
 
 const textOf = ({ seen, silent }: Row) => (silent ? '' : seen).replace(/^(ERROR|\s)+/, '').trim();

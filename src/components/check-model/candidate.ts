@@ -81,14 +81,20 @@ async function findInRegistry(given: Wanted, question: Question, { aws }: Contex
   const { model_package_group_name: group, max_candidates: most } = given;
   const found = await searchRegistry(aws.sagemaker, { group, most }, question);
   if (found.is === 'candidate') return found;
-  if (found.is === 'no such group') {
-    throw new Failure(
-      'invalid input',
-      `model_package_group_name: received "${group}", but the account ${aws.account} has no such model package group in ${aws.region}.`,
-      'correct the name, or the role and region; a group of another account is named by its ARN.',
-    );
-  }
+  if (found.is === 'no such group') throw noSuchGroup(group, aws);
   return { is: 'nothing', ...nothingFit(found, given, question), passedOver: found.passedOver };
+}
+
+function noSuchGroup(group: string, { account, region }: Context['aws']): Failure {
+  const [, , , itsRegion, itsAccount] = group.split(':');
+  const where = `the account ${itsAccount ?? account} has no such model package group in ${itsRegion ?? region}`;
+  return new Failure(
+    'invalid input',
+    `model_package_group_name: received "${group}", but ${where}${itsAccount ? ', or does not show it to this role' : ''}.`,
+    itsAccount
+      ? "correct the ARN, or let the group's resource policy allow this role to list and describe its versions."
+      : 'correct the name, or the role and region; a group of another account is named by its ARN.',
+  );
 }
 
 function nothingFit(

@@ -64,12 +64,12 @@ function conclude(answers: readonly Judged[], expectations: Expectations, { repo
   const seconds = answers.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
   const checks = checksOf(answers, expectations);
   for (const { name, why } of checks) report.check(name, why, seconds);
-  const failed = checks.flatMap(({ name, why }) => (why === undefined ? [] : [`  ${name}: ${why}`]));
+  const failed = checks.flatMap(({ name, why }) => (why === undefined ? [] : [`  failed: ${name} (${why})`]));
   if (failed.length === 0) return;
   throw new Failure(
     'refused',
     `Not proved: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
-    'compare the answers with expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
+    'compare the answers with payload_file, expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
   );
 }
 

@@ -18,7 +18,7 @@ const proved = { outcome: 'proved', endpoint: ENDPOINT, config: SECOND };
 const ASKED = { InvokeEndpoint: 1 };
 const PROVES = { InvokeEndpoint: 1, UpdateModelPackage: 1 };
 const COMPARE =
-  'compare the answers with expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.';
+  'compare the answers with payload_file, expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.';
 
 export const validation: readonly Row[] = [
   {
@@ -226,7 +226,7 @@ export const validation: readonly Row[] = [
     when: 'the model answers with an error',
     shows: [],
     component: 'validate-endpoint',
-    seen: '  Every answer has the HTTP status 200: request 1: HTTP 500: boom',
+    seen: '  failed: Every answer has the HTTP status 200 (request 1: HTTP 500: boom)',
     next: COMPARE,
     cause: 'The container is live and fails at the payload. Its last lines stand in the log.',
     remedy: 'Correct the model, or the payload.',
@@ -244,7 +244,7 @@ export const validation: readonly Row[] = [
     when: 'the model does not answer as expected',
     shows: [],
     component: 'validate-endpoint',
-    seen: '  Every answer matches the expected pattern: request 1: no match of /"price": *\\d/u: {"predictions":[]}',
+    seen: '  failed: Every answer matches the expected pattern (request 1: no match of /"price": *\\d/u: {"predictions":[]}',
     next: COMPARE,
     cause: 'The model answers, and `expect` does not match its answer.',
     remedy: 'Correct the model, or `expect`.',

@@ -383,7 +383,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'reject-model',
     seen: "ERROR There is no record of check-model for this environment among this job's artifacts.",
-    next: 'include check-model before this component',
+    next: 'if check-model ended red when it last ran, run it again first',
     cause: 'check-model is not in the pipeline, or serves another environment.',
     remedy: 'Include it before reject-model, for the same environment.',
     stage: nothing,
