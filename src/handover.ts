@@ -16,7 +16,15 @@ function lazily<Value>(make: () => Value): () => Value {
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
  */
 const recorded = () => ({ environment: z.string(), pipeline: z.string() });
-const nothing = () => z.object({ ...recorded(), outcome: z.literal('nothing'), why: z.string() });
+/** With what it was about, so that of two models the one with nothing to do is not taken for the other. */
+const nothing = () =>
+  z.object({
+    ...recorded(),
+    outcome: z.literal('nothing'),
+    why: z.string(),
+    group: z.optional(modelPackageGroup),
+    endpoint: z.optional(resourceName),
+  });
 
 const number = () => z.int().check(z.positive());
 
@@ -124,7 +132,7 @@ export function takeOver<Schema extends z.ZodMiniType<Recorded>>(
 
 function fits(record: unknown, input: Choice['input'], value: string): boolean {
   const subjects = subjectsOf(record, input);
-  // A record of "nothing" is about no group: it fits whichever is asked for.
+  // A training that registered nothing is about no group: it fits whichever is asked for.
   if (subjects.length === 0) return true;
   return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
 }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { type Context, defineComponent } from '../src/component.ts';
 import { EXIT_CODES, Failure } from '../src/failure.ts';
@@ -37,6 +38,12 @@ async function start(options: Partial<JobOptions> = {}, component = looking()) {
   const root = options.root ?? projectFolder();
   const job = await startJob(component, { ...options, emulator, root, inputs: { strict: 'true', ...options.inputs } });
   return { ...job, emulator, root };
+}
+
+async function listening(server: Server): Promise<[Server, string]> {
+  await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
+  const bound = server.address();
+  return [server, `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`];
 }
 
 const sagemakerCalls = (job: { calls: readonly string[] }) => job.calls.length;
@@ -232,6 +239,24 @@ describe('trouble with AWS', () => {
     const job = await start({ emulator, inputs: { role_arn: 'none' } });
     expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
     expect(job.log).toContain('ERROR role_arn is none, and the runner has no AWS credentials of its own');
+  });
+
+  it('that never answers ends the job, in time', async () => {
+    const [silent, address] = await listening(createServer());
+    onTestFinished(() => void silent.close());
+    const emulator = await emulated();
+    vi.stubEnv('AWS_ENDPOINT_URL', address);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let job: Awaited<ReturnType<typeof start>> | undefined;
+    void start({ emulator }).then((ended) => (job = ended));
+    while (!job) {
+      await new Promise(setImmediate);
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    silent.closeAllConnections();
+    expect(job.exit, job.log).toBe(EXIT_CODES['AWS trouble']);
+    expect(job.log).toContain('ERROR The connection to AWS broke until we gave up');
   });
 
   it('shows where it came from only when asked', async () => {

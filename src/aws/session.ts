@@ -20,7 +20,10 @@ export interface Outside {
 function settings(region: string, { clock, env }: Outside) {
   // The SDK makes agents of its own, which honour HTTPS_PROXY and NO_PROXY only when they are told to.
   const agent = { proxyEnv: env };
-  return { region, retryStrategy: createRetryStrategy(clock), requestHandler: { httpAgent: agent, httpsAgent: agent } };
+  // Without them a request that is never answered would outlast the job.
+  const patience = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+  const requestHandler = { httpAgent: agent, httpsAgent: agent, ...patience };
+  return { region, retryStrategy: createRetryStrategy(clock), requestHandler };
 }
 
 /** What a client is made of: each has connections of its own. */

@@ -79,8 +79,8 @@ function takeOverCheck(group: string | undefined, { root, job }: Context): Check
   return required(takeOver({ root, job }, check, { input: 'model_package_group_name', value: group }), check);
 }
 
-function passOn({ why }: Extract<Check, { outcome: 'nothing' }>, { report }: Context): Done<never> {
-  report.record({ outcome: 'nothing', why });
+function passOn({ why, group }: Extract<Check, { outcome: 'nothing' }>, { report }: Context): Done<never> {
+  report.record({ outcome: 'nothing', why, group });
   return { verdict: `Nothing to judge: ${why}.`, outputs: {} };
 }
 
@@ -99,13 +99,18 @@ function openProtection(shown: Shown, wanted: boolean, { job }: Context): string
   if (isFirst(shown, job.environment) || job.environmentProtected === true) return [];
   if (!wanted) return ['protected'];
   const environment = approvalEnvironment(job.environment);
+  if (job.environmentProtected === undefined) {
+    throw new Failure(
+      'refused',
+      `Nothing says whether the GitLab environment "${environment}" is protected: this job has no token that tells.`,
+      'name the role that this job is to assume in role_arn: the token with which it does so tells.',
+    );
+  }
   const server = job.projectUrl.slice(0, -job.project.length - 1);
   const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
   throw new Failure(
     'refused',
-    job.environmentProtected === false
-      ? `The GitLab environment "${environment}" is not protected: anybody who may run this pipeline could approve.`
-      : `Nothing says whether the GitLab environment "${environment}" is protected: this job has no token that tells.`,
+    `The GitLab environment "${environment}" is not protected: anybody who may run this pipeline could approve.`,
     `protect it (40 is Maintainer; {"group_id": ...} or {"user_id": ...} instead names the approvers): curl --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${server}/api/v4/projects/${encodeURIComponent(job.project)}/protected_environments"; then run this job again.`,
   );
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { troubleOf } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { Failure } from '../failure.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
@@ -7,7 +8,7 @@ import { studioUrl } from '../sagemaker/console.ts';
 import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
 import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../sagemaker/packages.ts';
 import { environmentBefore, provedHere, type Question } from '../sagemaker/promotion.ts';
-import { promotionPath } from '../sagemaker/trail.ts';
+import { promotionPath, readApproval } from '../sagemaker/trail.ts';
 import { type Found, findCandidate } from './check-model/candidate.ts';
 
 const inputs = z.strictObject({
@@ -49,7 +50,7 @@ export default defineComponent({
     const found = await findCandidate(given, question, context);
     if (found.is === 'nothing') return conclude(given, context, found);
 
-    const news = await alreadyHere(found.candidate, question, context);
+    const news = await alreadyHere(found.candidate, given.endpoint_name, question, context);
     if (news)
       return conclude(given, context, { is: 'nothing', why: news, next: NOTHING_NEW, passedOver: found.passedOver });
     return present(found, given, question, context);
@@ -70,9 +71,14 @@ function questionOf({ promotion_path: path, source, require_proof }: Inputs, { j
 }
 
 /** Says so when exactly this version is approved, proved and live in this environment already. */
-async function alreadyHere(candidate: ModelPackage, question: Question, { aws }: Context): Promise<string | undefined> {
+async function alreadyHere(
+  candidate: ModelPackage,
+  wanted: string | undefined,
+  question: Question,
+  { aws }: Context,
+): Promise<string | undefined> {
   const proof = provedHere(candidate, question);
-  if (!proof) return undefined;
+  if (!proof || (wanted !== undefined && wanted !== proof.endpoint)) return undefined;
   const endpoint = await findEndpoint(aws.sagemaker, proof.endpoint);
   if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== proof.config)
     return undefined;
@@ -85,7 +91,7 @@ function conclude(
   { why, next, passedOver }: Extract<Found, { is: 'nothing' }>,
 ): Done<Output> {
   for (const line of passedOverLines(passedOver)) log.line(`  ${line}`);
-  report.record({ outcome: 'nothing', why });
+  report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail')
     throw new Failure('nothing to promote', `Nothing to promote to ${job.environment}: ${why}.`, next);
@@ -134,7 +140,9 @@ async function present(
   for (const line of [...page, ...passedOverLines(passedOver)]) log.line(`  ${line}`);
   report.check(`A version may be promoted to ${job.environment}`);
   return {
-    verdict: `To approve exactly this version for ${job.environment}, press the approve job of this pipeline.`,
+    verdict:
+      approvedAlready(version, job) ??
+      `To approve exactly this version for ${job.environment}, press the approve job of this pipeline.`,
     outputs: {
       MODEL_FOUND: 'true',
       MODEL_PACKAGE_ARN: version.arn,
@@ -144,18 +152,33 @@ async function present(
   };
 }
 
+function approvedAlready(version: ModelPackage, { environment, pipeline }: Context['job']): string | undefined {
+  const approved = readApproval(version.metadata, environment);
+  if (approved.is !== 'read' || approved.value.pipeline !== pipeline) return undefined;
+  return `${approved.value.by} has approved exactly this version for ${environment} in this pipeline, at ${approved.value.at}.`;
+}
+
 function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job']): string | undefined {
   const commit = commitOf(version);
   return commit && `${projectUrl}/-/compare/${encodeURIComponent(ref)}...${encodeURIComponent(commit)}`;
+}
+
+/** It is only told to the approver: a version that this role may not see, or that is of no group, is named by its ARN. */
+async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
+  try {
+    const found = await findPackage(sagemaker, arn);
+    return found ? called(found) : `${arn} (deleted)`;
+  } catch (error) {
+    if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
+    throw error;
+  }
 }
 
 async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
   if (name === undefined) return 'not looked up: endpoint_name is empty';
   const endpoint = await findEndpoint(sagemaker, name);
   if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
-  const packages = await Promise.all(
-    (await packagesOf(sagemaker, endpoint.config)).map((arn) => findPackage(sagemaker, arn)),
-  );
-  const known = packages.filter((each) => each !== undefined);
+  const packages = await packagesOf(sagemaker, endpoint.config);
+  const known = await Promise.all(packages.map((arn) => nameOf(sagemaker, arn)));
   return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }

@@ -75,7 +75,7 @@ export default defineComponent({
 
   async run(given, context) {
     const handed = takeOverVersion(given, context);
-    if (handed.outcome === 'nothing') return passOn(handed.why, context);
+    if (handed.outcome === 'nothing') return passOn(handed, given, context);
     linkTo(given.endpoint_name, context);
     const version = await lookAt(handed, given, context);
     const task: Task = { given, handed, version, plan: planOf(version, given, context) };
@@ -117,8 +117,12 @@ function takeOverVersion(given: Inputs, { root, job }: Context) {
   return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
 }
 
-function passOn(why: string, { report }: Context): Done<never> {
-  report.record({ outcome: 'nothing', why });
+function passOn(
+  { why, group }: { why: string; group?: string | undefined },
+  { endpoint_name: endpoint }: Inputs,
+  { report }: Context,
+): Done<never> {
+  report.record({ outcome: 'nothing', why, group, endpoint });
   return { verdict: `Nothing to deploy: ${why}.`, outputs: {} };
 }
 

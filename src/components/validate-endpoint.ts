@@ -115,8 +115,11 @@ export default defineComponent({
   },
 });
 
-function passOn({ why }: Extract<Deployment, { outcome: 'nothing' }>, { report }: Context): Done<never> {
-  report.record({ outcome: 'nothing', why });
+function passOn(
+  { why, group, endpoint }: Extract<Deployment, { outcome: 'nothing' }>,
+  { report }: Context,
+): Done<never> {
+  report.record({ outcome: 'nothing', why, group, endpoint });
   return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
 }
 

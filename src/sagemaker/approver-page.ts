@@ -1,5 +1,5 @@
 import { duration } from '../clock.ts';
-import { called, type ModelPackage } from './packages.ts';
+import type { ModelPackage } from './packages.ts';
 import type { PassedOver } from './promotion.ts';
 import { readApproval, readBuilt, readProof } from './trail.ts';
 
@@ -71,7 +71,7 @@ export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
   return more > 0 ? [...shown, `passed over: ${more} more; the job's record.json has every reason`] : shown;
 }
 
-/** The versions that an endpoint serves, in a few words. */
-export function served(packages: readonly ModelPackage[], config: string): string {
-  return packages.map(called).join(' and ') || `a model from outside the registry (endpoint config ${config})`;
+/** What an endpoint serves, in a few words. */
+export function served(packages: readonly string[], config: string): string {
+  return packages.join(' and ') || `a model from outside the registry (endpoint config ${config})`;
 }

@@ -3,6 +3,7 @@ import {
   type DescribeModelPackageCommandOutput,
   ListModelPackagesCommand,
   type ListModelPackagesCommandInput,
+  type ListModelPackagesCommandOutput,
   type ModelApprovalStatus,
   type ModelPackageStatus,
   type SageMakerClient,
@@ -154,7 +155,7 @@ interface Listing {
 
 /**
  * The newest versions of a group, the highest first, or `undefined` when there is no such group. One request, but for filtered
- * pages that come back empty with a token to go on: an empty page is not the end.
+ * pages that come back empty, or with less than was asked for, and a token to go on: such a page is not the end.
  */
 export async function listNewest(
   sagemaker: SageMakerClient,
@@ -167,18 +168,19 @@ export async function listNewest(
     MaxResults: most,
     ...(approval && { ModelApprovalStatus: approval }),
   };
+  const found: NonNullable<ListModelPackagesCommandOutput['ModelPackageSummaryList']> = [];
   for (let NextToken: string | undefined; ; ) {
     const page = await unlessNotFound(sagemaker.send(new ListModelPackagesCommand({ ...request, NextToken })));
     if (!page) return undefined;
-    const found = page.ModelPackageSummaryList ?? [];
+    found.push(...(page.ModelPackageSummaryList ?? []));
     NextToken = page.NextToken;
-    if (found.length > 0 || !NextToken)
+    if (found.length >= most || !NextToken)
       return { versions: found.flatMap(summary).sort((a, b) => b.version - a.version), more: NextToken !== undefined };
   }
 }
 
 function summary(
-  line: NonNullable<import('@aws-sdk/client-sagemaker').ListModelPackagesOutput['ModelPackageSummaryList']>[number],
+  line: NonNullable<ListModelPackagesCommandOutput['ModelPackageSummaryList']>[number],
 ): ModelPackageSummary[] {
   const { ModelPackageArn: arn, ModelPackageVersion: version } = line;
   if (!arn || version === undefined) return [];

@@ -59,7 +59,10 @@ function judgePromoted(version: ModelPackage, before: string, { requireProof }: 
   return changed ? unfit(`its content changed since it was approved and proved in ${before}`) : FIT;
 }
 
-/** The proof of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. */
+/**
+ * The proof of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. Marks
+ * with an open fence prove nothing to the next environment: then it may come again, with the fence closed.
+ */
 export function provedHere(
   { metadata, content }: ModelPackage,
   { environment, pipeline }: Question,
@@ -67,7 +70,8 @@ export function provedHere(
   const approval = readApproval(metadata, environment);
   const proof = readProof(metadata, environment);
   if (approval.is !== 'read' || proof.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
-  return [approval.value, proof.value].every((mark) => mark.content === content) ? proof.value : undefined;
+  const closed = [approval.value, proof.value].every((mark) => mark.content === content && mark.open === undefined);
+  return closed ? proof.value : undefined;
 }
 
 export interface PassedOver {

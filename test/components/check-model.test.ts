@@ -445,6 +445,50 @@ describe('in a later environment', () => {
       record: { outcome: 'nothing' },
       outputs: { MODEL_FOUND: 'false' },
     });
+
+    const elsewhere = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-new' } });
+    expect(elsewhere, 'it is live, but not on the endpoint that is asked for').toMatchObject({ exit: 0 });
+
+    const open = proof(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
+    const CustomerMetadataProperties = { 'proved.uat': open };
+    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the fence closed').toMatchObject({
+      exit: 0,
+      record: { version: 1 },
+    });
+  });
+
+  it('follows filtered pages that come with less than was asked for', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev');
+    const pending = (count: number) => Array.from({ length: count }, () => emulator.register({ status: PENDING }));
+    pending(100);
+    emulator.register({ status: 'Approved' });
+    pending(100);
+    emulator.registry.habits.emptyPages = true;
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { package: arn } });
+  });
+
+  it('says who approved the version in this pipeline already', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev');
+    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
+    const CustomerMetadataProperties = { 'approved.uat': approval(content, { pipeline: '101' }) };
+    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job.log).toMatch(/\njane has approved exactly this version for uat in this pipeline, at 2026-/);
+  });
+
+  it('names what is live by its ARN where the role may not see it', async () => {
+    const emulator = await emulated();
+    await promoted(emulator, 'dev');
+    const foreign = emulator.register({ group: 'AnotherGroup' });
+    emulator.deployed({ endpoint: 'resale-price-uat', package: foreign });
+    emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'access denied' });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain(`live     ${foreign} on resale-price-uat (InService)`);
   });
 
   it('tells a group that does not exist from one without a version', async () => {

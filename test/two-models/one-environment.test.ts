@@ -61,6 +61,27 @@ it('two models in one environment are told apart by their groups and endpoints, 
   expect([...emulator.endpoints.all.keys()].sort()).toEqual(['churn-involuntary', 'churn-voluntary']);
 });
 
+it('a model with nothing to promote is not taken for the other, at any step', async () => {
+  const emulator = await emulated();
+  emulator.register({ group: GROUPS.voluntary });
+  emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUPS.involuntary });
+  const run = pipeline(emulator);
+  const group = (model: Model) => ({ model_package_group_name: GROUPS[model] });
+  const endpoint = (model: Model) => ({ endpoint_name: `churn-${model}` });
+  const path = { promotion_path: `${ENVIRONMENT}, uat/churn`, source: 'registry', on_missing: 'continue' };
+  await both((model) => run(checking, model, { ...group(model), ...endpoint(model), ...path }));
+
+  // Nobody has approved the one, and the other's "nothing" says nothing of it.
+  expect((await run(approving, 'involuntary', group('involuntary'))).exit).toBe(0);
+  const early = await run(creatingEndpoint, 'voluntary', { ...group('voluntary'), ...endpoint('voluntary') });
+  expect(early.exit, early.log).toBe(64);
+
+  await both((model) => run(approving, model, group(model)));
+  await both((model) => run(creatingEndpoint, model, { ...group(model), ...endpoint(model) }));
+  await both((model) => run(proving, model, endpoint(model)));
+  expect([...emulator.endpoints.all.keys()]).toEqual(['churn-voluntary']);
+});
+
 it('a job that does not tell which of two models it means touches neither', async () => {
   const emulator = await emulated();
   for (const model of MODELS) emulator.register({ group: GROUPS[model] });

@@ -58,7 +58,7 @@ async function findRegistered(given: Wanted, question: Question, { aws, job, roo
     const next =
       run.outcome === 'running'
         ? 'run this job again when the training has ended.'
-        : 'look at the training run; nothing is promoted.';
+        : `look at the execution ${run.execution} (its log is deploy-pipeline's); nothing is promoted.`;
     return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
   }
   const versions = run.packages

@@ -153,7 +153,7 @@ export const check: readonly Row[] = [
     shows: [],
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: this pipeline registered no model: condition GoodEnough was false.',
-    next: 'look at the training run; nothing is promoted.',
+    next: 'look at the execution …; nothing is promoted.',
     cause: 'The quality gate of the definition said no, or no step registers a model.',
     remedy: 'Train a better model. An older one is never promoted instead.',
     stage: left('deploy-pipeline', {

@@ -58,7 +58,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'approve-model',
     seen: 'ERROR Nothing says whether the GitLab environment "uat/approval" is protected: this job has no token that tells.',
-    next: 'protect it',
+    next: 'name the role that this job is to assume in role_arn',
     cause: "The job runs with the runner's own credentials (`role_arn: none`), so no token tells of the environment.",
     remedy: 'Give the job a role to assume.',
     stage: shownInUat,
