@@ -28,7 +28,7 @@ type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'M
 export default defineComponent({
   name: 'check-model',
   inputs,
-  fences: ['require_proof', 'promotion_path'],
+  fences: ['require_proof', 'promotion_path', 'source'],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',

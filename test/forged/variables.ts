@@ -39,7 +39,6 @@ export const REFUSED: Readonly<Record<Name, Values>> = {
   'check-model': {
     ...SHARED,
     model_package_group_name: ['ChurnModelGroup'],
-    source: ['latest'],
     model_package_arn: [arnOf(3), arnOf(9), arnOf(2).replace('ResalePrice', 'Churn')],
     endpoint_name: ['resale-price-main'],
     max_candidates: ['1'],
@@ -87,7 +86,7 @@ export const REFUSED: Readonly<Record<Name, Values>> = {
 /** Inputs whose forged value is right in itself and changes nothing of what matters here. */
 export const WITHOUT_EFFECT: Readonly<Record<Name, Readonly<Record<string, string>>>> = {
   'deploy-pipeline': { expected_account_id: '' },
-  'check-model': { expected_account_id: '', source: 'registry', on_missing: 'continue' },
+  'check-model': { expected_account_id: '', on_missing: 'continue' },
   'approve-model': { expected_account_id: '', comment: 'By the chief executive.' },
   'reject-model': { expected_account_id: '', comment: 'By the chief executive.' },
   'deploy-model': { expected_account_id: '', max_wait_time: '600' },
@@ -180,4 +179,5 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ...DOTENV,
   ...FENCES,
   INPUT_PROMOTION_PATH: 'uat',
+  INPUT_SOURCE: 'registry',
 };
