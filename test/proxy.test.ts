@@ -66,6 +66,7 @@ it.each([
   ['not trusted', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
   ['not trusted', 'CERT_HAS_EXPIRED'],
   ['broken connection', 'EPROTO'],
+  ['broken connection', 'ENETUNREACH'],
 ])('calls a connection %s that ends with %s', (trouble, code) => {
   expect(troubleOf(Object.assign(new Error('It broke.'), { code }))).toBe(trouble);
 });

@@ -167,7 +167,7 @@ async function follow(execution: string, given: Inputs, context: Context): Promi
   throw new Failure(
     'out of time',
     `Stopped waiting for the execution ${lastPart(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
-    `run this job again: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
+    `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
   );
 }
 

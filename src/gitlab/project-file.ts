@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
@@ -17,8 +17,8 @@ interface Wanted {
 }
 
 /** Whether a path leads out of the project: a variable could name any file of the machine, the process's own variables among them. */
-function isOutside(root: string, file: string): boolean {
-  return relative(root, resolve(root, file)).split(sep)[0] === '..';
+function isOutside(root: string, path: string): boolean {
+  return relative(root, path).split(sep)[0] === '..';
 }
 
 /** Reads a file of the project that an input names; one that is not there or too large is a wrong input. */
@@ -30,18 +30,30 @@ export function readProjectFile({ root, input, file, otherwise, most = Number.PO
       `commit the file, correct ${input}, or ${otherwise}.`,
       cause,
     );
-  if (isOutside(root, file)) throw refuse('it lies outside the project');
-  const content = read(resolve(root, file), refuse);
+  const path = resolve(root, file);
+  const outside = 'it lies outside the project';
+  if (isOutside(root, path)) throw refuse(outside);
+  const real = found(path, refuse);
+  // A link in the project may lead anywhere.
+  if (isOutside(realpathSync(root), real)) throw refuse(outside);
+  const content = readFileSync(real);
   if (content.byteLength <= most) return content;
   throw refuse(`its ${content.byteLength} bytes are more than SageMaker takes (${most})`);
 }
 
-function read(path: string, refuse: (why: string, cause: unknown) => Failure): Buffer {
+/** The file itself, where the path is a link. */
+function found(path: string, refuse: (why: string, cause?: unknown) => Failure): string {
   try {
-    return readFileSync(path);
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) throw refuse('it is a folder');
+    accessSync(real, constants.R_OK);
+    return real;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const { code, message } = partsOf(error);
-    const known: Record<string, string> = { ENOENT: 'the project has no such file here', EISDIR: 'it is a folder' };
-    throw refuse(known[code] ?? `it cannot be read (${code || message})`, error);
+    throw refuse(
+      code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`,
+      error,
+    );
   }
 }

@@ -36,9 +36,15 @@ export function refusalToProve(served: readonly string[], now: ModelPackage, dep
   const withdrawn = deployed.promotion_path.find((each) => readWithdrawal(now.metadata, each).is !== 'absent');
   const rejected = withdrawn
     ? `was withdrawn in ${withdrawn} (${now.metadata[markKey('withdrawn', withdrawn)]})`
-    : now.approval === 'Rejected' && 'is Rejected';
+    : takenBack(now, deployed);
   if (rejected) return { why: `${called(now)} ${rejected}, and yet it is live`, next: 'deploy another version.' };
   return undefined;
+}
+
+/** An approval that somebody took back; a deployment without an approval was never asked for one. */
+function takenBack({ approval }: ModelPackage, { open }: Deployed): string | undefined {
+  const needed = approval === 'Rejected' || !open.includes('approval');
+  return needed && approval !== 'Approved' ? `is ${approval}` : undefined;
 }
 
 /** This pipeline's own proof of the same deployment, which need not be written again. */

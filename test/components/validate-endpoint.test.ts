@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -40,7 +40,12 @@ describe('whether what is live may be proved', () => {
   it.each<[given: string, served: string[], now: ModelPackage, why: string | undefined]>([
     ['the deployed version alone', [arnOf(3)], version(), undefined],
     ['the deployed version, its ARN in lower case', [arnOf(3).toLowerCase()], version(), undefined],
-    ['a version deployed without an approval', [arnOf(3)], version({ approval: 'PendingManualApproval' }), undefined],
+    [
+      'a version whose approval was taken back',
+      [arnOf(3)],
+      version({ approval: 'PendingManualApproval' }),
+      'is PendingManualApproval',
+    ],
     ['another version', [arnOf(2)], version(), `serves ${arnOf(2)}`],
     ['another version beside it', [arnOf(3), arnOf(2)], version(), `serves ${arnOf(2)}, not only`],
     ['a model from outside the registry', [], version(), 'not made from a model package'],
@@ -62,6 +67,12 @@ describe('whether what is live may be proved', () => {
   ])('%s', (_given, served, now, why) => {
     const refusal = refusalToProve(served, now, deployed);
     expect(refusal?.why ?? 'proved').toContain(why ?? 'proved');
+  });
+
+  it('a version deployed without an approval may, unless it is rejected', () => {
+    const unasked = { ...deployed, open: ['approval'] };
+    expect(refusalToProve([arnOf(3)], version({ approval: 'PendingManualApproval' }), unasked)).toBeUndefined();
+    expect(refusalToProve([arnOf(3)], version({ approval: 'Rejected' }), unasked)?.why).toContain('is Rejected');
   });
 
   it('a proof is repeated only when a word of it changed', () => {
@@ -537,6 +548,14 @@ describe('validate-endpoint', () => {
     expect(job.received).toEqual([]);
     expect(job.log).toContain(`${name}: received "${value}"`);
     expect(job.log).toContain(meaning);
+  });
+
+  it('refuses a link that leads out of the project', async () => {
+    const { emulator, root } = await live();
+    symlinkSync('/proc/self/environ', join(root, 'link.json'));
+    const job = await validate({ emulator, root, inputs: { payload_file: 'link.json' } });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('payload_file: received "link.json"; it lies outside the project');
   });
 
   it('tells every wrong input at once', async () => {

@@ -109,7 +109,10 @@ function nothingFit(
   if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
   if (lookedAt === most) {
     const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
-    return { why, next: 'raise max_candidates to look further back, or promote a newer version.' };
+    return {
+      why,
+      next: `${most < 100 ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
+    };
   }
   const prove = `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`;
   return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : prove };
