@@ -5,7 +5,7 @@ import approveModel, { rejectModel } from '../../src/components/approve-model.ts
 import { contentOf } from '../../src/sagemaker/content.ts';
 import type { ModelPackage } from '../../src/sagemaker/packages.ts';
 import { readApproval, readWithdrawal, writeMark } from '../../src/sagemaker/trail.ts';
-import { decideApproval, decideRejection, type Shown } from '../../src/sagemaker/verdict.ts';
+import { decideApproval, decideRejection, flawOf, type Shown } from '../../src/sagemaker/verdict.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { GROUP } from '../emulator/scene.ts';
 import { arnOf, CONTENT, modelPackage } from '../sagemaker/package.ts';
@@ -26,6 +26,25 @@ const version = (approval: ModelPackage['approval'], more: Partial<ModelPackage>
   modelPackage({ version: 3, approval, ...more });
 
 type Row = [given: string, shown: Shown, now: ModelPackage, environment: string, answer: object];
+
+describe('whether an approval that was written holds', () => {
+  const withdrawn = (environment: string) => ({ metadata: { [`withdrawn.${environment}`]: mark('90') } });
+  it.each<[given: string, after: ModelPackage, environment: string, why: string | undefined]>([
+    ['it is as it was shown', version('Approved'), 'uat', undefined],
+    ['its content changed', version('Approved', { content: OTHER }), 'uat', `(from ${CONTENT} to ${OTHER})`],
+    ['it was withdrawn here', version('Approved', withdrawn('uat')), 'uat', 'was withdrawn in uat'],
+    [
+      'it was withdrawn here, off the path',
+      version('Approved', withdrawn('hotfix')),
+      'hotfix',
+      'was withdrawn in hotfix',
+    ],
+    ['it was withdrawn later on', version('Approved', withdrawn('main')), 'uat', 'was withdrawn in main'],
+    ['it was rejected', version('Rejected'), 'uat', 'is Rejected now'],
+  ])('%s', (_, after, environment, why) => {
+    expect(flawOf(shownApproved, after, environment)?.why ?? 'it holds').toContain(why ?? 'it holds');
+  });
+});
 
 describe('whether a version may be approved', () => {
   const write = (status: boolean) => ({ do: 'write', status });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import checkModel from '../../src/components/check-model.ts';
 import type { ModelPackage } from '../../src/sagemaker/packages.ts';
-import { choose, type Question } from '../../src/sagemaker/promotion.ts';
+import { choose, provedHere, type Question } from '../../src/sagemaker/promotion.ts';
 import { writeMark } from '../../src/sagemaker/trail.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { GROUP } from '../emulator/scene.ts';
@@ -468,6 +468,36 @@ describe('in a later environment', () => {
     emulator.registry.habits.emptyPages = true;
     const job = await check({ emulator, environment: 'uat' });
     expect(job, job.log).toMatchObject({ exit: 0, record: { package: arn } });
+  });
+
+  it.each([
+    ['its approval is of another content', { by: 'f'.repeat(32), at: CONTENT }],
+    ['its proof is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
+  ])('does not take a version for proved here when %s', (_, { by, at }) => {
+    const metadata = { 'approved.uat': approval(by), 'proved.uat': proof(at) };
+    const asked = {
+      environment: 'uat',
+      path: ['dev', 'uat'],
+      source: 'run',
+      requireProof: true,
+      pipeline: '101',
+    } as const;
+    expect(provedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();
+  });
+
+  it('does not take a version for live here while another config is on its way to the endpoint', async () => {
+    const emulator = await emulated();
+    const arn = await promoted(emulator, 'dev', 'uat');
+    const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
+    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
+    const CustomerMetadataProperties = { 'proved.uat': proof(content, { endpoint: 'resale-price-uat', config }) };
+    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 80 });
+
+    const other = emulator.deployed({ endpoint: 'another', package: emulator.register({ status: 'Approved' }) });
+    emulator.endpoints.pace.describes = 1_000;
+    emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: other });
+    expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 0, record: { version: 1 } });
   });
 
   it('says who approved the version in this pipeline already', async () => {

@@ -684,6 +684,14 @@ describe('the version', () => {
       /its status is Failed/,
     ],
     [
+      'is still being registered',
+      ({ emulator, arn }) => {
+        const version = emulator.package(arn);
+        if (version) version.status = 'InProgress';
+      },
+      /its status is InProgress/,
+    ],
+    [
       'was approved in another pipeline',
       (scene) => void record(scene.emulator, scene.arn, { root: projectFolder(), pipeline: '99' }),
       /is of pipeline 99, and this is pipeline 101/,
