@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin, type TransformOptions, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
@@ -26,12 +26,12 @@ const ownModules: Plugin = {
   },
 };
 
+const forNode = { minify: true, platform: 'node', target: 'node24' } satisfies TransformOptions;
+
 const common = {
+  ...forNode,
   absWorkingDir: root,
   bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node24',
   plugins: [ownModules],
   legalComments: 'none',
   logLevel: 'warning',
@@ -67,13 +67,7 @@ export async function build(out: string, node = process.execPath): Promise<strin
 
 /** A module as the function that src/start.ts calls: only a script, not a module, can be loaded with code made earlier. */
 async function asFunction(module: string): Promise<string> {
-  const { code } = await transform(module, {
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    minify: true,
-    supported: { 'dynamic-import': false },
-  });
+  const { code } = await transform(module, { ...forNode, format: 'cjs', supported: { 'dynamic-import': false } });
   return `(function(exports,require,module){"use strict";${code}})`;
 }
 

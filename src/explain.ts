@@ -1,3 +1,4 @@
+import { answeredByAnother } from './aws/hosts.ts';
 import { inItsOwnWords, partsOf, troubleOf } from './aws/trouble.ts';
 import { Failure } from './failure.ts';
 
@@ -30,7 +31,7 @@ export function explain(error: unknown, permissions: Permissions): Failure {
         error,
       );
     case 'not AWS':
-      return notAws(error);
+      return answeredByAnother(httpStatusOf(error), error);
     case 'not trusted':
       return new Failure(
         'not allowed',
@@ -64,15 +65,9 @@ export function explain(error: unknown, permissions: Permissions): Failure {
   }
 }
 
-/** An answer that only a proxy gives. */
-function notAws(error: unknown): Failure {
+function httpStatusOf(error: unknown): string {
   const { status } = partsOf(error);
-  return new Failure(
-    'AWS trouble',
-    `Something between the runner and AWS answered in AWS's place${status ? ` (HTTP ${status})` : ''}: the answer is none of AWS's.`,
-    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
-    error,
-  );
+  return status === undefined ? '' : ` (HTTP ${status})`;
 }
 
 function denied(error: unknown, words: string, permissions: Permissions): Failure {

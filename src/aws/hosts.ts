@@ -1,4 +1,4 @@
-import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../failure.ts';
 
 /** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
@@ -37,6 +37,16 @@ function refusal(where: string, next: string): Failure {
   );
 }
 
+/** What answered cannot have been AWS, by `how`: a proxy's page, say. */
+export function answeredByAnother(how: string, cause?: unknown): Failure {
+  return new Failure(
+    'AWS trouble',
+    `Something between the runner and AWS answered in AWS's place${how}: the answer is none of AWS's.`,
+    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
+    cause,
+  );
+}
+
 /** Sends requests to AWS and this machine only, wherever the SDK has found the name of a host: a profile or a file can hold one. */
 export class AwsHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
@@ -44,9 +54,7 @@ export class AwsHandler extends NodeHttpHandler {
     if (isTrusted({ protocol, hostname })) return super.handle(request, options);
     throw refusal(
       `  ${protocol}//${hostname}`,
-      'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or what they lead to: only they can name such a host.',
+      'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or endpoint_url from the AWS configuration of the runner.',
     );
   }
 }
-
-export type { NodeHttpHandlerOptions };

@@ -1,8 +1,9 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
-import { AwsHandler, type NodeHttpHandlerOptions } from './hosts.ts';
+import { AwsHandler, answeredByAnother } from './hosts.ts';
 import { createRetryStrategy } from './retry.ts';
 import { partsOf } from './trouble.ts';
 
@@ -82,7 +83,7 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
   });
   const { Credentials: given, AssumedRoleUser: user } = await sts.send(command);
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration || !user?.Arn) {
-    throw notStsItself('AssumeRoleWithWebIdentity without credentials');
+    throw answeredByAnother(' (AssumeRoleWithWebIdentity without credentials)');
   }
   return {
     arn: user.Arn,
@@ -99,16 +100,8 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
 export async function ambientSession(region: string, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
-  if (!arn) throw notStsItself('GetCallerIdentity without an ARN');
+  if (!arn) throw answeredByAnother(' (GetCallerIdentity without an ARN)');
   return { config, arn, account: accountOf(arn) };
-}
-
-function notStsItself(what: string): Failure {
-  return new Failure(
-    'AWS trouble',
-    `Something answered ${what}: it was not STS, but something between the runner and AWS.`,
-    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
-  );
 }
 
 function accountOf(arn: string): string {

@@ -9,7 +9,7 @@ import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.t
 import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../sagemaker/packages.ts';
 import { environmentBefore, provedHere, type Question } from '../sagemaker/promotion.ts';
 import { promotionPath, readApproval } from '../sagemaker/trail.ts';
-import { type Found, findCandidate } from './check-model/candidate.ts';
+import { type Found, findCandidate, MOST_CANDIDATES } from './check-model/candidate.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
@@ -18,7 +18,7 @@ const inputs = z.strictObject({
   require_proof: flag,
   model_package_arn: optional(modelPackageArn),
   endpoint_name: optional(resourceName),
-  max_candidates: wholeNumber(1, 100),
+  max_candidates: wholeNumber(1, MOST_CANDIDATES),
   on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
 });
 

@@ -110,7 +110,7 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
     const [value, carrier] = [received(name), source.fences.includes(name) ? optionFor(name) : variableFor(name)];
     return value === undefined
       ? `  ${name}: is missing; it should arrive as ${carrier}=...`
-      : `  ${problem(name, [...new Set(each)].join('; '), value)}`;
+      : `  ${problem(name, [...new Set(each)].join('; '), { value, env: source.env })}`;
   });
   throw new Failure(
     'invalid input',
@@ -119,12 +119,12 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
   );
 }
 
-function problem(name: string, message: string, value: string): string {
+function problem(name: string, message: string, { value, env }: { value: string; env: Env }): string {
   const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
   if (unset)
     return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
-  const within = /\$\{?([A-Za-z_]\w*)\}?/.exec(value)?.[1];
-  const hint = within ? ` No CI/CD variable ${within} is visible in this job.` : '';
+  const named = /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1];
+  const hint = named && env[named] === undefined ? ` No CI/CD variable ${named} is visible in this job.` : '';
   return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
 }
 

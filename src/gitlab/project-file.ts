@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { partsOf } from '../aws/trouble.ts';
 import { Failure } from '../failure.ts';
@@ -30,30 +30,27 @@ export function readProjectFile({ root, input, file, otherwise, most = Number.PO
       `commit the file, correct ${input}, or ${otherwise}.`,
       cause,
     );
-  const path = resolve(root, file);
   const outside = 'it lies outside the project';
+  const path = resolve(root, file);
   if (isOutside(root, path)) throw refuse(outside);
-  const real = found(path, refuse);
+  const real = attempt(() => realpathSync(path), refuse);
   // A link in the project may lead anywhere.
   if (isOutside(realpathSync(root), real)) throw refuse(outside);
-  const content = readFileSync(real);
+  const content = attempt(() => readFileSync(real), refuse);
   if (content.byteLength <= most) return content;
   throw refuse(`its ${content.byteLength} bytes are more than SageMaker takes (${most})`);
 }
 
-/** The file itself, where the path is a link. */
-function found(path: string, refuse: (why: string, cause?: unknown) => Failure): string {
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'the project has no such file here',
+  EISDIR: 'it is a folder',
+};
+
+function attempt<Value>(act: () => Value, refuse: (why: string, cause: unknown) => Failure): Value {
   try {
-    const real = realpathSync(path);
-    if (statSync(real).isDirectory()) throw refuse('it is a folder');
-    accessSync(real, constants.R_OK);
-    return real;
+    return act();
   } catch (error) {
-    if (error instanceof Failure) throw error;
     const { code, message } = partsOf(error);
-    throw refuse(
-      code === 'ENOENT' ? 'the project has no such file here' : `it cannot be read (${code || message})`,
-      error,
-    );
+    throw refuse(REASONS[code] ?? `it cannot be read (${code || message})`, error);
   }
 }

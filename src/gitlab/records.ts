@@ -45,7 +45,8 @@ function paths(root: string, component: string): string[] {
 
 function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')), {
-    error: (issue) => (issue.input === undefined ? 'is missing' : inEnglish(issue)),
+    // zod/mini has no words of its own.
+    error: (issue) => (issue.input === undefined ? 'is missing' : en().localeError(issue)),
   });
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path: member, message }) =>
@@ -57,9 +58,6 @@ function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: strin
     'let all components of a pipeline be of one version, and let nothing else write below sagemaker/; then start a new pipeline.',
   );
 }
-
-/** zod/mini has no words of its own. */
-const { localeError: inEnglish } = en();
 
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);

@@ -537,7 +537,7 @@ describe('validate-endpoint', () => {
     ['accept', 'json', 'must be a media type'],
     ['expect', '(unclosed', 'must be a regular expression'],
     ['requests', '$REQUESTS', 'no CI/CD variable REQUESTS is visible'],
-    ['endpoint_name', 'resale-price-$CI_COMMIT_BRANCH', 'No CI/CD variable CI_COMMIT_BRANCH is visible in this job.'],
+    ['endpoint_name', 'resale-price-$STAGE', 'No CI/CD variable STAGE is visible in this job.'],
     ['requests', '0', 'a whole number from 1 to 1000'],
     ['max_latency_ms', 'fast', 'a whole number from 1 to 900000'],
     ['record_proof', 'perhaps', 'must be true or false'],
@@ -548,6 +548,13 @@ describe('validate-endpoint', () => {
     expect(job.received).toEqual([]);
     expect(job.log).toContain(`${name}: received "${value}"`);
     expect(job.log).toContain(meaning);
+  });
+
+  it('blames no variable that the job has for a text that is wrong otherwise', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { endpoint_name: 'a b $CI_COMMIT_BRANCH' } });
+    expect(job.exit).toBe(64);
+    expect(job.log).not.toContain('is visible in this job');
   });
 
   it('refuses a link that leads out of the project', async () => {

@@ -11,6 +11,9 @@ import {
 import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../sagemaker/promotion.ts';
 import { searchRegistry } from '../../sagemaker/search.ts';
 
+/** The largest max_candidates: as many versions as one list of SageMaker holds. */
+export const MOST_CANDIDATES = 100;
+
 /** The inputs of check-model that say where to look. */
 interface Wanted {
   readonly model_package_group_name: string;
@@ -111,7 +114,7 @@ function nothingFit(
     const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
     return {
       why,
-      next: `${most < 100 ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
+      next: `${most < MOST_CANDIDATES ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
     };
   }
   const prove = `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`;
