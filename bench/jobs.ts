@@ -1,5 +1,5 @@
 import checkModel from '../src/components/check-model.ts';
-import { hashOf } from '../src/sagemaker/content.ts';
+import { hashOf } from '../src/ground/canonical-json.ts';
 import type { Emulator } from '../test/emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP } from '../test/emulator/scene.ts';
 import {

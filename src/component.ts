@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { refuseOtherServices } from './aws/hosts.ts';
 import { type Aws, ambientSession, assumeRole, connect, explainRefusal, type Session } from './aws/session.ts';
-import { type Clock, type Deadline, earliest } from './clock.ts';
 import { explain } from './explain.ts';
-import { EXIT_CODES, Failure } from './failure.ts';
 import { readClaims } from './gitlab/claims.ts';
 import { type Env, optional, parseInputs } from './gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from './gitlab/job.ts';
 import { createLog, type Log } from './gitlab/log.ts';
 import { createReport, type Report } from './gitlab/report.ts';
+import { type Clock, type Deadline, earliest } from './ground/clock.ts';
+import { EXIT_CODES, Failure } from './ground/failure.ts';
 import type { BUILT, Mark } from './sagemaker/trail.ts';
 
 /** One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a test. */

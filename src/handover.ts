@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { Failure } from './failure.ts';
 import type { Job } from './gitlab/job.ts';
 import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts';
+import { Failure } from './ground/failure.ts';
 import { resourceName } from './sagemaker/endpoints.ts';
 import { modelPackageArn, modelPackageGroup, sameGroup } from './sagemaker/packages.ts';
 

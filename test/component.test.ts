@@ -5,8 +5,8 @@ import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { type Context, defineComponent } from '../src/component.ts';
-import { EXIT_CODES, Failure } from '../src/failure.ts';
 import { approvalEnvironment } from '../src/gitlab/job.ts';
+import { EXIT_CODES, Failure } from '../src/ground/failure.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './components/job.ts';
 import { identityProviderTrouble } from './emulator/sts.ts';
 

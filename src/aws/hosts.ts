@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 
 /** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
 const AWS_HOST =

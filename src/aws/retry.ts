@@ -1,5 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { partsOf, troubleOf } from './trouble.ts';
+import type { Clock } from '../ground/clock.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { troubleOf } from './trouble.ts';
 
 const ATTEMPTS = 8;
 const LONGEST_PAUSE = 20_000;

@@ -1,11 +1,11 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
-import type { Clock } from '../clock.ts';
-import { Failure } from '../failure.ts';
+import type { Clock } from '../ground/clock.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 import { AwsHandler, answeredByAnother } from './hosts.ts';
 import { createRetryStrategy } from './retry.ts';
-import { partsOf } from './trouble.ts';
 
 /** What every AWS client is built with. */
 interface ClientConfig extends ReturnType<typeof settings> {

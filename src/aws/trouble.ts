@@ -1,3 +1,5 @@
+import { partsOf } from '../ground/error-parts.ts';
+
 /** The kinds of trouble that any AWS call can meet. `other` is an answer of the service itself: it belongs to whoever made the call. */
 export type Trouble =
   | 'throttled'
@@ -69,21 +71,9 @@ export function troubleOf(error: unknown): Trouble {
   return 'other';
 }
 
-/** An error as AWS names it: `ValidationException: Could not find ...`. */
-export function inItsOwnWords(error: unknown): string {
-  const { name, message } = partsOf(error);
-  return message === '' ? name : `${name}: ${message}`;
-}
-
-/** The name, system code, message and HTTP status of anything thrown. */
-export function partsOf(error: unknown): { name: string; code: string; message: string; status: number | undefined } {
-  if (!(error instanceof Error)) return { name: 'Error', code: '', message: String(error), status: undefined };
-  const metadata = '$metadata' in error && typeof error.$metadata === 'object' ? error.$metadata : undefined;
-  const status = metadata && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
-  return {
-    name: error.name,
-    code: 'code' in error && typeof error.code === 'string' ? error.code : '',
-    message: error.message,
-    status: typeof status === 'number' ? status : undefined,
-  };
+/** What to say of trouble that passes by itself while AWS goes on working; `undefined` for any other error. */
+export function passingTrouble(error: unknown): string | undefined {
+  const trouble = troubleOf(error);
+  const passes = trouble === 'throttled' || trouble === 'server error' || trouble === 'broken connection';
+  return passes ? `AWS did not answer (${trouble}); asking again` : undefined;
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { type Context, type Done, defineComponent } from '../component.ts';
-import { Failure } from '../failure.ts';
 import { flag, optional, text } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
+import { Failure } from '../ground/failure.ts';
 import { type Check, check, required, takeOver } from '../handover.ts';
 import { studioUrl } from '../sagemaker/console.ts';
 import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../sagemaker/packages.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { troubleOf } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
-import { Failure } from '../failure.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { Failure } from '../ground/failure.ts';
 import { approverPage, commitOf, passedOverLines, served } from '../sagemaker/approver-page.ts';
 import { studioUrl } from '../sagemaker/console.ts';
 import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';

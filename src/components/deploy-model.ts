@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Context, type Done, defineComponent } from '../component.ts';
-import { Failure } from '../failure.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { Failure } from '../ground/failure.ts';
 import { approval, check, required, takeOver } from '../handover.ts';
 import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker/bringing.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';

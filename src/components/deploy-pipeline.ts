@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
+import { passingTrouble } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
-import { Failure } from '../failure.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
+import { hashOf } from '../ground/canonical-json.ts';
+import { Failure } from '../ground/failure.ts';
+import { waitFor } from '../ground/wait.ts';
 import { markBuilt } from '../sagemaker/built.ts';
 import { logsUrl, studioUrl } from '../sagemaker/console.ts';
-import { hashOf } from '../sagemaker/content.ts';
 import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../sagemaker/executions.ts';
 import { lastLogLines } from '../sagemaker/logs.ts';
 import { called, describePackage } from '../sagemaker/packages.ts';
@@ -12,7 +14,6 @@ import { readDefinition } from '../sagemaker/pipeline-definition.ts';
 import { findPipeline, pipelineName, pipelineRoleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
 import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../sagemaker/steps.ts';
 import { BUILT, timestamp } from '../sagemaker/trail.ts';
-import { waitFor } from '../sagemaker/wait.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
@@ -161,6 +162,7 @@ async function follow(execution: string, given: Inputs, context: Context): Promi
     clock,
     interval: given.poll_interval,
     deadline: context.deadline(given.max_wait_time),
+    tolerate: passingTrouble,
     onChange: () => undefined,
   });
   if (waited.is === 'settled') return waited.answer;

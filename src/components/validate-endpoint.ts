@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { partsOf } from '../aws/trouble.ts';
-import type { Deadline } from '../clock.ts';
+import { passingTrouble } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
-import { Failure } from '../failure.ts';
 import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
+import type { Deadline } from '../ground/clock.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
+import { type Look, waitFor } from '../ground/wait.ts';
 import { type Deployment, deployment, required, takeOver } from '../handover.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { progress } from '../sagemaker/deployments.ts';
@@ -17,7 +19,6 @@ import { called, describePackage, type ModelPackage, markPackage } from '../sage
 import { LARGEST_PAYLOAD } from '../sagemaker/probe.ts';
 import { proofOf, provedAlready, refusalToProve } from '../sagemaker/proof.ts';
 import { markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
-import { type Look, waitFor } from '../sagemaker/wait.ts';
 import { askModel, settled } from './validate-endpoint/asking.ts';
 
 const mediaType = line.check(
@@ -167,6 +168,7 @@ async function untilLive({ given, deployed, deadline }: Validation, context: Con
     clock,
     deadline,
     interval: given.poll_interval,
+    tolerate: passingTrouble,
     onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
   });
   const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);

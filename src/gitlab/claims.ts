@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 
 /** GitLab's id_token carries numbers and booleans as strings, and some versions as themselves. */
 const word = z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String));

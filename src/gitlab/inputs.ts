@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 import type { Claims } from './claims.ts';
 import type { Env } from './inputs.ts';
 

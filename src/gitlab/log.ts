@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../ground/clock.ts';
 
 /** The job's log, as a person reads it on the job page: one line per change, and sections that can be folded. */
 export interface Log {

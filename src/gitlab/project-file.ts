@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { partsOf } from '../aws/trouble.ts';
-import { Failure } from '../failure.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 
 interface Wanted {
   /** The folder of the project. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 import type { Job } from './job.ts';
 import { reportFolder } from './report.ts';
 

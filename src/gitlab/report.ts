@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 
 /** What GitLab shows of a job beside its log. Every call writes at once: reports are uploaded from failed and killed jobs too. */
 export interface Report {

@@ -1,4 +1,4 @@
-import { duration } from '../clock.ts';
+import { duration } from '../ground/clock.ts';
 import type { ModelPackage } from './packages.ts';
 import type { PassedOver } from './promotion.ts';
 import { readApproval, readBuilt, readProof } from './trail.ts';

@@ -1,6 +1,8 @@
 import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
-import type { Clock, Deadline } from '../clock.ts';
-import { Failure } from '../failure.ts';
+import { passingTrouble } from '../aws/trouble.ts';
+import type { Clock, Deadline } from '../ground/clock.ts';
+import { Failure } from '../ground/failure.ts';
+import { type Look, type Waited, waitFor } from '../ground/wait.ts';
 import { type Progress, progress } from './deployments.ts';
 import { type Endpoint, findEndpoint } from './endpoints.ts';
 import { findLive, keptInstances, type Live } from './live.ts';
@@ -8,7 +10,6 @@ import { noteTags, readNote, tagEndpoint } from './notes.ts';
 import { ensureConfig, ensureModel, type Release } from './releases.ts';
 import { type Acted, createEndpoint, deleteEndpoint, updateEndpoint } from './rollout.ts';
 import { type Decision, decide, mayBeReplaced, type Wanted } from './steering.ts';
-import { type Look, type Waited, waitFor } from './wait.ts';
 
 /** What is to serve, and where. */
 export interface Plan {
@@ -173,7 +174,7 @@ export async function follow(
 
 function waiting({ clock, interval, deadline, say }: World) {
   const onChange = (saying: string, elapsed: string) => say(`${saying} (after ${elapsed})`);
-  return { clock, interval, deadline, onChange };
+  return { clock, interval, deadline, tolerate: passingTrouble, onChange };
 }
 
 function answerOf<Answer>(waited: Waited<Answer>, { endpoint }: Wanted, { region }: World): Answer {

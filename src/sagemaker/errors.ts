@@ -1,4 +1,4 @@
-import { partsOf } from '../aws/trouble.ts';
+import { partsOf } from '../ground/error-parts.ts';
 
 /**
  * SageMaker's answers that are no trouble but news, matched by name and message: its model declares almost none of them, and

@@ -6,7 +6,7 @@ import {
   type SageMakerClient,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
-import { hashOf } from './content.ts';
+import { hashOf } from '../ground/canonical-json.ts';
 import { unlessNotFound } from './errors.ts';
 import type { Definition } from './pipeline-definition.ts';
 import { refusedBySageMaker, sameDefinition, type Wanted } from './pipelines.ts';

@@ -1,5 +1,5 @@
 import type { CloudWatchLogsClient, LogStream } from '@aws-sdk/client-cloudwatch-logs';
-import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 
 interface Wanted {
   readonly group: string;

@@ -1,4 +1,4 @@
-import { hashOf } from './content.ts';
+import { hashOf } from '../ground/canonical-json.ts';
 
 /** What a name tells a person; its hash tells everything else. */
 export interface Naming {

@@ -10,7 +10,7 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { Failure } from '../failure.ts';
+import { Failure } from '../ground/failure.ts';
 import { contentOf } from './content.ts';
 import { unlessNotFound } from './errors.ts';
 import type { Metadata } from './trail.ts';

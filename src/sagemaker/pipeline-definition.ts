@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import * as z from 'zod/mini';
-import { partsOf } from '../aws/trouble.ts';
-import { Failure } from '../failure.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 
 /** A SageMaker Pipeline's definition, as it is uploaded and as it is compared. */
 export interface Definition {

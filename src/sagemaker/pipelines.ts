@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
-import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
-import { Failure } from '../failure.ts';
-import { canonicalJson } from './content.ts';
+import { canonicalJson } from '../ground/canonical-json.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 import { says, unlessNotFound } from './errors.ts';
 import type { Definition } from './pipeline-definition.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
-import type { Clock } from '../clock.ts';
-import { Failure } from '../failure.ts';
-import type { Look } from './wait.ts';
+import type { Clock } from '../ground/clock.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Look } from '../ground/wait.ts';
 
 /** What is sent to an endpoint. */
 export interface Question {

@@ -1,5 +1,5 @@
-import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
-import { Failure } from '../failure.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 
 /** Why SageMaker could not serve a model, and what to do about it. */
 export interface Advice {

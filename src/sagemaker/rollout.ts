@@ -5,9 +5,9 @@ import {
   type Tag,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { inItsOwnWords, partsOf } from '../aws/trouble.ts';
-import type { Clock } from '../clock.ts';
-import { Failure } from '../failure.ts';
+import type { Clock } from '../ground/clock.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 import { says } from './errors.ts';
 import { tagEndpoint } from './notes.ts';
 import { refusalFor } from './reasons.ts';

@@ -7,9 +7,9 @@ import {
   type PipelineExecutionStepMetadata,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { type Clock, duration } from '../clock.ts';
+import { type Clock, duration } from '../ground/clock.ts';
+import type { Look } from '../ground/wait.ts';
 import { personOf } from './pipelines.ts';
-import type { Look } from './wait.ts';
 
 /** An execution with its steps, as it is now. */
 export interface Execution {

@@ -4,7 +4,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { EXIT_CODES } from '../../src/failure.ts';
+import { EXIT_CODES } from '../../src/ground/failure.ts';
 import { programs } from '../catalog/programs.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { scenarios } from '../emulator/scenarios.ts';

@@ -1,4 +1,4 @@
-import type { EXIT_CODES } from '../../src/failure.ts';
+import type { EXIT_CODES } from '../../src/ground/failure.ts';
 import type { JobOptions } from '../components/job.ts';
 import type { ScenarioName } from '../emulator/scenarios.ts';
 import type { Place, Stage } from './stage.ts';

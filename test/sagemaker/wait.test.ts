@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Look, waitFor } from '../../src/sagemaker/wait.ts';
+import { passingTrouble } from '../../src/aws/trouble.ts';
+import { type Look, waitFor } from '../../src/ground/wait.ts';
 
 /** A clock that passes only by being slept on. */
 function clockOf() {
@@ -27,6 +28,7 @@ async function wait(looks: (Look<string> | Error)[], seconds = 3600) {
     clock,
     interval: 30,
     deadline,
+    tolerate: passingTrouble,
     onChange: (saying, elapsed) => said.push(`${elapsed}: ${saying}`),
   });
   return { answer, pauses, said };

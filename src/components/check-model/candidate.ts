@@ -1,5 +1,5 @@
 import type { Context } from '../../component.ts';
-import { Failure } from '../../failure.ts';
+import { Failure } from '../../ground/failure.ts';
 import { required, takeOver, training } from '../../handover.ts';
 import {
   called,

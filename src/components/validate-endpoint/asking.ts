@@ -1,8 +1,9 @@
-import type { Deadline } from '../../clock.ts';
+import { passingTrouble } from '../../aws/trouble.ts';
 import type { Context } from '../../component.ts';
-import { Failure } from '../../failure.ts';
+import type { Deadline } from '../../ground/clock.ts';
+import { Failure } from '../../ground/failure.ts';
+import { type Waited, waitFor } from '../../ground/wait.ts';
 import { ask, checksOf, type Expectations, type Judged, judge, opening } from '../../sagemaker/probe.ts';
-import { type Waited, waitFor } from '../../sagemaker/wait.ts';
 
 /** What the model is asked, how often, and until when. */
 interface Asking {
@@ -36,7 +37,13 @@ export async function askModel({ given, endpoint, payload, deadline }: Asking, c
     if (clock.now() >= deadline.at) throw tooSlow(request, given, deadline);
     const onChange = (saying: string, elapsed: string) => log.line(`Request ${request}: ${saying} (after ${elapsed}).`);
     const look = () => ask({ runtime, clock }, question);
-    const waited = await waitFor(look, { clock, deadline, interval: given.poll_interval, onChange });
+    const waited = await waitFor(look, {
+      clock,
+      deadline,
+      interval: given.poll_interval,
+      tolerate: passingTrouble,
+      onChange,
+    });
     const answer = settled(waited, `an answer to request ${request} of ${given.requests}`);
     if (request === 1) log.section('The first answer', [opening(answer, 500)], 'open');
     answers.push(judge(answer, expectations));

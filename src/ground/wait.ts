@@ -1,5 +1,4 @@
-import { troubleOf } from '../aws/trouble.ts';
-import { type Clock, type Deadline, duration } from '../clock.ts';
+import { type Clock, type Deadline, duration } from './clock.ts';
 
 /** What one look at a resource says: go on waiting, or an answer. */
 export type Look<Answer> = { is: 'pending'; saying: string } | { is: 'settled'; answer: Answer };
@@ -9,6 +8,8 @@ interface Waiting {
   /** The longest pause between two looks, in seconds. The first pauses are shorter, so that what is quick is soon seen. */
   readonly interval: number;
   readonly deadline: Deadline;
+  /** What to say of an error that passes by itself, such as a throttled request; `undefined` for one that ends the waiting. */
+  tolerate(error: unknown): string | undefined;
   /** Told each time that `saying` changes, with the time waited so far. */
   onChange(saying: string, elapsed: string): void;
 }
@@ -18,19 +19,19 @@ export type Waited<Answer> =
   | { is: 'out of time'; saying: string; after: string; because: string };
 
 /**
- * Looks until there is an answer or the deadline is reached. A look that fails for a passing reason (throttled, a broken
- * connection, a 5xx) is no answer: AWS goes on working, and so do we. The SDK's own waiters are not used: they call a
+ * Looks until there is an answer or the deadline is reached. A look that fails for a passing reason is no answer: AWS goes on
+ * working, and so do we. The SDK's own waiters are not used: they call a
  * rolled-back endpoint in service, and never end on UpdateRollbackFailed.
  */
 export async function waitFor<Answer>(
   look: () => Promise<Look<Answer>>,
-  { clock, interval, deadline, onChange }: Waiting,
+  { clock, interval, deadline, tolerate, onChange }: Waiting,
 ): Promise<Waited<Answer>> {
   const start = clock.now().getTime();
   const elapsed = () => duration(clock.now().getTime() - start);
   let saying = '';
   for (let looks = 0; ; looks++) {
-    const seen = await tolerant(look);
+    const seen = await tolerant(look, tolerate);
     if (seen.is === 'settled') return seen;
     if (seen.saying !== saying) onChange(seen.saying, elapsed());
     saying = seen.saying;
@@ -48,12 +49,15 @@ function pause(interval: number, looks: number): number {
   return growing < longest ? growing : longest * (0.9 + Math.random() * 0.2);
 }
 
-async function tolerant<Answer>(look: () => Promise<Look<Answer>>): Promise<Look<Answer>> {
+async function tolerant<Answer>(
+  look: () => Promise<Look<Answer>>,
+  tolerate: Waiting['tolerate'],
+): Promise<Look<Answer>> {
   try {
     return await look();
   } catch (error) {
-    const trouble = troubleOf(error);
-    if (trouble !== 'throttled' && trouble !== 'server error' && trouble !== 'broken connection') throw error;
-    return { is: 'pending', saying: `AWS did not answer (${trouble}); asking again` };
+    const saying = tolerate(error);
+    if (saying === undefined) throw error;
+    return { is: 'pending', saying };
   }
 }
