@@ -9,7 +9,7 @@ import { createLog, type Log } from './gitlab/log.ts';
 import { createReport, type Report } from './gitlab/report.ts';
 import { type Clock, type Deadline, earliest } from './ground/clock.ts';
 import { EXIT_CODES, Failure } from './ground/failure.ts';
-import type { BUILT, Mark } from './sagemaker/trail.ts';
+import type { BUILT, Mark } from './registry/entries.ts';
 
 /** One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a test. */
 export interface Permission {

@@ -5,7 +5,7 @@ import approveModel from '../src/components/approve-model.ts';
 import checkModel from '../src/components/check-model.ts';
 import deployModel from '../src/components/deploy-model.ts';
 import validateEndpoint from '../src/components/validate-endpoint.ts';
-import { readProof } from '../src/sagemaker/trail.ts';
+import { readProof } from '../src/registry/entries.ts';
 import { resalePrice, rolesOf } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from './components/job.ts';

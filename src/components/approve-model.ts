@@ -4,10 +4,10 @@ import { flag, optional, text } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Check, check, required, takeOver } from '../handover.ts';
+import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../registry/approval.ts';
+import { type Approval, fences, markKey, timestamp, writeMark } from '../registry/entries.ts';
+import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../registry/packages.ts';
 import { studioUrl } from '../sagemaker/console.ts';
-import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../sagemaker/packages.ts';
-import { type Approval, fences, markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
-import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../sagemaker/verdict.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 

@@ -3,12 +3,12 @@ import { troubleOf } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
-import { approverPage, commitOf, passedOverLines, served } from '../sagemaker/approver-page.ts';
+import { environmentBefore, provedHere, type Question } from '../registry/eligibility.ts';
+import { promotionPath, readApproval } from '../registry/entries.ts';
+import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { studioUrl } from '../sagemaker/console.ts';
 import { findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
-import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../sagemaker/packages.ts';
-import { environmentBefore, provedHere, type Question } from '../sagemaker/promotion.ts';
-import { promotionPath, readApproval } from '../sagemaker/trail.ts';
+import { approverPage, commitOf, passedOverLines, served } from './check-model/approver-page.ts';
 import { type Found, findCandidate, MOST_CANDIDATES } from './check-model/candidate.ts';
 
 const inputs = z.strictObject({

@@ -3,16 +3,16 @@ import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { approval, check, required, takeOver } from '../handover.ts';
+import { refusalInWords, refusalOf } from '../registry/deployability.ts';
+import { readApproval } from '../registry/entries.ts';
+import { called, describePackage, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker/bringing.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
-import { refusalInWords, refusalOf } from '../sagemaker/deployable.ts';
 import { type Endpoint, resourceName } from '../sagemaker/endpoints.ts';
 import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf, originTags, ownTags } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords } from '../sagemaker/outcomes.ts';
-import { called, describePackage, type ModelPackage, modelPackageGroup } from '../sagemaker/packages.ts';
 import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../sagemaker/releases.ts';
-import { readApproval } from '../sagemaker/trail.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),

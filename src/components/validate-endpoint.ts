@@ -9,16 +9,16 @@ import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Look, waitFor } from '../ground/wait.ts';
 import { type Deployment, deployment, required, takeOver } from '../handover.ts';
+import { markKey, timestamp, writeMark } from '../registry/entries.ts';
+import { called, describePackage, type ModelPackage, markPackage } from '../registry/packages.ts';
+import { proofOf, provedAlready, refusalToProve } from '../registry/validation.ts';
 import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { progress } from '../sagemaker/deployments.ts';
 import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
 import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords, type Unlucky } from '../sagemaker/outcomes.ts';
-import { called, describePackage, type ModelPackage, markPackage } from '../sagemaker/packages.ts';
 import { LARGEST_PAYLOAD } from '../sagemaker/probe.ts';
-import { proofOf, provedAlready, refusalToProve } from '../sagemaker/proof.ts';
-import { markKey, timestamp, writeMark } from '../sagemaker/trail.ts';
 import { askModel, settled } from './validate-endpoint/asking.ts';
 
 const mediaType = line.check(

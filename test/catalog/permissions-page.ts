@@ -1,5 +1,5 @@
 import type { Permission } from '../../src/component.ts';
-import { BUILT } from '../../src/sagemaker/trail.ts';
+import { BUILT } from '../../src/registry/entries.ts';
 import type { PolicyDocument } from '../emulator/world.ts';
 import { table } from './markdown.ts';
 import { type Duty, roleOf, type Team, trustPolicyOf } from './policies.ts';

@@ -1,5 +1,5 @@
 import type { Permission } from '../../src/component.ts';
-import { BUILT, type Mark, markKey } from '../../src/sagemaker/trail.ts';
+import { BUILT, type Mark, markKey } from '../../src/registry/entries.ts';
 import type { PolicyDocument, PolicyStatement, Role } from '../emulator/world.ts';
 
 /** The names that a team's policies are made of. */

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import checkModel from '../../src/components/check-model.ts';
-import type { ModelPackage } from '../../src/sagemaker/packages.ts';
-import { choose, provedHere, type Question } from '../../src/sagemaker/promotion.ts';
-import { writeMark } from '../../src/sagemaker/trail.ts';
+import { choose, provedHere, type Question } from '../../src/registry/eligibility.ts';
+import { writeMark } from '../../src/registry/entries.ts';
+import type { ModelPackage } from '../../src/registry/packages.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { GROUP } from '../emulator/scene.ts';
-import { CONTENT, modelPackage } from '../sagemaker/package.ts';
+import { CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const who = { by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at: '2026-11-20T09:00Z' };

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentOf } from '../../src/sagemaker/content.ts';
-import { writeMark } from '../../src/sagemaker/trail.ts';
+import { contentOf } from '../../src/registry/content-hash.ts';
+import { writeMark } from '../../src/registry/entries.ts';
 import { COMMIT, type JobOptions } from '../components/job.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP, type Registration } from '../emulator/scene.ts';

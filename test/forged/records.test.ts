@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../src/sagemaker/content.ts';
+import { contentOf } from '../../src/registry/content-hash.ts';
 import { holdings } from '../killed/holdings.ts';
 import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
 

@@ -1,15 +1,15 @@
 import type { Context } from '../../component.ts';
 import { Failure } from '../../ground/failure.ts';
 import { required, takeOver, training } from '../../handover.ts';
+import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../registry/eligibility.ts';
 import {
   called,
   findPackage,
   type ModelPackage,
   type ModelPackageSummary,
   sameGroup,
-} from '../../sagemaker/packages.ts';
-import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../sagemaker/promotion.ts';
-import { searchRegistry } from '../../sagemaker/search.ts';
+} from '../../registry/packages.ts';
+import { searchRegistry } from '../../registry/search.ts';
 
 /** The largest max_candidates: as many versions as one list of SageMaker holds. */
 export const MOST_CANDIDATES = 100;

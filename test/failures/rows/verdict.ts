@@ -1,4 +1,4 @@
-import { writeMark } from '../../../src/sagemaker/trail.ts';
+import { writeMark } from '../../../src/registry/entries.ts';
 import { COMMIT } from '../../components/job.ts';
 import type { Row } from '../row.ts';
 import { left, mark, nothing, packageArn, shown, shownInUat } from '../stage.ts';

@@ -1,5 +1,5 @@
+import { type Metadata, markKey, readApproval, readWithdrawal } from './entries.ts';
 import { called, type ModelPackage, sameGroup } from './packages.ts';
-import { type Metadata, markKey, readApproval, readWithdrawal } from './trail.ts';
 
 /** The version that the step before hands over. */
 export interface Handed {

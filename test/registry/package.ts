@@ -1,4 +1,4 @@
-import type { ModelPackage } from '../../src/sagemaker/packages.ts';
+import type { ModelPackage } from '../../src/registry/packages.ts';
 import { GROUP } from '../emulator/scene.ts';
 
 export const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';

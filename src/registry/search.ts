@@ -1,7 +1,7 @@
 import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { unlessNotFound } from './errors.ts';
+import { unlessNotFound } from '../sagemaker/errors.ts';
+import { type Choice, choose, environmentBefore, type Question } from './eligibility.ts';
 import { findPackage, listNewest, type ModelPackageSummary } from './packages.ts';
-import { type Choice, choose, environmentBefore, type Question } from './promotion.ts';
 
 interface Search {
   /** The group's name, or its ARN where the registry is another account's. */

@@ -1,5 +1,5 @@
+import { type Proof, readApproval, readProof, readWithdrawal } from './entries.ts';
 import type { ModelPackage, ModelPackageSummary } from './packages.ts';
-import { type Proof, readApproval, readProof, readWithdrawal } from './trail.ts';
 
 /** What is asked of a version before it may go on to an environment. */
 export interface Question {

@@ -1,6 +1,6 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { BUILT, type Built, readBuilt, writeMark } from './entries.ts';
 import { called, type ModelPackage, markPackage } from './packages.ts';
-import { BUILT, type Built, readBuilt, writeMark } from './trail.ts';
 
 /** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
 export async function markBuilt(

@@ -1,5 +1,5 @@
+import { fences, markKey, type Proof, readProof, readWithdrawal } from './entries.ts';
 import { called, type ModelPackage, sameGroup } from './packages.ts';
-import { fences, markKey, type Proof, readProof, readWithdrawal } from './trail.ts';
 
 /** What deploy-model deployed. */
 export interface Deployed {

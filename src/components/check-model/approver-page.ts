@@ -1,7 +1,7 @@
-import { duration } from '../ground/clock.ts';
-import type { ModelPackage } from './packages.ts';
-import type { PassedOver } from './promotion.ts';
-import { readApproval, readBuilt, readProof } from './trail.ts';
+import { duration } from '../../ground/clock.ts';
+import type { PassedOver } from '../../registry/eligibility.ts';
+import { readApproval, readBuilt, readProof } from '../../registry/entries.ts';
+import type { ModelPackage } from '../../registry/packages.ts';
 
 /** What an approver wants to know of a version. */
 export interface Candidate {

@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { Failure } from '../ground/failure.ts';
-import { contentOf } from './content.ts';
-import { unlessNotFound } from './errors.ts';
-import type { Metadata } from './trail.ts';
+import { unlessNotFound } from '../sagemaker/errors.ts';
+import { contentOf } from './content-hash.ts';
+import type { Metadata } from './entries.ts';
 
 /** A model package version, as much of it as promotion asks about. */
 export interface ModelPackage {

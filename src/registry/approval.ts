@@ -1,5 +1,5 @@
+import { fences, type Mark, markKey, readApproval, readWithdrawal } from './entries.ts';
 import { called, type ModelPackage, sameGroup } from './packages.ts';
-import { fences, type Mark, markKey, readApproval, readWithdrawal } from './trail.ts';
 
 /** The version that check-model showed to the approver. */
 export interface Shown {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describePackage, listNewest, markPackage, sameGroup } from '../../src/sagemaker/packages.ts';
+import { describePackage, listNewest, markPackage, sameGroup } from '../../src/registry/packages.ts';
 
 // Answers that a well-behaved SageMaker does not give; the emulator is one. A call that was not announced is an error.
 const sagemaker = new SageMakerClient({ region: 'ap-southeast-1' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markKey, promotionPath, readApproval, readProof, timestamp, writeMark } from '../../src/sagemaker/trail.ts';
+import { markKey, promotionPath, readApproval, readProof, timestamp, writeMark } from '../../src/registry/entries.ts';
 
 const approval = {
   by: 'jane.doe',
