@@ -5,15 +5,15 @@ import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
 import { hashOf } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import { waitFor } from '../ground/wait.ts';
+import { readDefinition } from '../pipelines/definition.ts';
+import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../pipelines/executions.ts';
+import { findPipeline, pipelineName, pipelineRoleArn, upload, type Wanted } from '../pipelines/pipeline.ts';
+import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../pipelines/steps.ts';
 import { BUILT, timestamp } from '../registry/entries.ts';
 import { called, describePackage } from '../registry/packages.ts';
 import { markBuilt } from '../registry/provenance.ts';
 import { logsUrl, studioUrl } from '../sagemaker/console.ts';
-import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../sagemaker/executions.ts';
 import { lastLogLines } from '../sagemaker/logs.ts';
-import { readDefinition } from '../sagemaker/pipeline-definition.ts';
-import { findPipeline, pipelineName, pipelineRoleArn, upload, type Wanted } from '../sagemaker/pipelines.ts';
-import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../sagemaker/steps.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import deployPipeline, { decide } from '../../src/components/deploy-pipeline.ts';
-import { decideUpload } from '../../src/sagemaker/pipelines.ts';
+import { decideUpload } from '../../src/pipelines/pipeline.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../emulator/scenarios.ts';
 import { GROUP, IMAGE } from '../emulator/scene.ts';

@@ -10,8 +10,8 @@ import { roleArn } from '../aws/role.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { says, unlessNotFound } from './errors.ts';
-import type { Definition } from './pipeline-definition.ts';
+import { says, unlessNotFound } from '../sagemaker/errors.ts';
+import type { Definition } from './definition.ts';
 
 export const pipelineName = z
   .string()

@@ -7,9 +7,9 @@ import {
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
 import { hashOf } from '../ground/canonical-json.ts';
-import { unlessNotFound } from './errors.ts';
-import type { Definition } from './pipeline-definition.ts';
-import { refusedBySageMaker, sameDefinition, type Wanted } from './pipelines.ts';
+import { unlessNotFound } from '../sagemaker/errors.ts';
+import type { Definition } from './definition.ts';
+import { refusedBySageMaker, sameDefinition, type Wanted } from './pipeline.ts';
 
 /**
  * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition, role and

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { type Clock, duration } from '../ground/clock.ts';
 import type { Look } from '../ground/wait.ts';
-import { personOf } from './pipelines.ts';
+import { personOf } from './pipeline.ts';
 
 /** An execution with its steps, as it is now. */
 export interface Execution {
