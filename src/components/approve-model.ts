@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { studioUrl } from '../aws/console.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, optional, text } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
@@ -7,7 +8,6 @@ import { type Check, check, required, takeOver } from '../handover.ts';
 import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../registry/approval.ts';
 import { type Approval, fences, markKey, timestamp, writeMark } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../registry/packages.ts';
-import { studioUrl } from '../sagemaker/console.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 

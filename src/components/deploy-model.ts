@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { endpointUrl, logsUrl } from '../aws/console.ts';
+import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
@@ -7,9 +9,7 @@ import { refusalInWords, refusalOf } from '../registry/deployability.ts';
 import { readApproval } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker/bringing.ts';
-import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { type Endpoint, resourceName } from '../sagemaker/endpoints.ts';
-import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf, originTags, ownTags } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords } from '../sagemaker/outcomes.ts';
 import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../sagemaker/releases.ts';

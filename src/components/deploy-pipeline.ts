@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { logsUrl, studioUrl } from '../aws/console.ts';
+import { lastLogLines } from '../aws/logs.ts';
 import { passingTrouble } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
@@ -12,8 +14,6 @@ import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../pipeli
 import { BUILT, timestamp } from '../registry/entries.ts';
 import { called, describePackage } from '../registry/packages.ts';
 import { markBuilt } from '../registry/provenance.ts';
-import { logsUrl, studioUrl } from '../sagemaker/console.ts';
-import { lastLogLines } from '../sagemaker/logs.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,

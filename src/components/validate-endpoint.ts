@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { endpointUrl, logsUrl } from '../aws/console.ts';
+import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { passingTrouble } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
@@ -12,10 +14,8 @@ import { type Deployment, deployment, required, takeOver } from '../handover.ts'
 import { markKey, timestamp, writeMark } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, markPackage } from '../registry/packages.ts';
 import { proofOf, provedAlready, refusalToProve } from '../registry/validation.ts';
-import { endpointUrl, logsUrl } from '../sagemaker/console.ts';
 import { progress } from '../sagemaker/deployments.ts';
 import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
-import { endpointLogGroup, lastLogLines } from '../sagemaker/logs.ts';
 import { makerOf } from '../sagemaker/notes.ts';
 import { evidence, outcomeInWords, type Unlucky } from '../sagemaker/outcomes.ts';
 import { LARGEST_PAYLOAD } from '../sagemaker/probe.ts';

@@ -6,8 +6,8 @@ import {
   type SageMakerClient,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { hashOf } from '../ground/canonical-json.ts';
-import { unlessNotFound } from '../sagemaker/errors.ts';
 import type { Definition } from './definition.ts';
 import { refusedBySageMaker, sameDefinition, type Wanted } from './pipeline.ts';
 

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
+import { says, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { says, unlessNotFound } from '../sagemaker/errors.ts';
 import type { Definition } from './definition.ts';
 
 export const pipelineName = z

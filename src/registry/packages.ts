@@ -10,8 +10,8 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { Failure } from '../ground/failure.ts';
-import { unlessNotFound } from '../sagemaker/errors.ts';
 import { contentOf } from './content-hash.ts';
 import type { Metadata } from './entries.ts';
 

@@ -1,5 +1,5 @@
 import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { unlessNotFound } from '../sagemaker/errors.ts';
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { type Choice, choose, environmentBefore, type Question } from './eligibility.ts';
 import { findPackage, listNewest, type ModelPackageSummary } from './packages.ts';
 

@@ -11,7 +11,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { unlessNotFound } from './errors.ts';
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 
 /** Names of endpoints, endpoint configs and models: at most 63 letters, digits and inner hyphens. */
 export const resourceName = z

@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
+import { says, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import { type EndpointConfig, findConfig } from './endpoints.ts';
-import { says, unlessNotFound } from './errors.ts';
 import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
 import { refusalFor } from './reasons.ts';
 

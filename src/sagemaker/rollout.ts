@@ -5,10 +5,10 @@ import {
   type Tag,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
+import { says } from '../aws/sagemaker-errors.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { says } from './errors.ts';
 import { tagEndpoint } from './notes.ts';
 import { refusalFor } from './reasons.ts';
 

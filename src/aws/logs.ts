@@ -45,7 +45,7 @@ export async function lastLogLines(
 }
 
 async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: string): Promise<string[]> {
-  const { DescribeLogStreamsCommand } = await import('../aws/cloudwatch-logs.ts');
+  const { DescribeLogStreamsCommand } = await import('./cloudwatch-logs.ts');
   const found: LogStream[] = [];
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -69,7 +69,7 @@ async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: 
 }
 
 async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, most: number) {
-  const { GetLogEventsCommand } = await import('../aws/cloudwatch-logs.ts');
+  const { GetLogEventsCommand } = await import('./cloudwatch-logs.ts');
   const { events } = await logs.send(
     new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: most, startFromHead: false }),
   );

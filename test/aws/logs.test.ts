@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
-import { lastLogLines } from '../../src/sagemaker/logs.ts';
+import { lastLogLines } from '../../src/aws/logs.ts';
 import { emulated } from '../components/job.ts';
 
 const group = '/aws/sagemaker/TrainingJobs';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { says, unlessNotFound } from '../../src/sagemaker/errors.ts';
+import { says, unlessNotFound } from '../../src/aws/sagemaker-errors.ts';
 
 const error = (name: string, message: string) => Object.assign(new Error(message), { name });
 const ARN = 'arn:aws:sagemaker:ap-southeast-1:111122223333';
