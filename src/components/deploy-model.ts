@@ -2,17 +2,17 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
+import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
+import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../endpoints/model-and-config.ts';
+import { evidence, outcomeInWords } from '../endpoints/outcome.ts';
+import { type Brought, bring, type Ended, follow, type Plan } from '../endpoints/reconcile.ts';
+import { makerOf, originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { approval, check, required, takeOver } from '../handover.ts';
 import { refusalInWords, refusalOf } from '../registry/deployability.ts';
 import { readApproval } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
-import { type Brought, bring, type Ended, follow, type Plan } from '../sagemaker/bringing.ts';
-import { type Endpoint, resourceName } from '../sagemaker/endpoints.ts';
-import { makerOf, originTags, ownTags } from '../sagemaker/notes.ts';
-import { evidence, outcomeInWords } from '../sagemaker/outcomes.ts';
-import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../sagemaker/releases.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),

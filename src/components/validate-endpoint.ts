@@ -4,6 +4,11 @@ import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { passingTrouble } from '../aws/trouble.ts';
 import { type Context, type Done, defineComponent } from '../component.ts';
+import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../endpoints/endpoint.ts';
+import { LARGEST_PAYLOAD } from '../endpoints/invocation.ts';
+import { evidence, outcomeInWords, type Unlucky } from '../endpoints/outcome.ts';
+import { progress } from '../endpoints/progress.ts';
+import { makerOf } from '../endpoints/tags.ts';
 import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import type { Deadline } from '../ground/clock.ts';
@@ -14,11 +19,6 @@ import { type Deployment, deployment, required, takeOver } from '../handover.ts'
 import { markKey, timestamp, writeMark } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, markPackage } from '../registry/packages.ts';
 import { proofOf, provedAlready, refusalToProve } from '../registry/validation.ts';
-import { progress } from '../sagemaker/deployments.ts';
-import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../sagemaker/endpoints.ts';
-import { makerOf } from '../sagemaker/notes.ts';
-import { evidence, outcomeInWords, type Unlucky } from '../sagemaker/outcomes.ts';
-import { LARGEST_PAYLOAD } from '../sagemaker/probe.ts';
 import { askModel, settled } from './validate-endpoint/asking.ts';
 
 const mediaType = line.check(

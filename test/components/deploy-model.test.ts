@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import deployModel from '../../src/components/deploy-model.ts';
+import { type Decision, decide, type Wanted } from '../../src/endpoints/decision.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { writeMark } from '../../src/registry/entries.ts';
-import { type Decision, decide, type Wanted } from '../../src/sagemaker/steering.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { GROUP } from '../emulator/scene.ts';
-import { endpoint } from '../sagemaker/endpoint.ts';
+import { endpoint } from '../endpoints/endpoint.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const NAME = 'resale-price-dev';

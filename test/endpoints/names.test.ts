@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentName, LONGEST_CONFIG_NAME } from '../../src/sagemaker/names.ts';
+import { contentName, LONGEST_CONFIG_NAME } from '../../src/endpoints/names.ts';
 
 const content = { model: 'm', instances: 1 };
 const named = (prefix: string, environment: string, version = 3, what: object = content, longest = 63) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Progress, progress } from '../../src/sagemaker/deployments.ts';
-import type { Endpoint } from '../../src/sagemaker/endpoints.ts';
+import type { Endpoint } from '../../src/endpoints/endpoint.ts';
+import { type Progress, progress } from '../../src/endpoints/progress.ts';
 import { endpoint } from './endpoint.ts';
 
 const OURS = { config: 'ours', previousConfig: 'before' };

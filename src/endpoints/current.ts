@@ -1,6 +1,6 @@
 import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { versionIn } from '../registry/packages.ts';
-import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoints.ts';
+import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoint.ts';
 
 /** What serves on an endpoint now, before it is changed. */
 export interface Live {

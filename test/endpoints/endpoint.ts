@@ -1,4 +1,4 @@
-import type { Endpoint, Variant } from '../../src/sagemaker/endpoints.ts';
+import type { Endpoint, Variant } from '../../src/endpoints/endpoint.ts';
 
 interface Seen {
   readonly config: string;

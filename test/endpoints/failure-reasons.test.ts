@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Advice, adviceOn } from '../../src/sagemaker/reasons.ts';
+import { type Advice, adviceOn } from '../../src/endpoints/failure-reasons.ts';
 
 const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = [
   [

@@ -9,8 +9,8 @@ import { says } from '../aws/sagemaker-errors.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { tagEndpoint } from './notes.ts';
-import { refusalFor } from './reasons.ts';
+import { refusalFor } from './failure-reasons.ts';
+import { tagEndpoint } from './tags.ts';
 
 /** A change of an endpoint either was accepted, or somebody else changed the endpoint first: look again and decide again. */
 export type Acted = 'accepted' | 'lost race';

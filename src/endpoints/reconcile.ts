@@ -3,13 +3,13 @@ import { passingTrouble } from '../aws/trouble.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Look, type Waited, waitFor } from '../ground/wait.ts';
-import { type Progress, progress } from './deployments.ts';
-import { type Endpoint, findEndpoint } from './endpoints.ts';
-import { findLive, keptInstances, type Live } from './live.ts';
-import { noteTags, readNote, tagEndpoint } from './notes.ts';
-import { ensureConfig, ensureModel, type Release } from './releases.ts';
-import { type Acted, createEndpoint, deleteEndpoint, updateEndpoint } from './rollout.ts';
-import { type Decision, decide, mayBeReplaced, type Wanted } from './steering.ts';
+import { type Acted, createEndpoint, deleteEndpoint, updateEndpoint } from './changes.ts';
+import { findLive, keptInstances, type Live } from './current.ts';
+import { type Decision, decide, mayBeReplaced, type Wanted } from './decision.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { ensureConfig, ensureModel, type Release } from './model-and-config.ts';
+import { type Progress, progress } from './progress.ts';
+import { noteTags, readNote, tagEndpoint } from './tags.ts';
 
 /** What is to serve, and where. */
 export interface Plan {

@@ -1,7 +1,7 @@
 import { AddTagsCommand, ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { assignments } from '../gitlab/inputs.ts';
-import { findConfig } from './endpoints.ts';
+import { findConfig } from './endpoint.ts';
 
 const OURS = 'sagemaker-components:';
 

@@ -1,7 +1,7 @@
-import { hasItsInstances, sayingOf } from './deployments.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { Live } from './live.ts';
-import { reasonInWords, recreation, variantsInWords } from './outcomes.ts';
+import type { Live } from './current.ts';
+import type { Endpoint } from './endpoint.ts';
+import { reasonInWords, recreation, variantsInWords } from './outcome.ts';
+import { hasItsInstances, sayingOf } from './progress.ts';
 
 /** What is to be live on an endpoint, and what may be done to bring it there. */
 export interface Wanted {

@@ -1,5 +1,5 @@
 import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
-import type { Endpoint, Variant } from './endpoints.ts';
+import type { Endpoint, Variant } from './endpoint.ts';
 
 /** A deployment that we made or adopted: the config that is to be live, and the one that was live before it, if any. */
 export interface Deployment {

@@ -1,7 +1,7 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
-import { type Progress, variantInWords } from './deployments.ts';
-import type { Endpoint } from './endpoints.ts';
-import { adviceOn } from './reasons.ts';
+import type { Endpoint } from './endpoint.ts';
+import { adviceOn } from './failure-reasons.ts';
+import { type Progress, variantInWords } from './progress.ts';
 
 /** A deployment that did not come to be live. */
 export type Unlucky = Exclude<Progress, { is: 'live' } | { is: 'under way' }>;

@@ -15,9 +15,9 @@ import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import type { ModelPackage } from '../registry/packages.ts';
-import { type EndpointConfig, findConfig } from './endpoints.ts';
+import { type EndpointConfig, findConfig } from './endpoint.ts';
+import { refusalFor } from './failure-reasons.ts';
 import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
-import { refusalFor } from './reasons.ts';
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 
