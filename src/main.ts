@@ -1,18 +1,23 @@
-import { runComponent } from './component.ts';
+import type * as z from 'zod/mini';
+import type { Component } from './program/component.ts';
+import type { Host } from './program/context.ts';
+import { runComponent } from './program/run.ts';
 
 /** Command -> program, loaded when it is asked for: a job pays for one component only. */
 const COMPONENTS = {
-  'deploy-pipeline': async (host: Host) =>
-    runComponent((await import('./components/deploy-pipeline.ts')).default, host),
-  'check-model': async (host: Host) => runComponent((await import('./components/check-model.ts')).default, host),
-  'approve-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).default, host),
-  'reject-model': async (host: Host) => runComponent((await import('./components/approve-model.ts')).rejectModel, host),
-  'deploy-model': async (host: Host) => runComponent((await import('./components/deploy-model.ts')).default, host),
-  'validate-endpoint': async (host: Host) =>
-    runComponent((await import('./components/validate-endpoint.ts')).default, host),
+  'deploy-pipeline': program(async () => (await import('./components/deploy-pipeline.ts')).default),
+  'check-model': program(async () => (await import('./components/check-model.ts')).default),
+  'approve-model': program(async () => (await import('./components/approve-model.ts')).default),
+  'reject-model': program(async () => (await import('./components/approve-model.ts')).rejectModel),
+  'deploy-model': program(async () => (await import('./components/deploy-model.ts')).default),
+  'validate-endpoint': program(async () => (await import('./components/validate-endpoint.ts')).default),
 };
 
-type Host = Parameters<typeof runComponent>[1];
+function program<Inputs extends z.ZodMiniObject, Output extends string>(
+  load: () => Promise<Component<Inputs, Output>>,
+): (host: Host) => Promise<number> {
+  return async (host) => runComponent(await load(), host);
+}
 
 // Whoever reads the log may stop reading, as `| head` does: the job goes on to its end.
 process.stdout.on('error', (error) => {

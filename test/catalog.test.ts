@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Component, sharedInputs } from '../src/component.ts';
 import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
-import * as handover from '../src/handover.ts';
+import type { Component } from '../src/program/component.ts';
+import * as handover from '../src/program/handover.ts';
+import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
 import { compileComponent, compileProject, received } from './catalog/compiled.ts';
 import { exampleOf } from './catalog/examples.ts';

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { type Context, defineComponent } from '../src/component.ts';
 import { approvalEnvironment } from '../src/gitlab/job.ts';
 import { EXIT_CODES, Failure } from '../src/ground/failure.ts';
+import { defineComponent } from '../src/program/component.ts';
+import type { Context } from '../src/program/context.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './components/job.ts';
 import { identityProviderTrouble } from './emulator/sts.ts';
 

@@ -8,9 +8,10 @@ import {
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Component, sharedInputs } from '../src/component.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES } from '../src/ground/failure.ts';
+import type { Component } from '../src/program/component.ts';
+import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy } from './catalog/compiled.ts';
 import { dutiesOf, resalePrice, rolesOf, trustPolicyOf } from './catalog/policies.ts';

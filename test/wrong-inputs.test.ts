@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Component } from '../src/component.ts';
+import type { Component } from '../src/program/component.ts';
 import { compileComponent, received } from './catalog/compiled.ts';
 import { programs } from './catalog/programs.ts';
 import { dollarIn, readTemplate } from './catalog/template.ts';

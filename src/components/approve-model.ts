@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
-import { type Context, type Done, defineComponent } from '../component.ts';
 import { flag, optional, text } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Check, check, required, takeOver } from '../handover.ts';
+import { type Done, defineComponent } from '../program/component.ts';
+import type { Context } from '../program/context.ts';
+import { type Check, check, required, takeOver } from '../program/handover.ts';
 import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../registry/approval.ts';
 import { type Approval, fences, markKey, timestamp, writeMark } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../registry/packages.ts';

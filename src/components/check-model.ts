@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import { type Context, type Done, defineComponent } from '../component.ts';
 import { findEndpoint, packagesOf, resourceName } from '../endpoints/endpoint.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
+import { type Done, defineComponent } from '../program/component.ts';
+import type { Context } from '../program/context.ts';
 import { environmentBefore, provedHere, type Question } from '../registry/eligibility.ts';
 import { promotionPath, readApproval } from '../registry/entries.ts';
 import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';

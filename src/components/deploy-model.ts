@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
-import { type Context, type Done, defineComponent } from '../component.ts';
 import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
 import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../endpoints/model-and-config.ts';
 import { evidence, outcomeInWords } from '../endpoints/outcome.ts';
@@ -9,7 +8,9 @@ import { type Brought, bring, type Ended, follow, type Plan } from '../endpoints
 import { makerOf, originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
-import { approval, check, required, takeOver } from '../handover.ts';
+import { type Done, defineComponent } from '../program/component.ts';
+import type { Context } from '../program/context.ts';
+import { approval, check, required, takeOver } from '../program/handover.ts';
 import { refusalInWords, refusalOf } from '../registry/deployability.ts';
 import { readApproval } from '../registry/entries.ts';
 import { called, describePackage, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Component } from '../../src/component.ts';
+import type { Component } from '../../src/program/component.ts';
 import type { InputSpec } from '../gitlab/spec.ts';
 import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';

@@ -1,4 +1,4 @@
-import type { Permission } from '../../src/component.ts';
+import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entries.ts';
 import type { PolicyDocument } from '../emulator/world.ts';
 import { table } from './markdown.ts';

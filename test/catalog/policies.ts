@@ -1,4 +1,4 @@
-import type { Permission } from '../../src/component.ts';
+import type { Permission } from '../../src/program/component.ts';
 import { BUILT, type Mark, markKey } from '../../src/registry/entries.ts';
 import type { PolicyDocument, PolicyStatement, Role } from '../emulator/world.ts';
 

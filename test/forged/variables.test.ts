@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { sharedInputs } from '../../src/component.ts';
 import { variableFor } from '../../src/gitlab/inputs.ts';
+import { sharedInputs } from '../../src/program/shared-inputs.ts';
 import { programs } from '../catalog/programs.ts';
 import { holdings, told } from '../killed/holdings.ts';
 import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, write } from './chain.ts';

@@ -1,9 +1,9 @@
-import type { Component } from '../../src/component.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import type { Component } from '../../src/program/component.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { writeMark } from '../../src/registry/entries.ts';
 import { register, train } from '../components/definition.ts';

@@ -1,6 +1,6 @@
-import type { Context } from '../../component.ts';
 import { Failure } from '../../ground/failure.ts';
-import { required, takeOver, training } from '../../handover.ts';
+import type { Context } from '../../program/context.ts';
+import { required, takeOver, training } from '../../program/handover.ts';
 import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../registry/eligibility.ts';
 import {
   called,

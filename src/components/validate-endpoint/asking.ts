@@ -1,9 +1,9 @@
 import { passingTrouble } from '../../aws/trouble.ts';
-import type { Context } from '../../component.ts';
 import { ask, checksOf, type Expectations, type Judged, judge, opening } from '../../endpoints/invocation.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
 import { type Waited, waitFor } from '../../ground/wait.ts';
+import type { Context } from '../../program/context.ts';
 
 /** What the model is asked, how often, and until when. */
 interface Asking {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { resourceName } from './endpoints/endpoint.ts';
-import type { Job } from './gitlab/job.ts';
-import { type Recorded, type RecordKind, readRecords } from './gitlab/records.ts';
-import { Failure } from './ground/failure.ts';
-import { modelPackageArn, modelPackageGroup, sameGroup } from './registry/packages.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
+import type { Job } from '../gitlab/job.ts';
+import { type Recorded, type RecordKind, readRecords } from '../gitlab/records.ts';
+import { Failure } from '../ground/failure.ts';
+import { modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
 
 /** A job reads one kind of record or two, and making a schema takes longer than reading a record by it. */
 function lazily<Value>(make: () => Value): () => Value {

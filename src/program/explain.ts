@@ -1,7 +1,7 @@
-import { answeredByAnother } from './aws/hosts.ts';
-import { troubleOf } from './aws/trouble.ts';
-import { inItsOwnWords, partsOf } from './ground/error-parts.ts';
-import { Failure } from './ground/failure.ts';
+import { answeredByAnother } from '../aws/hosts.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
 
 type Permissions = readonly { readonly action: string }[];
 

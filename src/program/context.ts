@@ -1,0 +1,29 @@
+import type { Aws } from '../aws/session.ts';
+import type { Env } from '../gitlab/inputs.ts';
+import type { Job } from '../gitlab/job.ts';
+import type { Log } from '../gitlab/log.ts';
+import type { Report } from '../gitlab/report.ts';
+import type { Clock, Deadline } from '../ground/clock.ts';
+
+/** What a run reaches outside itself. */
+export interface Host {
+  readonly env: Env;
+  /** The words after the component's name. */
+  readonly args: readonly string[];
+  readonly root: string;
+  readonly clock: Clock;
+  print(line: string): void;
+}
+
+/** The world of one run, passed in. */
+export interface Context {
+  readonly aws: Aws;
+  readonly job: Job;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly report: Report;
+  /** The folder of the project, where artifacts of earlier jobs lie. */
+  readonly root: string;
+  /** The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end. */
+  deadline(maxWaitTime: number): Deadline;
+}

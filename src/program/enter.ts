@@ -1,0 +1,107 @@
+import { ambientSession, assumeRole, connect, explainRefusal, type Session } from '../aws/session.ts';
+import { readClaims } from '../gitlab/claims.ts';
+import type { Env } from '../gitlab/inputs.ts';
+import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
+import { type Deadline, earliest } from '../ground/clock.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Component } from './component.ts';
+import type { Context, Host } from './context.ts';
+import { firstLines } from './first-lines.ts';
+import type { SharedInputs } from './shared-inputs.ts';
+
+/** Proves who we are, and tells it in the first lines of the log, before anything is read or written. */
+export async function enter(
+  component: Pick<Component, 'name' | 'gitlabEnvironment'>,
+  shared: SharedInputs,
+  host: Host,
+  { log, report }: Pick<Context, 'log' | 'report'>,
+): Promise<Context> {
+  const { env, clock, root } = host;
+  const expected = {
+    environment: shared.environment,
+    gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment,
+  };
+  const token = tokenFor(shared, env);
+
+  const claims = token === undefined ? undefined : readClaims(token);
+  const session =
+    token && claims ? await exchangeToken(token, claims, shared, host) : await ambientSession(shared.aws_region, host);
+  const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
+  log.section(`${component.name} for ${job.environment} in the AWS account ${session.account}`, [
+    ...firstLines({ job, session, shared, env }),
+  ]);
+  refuseOtherAccount(session, shared);
+
+  const ends = claims && { at: new Date(claims.exp * 1000), because: "the life of the job's token" };
+  return {
+    job,
+    log,
+    clock,
+    root,
+    report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
+    aws: connect(session),
+    deadline: (seconds) =>
+      earliest(
+        { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },
+        ...(ends ? [ends] : []),
+        ...jobTimeout(env),
+      ),
+  };
+}
+
+/** The token to exchange; none only where the include says so. A token that somebody emptied never means other credentials. */
+function tokenFor({ role_arn: role }: SharedInputs, { AWS_OIDC_TOKEN: token }: Env): string | undefined {
+  if (role === 'none') return undefined;
+  if (token) return token;
+  throw new Failure(
+    'not allowed',
+    `This job has no id_token in AWS_OIDC_TOKEN, and so cannot assume ${role}. AWS was not asked anything.`,
+    "leave id_tokens: to the template and remove any CI/CD variable named AWS_OIDC_TOKEN; or set role_arn: none to use the runner's own credentials.",
+  );
+}
+
+async function exchangeToken(
+  token: string,
+  claims: ReturnType<typeof readClaims>,
+  { aws_region, role_arn: roleArn }: SharedInputs,
+  host: Host,
+): Promise<Session> {
+  const sessionName = `gl-${claims.project_id}-${claims.pipeline_id}-${claims.job_id}`.slice(0, 64);
+  try {
+    return await assumeRole(aws_region, { token, roleArn, sessionName }, host);
+  } catch (error) {
+    throw explainRefusal(error, { roleArn, claims });
+  }
+}
+
+function refuseOtherAccount(
+  { account }: Session,
+  { expected_account_id: expected, role_arn: role }: SharedInputs,
+): void {
+  if (expected === undefined || expected === account) return;
+  throw new Failure(
+    'refused',
+    `${role === 'none' ? "The runner's own credentials lead" : `The role ${role} leads`} to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed there.`,
+    'correct role_arn or expected_account_id (the CI/CD variables AWS_ROLE_ARN and AWS_ACCOUNT_ID) for this environment.',
+  );
+}
+
+/** Where a record comes from. */
+function stamp({ name }: Pick<Component, 'name'>, job: Job) {
+  return {
+    component: name,
+    environment: job.environment,
+    pipeline: job.pipeline,
+    job: job.id,
+    commit: job.commit,
+    verified: job.verified,
+  };
+}
+
+/** GitLab kills a job at its timeout; a minute before it we end by ourselves, explained, with time left for the uploads. */
+function jobTimeout(env: Env): Deadline[] {
+  const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
+  const seconds = Number(env.CI_JOB_TIMEOUT || Number.NaN);
+  if (Number.isNaN(started) || Number.isNaN(seconds)) return [];
+  return [{ at: new Date(started + (seconds - 60) * 1000), because: "the job's timeout" }];
+}

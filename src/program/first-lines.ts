@@ -1,0 +1,38 @@
+import type { Session } from '../aws/session.ts';
+import type { Env } from '../gitlab/inputs.ts';
+import type { Job } from '../gitlab/job.ts';
+import type { SharedInputs } from './shared-inputs.ts';
+
+interface Entered {
+  readonly job: Job;
+  readonly session: Pick<Session, 'account' | 'arn'>;
+  readonly shared: SharedInputs;
+  readonly env: Env;
+}
+
+/** What a job is about to act on, and where each fact came from: an input, a CI/CD variable, or nothing. */
+export function firstLines({ job, session, shared, env }: Entered): string[] {
+  const { environment, role_arn: role, aws_region: region } = shared;
+  const from = (input: string, value: string, variable: string) => `(${originOf(input, value, { variable, env })})`;
+  return [
+    `environment  ${environment} ${from('environment', environment, 'CI_COMMIT_BRANCH')}`,
+    `branch       ${job.ref}`,
+    `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
+    `role         ${role === 'none' ? "none: the runner's own credentials" : role} ${from('role_arn', role, 'AWS_ROLE_ARN')}`,
+    `account      ${session.account} (${accountCheck(session.account, shared, env)})`,
+    `caller       ${session.arn}`,
+    `region       ${region} ${from('aws_region', region, 'AWS_REGION')}`,
+    `component    ${env.SAGEMAKER_COMPONENT ?? 'not named'}`,
+  ];
+}
+
+/** The CI/CD variable that the input's default names, when the value is that variable's; else the input itself. */
+function originOf(input: string, value: string, { variable, env }: { variable: string; env: Env }): string {
+  return env[variable] === value ? `CI/CD variable ${variable}` : `input ${input}`;
+}
+
+function accountCheck(account: string, { expected_account_id: expected }: SharedInputs, env: Env): string {
+  if (expected === undefined) return 'not checked: expected_account_id is empty';
+  const origin = originOf('expected_account_id', expected, { variable: 'AWS_ACCOUNT_ID', env });
+  return `${account === expected ? 'as' : 'not as'} expected by ${origin}`;
+}

@@ -1,0 +1,83 @@
+import type * as z from 'zod/mini';
+import { refuseOtherServices } from '../aws/hosts.ts';
+import { type Env, parseInputs } from '../gitlab/inputs.ts';
+import { createLog, type Log } from '../gitlab/log.ts';
+import { createReport } from '../gitlab/report.ts';
+import { EXIT_CODES, type Failure } from '../ground/failure.ts';
+import type { Component } from './component.ts';
+import type { Context, Host } from './context.ts';
+import { enter } from './enter.ts';
+import { explain } from './explain.ts';
+import { sharedInputs } from './shared-inputs.ts';
+
+/** The life of every job: parse, prove who we are, run, report, and fail well. Returns the exit code. */
+export async function runComponent<Inputs extends z.ZodMiniObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  host: Host,
+): Promise<number> {
+  const log = createLog(host.print, host.clock);
+  const slug = jobSlug(host.env);
+  if (slug === undefined) return refuseFolder(host.env, log);
+  try {
+    const report = createReport(host.root, component.name, slug);
+    return await live(component, host, { log, report });
+  } catch (error) {
+    // What fails here is the folder of the reports, so there is only the log to tell it in.
+    return tell(explain(error, component.permissions), log);
+  }
+}
+
+async function live<Inputs extends z.ZodMiniObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  host: Host,
+  { log, report }: Pick<Context, 'log' | 'report'>,
+): Promise<number> {
+  try {
+    refuseOtherServices(host.env);
+    const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
+    const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
+    await component.checkFiles?.(own, host.root);
+    const context = await enter(component, shared, host, { log, report });
+    const { verdict, outputs } = await component.run(own, context);
+    report.check('The job did what it was asked to do');
+    report.dotenv(given(outputs));
+    log.line(verdict);
+    return 0;
+  } catch (error) {
+    return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
+  }
+}
+
+/** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */
+function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
+  return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
+}
+
+function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
+  log.line(`ERROR Somebody overrode what GitLab says of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+  log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
+  return EXIT_CODES.refused;
+}
+
+function given(outputs: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
+  report.check('The job did what it was asked to do', failure.message);
+  if (trace) log.section('Stack', stackOf(failure).split('\n'));
+  return tell(failure, log);
+}
+
+function tell(failure: Failure, log: Log): number {
+  log.line(`ERROR ${failure.message}`);
+  log.line(`Next: ${failure.next}`);
+  return failure.exitCode;
+}
+
+function stackOf(failure: Failure): string {
+  const cause = failure.cause instanceof Error ? failure.cause : failure;
+  return cause.stack ?? cause.message;
+}

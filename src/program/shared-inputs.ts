@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { optional } from '../gitlab/inputs.ts';
+
+/** A text that is empty when its CI/CD variable is not visible in the job, the usual reason for an empty one. */
+function visible(variable: string) {
+  return z
+    .string()
+    .check(
+      z.minLength(
+        1,
+        `must not be empty, as it is when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment (uat* covers uat and uat/approval)`,
+      ),
+    );
+}
+
+/** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
+export const sharedInputs = z.strictObject({
+  environment: z
+    .string()
+    .check(
+      z.maxLength(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128"),
+      z.regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
+    ),
+  aws_region: visible('AWS_REGION').check(
+    z.regex(/^([a-z]{2}(-[a-z]+)+-\d)?$/, 'must be an AWS region, like ap-southeast-1'),
+  ),
+  role_arn: visible('AWS_ROLE_ARN').check(
+    z.regex(
+      /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)?$/,
+      'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
+    ),
+  ),
+  expected_account_id: optional(
+    z.string().check(z.regex(/^\d{12}$/, 'must be an AWS account ID of 12 digits, or empty')),
+  ),
+});
+
+export type SharedInputs = z.output<typeof sharedInputs>;
