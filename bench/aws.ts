@@ -1,8 +1,8 @@
 // The emulator, in a process of its own: whoever measures, it costs the same and shares no processor time with the parent.
 
+import { machineClock } from '../emulator/clock.ts';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { invocationOf } from '../test/components/job.ts';
-import { machineClock } from '../test/emulator/clock.ts';
-import { type Emulator, startEmulator } from '../test/emulator/emulator.ts';
 import { type Call, jobs } from './jobs.ts';
 
 /** Sets the scene of a job in a new account; `versions` fills its registry with so many older ones that nobody approved. */

@@ -1,7 +1,7 @@
+import type { Emulator } from '../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
 import checkModel from '../src/components/check-model.ts';
 import { hashOf } from '../src/ground/canonical-json.ts';
-import type { Emulator } from '../test/emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP } from '../test/emulator/scene.ts';
 import {
   approving,
   type Files,

@@ -6,11 +6,11 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
+import { machineClock } from '../emulator/clock.ts';
+import { startEmulator } from '../emulator/emulator.ts';
 import { build } from '../scripts/build.ts';
 import { projectFolder } from './components/job.ts';
 import { runProgram } from './components/process.ts';
-import { machineClock } from './emulator/clock.ts';
-import { startEmulator } from './emulator/emulator.ts';
 import { startingTraining } from './killed/scenes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));

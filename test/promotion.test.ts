@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Call } from './emulator/world.ts';
+import type { Call } from '../emulator/world.ts';
 import type { Job, Pipeline } from './gitlab/pipeline.ts';
 import type { Branch } from './gitlab/project.ts';
 import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './gitlab/resale-price.ts';

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Emulator } from '../emulator/emulator.ts';
 import { ambientSession } from '../src/aws/session.ts';
 import { troubleOf } from '../src/aws/trouble.ts';
 import { emulated } from './components/job.ts';
-import type { Emulator } from './emulator/emulator.ts';
 
 /** What the proxy was asked for. */
 let asked: string[] = [];

@@ -1,6 +1,6 @@
+import type { PolicyDocument } from '../../emulator/world.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entries.ts';
-import type { PolicyDocument } from '../emulator/world.ts';
 import { table } from './markdown.ts';
 import { type Duty, roleOf, type Team, trustPolicyOf } from './policies.ts';
 

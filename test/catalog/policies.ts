@@ -1,6 +1,6 @@
+import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT, type Mark, markKey } from '../../src/registry/entries.ts';
-import type { PolicyDocument, PolicyStatement, Role } from '../emulator/world.ts';
 
 /** The names that a team's policies are made of. */
 export interface Team {

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import { decideApproval, decideRejection, flawOf, type Shown } from '../../src/registry/approval.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { readApproval, readWithdrawal, writeMark } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { GROUP } from '../emulator/scene.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
 import checkModel from '../../src/components/check-model.ts';
 import { choose, provedHere, type Question } from '../../src/registry/eligibility.ts';
 import { writeMark } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { GROUP } from '../emulator/scene.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 

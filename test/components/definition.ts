@@ -1,4 +1,4 @@
-import { GROUP, IMAGE } from '../emulator/scene.ts';
+import { GROUP, IMAGE } from '../../emulator/scene.ts';
 
 /** The step of a pipeline definition that trains the model. */
 export const train = {

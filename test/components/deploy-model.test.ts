@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import { type Decision, decide, type Wanted } from '../../src/endpoints/decision.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { writeMark } from '../../src/registry/entries.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { GROUP } from '../emulator/scene.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -68,7 +68,7 @@ describe('what is done about an endpoint', () => {
 
   it('every status of the API has its row', () => {
     const model: { shapes: Record<string, { enum?: string[] }> } = JSON.parse(
-      readFileSync(new URL('../emulator/api/sagemaker.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../emulator/api/sagemaker.json', import.meta.url), 'utf8'),
     );
     const known = new Set(RULES.flatMap(([, seen]) => (seen ? [seen.status ?? 'InService'] : [])));
     expect([...known].sort()).toEqual([...(model.shapes.EndpointStatus?.enum ?? [])].sort());

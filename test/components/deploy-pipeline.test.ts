@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { type ScenarioName, scenarios, usualTarget } from '../../emulator/scenarios.ts';
+import { GROUP, IMAGE } from '../../emulator/scene.ts';
 import deployPipeline, { decide } from '../../src/components/deploy-pipeline.ts';
 import { decideUpload } from '../../src/pipelines/pipeline.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { type ScenarioName, scenarios, usualTarget } from '../emulator/scenarios.ts';
-import { GROUP, IMAGE } from '../emulator/scene.ts';
 import { register, train } from './definition.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 

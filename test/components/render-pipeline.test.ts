@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { machineClock } from '../../emulator/clock.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
 import { compileComponent } from '../catalog/compiled.ts';
-import { machineClock } from '../emulator/clock.ts';
-import { startEmulator } from '../emulator/emulator.ts';
 import { MASKED, refuseSecrets } from '../secrets.ts';
 
 const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';

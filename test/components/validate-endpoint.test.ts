@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { type Answer, checksOf, type Expectations, judge } from '../../src/endpoints/invocation.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { readProof, writeMark } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { type Deployed, proofOf, provedAlready, refusalToProve } from '../../src/registry/validation.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { GROUP } from '../emulator/scene.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { accessRequests } from './access.ts';
-import { virtualClock } from './clock.ts';
-import { Emulator } from './emulator.ts';
+import { accessRequests } from '../../emulator/access.ts';
+import { virtualClock } from '../../emulator/clock.ts';
+import { Emulator } from '../../emulator/emulator.ts';
 
 const SAGEMAKER = 'arn:aws:sagemaker:ap-southeast-1:111122223333';
 const ROLE = 'arn:aws:iam::111122223333:role/resale-price-execution';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Constraint, constraintCoverage, constraintsOf } from './constraints.ts';
-import { type Emulator, startEmulator } from './emulator.ts';
-import { models, type ServiceModel, type Shape, shapeOf } from './model.ts';
-import { encode } from './wire.ts';
+import { type Constraint, constraintCoverage, constraintsOf } from '../../emulator/constraints.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import { models, type ServiceModel, type Shape, shapeOf } from '../../emulator/model.ts';
+import { encode } from '../../emulator/wire.ts';
 
 /** Patterns that accept every text, and members that an HTTP request cannot leave out or cannot carry. */
 const UNBREAKABLE = [

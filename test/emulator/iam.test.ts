@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { authorise } from './iam.ts';
-import type { AccessRequest, PolicyStatement } from './world.ts';
+import { authorise } from '../../emulator/iam.ts';
+import type { AccessRequest, PolicyStatement } from '../../emulator/world.ts';
 
 const group = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/resalepricemodelgroup';
 const arn = 'arn:aws:sts::111122223333:assumed-role/approve-uat/gl-42-1001-5001';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Logs, logResource, logsOperations } from './logs.ts';
-import { AwsError } from './world.ts';
+import { Logs, logResource, logsOperations } from '../../emulator/logs.ts';
+import { AwsError } from '../../emulator/world.ts';
 
 const group = '/aws/sagemaker/Endpoints/resale-price-dev';
 const start = Date.parse('2026-11-22T08:00:00Z');

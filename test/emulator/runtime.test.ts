@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Logs, logsOperations } from './logs.ts';
-import { type Behaviour, type Invocation, Runtime, type ServingEndpoint } from './runtime.ts';
-import { AwsError } from './world.ts';
+import { Logs, logsOperations } from '../../emulator/logs.ts';
+import { type Behaviour, type Invocation, Runtime, type ServingEndpoint } from '../../emulator/runtime.ts';
+import { AwsError } from '../../emulator/world.ts';
 
 const one = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/resalepricemodelgroup/1';
 const two = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/resalepricemodelgroup/2';

@@ -16,9 +16,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './emulator.ts';
-import type { ScenarioName } from './scenarios.ts';
-import { EXECUTION_ROLE } from './scene.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import type { ScenarioName } from '../../emulator/scenarios.ts';
+import { EXECUTION_ROLE } from '../../emulator/scene.ts';
 
 const ENDPOINT = 'resale-price-dev';
 const ENDPOINT_ARN = `arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint/${ENDPOINT}`;

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './emulator.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 
 const run = promisify(execFile);
 const TSX = fileURLToPath(new URL('../../node_modules/.bin/tsx', import.meta.url));
-const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
+const SERVE = fileURLToPath(new URL('../../emulator/serve.ts', import.meta.url));
 
 describe('npm run emulator', () => {
   test('prints what to export, serves on loopback, and counts its calls when it is stopped', async () => {

@@ -3,7 +3,7 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './emulator.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 
 const role = 'arn:aws:iam::111122223333:role/resale-price-validate-dev';
 const session = 'arn:aws:sts::111122223333:assumed-role/resale-price-validate-dev/gl-42-1001-5001';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Claims, createIssuer, stsOperations } from './sts.ts';
-import { AwsError, type EmulatorClock, type World } from './world.ts';
+import { type Claims, createIssuer, stsOperations } from '../../emulator/sts.ts';
+import { AwsError, type EmulatorClock, type World } from '../../emulator/world.ts';
 
 const audience = 'https://sgts.gitlab-dedicated.com';
 const role = 'arn:aws:iam::111122223333:role/mlops/approve-uat';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../emulator/scenarios.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
@@ -7,7 +8,6 @@ import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { EXIT_CODES } from '../../src/ground/failure.ts';
 import { programs } from '../catalog/programs.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
-import { scenarios } from '../emulator/scenarios.ts';
 import { jobOf, judge, set } from './judging.ts';
 import type { ComponentName } from './row.ts';
 import { ROWS } from './rows.ts';

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
+import { machineClock } from '../../emulator/clock.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
 import { programs } from '../catalog/programs.ts';
 import { projectFolder } from '../components/job.ts';
 import { runProgram } from '../components/process.ts';
-import { machineClock } from '../emulator/clock.ts';
-import { startEmulator } from '../emulator/emulator.ts';
 import { jobOf, judge, set } from './judging.ts';
 import { ROWS } from './rows.ts';
 

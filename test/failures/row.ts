@@ -1,6 +1,6 @@
+import type { ScenarioName } from '../../emulator/scenarios.ts';
 import type { EXIT_CODES } from '../../src/ground/failure.ts';
 import type { JobOptions } from '../components/job.ts';
-import type { ScenarioName } from '../emulator/scenarios.ts';
 import type { Place, Stage } from './stage.ts';
 
 export type ComponentName =

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP, type Registration } from '../../emulator/scene.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { writeMark } from '../../src/registry/entries.ts';
 import { COMMIT, type JobOptions } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP, type Registration } from '../emulator/scene.ts';
 
 /** An AWS account and a project's folder, for one job of the pipeline 101. */
 export interface Place {

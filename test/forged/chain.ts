@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { vi } from 'vitest';
 import type * as z from 'zod/mini';
+import type { Emulator } from '../../emulator/emulator.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
@@ -12,7 +13,6 @@ import { writeMark } from '../../src/registry/entries.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
 import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
 
 const GROUP = resalePrice.group;
 export const ACCOUNT = resalePrice.account;

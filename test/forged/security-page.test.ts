@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { models } from '../../emulator/model.ts';
 import { variableFor } from '../../src/gitlab/inputs.ts';
 import { programs } from '../catalog/programs.ts';
-import { models } from '../emulator/model.ts';
 import { chainBefore } from './chain.ts';
 import { ASKED, ELSEWHERE, IGNORED, PREDEFINED, REFUSED } from './variables.ts';
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import type { Emulator } from '../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { MASKED, refuseSecrets } from '../secrets.ts';
 import { startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';

@@ -1,6 +1,6 @@
+import type { Emulator } from '../../emulator/emulator.ts';
+import type { Call } from '../../emulator/world.ts';
 import type { FinishedJob } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import type { Call } from '../emulator/world.ts';
 import { ENVIRONMENTS, type Environment, type JobName, type Pipeline } from './project.ts';
 
 /** A run of a job, as the auditor follows it. */

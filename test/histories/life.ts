@@ -1,8 +1,8 @@
+import { virtualClock } from '../../emulator/clock.ts';
+import { Emulator } from '../../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
+import { AwsError } from '../../emulator/world.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
-import { virtualClock } from '../emulator/clock.ts';
-import { Emulator } from '../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP } from '../emulator/scene.ts';
-import { AwsError } from '../emulator/world.ts';
 import { Auditor, type Running } from './auditor.ts';
 import { type Caller, callingFrom } from './nearby.ts';
 import {

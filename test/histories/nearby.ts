@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { vi } from 'vitest';
-import type { Emulator } from '../emulator/emulator.ts';
-import { models } from '../emulator/model.ts';
-import { type Asked, asked, type Reply, type Request } from '../emulator/protocols.ts';
-import type { Call } from '../emulator/world.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { models } from '../../emulator/model.ts';
+import { type Asked, asked, type Reply, type Request } from '../../emulator/protocols.ts';
+import type { Call } from '../../emulator/world.ts';
 
 /** Whose calls these are, and what befalls them on their way. */
 export interface Caller {

@@ -1,5 +1,5 @@
+import type { Emulator } from '../../emulator/emulator.ts';
 import type { FinishedJob } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
 
 /** Everything that AWS holds, but for when it was made and by which job of the pipeline. */
 export function holdings(emulator: Emulator): unknown {

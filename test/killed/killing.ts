@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import type { EmulatorClock } from '../../emulator/world.ts';
 import { type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
-import { type Emulator, startEmulator } from '../emulator/emulator.ts';
-import type { EmulatorClock } from '../emulator/world.ts';
 import type { Files, Scene } from './scenes.ts';
 
 /** AWS as a scene has it, and what a job finds in its folder. */

@@ -1,3 +1,5 @@
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
@@ -9,8 +11,6 @@ import { writeMark } from '../../src/registry/entries.ts';
 import { register, train } from '../components/definition.ts';
 import { inputsOf } from '../components/example.ts';
 import { COMMIT } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
-import { GROUP } from '../emulator/scene.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;

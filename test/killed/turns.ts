@@ -1,5 +1,5 @@
-import type { Emulator } from '../emulator/emulator.ts';
-import type { Call } from '../emulator/world.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import type { Call } from '../../emulator/world.ts';
 
 /** Whose turn it is, and how long: so many calls; or until it has sent this operation; or, without either, to its end. */
 export interface Turn {

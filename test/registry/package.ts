@@ -1,5 +1,5 @@
+import { GROUP } from '../../emulator/scene.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
-import { GROUP } from '../emulator/scene.ts';
 
 export const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 

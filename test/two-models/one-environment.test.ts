@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
-import type { Emulator } from '../emulator/emulator.ts';
 import { approving, checking, creatingEndpoint, proving, type Scene } from '../killed/scenes.ts';
 
 const GROUPS = { voluntary: 'VoluntaryChurn', involuntary: 'InvoluntaryChurn' } as const;

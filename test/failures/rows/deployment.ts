@@ -1,6 +1,6 @@
+import type { Emulator } from '../../../emulator/emulator.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
 import { startJob } from '../../components/job.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
 import type { Row } from '../row.ts';
 import { approved, approvedOverAnother, BEFORE, ENDPOINT, optionsFor, packageArn } from '../stage.ts';
 

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../../emulator/emulator.ts';
 import type { Row } from '../row.ts';
 import {
   approved,

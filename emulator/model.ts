@@ -37,7 +37,7 @@ function loadModel(name: string): ServiceModel {
 
 export function shapeOf(model: ServiceModel, name: string): Shape {
   const shape = model.shapes[name];
-  if (!shape) throw new Error(`The API model has no shape ${name}: copy it into test/emulator/api.`);
+  if (!shape) throw new Error(`The API model has no shape ${name}: copy it into emulator/api.`);
   return shape;
 }
 
