@@ -1,6 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { PipelineError } from '../compiler/compile.ts';
+import { lintPipeline } from '../compiler/lint.ts';
+import { schemaErrors } from '../compiler/schema.ts';
+import type { InputSpec } from '../compiler/spec.ts';
+import { readRepository, templateNames } from '../compiler/templates.ts';
 import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import type { Component } from '../src/program/component.ts';
@@ -18,11 +23,6 @@ import { dutiesOf, resalePrice } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
 import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
-import { PipelineError } from './gitlab/compile.ts';
-import { lintPipeline } from './gitlab/lint.ts';
-import { schemaErrors } from './gitlab/schema.ts';
-import type { InputSpec } from './gitlab/spec.ts';
-import { readRepository, templateNames } from './gitlab/templates.ts';
 
 const templates = templateNames.map(readTemplate);
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>

@@ -8,6 +8,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { compilePipeline } from '../compiler/compile.ts';
+import { isMapping, type Mapping, writeYaml } from '../compiler/document.ts';
+import { jobsOf, lintPipeline } from '../compiler/lint.ts';
+import { schemaErrors } from '../compiler/schema.ts';
+import { readRepository, specOf, templateNames } from '../compiler/templates.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES } from '../src/ground/failure.ts';
 import type { Component } from '../src/program/component.ts';
@@ -21,11 +26,6 @@ import { COMMANDS } from './docs/commands.ts';
 import { FOREIGN_VARIABLES, FOREIGN_WORDS, READERS_FILES } from './docs/names.ts';
 import { type Block, commandsIn, leadsSomewhere, linksOf, readPage, readPages } from './docs/pages.ts';
 import { awsOptions, type GitLabCall, gitlabCall, invocationsIn } from './docs/stand-ins.ts';
-import { compilePipeline } from './gitlab/compile.ts';
-import { isMapping, type Mapping, writeYaml } from './gitlab/document.ts';
-import { jobsOf, lintPipeline } from './gitlab/lint.ts';
-import { schemaErrors } from './gitlab/schema.ts';
-import { readRepository, specOf, templateNames } from './gitlab/templates.ts';
 
 const pages = readPages();
 const setup = readPage('docs/setup.md');
@@ -112,7 +112,7 @@ describe('docs/migrate.md', () => {
   });
 
   it('is tried for each way to the first proof', () => {
-    expect(existsSync(new URL('test/migration.test.ts', root))).toBe(true);
+    expect(existsSync(new URL('test/promotion/migration.test.ts', root))).toBe(true);
   });
 });
 

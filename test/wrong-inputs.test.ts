@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { specOf, templateNames } from '../compiler/templates.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { Component } from '../src/program/component.ts';
 import { compileComponent, received } from './catalog/compiled.ts';
@@ -6,7 +7,6 @@ import { programs } from './catalog/programs.ts';
 import { dollarIn, readTemplate } from './catalog/template.ts';
 import { excluded, NEVER_WRONG, wrongValues } from './catalog/wrong-values.ts';
 import { projectFolder, startJob } from './components/job.ts';
-import { specOf, templateNames } from './gitlab/templates.ts';
 
 const components: readonly Component[] = programs.filter(({ name }) => templateNames.includes(name));
 

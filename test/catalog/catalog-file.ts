@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readRepository } from '../gitlab/templates.ts';
+import { readRepository } from '../../compiler/templates.ts';
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 

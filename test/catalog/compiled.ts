@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
-import { compilePipeline } from '../gitlab/compile.ts';
-import { type Mapping, writeYaml } from '../gitlab/document.ts';
-import { jobsOf } from '../gitlab/lint.ts';
-import { readRepository, requiredInputs } from '../gitlab/templates.ts';
-import { expandExisting } from '../gitlab/variables.ts';
+import { compilePipeline } from '../../compiler/compile.ts';
+import { type Mapping, writeYaml } from '../../compiler/document.ts';
+import { jobsOf } from '../../compiler/lint.ts';
+import { readRepository, requiredInputs } from '../../compiler/templates.ts';
+import { expandExisting } from '../../compiler/variables.ts';
 import { catalog } from './catalog-file.ts';
 
 const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];

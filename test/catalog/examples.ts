@@ -1,4 +1,4 @@
-import { requiredInputs } from '../gitlab/templates.ts';
+import { requiredInputs } from '../../compiler/templates.ts';
 import type { Template } from './template.ts';
 
 /** A value for inputs whose default is empty, and for those that differ between branches. */

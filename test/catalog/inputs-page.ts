@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import type { InputSpec } from '../../compiler/spec.ts';
 import type { Component } from '../../src/program/component.ts';
-import type { InputSpec } from '../gitlab/spec.ts';
 import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';
 import { exampleOf } from './examples.ts';

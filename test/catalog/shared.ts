@@ -1,4 +1,4 @@
-import type { InputSpec } from '../gitlab/spec.ts';
+import type { InputSpec } from '../../compiler/spec.ts';
 
 /** Inputs that mean the same in every component. */
 export const SHARED = [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isMapping, type Mapping, readConfigFile } from '../gitlab/document.ts';
-import type { InputSpec } from '../gitlab/spec.ts';
-import { readRepository, specOf } from '../gitlab/templates.ts';
+import { isMapping, type Mapping, readConfigFile } from '../../compiler/document.ts';
+import type { InputSpec } from '../../compiler/spec.ts';
+import { readRepository, specOf } from '../../compiler/templates.ts';
 
 const variable = z.union([z.string(), z.strictObject({ value: z.string(), expand: z.literal(false) })]);
 

@@ -1,4 +1,4 @@
-import type { InputSpec } from '../gitlab/spec.ts';
+import type { InputSpec } from '../../compiler/spec.ts';
 
 /** Wrong values of inputs whose template accepts any text, or more than has a meaning. */
 const MEANINGLESS: Readonly<Record<string, readonly string[]>> = {

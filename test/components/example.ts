@@ -1,8 +1,8 @@
+import { jobsOf } from '../../compiler/lint.ts';
+import { readRepository } from '../../compiler/templates.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { compileText, receivedBy } from '../catalog/compiled.ts';
 import { programs } from '../catalog/programs.ts';
-import { jobsOf } from '../gitlab/lint.ts';
-import { readRepository } from '../gitlab/templates.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 

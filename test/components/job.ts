@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
 import type * as z from 'zod/mini';
+import { MASKED, refuseSecrets } from '../../compiler/secrets.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Call } from '../../emulator/world.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import type { Clock } from '../../src/ground/clock.ts';
 import type { Component } from '../../src/program/component.ts';
 import { runComponent } from '../../src/program/run.ts';
-import { MASKED, refuseSecrets } from '../secrets.ts';
 import { inputsOf } from './example.ts';
 
 /** The commit of every pipeline, unless a test says otherwise. */

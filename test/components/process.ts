@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { refuseSecrets } from '../secrets.ts';
+import { refuseSecrets } from '../../compiler/secrets.ts';
 import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
 
-const hurry = fileURLToPath(new URL('../gitlab/bin/hurry.js', import.meta.url));
+const hurry = fileURLToPath(new URL('../../compiler/bin/hurry.js', import.meta.url));
 
 type Program = Parameters<typeof invocationOf>[0];
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { MASKED, refuseSecrets } from '../../compiler/secrets.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { compileComponent } from '../catalog/compiled.ts';
-import { MASKED, refuseSecrets } from '../secrets.ts';
 
 const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';
 const ROLE = 'arn:aws:iam::111122223333:role/promotion-dev';

@@ -33,7 +33,7 @@ export function makeBases(engine: Engine): Bases {
       install(path, join(root, 'usr/bin', program));
       for (const library of librariesOf(path)) install(library, join(root, library));
     }
-    install(join(here, '../gitlab/bin/rsync'), join(root, 'usr/bin/rsync'));
+    install(join(here, '../../compiler/bin/rsync'), join(root, 'usr/bin/rsync'));
   });
   return { runtime, build, helper };
 }

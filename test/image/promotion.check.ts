@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../gitlab/pipeline.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from '../gitlab/resale-price.ts';
+import type { Job } from '../../compiler/pipeline.ts';
+import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from '../promotion/resale-price.ts';
 import { type Bases, makeBases } from './bases.ts';
 import { buildImage, IMAGE } from './build.ts';
 import { type Engine, startEngine } from './engine.ts';

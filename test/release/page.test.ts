@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readRepository } from '../gitlab/templates.ts';
+import { readRepository } from '../../compiler/templates.ts';
 
 const page = readRepository('docs/release.md') ?? '';
 const folder = fileURLToPath(new URL('../../', import.meta.url));

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { git } from '../../compiler/catalog.ts';
 import { readRepository } from '../../scripts/release/repository.ts';
-import { git } from '../gitlab/catalog.ts';
 
 let root: string;
 let work: string;

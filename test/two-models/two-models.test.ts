@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { publishCatalog } from '../../compiler/catalog.ts';
+import type { Job, Pipeline } from '../../compiler/pipeline.ts';
+import { createProject, type Project } from '../../compiler/project.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { publishCatalog } from '../gitlab/catalog.ts';
-import type { Job, Pipeline } from '../gitlab/pipeline.ts';
-import { createProject, type Project } from '../gitlab/project.ts';
 
 const MODELS = ['resale', 'churn'] as const;
 type Model = (typeof MODELS)[number];

@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Emulator } from '../emulator/emulator.ts';
-import approveModel from '../src/components/approve-model.ts';
-import checkModel from '../src/components/check-model.ts';
-import deployModel from '../src/components/deploy-model.ts';
-import validateEndpoint from '../src/components/validate-endpoint.ts';
-import { readProof } from '../src/registry/entries.ts';
-import { resalePrice, rolesOf } from './catalog/policies.ts';
-import { programs } from './catalog/programs.ts';
-import { emulated, type FinishedJob, projectFolder, startJob } from './components/job.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import approveModel from '../../src/components/approve-model.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { readProof } from '../../src/registry/entries.ts';
+import { resalePrice, rolesOf } from '../catalog/policies.ts';
+import { programs } from '../catalog/programs.ts';
+import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
 
 /** A project as docs/migrate.md finds it: endpoints that a hand-written pipeline made, versions that it approved, and no records. */
 async function handMade(live: Readonly<Record<string, number>>, versions: number): Promise<Emulator> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Catalog, compilePipeline, PipelineError } from '../../compiler/compile.ts';
+import { type Mapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
 import { type Case, cases, commit } from './cases.ts';
-import { type Catalog, compilePipeline, PipelineError } from './compile.ts';
-import { type Mapping, readConfigFile, writeYaml } from './document.ts';
 
 const fqdn = 'sgts.gitlab-dedicated.com';
 const project = 'wog/mlops/resale-price';

@@ -1,4 +1,4 @@
-import type { Mapping } from './document.ts';
+import type { Mapping } from '../../compiler/document.ts';
 
 /** One rule of GitLab's includes and inputs: a component, how it is included, and what comes of it. */
 export interface Case {

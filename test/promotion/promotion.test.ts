@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Call } from '../emulator/world.ts';
-import type { Job, Pipeline } from './gitlab/pipeline.ts';
-import type { Branch } from './gitlab/project.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './gitlab/resale-price.ts';
+import type { Job, Pipeline } from '../../compiler/pipeline.ts';
+import type { Branch } from '../../compiler/project.ts';
+import type { Call } from '../../emulator/world.ts';
+import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
 
 /** One branch's pipeline: what ran and what AWS was asked, up to the gate and after it was pressed. */
 interface Passage {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { writeYaml } from '../../compiler/document.ts';
+import { jobsOf, lintPipeline } from '../../compiler/lint.ts';
+import { schemaErrors } from '../../compiler/schema.ts';
+import { templateNames } from '../../compiler/templates.ts';
 import { compileComponent } from '../catalog/compiled.ts';
-import { writeYaml } from './document.ts';
-import { jobsOf, lintPipeline } from './lint.ts';
-import { schemaErrors } from './schema.ts';
-import { templateNames } from './templates.ts';
 
 describe.each(templateNames)('the template %s', (name) => {
   it('makes a pipeline that GitLab accepts, from its required inputs alone', () => {

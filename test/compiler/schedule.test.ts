@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PlannedJob, plan } from './schedule.ts';
+import { type PlannedJob, plan } from '../../compiler/schedule.ts';
 
 const push = { variables: { CI_COMMIT_BRANCH: 'dev' }, changed: ['README.md'] };
 const names = (jobs: readonly PlannedJob[]) => jobs.map(({ name }) => name);

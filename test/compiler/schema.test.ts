@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Mapping } from './document.ts';
-import { lintPipeline } from './lint.ts';
-import { schemaErrors } from './schema.ts';
+import type { Mapping } from '../../compiler/document.ts';
+import { lintPipeline } from '../../compiler/lint.ts';
+import { schemaErrors } from '../../compiler/schema.ts';
 
 const script = ['check-model'];
 

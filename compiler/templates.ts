@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Mapping, readConfigFile } from './document.ts';
 import { readSpec, type Spec } from './spec.ts';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../', import.meta.url);
 
 /** The catalog's components, by name. */
 export const templateNames = readdirSync(new URL('templates/', root))

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Job, Pipeline } from './gitlab/pipeline.ts';
-import type { Branch } from './gitlab/project.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './gitlab/resale-price.ts';
-import { readStanding, readVersions, type Standing } from './standing.ts';
+import type { Job, Pipeline } from '../../compiler/pipeline.ts';
+import type { Branch } from '../../compiler/project.ts';
+import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { readStanding, readVersions, type Standing } from './state.ts';
 
 export interface DemoOptions {
   print(text: string): void;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compilePipeline } from './gitlab/compile.ts';
-import { isMapping, type Mapping, readConfigFile } from './gitlab/document.ts';
-import { lintPipeline } from './gitlab/lint.ts';
-import { plan } from './gitlab/schedule.ts';
-import { schemaErrors } from './gitlab/schema.ts';
+import { compilePipeline } from '../../compiler/compile.ts';
+import { isMapping, type Mapping, readConfigFile } from '../../compiler/document.ts';
+import { lintPipeline } from '../../compiler/lint.ts';
+import { plan } from '../../compiler/schedule.ts';
+import { schemaErrors } from '../../compiler/schema.ts';
 
 /** Inputs that promote leaves at the component's own default, and why. Whatever else is not passed on was forgotten. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -44,7 +44,9 @@ interface Include {
 }
 
 function template(name: string): { inputs: Mapping; body: Mapping } {
-  const { header, body } = readConfigFile(readFileSync(new URL(`../templates/${name}.yml`, import.meta.url), 'utf8'));
+  const { header, body } = readConfigFile(
+    readFileSync(new URL(`../../templates/${name}.yml`, import.meta.url), 'utf8'),
+  );
   const spec = header?.spec;
   const inputs = isMapping(spec) && isMapping(spec.inputs) ? spec.inputs : {};
   return { inputs, body };
@@ -54,7 +56,7 @@ function template(name: string): { inputs: Mapping; body: Mapping } {
 function compileFor(branch: string, text: string): Mapping {
   const files = (path: string) => {
     const name = /^templates\/([\w-]+\.yml)$/.exec(path)?.[1];
-    return name === undefined ? undefined : readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8');
+    return name === undefined ? undefined : readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
   };
   return compilePipeline({
     text,
@@ -174,7 +176,7 @@ ${more}`,
 });
 
 describe('what a newcomer copies', () => {
-  const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const blocks = [...text('README.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
   const copied = [
     ...blocks

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { compilePipeline } from '../../compiler/compile.ts';
+import { isMapping, type Mapping, writeYaml } from '../../compiler/document.ts';
+import { jobsOf } from '../../compiler/lint.ts';
+import { readRepository, requiredInputs, templateNames } from '../../compiler/templates.ts';
 import { type Case, cases } from './cases.ts';
-import { compilePipeline } from './compile.ts';
-import { isMapping, type Mapping, writeYaml } from './document.ts';
-import { jobsOf } from './lint.ts';
-import { readRepository, requiredInputs, templateNames } from './templates.ts';
 
 const run = promisify(execFile);
 const program = fileURLToPath(import.meta.resolve('gitlab-ci-local'));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Catalog } from './compile.ts';
 import { PipelineError } from './problem.ts';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
+const repository = fileURLToPath(new URL('../', import.meta.url));
 
 /** Runs git without the configuration of whoever runs the tests. */
 export function git(folder: string, ...args: readonly string[]): string {

@@ -12,13 +12,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import type { Emulator } from '../../emulator/emulator.ts';
-import { MASKED, refuseSecrets } from '../secrets.ts';
+import type { Emulator } from '../emulator/emulator.ts';
 import { startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
 import { Pipeline } from './pipeline.ts';
 import { type PlannedJob, plan } from './schedule.ts';
+import { MASKED, refuseSecrets } from './secrets.ts';
 
 const HOST = 'sgts.gitlab-dedicated.com';
 const PATH = 'wog/mlops/resale-price';
@@ -162,13 +162,13 @@ class LocalProject implements Project {
       AWS_EC2_METADATA_DISABLED: 'true',
       HARNESS_PORT: String(this.#attendant.port),
       HARNESS_PIPELINE: pipeline,
-      HARNESS_PRELOAD: this.#options.hurry ? new URL('./bin/hurry.js', import.meta.url).href : '',
+      HARNESS_PRELOAD: this.#options.hurry ? new URL('bin/hurry.js', import.meta.url).href : '',
     };
   }
 
   /** Nothing of the machine's own: no AWS credentials, no proxy, no git configuration. */
   #environment(given: Readonly<Record<string, string>>): Record<string, string> {
-    const own = [join(this.#root, 'bin'), join(here, 'bin'), join(here, '../../node_modules/.bin')];
+    const own = [join(this.#root, 'bin'), join(here, 'bin'), join(here, '../node_modules/.bin')];
     return {
       PATH: [...own, process.env.PATH].join(':'),
       HOME: this.#root,
@@ -254,7 +254,7 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 /** The image's commands: each component's name, which runs its program. */
 function installCommands(bin: string, job: string, replaced: Readonly<Record<string, string>>): void {
   mkdirSync(bin, { recursive: true });
-  for (const template of readdirSync(join(here, '../../templates'))) {
+  for (const template of readdirSync(join(here, '../templates'))) {
     const name = template.replace(/\.yml$/, '');
     if (replaced[name] === undefined) copyFileSync(job, join(bin, name));
     else writeFileSync(join(bin, name), `#!/bin/sh\nexec ${replaced[name]}\n`, { mode: 0o755 });

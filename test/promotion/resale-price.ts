@@ -1,13 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publishCatalog } from '../../compiler/catalog.ts';
+import {
+  type Branch,
+  type Containers,
+  createProject,
+  type Project,
+  type ProjectVariables,
+} from '../../compiler/project.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
-import { publishCatalog } from './catalog.ts';
-import { type Branch, type Containers, createProject, type Project, type ProjectVariables } from './project.ts';
 
 export const BRANCHES: readonly Branch[] = ['dev', 'uat', 'main'];
 
