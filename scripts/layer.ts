@@ -16,20 +16,14 @@ import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { build } from './build.ts';
-import { tar } from './tar.ts';
+import { type ArchivedFile, tar } from './tar.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const HOME = 'opt/sagemaker-components';
 
-/** What the image adds to its base. */
-export interface LayerFile {
-  readonly content: Buffer;
-  readonly executable: boolean;
-}
-
 /** The same commit, built on the same image, gives the same files: path -> file, in the order of their paths. */
-async function layerFiles(): Promise<Map<string, LayerFile>> {
-  const files = new Map<string, LayerFile>([
+async function layerFiles(): Promise<Map<string, ArchivedFile>> {
+  const files = new Map<string, ArchivedFile>([
     ...(await bundled()).map(([name, content]) => [`${HOME}/${name}`, { content, executable: false }] as const),
     [`${HOME}/node`, { content: readFileSync(nodeBinary()), executable: true }],
     ...nodeLibraries().map(

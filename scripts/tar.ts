@@ -1,7 +1,11 @@
-import type { LayerFile } from './layer.ts';
+/** A file of an archive. */
+export interface ArchivedFile {
+  readonly content: Buffer;
+  readonly executable: boolean;
+}
 
 /** A ustar archive: files and the folders above them, of root, from 1970, in the order given. */
-export function tar(files: ReadonlyMap<string, LayerFile>): Buffer {
+export function tar(files: ReadonlyMap<string, ArchivedFile>): Buffer {
   const written = new Set<string>();
   const parts: Buffer[] = [];
   for (const [path, { content, executable }] of files) {

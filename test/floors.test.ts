@@ -1,0 +1,74 @@
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The rooms of `src`, the top floor first. A file imports from its own room and from lower floors only. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['main.ts', 'start.ts'],
+  ['components'],
+  ['program'],
+  ['pipelines', 'endpoints'],
+  ['registry'],
+  ['gitlab'],
+  ['aws'],
+  ['ground'],
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const root = new URL('../', import.meta.url).pathname;
+
+function importsIn(folder: string): Import[] {
+  return globSync(`${folder}/**/*.ts`, { cwd: root }).flatMap((from) => {
+    const text = readFileSync(`${root}${from}`, 'utf8');
+    const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g);
+    return [...found].map(([, path = '']) => ({ from, to: posix.join(posix.dirname(from), path) }));
+  });
+}
+
+const roomOf = (file: string) => file.split('/')[1] ?? '';
+const floorOf = (file: string) => FLOORS.findIndex((rooms) => rooms.includes(roomOf(file)));
+
+/** What a person reads when a file imports what it must not, or `undefined` when it may. */
+function complaint({ from, to }: Import): string | undefined {
+  if (!to.startsWith('src/')) return `${from} imports ${to}: what runs in the image imports only from src`;
+  if (floorOf(from) < 0) return `${from} is in a room that has no floor: add the room to FLOORS in this test`;
+  const reachesUp = floorOf(to) < floorOf(from) || (floorOf(to) === floorOf(from) && roomOf(to) !== roomOf(from));
+  if (reachesUp)
+    return `${from} imports ${to}, which is not on a floor below it: move what it needs down, or pass it in`;
+  const [one, other] = [from, to].map((file) => file.split('/')[2]?.replace('.ts', ''));
+  if (roomOf(from) === 'components' && roomOf(to) === 'components' && one !== other)
+    return `${from} imports ${to}, a part of another component: move what both need to a lower floor`;
+  return undefined;
+}
+
+describe('the floors of src', () => {
+  it('let no file import from a floor above it, from its neighbour room or from another component', () => {
+    const complaints = importsIn('src').flatMap((each) => complaint(each) ?? []);
+    expect(complaints.join('\n')).toBe('');
+  });
+
+  it.each([
+    ['src/gitlab/log.ts', 'src/registry/packages.ts', 'not on a floor below it'],
+    ['src/aws/hosts.ts', 'src/components/check-model.ts', 'not on a floor below it'],
+    ['src/pipelines/steps.ts', 'src/endpoints/endpoint.ts', 'not on a floor below it'],
+    ['src/components/check-model.ts', 'src/components/deploy-model.ts', 'another component'],
+    ['src/utils/text.ts', 'src/ground/failure.ts', 'add the room to FLOORS'],
+    ['src/ground/clock.ts', 'emulator/clock.ts', 'imports only from src'],
+  ])('would refuse that %s imports %s', (from, to, why) => {
+    expect(complaint({ from, to })).toContain(why);
+  });
+
+  it.each([
+    ['emulator', ['emulator/']],
+    ['compiler', ['compiler/', 'emulator/']],
+  ])('let %s import nothing that it stands in for or that tests it', (folder, allowed) => {
+    const others = importsIn(folder).filter(({ to }) => !allowed.some((each) => to.startsWith(each)));
+    expect(
+      others.map(({ from, to }) => `${from} imports ${to}: only ${allowed.join(' and ')} may be imported`),
+    ).toEqual([]);
+  });
+});
