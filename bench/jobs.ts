@@ -10,7 +10,7 @@ import {
   scenes,
   startingTraining,
   updatingEndpoint,
-} from '../test/killed/scenes.ts';
+} from '../test/interruption/scenes.ts';
 
 /** One call of the AWS CLI, or of boto3: the service, the operation and its members. */
 export interface Call {

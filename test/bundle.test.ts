@@ -11,7 +11,7 @@ import { startEmulator } from '../emulator/emulator.ts';
 import { build } from '../scripts/build.ts';
 import { projectFolder } from './components/job.ts';
 import { runProgram } from './components/process.ts';
-import { startingTraining } from './killed/scenes.ts';
+import { startingTraining } from './interruption/scenes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));
 const folder = join(root, 'programs');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
-import { approving, checking, creatingEndpoint, proving, type Scene } from '../killed/scenes.ts';
+import { approving, checking, creatingEndpoint, proving, type Scene } from '../interruption/scenes.ts';
 
 const GROUPS = { voluntary: 'VoluntaryChurn', involuntary: 'InvoluntaryChurn' } as const;
 type Model = keyof typeof GROUPS;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { liveThrough } from './histories.ts';
+import { liveThrough } from './random-sequences.ts';
 
 /** What must come about often enough in so many histories for the property to mean something. */
 const REACHED = [

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { variableFor } from '../../src/gitlab/inputs.ts';
 import { sharedInputs } from '../../src/program/shared-inputs.ts';
 import { programs } from '../catalog/programs.ts';
-import { holdings, told } from '../killed/holdings.ts';
+import { holdings, told } from '../interruption/holdings.ts';
 import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, write } from './chain.ts';
 import { ASKED, COMPONENTS, ELSEWHERE, IGNORED, PREDEFINED, REFUSED, WITHOUT_EFFECT } from './variables.ts';
 

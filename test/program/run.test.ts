@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { identityProviderTrouble } from '../emulator/sts.ts';
-import { approvalEnvironment } from '../src/gitlab/job.ts';
-import { EXIT_CODES, Failure } from '../src/ground/failure.ts';
-import { defineComponent } from '../src/program/component.ts';
-import type { Context } from '../src/program/context.ts';
-import { emulated, type JobOptions, projectFolder, startJob } from './components/job.ts';
+import { identityProviderTrouble } from '../../emulator/sts.ts';
+import { approvalEnvironment } from '../../src/gitlab/job.ts';
+import { EXIT_CODES, Failure } from '../../src/ground/failure.ts';
+import { defineComponent } from '../../src/program/component.ts';
+import type { Context } from '../../src/program/context.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 
 /** The smallest component: it looks at one endpoint and says what it saw. */
 function looking(run: (context: Context) => Promise<unknown> = look) {

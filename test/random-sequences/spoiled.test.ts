@@ -6,7 +6,7 @@ import { virtualClock } from '../../emulator/clock.ts';
 import { Emulator } from '../../emulator/emulator.ts';
 import { optionFor } from '../../src/gitlab/inputs.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
-import { type Scene, scenes } from '../killed/scenes.ts';
+import { type Scene, scenes } from '../interruption/scenes.ts';
 import { answerNearby, callingFrom } from './nearby.ts';
 import { ROOM } from './project.ts';
 import { fileLike, textLike } from './spoiled.ts';

@@ -4,7 +4,7 @@ import { SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sage
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { holdings } from '../killed/holdings.ts';
+import { holdings } from '../interruption/holdings.ts';
 import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
 
 type Words = Readonly<Record<string, string>>;

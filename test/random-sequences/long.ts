@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { liveThrough } from './histories.ts';
+import { liveThrough } from './random-sequences.ts';
 
 /** Any number of random histories, on all cores: `npm run test:long -- --runs 10000`; what fails is replayed by `--seed` and `--path`. */
 const { values } = parseArgs({
