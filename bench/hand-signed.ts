@@ -1,4 +1,4 @@
-// The twin of a program: the same requests, signed by hand, with nothing but Node. What no SDK can be faster than.
+// The same requests as a program, signed by hand, with nothing but Node. What no SDK can be faster than.
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -21,7 +21,8 @@ let [key, secret, token] = ['', '', ''];
 
 for (const each of requests) {
   const { status, body } = await send(each);
-  if (status !== each.status) throw new Error(`The twin received ${status} and not ${each.status}: ${body}`);
+  if (status !== each.status)
+    throw new Error(`The hand-signed copy received ${status} and not ${each.status}: ${body}`);
   key = within('AccessKeyId', body) ?? key;
   secret = within('SecretAccessKey', body) ?? secret;
   token = within('SessionToken', body) ?? token;

@@ -5,11 +5,11 @@ import { hashOf } from '../src/ground/canonical-json.ts';
 import {
   approving,
   type Files,
-  proving,
   type Scene,
   scenes,
   startingTraining,
   updatingEndpoint,
+  validating,
 } from '../test/interruption/scenes.ts';
 
 /** One call of the AWS CLI, or of boto3: the service, the operation and its members. */
@@ -99,7 +99,7 @@ export const jobs: Readonly<Record<string, Job>> = {
     ],
   },
   'validate-endpoint': {
-    scene: proving,
+    scene: validating,
     handWritten: () => [
       call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }),
       {

@@ -115,11 +115,11 @@ export const scenarios = {
     about: 'Somebody created the same endpoint config a moment before.',
     set: beaten('CreateEndpointConfig', (input) => ({ ...input })),
   },
-  'lost race on create': {
+  'conflict on create': {
     about: 'Somebody created the endpoint a moment before, with the same config.',
     set: beaten('CreateEndpoint', (input) => ({ ...input })),
   },
-  'lost race on create to another config': {
+  'conflict on create to another config': {
     about: 'Somebody created the endpoint a moment before, with another config.',
     set: (emulator, target) =>
       emulator.faults.meanwhile('CreateEndpoint', ({ EndpointName }) => {

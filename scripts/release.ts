@@ -33,7 +33,7 @@ function plan(version: string, commit: string): string {
   1. git tag ${version} at ${commit}, and git push it. Its pipeline then
   2. finds the image that the default branch's pipeline tested at this commit, or refuses;
   3. writes the SBOM, the provenance and the release's page from CHANGELOG.md;
-  4. copies that image beside the releases, signs it with its papers, and gives it the tag ${version};
+  4. copies that image beside the releases, attaches SBOM and provenance, signs all three, and gives it the tag ${version};
   5. verifies the signatures and pulls every layer, as a user would;
   6. releases ${version} to the catalog: from then on it is what @${version.split('.')[0]} means.`;
 }

@@ -44,7 +44,12 @@ describe('catalog.yml', () => {
   });
 
   it('names the components in the order in which they hand a model on', () => {
-    const { training, check, approval, deployment } = handover;
+    const {
+      trainingRecord: training,
+      checkRecord: check,
+      approvalRecord: approval,
+      deploymentRecord: deployment,
+    } = handover;
     const steps = [training, check, approval, deployment].map(({ component }) => component);
     expect(order.filter((name) => steps.includes(name))).toEqual(steps);
   });
@@ -161,7 +166,7 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
   it('has no input in a script but the one that is a script, and those out of reach of variables', () => {
     const program: Component | undefined = programs.find((each) => each.name === name);
     const scripts = [job?.before_script, job?.script, job?.after_script];
-    expect(inputsIn(scripts)).toEqual(program ? program.fences : ['script']);
+    expect(inputsIn(scripts)).toEqual(program ? program.safetyInputs : ['script']);
   });
 
   it('lets its inputs shape the job, and nothing else', () => {
@@ -223,36 +228,39 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
 describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }) => {
   const [job] = jobs;
   const schema = [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)];
-  const fences: readonly string[] = program.fences;
+  const safetyInputs: readonly string[] = program.safetyInputs;
 
-  it('receives as variables what its program reads, but for the fences', () => {
+  it('receives as variables what its program reads, but for the safetyInputs', () => {
     const passed = inputVariables(job).map(([variable]) => variable);
     expect(passed.toSorted()).toEqual(
       schema
-        .filter((input) => !fences.includes(input))
+        .filter((input) => !safetyInputs.includes(input))
         .map(variableFor)
         .toSorted(),
     );
   });
 
-  it('receives its fences as words of the script, which has no other block', () => {
-    const words = fences.map((fence) => {
-      const word = `${optionFor(fence)}=${blockOf(fence)}`;
-      return inputs.find((input) => input.name === fence)?.type === 'boolean' ? word : `'${word}'`;
+  it('receives its safetyInputs as words of the script, which has no other block', () => {
+    const words = safetyInputs.map((safetyInput) => {
+      const word = `${optionFor(safetyInput)}=${blockOf(safetyInput)}`;
+      return inputs.find((input) => input.name === safetyInput)?.type === 'boolean' ? word : `'${word}'`;
     });
     expect(job?.script).toEqual([[name, ...words].join(' ')]);
     expect(job).not.toHaveProperty('before_script');
     expect(job).not.toHaveProperty('after_script');
   });
 
-  it.each(fences)('takes no value of the fence %s that the shell would read as more than a word', (fence) => {
-    const right = received(name);
-    const fallback = String(inputs.find((input) => input.name === fence)?.default);
-    for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #']) {
-      const given = wordsUnlessRefused(name, { [fence]: `${fallback}${sign}` });
-      expect(given, JSON.stringify(sign)).toEqual(given && right.words);
-    }
-  });
+  it.each(safetyInputs)(
+    'takes no value of the safety input %s that the shell would read as more than a word',
+    (safetyInput) => {
+      const right = received(name);
+      const fallback = String(inputs.find((input) => input.name === safetyInput)?.default);
+      for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #']) {
+        const given = wordsUnlessRefused(name, { [safetyInput]: `${fallback}${sign}` });
+        expect(given, JSON.stringify(sign)).toEqual(given && right.words);
+      }
+    },
+  );
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
     const folder = reportFolder(name, '$CI_JOB_NAME_SLUG');
@@ -362,9 +370,9 @@ describe('the reviewed lists', () => {
 });
 
 /** Reads what a job received as the program would. */
-function read({ name, fences, inputs }: Component, { env, words }: ReturnType<typeof received>): void {
+function read({ name, safetyInputs, inputs }: Component, { env, words }: ReturnType<typeof received>): void {
   const [, ...args] = words;
-  parseInputs({ component: name, env, args, fences }, sharedInputs, inputs);
+  parseInputs({ component: name, env, args, safetyInputs }, sharedInputs, inputs);
 }
 
 function wordsUnlessRefused(...include: Parameters<typeof received>): readonly string[] | undefined {

@@ -98,7 +98,7 @@ describe.each([...snippets, ...wholes])('the YAML in %s', (_, text) => {
       const program: Component | undefined = programs.find(({ name }) => String(job.script).startsWith(`${name} `));
       if (!program) continue;
       const { env, words } = receivedBy(job);
-      const source = { component: program.name, env, args: words.slice(1), fences: program.fences };
+      const source = { component: program.name, env, args: words.slice(1), safetyInputs: program.safetyInputs };
       expect(() => parseInputs(source, sharedInputs, program.inputs)).not.toThrow();
     }
   });
@@ -111,7 +111,7 @@ describe('docs/migrate.md', () => {
     expect(new Set(stages)).toEqual(new Set(['.pre', ...HANDBOOK]));
   });
 
-  it('is tried for each way to the first proof', () => {
+  it('is tried for each way to the first validation', () => {
     expect(existsSync(new URL('test/promotion/migration.test.ts', root))).toBe(true);
   });
 });

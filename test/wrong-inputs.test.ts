@@ -97,10 +97,10 @@ describe.each(templateNames)('a pipeline that includes %s', (name) => {
 function rightInputs(name: string): Readonly<Record<string, string>> {
   const { env, words } = received(name);
   const variables = Object.entries(env).filter(([variable]) => variable.startsWith('INPUT_'));
-  const fences = words.slice(1).map((word) => word.slice('--'.length).split(/=(.*)/s));
+  const safetyInputs = words.slice(1).map((word) => word.slice('--'.length).split(/=(.*)/s));
   return Object.fromEntries([
     ...variables.map(([variable, value]) => [variable.slice('INPUT_'.length).toLowerCase(), value]),
-    ...fences.map(([option = '', value = '']) => [option.replaceAll('-', '_'), value]),
+    ...safetyInputs.map(([option = '', value = '']) => [option.replaceAll('-', '_'), value]),
   ]);
 }
 

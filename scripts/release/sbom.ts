@@ -8,7 +8,7 @@ const lockSchema = z.object({
   ),
 });
 
-/** One image, as its papers name it. */
+/** One image, as SBOM and provenance name it. */
 export interface Released {
   readonly version: string;
   /** Repository of the image, without a tag. */

@@ -1,6 +1,7 @@
 #!/bin/sh
 # sign.sh [--dry-run] IMAGE@DIGEST KEY SBOM PROVENANCE
-# Attaches the papers and signs them and the image with the key: a file, or a KMS address. No public log hears of it.
+# Attaches the SBOM and provenance, and signs them and the image with the key: a file, or a KMS address. Nothing is uploaded to
+# a public transparency log.
 . "$(dirname "$0")/common.sh"
 image=$1 key=$2 sbom=$3 provenance=$4
 

@@ -1,5 +1,5 @@
 /** Pages of the AWS console that a person opens from the job page. They hold names only, no secret. */
-interface Place {
+interface ConsoleRegion {
   readonly region: string;
 }
 
@@ -12,17 +12,17 @@ function console(region: string, page: string): string {
   return `https://${region}.${domain}/${page}`;
 }
 
-export function endpointUrl({ region }: Place, endpoint: string): string {
+export function endpointUrl({ region }: ConsoleRegion, endpoint: string): string {
   return console(region, `sagemaker/home?region=${region}#/endpoints/${encodeURIComponent(endpoint)}`);
 }
 
 /** Studio shows model packages and pipelines inside a domain that we do not know; the console's list leads there. */
-export function studioUrl({ region }: Place): string {
+export function studioUrl({ region }: ConsoleRegion): string {
   return console(region, `sagemaker/home?region=${region}#/studio-landing`);
 }
 
 /** A CloudWatch log group, or those of its streams that begin with a prefix. */
-export function logsUrl({ region }: Place, group: string, streamPrefix?: string): string {
+export function logsUrl({ region }: ConsoleRegion, group: string, streamPrefix?: string): string {
   const prefix = streamPrefix ? `$3FlogStreamNameFilter$3D${escaped(streamPrefix)}` : '';
   return console(region, `cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${escaped(group)}${prefix}`);
 }

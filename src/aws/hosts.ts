@@ -6,16 +6,16 @@ const AWS_HOST =
   /^(vpce-[\w-]+\.)?(sts|((api|runtime)(-fips)?\.)?sagemaker|logs)(-fips)?(\.[a-z]{2}(-[a-z]+)+-\d)?(\.vpce)?\.(amazonaws\.com(\.cn)?|api\.aws)$/;
 const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-type Place = Pick<URL, 'protocol' | 'hostname'>;
+type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
 
 /** Whether the job's token may be shown there: to AWS, unreadable on the way, or to this machine, where an emulator may run. */
-function isTrusted({ protocol, hostname }: Place): boolean {
+function isTrusted({ protocol, hostname }: HostAddress): boolean {
   return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
 }
 
 /**
  * The SDK goes wherever AWS_ENDPOINT_URL and its kind say. A token sent to somebody else's host is a token lost, and answers from
- * there prove nothing. Told before anything else, by the variable's name.
+ * there mean nothing. Told before anything else, by the variable's name.
  */
 export function refuseOtherServices(env: Readonly<Record<string, string | undefined>>): void {
   const elsewhere = Object.entries(env).filter(

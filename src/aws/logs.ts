@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient, LogStream } from '@aws-sdk/client-cloudwatch-logs';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 
-interface Wanted {
+interface LogQuery {
   readonly group: string;
   /** How the streams' names begin: a job's name, or `<variant>/` for an endpoint; empty for every stream of the group. */
   readonly streamPrefix: string;
@@ -15,9 +15,9 @@ export function endpointLogGroup(endpoint: string): string {
 }
 
 /** Streams are listed 50 a page, by name: an old endpoint has one for each instance that it ever had. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 /** Instances of one job or variant mostly fail alike. */
-const MOST_STREAMS = 3;
+const MAX_STREAMS = 3;
 
 /**
  * The last lines that a job's or endpoint's containers wrote, oldest first. They explain another failure, so they never cause
@@ -25,7 +25,7 @@ const MOST_STREAMS = 3;
  */
 export async function lastLogLines(
   logs: CloudWatchLogsClient,
-  { group, streamPrefix, most }: Wanted,
+  { group, streamPrefix, most }: LogQuery,
 ): Promise<string[]> {
   try {
     const streams = await newestStreams(logs, group, streamPrefix);
@@ -48,7 +48,7 @@ async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: 
   const { DescribeLogStreamsCommand } = await import('./cloudwatch-logs.ts');
   const found: LogStream[] = [];
   let token: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await logs.send(
       new DescribeLogStreamsCommand({
         logGroupName: group,
@@ -64,7 +64,7 @@ async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: 
     lastIngestionTime ?? lastEventTimestamp ?? creationTime ?? 0;
   return found
     .sort((a, b) => age(b) - age(a))
-    .slice(0, MOST_STREAMS)
+    .slice(0, MAX_STREAMS)
     .flatMap(({ logStreamName }) => (logStreamName ? [logStreamName] : []));
 }
 

@@ -2,8 +2,8 @@ import type { Clock } from '../ground/clock.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { troubleOf } from './trouble.ts';
 
-const ATTEMPTS = 8;
-const LONGEST_PAUSE = 20_000;
+const MAX_ATTEMPTS = 8;
+const MAX_PAUSE = 20_000;
 
 interface RetryToken {
   getRetryCount(): number;
@@ -22,8 +22,8 @@ export function createRetryStrategy(clock: Clock) {
     acquireInitialRetryToken: async () => token(0),
     async refreshRetryTokenForRetry(previous: RetryToken, { error }: { error?: unknown }): Promise<RetryToken> {
       const count = previous.getRetryCount() + 1;
-      if (count >= ATTEMPTS || !isCurable(error)) throw error;
-      const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** (count - 1));
+      if (count >= MAX_ATTEMPTS || !isCurable(error)) throw error;
+      const pause = Math.min(MAX_PAUSE, 1000 * 2 ** (count - 1));
       await clock.sleep(pause / 2 + (Math.random() * pause) / 2);
       return token(count);
     },

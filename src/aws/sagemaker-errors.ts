@@ -5,7 +5,7 @@ import { partsOf } from '../ground/error-parts.ts';
  * "not found" is a ValidationException like every bad request. Any other ValidationException is a real error.
  * Texts as users of AWS report them; "does not exist" is the one of model package groups.
  */
-const NEWS = {
+const KNOWN_ERRORS = {
   'not found': [
     ['ValidationException', /^Could not find (?!model data)|^Requested resource not found|does not exist\b/i],
     ['ResourceNotFound', /./],
@@ -21,9 +21,9 @@ const NEWS = {
 } satisfies Record<string, readonly (readonly [string, RegExp])[]>;
 
 /** Whether an error is this piece of news. */
-export function says(news: keyof typeof NEWS, error: unknown): boolean {
+export function isKnownError(news: keyof typeof KNOWN_ERRORS, error: unknown): boolean {
   const { name, message } = partsOf(error);
-  return NEWS[news].some(([code, text]) => code === name && text.test(message || ' '));
+  return KNOWN_ERRORS[news].some(([code, text]) => code === name && text.test(message || ' '));
 }
 
 /** The answer, or `undefined` when SageMaker says that there is no such thing. Only "not found" is not found. */
@@ -31,7 +31,7 @@ export async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<
   try {
     return await request;
   } catch (error) {
-    if (says('not found', error)) return undefined;
+    if (isKnownError('not found', error)) return undefined;
     throw error;
   }
 }

@@ -42,7 +42,7 @@ interface Credentials {
   readonly expiration: Date;
 }
 
-/** Access to one AWS account, proved by an answer of STS. */
+/** Access to one AWS account, confirmed by an answer of STS. */
 export interface Session {
   readonly config: ClientConfig;
   readonly account: string;

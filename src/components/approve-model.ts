@@ -5,19 +5,31 @@ import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type Check, check, required, takeOver } from '../program/handover.ts';
-import { type Decision, decideApproval, decideRejection, flawOf, isFirst } from '../registry/approval.ts';
-import { type Approval, fences, markKey, timestamp, writeMark } from '../registry/entries.ts';
-import { called, describePackage, type ModelPackage, markPackage, modelPackageGroup } from '../registry/packages.ts';
+import { type CheckRecord, checkRecord, required, takeOver } from '../program/handover.ts';
+import {
+  type ApprovalDecision,
+  decideApproval,
+  decideRejection,
+  flawAfterApproval,
+  isFirst,
+} from '../registry/approval.ts';
+import { type ApprovalEntry, entryKey, entryValue, openSafetyInputs, timestamp } from '../registry/entries.ts';
+import {
+  describePackage,
+  displayName,
+  type ModelPackage,
+  modelPackageGroup,
+  writeEntry,
+} from '../registry/packages.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 
-type Shown = Extract<Check, { outcome: 'candidate' }>;
+type ShownVersion = Extract<CheckRecord, { outcome: 'candidate' }>;
 
 export default defineComponent({
   name: 'approve-model',
   inputs: z.strictObject({ ...shared, require_protected: flag }),
-  fences: ['require_protected'],
+  safetyInputs: ['require_protected'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
@@ -27,21 +39,21 @@ export default defineComponent({
 
   async run(given, context) {
     const shown = takeOverCheck(given.model_package_group_name, context);
-    if (shown.outcome === 'nothing') return passOn(shown, context);
+    if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
     const open = [...shown.open, ...openProtection(shown, given.require_protected, context)];
 
-    const now = await lookAt(shown, context);
+    const now = await describeNow(shown, context);
     const { environment, pipeline, user } = context.job;
     const decision = decideApproval(shown, now, { environment, pipeline, open });
-    const after = await carryOut(decision, { mark: 'approved', now, comment: given.comment, open }, context);
+    const after = await carryOut(decision, { kind: 'approved', now, comment: given.comment, open }, context);
     refuseUnlessItHolds(shown, after, context);
 
     context.report.record({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata });
     const verdict =
       decision.do === 'nothing'
-        ? `${called(now)} is already ${decision.because}; nothing was written.`
-        : `Approved for ${environment} by ${user}: ${called(now)}.`;
+        ? `${displayName(now)} is already ${decision.because}; nothing was written.`
+        : `Approved for ${environment} by ${user}: ${displayName(now)}.`;
     return { verdict, outputs: { MODEL_APPROVAL_STATUS: after.approval } };
   },
 });
@@ -49,7 +61,7 @@ export default defineComponent({
 export const rejectModel = defineComponent({
   name: 'reject-model',
   inputs: z.strictObject(shared),
-  fences: [],
+  safetyInputs: [],
   outputs: {},
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
@@ -59,28 +71,31 @@ export const rejectModel = defineComponent({
 
   async run(given, context) {
     const shown = takeOverCheck(given.model_package_group_name, context);
-    if (shown.outcome === 'nothing') return passOn(shown, context);
+    if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
 
-    const now = await lookAt(shown, context);
+    const now = await describeNow(shown, context);
     const { environment, user } = context.job;
     const decision = decideRejection(shown, now, { environment });
-    const after = await carryOut(decision, { mark: 'withdrawn', now, comment: given.comment, open: [] }, context);
+    const after = await carryOut(decision, { kind: 'withdrawn', now, comment: given.comment, open: [] }, context);
 
     context.report.record({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata });
     const verdict =
       decision.do === 'nothing'
-        ? `${called(now)} is already ${decision.because}; nothing was written.`
-        : `Withdrawn in ${environment} by ${user}: ${called(now)}. It can no longer be approved; what serves now goes on serving.`;
+        ? `${displayName(now)} is already ${decision.because}; nothing was written.`
+        : `Withdrawn in ${environment} by ${user}: ${displayName(now)}. It can no longer be approved; what serves now goes on serving.`;
     return { verdict, outputs: {} };
   },
 });
 
-function takeOverCheck(group: string | undefined, { root, job }: Context): Check {
-  return required(takeOver({ root, job }, check, { input: 'model_package_group_name', value: group }), check);
+function takeOverCheck(group: string | undefined, { root, job }: Context): CheckRecord {
+  return required(
+    takeOver({ root, job }, checkRecord, { input: 'model_package_group_name', value: group }),
+    checkRecord,
+  );
 }
 
-function passOn({ why, group }: Extract<Check, { outcome: 'nothing' }>, { report }: Context): Done<never> {
+function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { report }: Context): Done<never> {
   report.record({ outcome: 'nothing', why, group });
   return { verdict: `Nothing to judge: ${why}.`, outputs: {} };
 }
@@ -96,7 +111,7 @@ function refuseUnlessPressed({ job }: Context): void {
 }
 
 /** After the first environment, who may press is GitLab's to guard: an environment that nobody protected lets anybody approve. */
-function openProtection(shown: Shown, wanted: boolean, { job }: Context): string[] {
+function openProtection(shown: ShownVersion, wanted: boolean, { job }: Context): string[] {
   if (isFirst(shown, job.environment) || job.environmentProtected === true) return [];
   if (!wanted) return ['protected'];
   const environment = approvalEnvironment(job.environment);
@@ -116,60 +131,60 @@ function openProtection(shown: Shown, wanted: boolean, { job }: Context): string
   );
 }
 
-async function lookAt(shown: Shown, { aws, log, report }: Context): Promise<ModelPackage> {
+async function describeNow(shown: ShownVersion, { aws, log, report }: Context): Promise<ModelPackage> {
   report.link('SageMaker', 'Model packages in Studio', studioUrl(aws));
   const now = await describePackage(aws.sagemaker, shown.package);
-  log.line(`check-model showed ${called(now)} (${now.arn}), ${shown.status}; it is ${now.approval} now.`);
+  log.line(`check-model showed ${displayName(now)} (${now.arn}), ${shown.status}; it is ${now.approval} now.`);
   return now;
 }
 
-interface Verdict {
-  readonly mark: 'approved' | 'withdrawn';
+interface VerdictEntry {
+  readonly kind: 'approved' | 'withdrawn';
   readonly now: ModelPackage;
   readonly comment: string;
   readonly open: readonly string[];
 }
 
 /** Writes the verdict, if there is anything to write. What the registry held before is kept as a file: a write might lose it. */
-async function carryOut(decision: Decision, verdict: Verdict, context: Context): Promise<ModelPackage> {
-  const { mark, now, open } = verdict;
+async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, context: Context): Promise<ModelPackage> {
+  const { kind, now, open } = verdict;
   const { job, clock, aws, report } = context;
   if (decision.do === 'nothing') return now;
   if (decision.do === 'refuse') throw new Failure('refused', `Nothing was written: ${decision.why}.`, decision.next);
 
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
-  const signed: Approval = {
+  const signed: ApprovalEntry = {
     by: job.user,
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,
     at: timestamp(clock.now()),
     content: now.content,
-    ...fences(open),
+    ...openSafetyInputs(open),
   };
-  const approval = mark === 'approved' ? 'Approved' : 'Rejected';
-  return markPackage(aws.sagemaker, now, {
-    key: markKey(mark, job.environment),
-    value: writeMark(signed),
+  const approval = kind === 'approved' ? 'Approved' : 'Rejected';
+  return writeEntry(aws.sagemaker, now, {
+    key: entryKey(kind, job.environment),
+    value: entryValue(signed),
     ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),
   });
 }
 
 /** An approval that somebody overtook is told as what it is, although it stands in the registry. */
-function refuseUnlessItHolds(shown: Shown, after: ModelPackage, { job }: Context): void {
-  const flaw = flawOf(shown, after, job.environment);
+function refuseUnlessItHolds(shown: ShownVersion, after: ModelPackage, { job }: Context): void {
+  const flaw = flawAfterApproval(shown, after, job.environment);
   if (!flaw) return;
   const what = `The approval for ${job.environment} was written, but does not hold: ${flaw.why}.`;
   throw new Failure('refused', what, flaw.next);
 }
 
 /** SageMaker takes 1024 characters in one line. The facts come first, so that a long comment cannot push them out. */
-function describeVerdict(word: string, { comment }: Verdict, job: Context['job']): string {
+function describeVerdict(word: string, { comment }: VerdictEntry, job: Context['job']): string {
   const facts = `${word} for ${job.environment} by ${job.user}, ${job.projectUrl}/-/pipelines/${job.pipeline}, commit ${job.commit}.`;
   const line = `${facts} ${comment}`.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= 1024 ? line : `${line.slice(0, 1021).replace(/[\uD800-\uDBFF]$/, '')}...`;
 }
 
-function versionOf(shown: Shown, { group, arn, version, content }: ModelPackage) {
+function versionOf(shown: ShownVersion, { group, arn, version, content }: ModelPackage) {
   return { group, package: arn, version, content, promotion_path: shown.promotion_path };
 }

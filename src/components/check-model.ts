@@ -6,20 +6,26 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { environmentBefore, provedHere, type Question } from '../registry/eligibility.ts';
+import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval } from '../registry/entries.ts';
-import { called, findPackage, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
+import {
+  displayName,
+  findPackage,
+  type ModelPackage,
+  modelPackageArn,
+  modelPackageGroup,
+} from '../registry/packages.ts';
 import { approverPage, commitOf, passedOverLines, served } from './check-model/approver-page.ts';
-import { type Found, findCandidate, MOST_CANDIDATES } from './check-model/candidate.ts';
+import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
   source: z.enum(['run', 'registry'], 'must be run or registry'),
   promotion_path: promotionPath,
-  require_proof: flag,
+  require_validation: flag,
   model_package_arn: optional(modelPackageArn),
   endpoint_name: optional(resourceName),
-  max_candidates: wholeNumber(1, MOST_CANDIDATES),
+  max_candidates: wholeNumber(1, MAX_CANDIDATES),
   on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
 });
 
@@ -29,7 +35,7 @@ type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'M
 export default defineComponent({
   name: 'check-model',
   inputs,
-  fences: ['require_proof', 'promotion_path', 'source'],
+  safetyInputs: ['require_validation', 'promotion_path', 'source'],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',
@@ -46,21 +52,26 @@ export default defineComponent({
   ],
 
   async run(given, context) {
-    const question = questionOf(given, context);
+    const question = criteriaOf(given, context);
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
     const found = await findCandidate(given, question, context);
-    if (found.is === 'nothing') return conclude(given, context, found);
+    if (found.is === 'nothing') return nothingToPromote(given, context, found);
 
-    const news = await alreadyHere(found.candidate, given.endpoint_name, question, context);
+    const news = await whyNothingNew(found.candidate, given.endpoint_name, question, context);
     if (news)
-      return conclude(given, context, { is: 'nothing', why: news, next: NOTHING_NEW, passedOver: found.passedOver });
-    return present(found, given, question, context);
+      return nothingToPromote(given, context, {
+        is: 'nothing',
+        why: news,
+        next: NOTHING_NEW,
+        passedOver: found.passedOver,
+      });
+    return showCandidate(found, given, question, context);
   },
 });
 
-const NOTHING_NEW = 'nothing needs doing; push again when the environment before has proved a newer version.';
+const NOTHING_NEW = 'nothing needs doing; push again when the environment before has validated a newer version.';
 
-function questionOf({ promotion_path: path, source, require_proof }: Inputs, { job }: Context): Question {
+function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
   if (!path.includes(job.environment)) {
     throw new Failure(
       'invalid input',
@@ -68,28 +79,28 @@ function questionOf({ promotion_path: path, source, require_proof }: Inputs, { j
       'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
     );
   }
-  return { environment: job.environment, path, source, requireProof: require_proof, pipeline: job.pipeline };
+  return { environment: job.environment, path, source, requireValidation: require_validation, pipeline: job.pipeline };
 }
 
-/** Says so when exactly this version is approved, proved and live in this environment already. */
-async function alreadyHere(
+/** Says so when exactly this version is approved, validated and live in this environment already. */
+async function whyNothingNew(
   candidate: ModelPackage,
   wanted: string | undefined,
-  question: Question,
+  question: PromotionCriteria,
   { aws }: Context,
 ): Promise<string | undefined> {
-  const proof = provedHere(candidate, question);
-  if (!proof || (wanted !== undefined && wanted !== proof.endpoint)) return undefined;
-  const endpoint = await findEndpoint(aws.sagemaker, proof.endpoint);
-  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== proof.config)
+  const validation = validatedHere(candidate, question);
+  if (!validation || (wanted !== undefined && wanted !== validation.endpoint)) return undefined;
+  const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
+  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
     return undefined;
-  return `${called(candidate)} is approved, proved and live in ${question.environment} already, on the endpoint ${endpoint.name}`;
+  return `${displayName(candidate)} is approved, validated and live in ${question.environment} already, on the endpoint ${endpoint.name}`;
 }
 
-function conclude(
+function nothingToPromote(
   given: Inputs,
   { log, report, job }: Context,
-  { why, next, passedOver }: Extract<Found, { is: 'nothing' }>,
+  { why, next, passedOver }: Extract<CandidateSearch, { is: 'nothing' }>,
 ): Done<Output> {
   for (const line of passedOverLines(passedOver)) log.line(`  ${line}`);
   report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
@@ -103,17 +114,17 @@ function conclude(
   };
 }
 
-async function present(
-  found: Extract<Found, { is: 'candidate' }>,
+async function showCandidate(
+  found: Extract<CandidateSearch, { is: 'candidate' }>,
   given: Inputs,
-  question: Question,
+  question: PromotionCriteria,
   context: Context,
 ): Promise<Done<Output>> {
   const { candidate: version, passedOver } = found;
   const { log, report, job, clock } = context;
   const before = environmentBefore(question);
   const comparison = comparisonUrl(version, job);
-  if (comparison) report.link('What you approve', `What you approve: ${called(version)}`, comparison);
+  if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison);
   report.record({
     outcome: 'candidate',
     group: version.group,
@@ -122,17 +133,17 @@ async function present(
     content: version.content,
     status: version.approval,
     promotion_path: question.path,
-    open: question.requireProof || before === undefined ? [] : ['proof'],
+    open: question.requireValidation || before === undefined ? [] : ['validation'],
     metadata: version.metadata,
     passed_over: passedOver,
   });
 
   const live = await liveNow(given.endpoint_name, context.aws);
-  log.line(`${called(version)} may be promoted to ${job.environment}.`);
+  log.line(`${displayName(version)} may be promoted to ${job.environment}.`);
   const page = approverPage({
     version,
     before,
-    proofRequired: question.requireProof,
+    validationRequired: question.requireValidation,
     live,
     ref: job.ref,
     comparison,
@@ -168,7 +179,7 @@ function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job'
 async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
   try {
     const found = await findPackage(sagemaker, arn);
-    return found ? called(found) : `${arn} (deleted)`;
+    return found ? displayName(found) : `${arn} (deleted)`;
   } catch (error) {
     if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
     throw error;

@@ -2,18 +2,24 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
-import { executionRoleArn, instanceType, modelEnvironment, planRelease } from '../endpoints/model-and-config.ts';
-import { evidence, outcomeInWords } from '../endpoints/outcome.ts';
-import { type Brought, bring, type Ended, follow, type Plan } from '../endpoints/reconcile.ts';
-import { makerOf, originTags, ownTags } from '../endpoints/tags.ts';
+import { executionRoleArn, instanceType, modelEnvironment, planModelAndConfig } from '../endpoints/model-and-config.ts';
+import { describedEndpoint, explainOutcome } from '../endpoints/outcome.ts';
+import {
+  type DeploymentEnd,
+  type DeploymentPlan,
+  followDeployment,
+  type Reconciled,
+  reconcileEndpoint,
+} from '../endpoints/reconcile.ts';
+import { creatingPipelineOf, originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { approval, check, required, takeOver } from '../program/handover.ts';
-import { refusalInWords, refusalOf } from '../registry/deployability.ts';
+import { approvalRecord, checkRecord, required, takeOver } from '../program/handover.ts';
+import { refusalSentence, refusalToDeploy } from '../registry/deployability.ts';
 import { readApproval } from '../registry/entries.ts';
-import { called, describePackage, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),
@@ -44,7 +50,7 @@ type Output =
 export default defineComponent({
   name: 'deploy-model',
   inputs,
-  fences: ['require_approval', 'allow_downgrade', 'recreate_failed'],
+  safetyInputs: ['require_approval', 'allow_downgrade', 'recreate_failed'],
   outputs: {
     ENDPOINT_NAME: 'The endpoint.',
     ENDPOINT_CONFIG_NAME: 'The endpoint config that this job brought to it.',
@@ -75,50 +81,50 @@ export default defineComponent({
   ],
 
   async run(given, context) {
-    const handed = takeOverVersion(given, context);
-    if (handed.outcome === 'nothing') return passOn(handed, given, context);
+    const handed = readVersion(given, context);
+    if (handed.outcome === 'nothing') return skip(handed, given, context);
     linkTo(given.endpoint_name, context);
-    const version = await lookAt(handed, given, context);
-    const task: Task = { given, handed, version, plan: planOf(version, given, context) };
+    const version = await describeDeployable(handed, given, context);
+    const task: DeploymentTask = { given, handed, version, plan: planOf(version, given, context) };
 
     const { aws, clock, log } = context;
     const deadline = context.deadline(given.max_wait_time);
-    const world = { ...aws, clock, deadline, interval: given.poll_interval, say: log.line };
-    const brought = await bring(task.plan, world);
-    if (brought.by === 'refusal') throw await explain(brought, task, context);
-    writeRecord('under way', task, brought, context);
-    if (brought.by !== 'nothing' && !given.wait) return leave(task, brought, context);
+    const world = { ...aws, clock, deadline, interval: given.poll_interval, log: log.line };
+    const brought = await reconcileEndpoint(task.plan, world);
+    if (brought.by === 'refusal') throw await explainFailure(brought, task, context);
+    writeRecord('progressing', task, brought, context);
+    if (brought.by !== 'nothing' && !given.wait) return exitWithoutWaiting(task, brought, context);
     if (brought.by !== 'nothing') {
-      const { endpoint, where } = await follow(task.plan, brought, world);
-      if (where.is !== 'live') throw await explain({ ...brought, endpoint, where }, task, context);
+      const { endpoint, where } = await followDeployment(task.plan, brought, world);
+      if (where.is !== 'live') throw await explainFailure({ ...brought, endpoint, where }, task, context);
     }
     writeRecord('deployed', task, brought, context);
-    return conclude(task, brought, context);
+    return done(task, brought, context);
   },
 });
 
 /** What the step before hands over: the version, and what was decided on its way here. */
-type Handed = Exclude<ReturnType<typeof takeOverVersion>, { outcome: 'nothing' }>;
+type HandedVersion = Exclude<ReturnType<typeof readVersion>, { outcome: 'nothing' }>;
 
-interface Task {
+interface DeploymentTask {
   readonly given: Inputs;
-  readonly handed: Handed;
+  readonly handed: HandedVersion;
   readonly version: ModelPackage;
-  readonly plan: Plan;
+  readonly plan: DeploymentPlan;
 }
 
-type Refused = Extract<Brought, { by: 'refusal' }>;
-type Accepted = Exclude<Brought, { by: 'refusal' }>;
-type Unlucky = Ended & { readonly where: Exclude<Ended['where'], { is: 'live' }> };
+type RefusedReconciliation = Extract<Reconciled, { by: 'refusal' }>;
+type AcceptedReconciliation = Exclude<Reconciled, { by: 'refusal' }>;
+type UnsuccessfulEnd = DeploymentEnd & { readonly where: Exclude<DeploymentEnd['where'], { is: 'live' }> };
 
-function takeOverVersion(given: Inputs, { root, job }: Context) {
+function readVersion(given: Inputs, { root, job }: Context) {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  if (given.require_approval) return required(takeOver({ root, job }, approval, choice), approval);
-  const checked = required(takeOver({ root, job }, check, choice), check);
+  if (given.require_approval) return required(takeOver({ root, job }, approvalRecord, choice), approvalRecord);
+  const checked = required(takeOver({ root, job }, checkRecord, choice), checkRecord);
   return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
 }
 
-function passOn(
+function skip(
   { why, group }: { why: string; group?: string | undefined },
   { endpoint_name: endpoint }: Inputs,
   { report }: Context,
@@ -133,24 +139,28 @@ function linkTo(endpoint: string, { aws, report }: Context): void {
 }
 
 /** Looks at the version again: what was true when it was approved must be true now. */
-async function lookAt(handed: Handed, given: Inputs, { aws, job, log }: Context): Promise<ModelPackage> {
+async function describeDeployable(
+  handed: HandedVersion,
+  given: Inputs,
+  { aws, job, log }: Context,
+): Promise<ModelPackage> {
   const { environment, pipeline } = job;
   const { require_approval: requireApproval, instance_type } = given;
   const version = await describePackage(aws.sagemaker, handed.package);
   const terms = { environment, pipeline, requireApproval, instanceType: instance_type };
-  const refusal = refusalOf(version, handed, terms);
-  if (refusal) throw new Failure(refusal.kind, refusalInWords(version, terms, refusal), refusal.next);
+  const refusal = refusalToDeploy(version, handed, terms);
+  if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
 
   const approved = readApproval(version.metadata, environment);
   const why =
     requireApproval && approved.is === 'read'
       ? `approved for ${environment} by ${approved.value.by}`
       : 'without an approval (require_approval: false)';
-  log.line(`Deploying ${called(version)} to ${given.endpoint_name}, ${why}.`);
+  log.line(`Deploying ${displayName(version)} to ${given.endpoint_name}, ${why}.`);
   return version;
 }
 
-function planOf(version: ModelPackage, given: Inputs, { job }: Context): Plan {
+function planOf(version: ModelPackage, given: Inputs, { job }: Context): DeploymentPlan {
   const serving = {
     executionRole: given.execution_role_arn,
     environment: Object.fromEntries(given.model_environment),
@@ -159,7 +169,7 @@ function planOf(version: ModelPackage, given: Inputs, { job }: Context): Plan {
     instances: given.instance_count,
   };
   const prefix = given.name_prefix ?? given.endpoint_name;
-  const release = planRelease(version, serving, { prefix, environment: job.environment });
+  const release = planModelAndConfig(version, serving, { prefix, environment: job.environment });
   const wanted = {
     endpoint: given.endpoint_name,
     config: release.config.name,
@@ -168,11 +178,20 @@ function planOf(version: ModelPackage, given: Inputs, { job }: Context): Plan {
     recreateFailed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  return { wanted, release, group: version.group, tags: originTags(given.tags, { pipeline, package: version.arn }) };
+  return {
+    desired: wanted,
+    serving: release,
+    group: version.group,
+    tags: originTags(given.tags, { pipeline, package: version.arn }),
+  };
 }
 
 /** Why our config may not come to the endpoint, or did not come to serve. What explains it is kept: SageMaker's reason vanishes. */
-async function explain(brought: Refused | (Accepted & Unlucky), task: Task, context: Context): Promise<Failure> {
+async function explainFailure(
+  brought: RefusedReconciliation | (AcceptedReconciliation & UnsuccessfulEnd),
+  task: DeploymentTask,
+  context: Context,
+): Promise<Failure> {
   const { endpoint } = brought;
   if ('refusal' in brought) {
     const { kind, why, next } = brought.refusal;
@@ -182,21 +201,28 @@ async function explain(brought: Refused | (Accepted & Unlucky), task: Task, cont
   }
   await keepEvidence(endpoint, task, context);
   const { where, previousConfig } = brought;
-  const { endpoint: name, config } = task.plan.wanted;
-  const maker = where.is === 'superseded' ? await makerOf(context.aws.sagemaker, where.by) : undefined;
-  const { what, next } = outcomeInWords(where, { endpoint: name, config, previousConfig, maker, seen: endpoint });
+  const { endpoint: name, config } = task.plan.desired;
+  const maker = where.is === 'superseded' ? await creatingPipelineOf(context.aws.sagemaker, where.by) : undefined;
+  const { what, next } = explainOutcome(where, { endpoint: name, config, previousConfig, maker, seen: endpoint });
   return new Failure('refused', what, next);
 }
 
-async function keepEvidence(endpoint: Endpoint | undefined, { given }: Task, { aws, log, report }: Context) {
+async function keepEvidence(endpoint: Endpoint | undefined, { given }: DeploymentTask, { aws, log, report }: Context) {
   const { endpoint_name: name, variant_name: variant } = given;
   if (endpoint)
-    log.line(`What SageMaker says of ${name} is kept in ${report.file('endpoint.json', evidence(endpoint.answer))}.`);
+    log.line(
+      `What SageMaker says of ${name} is kept in ${report.file('endpoint.json', describedEndpoint(endpoint.answer))}.`,
+    );
   const wanted = { group: endpointLogGroup(name), streamPrefix: `${variant}/`, most: 20 };
   log.section(`The last lines of the containers of ${name}`, await lastLogLines(await aws.logs(), wanted), 'open');
 }
 
-function writeRecord(outcome: 'under way' | 'deployed', task: Task, { previousConfig }: Accepted, { report }: Context) {
+function writeRecord(
+  outcome: 'progressing' | 'deployed',
+  task: DeploymentTask,
+  { previousConfig }: AcceptedReconciliation,
+  { report }: Context,
+) {
   const { given, handed, version, plan } = task;
   report.record({
     outcome,
@@ -207,24 +233,24 @@ function writeRecord(outcome: 'under way' | 'deployed', task: Task, { previousCo
     promotion_path: handed.promotion_path,
     open: handed.open,
     endpoint: given.endpoint_name,
-    config: plan.wanted.config,
+    config: plan.desired.config,
     previous_config: previousConfig,
-    model: plan.release.model.name,
+    model: plan.serving.model.name,
   });
 }
 
-function leave(task: Task, brought: Accepted, context: Context): Done<Output> {
+function exitWithoutWaiting(task: DeploymentTask, brought: AcceptedReconciliation, context: Context): Done<Output> {
   const { given, version } = task;
   return {
-    verdict: `${given.endpoint_name} is on its way to ${called(version)}; this job does not wait for it (wait: false).`,
+    verdict: `${given.endpoint_name} is on its way to ${displayName(version)}; this job does not wait for it (wait: false).`,
     outputs: outputsOf(task, brought, context),
   };
 }
 
-function conclude(task: Task, brought: Accepted, context: Context): Done<Output> {
+function done(task: DeploymentTask, brought: AcceptedReconciliation, context: Context): Done<Output> {
   const { given, version, plan } = task;
-  const { name, instances, instanceType: type } = plan.release.config;
-  const serves = `${called(version)} (endpoint config ${name}, ${type}, instance_count ${instances})`;
+  const { name, instances, instanceType: type } = plan.serving.config;
+  const serves = `${displayName(version)} (endpoint config ${name}, ${type}, instance_count ${instances})`;
   return {
     verdict:
       brought.by === 'nothing'
@@ -234,12 +260,12 @@ function conclude(task: Task, brought: Accepted, context: Context): Done<Output>
   };
 }
 
-function outputsOf({ given, plan }: Task, { previousConfig }: Accepted, { aws }: Context) {
+function outputsOf({ given, plan }: DeploymentTask, { previousConfig }: AcceptedReconciliation, { aws }: Context) {
   return {
     ENDPOINT_NAME: given.endpoint_name,
-    ENDPOINT_CONFIG_NAME: plan.wanted.config,
+    ENDPOINT_CONFIG_NAME: plan.desired.config,
     ...(previousConfig !== undefined && { PREVIOUS_ENDPOINT_CONFIG_NAME: previousConfig }),
-    MODEL_NAME: plan.release.model.name,
+    MODEL_NAME: plan.serving.model.name,
     ENDPOINT_URL: endpointUrl(aws, given.endpoint_name),
   };
 }

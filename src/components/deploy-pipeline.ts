@@ -8,13 +8,13 @@ import { Failure } from '../ground/failure.ts';
 import { waitFor } from '../ground/wait.ts';
 import { readDefinition } from '../pipelines/definition.ts';
 import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../pipelines/executions.ts';
-import { findPipeline, pipelineName, pipelineRoleArn, upload, type Wanted } from '../pipelines/pipeline.ts';
-import { type Execution, hasEnded, lastPart, lookAt, type Step } from '../pipelines/steps.ts';
+import { type DesiredPipeline, findPipeline, pipelineName, pipelineRoleArn, upload } from '../pipelines/pipeline.ts';
+import { type Execution, executionPoller, hasEnded, lastPart, type Step } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { BUILT, timestamp } from '../registry/entries.ts';
-import { called, describePackage } from '../registry/packages.ts';
-import { markBuilt } from '../registry/provenance.ts';
+import { describePackage, displayName } from '../registry/packages.ts';
+import { recordBuild } from '../registry/provenance.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
@@ -38,7 +38,7 @@ type Output = 'PIPELINE_EXECUTION_ARN' | 'PIPELINE_STATUS';
 export default defineComponent({
   name: 'deploy-pipeline',
   inputs,
-  fences: [],
+  safetyInputs: [],
   outputs: {
     PIPELINE_EXECUTION_ARN: 'The ARN of the execution that this pipeline started or joined.',
     PIPELINE_STATUS: 'Its status when the job ended: Succeeded, or Executing when the job did not wait.',
@@ -66,13 +66,13 @@ export default defineComponent({
   async run(given, context) {
     context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
     const wanted = await wantedPipeline(given, context.root);
-    const plan = decide(await ownAttempt(wanted, given, context), given.new_run);
+    const plan = decideExecution(await ownAttempt(wanted, given, context), given.new_run);
     context.log.line(plan.why);
     const execution = plan.do === 'join' ? plan.execution : await start(plan.attempt, wanted, given, context);
     context.report.record({ outcome: 'running', execution, why: 'its execution is under way' });
 
-    const followed = await follow(execution, given, context);
-    if (!followed) return leave(execution);
+    const followed = await followExecution(execution, given, context);
+    if (!followed) return exitWithoutWaiting(execution);
     checkSteps(followed, context);
     if (followed.status !== 'Succeeded') throw await explainEnd(followed, context);
     return handOver(followed, context);
@@ -80,15 +80,15 @@ export default defineComponent({
 });
 
 /** `runs` is looked up only for an attempt that could be joined. */
-type Known = Attempt & { readonly runs?: 'ours' | 'another' };
-type Plan = { do: 'join'; execution: string; why: string } | { do: 'start'; attempt: number; why: string };
+type KnownAttempt = Attempt & { readonly runs?: 'ours' | 'another' };
+type ExecutionPlan = { do: 'join'; execution: string; why: string } | { do: 'start'; attempt: number; why: string };
 
 /** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
-export function decide(latest: Known | undefined, newRun: boolean): Plan {
+export function decideExecution(latest: KnownAttempt | undefined, newRun: boolean): ExecutionPlan {
   if (!latest)
     return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting the first attempt.' };
   const { execution, number, status } = latest;
-  const next = (why: string): Plan => ({
+  const next = (why: string): ExecutionPlan => ({
     do: 'start',
     attempt: number + 1,
     why: `${why}: starting attempt ${number + 1}.`,
@@ -108,7 +108,7 @@ export function decide(latest: Known | undefined, newRun: boolean): Plan {
   }
 }
 
-async function wantedPipeline(given: Inputs, root: string): Promise<Wanted> {
+async function wantedPipeline(given: Inputs, root: string): Promise<DesiredPipeline> {
   const { definition_file: file, parameters } = given;
   return {
     name: given.pipeline_name,
@@ -117,7 +117,11 @@ async function wantedPipeline(given: Inputs, root: string): Promise<Wanted> {
   };
 }
 
-async function ownAttempt(wanted: Wanted, given: Inputs, { aws, job }: Context): Promise<Known | undefined> {
+async function ownAttempt(
+  wanted: DesiredPipeline,
+  given: Inputs,
+  { aws, job }: Context,
+): Promise<KnownAttempt | undefined> {
   const prefix = attemptPrefix(job.pipeline, wanted, given.parameters);
   const latest = await latestAttempt(aws.sagemaker, wanted.name, prefix);
   if (latest?.status !== 'Executing' && latest?.status !== 'Succeeded') return latest;
@@ -127,7 +131,7 @@ async function ownAttempt(wanted: Wanted, given: Inputs, { aws, job }: Context):
   };
 }
 
-async function start(attempt: number, wanted: Wanted, given: Inputs, context: Context): Promise<string> {
+async function start(attempt: number, wanted: DesiredPipeline, given: Inputs, context: Context): Promise<string> {
   const { aws, job, log } = context;
   const version = await upload(aws.sagemaker, wanted, {
     token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
@@ -152,9 +156,9 @@ async function start(attempt: number, wanted: Wanted, given: Inputs, context: Co
 }
 
 /** Waits for the execution's end; with `wait: false` it looks once. Nothing when it is still under way then. */
-async function follow(execution: string, given: Inputs, context: Context): Promise<Execution | undefined> {
+async function followExecution(execution: string, given: Inputs, context: Context): Promise<Execution | undefined> {
   const { clock, log, aws } = context;
-  const look = lookAt(aws.sagemaker, execution, { clock, tell: log.line });
+  const look = executionPoller(aws.sagemaker, execution, { clock, tell: log.line });
   if (!given.wait) {
     const once = await look();
     return once.is === 'settled' ? once.answer : undefined;
@@ -174,7 +178,7 @@ async function follow(execution: string, given: Inputs, context: Context): Promi
   );
 }
 
-function leave(execution: string): Done<Output> {
+function exitWithoutWaiting(execution: string): Done<Output> {
   return {
     verdict: `The execution ${lastPart(execution)} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
     outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
@@ -203,7 +207,7 @@ async function explainEnd(ended: Execution, context: Context): Promise<Failure> 
     `The execution ${lastPart(arn)} ${why.replace(/\.$/, '')}.`,
     status === 'Stopped'
       ? 'run this job again: it starts the next attempt.'
-      : 'mend what the step says and push; or run this job again, when it was a passing trouble: it starts the next attempt.',
+      : 'fix what the step says, then push. If the failure was temporary, run this job again: it starts the next attempt.',
   );
 }
 
@@ -235,12 +239,12 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
   });
   const at = timestamp(clock.now());
   for (const each of packages) {
-    const mark = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: lastPart(arn) };
-    const told = await markBuilt(aws.sagemaker, each, mark);
+    const entry = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: lastPart(arn) };
+    const told = await recordBuild(aws.sagemaker, each, entry);
     if (told) log.line(told);
   }
   return {
-    verdict: `The execution ${lastPart(arn)} succeeded and registered ${packages.map(called).join(', ')}.`,
+    verdict: `The execution ${lastPart(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
     outputs,
   };
 }

@@ -4,23 +4,23 @@ import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { passingTrouble } from '../aws/trouble.ts';
 import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../endpoints/endpoint.ts';
-import { LARGEST_PAYLOAD } from '../endpoints/invocation.ts';
-import { evidence, outcomeInWords, type Unlucky } from '../endpoints/outcome.ts';
+import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
+import { describedEndpoint, explainOutcome, type FailedDeployment } from '../endpoints/outcome.ts';
 import { progress } from '../endpoints/progress.ts';
-import { makerOf } from '../endpoints/tags.ts';
+import { creatingPipelineOf } from '../endpoints/tags.ts';
 import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import type { Deadline } from '../ground/clock.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Look, waitFor } from '../ground/wait.ts';
+import { type PollResult, waitFor } from '../ground/wait.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type Deployment, deployment, required, takeOver } from '../program/handover.ts';
-import { markKey, timestamp, writeMark } from '../registry/entries.ts';
-import { called, describePackage, type ModelPackage, markPackage } from '../registry/packages.ts';
-import { proofOf, provedAlready, refusalToProve } from '../registry/validation.ts';
-import { askModel, settled } from './validate-endpoint/asking.ts';
+import { type DeploymentRecord, deploymentRecord, required, takeOver } from '../program/handover.ts';
+import { entryKey, entryValue, timestamp } from '../registry/entries.ts';
+import { describePackage, displayName, type ModelPackage, writeEntry } from '../registry/packages.ts';
+import { refusalToValidate, validatedAlready, validationEntry } from '../registry/validation.ts';
+import { sendRequests, settled } from './validate-endpoint/asking.ts';
 
 const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
@@ -49,30 +49,30 @@ const inputs = z
     expect: optional(pattern),
     requests: wholeNumber(1, 1000),
     max_latency_ms: optional(wholeNumber(1, 900_000)),
-    record_proof: flag,
+    record_validation: flag,
   })
   .check(
-    z.refine(({ payload_file, record_proof }) => payload_file !== undefined || !record_proof, {
+    z.refine(({ payload_file, record_validation }) => payload_file !== undefined || !record_validation, {
       path: ['payload_file'],
-      message: 'must name the file to send to the endpoint, unless record_proof is false',
-      when: ({ value }) => z.object({ record_proof: z.boolean() }).safeParse(value).success,
+      message: 'must name the file to send to the endpoint, unless record_validation is false',
+      when: ({ value }) => z.object({ record_validation: z.boolean() }).safeParse(value).success,
     }),
   );
 
 type Inputs = z.output<typeof inputs>;
-type Deployed = Extract<Deployment, { endpoint: string }>;
+type DeployedRecord = Extract<DeploymentRecord, { endpoint: string }>;
 
 /** One validation: what was deployed, and until when it may take. */
-interface Validation {
+interface ValidationTask {
   readonly given: Inputs;
-  readonly deployed: Deployed;
+  readonly deployed: DeployedRecord;
   readonly deadline: Deadline;
 }
 
 export default defineComponent({
   name: 'validate-endpoint',
   inputs,
-  fences: ['record_proof'],
+  safetyInputs: ['record_validation'],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
@@ -80,7 +80,7 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModel', on: 'model' },
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'payload_file is given' },
-    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'proved', when: 'record_proof is true' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'validated', when: 'record_validation is true' },
     { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'a check fails' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'a check fails' },
@@ -93,22 +93,22 @@ export default defineComponent({
   async run(given, context) {
     const { root, job, report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
-    const deployed = required(takeOver({ root, job }, deployment, choice), deployment);
-    if (deployed.outcome === 'nothing') return passOn(deployed, context);
+    const deployed = required(takeOver({ root, job }, deploymentRecord, choice), deploymentRecord);
+    if (deployed.outcome === 'nothing') return skip(deployed, context);
 
     const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
-    const asked = questionOf(given, root);
+    const asked = requestOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, endpointLogGroup(endpoint)));
-    report.record({ outcome: 'unproved', ...about });
+    report.record({ outcome: 'not validated', ...about });
     try {
-      const now = await validate(validation, context);
-      const verdict = given.record_proof
-        ? await prove(now, deployed, context)
-        : `Not recorded as proved in ${job.environment}: record_proof is false.`;
-      report.record({ outcome: given.record_proof ? 'proved' : 'held', ...about });
+      const now = await checkEndpoint(validation, context);
+      const verdict = given.record_validation
+        ? await recordValidation(now, deployed, context)
+        : `Not recorded as validated in ${job.environment}: record_validation is false.`;
+      report.record({ outcome: given.record_validation ? 'validated' : 'held', ...about });
       return { verdict, outputs: { ENDPOINT_VALIDATED: 'true' } };
     } catch (error) {
       if (error instanceof Failure) await showLastLines(context, endpoint);
@@ -117,16 +117,16 @@ export default defineComponent({
   },
 });
 
-function passOn(
-  { why, group, endpoint }: Extract<Deployment, { outcome: 'nothing' }>,
+function skip(
+  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
   { report }: Context,
 ): Done<never> {
   report.record({ outcome: 'nothing', why, group, endpoint });
   return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
 }
 
-/** What the model is asked, for whoever wants to know later what a proof is worth. */
-function questionOf(given: Inputs, root: string) {
+/** What the model is asked, for whoever wants to know later what a validation is worth. */
+function requestOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
   const payload = createHash('sha256').update(readPayload(root, payload_file)).digest('hex');
@@ -135,11 +135,11 @@ function questionOf(given: Inputs, root: string) {
 
 function readPayload(root: string, file: string): Uint8Array {
   const otherwise = 'let this job receive it as an artifact';
-  return readProjectFile({ root, input: 'payload_file', file, otherwise, most: LARGEST_PAYLOAD });
+  return readProjectFile({ root, input: 'payload_file', file, otherwise, most: MAX_PAYLOAD_BYTES });
 }
 
 /** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
-async function validate(validation: Validation, context: Context): Promise<ModelPackage> {
+async function checkEndpoint(validation: ValidationTask, context: Context): Promise<ModelPackage> {
   const { given, deployed, deadline } = validation;
   await untilLive(validation, context);
   const now = await describeServed(deployed, context);
@@ -148,20 +148,22 @@ async function validate(validation: Validation, context: Context): Promise<Model
     return now;
   }
   const payload = readPayload(context.root, given.payload_file);
-  await askModel({ given, endpoint: deployed.endpoint, payload, deadline }, context);
+  await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
   await untilLive(validation, context, 'still ');
   return now;
 }
 
-async function untilLive({ given, deployed, deadline }: Validation, context: Context, still = ''): Promise<void> {
+async function untilLive({ given, deployed, deadline }: ValidationTask, context: Context, still = ''): Promise<void> {
   const { aws, clock, log, report } = context;
   const { endpoint: name, config } = deployed;
   const ours = { config, previousConfig: deployed.previous_config };
-  const look = async (): Promise<Look<{ endpoint: Endpoint | undefined; where: Unlucky | { is: 'live' } }>> => {
+  const look = async (): Promise<
+    PollResult<{ endpoint: Endpoint | undefined; where: FailedDeployment | { is: 'live' } }>
+  > => {
     const endpoint = await findEndpoint(aws.sagemaker, name);
-    if (endpoint) report.file('endpoint.json', evidence(endpoint.answer));
+    if (endpoint) report.file('endpoint.json', describedEndpoint(endpoint.answer));
     const where = progress(endpoint, ours);
-    return where.is === 'under way'
+    return where.is === 'progressing'
       ? { is: 'pending', saying: where.saying }
       : { is: 'settled', answer: { endpoint, where } };
   };
@@ -175,8 +177,8 @@ async function untilLive({ given, deployed, deadline }: Validation, context: Con
   const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
   const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
   if (where.is === 'live') return report.check(check);
-  const maker = where.is === 'superseded' ? await makerOf(aws.sagemaker, where.by) : undefined;
-  const { what, next } = outcomeInWords(where, { endpoint: name, ...ours, maker, seen: endpoint });
+  const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
+  const { what, next } = explainOutcome(where, { endpoint: name, ...ours, maker, seen: endpoint });
   report.check(check, what);
   // These are the words of a deployment, and it is the deployment that would have to be repeated.
   throw new Failure('refused', what, next.replaceAll('this job', 'the deploy-model job'));
@@ -188,22 +190,27 @@ async function showLastLines({ aws, log }: Context, endpoint: string): Promise<v
   log.section(`The last log lines of ${endpoint}`, lines, 'open');
 }
 
-async function describeServed(deployed: Deployed, { aws, log, report }: Context): Promise<ModelPackage> {
+async function describeServed(deployed: DeployedRecord, { aws, log, report }: Context): Promise<ModelPackage> {
   const served = await packagesOf(aws.sagemaker, deployed.config);
   const now = await describePackage(aws.sagemaker, deployed.package);
-  const refusal = refusalToProve(served, now, deployed);
-  report.check(`The endpoint serves ${called(now)} as it was deployed`, refusal?.why);
-  if (refusal) throw new Failure('refused', `Not proved: ${refusal.why}.`, refusal.next);
-  log.line(`${deployed.endpoint} is live and serves ${called(now)} (endpoint config ${deployed.config}).`);
+  const refusal = refusalToValidate(served, now, deployed);
+  report.check(`The endpoint serves ${displayName(now)} as it was deployed`, refusal?.why);
+  if (refusal) throw new Failure('refused', `Not validated: ${refusal.why}.`, refusal.next);
+  log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
   return now;
 }
 
-/** Writes that this version is proved here, unless this pipeline has written exactly that. */
-async function prove(now: ModelPackage, deployed: Deployed, { aws, clock, job, report }: Context): Promise<string> {
-  const proof = proofOf(deployed, { pipeline: job.pipeline, job: job.id, at: timestamp(clock.now()) });
-  const already = provedAlready(now, job.environment, proof);
-  if (already) return `${called(now)} is already proved in ${job.environment} (at ${already.at}); nothing was written.`;
+/** Writes that this version is validated here, unless this pipeline has written exactly that. */
+async function recordValidation(
+  now: ModelPackage,
+  deployed: DeployedRecord,
+  { aws, clock, job, report }: Context,
+): Promise<string> {
+  const validation = validationEntry(deployed, { pipeline: job.pipeline, job: job.id, at: timestamp(clock.now()) });
+  const already = validatedAlready(now, job.environment, validation);
+  if (already)
+    return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}); nothing was written.`;
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
-  await markPackage(aws.sagemaker, now, { key: markKey('proved', job.environment), value: writeMark(proof) });
-  return `Proved in ${job.environment}: ${called(now)} on ${deployed.endpoint}.`;
+  await writeEntry(aws.sagemaker, now, { key: entryKey('validated', job.environment), value: entryValue(validation) });
+  return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
 }

@@ -5,34 +5,34 @@ import {
   type Tag,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { says } from '../aws/sagemaker-errors.ts';
+import { isKnownError } from '../aws/sagemaker-errors.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { refusalFor } from './failure-reasons.ts';
+import { asRefusal } from './failure-reasons.ts';
 import { tagEndpoint } from './tags.ts';
 
 /** A change of an endpoint either was accepted, or somebody else changed the endpoint first: look again and decide again. */
-export type Acted = 'accepted' | 'lost race';
+export type ChangeResult = 'accepted' | 'conflict';
 
-interface World {
+interface ChangeContext {
   readonly sagemaker: SageMakerClient;
   readonly clock: Clock;
 }
 
-interface Change {
+interface EndpointCreation {
   readonly endpoint: string;
   readonly config: string;
   readonly tags: readonly Tag[];
 }
 
-interface Update extends Change {
+interface EndpointUpdate extends EndpointCreation {
   readonly arn: string;
   readonly keepInstances: boolean;
 }
 
 /** Creates an endpoint with its tags. */
-export function createEndpoint(world: World, { endpoint, config, tags }: Change) {
+export function createEndpoint(world: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
   return change(world, () =>
     world.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
@@ -44,7 +44,7 @@ export function createEndpoint(world: World, { endpoint, config, tags }: Change)
  * Writes tags on an endpoint, which note what it is about to become, then updates it to another config. `keepInstances` lets the variant run on with as many instances as it has, where the
  * config would begin with fewer; weight and data capture are always the config's.
  */
-export function updateEndpoint(world: World, { endpoint, arn, config, tags, keepInstances }: Update) {
+export function updateEndpoint(world: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
   return change(world, async () => {
     await tagEndpoint(world.sagemaker, arn, tags);
     return world.sagemaker.send(
@@ -64,23 +64,27 @@ export function updateEndpoint(world: World, { endpoint, arn, config, tags, keep
 }
 
 /** Deletes an endpoint. Gone already is as good; busy, it is looked at again. */
-export async function deleteEndpoint({ sagemaker }: World, endpoint: string): Promise<void> {
+export async function deleteEndpoint({ sagemaker }: ChangeContext, endpoint: string): Promise<void> {
   try {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   } catch (error) {
-    if (says('not found', error) || says('update in progress', error)) return;
-    throw refusalFor(error, `SageMaker refused to delete ${endpoint}.`);
+    if (isKnownError('not found', error) || isKnownError('update in progress', error)) return;
+    throw asRefusal(error, `SageMaker refused to delete ${endpoint}.`);
   }
 }
 
-async function change({ clock }: World, send: () => Promise<unknown>): Promise<Acted> {
+async function change({ clock }: ChangeContext, send: () => Promise<unknown>): Promise<ChangeResult> {
   try {
     await onceConfigIsVisible(clock, send);
     return 'accepted';
   } catch (error) {
-    if (says('already exists', error) || says('update in progress', error) || says('not found', error))
-      return 'lost race';
-    throw refusalFor(error, 'SageMaker refused to change the endpoint, which is as it was.');
+    if (
+      isKnownError('already exists', error) ||
+      isKnownError('update in progress', error) ||
+      isKnownError('not found', error)
+    )
+      return 'conflict';
+    throw asRefusal(error, 'SageMaker refused to change the endpoint, which is as it was.');
   }
 }
 
@@ -95,7 +99,7 @@ async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): 
       await send();
       return;
     } catch (error) {
-      const invisible = says('not found', error) && /endpoint configuration/i.test(partsOf(error).message);
+      const invisible = isKnownError('not found', error) && /endpoint configuration/i.test(partsOf(error).message);
       if (!invisible) throw error;
       if (clock.now().getTime() >= until) throw configGone(error);
       await clock.sleep(VISIBILITY_PAUSE);

@@ -3,26 +3,30 @@ import { versionIn } from '../registry/packages.ts';
 import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoint.ts';
 
 /** What serves on an endpoint now, before it is changed. */
-export interface Live {
+export interface CurrentDeployment {
   /** The version of the group that is live; `undefined` when what serves is not of this group, or no longer known. */
   readonly version: number | undefined;
   /** What it has that a config of ours would take away: a VPC, data capture ... */
-  readonly beyondUs: readonly string[];
+  readonly unsupportedFeatures: readonly string[];
   /** The config that serves; `undefined` when it was deleted, which SageMaker allows. */
   readonly config: EndpointConfig | undefined;
 }
 
-export async function findLive(sagemaker: SageMakerClient, endpoint: Endpoint, group: string): Promise<Live> {
+export async function describeCurrent(
+  sagemaker: SageMakerClient,
+  endpoint: Endpoint,
+  group: string,
+): Promise<CurrentDeployment> {
   const config = await findConfig(sagemaker, endpoint.config);
-  if (!config) return { version: undefined, beyondUs: [], config };
+  if (!config) return { version: undefined, unsupportedFeatures: [], config };
   const models = await modelsOf(sagemaker, config);
   const versions = packagesIn(models).flatMap((arn) => versionIn(group, arn) ?? []);
   const version = versions.length > 0 ? Math.max(...versions) : undefined;
-  return { version, beyondUs: featuresBeyondUs(config, models), config };
+  return { version, unsupportedFeatures: unsupportedFeaturesOf(config, models), config };
 }
 
 /** What a config or its models have that no config of ours has, and that an update to ours would therefore take away. */
-function featuresBeyondUs(
+function unsupportedFeaturesOf(
   { variants, answer }: EndpointConfig,
   models: readonly DescribeModelCommandOutput[],
 ): string[] {
@@ -51,7 +55,11 @@ interface Configured {
  * An endpoint that was scaled out, by hand or by autoscaling, keeps the instances that it has: how many, when that is more than
  * the new config would begin with. Fewer instances than the config before had is a project's own wish, and so is followed.
  */
-export function keptInstances(endpoint: Endpoint, live: Live, { variant, instances }: Configured): number | undefined {
+export function keptInstances(
+  endpoint: Endpoint,
+  live: CurrentDeployment,
+  { variant, instances }: Configured,
+): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant)?.wantedInstances ?? 0;
   const began = live.config?.variants.find(({ name }) => name === variant)?.instances ?? 0;
   return running > instances && running > began ? running : undefined;

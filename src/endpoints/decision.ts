@@ -1,10 +1,10 @@
-import type { Live } from './current.ts';
+import type { CurrentDeployment } from './current.ts';
 import type { Endpoint } from './endpoint.ts';
-import { reasonInWords, recreation, variantsInWords } from './outcome.ts';
-import { hasItsInstances, sayingOf } from './progress.ts';
+import { explainReason, recreation, variantLines } from './outcome.ts';
+import { hasItsInstances, statusLine } from './progress.ts';
 
 /** What is to be live on an endpoint, and what may be done to bring it there. */
-export interface Wanted {
+export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
   readonly version: number;
@@ -12,19 +12,19 @@ export interface Wanted {
   readonly recreateFailed: boolean;
 }
 
-export type Decision =
+export type EndpointDecision =
   | { do: 'create' | 'update' | 'delete' | 'follow' | 'nothing' }
   | { do: 'wait'; saying: string }
   | { do: 'refuse'; kind: 'refused' | 'invalid input'; why: string; next: string };
 
-interface Scene {
+interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
   /** What serves now, where that is about to be replaced. */
-  readonly live: Pick<Live, 'version' | 'beyondUs'> | undefined;
+  readonly live: Pick<CurrentDeployment, 'version' | 'unsupportedFeatures'> | undefined;
 }
 
 /** Each status of an endpoint has one answer; nobody's deployment under way is overwritten, and no endpoint is deleted unasked. */
-export function decide({ endpoint, live }: Scene, wanted: Wanted): Decision {
+export function decideChange({ endpoint, live }: ObservedEndpoint, wanted: DesiredEndpoint): EndpointDecision {
   if (!endpoint) return { do: 'create' };
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
   const ours = (endpoint.pending ?? endpoint.config) === wanted.config;
@@ -44,7 +44,7 @@ export function decide({ endpoint, live }: Scene, wanted: Wanted): Decision {
       return wait(endpoint);
     case 'Failed':
       if (wanted.recreateFailed) return { do: 'delete' };
-      return refuse(`${endpoint.name} is Failed. ${reasonInWords(endpoint.failureReason)}`, recreation(endpoint.name));
+      return refuse(`${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`, recreation(endpoint.name));
     case 'UpdateRollbackFailed':
       return rollbackFailed(endpoint);
     default:
@@ -56,15 +56,19 @@ export function decide({ endpoint, live }: Scene, wanted: Wanted): Decision {
 }
 
 /** Whether what serves now matters to the decision: it does when it is about to be replaced. */
-export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<Wanted, 'config'>): boolean {
+export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<DesiredEndpoint, 'config'>): boolean {
   if (!endpoint || endpoint.pending !== undefined) return false;
   return endpoint.status === 'OutOfService' || (endpoint.status === 'InService' && endpoint.config !== config);
 }
 
-function replace({ name }: Endpoint, live: Scene['live'], { version, allowDowngrade }: Wanted): Decision {
-  if (live && live.beyondUs.length > 0) {
+function replace(
+  { name }: Endpoint,
+  live: ObservedEndpoint['live'],
+  { version, allowDowngrade }: DesiredEndpoint,
+): EndpointDecision {
+  if (live && live.unsupportedFeatures.length > 0) {
     return refuse(
-      `${name} has ${live.beyondUs.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
+      `${name} has ${live.unsupportedFeatures.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
       'keep deploying this endpoint as before; or set another endpoint_name; or, if it may go without, update it by hand to a config that has none of it, then run this job again.',
     );
   }
@@ -76,13 +80,13 @@ function replace({ name }: Endpoint, live: Scene['live'], { version, allowDowngr
   );
 }
 
-function wait(endpoint: Endpoint): Decision {
+function wait(endpoint: Endpoint): EndpointDecision {
   const whose = endpoint.pending === undefined ? '' : ` (${endpoint.pending}, not ours)`;
-  return { do: 'wait', saying: `Waiting until ${endpoint.name} has settled${whose}: ${sayingOf(endpoint)}` };
+  return { do: 'wait', saying: `Waiting until ${endpoint.name} has settled${whose}: ${statusLine(endpoint)}` };
 }
 
 /** SageMaker compares endpoint names without case when it creates one, and with case when one is invoked. */
-function otherwiseSpelled({ name }: Endpoint, wanted: Wanted): Decision {
+function otherwiseSpelled({ name }: Endpoint, wanted: DesiredEndpoint): EndpointDecision {
   return {
     do: 'refuse',
     kind: 'invalid input',
@@ -91,13 +95,13 @@ function otherwiseSpelled({ name }: Endpoint, wanted: Wanted): Decision {
   };
 }
 
-function rollbackFailed(endpoint: Endpoint): Decision {
+function rollbackFailed(endpoint: Endpoint): EndpointDecision {
   return refuse(
-    `${endpoint.name} is UpdateRollbackFailed: a mix of configs may be serving (${variantsInWords(endpoint)}). ${reasonInWords(endpoint.failureReason)}`,
+    `${endpoint.name} is UpdateRollbackFailed: a mix of configs may be serving (${variantLines(endpoint)}). ${explainReason(endpoint.failureReason)}`,
     `bring it back to a config that is known to work (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
   );
 }
 
-function refuse(why: string, next: string): Decision {
+function refuse(why: string, next: string): EndpointDecision {
   return { do: 'refuse', kind: 'refused', why, next };
 }

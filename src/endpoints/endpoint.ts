@@ -69,13 +69,13 @@ export async function findEndpoint(sagemaker: SageMakerClient, name: string): Pr
     config: config ?? pending?.EndpointConfigName ?? '',
     pending: pending?.EndpointConfigName,
     failureReason: answer.FailureReason,
-    variants: (answer.ProductionVariants ?? []).map(understood),
-    pendingVariants: (pending?.ProductionVariants ?? []).map(understood),
+    variants: (answer.ProductionVariants ?? []).map(variantFrom),
+    pendingVariants: (pending?.ProductionVariants ?? []).map(variantFrom),
     answer,
   };
 }
 
-function understood(variant: ProductionVariantSummary | PendingProductionVariantSummary): Variant {
+function variantFrom(variant: ProductionVariantSummary | PendingProductionVariantSummary): Variant {
   return {
     name: variant.VariantName ?? '',
     instances: variant.CurrentInstanceCount ?? 0,

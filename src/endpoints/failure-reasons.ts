@@ -24,7 +24,7 @@ const QUOTA =
  * Reads SageMaker's reason for a failed creation or update. Its texts are as users of AWS report them; one that is not known
  * here is shown as it is, with where to look.
  */
-export function adviceOn(reason: string): Advice {
+export function adviceFor(reason: string): Advice {
   const quota = QUOTA.exec(reason)?.groups;
   if (quota) return quotaAdvice(quota);
   const known = KNOWN.find(([, text]) => text.test(reason));
@@ -37,10 +37,10 @@ export function adviceOn(reason: string): Advice {
 }
 
 /** An error of a request, as a refusal with its advice, when SageMaker gave a reason that is known here; else as it was. */
-export function refusalFor(error: unknown, happened: string): unknown {
+export function asRefusal(error: unknown, happened: string): unknown {
   const { name, message } = partsOf(error);
   if (name !== 'ValidationException' && name !== 'ResourceLimitExceeded') return error;
-  const { cause, what, next } = adviceOn(message);
+  const { cause, what, next } = adviceFor(message);
   if (cause === 'unknown') return error;
   return new Failure('refused', `${happened} ${what ? `${what} ` : ''}(${inItsOwnWords(error)})`, next, error);
 }

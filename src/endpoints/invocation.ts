@@ -4,10 +4,10 @@ import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import type { Look } from '../ground/wait.ts';
+import type { PollResult } from '../ground/wait.ts';
 
 /** What is sent to an endpoint. */
-export interface Question {
+export interface InvocationRequest {
   readonly endpoint: string;
   readonly payload: Uint8Array;
   readonly contentType: string;
@@ -15,7 +15,7 @@ export interface Question {
 }
 
 /** What a model answered to one request. */
-export interface Answer {
+export interface InvocationResponse {
   /** The HTTP status of the model's container. */
   readonly status: number;
   readonly contentType: string;
@@ -24,16 +24,16 @@ export interface Answer {
 }
 
 /** The most that SageMaker takes in one request. */
-export const LARGEST_PAYLOAD = 6_291_456;
+export const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /**
  * Asks the model once. Not ready (429) and unavailable (503) are no answers: the endpoint is asked again. An error of the model
  * is an answer, and not the one that was hoped for.
  */
-export async function ask(
+export async function invoke(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
-  { endpoint, payload, contentType, accept }: Question,
-): Promise<Look<Answer>> {
+  { endpoint, payload, contentType, accept }: InvocationRequest,
+): Promise<PollResult<InvocationResponse>> {
   const { InvokeEndpointCommand, ModelError } = await import('../aws/sagemaker-runtime.ts');
   const request = {
     EndpointName: endpoint,
@@ -63,7 +63,7 @@ export async function ask(
 function gone(endpoint: string, error: unknown): Failure {
   return new Failure(
     'refused',
-    `Not proved: ${endpoint} stopped serving while it was asked (${inItsOwnWords(error)}).`,
+    `Not validated: ${endpoint} stopped serving while it was asked (${inItsOwnWords(error)}).`,
     'find out who deleted or changed it (CloudTrail); then run the deploy-model job again, and this one after it.',
     error,
   );
@@ -85,7 +85,7 @@ const CHECKS = {
 };
 
 /** What is wrong with one answer, and enough of it to recognise it by. */
-export interface Judged {
+export interface JudgedResponse {
   readonly wrong: Readonly<Partial<Record<keyof typeof CHECKS, string>>>;
   readonly status: number;
   readonly contentType: string;
@@ -95,7 +95,11 @@ export interface Judged {
 }
 
 /** An answer is good when its status is 200, and its type, text and time are as expected. */
-export function judge(answer: Answer, { accept, expect, maxLatency }: Expectations, longestMatch = 10_000): Judged {
+export function judgeResponse(
+  answer: InvocationResponse,
+  { accept, expect, maxLatency }: Expectations,
+  longestMatch = 10_000,
+): JudgedResponse {
   const { status, contentType, body, milliseconds } = answer;
   const wrong = {
     ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200)}` }),
@@ -109,7 +113,7 @@ export function judge(answer: Answer, { accept, expect, maxLatency }: Expectatio
 }
 
 /** The beginning of an answer's text. */
-export function opening({ body }: Pick<Answer, 'body'>, characters: number): string {
+export function opening({ body }: Pick<InvocationResponse, 'body'>, characters: number): string {
   const text = Buffer.from(body.subarray(0, characters * 4)).toString('utf8');
   return text.length > characters ? `${text.slice(0, characters)}...` : text;
 }
@@ -126,12 +130,12 @@ function mediaType(header: string): string {
   return header.replace(/;.*$/s, '').trim().toLowerCase();
 }
 
-const LONGEST_TEXT = 1_048_576;
+const MAX_TEXT_BYTES = 1_048_576;
 
 /** A pattern may take for ever even on a short text: text and time are limited, so that the job ends by itself. */
-function mismatch({ body }: Answer, expect: RegExp, longest: number): { match?: string } {
-  const text = Buffer.from(body.subarray(0, LONGEST_TEXT)).toString('utf8');
-  const cut = body.byteLength > LONGEST_TEXT ? ` in its first ${LONGEST_TEXT} bytes` : '';
+function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number): { match?: string } {
+  const text = Buffer.from(body.subarray(0, MAX_TEXT_BYTES)).toString('utf8');
+  const cut = body.byteLength > MAX_TEXT_BYTES ? ` in its first ${MAX_TEXT_BYTES} bytes` : '';
   try {
     const matches = runInNewContext('expect.test(text)', { expect, text }, { timeout: longest });
     return matches === true ? {} : { match: `no match of ${expect}${cut}: ${opening({ body }, 200)}` };
@@ -142,20 +146,23 @@ function mismatch({ body }: Answer, expect: RegExp, longest: number): { match?: 
   }
 }
 
-export interface Check {
+export interface ResponseCheck {
   readonly name: string;
   /** Why it does not hold. */
   readonly why?: string;
 }
 
 /** One check for each thing that was asked of all answers, with the first answers that failed it. */
-export function checksOf(answers: readonly Judged[], { accept, expect, maxLatency }: Expectations): Check[] {
+export function checksOf(
+  answers: readonly JudgedResponse[],
+  { accept, expect, maxLatency }: Expectations,
+): ResponseCheck[] {
   const asked = { status: true, contentType: accept, match: expect, time: maxLatency };
   const keys = ['status', 'contentType', 'match', 'time'] as const;
   return keys.filter((key) => asked[key] !== undefined).map((key) => checkOf(answers, key));
 }
 
-function checkOf(answers: readonly Judged[], key: keyof typeof CHECKS): Check {
+function checkOf(answers: readonly JudgedResponse[], key: keyof typeof CHECKS): ResponseCheck {
   const wrong = answers.flatMap(({ wrong: each }, index) => (each[key] ? [`request ${index + 1}: ${each[key]}`] : []));
   if (wrong.length === 0) return { name: CHECKS[key] };
   const more = wrong.length > 3 ? [`and ${wrong.length - 3} more of ${answers.length}`] : [];

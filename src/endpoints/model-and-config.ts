@@ -10,14 +10,14 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
-import { says, unlessNotFound } from '../aws/sagemaker-errors.ts';
+import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import { type EndpointConfig, findConfig } from './endpoint.ts';
-import { refusalFor } from './failure-reasons.ts';
-import { contentName, LONGEST_CONFIG_NAME, LONGEST_MODEL_NAME, type Naming } from './names.ts';
+import { asRefusal } from './failure-reasons.ts';
+import { contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 
@@ -42,7 +42,7 @@ export const modelEnvironment = assignments.check(
 );
 
 /** How a version is to be served. */
-export interface Serving {
+export interface ServingOptions {
   readonly executionRole: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly variant: string;
@@ -51,19 +51,19 @@ export interface Serving {
 }
 
 /** A version ready to be served: a model and an endpoint config, each named by what is in it. */
-export interface Release {
-  readonly model: ReleasedModel;
-  readonly config: ReleasedConfig;
+export interface ModelAndConfig {
+  readonly model: PlannedModel;
+  readonly config: PlannedConfig;
 }
 
-interface ReleasedModel {
+interface PlannedModel {
   readonly name: string;
   readonly package: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly executionRole: string;
 }
 
-interface ReleasedConfig {
+interface PlannedConfig {
   readonly name: string;
   readonly variant: string;
   readonly instanceType: ProductionVariantInstanceType;
@@ -71,19 +71,19 @@ interface ReleasedConfig {
 }
 
 /** Names a version's model and endpoint config. What changes behaviour changes the names; tags, pipeline and commit do not. */
-export function planRelease(
+export function planModelAndConfig(
   version: Pick<ModelPackage, 'arn' | 'content' | 'version'>,
-  serving: Serving,
+  serving: ServingOptions,
   naming: Pick<Naming, 'prefix' | 'environment'>,
-): Release {
+): ModelAndConfig {
   const named = { ...naming, version: version.version };
   const { executionRole, environment, variant, instanceType, instances } = serving;
   const inside = { package: version.arn, environment, executionRole };
-  const model = contentName(named, { ...inside, content: version.content }, LONGEST_MODEL_NAME);
+  const model = contentName(named, { ...inside, content: version.content }, MAX_MODEL_NAME);
   const config = { variant, instanceType, instances };
   return {
     model: { name: model, ...inside },
-    config: { name: contentName(named, { ...config, model }, LONGEST_CONFIG_NAME), ...config },
+    config: { name: contentName(named, { ...config, model }, MAX_CONFIG_NAME), ...config },
   };
 }
 
@@ -93,7 +93,7 @@ export type Ensured = 'created' | 'reused';
 /** Makes the model, or reuses the one of its name when that is the same. */
 export async function ensureModel(
   sagemaker: SageMakerClient,
-  { model }: Release,
+  { model }: ModelAndConfig,
   tags: readonly Tag[],
 ): Promise<Ensured> {
   const wanted = {
@@ -133,7 +133,7 @@ function modelMembers(found: DescribeModelCommandOutput): Record<string, unknown
 /** Makes the endpoint config, or reuses the one of its name when that is the same. */
 export async function ensureConfig(
   sagemaker: SageMakerClient,
-  release: Release,
+  release: ModelAndConfig,
   tags: readonly Tag[],
 ): Promise<Ensured> {
   const { name } = release.config;
@@ -152,7 +152,7 @@ export async function ensureConfig(
   });
 }
 
-function variantOf({ model, config }: Release): ProductionVariant {
+function variantOf({ model, config }: ModelAndConfig): ProductionVariant {
   return {
     VariantName: config.variant,
     ModelName: model.name,
@@ -181,7 +181,7 @@ function configMembers({ variants, answer }: EndpointConfig): Record<string, unk
   };
 }
 
-interface Wish {
+interface EnsureRequest {
   readonly what: string;
   readonly wanted: object;
   find(): Promise<Record<string, unknown> | undefined>;
@@ -189,14 +189,14 @@ interface Wish {
 }
 
 /** Looks before it makes; and when somebody made it in between, or our own request arrived although its answer did not, looks again. */
-async function ensure({ what, wanted, find, create }: Wish): Promise<Ensured> {
+async function ensure({ what, wanted, find, create }: EnsureRequest): Promise<Ensured> {
   const before = await find();
   if (before === undefined) {
     try {
       await create();
       return 'created';
     } catch (error) {
-      if (!says('already exists', error)) throw refusalFor(error, `SageMaker refused to create the ${what}.`);
+      if (!isKnownError('already exists', error)) throw asRefusal(error, `SageMaker refused to create the ${what}.`);
     }
   }
   const found = before ?? (await find());

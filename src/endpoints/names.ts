@@ -8,10 +8,10 @@ export interface Naming {
 }
 
 /** SageMaker's limit for the names of models. */
-export const LONGEST_MODEL_NAME = 63;
+export const MAX_MODEL_NAME = 63;
 
-/** Three less than SageMaker allows, so that a proof, which names an endpoint and its config, fits into 256 characters. */
-export const LONGEST_CONFIG_NAME = 60;
+/** Three less than SageMaker allows, so that a validation, which names an endpoint and its config, fits into 256 characters. */
+export const MAX_CONFIG_NAME = 60;
 
 const HASH_DIGITS = 10;
 

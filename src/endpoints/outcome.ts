@@ -1,12 +1,12 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { Endpoint } from './endpoint.ts';
-import { adviceOn } from './failure-reasons.ts';
-import { type Progress, variantInWords } from './progress.ts';
+import { adviceFor } from './failure-reasons.ts';
+import { type DeploymentProgress, variantLine } from './progress.ts';
 
 /** A deployment that did not come to be live. */
-export type Unlucky = Exclude<Progress, { is: 'live' } | { is: 'under way' }>;
+export type FailedDeployment = Exclude<DeploymentProgress, { is: 'live' } | { is: 'progressing' }>;
 
-interface About {
+interface OutcomeDetails {
   /** The endpoint's name. */
   readonly endpoint: string;
   readonly config: string;
@@ -18,12 +18,12 @@ interface About {
 }
 
 /** Why our config is not live: rolled back, superseded, failed, rollback failed and gone are five different answers. */
-export function outcomeInWords(where: Unlucky, about: About): { what: string; next: string } {
+export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): { what: string; next: string } {
   const { endpoint, config, previousConfig, maker, seen } = about;
   switch (where.is) {
     case 'rolled back':
       return {
-        what: `SageMaker rolled ${endpoint} back: ${config} did not come into service, and ${previousConfig} serves as before. ${reasonInWords(where.why)}`,
+        what: `SageMaker rolled ${endpoint} back: ${config} did not come into service, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
         next: adviceInWords(where.why),
       };
     case 'superseded':
@@ -35,12 +35,12 @@ export function outcomeInWords(where: Unlucky, about: About): { what: string; ne
       };
     case 'failed':
       return {
-        what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${reasonInWords(where.why)}`,
+        what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${explainReason(where.why)}`,
         next: `${adviceInWords(where.why)} ${recreation(endpoint)}`,
       };
     case 'rollback failed':
       return {
-        what: `SageMaker could roll ${endpoint} neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (${variantsInWords(seen)}). ${reasonInWords(where.why)}`,
+        what: `SageMaker could roll ${endpoint} neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (${variantLines(seen)}). ${explainReason(where.why)}`,
         next: `bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}; then run this job again.`,
       };
     case 'gone':
@@ -56,23 +56,23 @@ export function recreation(endpoint: string): string {
   return `An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}), then run this job again.`;
 }
 
-export function reasonInWords(why: string | undefined): string {
+export function explainReason(why: string | undefined): string {
   if (why === undefined) return 'SageMaker gave no reason.';
-  const { what } = adviceOn(why);
+  const { what } = adviceFor(why);
   return `SageMaker's reason: ${why}${what ? ` (${what})` : ''}`;
 }
 
 function adviceInWords(why: string | undefined): string {
-  return why === undefined ? "read the container's log lines above, then run this job again." : adviceOn(why).next;
+  return why === undefined ? "read the container's log lines above, then run this job again." : adviceFor(why).next;
 }
 
-export function variantsInWords(seen: Endpoint | undefined): string {
+export function variantLines(seen: Endpoint | undefined): string {
   const variants = [...(seen?.variants ?? []), ...(seen?.pendingVariants ?? [])];
-  return variants.length > 0 ? variants.map(variantInWords).join('; ') : 'SageMaker names no variant';
+  return variants.length > 0 ? variants.map(variantLine).join('; ') : 'SageMaker names no variant';
 }
 
 /** The whole answer of DescribeEndpoint, to be kept: its reason vanishes with the next update. */
-export function evidence(answer: DescribeEndpointCommandOutput): string {
+export function describedEndpoint(answer: DescribeEndpointCommandOutput): string {
   const { $metadata: _, ...told } = answer;
   return `${JSON.stringify(told, null, 2)}\n`;
 }

@@ -2,14 +2,14 @@ import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
 import type { Endpoint, Variant } from './endpoint.ts';
 
 /** A deployment that we made or adopted: the config that is to be live, and the one that was live before it, if any. */
-export interface Deployment {
+export interface OwnDeployment {
   readonly config: string;
   readonly previousConfig: string | undefined;
 }
 
-export type Progress =
+export type DeploymentProgress =
   | { is: 'live' }
-  | { is: 'under way'; saying: string }
+  | { is: 'progressing'; saying: string }
   | { is: 'rolled back'; why: string | undefined }
   | { is: 'superseded'; by: string }
   | { is: 'failed'; why: string | undefined }
@@ -19,22 +19,22 @@ export type Progress =
 const MOVING: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack'];
 
 /** Where our deployment stands: live only when our config serves, nothing is pending and every variant has its instances. */
-export function progress(endpoint: Endpoint | undefined, ours: Deployment): Progress {
+export function progress(endpoint: Endpoint | undefined, ours: OwnDeployment): DeploymentProgress {
   if (!endpoint || endpoint.status === 'Deleting') return { is: 'gone' };
   const { status, config, pending, failureReason: why } = endpoint;
   if (status === 'Failed') return { is: 'failed', why };
   if (status === 'UpdateRollbackFailed') return { is: 'rollback failed', why };
   if (pending !== undefined && pending !== ours.config) return { is: 'superseded', by: pending };
   // SageMaker does not promise to name the pending config in every one of these states.
-  if (pending === ours.config || MOVING.includes(status)) return { is: 'under way', saying: sayingOf(endpoint) };
-  if (config === ours.config) return settled(endpoint);
+  if (pending === ours.config || MOVING.includes(status)) return { is: 'progressing', saying: statusLine(endpoint) };
+  if (config === ours.config) return settledProgress(endpoint);
   if (config === ours.previousConfig) return { is: 'rolled back', why };
   return { is: 'superseded', by: config };
 }
 
-function settled(endpoint: Endpoint): Progress {
+function settledProgress(endpoint: Endpoint): DeploymentProgress {
   if (endpoint.status !== 'InService') return { is: 'failed', why: endpoint.failureReason ?? endpoint.status };
-  return hasItsInstances(endpoint) ? { is: 'live' } : { is: 'under way', saying: sayingOf(endpoint) };
+  return hasItsInstances(endpoint) ? { is: 'live' } : { is: 'progressing', saying: statusLine(endpoint) };
 }
 
 /** Whether every variant runs as many instances as it should. */
@@ -43,13 +43,13 @@ export function hasItsInstances({ variants }: Pick<Endpoint, 'variants'>): boole
 }
 
 /** An endpoint's state in a line: `Updating; AllTraffic ActivatingTraffic, 1 of 2 instances`. */
-export function sayingOf({ status, pendingVariants, variants }: Endpoint): string {
+export function statusLine({ status, pendingVariants, variants }: Endpoint): string {
   const told = pendingVariants.length > 0 ? pendingVariants : variants;
-  return [status, ...told.map(variantInWords)].join('; ');
+  return [status, ...told.map(variantLine)].join('; ');
 }
 
 /** `AllTraffic ActivatingTraffic, 1 of 2 instances`. */
-export function variantInWords({ name, phases, instances, wantedInstances }: Variant): string {
+export function variantLine({ name, phases, instances, wantedInstances }: Variant): string {
   const state = phases.length > 0 ? ` ${phases.join(' and ')}` : '';
   return `${name}${state}, ${instances} of ${wantedInstances} instance${wantedInstances === 1 ? '' : 's'}`;
 }

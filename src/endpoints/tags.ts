@@ -41,13 +41,13 @@ export function originTags(own: ReadonlyMap<string, string>, { pipeline, package
  * What a deployment notes on its endpoint, as tags, before it changes it: a job that is killed and run again still finds the
  * config that was live before. `previous` is true only of the deployment whose config is `wanted`.
  */
-export interface Note {
+export interface DeploymentTags {
   readonly wanted: string | undefined;
   readonly previous: string | undefined;
 }
 
 /** The tags of a note. No config before is an empty value: one that an earlier deployment noted must not stay. */
-export function noteTags({ wanted = '', previous = '' }: Note): Tag[] {
+export function deploymentTags({ wanted = '', previous = '' }: DeploymentTags): Tag[] {
   return ours({ wanted, previous });
 }
 
@@ -57,8 +57,8 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
 }
 
 /** What the last deployment noted on an endpoint; nothing when none of ours ever did. */
-export async function readNote(sagemaker: SageMakerClient, endpointArn: string): Promise<Note> {
-  const tags = await tagsOn(sagemaker, endpointArn);
+export async function readDeploymentTags(sagemaker: SageMakerClient, endpointArn: string): Promise<DeploymentTags> {
+  const tags = await tagsOf(sagemaker, endpointArn);
   return { wanted: tags.get(`${OURS}wanted`) || undefined, previous: tags.get(`${OURS}previous`) || undefined };
 }
 
@@ -66,17 +66,17 @@ export async function readNote(sagemaker: SageMakerClient, endpointArn: string):
  * Who made an endpoint config, by its tags: the page of the pipeline. `undefined` when it was not made by these components, or is
  * gone. Asked to explain a failure, so that it never causes one.
  */
-export async function makerOf(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
+export async function creatingPipelineOf(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
   try {
     const found = await findConfig(sagemaker, config);
     if (!found?.answer.EndpointConfigArn) return undefined;
-    return (await tagsOn(sagemaker, found.answer.EndpointConfigArn)).get(`${OURS}pipeline`);
+    return (await tagsOf(sagemaker, found.answer.EndpointConfigArn)).get(`${OURS}pipeline`);
   } catch {
     return undefined;
   }
 }
 
-async function tagsOn(sagemaker: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
+async function tagsOf(sagemaker: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
   const tags = new Map<string, string>();
   for (let NextToken: string | undefined; ; ) {
     const page = await sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken }));

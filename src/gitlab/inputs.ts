@@ -8,7 +8,7 @@ export function variableFor(input: string): string {
   return `INPUT_${input.toUpperCase()}`;
 }
 
-/** The word of the script that carries a fence, an input that no CI/CD variable may reach: `--require-proof=true`. */
+/** The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`. */
 export function optionFor(input: string): string {
   return `--${input.replaceAll('_', '-')}`;
 }
@@ -74,13 +74,13 @@ export const assignments = z.pipe(
   }),
 );
 
-interface Source {
+interface InputSource {
   readonly component: string;
   readonly env: Env;
   /** The words after the component's name on the command line. */
   readonly args: readonly string[];
   /** Inputs that are words of the script, out of reach of CI/CD variables. */
-  readonly fences: readonly string[];
+  readonly safetyInputs: readonly string[];
 }
 
 /**
@@ -88,13 +88,13 @@ interface Source {
  * mistake: by its name in the template, with the value received and what would be right.
  */
 export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
-  source: Source,
+  source: InputSource,
   shared: Shared,
   own: Own,
 ): { shared: z.output<Shared>; own: z.output<Own> } {
   const words = optionsOf(source);
   const received = (name: string) =>
-    source.fences.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
+    source.safetyInputs.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
   const read = <Schema extends z.ZodMiniObject>(schema: Schema) =>
     schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])));
 
@@ -107,7 +107,7 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
     messages.set(name, [...(messages.get(name) ?? []), message]);
   }
   const problems = [...messages].map(([name, each]) => {
-    const [value, carrier] = [received(name), source.fences.includes(name) ? optionFor(name) : variableFor(name)];
+    const [value, carrier] = [received(name), source.safetyInputs.includes(name) ? optionFor(name) : variableFor(name)];
     return value === undefined
       ? `  ${name}: is missing; it should arrive as ${carrier}=...`
       : `  ${problem(name, [...new Set(each)].join('; '), { value, env: source.env })}`;
@@ -128,12 +128,12 @@ function problem(name: string, message: string, { value, env }: { value: string;
   return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
 }
 
-function optionsOf({ component, args, fences }: Source): ReadonlyMap<string, string> {
+function optionsOf({ component, args, safetyInputs }: InputSource): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
   for (const word of args) {
     const [option = '', value] = word.split(/=(.*)/s);
-    if (value === undefined || !fences.some((fence) => optionFor(fence) === option)) {
-      const known = fences.map((fence) => `${optionFor(fence)}=...`).join(', ') || 'no option';
+    if (value === undefined || !safetyInputs.some((safetyInput) => optionFor(safetyInput) === option)) {
+      const known = safetyInputs.map((safetyInput) => `${optionFor(safetyInput)}=...`).join(', ') || 'no option';
       throw new Failure(
         'invalid input',
         `${component} does not know the word "${word}".`,

@@ -83,7 +83,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
   };
 }
 
-/** The job as its variables tell it, when there is no token that could prove it. Records say so. */
+/** The job as its variables tell it, when there is no token that confirms it. Records say so. */
 export function unverifiedJob(env: Env, expected: Expected): Job {
   return {
     ...described(

@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 
-interface Wanted {
+interface ProjectFile {
   /** The folder of the project. */
   readonly root: string;
   /** The input that names the file. */
@@ -22,7 +22,13 @@ function isOutside(root: string, path: string): boolean {
 }
 
 /** Reads a file of the project that an input names; one that is not there or too large is a wrong input. */
-export function readProjectFile({ root, input, file, otherwise, most = Number.POSITIVE_INFINITY }: Wanted): Buffer {
+export function readProjectFile({
+  root,
+  input,
+  file,
+  otherwise,
+  most = Number.POSITIVE_INFINITY,
+}: ProjectFile): Buffer {
   const refuse = (why: string, cause?: unknown) =>
     new Failure(
       'invalid input',

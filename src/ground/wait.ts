@@ -1,9 +1,9 @@
 import { type Clock, type Deadline, duration } from './clock.ts';
 
 /** What one look at a resource says: go on waiting, or an answer. */
-export type Look<Answer> = { is: 'pending'; saying: string } | { is: 'settled'; answer: Answer };
+export type PollResult<Answer> = { is: 'pending'; saying: string } | { is: 'settled'; answer: Answer };
 
-interface Waiting {
+interface PollOptions {
   readonly clock: Clock;
   /** The longest pause between two looks, in seconds. The first pauses are shorter, so that what is quick is soon seen. */
   readonly interval: number;
@@ -14,7 +14,7 @@ interface Waiting {
   onChange(saying: string, elapsed: string): void;
 }
 
-export type Waited<Answer> =
+export type PollOutcome<Answer> =
   | { is: 'settled'; answer: Answer }
   | { is: 'out of time'; saying: string; after: string; because: string };
 
@@ -24,9 +24,9 @@ export type Waited<Answer> =
  * rolled-back endpoint in service, and never end on UpdateRollbackFailed.
  */
 export async function waitFor<Answer>(
-  look: () => Promise<Look<Answer>>,
-  { clock, interval, deadline, tolerate, onChange }: Waiting,
-): Promise<Waited<Answer>> {
+  look: () => Promise<PollResult<Answer>>,
+  { clock, interval, deadline, tolerate, onChange }: PollOptions,
+): Promise<PollOutcome<Answer>> {
   const start = clock.now().getTime();
   const elapsed = () => duration(clock.now().getTime() - start);
   let saying = '';
@@ -50,9 +50,9 @@ function pause(interval: number, looks: number): number {
 }
 
 async function tolerant<Answer>(
-  look: () => Promise<Look<Answer>>,
-  tolerate: Waiting['tolerate'],
-): Promise<Look<Answer>> {
+  look: () => Promise<PollResult<Answer>>,
+  tolerate: PollOptions['tolerate'],
+): Promise<PollResult<Answer>> {
   try {
     return await look();
   } catch (error) {

@@ -5,13 +5,13 @@ import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 
 /** A SageMaker Pipeline's definition, as it is uploaded and as it is compared. */
-export interface Definition {
+export interface PipelineDefinition {
   /** JSON, in the order of the file. */
   readonly text: string;
   readonly value: unknown;
 }
 
-interface Source {
+interface DefinitionSource {
   /** The folder of the project. */
   readonly root: string;
   /** The path in the project, as the input gives it. */
@@ -21,7 +21,7 @@ interface Source {
 }
 
 /** The longest definition that SageMaker takes inline. */
-const LONGEST = 1_048_576;
+const MAX_LENGTH = 1_048_576;
 
 const named = z.looseObject({ Name: z.string('must have a Name'), Type: z.string('must have a Type') });
 
@@ -48,7 +48,7 @@ const shape = z.looseObject(
 );
 
 /** Reads and checks the definition, JSON or YAML, and that it declares what it is given. Every mistake is told at once. */
-export async function readDefinition({ root, file, parameters }: Source): Promise<Definition> {
+export async function readDefinition({ root, file, parameters }: DefinitionSource): Promise<PipelineDefinition> {
   const value = await parsed(file, content(root, file));
   const checked = shape.safeParse(value);
   if (!checked.success) {
@@ -62,8 +62,8 @@ export async function readDefinition({ root, file, parameters }: Source): Promis
     optional: 'DefaultValue' in each,
   }));
   const problems = [
-    ...(text.length > LONGEST
-      ? [`definition_file: received "${file}"; ${text.length} characters are more than SageMaker's ${LONGEST}.`]
+    ...(text.length > MAX_LENGTH
+      ? [`definition_file: received "${file}"; ${text.length} characters are more than SageMaker's ${MAX_LENGTH}.`]
       : []),
     ...undeclared(parameters, declared, file),
     ...missing(parameters, declared, file),
@@ -89,13 +89,17 @@ async function parsed(file: string, text: string): Promise<unknown> {
   }
 }
 
-interface Declared {
+interface DeclaredParameter {
   readonly name: string;
   readonly type: keyof typeof TYPES;
   readonly optional: boolean;
 }
 
-function undeclared(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+function undeclared(
+  given: DefinitionSource['parameters'],
+  declared: readonly DeclaredParameter[],
+  file: string,
+): string[] {
   const known = new Set(declared.map(({ name }) => name));
   const list = [...known].join(', ') || 'none';
   return [...given.keys()]
@@ -103,13 +107,21 @@ function undeclared(given: Source['parameters'], declared: readonly Declared[], 
     .map((name) => `parameters: received "${name}", which ${file} does not declare; it declares ${list}.`);
 }
 
-function missing(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+function missing(
+  given: DefinitionSource['parameters'],
+  declared: readonly DeclaredParameter[],
+  file: string,
+): string[] {
   return declared
     .filter(({ name, optional }) => !optional && !given.has(name))
     .map(({ name }) => `parameters: "${name}" is missing, and ${file} gives it no DefaultValue.`);
 }
 
-function mistyped(given: Source['parameters'], declared: readonly Declared[], file: string): string[] {
+function mistyped(
+  given: DefinitionSource['parameters'],
+  declared: readonly DeclaredParameter[],
+  file: string,
+): string[] {
   return declared.flatMap(({ name, type }) => {
     const value = given.get(name);
     if (value === undefined || TYPES[type].test(value)) return [];

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { hashOf } from '../ground/canonical-json.ts';
-import type { Definition } from './definition.ts';
-import { refusedBySageMaker, sameDefinition, type Wanted } from './pipeline.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { type DesiredPipeline, refusedBySageMaker, sameDefinition } from './pipeline.ts';
 
 /**
  * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition, role and
@@ -17,7 +17,7 @@ import { refusedBySageMaker, sameDefinition, type Wanted } from './pipeline.ts';
  */
 export function attemptPrefix(
   gitlabPipeline: string,
-  { name, definition, roleArn: role }: Wanted,
+  { name, definition, roleArn: role }: DesiredPipeline,
   parameters: ReadonlyMap<string, string>,
 ): string {
   const meant = { name, definition: definition.value, role, parameters: [...parameters].sort() };
@@ -32,7 +32,7 @@ export interface Attempt {
 }
 
 /** 100 executions a page. A job that runs again after a thousand later executions starts a new one. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /** The latest attempt whose display name begins so; `undefined` when there is none, or no such pipeline. */
 export async function latestAttempt(
@@ -41,7 +41,7 @@ export async function latestAttempt(
   prefix: string,
 ): Promise<Attempt | undefined> {
   let token: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const request = new ListPipelineExecutionsCommand({
       PipelineName: pipeline,
       SortBy: 'CreationTime',
@@ -62,7 +62,7 @@ export async function latestAttempt(
   return undefined;
 }
 
-interface Start {
+interface ExecutionStart {
   readonly pipeline: string;
   /** The version to start; the newest when SageMaker named none. */
   readonly version: number | undefined;
@@ -74,7 +74,7 @@ interface Start {
 /** Starts an execution. The request token, made of the name, lets two jobs that race start only one. */
 export async function startExecution(
   sagemaker: SageMakerClient,
-  { pipeline, version, displayName, description, parameters }: Start,
+  { pipeline, version, displayName, description, parameters }: ExecutionStart,
 ): Promise<string> {
   const request = new StartPipelineExecutionCommand({
     PipelineName: pipeline,
@@ -97,7 +97,7 @@ export async function startExecution(
 export async function runsDefinition(
   sagemaker: SageMakerClient,
   execution: string,
-  definition: Definition,
+  definition: PipelineDefinition,
 ): Promise<boolean> {
   const request = new DescribePipelineDefinitionForExecutionCommand({ PipelineExecutionArn: execution });
   const { PipelineDefinition: text = '' } = await sagemaker.send(request);

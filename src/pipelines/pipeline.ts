@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/role.ts';
-import { says, unlessNotFound } from '../aws/sagemaker-errors.ts';
+import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import type { Definition } from './definition.ts';
+import type { PipelineDefinition } from './definition.ts';
 
 export const pipelineName = z
   .string()
@@ -28,9 +28,9 @@ export const pipelineRoleArn = roleArn(
 );
 
 /** A pipeline as it should be. */
-export interface Wanted {
+export interface DesiredPipeline {
   readonly name: string;
-  readonly definition: Definition;
+  readonly definition: PipelineDefinition;
   readonly roleArn: string;
 }
 
@@ -42,10 +42,10 @@ export interface Pipeline {
   readonly modifiedAt: Date | undefined;
 }
 
-export type Upload = { do: 'create' } | { do: 'update'; because: string } | { do: 'nothing' };
+export type UploadDecision = { do: 'create' } | { do: 'update'; because: string } | { do: 'nothing' };
 
 /** A pipeline is written only when its definition or role is another: equal meanings are equal, whatever their layout. */
-export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: Wanted): Upload {
+export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: DesiredPipeline): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
     ...(sameDefinition(current.definition, definition) ? [] : ['its definition differs']),
@@ -55,7 +55,7 @@ export function decideUpload(current: Pipeline | undefined, { definition, roleAr
 }
 
 /** Whether an uploaded text means our definition. */
-export function sameDefinition(uploaded: string, { value }: Definition): boolean {
+export function sameDefinition(uploaded: string, { value }: PipelineDefinition): boolean {
   try {
     return canonicalJson(JSON.parse(uploaded)) === canonicalJson(value);
   } catch {
@@ -86,7 +86,7 @@ export function personOf(user: UserContext | undefined): string {
  */
 export async function upload(
   sagemaker: SageMakerClient,
-  wanted: Wanted,
+  wanted: DesiredPipeline,
   { token, tell }: { token: string; tell(line: string): void },
 ): Promise<number | undefined> {
   const plan = decideUpload(await findPipeline(sagemaker, wanted.name), wanted);
@@ -109,23 +109,23 @@ export async function upload(
 }
 
 /** False when a pipeline of this name exists by now. */
-async function create(sagemaker: SageMakerClient, wanted: Wanted, token: string): Promise<boolean> {
+async function create(sagemaker: SageMakerClient, wanted: DesiredPipeline, token: string): Promise<boolean> {
   try {
-    await sagemaker.send(new CreatePipelineCommand({ ...written(wanted), ClientRequestToken: token }));
+    await sagemaker.send(new CreatePipelineCommand({ ...requestOf(wanted), ClientRequestToken: token }));
     return true;
   } catch (error) {
-    if (says('already exists', error)) return false;
+    if (isKnownError('already exists', error)) return false;
     throw refusedBySageMaker(error, 'the pipeline');
   }
 }
 
 async function update(
   sagemaker: SageMakerClient,
-  wanted: Wanted,
+  wanted: DesiredPipeline,
   tell: (version: string) => void,
 ): Promise<number | undefined> {
   try {
-    const { PipelineVersionId: version } = await sagemaker.send(new UpdatePipelineCommand(written(wanted)));
+    const { PipelineVersionId: version } = await sagemaker.send(new UpdatePipelineCommand(requestOf(wanted)));
     tell(version === undefined ? '' : ` to its version ${version}`);
     return version;
   } catch (error) {
@@ -133,21 +133,21 @@ async function update(
   }
 }
 
-function written({ name, definition, roleArn }: Wanted) {
+function requestOf({ name, definition, roleArn }: DesiredPipeline) {
   return { PipelineName: name, PipelineDefinition: definition.text, RoleArn: roleArn };
 }
 
 /** SageMaker's own judgement of what we sent: a wrong input, a quota, or somebody else's change at the same moment. */
 export function refusedBySageMaker(error: unknown, what: string): unknown {
   const words = inItsOwnWords(error);
-  if (says('quota', error))
+  if (isKnownError('quota', error))
     return new Failure(
       'refused',
       `A quota of the AWS account stands in the way: ${words}`,
       'wait until other executions have ended, or request a higher quota (Service Quotas, Amazon SageMaker); then run this job again.',
       error,
     );
-  if (says('conflict', error))
+  if (isKnownError('conflict', error))
     return new Failure('AWS trouble', `Somebody else changes ${what} now: ${words}`, 'run this job again.', error);
   if (partsOf(error).name === 'ValidationException')
     return new Failure(

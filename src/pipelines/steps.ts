@@ -8,7 +8,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { type Clock, duration } from '../ground/clock.ts';
-import type { Look } from '../ground/wait.ts';
+import type { PollResult } from '../ground/wait.ts';
 import { personOf } from './pipeline.ts';
 
 /** An execution with its steps, as it is now. */
@@ -67,10 +67,10 @@ async function stepsOf(sagemaker: SageMakerClient, arn: string): Promise<Step[]>
     steps.push(...(answer.PipelineExecutionSteps ?? []));
     token = answer.NextToken;
   } while (token);
-  return steps.map(understood);
+  return steps.map(stepFrom);
 }
 
-function understood(step: PipelineExecutionStep): Step {
+function stepFrom(step: PipelineExecutionStep): Step {
   const { StartTime: start, EndTime: end, Metadata: metadata } = step;
   return {
     name: step.StepName ?? 'a step without a name',
@@ -111,7 +111,7 @@ function stepLine({ name, status, took, cached, outcome, why }: Step): string {
 }
 
 /** Where an execution stands, for the sentence that says what was waited for. */
-function standing({ status, steps }: Execution): string {
+function statusLine({ status, steps }: Execution): string {
   const open = steps.filter((step) => !hasEnded(step)).map((step) => `${step.name} is ${step.status}`);
   return `it is ${status}${open.length > 0 ? ` (${open.join(', ')})` : ''}`;
 }
@@ -120,17 +120,17 @@ export function hasEnded({ status }: Step): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
 }
 
-interface Teller {
+interface StepLog {
   readonly clock: Clock;
   tell(line: string): void;
 }
 
 /** A look at an execution, for waiting. It tells each step once in each of its states, with the time since the first look. */
-export function lookAt(
+export function executionPoller(
   sagemaker: SageMakerClient,
   execution: string,
-  { clock, tell }: Teller,
-): () => Promise<Look<Execution>> {
+  { clock, tell }: StepLog,
+): () => Promise<PollResult<Execution>> {
   const begin = clock.now().getTime();
   const told = new Map<string, string>();
   return async () => {
@@ -141,6 +141,6 @@ export function lookAt(
       tell(`${elapsed.padStart(10)}  ${stepLine(step)}`);
     }
     const open = seen.status === 'Executing' || seen.status === 'Stopping';
-    return open ? { is: 'pending', saying: standing(seen) } : { is: 'settled', answer: seen };
+    return open ? { is: 'pending', saying: statusLine(seen) } : { is: 'settled', answer: seen };
   };
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { BUILT, Mark } from '../registry/entries.ts';
+import type { BUILT, EntryKind } from '../registry/entries.ts';
 import type { Context } from './context.ts';
 
 /** One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a test. */
@@ -21,8 +21,8 @@ export interface Permission {
     | 'execution role';
   /** When it is needed, if not always: the end of a sentence. */
   readonly when?: string;
-  /** For UpdateModelPackage: the only key of the trail that this duty writes. */
-  readonly writes?: typeof BUILT | Mark;
+  /** For UpdateModelPackage: the only registry entry that this duty writes. */
+  readonly writes?: typeof BUILT | EntryKind;
 }
 
 /** How a run ended well: the last line of the log, and the variables for the project's own jobs. */
@@ -36,7 +36,7 @@ export interface Component<Inputs extends z.ZodMiniObject = z.ZodMiniObject, Out
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
   readonly inputs: Inputs;
   /** Inputs that decide safety: words of the script, which no CI/CD variable reaches. */
-  readonly fences: readonly (keyof z.output<Inputs> & string)[];
+  readonly safetyInputs: readonly (keyof z.output<Inputs> & string)[];
   /** dotenv variable -> meaning. */
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];

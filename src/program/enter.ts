@@ -9,7 +9,7 @@ import type { Context, Host } from './context.ts';
 import { firstLines } from './first-lines.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
-/** Proves who we are, and tells it in the first lines of the log, before anything is read or written. */
+/** Finds out who we are, and tells it in the first lines of the log, before anything is read or written. */
 export async function enter(
   component: Pick<Component, 'name' | 'gitlabEnvironment'>,
   shared: SharedInputs,

@@ -37,13 +37,13 @@ const version = () => ({
   content: z.string(),
   /** The environments in order. */
   promotion_path: z.array(z.string()).check(z.minLength(1)),
-  /** Fences that stood open so far: proof, protected, approval. */
+  /** Safety inputs that were open (false) so far: validation, protected, approval. */
   open: z.array(z.string()),
 });
 
 const registered = () => z.object({ group: modelPackageGroup, package: modelPackageArn, version: number() });
 
-export const training = {
+export const trainingRecord = {
   component: 'deploy-pipeline',
   schema: lazily(() => {
     const ran = { ...recorded(), execution: z.string() };
@@ -55,7 +55,7 @@ export const training = {
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
-export const check = {
+export const checkRecord = {
   component: 'check-model',
   schema: lazily(() => {
     const candidate = { ...recorded(), ...version(), status: z.string() };
@@ -63,7 +63,7 @@ export const check = {
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
-export const approval = {
+export const approvalRecord = {
   component: 'approve-model',
   schema: lazily(() => {
     /** With what the registry said of the version right after. */
@@ -72,7 +72,7 @@ export const approval = {
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
-export const deployment = {
+export const deploymentRecord = {
   component: 'deploy-model',
   schema: lazily(() => {
     const deployed = {
@@ -86,22 +86,22 @@ export const deployment = {
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),
-      z.object({ ...deployed, outcome: z.literal('under way') }),
+      z.object({ ...deployed, outcome: z.literal('progressing') }),
       nothing(),
     ]);
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
-export type Check = z.output<ReturnType<typeof check.schema>>;
-export type Deployment = z.output<ReturnType<typeof deployment.schema>>;
+export type CheckRecord = z.output<ReturnType<typeof checkRecord.schema>>;
+export type DeploymentRecord = z.output<ReturnType<typeof deploymentRecord.schema>>;
 
 /** The input that chooses among several records, and what it says; empty when it was not given. */
-export interface Choice {
+export interface RecordChoice {
   readonly input: 'model_package_group_name' | 'endpoint_name';
   readonly value: string | undefined;
 }
 
-interface Steps {
+interface HandoverSource {
   readonly root: string;
   readonly job: Job;
 }
@@ -111,9 +111,9 @@ interface Steps {
  * of another group or endpoint than the chosen one is never taken, even when it is the only one.
  */
 export function takeOver<Schema extends z.ZodMiniType<Recorded>>(
-  { root, job }: Steps,
+  { root, job }: HandoverSource,
   kind: RecordKind<Schema>,
-  choice: Choice,
+  choice: RecordChoice,
 ): z.output<Schema> | undefined {
   const records = readRecords(root, kind, job);
   const { input, value } = choice;
@@ -130,7 +130,7 @@ export function takeOver<Schema extends z.ZodMiniType<Recorded>>(
   );
 }
 
-function fits(record: unknown, input: Choice['input'], value: string): boolean {
+function fits(record: unknown, input: RecordChoice['input'], value: string): boolean {
   const subjects = subjectsOf(record, input);
   // A training that registered nothing is about no group: it fits whichever is asked for.
   if (subjects.length === 0) return true;
@@ -145,7 +145,7 @@ const subject = lazily(() =>
   }),
 );
 
-function subjectsOf(record: unknown, input: Choice['input']): string[] {
+function subjectsOf(record: unknown, input: RecordChoice['input']): string[] {
   const about = subject().parse(record);
   const subjects =
     input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];

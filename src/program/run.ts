@@ -10,7 +10,7 @@ import { enter } from './enter.ts';
 import { explain } from './explain.ts';
 import { sharedInputs } from './shared-inputs.ts';
 
-/** The life of every job: parse, prove who we are, run, report, and fail well. Returns the exit code. */
+/** The life of every job: parse, enter AWS, run, report, and fail well. Returns the exit code. */
 export async function runComponent<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
@@ -34,7 +34,7 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
 ): Promise<number> {
   try {
     refuseOtherServices(host.env);
-    const source = { component: component.name, env: host.env, args: host.args, fences: component.fences };
+    const source = { component: component.name, env: host.env, args: host.args, safetyInputs: component.safetyInputs };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
     await component.checkFiles?.(own, host.root);
     const context = await enter(component, shared, host, { log, report });

@@ -1,8 +1,8 @@
-import { type Metadata, markKey, readApproval, readWithdrawal } from './entries.ts';
-import { called, type ModelPackage, sameGroup } from './packages.ts';
+import { entryKey, type Metadata, readApproval, readWithdrawal } from './entries.ts';
+import { displayName, type ModelPackage, sameGroup } from './packages.ts';
 
 /** The version that the step before hands over. */
-export interface Handed {
+export interface ApprovedVersion {
   readonly group: string;
   readonly content: string;
   /** The environments in order. */
@@ -11,7 +11,7 @@ export interface Handed {
   readonly metadata?: Metadata;
 }
 
-export interface Terms {
+export interface DeploymentTerms {
   readonly environment: string;
   /** This GitLab pipeline. */
   readonly pipeline: string;
@@ -20,7 +20,7 @@ export interface Terms {
   readonly instanceType: string;
 }
 
-export interface Refusal {
+export interface DeploymentRefusal {
   readonly kind: 'refused' | 'invalid input';
   readonly why: string;
   readonly next: string;
@@ -29,20 +29,24 @@ export interface Refusal {
 const ANEW = 'start a new pipeline, so that it is checked and approved as it is now.';
 
 /** Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was then. */
-export function refusalOf(version: ModelPackage, handed: Handed, terms: Terms): Refusal | undefined {
+export function refusalToDeploy(
+  version: ModelPackage,
+  handed: ApprovedVersion,
+  terms: DeploymentTerms,
+): DeploymentRefusal | undefined {
   return (
     refusalOfState(version, handed) ?? refusalOfApproval(version, handed, terms) ?? refusalOfInstance(version, terms)
   );
 }
 
-function refusalOfState(version: ModelPackage, handed: Handed): Refusal | undefined {
+function refusalOfState(version: ModelPackage, handed: ApprovedVersion): DeploymentRefusal | undefined {
   const { group, status, metadata, content } = version;
   if (!sameGroup(group, handed.group)) return refuse(`it is in the group ${group}, not in ${handed.group}`, ANEW);
   if (status !== 'Completed') return refuse(`its status is ${status}`, 'promote another version.');
   const withdrawn = handed.promotion_path.find((each) => readWithdrawal(metadata, each).is !== 'absent');
   if (withdrawn)
     return refuse(
-      `it was withdrawn in ${withdrawn} (${metadata[markKey('withdrawn', withdrawn)]})`,
+      `it was withdrawn in ${withdrawn} (${metadata[entryKey('withdrawn', withdrawn)]})`,
       'promote another version; a rejection is final.',
     );
   if (content !== handed.content)
@@ -53,7 +57,11 @@ function refusalOfState(version: ModelPackage, handed: Handed): Refusal | undefi
   return undefined;
 }
 
-function refusalOfApproval(version: ModelPackage, handed: Handed, terms: Terms): Refusal | undefined {
+function refusalOfApproval(
+  version: ModelPackage,
+  handed: ApprovedVersion,
+  terms: DeploymentTerms,
+): DeploymentRefusal | undefined {
   const { environment, pipeline, requireApproval } = terms;
   if (!requireApproval)
     return version.approval === 'Rejected' ? refuse('it is Rejected', 'promote another version.') : undefined;
@@ -79,8 +87,12 @@ function refusalOfApproval(version: ModelPackage, handed: Handed, terms: Terms):
 }
 
 /** A well-formed approval may be anybody's who holds the role; the one that our own job read back is ours. */
-function refusalOfOverwritten({ metadata }: ModelPackage, handed: Handed, environment: string): Refusal | undefined {
-  const key = markKey('approved', environment);
+function refusalOfOverwritten(
+  { metadata }: ModelPackage,
+  handed: ApprovedVersion,
+  environment: string,
+): DeploymentRefusal | undefined {
+  const key = entryKey('approved', environment);
   const [recorded, now] = [handed.metadata?.[key] ?? '', metadata[key] ?? ''];
   if (recorded === now) return undefined;
   return refuse(
@@ -89,7 +101,10 @@ function refusalOfOverwritten({ metadata }: ModelPackage, handed: Handed, enviro
   );
 }
 
-function refusalOfInstance({ instanceTypes }: ModelPackage, { instanceType }: Terms): Refusal | undefined {
+function refusalOfInstance(
+  { instanceTypes }: ModelPackage,
+  { instanceType }: DeploymentTerms,
+): DeploymentRefusal | undefined {
   if (instanceTypes.length === 0 || instanceTypes.includes(instanceType)) return undefined;
   return {
     kind: 'invalid input',
@@ -98,11 +113,15 @@ function refusalOfInstance({ instanceTypes }: ModelPackage, { instanceType }: Te
   };
 }
 
-function refuse(why: string, next: string): Refusal {
+function refuse(why: string, next: string): DeploymentRefusal {
   return { kind: 'refused', why, next };
 }
 
 /** How a refusal begins: the version, and where it may not go. */
-export function refusalInWords(version: ModelPackage, { environment }: Terms, { why }: Refusal): string {
-  return `${called(version)} may not be deployed to ${environment}: ${why}.`;
+export function refusalSentence(
+  version: ModelPackage,
+  { environment }: DeploymentTerms,
+  { why }: DeploymentRefusal,
+): string {
+  return `${displayName(version)} may not be deployed to ${environment}: ${why}.`;
 }

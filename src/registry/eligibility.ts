@@ -1,31 +1,34 @@
-import { type Proof, readApproval, readProof, readWithdrawal } from './entries.ts';
+import { readApproval, readValidation, readWithdrawal, type ValidationEntry } from './entries.ts';
 import type { ModelPackage, ModelPackageSummary } from './packages.ts';
 
 /** What is asked of a version before it may go on to an environment. */
-export interface Question {
+export interface PromotionCriteria {
   readonly environment: string;
   /** The environments in order. */
   readonly path: readonly string[];
   /** Where the first environment takes its version from. */
   readonly source: 'run' | 'registry';
-  /** Whether the environment before must have proved it. */
-  readonly requireProof: boolean;
+  /** Whether the environment before must have validated it. */
+  readonly requireValidation: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
 }
 
-export type Verdict = { is: 'fit' } | { is: 'unfit'; why: string };
+export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string };
 
 /** The environment before this one on the path; `undefined` for the first. */
-export function environmentBefore({ environment, path }: Pick<Question, 'environment' | 'path'>): string | undefined {
+export function environmentBefore({
+  environment,
+  path,
+}: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
   return path[path.indexOf(environment) - 1];
 }
 
-const FIT: Verdict = { is: 'fit' };
-const unfit = (why: string): Verdict => ({ is: 'unfit', why });
+const FIT: Eligibility = { is: 'fit' };
+const unfit = (why: string): Eligibility => ({ is: 'unfit', why });
 
-/** The first environment judges what was registered; every later one only what the environment before it proved. */
-export function judge(version: ModelPackage, question: Question): Verdict {
+/** The first environment judges what was registered; every later one only what the environment before it validated. */
+export function judgeEligibility(version: ModelPackage, question: PromotionCriteria): Eligibility {
   if (version.status !== 'Completed') return unfit(`its status is ${version.status}`);
   if (version.registration === 'Logged') return unfit('it is only logged, not registered');
   if (!version.servable) return unfit('it has no inference specification');
@@ -35,7 +38,7 @@ export function judge(version: ModelPackage, question: Question): Verdict {
   return before === undefined ? judgeRegistered(version, question) : judgePromoted(version, before, question);
 }
 
-function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: Question): Verdict {
+function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
   if (version.approval === 'Rejected') return unfit('it was rejected');
   if (version.approval === 'PendingManualApproval' || source === 'run') return FIT;
   const approval = readApproval(version.metadata, environment);
@@ -43,35 +46,38 @@ function judgeRegistered(version: ModelPackage, { environment, source, pipeline 
   return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is Approved already');
 }
 
-function judgePromoted(version: ModelPackage, before: string, { requireProof }: Question): Verdict {
+function judgePromoted(version: ModelPackage, before: string, { requireValidation }: PromotionCriteria): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  if (!requireProof) return FIT;
+  if (!requireValidation) return FIT;
   const approval = readApproval(version.metadata, before);
-  const proof = readProof(version.metadata, before);
-  if (proof.is === 'absent') return unfit(`it is not proved in ${before}`);
-  if (proof.is === 'unreadable') return unfit(`its proof in ${before} is not one that we wrote: "${proof.raw}"`);
-  if (approval.is === 'absent') return unfit(`it is proved in ${before}, but nobody approved it there`);
+  const validation = readValidation(version.metadata, before);
+  if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);
+  if (validation.is === 'unreadable')
+    return unfit(`its validation in ${before} is not one that we wrote: "${validation.raw}"`);
+  if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it there`);
   if (approval.is === 'unreadable')
     return unfit(`its approval for ${before} is not one that we wrote: "${approval.raw}"`);
-  const open = proof.value.open ?? approval.value.open;
-  if (open) return unfit(`it went through ${before} with an open fence (open=${open})`);
-  const changed = [proof.value, approval.value].some(({ content }) => content !== version.content);
-  return changed ? unfit(`its content changed since it was approved and proved in ${before}`) : FIT;
+  const open = validation.value.open ?? approval.value.open;
+  if (open) return unfit(`it went through ${before} with an open safety input (open=${open})`);
+  const changed = [validation.value, approval.value].some(({ content }) => content !== version.content);
+  return changed ? unfit(`its content changed since it was approved and validated in ${before}`) : FIT;
 }
 
 /**
- * The proof of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. Marks
- * with an open fence prove nothing to the next environment: then it may come again, with the fence closed.
+ * The validation of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. Marks
+ * with an open safety input validate nothing to the next environment: then it may come again, with the safety input on.
  */
-export function provedHere(
+export function validatedHere(
   { metadata, content }: ModelPackage,
-  { environment, pipeline }: Question,
-): Proof | undefined {
+  { environment, pipeline }: PromotionCriteria,
+): ValidationEntry | undefined {
   const approval = readApproval(metadata, environment);
-  const proof = readProof(metadata, environment);
-  if (approval.is !== 'read' || proof.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
-  const closed = [approval.value, proof.value].every((mark) => mark.content === content && mark.open === undefined);
-  return closed ? proof.value : undefined;
+  const validation = readValidation(metadata, environment);
+  if (approval.is !== 'read' || validation.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
+  const closed = [approval.value, validation.value].every(
+    (entry) => entry.content === content && entry.open === undefined,
+  );
+  return closed ? validation.value : undefined;
 }
 
 export interface PassedOver {
@@ -79,20 +85,23 @@ export interface PassedOver {
   readonly why: string;
 }
 
-export type Choice =
+export type Selection =
   | { is: 'candidate'; candidate: ModelPackage; passedOver: PassedOver[] }
   | { is: 'none'; passedOver: PassedOver[]; lookedAt: number };
 
-interface Registry {
+interface CandidateList {
   /** The versions of the group, the highest first. */
   readonly versions: readonly ModelPackageSummary[];
   describe(arn: string): Promise<ModelPackage | undefined>;
   /** How many versions may be described. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** The highest version that is fit. Whatever is newer is named with the reason why it is not; nothing is fallen back from silently. */
-export async function choose({ versions, describe, most }: Registry, question: Question): Promise<Choice> {
+export async function selectVersion(
+  { versions, describe, limit: most }: CandidateList,
+  question: PromotionCriteria,
+): Promise<Selection> {
   const passedOver: PassedOver[] = [];
   let lookedAt = 0;
   for (const { arn, version, approval } of versions) {
@@ -102,7 +111,7 @@ export async function choose({ versions, describe, most }: Registry, question: Q
     if (lookedAt === most) break;
     lookedAt++;
     const found = await describe(arn);
-    const verdict = found ? judge(found, question) : unfit('it was deleted');
+    const verdict = found ? judgeEligibility(found, question) : unfit('it was deleted');
     if (found && verdict.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
     passedOver.push({ version, why: verdict.is === 'unfit' ? verdict.why : 'it was deleted' });
   }

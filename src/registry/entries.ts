@@ -1,26 +1,27 @@
 import * as z from 'zod/mini';
 
 /**
- * The trail that a model package carries in its metadata: what built it, and for each environment who approved it, what proved
- * it and who withdrew it. One key per fact, so that IAM can give each duty its own key and no other.
+ * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it, what
+ * validated it and who withdrew it. All of them together are the version's audit trail. One key per fact, so that IAM can give
+ * each duty its own key and no other.
  */
-export type Mark = 'approved' | 'proved' | 'withdrawn';
+export type EntryKind = 'approved' | 'validated' | 'withdrawn';
 
 export const BUILT = 'built';
 
 /** IAM's condition key names end with the metadata key, which SageMaker limits to 128 characters. */
-export function markKey(mark: Mark, environment: string): string {
-  return `${mark}.${environment}`;
+export function entryKey(kind: EntryKind, environment: string): string {
+  return `${kind}.${environment}`;
 }
 
 const filled = z.string().check(z.minLength(1));
 const digits = z.string().check(z.regex(/^\d+$/));
 const content = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 const at = z.iso.datetime({ precision: -1 });
-/** Fences that stood open when the record was written. Later environments refuse such a record. */
+/** Safety inputs that were open (false) when the entry was written. Later environments refuse such an entry. */
 const open = z.optional(z.string());
 
-const builtSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
+const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const approvalSchema = z.strictObject({
   by: filled,
   pipeline: digits,
@@ -30,7 +31,7 @@ const approvalSchema = z.strictObject({
   content,
   open,
 });
-const proofSchema = z.strictObject({
+const validationSchema = z.strictObject({
   pipeline: digits,
   job: digits,
   at,
@@ -40,24 +41,24 @@ const proofSchema = z.strictObject({
   open,
 });
 
-export type Built = z.output<typeof builtSchema>;
-export type Approval = z.output<typeof approvalSchema>;
-export type Proof = z.output<typeof proofSchema>;
+export type BuildEntry = z.output<typeof buildSchema>;
+export type ApprovalEntry = z.output<typeof approvalSchema>;
+export type ValidationEntry = z.output<typeof validationSchema>;
 
-/** A mark as it was found: absent, read, or there but not of our writing. Unknown is never treated as fine. */
-export type Found<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { is: 'unreadable'; raw: string };
+/** An entry as it was found: absent, read, or there but not of our writing. Unknown is never treated as fine. */
+export type ReadEntry<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { is: 'unreadable'; raw: string };
 
 export type Metadata = Readonly<Record<string, string>>;
 
-export const readBuilt = (metadata: Metadata) => read(builtSchema, metadata[BUILT]);
+export const readBuild = (metadata: Metadata) => read(buildSchema, metadata[BUILT]);
 export const readApproval = (metadata: Metadata, environment: string) =>
-  read(approvalSchema, metadata[markKey('approved', environment)]);
+  read(approvalSchema, metadata[entryKey('approved', environment)]);
 export const readWithdrawal = (metadata: Metadata, environment: string) =>
-  read(approvalSchema, metadata[markKey('withdrawn', environment)]);
-export const readProof = (metadata: Metadata, environment: string) =>
-  read(proofSchema, metadata[markKey('proved', environment)]);
+  read(approvalSchema, metadata[entryKey('withdrawn', environment)]);
+export const readValidation = (metadata: Metadata, environment: string) =>
+  read(validationSchema, metadata[entryKey('validated', environment)]);
 
-function read<Value>(schema: z.ZodMiniType<Value>, raw: string | undefined): Found<Value> {
+function read<Value>(schema: z.ZodMiniType<Value>, raw: string | undefined): ReadEntry<Value> {
   if (raw === undefined) return { is: 'absent' };
   const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
   const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value]) => [name, value])));
@@ -66,35 +67,38 @@ function read<Value>(schema: z.ZodMiniType<Value>, raw: string | undefined): Fou
 }
 
 /** SageMaker allows 256 characters a value, and of signs only `_ . : / = + - @` and the space. */
-const LONGEST = 256;
+const MAX_LENGTH = 256;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. */
-export function writeMark(value: Built | Approval | Proof): string {
+export function entryValue(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
   const written = render(value);
-  const excess = written.length - LONGEST;
+  const excess = written.length - MAX_LENGTH;
   const fitting = excess > 0 ? render(shortened(value, excess)) : written;
-  if (fitting.length > LONGEST || !ALLOWED.test(fitting))
+  if (fitting.length > MAX_LENGTH || !ALLOWED.test(fitting))
     throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
   return fitting;
 }
 
-/** Only the login, or else the list of open fences, may be cut; "+" stands in no GitLab login and so marks the cut. */
-function shortened(value: Built | Approval | Proof, excess: number): Built | Approval | Proof {
+/** Only the login, or else the list of open safety inputs, may be cut; "+" stands in no GitLab login and so shows the cut. */
+function shortened(
+  value: BuildEntry | ApprovalEntry | ValidationEntry,
+  excess: number,
+): BuildEntry | ApprovalEntry | ValidationEntry {
   const cut = (word: string) => `${word.slice(0, -excess - 1)}+`;
   if ('by' in value) return { ...value, by: cut(value.by) };
   return 'open' in value && value.open !== undefined ? { ...value, open: cut(value.open) } : value;
 }
 
-function render(value: Built | Approval | Proof): string {
+function render(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
   return Object.entries(value)
     .filter(([, word]) => word !== undefined)
     .map(([name, word]) => `${name}=${word}`)
     .join(' ');
 }
 
-/** The fences that stood open, as a mark carries them; nothing when all were closed. */
-export function fences(open: readonly string[]): { open?: string } {
+/** The safety inputs that were open, as an entry carries them; nothing when none was. */
+export function openSafetyInputs(open: readonly string[]): { open?: string } {
   return open.length === 0 ? {} : { open: [...new Set(open)].join('+') };
 }
 

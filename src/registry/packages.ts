@@ -82,14 +82,14 @@ export function versionIn(group: string, arn: string): number | undefined {
 }
 
 /** A version as people name it: `ResalePriceModelGroup version 3`. */
-export function called({ group, version }: Pick<ModelPackage, 'group' | 'version'>): string {
+export function displayName({ group, version }: Pick<ModelPackage, 'group' | 'version'>): string {
   return `${group} version ${version}`;
 }
 
 /** Describes one version, or `undefined` when there is none. */
 export async function findPackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage | undefined> {
   const answer = await unlessNotFound(sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn })));
-  return answer && understood(answer);
+  return answer && fromResponse(answer);
 }
 
 /** Describes one version that an earlier job named; its absence is an answer that nobody wants. */
@@ -103,7 +103,7 @@ export async function describePackage(sagemaker: SageMakerClient, arn: string): 
   );
 }
 
-function understood(answer: DescribeModelPackageCommandOutput): ModelPackage {
+function fromResponse(answer: DescribeModelPackageCommandOutput): ModelPackage {
   const {
     ModelPackageArn: arn,
     ModelPackageGroupName: group,
@@ -145,12 +145,12 @@ function metricsOf({ ModelMetrics: metrics }: DescribeModelPackageCommandOutput)
   return new Map(Object.entries(places).flatMap(([name, place]) => (place ? [[name, place]] : [])));
 }
 
-interface Listing {
+interface VersionQuery {
   readonly group: string;
   /** Only versions of this approval status; all of them when left out. */
   readonly approval?: ModelApprovalStatus;
   /** How many versions, the newest first. SageMaker gives at most 100 in one answer. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /**
@@ -159,7 +159,7 @@ interface Listing {
  */
 export async function listNewest(
   sagemaker: SageMakerClient,
-  { group, approval, most }: Listing,
+  { group, approval, limit: most }: VersionQuery,
 ): Promise<{ versions: ModelPackageSummary[]; more: boolean } | undefined> {
   const request: ListModelPackagesCommandInput = {
     ModelPackageGroupName: group,
@@ -188,9 +188,9 @@ function summary(
 }
 
 /** How many entries CustomerMetadataProperties holds at most, the team's own included. */
-const MOST_METADATA = 50;
+const MAX_METADATA = 50;
 
-interface Marking {
+interface EntryWrite {
   readonly key: string;
   readonly value: string;
   /** Only the first environment's verdict writes these; a later one that resent the status could undo a rejection. */
@@ -198,19 +198,19 @@ interface Marking {
 }
 
 /**
- * Writes one key of the trail, and nothing else, then reads back what the registry now holds. Whether SageMaker merges or
+ * Writes one registry entry, and nothing else, then reads back what the registry now holds. Whether SageMaker merges or
  * replaces metadata is documented nowhere: a foreign key that vanished, or ours that did not arrive, is told with all that was
  * there.
  */
-export async function markPackage(
+export async function writeEntry(
   sagemaker: SageMakerClient,
   before: ModelPackage,
-  { key, value, status }: Marking,
+  { key, value, status }: EntryWrite,
 ): Promise<ModelPackage> {
-  if (!(key in before.metadata) && Object.keys(before.metadata).length >= MOST_METADATA) {
+  if (!(key in before.metadata) && Object.keys(before.metadata).length >= MAX_METADATA) {
     throw new Failure(
       'refused',
-      `${called(before)} already holds ${MOST_METADATA} metadata entries, as many as SageMaker allows: there is no room for "${key}".`,
+      `${displayName(before)} already holds ${MAX_METADATA} metadata entries, as many as SageMaker allows: there is no room for "${key}".`,
       `remove some of the team's own (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
     );
   }
@@ -227,15 +227,15 @@ export async function markPackage(
     const kept = Object.entries(before.metadata).map(([name, was]) => `  ${name}: ${was}`);
     throw new Failure(
       'refused',
-      `Writing "${key}" to ${called(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it held:\n${kept.join('\n')}`,
+      `Writing "${key}" to ${displayName(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it held:\n${kept.join('\n')}`,
       `put the lost entries back (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
     );
   }
   const found = after.metadata[key] ?? '';
-  if (unsigned(found) !== unsigned(value)) {
+  if (withoutJob(found) !== withoutJob(value)) {
     throw new Failure(
       'refused',
-      `"${key}" of ${called(before)} was written but reads "${found}": somebody else wrote it at the same moment.`,
+      `"${key}" of ${displayName(before)} was written but reads "${found}": somebody else wrote it at the same moment.`,
       'find out who in CloudTrail (UpdateModelPackage), then run this job again.',
     );
   }
@@ -243,6 +243,6 @@ export async function markPackage(
 }
 
 /** Two jobs of one pipeline that write at the same moment say the same but for themselves; either's words are right. */
-function unsigned(mark: string): string {
-  return mark.replaceAll(/ (job|at)=\S+/g, '');
+function withoutJob(entry: string): string {
+  return entry.replaceAll(/ (job|at)=\S+/g, '');
 }

@@ -1,21 +1,21 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { BUILT, type Built, readBuilt, writeMark } from './entries.ts';
-import { called, type ModelPackage, markPackage } from './packages.ts';
+import { BUILT, type BuildEntry, entryValue, readBuild } from './entries.ts';
+import { displayName, type ModelPackage, writeEntry } from './packages.ts';
 
 /** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
-export async function markBuilt(
+export async function recordBuild(
   sagemaker: SageMakerClient,
   built: ModelPackage,
-  mark: Built,
+  entry: BuildEntry,
 ): Promise<string | undefined> {
-  if (isBy(mark, built)) return undefined;
-  if (readBuilt(built.metadata).is !== 'absent')
-    return `${called(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
-  await markPackage(sagemaker, built, { key: BUILT, value: writeMark(mark) });
-  return `Recorded on ${called(built)} that this pipeline built it.`;
+  if (isBy(entry, built)) return undefined;
+  if (readBuild(built.metadata).is !== 'absent')
+    return `${displayName(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
+  await writeEntry(sagemaker, built, { key: BUILT, value: entryValue(entry) });
+  return `Recorded on ${displayName(built)} that this pipeline built it.`;
 }
 
-function isBy({ execution }: Built, { metadata }: ModelPackage): boolean {
-  const found = readBuilt(metadata);
+function isBy({ execution }: BuildEntry, { metadata }: ModelPackage): boolean {
+  const found = readBuild(metadata);
   return found.is === 'read' && found.value.execution === execution;
 }

@@ -1,17 +1,17 @@
 import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
-import { type Choice, choose, environmentBefore, type Question } from './eligibility.ts';
+import { environmentBefore, type PromotionCriteria, type Selection, selectVersion } from './eligibility.ts';
 import { findPackage, listNewest, type ModelPackageSummary } from './packages.ts';
 
-interface Search {
+interface RegistrySearch {
   /** The group's name, or its ARN where the registry is another account's. */
   readonly group: string;
   /** How many versions may be described. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** The most that one list request gives. */
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /**
  * The highest version of a group that is fit. One list request however many versions the group has, and one describe per
@@ -19,20 +19,20 @@ const PAGE = 100;
  */
 export async function searchRegistry(
   sagemaker: SageMakerClient,
-  { group, most }: Search,
-  question: Question,
-): Promise<Choice | { is: 'no such group' }> {
+  { group, limit: most }: RegistrySearch,
+  question: PromotionCriteria,
+): Promise<Selection | { is: 'no such group' }> {
   const describe = (arn: string) => findPackage(sagemaker, arn);
-  const newest = await listNewest(sagemaker, { group, most: PAGE });
+  const newest = await listNewest(sagemaker, { group, limit: PAGE_SIZE });
   if (!newest || (newest.versions.length === 0 && !(await groupExists(sagemaker, group))))
     return { is: 'no such group' };
 
-  const choice = await choose({ versions: newest.versions, describe, most }, question);
+  const choice = await selectVersion({ versions: newest.versions, describe, limit: most }, question);
   if (choice.is === 'candidate' || !newest.more || choice.lookedAt === most) return choice;
 
   const approval = environmentBefore(question) === undefined ? 'PendingManualApproval' : 'Approved';
-  const versions = olderThan(newest.versions, await listNewest(sagemaker, { group, most: PAGE, approval }));
-  const further = await choose({ versions, describe, most: most - choice.lookedAt }, question);
+  const versions = olderThan(newest.versions, await listNewest(sagemaker, { group, limit: PAGE_SIZE, approval }));
+  const further = await selectVersion({ versions, describe, limit: most - choice.lookedAt }, question);
   const passedOver = [...choice.passedOver, ...further.passedOver];
   return further.is === 'candidate'
     ? { ...further, passedOver }

@@ -1,8 +1,8 @@
-import { fences, markKey, type Proof, readProof, readWithdrawal } from './entries.ts';
-import { called, type ModelPackage, sameGroup } from './packages.ts';
+import { entryKey, openSafetyInputs, readValidation, readWithdrawal, type ValidationEntry } from './entries.ts';
+import { displayName, type ModelPackage, sameGroup } from './packages.ts';
 
 /** What deploy-model deployed. */
-export interface Deployed {
+export interface DeployedVersion {
   readonly group: string;
   readonly package: string;
   readonly content: string;
@@ -13,13 +13,17 @@ export interface Deployed {
   readonly open: readonly string[];
 }
 
-export interface Refusal {
+export interface ValidationRefusal {
   readonly why: string;
   readonly next: string;
 }
 
-/** Only the deployed version itself can be proved: alone behind the live config, with the same content, and withdrawn nowhere. */
-export function refusalToProve(served: readonly string[], now: ModelPackage, deployed: Deployed): Refusal | undefined {
+/** Only the deployed version itself can be validated: alone behind the live config, with the same content, and withdrawn nowhere. */
+export function refusalToValidate(
+  served: readonly string[],
+  now: ModelPackage,
+  deployed: DeployedVersion,
+): ValidationRefusal | undefined {
   const again = 'run the deploy-model job of this pipeline again.';
   const others = served.filter((arn) => arn.toLowerCase() !== deployed.package.toLowerCase());
   if (served.length === 0)
@@ -30,26 +34,30 @@ export function refusalToProve(served: readonly string[], now: ModelPackage, dep
     return { why: `${now.arn} is in the group ${now.group}, not in ${deployed.group}`, next: 'start a new pipeline.' };
   if (now.content !== deployed.content)
     return {
-      why: `the content of ${called(now)} changed after it was deployed (from ${deployed.content} to ${now.content})`,
+      why: `the content of ${displayName(now)} changed after it was deployed (from ${deployed.content} to ${now.content})`,
       next: 'find out who changed it (CloudTrail, UpdateModelPackage), then start a new pipeline.',
     };
   const withdrawn = deployed.promotion_path.find((each) => readWithdrawal(now.metadata, each).is !== 'absent');
   const rejected = withdrawn
-    ? `was withdrawn in ${withdrawn} (${now.metadata[markKey('withdrawn', withdrawn)]})`
+    ? `was withdrawn in ${withdrawn} (${now.metadata[entryKey('withdrawn', withdrawn)]})`
     : takenBack(now, deployed);
-  if (rejected) return { why: `${called(now)} ${rejected}, and yet it is live`, next: 'deploy another version.' };
+  if (rejected) return { why: `${displayName(now)} ${rejected}, and yet it is live`, next: 'deploy another version.' };
   return undefined;
 }
 
 /** An approval that somebody took back; a deployment without an approval was never asked for one. */
-function takenBack({ approval }: ModelPackage, { open }: Deployed): string | undefined {
+function takenBack({ approval }: ModelPackage, { open }: DeployedVersion): string | undefined {
   const needed = approval === 'Rejected' || !open.includes('approval');
   return needed && approval !== 'Approved' ? `is ${approval}` : undefined;
 }
 
-/** This pipeline's own proof of the same deployment, which need not be written again. */
-export function provedAlready(now: ModelPackage, environment: string, wanted: Proof): Proof | undefined {
-  const found = readProof(now.metadata, environment);
+/** This pipeline's own validation of the same deployment, which need not be written again. */
+export function validatedAlready(
+  now: ModelPackage,
+  environment: string,
+  wanted: ValidationEntry,
+): ValidationEntry | undefined {
+  const found = readValidation(now.metadata, environment);
   if (found.is !== 'read') return undefined;
   const same = (['pipeline', 'content', 'endpoint', 'config', 'open'] as const).every(
     (word) => found.value[word] === wanted[word],
@@ -57,8 +65,11 @@ export function provedAlready(now: ModelPackage, environment: string, wanted: Pr
   return same ? found.value : undefined;
 }
 
-/** The proof of a deployment, by a job. */
-export function proofOf(deployed: Deployed, job: Pick<Proof, 'pipeline' | 'job' | 'at'>): Proof {
+/** The validation of a deployment, by a job. */
+export function validationEntry(
+  deployed: DeployedVersion,
+  job: Pick<ValidationEntry, 'pipeline' | 'job' | 'at'>,
+): ValidationEntry {
   const { content, endpoint, config, open } = deployed;
-  return { ...job, content, endpoint, config, ...fences(open) };
+  return { ...job, content, endpoint, config, ...openSafetyInputs(open) };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { says, unlessNotFound } from '../../src/aws/sagemaker-errors.ts';
+import { isKnownError, unlessNotFound } from '../../src/aws/sagemaker-errors.ts';
 
 const error = (name: string, message: string) => Object.assign(new Error(message), { name });
 const ARN = 'arn:aws:sagemaker:ap-southeast-1:111122223333';
@@ -36,6 +36,6 @@ it.each([
   ['quota', 'ResourceLimitExceeded', "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances"],
   ['conflict', 'ConflictException', 'Somebody else was first.'],
 ] as const)('"%s" is read from %s "%s"', (news, name, message) => {
-  expect(says(news, error(name, message))).toBe(true);
-  expect(says(news, error('InternalFailure', message))).toBe(false);
+  expect(isKnownError(news, error(name, message))).toBe(true);
+  expect(isKnownError(news, error('InternalFailure', message))).toBe(false);
 });

@@ -46,7 +46,7 @@ export function workOf(versions: Versions): Record<string, Acts> {
     };
     work[`deploy-${environment}`] = deploymentTo(environment, versions.own);
     work[`validate-${environment}`] = {
-      [`prove in ${environment}`]: write([`proved.${environment}`]),
+      [`validate in ${environment}`]: write([`validated.${environment}`]),
       [`invoke in ${environment}`]: invoking(`resale-price-${environment}`),
     };
   }
@@ -77,17 +77,17 @@ export function forbidden({ own, foreign }: Versions): Acts {
     'record a rejection while approving': write([`withdrawn.${first}`], { ModelApprovalStatus: 'Approved' }),
     'reopen with a record': write([`approved.${first}`], { ModelApprovalStatus: 'PendingManualApproval' }),
     'set the status after the first environment': write(['approved.uat'], { ModelApprovalStatus: 'Approved' }),
-    'undo a rejection by a proof': write(['proved.uat'], { ModelApprovalStatus: 'Approved' }),
-    'approve and prove at once': write(['approved.uat', 'proved.uat']),
-    'approve and prove at once, in capitals': write(['approved.uat', 'PROVED.UAT']),
+    'undo a rejection by a validation': write(['validated.uat'], { ModelApprovalStatus: 'Approved' }),
+    'approve and validate at once': write(['approved.uat', 'validated.uat']),
+    'approve and validate at once, in capitals': write(['approved.uat', 'VALIDATED.UAT']),
     'approve for two environments at once': write(['approved.uat', 'approved.main']),
     'approve and withdraw at once': write(['approved.main', 'withdrawn.main']),
-    'prove and rewrite what built it': write(['proved.dev', 'built']),
+    'validate and rewrite what built it': write(['validated.dev', 'built']),
     'remove a record beside the own one': write(['approved.uat'], {
       CustomerMetadataPropertiesToRemove: ['withdrawn.uat'],
     }),
     'remove a record': write([], { CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] }),
-    'move the life cycle stage': write(['proved.uat'], {
+    'move the life cycle stage': write(['validated.uat'], {
       ModelLifeCycle: { Stage: 'Production', StageStatus: 'Approved' },
     }),
     'write on a version of another group': writer(foreign)(['approved.uat']),

@@ -5,11 +5,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Code in a cell, where even code may not hold a bare pipe, and a line break ends the table. */
 export function code(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text.replaceAll('|', '\\|').replaceAll('\n', '\\n')}${fence}`;
+  const ticks = text.includes('`') ? '``' : '`';
+  return `${ticks}${text.replaceAll('|', '\\|').replaceAll('\n', '\\n')}${ticks}`;
 }
 
-/** Puts text between two marks of a page, `<!-- name -->` and `<!-- /name -->`. */
+/** Puts text between two comments of a page, `<!-- name -->` and `<!-- /name -->`. */
 export function fill(page: string, name: string, text: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(open), page.indexOf(close)];

@@ -87,7 +87,7 @@ function dutyTable(team: Team, duties: readonly Duty[]): string {
 
 const READS = /^(logs:|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
 
-/** The keys of the trail that a policy lets its role write. */
+/** The registry entries that a policy lets its role write. */
 function keysWritten({ Statement }: PolicyDocument): string {
   const asked = Statement.flatMap(({ Condition }) => Object.entries(Condition?.Null ?? {}));
   const present = asked.filter(([, absent]) => absent === 'false').map(([key]) => key.replace(/^[^/]*\//, ''));
@@ -104,7 +104,7 @@ only sometimes can be left out where that never comes: \`DeleteEndpoint\`, say, 
 const ENFORCEMENT = `## Who enforces what
 
 **AWS** enforces that only jobs of this project on this branch assume the role; that each duty writes its own key of the
-trail on the model package and no other key of it, and removes none; that only the first environment's approver sets the
+entry on the model package and no other one, and removes none; that only the first environment's approver sets the
 approval status, to Approved or Rejected; that jobs change only the pipeline, endpoint, models and configs named here, and
 pass only the named role.
 
@@ -112,9 +112,9 @@ pass only the named role.
 the approvers), and which job is given which role's variable. The token's claims, which no CI/CD variable can change, are
 GitLab's word on who, which commit and which pipeline.
 
-**The components** enforce the order: a version is taken only when the environment before proved it, deployed only when
+**The components** enforce the order: a version is taken only when the environment before validated it, deployed only when
 this environment's approver approved exactly that version in this pipeline, and its content is still what was approved.
-They read back what they wrote, and refuse records that were made with a fence open.
+They read back what they wrote, and refuse records that were made while a safety input was open.
 
 **Nobody can see** whether a well-formed record was written by a component, or by something else with a role that may write
 it. AWS knows a job by its project and branch only, so any job on a branch can assume any role that trusts the branch:

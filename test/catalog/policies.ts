@@ -1,6 +1,6 @@
 import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
 import type { Permission } from '../../src/program/component.ts';
-import { BUILT, type Mark, markKey } from '../../src/registry/entries.ts';
+import { BUILT, type EntryKind, entryKey } from '../../src/registry/entries.ts';
 
 /** The names that a team's policies are made of. */
 export interface Team {
@@ -160,7 +160,7 @@ function conditionOf(team: Team, environment: string, { action, on, writes }: Pe
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
   if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
-  if (!writes) throw new Error(`${action} must say which key of the trail it writes.`);
+  if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
   return onlyKey(team, environment, writes);
 }
 
@@ -168,17 +168,17 @@ function taggedBy(creation: string): Condition {
   return { StringEquals: { 'sagemaker:TaggingAction': creation } };
 }
 
-const MARKS: readonly Mark[] = ['approved', 'proved', 'withdrawn'];
+const ENTRY_KINDS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
-/** IAM has no "only this key": it is said by asking that the key is there and that every other key of the trail is not. */
-function onlyKey(team: Team, environment: string, writes: typeof BUILT | Mark): Condition {
-  const own = writes === BUILT ? BUILT : markKey(writes, environment);
-  const trail = [BUILT, ...team.environments.flatMap((each) => MARKS.map((mark) => markKey(mark, each)))];
+/** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
+function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
+  const own = writes === BUILT ? BUILT : entryKey(writes, environment);
+  const entries = [BUILT, ...team.environments.flatMap((each) => ENTRY_KINDS.map((kind) => entryKey(kind, each)))];
   const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
   const absent = [
-    ...trail.filter((key) => key !== own).map((key) => `${METADATA}/${key}`),
+    ...entries.filter((key) => key !== own).map((key) => `${METADATA}/${key}`),
     `${METADATA}ToRemove`,
     'sagemaker:ModelLifeCycle:Stage',
     'sagemaker:ModelLifeCycle:StageStatus',
@@ -191,7 +191,7 @@ function onlyKey(team: Team, environment: string, writes: typeof BUILT | Mark): 
 }
 
 /** The status that the first environment's verdict writes with its key. Nobody else may write any. */
-const STATUSES: Readonly<Partial<Record<typeof BUILT | Mark, string>>> = {
+const STATUSES: Readonly<Partial<Record<typeof BUILT | EntryKind, string>>> = {
   approved: 'Approved',
   withdrawn: 'Rejected',
 };

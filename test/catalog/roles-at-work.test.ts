@@ -122,7 +122,7 @@ test.each([
   ).toMatchObject({
     built: expect.any(String),
     'approved.main': expect.any(String),
-    'proved.main': expect.any(String),
+    'validated.main': expect.any(String),
   });
 });
 

@@ -4,9 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
-import { decideApproval, decideRejection, flawOf, type Shown } from '../../src/registry/approval.ts';
+import {
+  type CheckedVersion,
+  decideApproval,
+  decideRejection,
+  flawAfterApproval,
+} from '../../src/registry/approval.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { readApproval, readWithdrawal, writeMark } from '../../src/registry/entries.ts';
+import { entryValue, readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
@@ -16,19 +21,19 @@ const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 const PENDING = 'PendingManualApproval';
 
 const PATH = ['dev', 'uat', 'main'];
-const shown: Shown = { group: GROUP, package: ARN, content: CONTENT, status: PENDING, promotion_path: PATH };
-const shownApproved: Shown = { ...shown, status: 'Approved' };
+const shown: CheckedVersion = { group: GROUP, package: ARN, content: CONTENT, status: PENDING, promotion_path: PATH };
+const shownApproved: CheckedVersion = { ...shown, status: 'Approved' };
 
-const mark = (pipeline: string, more = {}) =>
-  writeMark({ by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-20T09:00Z', content: CONTENT, ...more });
+const entry = (pipeline: string, more = {}) =>
+  entryValue({ by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-20T09:00Z', content: CONTENT, ...more });
 
 const version = (approval: ModelPackage['approval'], more: Partial<ModelPackage> = {}) =>
   modelPackage({ version: 3, approval, ...more });
 
-type Row = [given: string, shown: Shown, now: ModelPackage, environment: string, answer: object];
+type Row = [given: string, shown: CheckedVersion, now: ModelPackage, environment: string, answer: object];
 
 describe('whether an approval that was written holds', () => {
-  const withdrawn = (environment: string) => ({ metadata: { [`withdrawn.${environment}`]: mark('90') } });
+  const withdrawn = (environment: string) => ({ metadata: { [`withdrawn.${environment}`]: entry('90') } });
   it.each<[given: string, after: ModelPackage, environment: string, why: string | undefined]>([
     ['it is as it was shown', version('Approved'), 'uat', undefined],
     ['its content changed', version('Approved', { content: OTHER }), 'uat', `(from ${CONTENT} to ${OTHER})`],
@@ -42,7 +47,7 @@ describe('whether an approval that was written holds', () => {
     ['it was withdrawn later on', version('Approved', withdrawn('main')), 'uat', 'was withdrawn in main'],
     ['it was rejected', version('Rejected'), 'uat', 'is Rejected now'],
   ])('%s', (_, after, environment, why) => {
-    expect(flawOf(shownApproved, after, environment)?.why ?? 'it holds').toContain(why ?? 'it holds');
+    expect(flawAfterApproval(shownApproved, after, environment)?.why ?? 'it holds').toContain(why ?? 'it holds');
   });
 });
 
@@ -91,14 +96,14 @@ describe('whether a version may be approved', () => {
     [
       'a version withdrawn here',
       shownApproved,
-      version('Approved', { metadata: { 'withdrawn.uat': mark('90') } }),
+      version('Approved', { metadata: { 'withdrawn.uat': entry('90') } }),
       'uat',
       no('was withdrawn in uat'),
     ],
     [
       'a version withdrawn in another environment',
       shownApproved,
-      version('Approved', { metadata: { 'withdrawn.dev': mark('90') } }),
+      version('Approved', { metadata: { 'withdrawn.dev': entry('90') } }),
       'uat',
       no('was withdrawn in dev'),
     ],
@@ -112,49 +117,49 @@ describe('whether a version may be approved', () => {
     [
       'a version approved here by this pipeline',
       shown,
-      version('Approved', { metadata: { 'approved.dev': mark('101') } }),
+      version('Approved', { metadata: { 'approved.dev': entry('101') } }),
       'dev',
       yes,
     ],
     [
       'the same, after the first environment',
       shownApproved,
-      version('Approved', { metadata: { 'approved.uat': mark('101') } }),
+      version('Approved', { metadata: { 'approved.uat': entry('101') } }),
       'uat',
       yes,
     ],
     [
       'an approval of an earlier pipeline',
       shownApproved,
-      version('Approved', { metadata: { 'approved.uat': mark('90') } }),
+      version('Approved', { metadata: { 'approved.uat': entry('90') } }),
       'uat',
       write(false),
     ],
     [
       'an approval of another content',
       shownApproved,
-      version('Approved', { metadata: { 'approved.uat': mark('101', { content: OTHER }) } }),
+      version('Approved', { metadata: { 'approved.uat': entry('101', { content: OTHER }) } }),
       'uat',
       write(false),
     ],
     [
-      'an approval through a fence that was open',
+      'an approval through a safety input that was open',
       shownApproved,
-      version('Approved', { metadata: { 'approved.uat': mark('101', { open: 'protected' }) } }),
+      version('Approved', { metadata: { 'approved.uat': entry('101', { open: 'protected' }) } }),
       'uat',
       write(false),
     ],
     [
       'an approval for another environment',
       shownApproved,
-      version('Approved', { metadata: { 'approved.dev': mark('101') } }),
+      version('Approved', { metadata: { 'approved.dev': entry('101') } }),
       'uat',
       write(false),
     ],
     [
       'approved here but set back to pending',
       shown,
-      version(PENDING, { metadata: { 'approved.dev': mark('101') } }),
+      version(PENDING, { metadata: { 'approved.dev': entry('101') } }),
       'dev',
       write(true),
     ],
@@ -185,21 +190,21 @@ describe('whether a rejection is written', () => {
     [
       'a version withdrawn already',
       shownApproved,
-      version('Approved', { metadata: { 'withdrawn.uat': mark('90') } }),
+      version('Approved', { metadata: { 'withdrawn.uat': entry('90') } }),
       'uat',
       { do: 'nothing' },
     ],
     [
       'a version rejected already',
       shown,
-      version('Rejected', { metadata: { 'withdrawn.dev': mark('90') } }),
+      version('Rejected', { metadata: { 'withdrawn.dev': entry('90') } }),
       'dev',
       { do: 'nothing' },
     ],
     [
       'a rejection that somebody overrode',
       shown,
-      version('Approved', { metadata: { 'withdrawn.dev': mark('90') } }),
+      version('Approved', { metadata: { 'withdrawn.dev': entry('90') } }),
       'dev',
       { do: 'write', status: true },
     ],
@@ -282,7 +287,7 @@ describe('approve-model', () => {
 
   it('writes nothing but its own key after the first environment', async () => {
     const emulator = await emulated();
-    const arn = emulator.register({ status: 'Approved', metadata: { 'approved.dev': mark('90') } });
+    const arn = emulator.register({ status: 'Approved', metadata: { 'approved.dev': entry('90') } });
     const root = checked(emulator, arn, { environment: 'uat' });
 
     const job = await approve({ emulator, root, environment: 'uat' });
@@ -384,10 +389,10 @@ describe('approve-model', () => {
     expect(job.record).toMatchObject({ open: [] });
   });
 
-  it('says in record and trail that the fence of protection stood open', async () => {
+  it('says in record and registry that require_protected was open', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ status: 'Approved' });
-    const root = checked(emulator, arn, { environment: 'uat', open: ['proof'] });
+    const root = checked(emulator, arn, { environment: 'uat', open: ['validation'] });
     const job = await approve({
       emulator,
       root,
@@ -396,9 +401,9 @@ describe('approve-model', () => {
       inputs: { require_protected: 'false' },
     });
     expect(job.exit).toBe(0);
-    expect(job.record).toMatchObject({ open: ['proof', 'protected'] });
+    expect(job.record).toMatchObject({ open: ['validation', 'protected'] });
     expect(readApproval(emulator.package(arn)?.metadata ?? {}, 'uat')).toMatchObject({
-      value: { open: 'proof+protected' },
+      value: { open: 'validation+protected' },
     });
   });
 

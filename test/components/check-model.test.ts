@@ -4,16 +4,16 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import checkModel from '../../src/components/check-model.ts';
-import { choose, provedHere, type Question } from '../../src/registry/eligibility.ts';
-import { writeMark } from '../../src/registry/entries.ts';
+import { type PromotionCriteria, selectVersion, validatedHere } from '../../src/registry/eligibility.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const who = { by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at: '2026-11-20T09:00Z' };
-const approval = (content = CONTENT, more = {}) => writeMark({ ...who, content, ...more });
-const proof = (content = CONTENT, more = {}) =>
-  writeMark({
+const approval = (content = CONTENT, more = {}) => entryValue({ ...who, content, ...more });
+const validation = (content = CONTENT, more = {}) =>
+  entryValue({
     pipeline: '90',
     job: '9',
     at: '2026-11-20T09:30Z',
@@ -26,7 +26,7 @@ const proof = (content = CONTENT, more = {}) =>
 /** What went through an environment as it should. */
 const through = (environment: string) => ({
   [`approved.${environment}`]: approval(),
-  [`proved.${environment}`]: proof(),
+  [`validated.${environment}`]: validation(),
 });
 
 function version(
@@ -39,16 +39,16 @@ function version(
 }
 
 const PENDING = 'PendingManualApproval';
-const first: Partial<Question> = { environment: 'dev', source: 'registry' };
-const ofRun: Partial<Question> = { environment: 'dev', source: 'run' };
-const uat: Partial<Question> = { environment: 'uat' };
-const main: Partial<Question> = { environment: 'main' };
+const first: Partial<PromotionCriteria> = { environment: 'dev', source: 'registry' };
+const ofRun: Partial<PromotionCriteria> = { environment: 'dev', source: 'run' };
+const uat: Partial<PromotionCriteria> = { environment: 'uat' };
+const main: Partial<PromotionCriteria> = { environment: 'main' };
 
 /** Given the registry, the version that may be promoted, and why each newer one is not it. */
 const RULES: readonly [
   given: string,
   registry: ModelPackage[],
-  asked: Partial<Question>,
+  asked: Partial<PromotionCriteria>,
   answer: number | 'none',
   passedOver: string[],
 ][] = [
@@ -107,57 +107,57 @@ const RULES: readonly [
   ],
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [
-    'an approved version that nothing proved',
+    'an approved version that nothing validated',
     [version(1, 'Approved', { 'approved.dev': approval() })],
     uat,
     'none',
-    ['it is not proved in dev'],
+    ['it is not validated in dev'],
   ],
-  ['a version proved in dev', [version(1, 'Approved', through('dev'))], uat, 1, []],
+  ['a version validated in dev', [version(1, 'Approved', through('dev'))], uat, 1, []],
   [
-    'two versions proved in dev',
+    'two versions validated in dev',
     [version(2, 'Approved', through('dev')), version(1, 'Approved', through('dev'))],
     uat,
     2,
     [],
   ],
   [
-    'an unproved version above a proved one',
+    'a version that is not validated above a validated one',
     [version(2, 'Approved'), version(1, 'Approved', through('dev'))],
     uat,
     1,
-    ['it is not proved in dev'],
+    ['it is not validated in dev'],
   ],
   [
-    'a version proved in dev only, for main',
+    'a version validated in dev only, for main',
     [version(1, 'Approved', through('dev'))],
     main,
     'none',
-    ['it is not proved in uat'],
+    ['it is not validated in uat'],
   ],
   [
-    'a version proved in dev and uat, for main',
+    'a version validated in dev and uat, for main',
     [version(1, 'Approved', { ...through('dev'), ...through('uat') })],
     main,
     1,
     [],
   ],
   [
-    'a proved version that was rejected since',
+    'a validated version that was rejected since',
     [version(1, 'Rejected', through('dev'))],
     uat,
     'none',
     ['it is Rejected'],
   ],
   [
-    'a proved version that was withdrawn in dev',
+    'a validated version that was withdrawn in dev',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': approval() })],
     uat,
     'none',
     ['it was withdrawn in dev'],
   ],
   [
-    'a proved version that was withdrawn in a later environment',
+    'a validated version that was withdrawn in a later environment',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': approval() })],
     uat,
     'none',
@@ -171,39 +171,39 @@ const RULES: readonly [
     ['it was withdrawn in dev'],
   ],
   [
-    'a proof of another content',
-    [version(1, 'Approved', { ...through('dev'), 'proved.dev': proof('d'.repeat(32)) })],
+    'a validation of another content',
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validation('d'.repeat(32)) })],
     uat,
     'none',
-    ['its content changed since it was approved and proved in dev'],
+    ['its content changed since it was approved and validated in dev'],
   ],
   [
     'an approval of another content',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval('d'.repeat(32)) })],
     uat,
     'none',
-    ['its content changed since it was approved and proved in dev'],
+    ['its content changed since it was approved and validated in dev'],
   ],
   [
-    'a proof that we did not write',
-    [version(1, 'Approved', { ...through('dev'), 'proved.dev': 'yes' })],
+    'a validation that we did not write',
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': 'yes' })],
     uat,
     'none',
-    ['its proof in dev is not one that we wrote: "yes"'],
+    ['its validation in dev is not one that we wrote: "yes"'],
   ],
   [
-    'a proof with a word said twice',
-    [version(1, 'Approved', { ...through('dev'), 'proved.dev': `${proof()} job=9` })],
+    'a validation with a word said twice',
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': `${validation()} job=9` })],
     uat,
     'none',
-    [`its proof in dev is not one that we wrote: "${proof()} job=9"`],
+    [`its validation in dev is not one that we wrote: "${validation()} job=9"`],
   ],
   [
-    'a proof without an approval',
-    [version(1, 'Approved', { 'proved.dev': proof() })],
+    'a validation without an approval',
+    [version(1, 'Approved', { 'validated.dev': validation() })],
     uat,
     'none',
-    ['it is proved in dev, but nobody approved it there'],
+    ['it is validated in dev, but nobody approved it there'],
   ],
   [
     'an approval that we did not write',
@@ -213,24 +213,30 @@ const RULES: readonly [
     ['its approval for dev is not one that we wrote: "fine"'],
   ],
   [
-    'a proof written with an open fence',
-    [version(1, 'Approved', { ...through('dev'), 'proved.dev': proof(CONTENT, { open: 'approval' }) })],
+    'a validation written with an open safety input',
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validation(CONTENT, { open: 'approval' }) })],
     uat,
     'none',
-    ['it went through dev with an open fence (open=approval)'],
+    ['it went through dev with an open safety input (open=approval)'],
   ],
   [
-    'an approval written with an open fence',
+    'an approval written with an open safety input',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval(CONTENT, { open: 'protected' }) })],
     uat,
     'none',
-    ['it went through dev with an open fence (open=protected)'],
+    ['it went through dev with an open safety input (open=protected)'],
   ],
-  ['an unproved version, when no proof is asked for', [version(1, 'Approved')], { ...uat, requireProof: false }, 1, []],
   [
-    'a withdrawn version, when no proof is asked for',
+    'a version that is not validated, when no validation is asked for',
+    [version(1, 'Approved')],
+    { ...uat, requireValidation: false },
+    1,
+    [],
+  ],
+  [
+    'a withdrawn version, when no validation is asked for',
     [version(1, 'Approved', { 'withdrawn.uat': approval() })],
-    { ...uat, requireProof: false },
+    { ...uat, requireValidation: false },
     'none',
     ['it was withdrawn in uat'],
   ],
@@ -238,16 +244,16 @@ const RULES: readonly [
 
 describe('which version may be promoted', () => {
   it.each(RULES)('given %s', async (_, registry, asked, answer, passedOver) => {
-    const question: Question = {
+    const question: PromotionCriteria = {
       environment: 'uat',
       path: ['dev', 'uat', 'main'],
       source: 'registry',
-      requireProof: true,
+      requireValidation: true,
       pipeline: '101',
       ...asked,
     };
     const describeOne = async (arn: string) => registry.find((each) => each.arn === arn);
-    const choice = await choose({ versions: registry, describe: describeOne, most: 20 }, question);
+    const choice = await selectVersion({ versions: registry, describe: describeOne, limit: 20 }, question);
 
     expect(choice.is === 'candidate' ? choice.candidate.version : 'none').toBe(answer);
     expect(choice.passedOver.map(({ why }) => why)).toEqual(passedOver);
@@ -273,13 +279,13 @@ function afterTraining(record: object, job = 'deploy-pipeline'): string {
 /** Registers a version that went through the environments as it should; its records hold its true content. */
 async function promoted(emulator: Emulator, ...environments: string[]): Promise<string> {
   const arn = emulator.register({ group: GROUP, status: 'Approved' });
-  const probe = await check({ emulator, environment: 'uat', inputs: { require_proof: 'false' } });
+  const probe = await check({ emulator, environment: 'uat', inputs: { require_validation: 'false' } });
   const content = String(probe.record?.content);
-  const marks = environments.flatMap((environment) => [
+  const entries = environments.flatMap((environment) => [
     [`approved.${environment}`, approval(content)],
-    [`proved.${environment}`, proof(content, { endpoint: `resale-price-${environment}` })],
+    [`validated.${environment}`, validation(content, { endpoint: `resale-price-${environment}` })],
   ]);
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: Object.fromEntries(marks) });
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: Object.fromEntries(entries) });
   return arn;
 }
 
@@ -371,14 +377,14 @@ describe('in the first environment', () => {
 });
 
 describe('in a later environment', () => {
-  it('offers what the environment before proved, and shows its approver where it has been', async () => {
+  it('offers what the environment before validated, and shows its approver where it has been', async () => {
     const emulator = await emulated();
     const arn = await promoted(emulator, 'dev');
     const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
 
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: [] } });
     expect(job.log).toContain('approved for dev by jane in pipeline 90');
-    expect(job.log).toContain('proved   in dev by pipeline 90 on resale-price-dev');
+    expect(job.log).toContain('validated   in dev by pipeline 90 on resale-price-dev');
     expect(job.log).toContain('live     nothing: the endpoint resale-price-uat does not exist yet');
   });
 
@@ -391,7 +397,7 @@ describe('in a later environment', () => {
     const page = job.log.slice(job.log.indexOf(`${GROUP} version 1`)).split('\n');
     expect(page[0]).toBe(`${GROUP} version 1 may be promoted to uat.`);
     expect(page.length).toBeLessThanOrEqual(15);
-    expect(page.join('\n')).toContain('passed over: version 10, because it is not proved in dev');
+    expect(page.join('\n')).toContain('passed over: version 10, because it is not validated in dev');
     expect(page.join('\n')).toContain('passed over: 6 more');
   });
 
@@ -407,11 +413,11 @@ describe('in a later environment', () => {
     });
   });
 
-  it('writes into the record that no proof was asked for', async () => {
+  it('writes into the record that no validation was asked for', async () => {
     const emulator = await emulated();
     emulator.register({ group: GROUP, status: 'Approved' });
-    const job = await check({ emulator, environment: 'uat', inputs: { require_proof: 'false' } });
-    expect(job).toMatchObject({ exit: 0, record: { open: ['proof'] } });
+    const job = await check({ emulator, environment: 'uat', inputs: { require_validation: 'false' } });
+    expect(job).toMatchObject({ exit: 0, record: { open: ['validation'] } });
   });
 
   it('stops at max_candidates and says how to look further back', async () => {
@@ -426,19 +432,19 @@ describe('in a later environment', () => {
     expect(job.log).toContain('Next: raise max_candidates');
   });
 
-  it('says "nothing new" when the version is approved, proved and live here', async () => {
+  it('says "nothing new" when the version is approved, validated and live here', async () => {
     const emulator = await emulated();
     const arn = await promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
     const content = String((await check({ emulator, environment: 'uat' })).record?.content);
     emulator.do('UpdateModelPackage', {
       ModelPackageArn: arn,
-      CustomerMetadataProperties: { 'proved.uat': proof(content, { endpoint: 'resale-price-uat', config }) },
+      CustomerMetadataProperties: { 'validated.uat': validation(content, { endpoint: 'resale-price-uat', config }) },
     });
 
     const job = await check({ emulator, environment: 'uat' });
     expect(job).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
-    expect(job.log).toContain('approved, proved and live in uat already');
+    expect(job.log).toContain('approved, validated and live in uat already');
 
     expect(await check({ emulator, environment: 'uat', inputs: { on_missing: 'continue' } })).toMatchObject({
       exit: 0,
@@ -449,10 +455,10 @@ describe('in a later environment', () => {
     const elsewhere = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-new' } });
     expect(elsewhere, 'it is live, but not on the endpoint that is asked for').toMatchObject({ exit: 0 });
 
-    const open = proof(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
-    const CustomerMetadataProperties = { 'proved.uat': open };
+    const open = validation(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
+    const CustomerMetadataProperties = { 'validated.uat': open };
     emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
-    expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the fence closed').toMatchObject({
+    expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the safety input on').toMatchObject({
       exit: 0,
       record: { version: 1 },
     });
@@ -475,17 +481,17 @@ describe('in a later environment', () => {
 
   it.each([
     ['its approval is of another content', { by: 'f'.repeat(32), at: CONTENT }],
-    ['its proof is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
-  ])('does not take a version for proved here when %s', (_, { by, at }) => {
-    const metadata = { 'approved.uat': approval(by), 'proved.uat': proof(at) };
+    ['its validation is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
+  ])('does not take a version for validated here when %s', (_, { by, at }) => {
+    const metadata = { 'approved.uat': approval(by), 'validated.uat': validation(at) };
     const asked = {
       environment: 'uat',
       path: ['dev', 'uat'],
       source: 'run',
-      requireProof: true,
+      requireValidation: true,
       pipeline: '101',
     } as const;
-    expect(provedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();
+    expect(validatedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();
   });
 
   it('does not take a version for live here while another config is on its way to the endpoint', async () => {
@@ -493,7 +499,9 @@ describe('in a later environment', () => {
     const arn = await promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
     const content = String((await check({ emulator, environment: 'uat' })).record?.content);
-    const CustomerMetadataProperties = { 'proved.uat': proof(content, { endpoint: 'resale-price-uat', config }) };
+    const CustomerMetadataProperties = {
+      'validated.uat': validation(content, { endpoint: 'resale-price-uat', config }),
+    };
     emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
     expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 80 });
 
@@ -586,7 +594,7 @@ describe('wrong inputs', () => {
     ['promotion_path', 'dev, DEV'],
     ['promotion_path', 'dev,,uat'],
     ['promotion_path', `dev, ${'u'.repeat(119)}`],
-    ['require_proof', 'yes'],
+    ['require_validation', 'yes'],
     ['model_package_arn', 'version 3'],
     ['endpoint_name', '-x'],
     ['max_candidates', '0'],
@@ -609,7 +617,7 @@ describe('wrong inputs', () => {
     const emulator = await emulated();
     const job = await check({
       emulator,
-      inputs: { source: 'x', max_candidates: 'y', require_proof: 'z', aws_region: '' },
+      inputs: { source: 'x', max_candidates: 'y', require_validation: 'z', aws_region: '' },
     });
     expect(job).toMatchObject({ exit: 64, received: [] });
     expect(job.log).toContain('4 inputs are not right');

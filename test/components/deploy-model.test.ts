@@ -4,21 +4,27 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import deployModel from '../../src/components/deploy-model.ts';
-import { type Decision, decide, type Wanted } from '../../src/endpoints/decision.ts';
+import { type DesiredEndpoint, decideChange, type EndpointDecision } from '../../src/endpoints/decision.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { writeMark } from '../../src/registry/entries.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const NAME = 'resale-price-dev';
 
-const WANTED: Wanted = { endpoint: NAME, config: 'ours', version: 2, allowDowngrade: false, recreateFailed: false };
+const WANTED: DesiredEndpoint = {
+  endpoint: NAME,
+  config: 'ours',
+  version: 2,
+  allowDowngrade: false,
+  recreateFailed: false,
+};
 
 const RULES: readonly [
   given: string,
   seen: Parameters<typeof endpoint>[0] | undefined,
-  answer: Decision['do'],
-  more?: Partial<Wanted> & { live?: number; beyondUs?: string[] },
+  answer: EndpointDecision['do'],
+  more?: Partial<DesiredEndpoint> & { live?: number; unsupportedFeatures?: string[] },
 ][] = [
   ['no endpoint', undefined, 'create'],
   ['InService with an older version', { config: 'before' }, 'update', { live: 1 }],
@@ -31,7 +37,12 @@ const RULES: readonly [
     'update',
     { live: 3, allowDowngrade: true },
   ],
-  ['InService with a VPC, which we cannot give', { config: 'before' }, 'refuse', { live: 1, beyondUs: ['a VPC'] }],
+  [
+    'InService with a VPC, which we cannot give',
+    { config: 'before' },
+    'refuse',
+    { live: 1, unsupportedFeatures: ['a VPC'] },
+  ],
   ['InService with our config', { config: 'ours' }, 'nothing'],
   ['InService with our config, but too few instances', { config: 'ours', instances: 0 }, 'follow'],
   ['InService with our config pending', { config: 'before', pending: 'ours' }, 'follow'],
@@ -60,9 +71,9 @@ const RULES: readonly [
 ];
 
 describe('what is done about an endpoint', () => {
-  it.each(RULES)('%s', (_, seen, answer, { live, beyondUs = [], ...more } = {}) => {
-    const scene = { endpoint: seen && endpoint(seen), live: { version: live, beyondUs } };
-    const decision = decide(scene, { ...WANTED, ...more });
+  it.each(RULES)('%s', (_, seen, answer, { live, unsupportedFeatures = [], ...more } = {}) => {
+    const scene = { endpoint: seen && endpoint(seen), live: { version: live, unsupportedFeatures } };
+    const decision = decideChange(scene, { ...WANTED, ...more });
     expect(decision.do).toBe(answer);
   });
 
@@ -94,17 +105,23 @@ interface Recording {
   readonly by: 'approve-model' | 'check-model';
   readonly slug: string;
   readonly group: string;
-  readonly mark: boolean;
+  readonly entered: boolean;
 }
 
 function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
-  const { root = projectFolder(), environment = 'dev', pipeline = '101', by = 'approve-model', mark = true } = options;
+  const {
+    root = projectFolder(),
+    environment = 'dev',
+    pipeline = '101',
+    by = 'approve-model',
+    entered = true,
+  } = options;
   const content = contentOfPackage(emulator, arn);
   const who = { by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
-  if (mark)
+  if (entered)
     emulator.do('UpdateModelPackage', {
       ModelPackageArn: arn,
-      CustomerMetadataProperties: { [`approved.${environment}`]: writeMark(who) },
+      CustomerMetadataProperties: { [`approved.${environment}`]: entryValue(who) },
     });
   const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
   const group = options.group ?? emulator.package(arn)?.group?.name ?? GROUP;
@@ -205,7 +222,7 @@ describe('an endpoint that does not exist', () => {
 
   it('is waited for when somebody else creates it a moment before, and then updated', async () => {
     const scene = approved(await emulated());
-    scene.emulator.scenario('lost race on create to another config');
+    scene.emulator.scenario('conflict on create to another config');
     const job = await deploy(scene);
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed', previous_config: 'somebody-elses' } });
     expect(job.log).toContain('Another deployment reached resale-price-dev first');
@@ -214,7 +231,7 @@ describe('an endpoint that does not exist', () => {
 
   it('is adopted when the same deployment was begun a moment before', async () => {
     const scene = approved(await emulated());
-    scene.emulator.scenario('lost race on create');
+    scene.emulator.scenario('conflict on create');
     const job = await deploy(scene);
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
     expect(job.calls).not.toContain('UpdateEndpoint');
@@ -565,7 +582,7 @@ describe('a deployment that does not succeed', () => {
       /Stopped waiting for resale-price-dev after 10 min.*\(max_wait_time\)\. Pending: Updating; AllTraffic Creating/,
     );
     expect(job.log).toMatch(/SageMaker goes on with it\.\nNext: run this job again/);
-    expect(job.record).toMatchObject({ outcome: 'under way', previous_config: scene.before });
+    expect(job.record).toMatchObject({ outcome: 'progressing', previous_config: scene.before });
   });
 
   it('running again after the time was over goes on waiting, without another update', async () => {
@@ -646,19 +663,19 @@ describe('the version', () => {
     ['was swapped for another content', ({ emulator }) => emulator.scenario('content swapped'), /its content changed/],
     [
       'was withdrawn in a later environment',
-      (scene) => mark(scene, 'withdrawn.main', 'yes'),
+      (scene) => writeEntry(scene, 'withdrawn.main', 'yes'),
       /it was withdrawn in main/,
     ],
     [
       'has an approval that we did not write',
-      (scene) => mark(scene, 'approved.dev', 'yes'),
+      (scene) => writeEntry(scene, 'approved.dev', 'yes'),
       /not one that we wrote: "yes"/,
     ],
     [
       'was approved with another content',
       (scene) => {
         const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
-        mark(scene, 'approved.dev', approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`));
+        writeEntry(scene, 'approved.dev', approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`));
       },
       /another content was approved for dev/,
     ],
@@ -666,7 +683,7 @@ describe('the version', () => {
       'has an approval of this pipeline that its approve-model did not record',
       (scene) => {
         const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
-        mark(scene, 'approved.dev', approval.replace('by=jane', 'by=mallory'));
+        writeEntry(scene, 'approved.dev', approval.replace('by=jane', 'by=mallory'));
       },
       /not the one that approve-model of this pipeline recorded \("by=jane .*but "by=mallory /,
     ],
@@ -706,7 +723,7 @@ describe('the version', () => {
 
   it('that nobody approved for this environment is refused', async () => {
     const emulator = await emulated();
-    const scene = approved(emulator, { mark: false });
+    const scene = approved(emulator, { entered: false });
     const job = await deploy(scene);
     expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
     expect(job.log).toContain('nobody approved it for dev');
@@ -730,17 +747,17 @@ describe('the version', () => {
     expect(job).toMatchObject({ exit: 0, record: { package: other } });
   });
 
-  it('without require_approval comes from check-model, and the record says that the fence stood open', async () => {
+  it('without require_approval comes from check-model, and the record says that the safety input was open', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
-    const root = record(emulator, arn, { by: 'check-model', mark: false });
+    const root = record(emulator, arn, { by: 'check-model', entered: false });
     expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
     const job = await deploy({ emulator, root, inputs: { require_approval: 'false' } });
     expect(job).toMatchObject({ exit: 0, record: { package: arn, open: ['approval'] } });
   });
 });
 
-function mark({ emulator, arn }: Approved, key: string, value: string): void {
+function writeEntry({ emulator, arn }: Approved, key: string, value: string): void {
   emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
 }
 
@@ -756,7 +773,7 @@ describe('the job', () => {
   it('does not wait when it is told not to', async () => {
     const scene = approved(await emulated());
     const job = await deploy({ ...scene, inputs: { wait: 'false' } });
-    expect(job).toMatchObject({ exit: 0, record: { outcome: 'under way', endpoint: NAME } });
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'progressing', endpoint: NAME } });
     expect(job.calls.at(-1)).toBe('CreateEndpoint');
   });
 

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../../emulator/scenarios.ts';
 import { GROUP, IMAGE } from '../../emulator/scene.ts';
-import deployPipeline, { decide } from '../../src/components/deploy-pipeline.ts';
+import deployPipeline, { decideExecution } from '../../src/components/deploy-pipeline.ts';
 import { decideUpload } from '../../src/pipelines/pipeline.ts';
 import { register, train } from './definition.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
@@ -70,7 +70,7 @@ function set(emulator: Emulator, name: ScenarioName, target = {}): void {
 const executions = ({ executions: { all } }: Emulator) => [...all.values()];
 
 describe('a job joins its own execution or starts one', () => {
-  type Latest = Exclude<Parameters<typeof decide>[0], undefined>;
+  type Latest = Exclude<Parameters<typeof decideExecution>[0], undefined>;
   const latest: Latest = { execution: 'arn:e1', number: 2, runs: 'ours', status: undefined };
   const cases: [string, Latest | undefined, boolean, object][] = [
     ['there is none', undefined, false, { do: 'start', attempt: 1 }],
@@ -89,7 +89,7 @@ describe('a job joins its own execution or starts one', () => {
     ['there is none and new_run is true', undefined, true, { do: 'start', attempt: 1 }],
   ];
   it.each(cases)('when %s', (_, known, newRun, expected) => {
-    expect(decide(known, newRun)).toMatchObject(expected);
+    expect(decideExecution(known, newRun)).toMatchObject(expected);
   });
 });
 
@@ -451,7 +451,7 @@ describe('waiting', () => {
   });
 });
 
-describe('the mark on what was built', () => {
+describe('the registry entry on what was built', () => {
   it('is missing when the role may not write it: the record stands, and the job run again writes it', async () => {
     const emulator = await emulated();
     emulator.fault({ operation: 'UpdateModelPackage', kind: 'access denied' });
@@ -484,8 +484,8 @@ describe('the mark on what was built', () => {
   it('fails when it takes the entries of the team away, and names them', async () => {
     const emulator = await emulated();
     set(emulator, 'metadata replaced');
-    const marked = { ...register.Arguments, CustomerMetadataProperties: { team: 'valuation' } };
-    const Steps = [train, { ...register, Arguments: marked }];
+    const withMetadata = { ...register.Arguments, CustomerMetadataProperties: { team: 'valuation' } };
+    const Steps = [train, { ...register, Arguments: withMetadata }];
     const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
     expect(job.exit).toBe(1);
     expect(job.log).toContain('team: valuation');
@@ -493,8 +493,8 @@ describe('the mark on what was built', () => {
 
   it('stays as it is when something else is said to have built the package', async () => {
     const emulator = await emulated();
-    const marked = { ...register.Arguments, CustomerMetadataProperties: { built: 'by hand' } };
-    const Steps = [train, { ...register, Arguments: marked }];
+    const withMetadata = { ...register.Arguments, CustomerMetadataProperties: { built: 'by hand' } };
+    const Steps = [train, { ...register, Arguments: withMetadata }];
     const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
     expect(job.exit).toBe(0);
     expect(job.log).toContain('says already that something else built it, and that stays: by hand');

@@ -68,7 +68,7 @@ export interface FinishedJob {
   readonly received: readonly Call[];
 }
 
-/** Runs a component as its template's job would: inputs as variables, fences as words, a token of its own. */
+/** Runs a component as its template's job would: inputs as variables, safetyInputs as words, a token of its own. */
 export async function startJob<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   options: JobOptions,
@@ -123,7 +123,7 @@ export function reportsOf(
 
 /** How a job of the component's template calls its program: the words after its name, and the variables. */
 export function invocationOf(
-  component: { name: string; fences: readonly string[]; gitlabEnvironment?(environment: string): string },
+  component: { name: string; safetyInputs: readonly string[]; gitlabEnvironment?(environment: string): string },
   options: JobOptions,
 ): { args: string[]; env: Record<string, string> } {
   const { emulator, slug = component.name, environment = 'dev' } = options;
@@ -136,9 +136,9 @@ export function invocationOf(
     ...options.inputs,
   });
   const arriving = inputs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const isFence = (name: string) => component.fences.includes(name);
-  const words = arriving.flatMap(([name, value]) => (isFence(name) ? [`${optionFor(name)}=${value}`] : []));
-  const carried = arriving.flatMap(([name, value]) => (isFence(name) ? [] : [[variableFor(name), value]]));
+  const isSafetyInput = (name: string) => component.safetyInputs.includes(name);
+  const words = arriving.flatMap(([name, value]) => (isSafetyInput(name) ? [`${optionFor(name)}=${value}`] : []));
+  const carried = arriving.flatMap(([name, value]) => (isSafetyInput(name) ? [] : [[variableFor(name), value]]));
   return {
     args: [...words, ...(options.words ?? [])],
     env: {

@@ -4,18 +4,23 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { type Answer, checksOf, type Expectations, judge } from '../../src/endpoints/invocation.ts';
+import { checksOf, type Expectations, type InvocationResponse, judgeResponse } from '../../src/endpoints/invocation.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { readProof, writeMark } from '../../src/registry/entries.ts';
+import { entryValue, readValidation } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
-import { type Deployed, proofOf, provedAlready, refusalToProve } from '../../src/registry/validation.ts';
+import {
+  type DeployedVersion,
+  refusalToValidate,
+  validatedAlready,
+  validationEntry,
+} from '../../src/registry/validation.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 
-const deployed: Deployed = {
+const deployed: DeployedVersion = {
   group: GROUP,
   package: arnOf(3),
   content: CONTENT,
@@ -27,7 +32,7 @@ const deployed: Deployed = {
 
 const version = (more: Partial<ModelPackage> = {}) => modelPackage({ version: 3, approval: 'Approved', ...more });
 
-const withdrawal = writeMark({
+const withdrawal = entryValue({
   by: 'jane',
   pipeline: '90',
   job: '7',
@@ -36,7 +41,7 @@ const withdrawal = writeMark({
   content: CONTENT,
 });
 
-describe('whether what is live may be proved', () => {
+describe('whether what is live may be validated', () => {
   it.each<[given: string, served: string[], now: ModelPackage, why: string | undefined]>([
     ['the deployed version alone', [arnOf(3)], version(), undefined],
     ['the deployed version, its ARN in lower case', [arnOf(3).toLowerCase()], version(), undefined],
@@ -65,17 +70,17 @@ describe('whether what is live may be proved', () => {
     ],
     ['a rejected version', [arnOf(3)], version({ approval: 'Rejected' }), 'is Rejected'],
   ])('%s', (_given, served, now, why) => {
-    const refusal = refusalToProve(served, now, deployed);
-    expect(refusal?.why ?? 'proved').toContain(why ?? 'proved');
+    const refusal = refusalToValidate(served, now, deployed);
+    expect(refusal?.why ?? 'validated').toContain(why ?? 'validated');
   });
 
   it('a version deployed without an approval may, unless it is rejected', () => {
     const unasked = { ...deployed, open: ['approval'] };
-    expect(refusalToProve([arnOf(3)], version({ approval: 'PendingManualApproval' }), unasked)).toBeUndefined();
-    expect(refusalToProve([arnOf(3)], version({ approval: 'Rejected' }), unasked)?.why).toContain('is Rejected');
+    expect(refusalToValidate([arnOf(3)], version({ approval: 'PendingManualApproval' }), unasked)).toBeUndefined();
+    expect(refusalToValidate([arnOf(3)], version({ approval: 'Rejected' }), unasked)?.why).toContain('is Rejected');
   });
 
-  it('a proof is repeated only when a word of it changed', () => {
+  it('a validation is repeated only when a word of it changed', () => {
     const wanted = {
       pipeline: '101',
       job: '9',
@@ -85,33 +90,39 @@ describe('whether what is live may be proved', () => {
       config: 'c',
     };
     const holding = (more: object) =>
-      version({ metadata: { 'proved.dev': writeMark({ ...wanted, job: '8', at: '2026-11-22T07:00Z', ...more }) } });
-    expect(provedAlready(version(), 'dev', wanted)).toBeUndefined();
-    expect(provedAlready(holding({}), 'dev', wanted)).toMatchObject({ job: '8' });
-    expect(provedAlready(holding({}), 'uat', wanted)).toBeUndefined();
-    for (const other of [{ pipeline: '90' }, { content: OTHER }, { endpoint: 'e' }, { config: 'd' }, { open: 'proof' }])
-      expect(provedAlready(holding(other), 'dev', wanted)).toBeUndefined();
+      version({ metadata: { 'validated.dev': entryValue({ ...wanted, job: '8', at: '2026-11-22T07:00Z', ...more }) } });
+    expect(validatedAlready(version(), 'dev', wanted)).toBeUndefined();
+    expect(validatedAlready(holding({}), 'dev', wanted)).toMatchObject({ job: '8' });
+    expect(validatedAlready(holding({}), 'uat', wanted)).toBeUndefined();
+    for (const other of [
+      { pipeline: '90' },
+      { content: OTHER },
+      { endpoint: 'e' },
+      { config: 'd' },
+      { open: 'validation' },
+    ])
+      expect(validatedAlready(holding(other), 'dev', wanted)).toBeUndefined();
   });
 });
 
-it('a proof fits into what SageMaker takes, however long the names, and an open fence is never lost', () => {
+it('a validation fits into what SageMaker takes, however long the names, and an open safety input is never lost', () => {
   const long = {
     ...deployed,
     endpoint: 'e'.repeat(63),
     config: 'c'.repeat(60),
-    open: ['proof', 'protected', 'approval'],
+    open: ['validation', 'protected', 'approval'],
   };
   const job = { pipeline: '1234567890', job: '12345678901', at: '2026-11-22T08:00Z' };
-  const written = writeMark(proofOf(long, job));
+  const written = entryValue(validationEntry(long, job));
   expect(written).toHaveLength(256);
-  expect(readProof({ 'proved.dev': written }, 'dev')).toMatchObject({
-    value: { ...job, endpoint: long.endpoint, config: long.config, open: expect.stringMatching(/^proof.*\+$/) },
+  expect(readValidation({ 'validated.dev': written }, 'dev')).toMatchObject({
+    value: { ...job, endpoint: long.endpoint, config: long.config, open: expect.stringMatching(/^validation.*\+$/) },
   });
 });
 
 describe('whether an answer is as expected', () => {
   const asked: Expectations = { accept: undefined, expect: undefined, maxLatency: undefined };
-  const answer = (more: Partial<Omit<Answer, 'body'>> & { body?: string } = {}): Answer => ({
+  const answer = (more: Partial<Omit<InvocationResponse, 'body'>> & { body?: string } = {}): InvocationResponse => ({
     status: 200,
     contentType: 'application/json',
     milliseconds: 20,
@@ -119,7 +130,7 @@ describe('whether an answer is as expected', () => {
     body: Buffer.from(more.body ?? '{"price": 1}'),
   });
 
-  it.each<[given: string, answer: Answer, expectations: Partial<Expectations>, wrong: object]>([
+  it.each<[given: string, answer: InvocationResponse, expectations: Partial<Expectations>, wrong: object]>([
     ['nothing but an answer', answer(), {}, {}],
     ['an answer of any type', answer({ contentType: '' }), {}, {}],
     ['an error', answer({ status: 500, body: 'boom' }), {}, { status: 'HTTP 500: boom' }],
@@ -151,16 +162,16 @@ describe('whether an answer is as expected', () => {
       { match: expect.stringContaining('in its first 1048576 bytes') },
     ],
   ])('%s', (_given, got, expectations, wrong) => {
-    expect(judge(got, { ...asked, ...expectations }).wrong).toEqual(wrong);
+    expect(judgeResponse(got, { ...asked, ...expectations }).wrong).toEqual(wrong);
   });
 
   it('a pattern that would take for ever', () => {
-    const { wrong } = judge(answer({ body: `${'a'.repeat(50)}!` }), { ...asked, expect: /^(a+)+$/u }, 50);
+    const { wrong } = judgeResponse(answer({ body: `${'a'.repeat(50)}!` }), { ...asked, expect: /^(a+)+$/u }, 50);
     expect(wrong.match).toContain('took longer than 0.05 s');
   });
 
   it('one check for each thing asked, which names the first three answers that failed it', () => {
-    const answers = [200, 500, 500, 500, 500].map((status) => judge(answer({ status, body: 'x' }), asked));
+    const answers = [200, 500, 500, 500, 500].map((status) => judgeResponse(answer({ status, body: 'x' }), asked));
     expect(checksOf(answers, asked)).toEqual([
       {
         name: 'Every answer has the HTTP status 200',
@@ -210,7 +221,7 @@ function kept(root: string, name: string): string {
 }
 
 describe('validate-endpoint', () => {
-  it('proves a version that is live and answers well', async () => {
+  it('validates a version that is live and answers well', async () => {
     const { emulator, root, arn, config } = await live({ rmse: '41250' });
 
     const job = await validate({ emulator, root, job: '9', inputs: { requests: '3' } });
@@ -218,8 +229,8 @@ describe('validate-endpoint', () => {
     expect(job.exit).toBe(0);
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(3);
     const metadata = emulator.package(arn)?.metadata ?? {};
-    expect(Object.keys(metadata).sort()).toEqual(['proved.dev', 'rmse']);
-    expect(readProof(metadata, 'dev')).toEqual({
+    expect(Object.keys(metadata).sort()).toEqual(['rmse', 'validated.dev']);
+    expect(readValidation(metadata, 'dev')).toEqual({
       is: 'read',
       value: {
         pipeline: '101',
@@ -233,27 +244,27 @@ describe('validate-endpoint', () => {
     const update = job.received.find(({ operation }) => operation === 'UpdateModelPackage');
     expect(update?.input).toEqual({
       ModelPackageArn: arn,
-      CustomerMetadataProperties: { 'proved.dev': expect.any(String) },
+      CustomerMetadataProperties: { 'validated.dev': expect.any(String) },
     });
-    expect(job.record).toMatchObject({ outcome: 'proved', endpoint: ENDPOINT, config, package: arn });
+    expect(job.record).toMatchObject({ outcome: 'validated', endpoint: ENDPOINT, config, package: arn });
     expect(job.record?.asked).toMatchObject({ payload: expect.stringMatching(/^[0-9a-f]{64}$/), requests: 3 });
     expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });
     expect(job.log).toContain('3 of 3 answers are as expected');
     expect(job.log).toMatch(/"price":\d+/);
-    expect(job.log).toContain(`Proved in dev: ${GROUP} version 1 on ${ENDPOINT}.`);
+    expect(job.log).toContain(`Validated in dev: ${GROUP} version 1 on ${ENDPOINT}.`);
     for (const name of ['serves the endpoint config', 'HTTP status 200', 'content type', 'expected pattern'])
       expect(job.junit).toContain(name);
     expect(job.junit).not.toContain('<failure');
   });
 
-  it('writes the same proof once, and a proof of its own in another pipeline', async () => {
+  it('writes the same validation once, and a validation of its own in another pipeline', async () => {
     const { emulator, root, record } = await live();
     await validate({ emulator, root, job: '9' });
 
     const again = await validate({ emulator, root, job: '10' });
     expect(again.exit).toBe(0);
     expect(again.calls).not.toContain('UpdateModelPackage');
-    expect(again.log).toContain('is already proved in dev (at 2026-11-22T08:00Z); nothing was written.');
+    expect(again.log).toContain('is already validated in dev (at 2026-11-22T08:00Z); nothing was written.');
 
     record({ pipeline: '102' });
     const later = await validate({ emulator, root, pipeline: '102' });
@@ -261,13 +272,13 @@ describe('validate-endpoint', () => {
     expect(later.calls).toContain('UpdateModelPackage');
   });
 
-  it('carries an open fence on into the proof', async () => {
+  it('carries an open safety input on into the validation', async () => {
     const { emulator, root, arn, record } = await live();
-    record({ open: ['proof', 'approval'] });
+    record({ open: ['validation', 'approval'] });
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(0);
-    expect(readProof(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({
-      value: { open: 'proof+approval' },
+    expect(readValidation(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({
+      value: { open: 'validation+approval' },
     });
   });
 
@@ -281,7 +292,7 @@ describe('validate-endpoint', () => {
 
     expect(job.exit).toBe(0);
     expect(job.log).toContain(`${ENDPOINT}: Updating; AllTraffic Creating`);
-    expect(job.record).toMatchObject({ outcome: 'proved', config });
+    expect(job.record).toMatchObject({ outcome: 'validated', config });
   });
 
   it('ends red when time runs out, saying what was pending, and takes up from there', async () => {
@@ -297,11 +308,11 @@ describe('validate-endpoint', () => {
     expect(job.calls).not.toContain('UpdateModelPackage');
     expect(job.log).toContain(`Stopped waiting for the endpoint ${ENDPOINT} to be live after 2 min (max_wait_time)`);
     expect(job.log).toContain('Next: AWS goes on by itself');
-    expect(job.record).toMatchObject({ outcome: 'unproved' });
+    expect(job.record).toMatchObject({ outcome: 'not validated' });
 
     const again = await validate({ emulator, root });
     expect(again.exit).toBe(0);
-    expect(again.record).toMatchObject({ outcome: 'proved', config });
+    expect(again.record).toMatchObject({ outcome: 'validated', config });
   });
 
   it.each([
@@ -357,7 +368,7 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(`resale-price-dev-v2-theirs, made by the pipeline ${page}`);
   });
 
-  it('does not prove what somebody deployed over while it was asking', async () => {
+  it('does not validate what somebody deployed over while it was asking', async () => {
     const { emulator, root, arn } = await live();
     const theirs = emulator.register({ status: 'Approved' });
     emulator.faults.meanwhile('InvokeEndpoint', () => {
@@ -390,7 +401,7 @@ describe('validate-endpoint', () => {
     expect(job.log).not.toContain('unforeseen');
   });
 
-  it('does not prove another version than the live config serves', async () => {
+  it('does not validate another version than the live config serves', async () => {
     const { emulator, root, record } = await live();
     const other = emulator.register({ status: 'Approved' });
     record({ package: other, version: 2 });
@@ -401,7 +412,7 @@ describe('validate-endpoint', () => {
     expect(emulator.package(other)?.metadata).toEqual({});
   });
 
-  it('does not prove a version whose content changed after it was deployed', async () => {
+  it('does not validate a version whose content changed after it was deployed', async () => {
     const { emulator, root, record } = await live();
     record({ content: OTHER });
     const job = await validate({ emulator, root });
@@ -427,7 +438,7 @@ describe('validate-endpoint', () => {
     expect(JSON.parse(kept(root, 'endpoint.json'))).toMatchObject({ EndpointName: ENDPOINT });
     expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(4);
     expect(emulator.package(arn)?.metadata).toEqual({});
-    expect(job.record).toMatchObject({ outcome: 'unproved' });
+    expect(job.record).toMatchObject({ outcome: 'not validated' });
     expect(job.outputs).toEqual({});
   });
 
@@ -435,7 +446,7 @@ describe('validate-endpoint', () => {
     ['an answer that does not match', { answer: '{"predictions":[]}' }, {}, 'no match of'],
     ['an answer of another type', { contentType: 'text/plain' }, {}, '"text/plain" instead of "application/json"'],
     ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, and 500 ms are allowed'],
-  ])('does not prove a version with %s', async (_name, behaviour, given, why) => {
+  ])('does not validate a version with %s', async (_name, behaviour, given, why) => {
     const { emulator, root } = await live();
     emulator.runtime.behaviours.set(ENDPOINT, behaviour);
     const job = await validate({ emulator, root, inputs: given });
@@ -484,17 +495,17 @@ describe('validate-endpoint', () => {
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(code);
     expect(job.log).toContain(next);
-    expect(job.record).toMatchObject({ outcome: 'unproved' });
+    expect(job.record).toMatchObject({ outcome: 'not validated' });
   });
 
-  it('asks nothing and proves nothing when it is told so, and says both', async () => {
+  it('asks nothing and validates nothing when it is told so, and says both', async () => {
     const { emulator, root } = await live();
-    const job = await validate({ emulator, root, inputs: { payload_file: '', record_proof: 'false' } });
+    const job = await validate({ emulator, root, inputs: { payload_file: '', record_validation: 'false' } });
     expect(job.exit).toBe(0);
     expect(job.calls).not.toContain('InvokeEndpoint');
     expect(job.calls).not.toContain('UpdateModelPackage');
     expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
-    expect(job.log).toContain('Not recorded as proved in dev: record_proof is false.');
+    expect(job.log).toContain('Not recorded as validated in dev: record_validation is false.');
     expect(job.record).toMatchObject({ outcome: 'held' });
   });
 
@@ -531,7 +542,7 @@ describe('validate-endpoint', () => {
     ['max_wait_time', '15m', 'a whole number from 1 to 86400'],
     ['poll_interval', '0', 'a whole number from 1 to 3600'],
     ['payload_file', 'no/such.json', 'the project has no such file here'],
-    ['payload_file', '', 'unless record_proof is false'],
+    ['payload_file', '', 'unless record_validation is false'],
     ['payload_file', 'sagemaker', 'it is a folder'],
     ['content_type', 'json', 'must be a media type'],
     ['accept', 'json', 'must be a media type'],
@@ -540,7 +551,7 @@ describe('validate-endpoint', () => {
     ['endpoint_name', 'resale-price-$STAGE', 'No CI/CD variable STAGE is visible in this job.'],
     ['requests', '0', 'a whole number from 1 to 1000'],
     ['max_latency_ms', 'fast', 'a whole number from 1 to 900000'],
-    ['record_proof', 'perhaps', 'must be true or false'],
+    ['record_validation', 'perhaps', 'must be true or false'],
   ])('refuses %s "%s" before any request', async (name, value, meaning) => {
     const { emulator, root } = await live();
     const job = await validate({ emulator, root, inputs: { [name]: value } });

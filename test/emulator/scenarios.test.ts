@@ -226,7 +226,7 @@ describe('a new endpoint', () => {
   });
 
   test('that somebody created a moment before is refused as existing', async () => {
-    emulator.scenario('lost race on create');
+    emulator.scenario('conflict on create');
     await expect(create('resale-price-uat')).rejects.toThrow('Cannot create already existing endpoint');
     expect(emulator.endpoint('resale-price-uat')?.config.name).toBe('v2');
   });
@@ -259,21 +259,21 @@ describe('the registry', () => {
 
   test('adds to the metadata of a version', async () => {
     await set({ team: 'resale' });
-    await set({ 'proved.dev': 'pipeline=1' });
-    expect(await read()).toEqual({ team: 'resale', 'proved.dev': 'pipeline=1' });
+    await set({ 'validated.dev': 'pipeline=1' });
+    expect(await read()).toEqual({ team: 'resale', 'validated.dev': 'pipeline=1' });
   });
 
   test('replaces the metadata of a version in the scene that says so', async () => {
     emulator.scenario('metadata replaced');
     await set({ team: 'resale' });
-    await set({ 'proved.dev': 'pipeline=1' });
-    expect(await read()).toEqual({ 'proved.dev': 'pipeline=1' });
+    await set({ 'validated.dev': 'pipeline=1' });
+    expect(await read()).toEqual({ 'validated.dev': 'pipeline=1' });
   });
 
   test('has no room for a fifty-first entry', async () => {
     emulator.scenario('metadata is full');
-    await expect(set({ 'proved.dev': 'pipeline=1' })).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(await read()).not.toHaveProperty(['proved.dev']);
+    await expect(set({ 'validated.dev': 'pipeline=1' })).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(await read()).not.toHaveProperty(['validated.dev']);
   });
 
   test('lists the oldest first unless asked otherwise', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Advice, adviceOn } from '../../src/endpoints/failure-reasons.ts';
+import { type Advice, adviceFor } from '../../src/endpoints/failure-reasons.ts';
 
 const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = [
   [
@@ -39,13 +39,13 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
 
 describe("SageMaker's reasons", () => {
   it.each(ROWS)('%s: %s', (cause, reason, next) => {
-    const advice = adviceOn(reason);
+    const advice = adviceFor(reason);
     expect(advice.cause).toBe(cause);
     expect(advice.next).toMatch(next);
   });
 
   it('of a quota are told with their numbers', () => {
-    expect(adviceOn(ROWS[0]?.[1] ?? '').what).toContain(
+    expect(adviceFor(ROWS[0]?.[1] ?? '').what).toContain(
       'The account may run 2 instances of "ml.m5.large for endpoint usage"; 2 are in use, and this deployment asks for 1 more.',
     );
   });

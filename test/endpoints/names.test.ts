@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentName, LONGEST_CONFIG_NAME } from '../../src/endpoints/names.ts';
+import { contentName, MAX_CONFIG_NAME } from '../../src/endpoints/names.ts';
 
 const content = { model: 'm', instances: 1 };
 const named = (prefix: string, environment: string, version = 3, what: object = content, longest = 63) =>
@@ -26,7 +26,7 @@ describe('the names of models and endpoint configs', () => {
     ['a cut at a hyphen', `${'p'.repeat(45)}-${'q'.repeat(18)}`, 'dev'],
     ['a long version', 'p'.repeat(63), 'dev', 999_999_999],
   ])('%s: they fit, are well formed and keep version and hash', (_, prefix, environment, version = 3) => {
-    const name = named(prefix, environment, version, content, LONGEST_CONFIG_NAME);
+    const name = named(prefix, environment, version, content, MAX_CONFIG_NAME);
     expect(name.length).toBeLessThanOrEqual(60);
     expect(name).toMatch(/^[a-z0-9](-*[a-z0-9])*$/);
     expect(name).toMatch(new RegExp(`[a-z0-9]-v${version}-[0-9a-f]{10}$`));

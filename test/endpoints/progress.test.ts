@@ -1,25 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
-import { type Progress, progress } from '../../src/endpoints/progress.ts';
+import { type DeploymentProgress, progress } from '../../src/endpoints/progress.ts';
 import { endpoint } from './endpoint.ts';
 
 const OURS = { config: 'ours', previousConfig: 'before' };
 
-const ROWS: readonly [given: string, seen: Endpoint | undefined, is: Progress['is']][] = [
+const ROWS: readonly [given: string, seen: Endpoint | undefined, is: DeploymentProgress['is']][] = [
   ['our config in service with its instances', endpoint({ config: 'ours' }), 'live'],
-  ['our config in service with too few instances', endpoint({ config: 'ours', instances: 1, wanted: 2 }), 'under way'],
-  ['our config in service without any variant', { ...endpoint({ config: 'ours' }), variants: [] }, 'under way'],
-  ['our config serving and still pending', endpoint({ config: 'ours', pending: 'ours' }), 'under way'],
+  [
+    'our config in service with too few instances',
+    endpoint({ config: 'ours', instances: 1, wanted: 2 }),
+    'progressing',
+  ],
+  ['our config in service without any variant', { ...endpoint({ config: 'ours' }), variants: [] }, 'progressing'],
+  ['our config serving and still pending', endpoint({ config: 'ours', pending: 'ours' }), 'progressing'],
   [
     'our config serving, another pending',
     endpoint({ config: 'ours', pending: 'theirs', status: 'Updating' }),
     'superseded',
   ],
-  ['our config pending', endpoint({ config: 'before', pending: 'ours', status: 'Updating' }), 'under way'],
-  ['our config being rolled back', endpoint({ config: 'before', pending: 'ours', status: 'RollingBack' }), 'under way'],
-  ['a rollback that names no pending config', endpoint({ config: 'before', status: 'RollingBack' }), 'under way'],
-  ['our endpoint being created', endpoint({ config: 'ours', status: 'Creating' }), 'under way'],
-  ["AWS's own update after ours", endpoint({ config: 'ours', status: 'SystemUpdating' }), 'under way'],
+  ['our config pending', endpoint({ config: 'before', pending: 'ours', status: 'Updating' }), 'progressing'],
+  [
+    'our config being rolled back',
+    endpoint({ config: 'before', pending: 'ours', status: 'RollingBack' }),
+    'progressing',
+  ],
+  ['a rollback that names no pending config', endpoint({ config: 'before', status: 'RollingBack' }), 'progressing'],
+  ['our endpoint being created', endpoint({ config: 'ours', status: 'Creating' }), 'progressing'],
+  ["AWS's own update after ours", endpoint({ config: 'ours', status: 'SystemUpdating' }), 'progressing'],
   ['the config before ours back in service', endpoint({ config: 'before' }), 'rolled back'],
   ['a config that is neither', endpoint({ config: 'theirs' }), 'superseded'],
   ['an endpoint that failed', endpoint({ config: 'ours', status: 'Failed' }), 'failed'],
@@ -56,7 +64,7 @@ describe('where our deployment stands', () => {
   it('tells the phase and the instances of the pending variants', () => {
     const seen = endpoint({ config: 'before', pending: 'ours', status: 'Updating' });
     expect(progress(seen, OURS)).toEqual({
-      is: 'under way',
+      is: 'progressing',
       saying: 'Updating; AllTraffic ActivatingTraffic, 1 of 1 instance',
     });
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP, type Registration } from '../../emulator/scene.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { writeMark } from '../../src/registry/entries.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import { COMMIT, type JobOptions } from '../components/job.ts';
 
 /** An AWS account and a project's folder, for one job of the pipeline 101. */
@@ -63,22 +63,22 @@ export const nothing: Stage = { environment: 'dev', set: () => undefined };
 /** The same, for uat. */
 export const nothingForUat: Stage = { ...nothing, environment: 'uat' };
 
-/** Version 1 is approved and proved in dev, and may go on to uat. */
-export const proved: Stage = {
+/** Version 1 is approved and validated in dev, and may go on to uat. */
+export const validated: Stage = {
   environment: 'uat',
   set({ emulator }) {
     goThroughDev(emulator, emulator.register({ status: 'Approved' }));
   },
 };
 
-/** Writes into the registry that a version was approved and proved in dev by pipeline 90. */
+/** Writes into the registry that a version was approved and validated in dev by pipeline 90. */
 export function goThroughDev(emulator: Emulator, arn: string, more: { open?: string } = {}): void {
   const content = contentIn(emulator, arn);
   const at = '2026-11-20T09:00Z';
-  const proof = { pipeline: '90', job: '9', at, content, endpoint: ENDPOINT, config: BEFORE, ...more };
-  mark(emulator, arn, {
-    'approved.dev': writeMark({ by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at, content }),
-    'proved.dev': writeMark(proof),
+  const validation = { pipeline: '90', job: '9', at, content, endpoint: ENDPOINT, config: BEFORE, ...more };
+  writeEntries(emulator, arn, {
+    'approved.dev': entryValue({ by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at, content }),
+    'validated.dev': entryValue(validation),
   });
 }
 
@@ -131,7 +131,7 @@ function approve(place: Place): void {
   const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
   const content = contentIn(emulator, arn);
   const approval = { by: 'jane', pipeline: '101', job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
-  mark(emulator, arn, { 'approved.dev': writeMark(approval) });
+  writeEntries(emulator, arn, { 'approved.dev': entryValue(approval) });
   handOver(place, { by: 'approve-model', arn, environment: 'dev' });
 }
 
@@ -230,7 +230,7 @@ export function amendRecord(place: Place, component: string, words: object): voi
 }
 
 /** Writes metadata as somebody with all rights would. */
-export function mark(emulator: Emulator, arn: string, metadata: Readonly<Record<string, string>>): void {
+export function writeEntries(emulator: Emulator, arn: string, metadata: Readonly<Record<string, string>>): void {
   emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
 }
 

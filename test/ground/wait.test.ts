@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { passingTrouble } from '../../src/aws/trouble.ts';
-import { type Look, waitFor } from '../../src/ground/wait.ts';
+import { type PollResult, waitFor } from '../../src/ground/wait.ts';
 
 /** A clock that passes only by being slept on. */
 function clockOf() {
@@ -13,7 +13,7 @@ function clockOf() {
   return { pauses, clock: { now: () => new Date(now), sleep } };
 }
 
-async function wait(looks: (Look<string> | Error)[], seconds = 3600) {
+async function wait(looks: (PollResult<string> | Error)[], seconds = 3600) {
   const { clock, pauses } = clockOf();
   const said: string[] = [];
   const last = looks[looks.length - 1];
@@ -34,8 +34,8 @@ async function wait(looks: (Look<string> | Error)[], seconds = 3600) {
   return { answer, pauses, said };
 }
 
-const pending = (saying: string): Look<string> => ({ is: 'pending', saying });
-const settled = (answer: string): Look<string> => ({ is: 'settled', answer });
+const pending = (saying: string): PollResult<string> => ({ is: 'pending', saying });
+const settled = (answer: string): PollResult<string> => ({ is: 'settled', answer });
 const named = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
 
 describe('waiting', () => {

@@ -7,7 +7,15 @@ import { build } from '../../scripts/build.ts';
 import { runProgram, startProgram } from '../components/process.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
-import { approving, checking, proving, rejecting, type Scene, startingTraining, updatingEndpoint } from './scenes.ts';
+import {
+  approving,
+  checking,
+  rejecting,
+  type Scene,
+  startingTraining,
+  updatingEndpoint,
+  validating,
+} from './scenes.ts';
 
 let programs: string;
 
@@ -36,7 +44,7 @@ async function undisturbed(scene: Scene) {
 }
 
 /** Each program in one of its scenes; killed.test.ts has them all, in process. */
-const samples = [startingTraining, checking, approving, rejecting, updatingEndpoint, proving];
+const samples = [startingTraining, checking, approving, rejecting, updatingEndpoint, validating];
 
 describe.each(samples)('a process killed when $about', (scene) => {
   it.each([

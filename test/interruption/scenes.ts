@@ -7,7 +7,7 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { writeMark } from '../../src/registry/entries.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import { register, train } from '../components/definition.ts';
 import { inputsOf } from '../components/example.ts';
 import { COMMIT } from '../components/job.ts';
@@ -68,19 +68,23 @@ function recordOf(component: string, record: object, pipeline = '101', environme
   return { [`sagemaker/${component}/${component}/record.json`]: written };
 }
 
-function mark(emulator: Emulator, arn: string, [key, pipeline]: readonly [key: string, pipeline: string]): void {
+function writeEntries(
+  emulator: Emulator,
+  arn: string,
+  [key, pipeline]: readonly [key: string, pipeline: string],
+): void {
   const { content } = handed(emulator, arn);
   const at = '2026-11-22T07:50Z';
-  const value = key.startsWith('proved')
-    ? writeMark({ pipeline, job: '8', at, content, endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' })
-    : writeMark({ by: 'jane', pipeline, job: '7', commit: COMMIT, at, content });
+  const value = key.startsWith('validated')
+    ? entryValue({ pipeline, job: '8', at, content, endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' })
+    : entryValue({ by: 'jane', pipeline, job: '7', commit: COMMIT, at, content });
   emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
 }
 
 /** A version that dev's approver approved in a pipeline, with the record of it. */
 export function approved(emulator: Emulator, pipeline = '101'): Files {
   const arn = emulator.register({ status: 'Approved' });
-  mark(emulator, arn, ['approved.dev', pipeline]);
+  writeEntries(emulator, arn, ['approved.dev', pipeline]);
   return recordOf('approve-model', { outcome: 'approved', ...handed(emulator, arn) }, pipeline);
 }
 
@@ -98,7 +102,7 @@ function shown(emulator: Emulator, environment: string): Files {
   const first = environment === 'dev';
   const status = first ? 'PendingManualApproval' : 'Approved';
   const arn = emulator.register({ status, metadata: { rmse: '41250' } });
-  if (!first) for (const key of ['approved.dev', 'proved.dev']) mark(emulator, arn, [key, '90']);
+  if (!first) for (const key of ['approved.dev', 'validated.dev']) writeEntries(emulator, arn, [key, '90']);
   const record = { outcome: 'candidate', status, ...handed(emulator, arn) };
   return recordOf('check-model', record, '101', environment);
 }
@@ -131,7 +135,7 @@ export const startingTraining: Scene = {
 };
 
 export const checking: Scene = {
-  about: 'check-model shows what the environment before proved',
+  about: 'check-model shows what the environment before validated',
   component: checkModel,
   environment: 'uat',
   inputs: inputsOf('check-model', 'uat'),
@@ -160,8 +164,8 @@ export const rejecting: Scene = {
   set: (emulator) => shown(emulator, 'dev'),
 };
 
-export const proving: Scene = {
-  about: 'validate-endpoint proves what was deployed',
+export const validating: Scene = {
+  about: 'validate-endpoint validates what was deployed',
   component: validateEndpoint,
   environment: 'dev',
   inputs: {
@@ -222,5 +226,5 @@ export const scenes: readonly Scene[] = [
       return approved(emulator);
     },
   },
-  proving,
+  validating,
 ];

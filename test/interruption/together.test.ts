@@ -6,11 +6,11 @@ import {
   approved,
   approving,
   creatingEndpoint,
-  proving,
   rejecting,
   type Scene,
   startingTraining,
   updatingEndpoint,
+  validating,
 } from './scenes.ts';
 import { takeTurns } from './turns.ts';
 
@@ -36,7 +36,7 @@ const DEPLOYED_BY: Readonly<Record<string, string>> = {
 };
 
 describe('two jobs of one pipeline at the same time', () => {
-  const together = [startingTraining, approving, rejecting, creatingEndpoint, updatingEndpoint, proving];
+  const together = [startingTraining, approving, rejecting, creatingEndpoint, updatingEndpoint, validating];
 
   it.each(together)(
     'end as one does, in whatever order they call AWS, when $about',

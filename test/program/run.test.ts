@@ -16,7 +16,7 @@ function looking(run: (context: Context) => Promise<unknown> = look) {
   return defineComponent({
     name: 'look',
     inputs: z.strictObject({ strict: z.enum(['true', 'false']) }),
-    fences: ['strict'],
+    safetyInputs: ['strict'],
     outputs: { SEEN: 'What was seen.' },
     permissions: [{ action: 'sagemaker:DescribeEndpoint', on: 'endpoint' }],
     async run(_, context) {
@@ -311,7 +311,7 @@ describe('the log', () => {
   });
 });
 
-describe('a fence', () => {
+describe('a safety input', () => {
   it('that is given twice is refused', async () => {
     const job = await start({ words: ['--strict=false'] });
     expect(job).toMatchObject({ exit: 64, received: [] });

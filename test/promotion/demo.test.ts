@@ -39,7 +39,7 @@ describe('the demo', () => {
   it.each([
     ['approve-model', 'Could not find endpoint'],
     ['deploy-model', 'Could not find endpoint'],
-    ['validate-endpoint', 'dev: it should be proved behind this endpoint and config.'],
+    ['validate-endpoint', 'dev: it should be validated behind this endpoint and config.'],
   ])(
     'is red when %s does nothing',
     async (program, found) => {

@@ -101,7 +101,7 @@ async function agrees({ emulator }: ResalePrice, print: DemoOptions['print']): P
     ...(versions.join() === EXPECTED_VERSIONS.join() ? [] : [WRONG_VERSIONS]),
   ];
   for (const each of wrong) print(styleText('red', each));
-  if (wrong.length === 0) print(styleText('green', 'As it should be: version 2 everywhere, approved and proved.'));
+  if (wrong.length === 0) print(styleText('green', 'As it should be: version 2 everywhere, approved and validated.'));
   return wrong.length === 0;
 }
 
@@ -114,7 +114,7 @@ function faultsOf(standing: Standing): string[] {
     [standing.version === '2', 'should serve version 2'],
     [standing.status === 'InService', 'should be InService'],
     [standing.approvedBy === approver, `should be approved by ${approver}`],
-    [standing.proved !== '', 'should be proved behind this endpoint and config'],
+    [standing.validated !== '', 'should be validated behind this endpoint and config'],
   ];
   return checks.flatMap(([holds, what]) => (holds ? [] : [`${standing.environment}: it ${what}.`]));
 }
@@ -126,12 +126,13 @@ const COLUMNS: Readonly<Record<keyof Standing, string>> = {
   status: 'status',
   config: 'config',
   approvedBy: 'approved by',
-  proved: 'proved',
+  validated: 'validated',
 };
 
 function table(standings: readonly Standing[]): string {
-  const rows = [COLUMNS, ...standings].map(({ environment, version, endpoint, status, config, approvedBy, proved }) =>
-    [environment, version, endpoint, status, config, approvedBy, proved].map((cell) => cell || '-'),
+  const rows = [COLUMNS, ...standings].map(
+    ({ environment, version, endpoint, status, config, approvedBy, validated }) =>
+      [environment, version, endpoint, status, config, approvedBy, validated].map((cell) => cell || '-'),
   );
   const widths = Object.keys(COLUMNS).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

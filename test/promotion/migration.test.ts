@@ -6,7 +6,7 @@ import approveModel from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { readProof } from '../../src/registry/entries.ts';
+import { readValidation } from '../../src/registry/entries.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
@@ -63,11 +63,11 @@ async function promote(emulator: Emulator, migration: Migration): Promise<Partia
 }
 
 const exits = (done: Partial<Record<Step, FinishedJob>>) => Object.values(done).map(({ exit }) => exit);
-const proofOf = (emulator: Emulator, version: number, environment: string) =>
-  readProof(emulator.package(arnOf(version))?.metadata ?? {}, environment);
+const validationOf = (emulator: Emulator, version: number, environment: string) =>
+  readValidation(emulator.package(arnOf(version))?.metadata ?? {}, environment);
 
 describe('endpoints that a hand-written pipeline made', () => {
-  it('get their first proof from the version that dev serves, through dev, uat and main, with no training', async () => {
+  it('get their first validation from the version that dev serves, through dev, uat and main, with no training', async () => {
     const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
     const dev = await promote(emulator, {
       environment: 'dev',
@@ -83,7 +83,7 @@ describe('endpoints that a hand-written pipeline made', () => {
       [0, 0, 0, 0],
     ]);
     for (const environment of ['dev', 'uat', 'main']) {
-      expect(proofOf(emulator, 7, environment)).toMatchObject({ is: 'read' });
+      expect(validationOf(emulator, 7, environment)).toMatchObject({ is: 'read' });
       expect(emulator.endpoint(`resale-price-${environment}`)?.status).toBe('InService');
     }
     expect(emulator.calls.filter(({ operation }) => /^(Delete|Create)Endpoint$|Pipeline/.test(operation))).toEqual([]);
@@ -99,14 +99,14 @@ describe('endpoints that a hand-written pipeline made', () => {
 
     const second = await promote(emulator, { environment: 'dev', pipeline: '202', check });
     expect(second.check).toMatchObject({ exit: 80 });
-    expect(second.check?.log).toContain('is approved, proved and live in dev already');
+    expect(second.check?.log).toContain('is approved, validated and live in dev already');
   });
 
-  it('are not proved by being there: uat takes nothing before dev has proved it', async () => {
+  it('are not validated by being there: uat takes nothing before dev has validated it', async () => {
     const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
     const uat = await promote(emulator, { environment: 'uat', pipeline: '202' });
     expect(exits(uat)).toEqual([80]);
-    expect(uat.check?.log).toContain('version 7, because it is not proved in dev');
+    expect(uat.check?.log).toContain('version 7, because it is not validated in dev');
   });
 
   it('are not replaced with an older version unless somebody says so', async () => {
@@ -119,12 +119,12 @@ describe('endpoints that a hand-written pipeline made', () => {
     expect(exits(await promote(emulator, wanted))).toEqual([0, 0, 0, 0]);
   });
 
-  it('can be proved where they are, with the fence on record', async () => {
+  it('can be validated where they are, with the safety input on record', async () => {
     const emulator = await handMade({ dev: 7, uat: 6, main: 5 }, 7);
-    const check = { model_package_arn: arnOf(5), require_proof: 'false' };
+    const check = { model_package_arn: arnOf(5), require_validation: 'false' };
     const main = await promote(emulator, { environment: 'main', pipeline: '203', check });
     expect(exits(main)).toEqual([0, 0, 0, 0]);
-    expect(proofOf(emulator, 5, 'main')).toMatchObject({ is: 'read', value: { open: 'proof' } });
+    expect(validationOf(emulator, 5, 'main')).toMatchObject({ is: 'read', value: { open: 'validation' } });
   });
 
   it('need the version by name: the registry lists nothing that is Approved already for the first environment', async () => {

@@ -35,7 +35,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
 const STRICTER: Readonly<Record<string, string>> = {
   model_package_group_name: 'it chooses the record of the step before, and there it may be empty',
   endpoint_name: 'it chooses the record of the step before, and there it may be empty',
-  payload_file: 'promote always proves, so there must be something to ask',
+  payload_file: 'promote always validates, so there must be something to ask',
 };
 
 interface Include {

@@ -66,11 +66,11 @@ describe('the example on its single components', () => {
     ]);
   });
 
-  it('ends with the same version live everywhere, and its whole trail in the registry', () => {
+  it('ends with the same version live everywhere, and its whole audit trail in the registry', () => {
     for (const branch of BRANCHES) expect(stage.emulator.endpoint(`resale-price-${branch}`)?.status).toBe('InService');
     const metadata = stage.emulator.package(PACKAGE)?.metadata ?? {};
     expect(Object.keys(metadata).sort()).toEqual(
-      ['built', 'rmse', ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `proved.${branch}`])].sort(),
+      ['built', 'rmse', ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `validated.${branch}`])].sort(),
     );
     for (const { branch, pipeline } of passages) {
       const approval = metadata[`approved.${branch}`];

@@ -15,8 +15,8 @@ export interface Standing {
   readonly status: string;
   readonly config: string;
   readonly approvedBy: string;
-  /** When the version was proved behind exactly this endpoint and config. */
-  readonly proved: string;
+  /** When the version was validated behind exactly this endpoint and config. */
+  readonly validated: string;
 }
 
 /** Walks from the endpoint to the config that it serves, its model and the model's package. */
@@ -35,8 +35,11 @@ export async function readStanding(client: SageMakerClient, environment: string)
     new DescribeModelPackageCommand({ ModelPackageName: container?.ModelPackageName }),
   );
   const { CustomerMetadataProperties: metadata = {}, ModelPackageVersion: version } = described;
-  const [approval, proof] = [wordsOf(metadata[`approved.${environment}`]), wordsOf(metadata[`proved.${environment}`])];
-  const provedThis = proof.get('endpoint') === endpoint && proof.get('config') === config;
+  const [approval, validation] = [
+    wordsOf(metadata[`approved.${environment}`]),
+    wordsOf(metadata[`validated.${environment}`]),
+  ];
+  const validatedThis = validation.get('endpoint') === endpoint && validation.get('config') === config;
   return {
     environment,
     version: String(version),
@@ -44,7 +47,7 @@ export async function readStanding(client: SageMakerClient, environment: string)
     status: String(status),
     config: String(config),
     approvedBy: approval.get('by') ?? '',
-    proved: provedThis ? (proof.get('at') ?? '') : '',
+    validated: validatedThis ? (validation.get('at') ?? '') : '',
   };
 }
 
@@ -56,8 +59,8 @@ export async function readVersions(client: SageMakerClient, group: string): Prom
   return listed.map(({ ModelPackageVersion: version, ModelApprovalStatus: status }) => `${version} ${status}`);
 }
 
-function wordsOf(mark: string | undefined): Map<string, string> {
-  const words = (mark ?? '').split(' ').map((word): [string, string] => {
+function wordsOf(entry: string | undefined): Map<string, string> {
+  const words = (entry ?? '').split(' ').map((word): [string, string] => {
     const at = word.indexOf('=');
     return [word.slice(0, at), word.slice(at + 1)];
   });

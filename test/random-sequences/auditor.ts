@@ -54,7 +54,7 @@ const EXITS = [0, 1, 64, 75, 77, 80, 124];
  */
 export class Auditor {
   readonly approvals: Approval[] = [];
-  readonly proofs: Fact[] = [];
+  readonly validations: Fact[] = [];
   readonly deployments: Deployed[] = [];
   /** Configs that somebody deployed by hand. */
   readonly foreign = new Set<string>();
@@ -176,7 +176,7 @@ export class Auditor {
     );
   }
 
-  /** dev sees what its own run registered; later environments the newest that the one before them proved. */
+  /** dev sees what its own run registered; later environments the newest that the one before them validated. */
   #showed({ pipeline, disturbed, reads }: Running, { record }: FinishedJob): void {
     const shown = reads.get(String(record?.package));
     must(shown, `check-model shows ${record?.package} and has not looked at it`);
@@ -187,17 +187,17 @@ export class Auditor {
       must(this.#registeredBy(pipeline.id).includes(shown.arn), `${shown.arn} is not what this pipeline registered`);
       return;
     }
-    const lawful = [...new Set(this.proofs.map(({ arn }) => arn))].filter((arn) => this.#isProvedIn(before, arn));
+    const lawful = [...new Set(this.validations.map(({ arn }) => arn))].filter((arn) => this.#isProvedIn(before, arn));
     const newest = lawful.sort((one, other) => versionOf(other) - versionOf(one))[0];
-    must(shown.arn === newest, `${shown.arn} is shown, and the newest that ${before} proved is ${newest}`);
+    must(shown.arn === newest, `${shown.arn} is shown, and the newest that ${before} validated is ${newest}`);
   }
 
-  /** Proved there, and unchanged, wanted and unrejected still. */
+  /** Validated there, and unchanged, wanted and unrejected still. */
   #isProvedIn(environment: Environment, arn: string): boolean {
     const now = this.seen(arn);
     const last = (facts: readonly Fact[]) =>
       facts.findLast((one) => one.environment === environment && one.arn === arn)?.content;
-    const same = last(this.proofs) === now.content && last(this.approvals) === now.content;
+    const same = last(this.validations) === now.content && last(this.approvals) === now.content;
     return same && now.approval === 'Approved' && !now.withdrawn;
   }
 
@@ -214,7 +214,7 @@ export class Auditor {
     const arn = String(asked.ModelPackageArn);
     if (name === 'reject-model') this.#withdrawn.add(arn);
     if (name === 'approve-model') this.#pressed(running, arn);
-    if (name === 'validate-endpoint') this.#proved(running, arn, String(written[0]?.[1]));
+    if (name === 'validate-endpoint') this.#validated(running, arn, String(written[0]?.[1]));
   }
 
   /** Nobody approves anything but what was shown, as it was shown. */
@@ -238,7 +238,7 @@ export class Auditor {
     must(approval === 'Approved', `the approval is green, and ${record?.package} is ${approval}`);
   }
 
-  /** Only what this environment's approver approved in this pipeline, unchanged, unrejected, proved one environment before. */
+  /** Only what this environment's approver approved in this pipeline, unchanged, unrejected, validated one environment before. */
   #deployed(running: Running, asked: Readonly<Record<string, unknown>>): void {
     const { pipeline, reads, looked } = running;
     const { environment, id } = pipeline;
@@ -254,10 +254,10 @@ export class Auditor {
     must(read.content === approval.content, `${arn} goes to ${environment} with another content than was approved`);
     must(read.approval === 'Approved' && !read.withdrawn, `${arn} goes to ${environment} although it is rejected`);
     const before = environmentBefore(environment);
-    const proved = this.proofs.some(
+    const validated = this.validations.some(
       (one) => one.environment === before && one.arn === arn && one.content === approval.content,
     );
-    must(before === undefined || proved, `${arn} goes to ${environment}, and ${before} never proved it`);
+    must(before === undefined || validated, `${arn} goes to ${environment}, and ${before} never validated it`);
     const older = looked?.serves !== undefined && versionOf(approval.arn) < versionOf(looked.serves);
     must(!older, `${arn} goes to ${environment} over the newer ${looked?.serves}`);
     this.deployments.push({ ...approval, config, before: this.#before.get(name) });
@@ -286,17 +286,17 @@ export class Auditor {
     );
   }
 
-  /** A proof is worth what the endpoint served when the model was asked. */
-  #proved(running: Running, arn: string, value: string): void {
+  /** A validation is worth what the endpoint served when the model was asked. */
+  #validated(running: Running, arn: string, value: string): void {
     const { environment, id } = running.pipeline;
     this.#answered(running, arn);
     const read = running.reads.get(arn);
     const approval = this.approvals.findLast((one) => one.pipeline === id && one.arn === arn);
-    must(approval && read?.content === approval.content, `${arn} was proved with another content than was approved`);
-    must(read.approval !== 'Rejected' && !read.withdrawn, `${arn} was proved after it was rejected`);
+    must(approval && read?.content === approval.content, `${arn} was validated with another content than was approved`);
+    must(read.approval !== 'Rejected' && !read.withdrawn, `${arn} was validated after it was rejected`);
     const named = ` config=${running.looked?.config}`;
-    must(value.includes(named), `the proof says ${value}, and the endpoint serves${named}`);
-    this.proofs.push({ environment, pipeline: id, arn, content: read.content });
+    must(value.includes(named), `the validation says ${value}, and the endpoint serves${named}`);
+    this.validations.push({ environment, pipeline: id, arn, content: read.content });
   }
 
   #answered({ pipeline, looked, answers }: Running, arn: string): void {
@@ -310,10 +310,10 @@ export class Auditor {
   #greenValidation(running: Running, { record }: FinishedJob): void {
     const { environment, id } = running.pipeline;
     this.#answered(running, String(record?.package));
-    const proof = this.proofs.some(
+    const validation = this.validations.some(
       (one) => one.environment === environment && one.pipeline === id && one.arn === record?.package,
     );
-    must(proof, `validate-endpoint is green in ${environment}, and proved nothing`);
+    must(validation, `validate-endpoint is green in ${environment}, and validated nothing`);
   }
 
   /** Who approved what is live is in the registry, and it is true. */
@@ -324,7 +324,7 @@ export class Auditor {
     const isTrue = this.approvals.some(
       (one) => one.environment === environment && one.arn === arn && one.by === by && one.pipeline === pipeline,
     );
-    must(isTrue, `${arn} is live in ${environment}, and its trail says "${written}"`);
+    must(isTrue, `${arn} is live in ${environment}, and its registry entry says "${written}"`);
   }
 }
 
@@ -332,7 +332,7 @@ const KEYS = {
   'deploy-pipeline': 'built',
   'approve-model': 'approved',
   'reject-model': 'withdrawn',
-  'validate-endpoint': 'proved',
+  'validate-endpoint': 'validated',
 } as const;
 
 function must(truth: unknown, otherwise: string): asserts truth {

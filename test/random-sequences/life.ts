@@ -128,10 +128,10 @@ class Life {
 
   /** People push where there is something to promote, mostly. */
   #destination(branch: number, blind: boolean): Environment {
-    const proved = (environment: Environment | undefined) =>
-      this.#auditor.proofs.some((one) => one.environment === environment);
+    const validated = (environment: Environment | undefined) =>
+      this.#auditor.validations.some((one) => one.environment === environment);
     const upTo = ENVIRONMENTS.slice(0, branch + 1);
-    return upTo.findLast((_, at) => blind || at === 0 || proved(ENVIRONMENTS[at - 1])) ?? 'dev';
+    return upTo.findLast((_, at) => blind || at === 0 || validated(ENVIRONMENTS[at - 1])) ?? 'dev';
   }
 
   async #runSome(which: number, job: number, mishap: Mishap | undefined): Promise<void> {

@@ -17,7 +17,7 @@ const REACHED = [
   'validate-endpoint in dev: died',
 ];
 
-it('whatever happens in whatever order, only what was approved and proved goes live, and green means live', async () => {
+it('whatever happens in whatever order, only what was approved and validated goes live, and green means live', async () => {
   const tally = await liveThrough({ runs: 300, seed: 20261122 });
   expect([...tally.keys()]).toEqual(expect.arrayContaining(REACHED));
 }, 120_000);

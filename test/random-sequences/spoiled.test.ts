@@ -82,10 +82,10 @@ describe.each(byComponent)('$name', ({ scene }) => {
   }, 600_000);
 
   it('answers any word of the script in words, and knows none but its own', async () => {
-    const property = fc.asyncProperty(textLike('--require-proof=false'), async (word) => {
+    const property = fc.asyncProperty(textLike('--require-validation=false'), async (word) => {
       const job = await play(scene, { words: [word] });
       endsInWords(job);
-      const isKnown = scene.component.fences.some((fence) => word.startsWith(`${optionFor(fence)}=`));
+      const isKnown = scene.component.safetyInputs.some((safetyInput) => word.startsWith(`${optionFor(safetyInput)}=`));
       expect(isKnown ? [0, 64] : [64]).toContain(job.exit);
     });
     await fc.assert(property, { ...settings, numRuns: Math.ceil(settings.numRuns / 4) });

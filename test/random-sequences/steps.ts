@@ -24,7 +24,7 @@ type Meanwhile =
 export interface Journey {
   readonly does: 'journey';
   readonly branch: number;
-  /** Whether somebody pushes there although the environment before has proved nothing. */
+  /** Whether somebody pushes there although the environment before has validated nothing. */
   readonly blind: boolean;
   readonly jobs: number;
   /** Whether the training is good enough to be registered. */

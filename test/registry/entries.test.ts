@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { markKey, promotionPath, readApproval, readProof, timestamp, writeMark } from '../../src/registry/entries.ts';
+import {
+  entryKey,
+  entryValue,
+  promotionPath,
+  readApproval,
+  readValidation,
+  timestamp,
+} from '../../src/registry/entries.ts';
 
 const approval = {
   by: 'jane.doe',
@@ -9,7 +16,7 @@ const approval = {
   at: '2026-11-22T08:00Z',
   content: 'c'.repeat(32),
 };
-const proof = {
+const validation = {
   pipeline: '2200000000',
   job: '12000000000',
   at: '2026-11-22T08:00Z',
@@ -20,18 +27,21 @@ const proof = {
 /** What SageMaker accepts as a metadata value. */
 const ACCEPTED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 
-describe('a mark of the trail', () => {
+describe('a registry entry', () => {
   it('is read as it was written', () => {
-    expect(readApproval({ 'approved.uat': writeMark(approval) }, 'uat')).toEqual({ is: 'read', value: approval });
-    expect(readProof({ 'proved.dev/churn': writeMark(proof) }, 'dev/churn')).toEqual({ is: 'read', value: proof });
+    expect(readApproval({ 'approved.uat': entryValue(approval) }, 'uat')).toEqual({ is: 'read', value: approval });
+    expect(readValidation({ 'validated.dev/churn': entryValue(validation) }, 'dev/churn')).toEqual({
+      is: 'read',
+      value: validation,
+    });
   });
 
   it('fits SageMaker with the longest names and numbers that occur', () => {
-    expect(writeMark({ ...proof, open: 'approval' })).toMatch(ACCEPTED);
+    expect(entryValue({ ...validation, open: 'approval' })).toMatch(ACCEPTED);
   });
 
   it('loses the end of an over-long login and nothing else, and shows the cut', () => {
-    const written = writeMark({ ...approval, by: 'x'.repeat(255) });
+    const written = entryValue({ ...approval, by: 'x'.repeat(255) });
     expect(written).toMatch(ACCEPTED);
     expect(written).toMatch(/^by=x+\+ pipeline=4711 job=12 /);
     expect(readApproval({ 'approved.uat': written }, 'uat')).toMatchObject({
@@ -43,22 +53,22 @@ describe('a mark of the trail', () => {
   it.each([
     ['is empty', ''],
     ['is a word', 'yes'],
-    ['lacks its content', writeMark(approval).replace(/ content=\w+/, '')],
-    ['has a content that is no hash', writeMark(approval).replace(/content=\w+/, 'content=latest')],
-    ['has a pipeline that is no number', writeMark(approval).replace('4711', 'mine')],
-    ['has a word that we do not write', `${writeMark(approval)} trust=me`],
-    ['says a word twice', `${writeMark(approval)} by=root`],
-    ['has a date that is none', writeMark(approval).replace('2026-11-22T08:00Z', 'yesterday')],
+    ['lacks its content', entryValue(approval).replace(/ content=\w+/, '')],
+    ['has a content that is no hash', entryValue(approval).replace(/content=\w+/, 'content=latest')],
+    ['has a pipeline that is no number', entryValue(approval).replace('4711', 'mine')],
+    ['has a word that we do not write', `${entryValue(approval)} trust=me`],
+    ['says a word twice', `${entryValue(approval)} by=root`],
+    ['has a date that is none', entryValue(approval).replace('2026-11-22T08:00Z', 'yesterday')],
   ])('that %s is not believed', (_, raw) => {
     expect(readApproval({ 'approved.uat': raw }, 'uat')).toEqual({ is: 'unreadable', raw });
   });
 
   it('that is not there is absent, whatever other environments hold', () => {
-    expect(readApproval({ [markKey('approved', 'dev')]: writeMark(approval) }, 'uat')).toEqual({ is: 'absent' });
+    expect(readApproval({ [entryKey('approved', 'dev')]: entryValue(approval) }, 'uat')).toEqual({ is: 'absent' });
   });
 
   it('holds no sign that SageMaker would refuse', () => {
-    expect(() => writeMark({ ...approval, by: 'jane, doe' })).toThrow('SageMaker would refuse');
+    expect(() => entryValue({ ...approval, by: 'jane, doe' })).toThrow('SageMaker would refuse');
   });
 });
 

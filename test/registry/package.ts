@@ -7,7 +7,7 @@ export const CONTENT = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 export const arnOf = (version: number) =>
   `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
 
-/** A version as it may be seen: registered, servable, and without a word of the trail unless a test says otherwise. */
+/** A version as it may be seen: registered, servable, and without an entry of ours unless a test says otherwise. */
 export function modelPackage(seen: Pick<ModelPackage, 'version' | 'approval'> & Partial<ModelPackage>): ModelPackage {
   return {
     arn: arnOf(seen.version),

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describePackage, listNewest, markPackage, sameGroup } from '../../src/registry/packages.ts';
+import { describePackage, listNewest, sameGroup, writeEntry } from '../../src/registry/packages.ts';
 
 // Answers that a well-behaved SageMaker does not give; the emulator is one. A call that was not announced is an error.
 const sagemaker = new SageMakerClient({ region: 'ap-southeast-1' });
@@ -55,7 +55,7 @@ describe('a list', () => {
       .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'a' })
       .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'b' })
       .resolves({ ModelPackageSummaryList: [line(2), line(10), line(9)] });
-    const listed = await listNewest(sagemaker, { group: 'churn', most: 100 });
+    const listed = await listNewest(sagemaker, { group: 'churn', limit: 100 });
     expect(listed?.versions.map(({ version }) => version)).toEqual([10, 9, 2]);
     expect(aws.commandCalls(ListModelPackagesCommand).map(({ args }) => args[0].input.NextToken)).toEqual([
       undefined,
@@ -68,20 +68,20 @@ describe('a list', () => {
     aws
       .on(ListModelPackagesCommand)
       .resolves({ ModelPackageSummaryList: [{ ModelPackageArn: ARN } as never, line(1)] });
-    expect((await listNewest(sagemaker, { group: 'churn', most: 100 }))?.versions).toHaveLength(1);
+    expect((await listNewest(sagemaker, { group: 'churn', limit: 100 }))?.versions).toHaveLength(1);
   });
 });
 
-describe('a mark', () => {
+describe('a registry entry', () => {
   it('sends its own key and nothing else', async () => {
     aws.on(UpdateModelPackageCommand).resolves({});
     aws
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer({ team: 'ours' }))
-      .resolves(answer({ team: 'ours', 'proved.uat': 'yes' }));
-    await markPackage(sagemaker, await describePackage(sagemaker, ARN), { key: 'proved.uat', value: 'yes' });
+      .resolves(answer({ team: 'ours', 'validated.uat': 'yes' }));
+    await writeEntry(sagemaker, await describePackage(sagemaker, ARN), { key: 'validated.uat', value: 'yes' });
     expect(aws.commandCalls(UpdateModelPackageCommand).map(({ args }) => args[0].input)).toEqual([
-      { ModelPackageArn: ARN, CustomerMetadataProperties: { 'proved.uat': 'yes' } },
+      { ModelPackageArn: ARN, CustomerMetadataProperties: { 'validated.uat': 'yes' } },
     ]);
   });
 
@@ -90,9 +90,9 @@ describe('a mark', () => {
     aws
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer({ team: 'ours' }))
-      .resolves(answer({ 'proved.uat': 'yes' }));
+      .resolves(answer({ 'validated.uat': 'yes' }));
     const before = await describePackage(sagemaker, ARN);
-    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       /removed "team"[\s\S]*team: ours/,
     );
   });
@@ -102,9 +102,9 @@ describe('a mark', () => {
     aws
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer())
-      .resolves(answer({ 'proved.uat': 'no' }));
+      .resolves(answer({ 'validated.uat': 'no' }));
     const before = await describePackage(sagemaker, ARN);
-    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       'somebody else wrote it',
     );
   });
@@ -114,7 +114,7 @@ describe('a mark', () => {
       .on(DescribeModelPackageCommand)
       .resolves(answer(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']))));
     const before = await describePackage(sagemaker, ARN);
-    await expect(markPackage(sagemaker, before, { key: 'proved.uat', value: 'yes' })).rejects.toThrow(
+    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       '50 metadata entries',
     );
     expect(aws.commandCalls(UpdateModelPackageCommand)).toEqual([]);

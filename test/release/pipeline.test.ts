@@ -41,7 +41,17 @@ describe("the catalog's own pipeline", () => {
   });
 
   it('releases on a tag what the default branch tested, and assembles nothing there', () => {
-    expect(names(onTag)).toEqual(['ready', 'find', 'papers', 'copy', 'sign', 'publish', 'verify', 'pull', 'release']);
+    expect(names(onTag)).toEqual([
+      'ready',
+      'find',
+      'attestations',
+      'copy',
+      'sign',
+      'publish',
+      'verify',
+      'pull',
+      'release',
+    ]);
     expect(names(onMain)).toEqual(
       expect.arrayContaining([
         'check',
@@ -73,15 +83,15 @@ describe("the catalog's own pipeline", () => {
   });
 
   it.each(names(onTag))(
-    'tries %s on merge requests, by a twin that calls the same script and publishes nothing',
+    'tries %s on merge requests, by a dry-run job that calls the same script and publishes nothing',
     (name) => {
-      const twin = `${name}:dry-run`;
-      expect(names(onMergeRequest)).toContain(twin);
+      const dryRun = `${name}:dry-run`;
+      expect(names(onMergeRequest)).toContain(dryRun);
       const programs = (job: string) =>
         scriptOf(job).flatMap((line) => line.match(/scripts\/[\w./-]+|npm run [\w:]+/g) ?? []);
-      expect(programs(twin)).toEqual(programs(name));
-      expect(jobsOf(pipeline).get(twin)).not.toHaveProperty('release');
-      for (const line of scriptOf(twin)) {
+      expect(programs(dryRun)).toEqual(programs(name));
+      expect(jobsOf(pipeline).get(dryRun)).not.toHaveProperty('release');
+      for (const line of scriptOf(dryRun)) {
         if (/record-tests|find-tested|copy|sign\.sh|verify|npm run release --/.test(line))
           expect(line).toContain('--dry-run');
       }

@@ -234,7 +234,11 @@ describe.skipIf(!tools.crane || !tools.cosign)('a release', () => {
     const made = spawnSync(
       'tsx',
       [
-        ...[`${repository}scripts/release/papers.ts`, '--version=unreleased', `--digest=sha256:${'a'.repeat(64)}`],
+        ...[
+          `${repository}scripts/release/attestations.ts`,
+          '--version=unreleased',
+          `--digest=sha256:${'a'.repeat(64)}`,
+        ],
         ...['--image=mirror/sagemaker-components', '--base=mirror/busybox:1', '--builder=mirror/node:24'],
         ...['--source=https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components', `--commit=${COMMIT}`],
         ...['--created=2026-11-22T09:00:00Z', `--tested-in=${PIPELINE}`, `--out=${folder}`],
@@ -270,7 +274,7 @@ describe.skipIf(!tools.crane || !tools.cosign)('a release', () => {
     expect(step('pull', `${releases}:1.0.0`, digest)).toMatchObject({ exit: 0 });
   });
 
-  it('carries the papers as they were written', () => {
+  it('carries the attestations as they were written', () => {
     const { releases } = released('published');
     const predicate = (type: string): unknown => {
       const { out } = run('cosign', [

@@ -9,7 +9,7 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { writeMark } from '../../src/registry/entries.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
 import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
@@ -68,7 +68,7 @@ const STEPS = ['deploy-pipeline', 'check-model', 'approve-model', 'deploy-model'
 
 /**
  * A pipeline whose jobs before `name` have ended well. In uat, three versions tempt: 1 was promoted before and is live, 2 is the
- * one to promote, and 3 is Approved but nobody proved it. No runner has rights in AWS of its own.
+ * one to promote, and 3 is Approved but nobody validated it. No runner has rights in AWS of its own.
  */
 export async function chainBefore(name: Name, environment: Environment = 'uat'): Promise<Chain> {
   const emulator = await emulated();
@@ -119,23 +119,23 @@ export const arnOf = (version: number) =>
 
 function setRegistry(emulator: Emulator): void {
   for (const version of [1, 2, 3]) emulator.register({ status: 'Approved', environment: { VERSION: String(version) } });
-  for (const version of [1, 2]) mark(emulator, version, ['approved.dev', 'proved.dev']);
-  mark(emulator, 3, ['approved.dev']);
-  mark(emulator, 1, ['approved.uat']);
+  for (const version of [1, 2]) writeEntries(emulator, version, ['approved.dev', 'validated.dev']);
+  writeEntries(emulator, 3, ['approved.dev']);
+  writeEntries(emulator, 1, ['approved.uat']);
   emulator.deployed({ endpoint: 'resale-price-uat', package: arnOf(1) });
   emulator.deployed({ endpoint: 'resale-price-dev', package: arnOf(2) });
 }
 
-/** A true mark, as an earlier pipeline would have written it; `more` are words that are not. */
+/** A true entry, as an earlier pipeline would have written it; `more` are words that are not. */
 export function markOf(emulator: Emulator, version: number, key: string, more: Readonly<Record<string, string>> = {}) {
   const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arnOf(version) }));
   const who = { pipeline: '190', job: '6001', at: '2026-11-20T08:00Z', content };
-  if (key.startsWith('proved.'))
-    return writeMark({ ...who, endpoint: `resale-price-${key.slice(7)}`, config: 'resale-price-dev-v2', ...more });
-  return writeMark({ by: 'lim.wei.jie', ...who, commit: COMMIT, ...more });
+  if (key.startsWith('validated.'))
+    return entryValue({ ...who, endpoint: `resale-price-${key.slice(7)}`, config: 'resale-price-dev-v2', ...more });
+  return entryValue({ by: 'lim.wei.jie', ...who, commit: COMMIT, ...more });
 }
 
-function mark(emulator: Emulator, version: number, keys: readonly string[]): void {
+function writeEntries(emulator: Emulator, version: number, keys: readonly string[]): void {
   write(emulator, version, Object.fromEntries(keys.map((key) => [key, markOf(emulator, version, key)])));
 }
 

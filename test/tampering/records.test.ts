@@ -51,25 +51,25 @@ describe('AWS refuses', () => {
   it.each<[what: string, by: Name, request: Parameters<typeof actAs>[2]]>([
     ['a key that the role does not own', 'validate-endpoint', writing('approved.uat')],
     ['the key of an earlier environment', 'approve-model', writing('approved.dev')],
-    ['a proof by the approver', 'approve-model', writing('proved.uat')],
-    ['a second key beside the own one', 'approve-model', writing('approved.uat', 'proved.uat')],
+    ['a validation by the approver', 'approve-model', writing('validated.uat')],
+    ['a second key beside the own one', 'approve-model', writing('approved.uat', 'validated.uat')],
     [
       'a status sent by a later environment',
       'approve-model',
       { ...writing('approved.uat'), ModelApprovalStatus: 'Approved' },
     ],
     [
-      'a rejection undone by a proof',
+      'a rejection undone by a validation',
       'validate-endpoint',
-      { ...writing('proved.uat'), ModelApprovalStatus: 'Approved' },
+      { ...writing('validated.uat'), ModelApprovalStatus: 'Approved' },
     ],
-    ['a mark removed', 'approve-model', { CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] }],
+    ['an entry removed', 'approve-model', { CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] }],
     [
-      'a mark removed beside the own one',
+      'an entry removed beside the own one',
       'approve-model',
       { ...writing('approved.uat'), CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] },
     ],
-    ['any mark by the job that deploys', 'deploy-model', writing('approved.uat')],
+    ['any entry by the job that deploys', 'deploy-model', writing('approved.uat')],
   ])('%s', async (_, by, request) => {
     const chain = await chainBefore('check-model');
     const before = holdings(chain.emulator);
@@ -79,7 +79,7 @@ describe('AWS refuses', () => {
 
   it('nothing that is well-formed and by a role that may write it: CloudTrail alone can tell', async () => {
     const chain = await chainBefore('check-model');
-    const request = { CustomerMetadataProperties: { 'proved.uat': markOf(chain.emulator, 2, 'proved.uat') } };
+    const request = { CustomerMetadataProperties: { 'validated.uat': markOf(chain.emulator, 2, 'validated.uat') } };
     expect(await actAs(chain, 'validate-endpoint', request)).toBe('done');
   });
 });
@@ -87,18 +87,18 @@ describe('AWS refuses', () => {
 describe('check-model does not offer a version', () => {
   it.each<[what: string, words: (chain: Chain) => Words, why: string]>([
     [
-      'whose proof is no words of ours',
-      () => ({ 'proved.dev': 'yes' }),
-      'its proof in dev is not one that we wrote: "yes"',
+      'whose validation is no words of ours',
+      () => ({ 'validated.dev': 'yes' }),
+      'its validation in dev is not one that we wrote: "yes"',
     ],
     [
-      'whose proof has a word more',
-      ({ emulator }) => ({ 'proved.dev': `${markOf(emulator, 2, 'proved.dev')} trust=me` }),
+      'whose validation has a word more',
+      ({ emulator }) => ({ 'validated.dev': `${markOf(emulator, 2, 'validated.dev')} trust=me` }),
       'is not one that we wrote',
     ],
     [
-      'whose proof says a thing twice',
-      ({ emulator }) => ({ 'proved.dev': `${markOf(emulator, 2, 'proved.dev')} pipeline=7` }),
+      'whose validation says a thing twice',
+      ({ emulator }) => ({ 'validated.dev': `${markOf(emulator, 2, 'validated.dev')} pipeline=7` }),
       'is not one that we wrote',
     ],
     [
@@ -107,29 +107,29 @@ describe('check-model does not offer a version', () => {
       'its approval for dev is not one that we wrote',
     ],
     [
-      "whose proof has another version's content",
-      (chain) => ({ 'proved.dev': markOf(chain.emulator, 2, 'proved.dev', { content: contentIn(chain, 3) }) }),
-      'its content changed since it was approved and proved in dev',
+      "whose validation has another version's content",
+      (chain) => ({ 'validated.dev': markOf(chain.emulator, 2, 'validated.dev', { content: contentIn(chain, 3) }) }),
+      'its content changed since it was approved and validated in dev',
     ],
     [
       "whose approval has another version's content",
       (chain) => ({ 'approved.dev': markOf(chain.emulator, 2, 'approved.dev', { content: contentIn(chain, 3) }) }),
       'its content changed since',
     ],
-    ...['proof', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
-      `that was proved with the fence of ${open} open`,
-      ({ emulator }) => ({ 'proved.dev': markOf(emulator, 2, 'proved.dev', { open }) }),
-      `it went through dev with an open fence (open=${open})`,
+    ...['validation', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
+      `that was validated with the safety input of ${open} open`,
+      ({ emulator }) => ({ 'validated.dev': markOf(emulator, 2, 'validated.dev', { open }) }),
+      `it went through dev with an open safety input (open=${open})`,
     ]),
     [
-      'that was approved with an open fence',
+      'that was approved with an open safety input',
       ({ emulator }) => ({ 'approved.dev': markOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
-      'with an open fence',
+      'with an open safety input',
     ],
   ])('%s, and falls back on none in silence', async (_, words, why) => {
     const chain = await chainBefore('check-model');
     write(chain.emulator, 2, words(chain));
-    const job = await chain.run('check-model', { env: { INPUT_REQUIRE_PROOF: 'false' } });
+    const job = await chain.run('check-model', { env: { INPUT_REQUIRE_VALIDATION: 'false' } });
     expect(job.record).toMatchObject({ outcome: 'candidate', package: arnOf(1) });
     expect(job.log).toContain('passed over: version 2, because');
     expect(job.log).toContain(why);

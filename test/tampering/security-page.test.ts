@@ -46,9 +46,9 @@ it('names every variable of GitLab that is forged, and speaks of none that is no
   expect(named.filter((name) => !known.has(name))).toEqual([]);
 });
 
-it('names every fence by the variable that does not reach it', () => {
-  const fences = programs.flatMap(({ fences: own }) => own.map(variableFor));
-  expect(fences.filter((fence) => !page.includes(`\`${fence}\``))).toEqual([]);
+it('names every safety input by the variable that does not reach it', () => {
+  const safetyInputs = programs.flatMap(({ safetyInputs: own }) => own.map(variableFor));
+  expect(safetyInputs.filter((safetyInput) => !page.includes(`\`${safetyInput}\``))).toEqual([]);
 });
 
 it('names the events of CloudTrail as AWS names its operations, and every change that a program makes', () => {

@@ -67,7 +67,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
     expect(holdings(emulator)).toEqual(before);
   });
 
-  it('answers the same whatever dotenv variables, variables named like fences, and names for show say', async () => {
+  it('answers the same whatever dotenv variables, variables named like safetyInputs, and names for show say', async () => {
     const chain = await chainBefore(name, environment);
     const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = chain.emulator.env;
     const ambient = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
@@ -86,17 +86,17 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
       for (const file of ['pipeline.json', 'payload.json'])
         if (file.startsWith(name === 'deploy-pipeline' ? 'pipeline' : 'payload'))
           cpSync(join(chain.root, file), join(chain.root, 'other.json'));
-      const [marks, elsewhere] = [marksOf(chain), served(chain, 'dev')];
+      const [entries, elsewhere] = [entriesOf(chain), served(chain, 'dev')];
       const job = await chain.run(name, { env: { [variableFor(input)]: value } });
 
       expect(job.log).not.toContain('AWS or this program met something unforeseen');
       expect(served(chain, 'dev')).toBe(elsewhere);
       expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
-      const written = marksOf(chain).filter((mark) => !marks.includes(mark));
+      const written = entriesOf(chain).filter((entry) => !entries.includes(entry));
       const ours = new RegExp(
-        `^(1 built|2 (proved|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE} job=7001 `,
+        `^(1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE} job=7001 `,
       );
-      for (const mark of written) expect(mark).toMatch(ours);
+      for (const entry of written) expect(entry).toMatch(ours);
     },
   );
 });
@@ -140,7 +140,7 @@ describe('whether a person pressed', () => {
       env: { CI_JOB_MANUAL: 'true', GITLAB_USER_LOGIN: 'mallory' },
     });
     expect(job.exit).toBe(0);
-    expect(marksOf(chain).filter((mark) => mark.includes('approved.uat') && mark.includes(PIPELINE))).toEqual([
+    expect(entriesOf(chain).filter((entry) => entry.includes('approved.uat') && entry.includes(PIPELINE))).toEqual([
       expect.stringContaining('2 approved.uat: by=nurul.aisyah pipeline=201 job=7001 '),
     ]);
   });
@@ -159,7 +159,7 @@ describe('a check that is retried after the approval', () => {
 
   it('does not let another version be deployed than the one that was approved', async () => {
     const chain = await chainBefore('deploy-model');
-    write(chain.emulator, 3, { 'proved.dev': markOf(chain.emulator, 3, 'proved.dev') });
+    write(chain.emulator, 3, { 'validated.dev': markOf(chain.emulator, 3, 'validated.dev') });
     expect((await chain.run('check-model')).record).toMatchObject({ package: arnOf(3) });
     expect((await chain.run('deploy-model')).exit).toBe(0);
     expect(served(chain, 'uat')).toBe(arnOf(2));
@@ -178,16 +178,16 @@ it('a job is not led into the folder of another by the name that GitLab gives it
   }
 });
 
-it('every input of every program is forged here, and every fence', () => {
+it('every input of every program is forged here, and every safety input', () => {
   for (const { name, inputs, ...program } of programs) {
-    const fences: readonly string[] = program.fences;
+    const safetyInputs: readonly string[] = program.safetyInputs;
     const known = COMPONENTS.find(([each]) => each === name)?.[0] ?? 'check-model';
     const own = [...Object.keys(sharedInputs.shape), ...Object.keys(inputs.shape)].filter(
-      (input) => !fences.includes(input),
+      (input) => !safetyInputs.includes(input),
     );
     const forged = [REFUSED, WITHOUT_EFFECT, ASKED].flatMap((rows) => Object.keys(rows[known]));
     expect([name, ...new Set(forged)].sort()).toEqual([name, ...own].sort());
-    for (const fence of fences) expect(IGNORED).toHaveProperty(variableFor(fence));
+    for (const safetyInput of safetyInputs) expect(IGNORED).toHaveProperty(variableFor(safetyInput));
   }
 });
 
@@ -216,11 +216,11 @@ function served({ emulator }: Chain, environment: string): string | undefined {
   return endpoint && emulator.endpoints.servedBy(endpoint.config)[0]?.model;
 }
 
-/** The trail of every version, a line a mark. */
-function marksOf({ emulator }: Chain): string[] {
+/** The trail of every version, one line each. */
+function entriesOf({ emulator }: Chain): string[] {
   return [1, 2, 3].flatMap((version) =>
     Object.entries(emulator.package(arnOf(version))?.metadata ?? {})
-      .filter(([key]) => /^(built$|approved|proved|withdrawn)/.test(key))
+      .filter(([key]) => /^(built$|approved|validated|withdrawn)/.test(key))
       .map(([key, value]) => `${version} ${key}: ${value}`),
   );
 }

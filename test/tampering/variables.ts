@@ -167,9 +167,12 @@ const DOTENV = Object.fromEntries(
     Object.keys(outputs).map((name) => [name, name.endsWith('ARN') ? FORGED_ARN : 'forged']),
   ),
 );
-const FENCES = Object.fromEntries(
-  programs.flatMap(({ fences }) =>
-    fences.map((fence) => [`INPUT_${fence.toUpperCase()}`, /^(allow|recreate)/.test(fence) ? 'true' : 'false']),
+const SAFETY_INPUTS = Object.fromEntries(
+  programs.flatMap(({ safetyInputs }) =>
+    safetyInputs.map((safetyInput) => [
+      `INPUT_${safetyInput.toUpperCase()}`,
+      /^(allow|recreate)/.test(safetyInput) ? 'true' : 'false',
+    ]),
   ),
 );
 
@@ -177,7 +180,7 @@ const FENCES = Object.fromEntries(
 export const IGNORED: Readonly<Record<string, string>> = {
   ...FOR_SHOW,
   ...DOTENV,
-  ...FENCES,
+  ...SAFETY_INPUTS,
   INPUT_PROMOTION_PATH: 'uat',
   INPUT_SOURCE: 'registry',
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
-import { approving, checking, creatingEndpoint, proving, type Scene } from '../interruption/scenes.ts';
+import { approving, checking, creatingEndpoint, type Scene, validating } from '../interruption/scenes.ts';
 
 const GROUPS = { voluntary: 'VoluntaryChurn', involuntary: 'InvoluntaryChurn' } as const;
 type Model = keyof typeof GROUPS;
@@ -49,14 +49,14 @@ it('two models in one environment are told apart by their groups and endpoints, 
     await both((model) => run(checking, model, { ...group(model), ...endpoint(model), ...path })),
     await both((model) => run(approving, model, group(model))),
     await both((model) => run(creatingEndpoint, model, { ...group(model), ...endpoint(model) })),
-    await both((model) => run(proving, model, endpoint(model))),
+    await both((model) => run(validating, model, endpoint(model))),
   ];
 
   for (const jobs of steps) expect(jobs.map(({ record }) => record?.package)).toEqual(versions);
   for (const [index, model] of MODELS.entries()) {
     const { metadata = {} } = emulator.package(versions[index] ?? '') ?? {};
-    expect(Object.keys(metadata).sort()).toEqual([`approved.${ENVIRONMENT}`, `proved.${ENVIRONMENT}`]);
-    expect(metadata[`proved.${ENVIRONMENT}`]).toContain(`endpoint=churn-${model} config=churn-${model}-dev-churn-v`);
+    expect(Object.keys(metadata).sort()).toEqual([`approved.${ENVIRONMENT}`, `validated.${ENVIRONMENT}`]);
+    expect(metadata[`validated.${ENVIRONMENT}`]).toContain(`endpoint=churn-${model} config=churn-${model}-dev-churn-v`);
   }
   expect([...emulator.endpoints.all.keys()].sort()).toEqual(['churn-involuntary', 'churn-voluntary']);
 });
@@ -78,7 +78,7 @@ it('a model with nothing to promote is not taken for the other, at any step', as
 
   await both((model) => run(approving, model, group(model)));
   await both((model) => run(creatingEndpoint, model, { ...group(model), ...endpoint(model) }));
-  await both((model) => run(proving, model, endpoint(model)));
+  await both((model) => run(validating, model, endpoint(model)));
   expect([...emulator.endpoints.all.keys()]).toEqual(['churn-voluntary']);
 });
 

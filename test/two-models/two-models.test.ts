@@ -111,15 +111,17 @@ describe('two models of one project', () => {
   const versionOf = (model: Model) =>
     `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUPS[model]}/${model === 'churn' ? 2 : 1}`;
 
-  it.each(MODELS)('%s has in the registry the trail of its own environments and approver', (model) => {
+  it.each(MODELS)('%s has in the registry the audit trail of its own environments and approver', (model) => {
     const { metadata = {}, approval } = emulator.package(versionOf(model)) ?? {};
-    const marks = BRANCHES.flatMap((branch) => [`approved.${branch}/${model}`, `proved.${branch}/${model}`]);
+    const entries = BRANCHES.flatMap((branch) => [`approved.${branch}/${model}`, `validated.${branch}/${model}`]);
     expect(approval).toBe('Approved');
-    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...marks].sort());
+    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
     for (const [index, branch] of BRANCHES.entries()) {
       const pipeline = pipelines[index]?.id;
       expect(metadata[`approved.${branch}/${model}`]).toContain(`by=${APPROVERS[model]} pipeline=${pipeline} `);
-      expect(metadata[`proved.${branch}/${model}`]).toContain(`endpoint=${model}-${branch} config=${model}-${branch}-`);
+      expect(metadata[`validated.${branch}/${model}`]).toContain(
+        `endpoint=${model}-${branch} config=${model}-${branch}-`,
+      );
     }
   });
 

@@ -1,15 +1,15 @@
 import { duration } from '../../ground/clock.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
-import { readApproval, readBuilt, readProof } from '../../registry/entries.ts';
+import { readApproval, readBuild, readValidation } from '../../registry/entries.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
 
 /** What an approver wants to know of a version. */
-export interface Candidate {
+export interface ApproverPage {
   readonly version: ModelPackage;
-  /** The environment that proved it; `undefined` for the first. */
+  /** The environment that validated it; `undefined` for the first. */
   readonly before: string | undefined;
-  /** Whether that proof was asked for. */
-  readonly proofRequired: boolean;
+  /** Whether that validation was asked for. */
+  readonly validationRequired: boolean;
   /** What serves now where this version would go, in a few words. */
   readonly live: string;
   /** The branch of this pipeline. */
@@ -20,12 +20,20 @@ export interface Candidate {
 }
 
 /** What a version is, where it has been, and what it would replace: at most nine lines. */
-export function approverPage({ version, before, proofRequired, live, ref, comparison, now }: Candidate): string[] {
+export function approverPage({
+  version,
+  before,
+  validationRequired,
+  live,
+  ref,
+  comparison,
+  now,
+}: ApproverPage): string[] {
   const commit = commitOf(version);
   return [
     `package  ${version.arn}`,
     `status   ${version.approval}`,
-    ...(before === undefined ? [] : provenance(version, before, proofRequired)),
+    ...(before === undefined ? [] : provenance(version, before, validationRequired)),
     `metrics  ${metricsOf(version)}`,
     `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named none'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}`,
@@ -33,32 +41,32 @@ export function approverPage({ version, before, proofRequired, live, ref, compar
   ];
 }
 
-function provenance({ metadata }: ModelPackage, before: string, proofRequired: boolean): string[] {
+function provenance({ metadata }: ModelPackage, before: string, validationRequired: boolean): string[] {
   const approval = readApproval(metadata, before);
-  const proof = readProof(metadata, before);
+  const validation = readValidation(metadata, before);
   const approved =
     approval.is === 'read'
       ? `by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}`
       : 'by nobody';
-  const proved =
-    proof.is === 'read'
-      ? `in ${before} by pipeline ${proof.value.pipeline} on ${proof.value.endpoint}, ${proof.value.at}`
+  const validated =
+    validation.is === 'read'
+      ? `in ${before} by pipeline ${validation.value.pipeline} on ${validation.value.endpoint}, ${validation.value.at}`
       : `not in ${before}`;
   return [
     `approved for ${before} ${approved}`,
-    `proved   ${proved}${proofRequired ? '' : ' (require_proof is false)'}`,
+    `validated   ${validated}${validationRequired ? '' : ' (require_validation is false)'}`,
   ];
 }
 
 /** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
 export function commitOf({ metadata, commit }: ModelPackage): string | undefined {
-  const built = readBuilt(metadata);
+  const built = readBuild(metadata);
   return built.is === 'read' ? built.value.commit : commit;
 }
 
 /** The team's own metadata entries, which is where a training writes its figures, and where its reports lie. */
 function metricsOf({ metadata, metrics }: ModelPackage): string {
-  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|proved|withdrawn)\.)/.test(name));
+  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|validated|withdrawn)\.)/.test(name));
   const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
   const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
   return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';

@@ -1,9 +1,15 @@
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
-import { required, takeOver, training } from '../../program/handover.ts';
-import { choose, environmentBefore, judge, type PassedOver, type Question } from '../../registry/eligibility.ts';
+import { required, takeOver, trainingRecord } from '../../program/handover.ts';
 import {
-  called,
+  environmentBefore,
+  judgeEligibility,
+  type PassedOver,
+  type PromotionCriteria,
+  selectVersion,
+} from '../../registry/eligibility.ts';
+import {
+  displayName,
   findPackage,
   type ModelPackage,
   type ModelPackageSummary,
@@ -12,30 +18,39 @@ import {
 import { searchRegistry } from '../../registry/search.ts';
 
 /** The largest max_candidates: as many versions as one list of SageMaker holds. */
-export const MOST_CANDIDATES = 100;
+export const MAX_CANDIDATES = 100;
 
 /** The inputs of check-model that say where to look. */
-interface Wanted {
+interface CandidateQuery {
   readonly model_package_group_name: string;
   readonly model_package_arn: string | undefined;
   readonly max_candidates: number;
 }
 
 /** What was found in the registry for this environment. */
-export type Found =
+export type CandidateSearch =
   | { is: 'candidate'; candidate: ModelPackage; passedOver: readonly PassedOver[] }
   | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
 
 /** The version to promote: the one that somebody named, what this pipeline registered, or the newest of the group that is fit. */
-export async function findCandidate(given: Wanted, question: Question, context: Context): Promise<Found> {
-  if (given.model_package_arn !== undefined) return findThisOne(given.model_package_arn, given, question, context);
+export async function findCandidate(
+  given: CandidateQuery,
+  question: PromotionCriteria,
+  context: Context,
+): Promise<CandidateSearch> {
+  if (given.model_package_arn !== undefined) return findNamed(given.model_package_arn, given, question, context);
   if (environmentBefore(question) === undefined && question.source === 'run')
     return findRegistered(given, question, context);
   return findInRegistry(given, question, context);
 }
 
 /** The one version that somebody named: fit, or refused. */
-async function findThisOne(arn: string, given: Wanted, question: Question, { aws }: Context): Promise<Found> {
+async function findNamed(
+  arn: string,
+  given: CandidateQuery,
+  question: PromotionCriteria,
+  { aws }: Context,
+): Promise<CandidateSearch> {
   const candidate = await findPackage(aws.sagemaker, arn);
   if (!candidate || !sameGroup(candidate.group, given.model_package_group_name)) {
     throw new Failure(
@@ -44,19 +59,23 @@ async function findThisOne(arn: string, given: Wanted, question: Question, { aws
       'correct model_package_arn, or leave it empty to let the rules choose.',
     );
   }
-  const verdict = judge(candidate, question);
+  const verdict = judgeEligibility(candidate, question);
   if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
   throw new Failure(
     'refused',
-    `${called(candidate)} may not go to ${question.environment}: ${verdict.why}.`,
+    `${displayName(candidate)} may not go to ${question.environment}: ${verdict.why}.`,
     'name another version, or leave model_package_arn empty.',
   );
 }
 
 /** What this pipeline's deploy-pipeline registered in the group: that, or nothing; never an older model. */
-async function findRegistered(given: Wanted, question: Question, { aws, job, root }: Context): Promise<Found> {
+async function findRegistered(
+  given: CandidateQuery,
+  question: PromotionCriteria,
+  { aws, job, root }: Context,
+): Promise<CandidateSearch> {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  const run = required(takeOver({ root, job }, training, choice), training);
+  const run = required(takeOver({ root, job }, trainingRecord, choice), trainingRecord);
   if (run.outcome !== 'registered') {
     const next =
       run.outcome === 'running'
@@ -69,7 +88,7 @@ async function findRegistered(given: Wanted, question: Question, { aws, job, roo
     .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
     .sort((a, b) => b.version - a.version);
   const describe = (arn: string) => findPackage(aws.sagemaker, arn);
-  const chosen = await choose({ versions, describe, most: versions.length }, question);
+  const chosen = await selectVersion({ versions, describe, limit: versions.length }, question);
   if (chosen.is === 'candidate') return chosen;
   const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
   return {
@@ -80,9 +99,13 @@ async function findRegistered(given: Wanted, question: Question, { aws, job, roo
   };
 }
 
-async function findInRegistry(given: Wanted, question: Question, { aws }: Context): Promise<Found> {
+async function findInRegistry(
+  given: CandidateQuery,
+  question: PromotionCriteria,
+  { aws }: Context,
+): Promise<CandidateSearch> {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const found = await searchRegistry(aws.sagemaker, { group, most }, question);
+  const found = await searchRegistry(aws.sagemaker, { group, limit: most }, question);
   if (found.is === 'candidate') return found;
   if (found.is === 'no such group') throw noSuchGroup(group, aws);
   return { is: 'nothing', ...nothingFit(found, given, question), passedOver: found.passedOver };
@@ -102,21 +125,21 @@ function noSuchGroup(group: string, { account, region }: Context['aws']): Failur
 
 function nothingFit(
   { lookedAt, passedOver }: { lookedAt: number; passedOver: readonly PassedOver[] },
-  given: Wanted,
-  question: Question,
+  given: CandidateQuery,
+  question: PromotionCriteria,
 ) {
   const { model_package_group_name: group, max_candidates: most } = given;
   const before = environmentBefore(question);
-  const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and proved in ${before}`;
+  const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and validated in ${before}`;
   const train = 'let the training register a model first.';
   if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
   if (lookedAt === most) {
     const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
     return {
       why,
-      next: `${most < MOST_CANDIDATES ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
+      next: `${most < MAX_CANDIDATES ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
     };
   }
-  const prove = `let the pipeline of ${before} end green first: its validate-endpoint proves the version.`;
-  return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : prove };
+  const validate = `let the pipeline of ${before} end green first: its validate-endpoint validates the version.`;
+  return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : validate };
 }

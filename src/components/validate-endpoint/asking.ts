@@ -1,12 +1,19 @@
 import { passingTrouble } from '../../aws/trouble.ts';
-import { ask, checksOf, type Expectations, type Judged, judge, opening } from '../../endpoints/invocation.ts';
+import {
+  checksOf,
+  type Expectations,
+  invoke,
+  type JudgedResponse,
+  judgeResponse,
+  opening,
+} from '../../endpoints/invocation.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
-import { type Waited, waitFor } from '../../ground/wait.ts';
+import { type PollOutcome, waitFor } from '../../ground/wait.ts';
 import type { Context } from '../../program/context.ts';
 
 /** What the model is asked, how often, and until when. */
-interface Asking {
+interface RequestPlan {
   /** The inputs of validate-endpoint that say what is asked and what is expected. */
   readonly given: {
     readonly content_type: string;
@@ -22,7 +29,10 @@ interface Asking {
 }
 
 /** Asks the model so often as the inputs say, and refuses answers that are not as expected: a test case for each expectation. */
-export async function askModel({ given, endpoint, payload, deadline }: Asking, context: Context): Promise<void> {
+export async function sendRequests(
+  { given, endpoint, payload, deadline }: RequestPlan,
+  context: Context,
+): Promise<void> {
   const { aws, clock, log, report } = context;
   const expectations: Expectations = { accept: given.accept, expect: given.expect, maxLatency: given.max_latency_ms };
   const question = {
@@ -32,11 +42,11 @@ export async function askModel({ given, endpoint, payload, deadline }: Asking, c
     accept: given.accept,
   };
   const runtime = await aws.runtime();
-  const answers: Judged[] = [];
+  const answers: JudgedResponse[] = [];
   for (let request = 1; request <= given.requests; request++) {
     if (clock.now() >= deadline.at) throw tooSlow(request, given, deadline);
     const onChange = (saying: string, elapsed: string) => log.line(`Request ${request}: ${saying} (after ${elapsed}).`);
-    const look = () => ask({ runtime, clock }, question);
+    const look = () => invoke({ runtime, clock }, question);
     const waited = await waitFor(look, {
       clock,
       deadline,
@@ -46,14 +56,14 @@ export async function askModel({ given, endpoint, payload, deadline }: Asking, c
     });
     const answer = settled(waited, `an answer to request ${request} of ${given.requests}`);
     if (request === 1) log.section('The first answer', [opening(answer, 500)], 'open');
-    answers.push(judge(answer, expectations));
+    answers.push(judgeResponse(answer, expectations));
   }
   report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
   log.line(summary(answers));
-  conclude(answers, expectations, context);
+  refuseUnlessExpected(answers, expectations, context);
 }
 
-function tooSlow(request: number, { requests }: Asking['given'], { because }: Deadline): Failure {
+function tooSlow(request: number, { requests }: RequestPlan['given'], { because }: Deadline): Failure {
   return new Failure(
     'out of time',
     `There was no time left (${because}) for request ${request} of ${requests}: the answers came too slowly.`,
@@ -61,13 +71,17 @@ function tooSlow(request: number, { requests }: Asking['given'], { because }: De
   );
 }
 
-function summary(answers: readonly Judged[]): string {
+function summary(answers: readonly JudgedResponse[]): string {
   const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   const good = answers.filter(({ wrong }) => Object.keys(wrong).length === 0).length;
   return `${good} of ${answers.length} answers are as expected; the median took ${times[Math.floor(times.length / 2)]} ms, the slowest ${times.at(-1)} ms.`;
 }
 
-function conclude(answers: readonly Judged[], expectations: Expectations, { report }: Context): void {
+function refuseUnlessExpected(
+  answers: readonly JudgedResponse[],
+  expectations: Expectations,
+  { report }: Context,
+): void {
   const seconds = answers.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
   const checks = checksOf(answers, expectations);
   for (const { name, why } of checks) report.check(name, why, seconds);
@@ -75,13 +89,13 @@ function conclude(answers: readonly Judged[], expectations: Expectations, { repo
   if (failed.length === 0) return;
   throw new Failure(
     'refused',
-    `Not proved: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
+    `Not validated: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
     'compare the answers with payload_file, expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
   );
 }
 
 /** Ends red when time ran out, saying what was still missing. */
-export function settled<Answer>(waited: Waited<Answer>, what: string): Answer {
+export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answer {
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
     'out of time',

@@ -1,7 +1,7 @@
 import type { Row } from '../row.ts';
-import { ENDPOINT, goThroughDev, left, nothingForUat, packageArn, proved, type Stage, trained } from '../stage.ts';
+import { ENDPOINT, goThroughDev, left, nothingForUat, packageArn, type Stage, trained, validated } from '../stage.ts';
 
-/** uat takes what dev proved; what is there instead, each row says. */
+/** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;
 
 export const check: readonly Row[] = [
@@ -39,8 +39,8 @@ export const check: readonly Row[] = [
     when: 'nothing is to be promoted and the pipeline may go on',
     shows: [],
     component: 'check-model',
-    seen: 'Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and proved in dev. The later jobs end well without doing anything (on_missing: continue).',
-    cause: 'dev has proved nothing yet, and `on_missing` is `continue`.',
+    seen: 'Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and validated in dev. The later jobs end well without doing anything (on_missing: continue).',
+    cause: 'dev has validated nothing yet, and `on_missing` is `continue`.',
     remedy: 'The later jobs of the pipeline end well without doing anything.',
     stage: registry,
     act: ({ emulator }) => {
@@ -53,11 +53,11 @@ export const check: readonly Row[] = [
     outputs: { MODEL_FOUND: 'false' },
   },
   {
-    when: 'the environment before has proved nothing',
+    when: 'the environment before has validated nothing',
     shows: [23],
     component: 'check-model',
-    seen: 'ERROR Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and proved in dev.',
-    next: 'let the pipeline of dev end green first: its validate-endpoint proves the version.',
+    seen: 'ERROR Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and validated in dev.',
+    next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
     cause:
       'The newest versions are not approved, or their deployment in the environment before did not end green. The log names each with its reason.',
     remedy: 'Let the pipeline of the environment before end green, then start this one again.',
@@ -77,7 +77,7 @@ export const check: readonly Row[] = [
     seen: 'passed over: version 2, because its status is Failed',
     cause: 'A newer version than the one that is offered cannot be promoted.',
     remedy: 'The approver sees which version is offered, and why each newer one is not.',
-    stage: { environment: 'dev', set: proved.set },
+    stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
       emulator.do('UpdateModelPackage', {
         ModelPackageArn: packageArn(1),
@@ -97,8 +97,8 @@ export const check: readonly Row[] = [
     silent: true,
     seen: 'ResalePriceModelGroup version 2 may be promoted to uat.',
     cause: 'Lists of SageMaker begin with the oldest version unless they are told otherwise.',
-    remedy: 'The highest version that dev proved is offered.',
-    stage: proved,
+    remedy: 'The highest version that dev validated is offered.',
+    stage: validated,
     act: ({ emulator }) => goThroughDev(emulator, emulator.register({ status: 'Approved' })),
     exit: 0,
     writes: {},
@@ -112,7 +112,7 @@ export const check: readonly Row[] = [
     seen: 'ERROR Nothing to promote to dev: what this pipeline registered cannot be promoted (version 1: its status is Failed).',
     next: 'start a new pipeline to train again.',
     cause: 'SageMaker could not make the model package usable; Studio shows why.',
-    remedy: 'Mend the registration step and push. An older model is never taken instead.',
+    remedy: 'Fix the registration step and push. An older model is never taken instead.',
     stage: trained({ packageStatus: 'Failed' }),
     exit: 80,
     writes: {},
@@ -192,7 +192,7 @@ export const check: readonly Row[] = [
     seen: 'ResalePriceModelGroup version 1 may be promoted to uat.',
     cause: 'SageMaker lower-cases names in some ARNs, and sends empty pages with a token to go on.',
     remedy: 'Membership is read from the version itself, and every page is asked for.',
-    stage: proved,
+    stage: validated,
     scenes: ['ARNs in lower case', 'empty filtered pages'],
     act: ({ emulator }) => {
       for (let version = 2; version <= 120; version++) emulator.register();
@@ -202,14 +202,14 @@ export const check: readonly Row[] = [
     record: { outcome: 'candidate', version: 1, group: 'ResalePriceModelGroup' },
   },
   {
-    when: 'the content was swapped after dev proved it',
+    when: 'the content was swapped after dev validated it',
     shows: [],
     component: 'check-model',
-    seen: 'passed over: version 1, because its content changed since it was approved and proved in dev',
-    next: 'let the pipeline of dev end green first: its validate-endpoint proves the version.',
+    seen: 'passed over: version 1, because its content changed since it was approved and validated in dev',
+    next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
     cause: 'Somebody changed the image, model data or environment of the version with UpdateModelPackage.',
     remedy: 'Find out who in CloudTrail (`UpdateModelPackage`), and register a new version.',
-    stage: proved,
+    stage: validated,
     scenes: ['content swapped'],
     exit: 80,
     writes: {},
@@ -217,14 +217,14 @@ export const check: readonly Row[] = [
     outputs: { MODEL_FOUND: 'false' },
   },
   {
-    when: 'dev let the version through an open fence',
+    when: 'dev let the version through an open safety input',
     shows: [],
     component: 'check-model',
-    seen: 'passed over: version 1, because it went through dev with an open fence (open=approval)',
-    next: 'let the pipeline of dev end green first: its validate-endpoint proves the version.',
+    seen: 'passed over: version 1, because it went through dev with an open safety input (open=approval)',
+    next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
     cause: 'dev deployed the version with a safety input switched off (`require_approval: false`, say).',
     remedy: 'Promote it through dev with all of them on.',
-    stage: proved,
+    stage: validated,
     act: ({ emulator }) => goThroughDev(emulator, packageArn(1), { open: 'approval' }),
     exit: 80,
     writes: {},
@@ -234,7 +234,7 @@ export const check: readonly Row[] = [
     when: 'none of the newest candidates is fit',
     shows: [],
     component: 'check-model',
-    seen: 'ERROR Nothing to promote to uat: none of the 2 newest candidates of ResalePriceModelGroup is Approved and proved in dev.',
+    seen: 'ERROR Nothing to promote to uat: none of the 2 newest candidates of ResalePriceModelGroup is Approved and validated in dev.',
     next: 'raise max_candidates to look further back, or promote a newer version.',
     cause: 'As many versions as `max_candidates` were looked at, and none may be promoted.',
     remedy: 'Promote a newer version; or raise `max_candidates`.',
@@ -251,11 +251,11 @@ export const check: readonly Row[] = [
     when: 'the version that it was given may not be promoted',
     shows: [],
     component: 'check-model',
-    seen: 'ERROR ResalePriceModelGroup version 2 may not go to uat: it is not proved in dev.',
+    seen: 'ERROR ResalePriceModelGroup version 2 may not go to uat: it is not validated in dev.',
     next: 'name another version, or leave model_package_arn empty.',
-    cause: 'The version that `model_package_arn` names is not approved, not proved, withdrawn or changed.',
+    cause: 'The version that `model_package_arn` names is not approved, not validated, withdrawn or changed.',
     remedy: 'Name another version, or leave the input empty.',
-    stage: proved,
+    stage: validated,
     act: ({ emulator }) => {
       emulator.register({ status: 'Approved' });
     },
@@ -272,7 +272,7 @@ export const check: readonly Row[] = [
     next: 'correct model_package_arn, or leave it empty to let the rules choose.',
     cause: 'The ARN is misspelled, the version was deleted, or it is of another model.',
     remedy: 'Correct the ARN, or leave the input empty.',
-    stage: proved,
+    stage: validated,
     job: {
       inputs: { model_package_arn: 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1' },
     },
@@ -288,21 +288,21 @@ export const check: readonly Row[] = [
     next: 'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
     cause: 'The branch, which names the environment, is none of the promotion path.',
     remedy: 'Set `environment` or `promotion_path`, or run the pipeline on another branch.',
-    stage: proved,
+    stage: validated,
     job: { inputs: { promotion_path: 'dev, main' } },
     exit: 64,
     writes: {},
     record: 'none',
   },
   {
-    when: 'the version is approved, proved and live here already',
+    when: 'the version is approved, validated and live here already',
     shows: [],
     component: 'check-model',
-    seen: 'ERROR Nothing to promote to dev: ResalePriceModelGroup version 1 is approved, proved and live in dev already, on the endpoint resale-price-dev.',
-    next: 'nothing needs doing; push again when the environment before has proved a newer version.',
+    seen: 'ERROR Nothing to promote to dev: ResalePriceModelGroup version 1 is approved, validated and live in dev already, on the endpoint resale-price-dev.',
+    next: 'nothing needs doing; push again when the environment before has validated a newer version.',
     cause: 'There is nothing newer than what is live.',
     remedy: 'Nothing needs doing.',
-    stage: { environment: 'dev', set: proved.set },
+    stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
       emulator.deployed({ endpoint: ENDPOINT, package: packageArn(1), name: `${ENDPOINT}-v1` });
       emulator.do('UpdateModelPackage', {

@@ -106,7 +106,7 @@ export const deployment: readonly Row[] = [
     cause: 'The same version is deployed by another job too.',
     remedy: 'The job looked again, found its own config on its way, and followed that.',
     stage: approved,
-    scenes: ['lost race on create'],
+    scenes: ['conflict on create'],
     exit: 0,
     writes: creates,
     record: deployed,
@@ -119,7 +119,7 @@ export const deployment: readonly Row[] = [
     cause: 'Another deployment created the endpoint in the same instant.',
     remedy: 'The job waited until that one had settled, then updated the endpoint.',
     stage: approved,
-    scenes: ['lost race on create to another config'],
+    scenes: ['conflict on create to another config'],
     exit: 0,
     writes: { ...creates, AddTags: 1, UpdateEndpoint: 1 },
     record: over('somebody-elses'),
@@ -260,7 +260,7 @@ export const deployment: readonly Row[] = [
     scenes: ['endpoint rolls back with a reason'],
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way', previous_config: BEFORE },
+    record: { outcome: 'progressing', previous_config: BEFORE },
     keeps: ['endpoint.json'],
   },
   {
@@ -275,7 +275,7 @@ export const deployment: readonly Row[] = [
     scenes: ['endpoint rolls back without a reason'],
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -290,7 +290,7 @@ export const deployment: readonly Row[] = [
     scenes: ['endpoint rollback fails'],
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -438,7 +438,7 @@ export const deployment: readonly Row[] = [
     scenes: ['no capacity'],
     exit: 1,
     writes: creates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -481,7 +481,7 @@ export const deployment: readonly Row[] = [
     scenes: ['model data does not download'],
     exit: 1,
     writes: creates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -496,7 +496,7 @@ export const deployment: readonly Row[] = [
     scenes: ['image missing'],
     exit: 1,
     writes: creates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -513,7 +513,7 @@ export const deployment: readonly Row[] = [
     exit: 1,
     writes: creates,
     reads: { DescribeLogStreams: 1, GetLogEvents: 1 },
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     keeps: ['endpoint.json'],
   },
   {
@@ -665,7 +665,7 @@ export const deployment: readonly Row[] = [
     long: true,
     exit: 124,
     writes: creates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
     took: [600, 660],
   },
   {
@@ -685,7 +685,7 @@ export const deployment: readonly Row[] = [
     long: true,
     exit: 124,
     writes: updates,
-    record: { outcome: 'under way', previous_config: BEFORE },
+    record: { outcome: 'progressing', previous_config: BEFORE },
     took: [530, 540],
   },
   {
@@ -719,7 +719,7 @@ export const deployment: readonly Row[] = [
     act: ({ emulator }) => supersedeByPipeline(emulator),
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
   },
   {
     when: 'somebody deploys over it by hand',
@@ -733,7 +733,7 @@ export const deployment: readonly Row[] = [
     scenes: ['superseded'],
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
   },
   {
     when: 'somebody deletes the endpoint while it is being updated',
@@ -756,7 +756,7 @@ export const deployment: readonly Row[] = [
       ),
     exit: 1,
     writes: updates,
-    record: { outcome: 'under way' },
+    record: { outcome: 'progressing' },
   },
   ...(['CreateModel', 'CreateEndpointConfig'] as const).map(
     (operation): Row => ({

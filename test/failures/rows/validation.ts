@@ -13,10 +13,10 @@ import {
 } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
-const unproved = { outcome: 'unproved', endpoint: ENDPOINT, config: SECOND };
-const proved = { outcome: 'proved', endpoint: ENDPOINT, config: SECOND };
+const notValidated = { outcome: 'not validated', endpoint: ENDPOINT, config: SECOND };
+const validated = { outcome: 'validated', endpoint: ENDPOINT, config: SECOND };
 const ASKED = { InvokeEndpoint: 1 };
-const PROVES = { InvokeEndpoint: 1, UpdateModelPackage: 1 };
+const VALIDATES = { InvokeEndpoint: 1, UpdateModelPackage: 1 };
 const COMPARE =
   'compare the answers with payload_file, expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.';
 
@@ -35,7 +35,7 @@ export const validation: readonly Row[] = [
     act: deploy,
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
     keeps: ['endpoint.json'],
   },
   {
@@ -51,7 +51,7 @@ export const validation: readonly Row[] = [
     act: deploy,
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the deployment and its rollback both failed',
@@ -66,7 +66,7 @@ export const validation: readonly Row[] = [
     act: deploy,
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the endpoint has failed',
@@ -81,7 +81,7 @@ export const validation: readonly Row[] = [
     scenes: ['endpoint is Failed'],
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'another deployment has taken its place',
@@ -98,7 +98,7 @@ export const validation: readonly Row[] = [
     },
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'another deployment begins while it asks the model',
@@ -116,7 +116,7 @@ export const validation: readonly Row[] = [
       }),
     exit: 1,
     writes: ASKED,
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the endpoint is gone',
@@ -133,7 +133,7 @@ export const validation: readonly Row[] = [
     },
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the deployment is still under way',
@@ -144,8 +144,8 @@ export const validation: readonly Row[] = [
     remedy: 'The job waited for it.',
     stage: onItsWay,
     exit: 0,
-    writes: PROVES,
-    record: proved,
+    writes: VALIDATES,
+    record: validated,
     outputs: { ENDPOINT_VALIDATED: 'true' },
   },
   {
@@ -162,7 +162,7 @@ export const validation: readonly Row[] = [
     long: true,
     exit: 124,
     writes: {},
-    record: unproved,
+    record: notValidated,
     took: [900, 960],
   },
   {
@@ -175,14 +175,14 @@ export const validation: readonly Row[] = [
     stage: live,
     scenes: ['endpoint is being patched'],
     exit: 0,
-    writes: PROVES,
-    record: proved,
+    writes: VALIDATES,
+    record: validated,
   },
   {
     when: 'somebody deleted the config that is live',
     shows: [21],
     component: 'validate-endpoint',
-    seen: 'ERROR Not proved: the models of resale-price-dev-v2 were not made from a model package, or are gone.',
+    seen: 'ERROR Not validated: the models of resale-price-dev-v2 were not made from a model package, or are gone.',
     next: 'run the deploy-model job of this pipeline again.',
     cause: 'A clean-up deleted a config or model that an endpoint serves: nothing tells any more what answers.',
     remedy: 'Run the deploy-model job again, which makes them anew; let the clean-up spare what is live.',
@@ -190,13 +190,13 @@ export const validation: readonly Row[] = [
     scenes: ['live config deleted'],
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the content was swapped after the deployment',
     shows: [24],
     component: 'validate-endpoint',
-    seen: 'ERROR Not proved: the content of ResalePriceModelGroup version 2 changed after it was deployed (from … to …).',
+    seen: 'ERROR Not validated: the content of ResalePriceModelGroup version 2 changed after it was deployed (from … to …).',
     next: 'find out who changed it (CloudTrail, UpdateModelPackage), then start a new pipeline.',
     cause: 'Somebody changed the image, model data or environment of the version with UpdateModelPackage.',
     remedy: 'Find out who in CloudTrail, and register a new version.',
@@ -204,13 +204,13 @@ export const validation: readonly Row[] = [
     scenes: ['content swapped'],
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'somebody rejected the version meanwhile',
     shows: [24],
     component: 'validate-endpoint',
-    seen: 'ERROR Not proved: ResalePriceModelGroup version 2 is Rejected, and yet it is live.',
+    seen: 'ERROR Not validated: ResalePriceModelGroup version 2 is Rejected, and yet it is live.',
     next: 'deploy another version.',
     cause: 'Somebody rejected the version in Studio after it was deployed. What serves goes on serving.',
     remedy: 'Deploy another version.',
@@ -220,7 +220,7 @@ export const validation: readonly Row[] = [
     },
     exit: 1,
     writes: {},
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'the model answers with an error',
@@ -237,7 +237,7 @@ export const validation: readonly Row[] = [
     exit: 1,
     writes: ASKED,
     reads: { DescribeLogStreams: 1 },
-    record: unproved,
+    record: notValidated,
     keeps: ['answers.json'],
   },
   {
@@ -254,7 +254,7 @@ export const validation: readonly Row[] = [
     },
     exit: 1,
     writes: ASKED,
-    record: unproved,
+    record: notValidated,
     keeps: ['answers.json'],
   },
   {
@@ -274,28 +274,28 @@ export const validation: readonly Row[] = [
       }),
     exit: 0,
     writes: { InvokeEndpoint: 3, UpdateModelPackage: 1 },
-    record: proved,
+    record: validated,
   },
   {
-    when: 'the connection breaks after the proof was written',
+    when: 'the connection breaks after the validation was written',
     shows: [37],
     component: 'validate-endpoint',
     silent: true,
-    seen: 'Proved in dev: ResalePriceModelGroup version 2 on resale-price-dev.',
+    seen: 'Validated in dev: ResalePriceModelGroup version 2 on resale-price-dev.',
     cause: 'The connection broke before SageMaker’s answer.',
     remedy: 'The job repeated the request, and read back what it wrote.',
     stage: live,
     scenes: ['UpdateModelPackage unknown'],
     exit: 0,
     writes: { InvokeEndpoint: 1, UpdateModelPackage: 2 },
-    record: proved,
+    record: validated,
     outputs: { ENDPOINT_VALIDATED: 'true' },
   },
   {
     when: 'the team uses all 50 metadata entries',
     shows: [],
     component: 'validate-endpoint',
-    seen: 'ERROR ResalePriceModelGroup version 2 already holds 50 metadata entries, as many as SageMaker allows: there is no room for "proved.dev".',
+    seen: 'ERROR ResalePriceModelGroup version 2 already holds 50 metadata entries, as many as SageMaker allows: there is no room for "validated.dev".',
     next: "remove some of the team's own",
     cause: 'SageMaker allows 50 entries of customer metadata on a version.',
     remedy: "Let the training write fewer; on this version, remove some of the team's own.",
@@ -303,28 +303,28 @@ export const validation: readonly Row[] = [
     scenes: ['metadata is full'],
     exit: 1,
     writes: ASKED,
-    record: unproved,
+    record: notValidated,
   },
   {
     when: 'SageMaker replaces the metadata',
     shows: [],
     component: 'validate-endpoint',
-    seen: 'ERROR Writing "proved.dev" to ResalePriceModelGroup version 2 removed "rmse" from its metadata. Before the write it held:…  rmse: 41250',
+    seen: 'ERROR Writing "validated.dev" to ResalePriceModelGroup version 2 removed "rmse" from its metadata. Before the write it held:…  rmse: 41250',
     next: 'put the lost entries back (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
     cause: 'SageMaker put what the job wrote in the place of what was there, which its documentation leaves open.',
     remedy: 'Put the lost entries back: the log and `metadata-before.json` hold them.',
     stage: live,
     scenes: ['metadata replaced'],
     exit: 1,
-    writes: PROVES,
-    record: unproved,
+    writes: VALIDATES,
+    record: notValidated,
     keeps: ['metadata-before.json'],
   },
   {
     when: 'the endpoint serves another version than was deployed',
     shows: [],
     component: 'validate-endpoint',
-    seen: `ERROR Not proved: resale-price-dev-v1 serves ${packageArn(1)}, not only ${packageArn(2)}.`,
+    seen: `ERROR Not validated: resale-price-dev-v1 serves ${packageArn(1)}, not only ${packageArn(2)}.`,
     next: 'run the deploy-model job of this pipeline again.',
     cause: 'The config serves another version than the record says, or several.',
     remedy: 'Run the deploy-model job again.',
@@ -338,7 +338,7 @@ export const validation: readonly Row[] = [
     },
     exit: 1,
     writes: {},
-    record: { ...unproved, config: BEFORE },
+    record: { ...notValidated, config: BEFORE },
   },
   {
     when: 'there is no payload',

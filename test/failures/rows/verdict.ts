@@ -1,7 +1,7 @@
-import { writeMark } from '../../../src/registry/entries.ts';
+import { entryValue } from '../../../src/registry/entries.ts';
 import { COMMIT } from '../../components/job.ts';
 import type { Row } from '../row.ts';
-import { left, mark, nothing, packageArn, shown, shownInUat } from '../stage.ts';
+import { left, nothing, packageArn, shown, shownInUat, writeEntries } from '../stage.ts';
 
 const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
 
@@ -12,7 +12,7 @@ const judged =
     emulator.do('UpdateModelPackage', { ModelPackageArn: packageArn(1), ModelApprovalStatus });
   };
 
-const withdrawn = writeMark({
+const withdrawn = entryValue({
   by: 'lim',
   pipeline: '90',
   job: '7',
@@ -139,7 +139,7 @@ export const verdict: readonly Row[] = [
     stage: shown,
     act: ({ emulator }) =>
       emulator.faults.meanwhile('UpdateModelPackage', () => {
-        mark(emulator, packageArn(1), { 'withdrawn.dev': withdrawn });
+        writeEntries(emulator, packageArn(1), { 'withdrawn.dev': withdrawn });
       }),
     exit: 1,
     writes: { UpdateModelPackage: 1 },
@@ -182,7 +182,7 @@ export const verdict: readonly Row[] = [
     cause: 'Somebody pressed reject-model for this version.',
     remedy: 'Promote another version.',
     stage: shownInUat,
-    act: ({ emulator }) => mark(emulator, packageArn(1), { 'withdrawn.dev': withdrawn }),
+    act: ({ emulator }) => writeEntries(emulator, packageArn(1), { 'withdrawn.dev': withdrawn }),
     exit: 1,
     writes: {},
     record: 'none',
@@ -210,7 +210,7 @@ export const verdict: readonly Row[] = [
     seen: 'ERROR ResalePriceModelGroup version 1 already holds 50 metadata entries, as many as SageMaker allows: there is no room for "approved.dev".',
     next: "remove some of the team's own (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties-to-remove ...), then run this job again.",
     cause:
-      'SageMaker allows 50 entries of customer metadata on a version; the trail needs two for each environment and one more.',
+      'SageMaker allows 50 entries of customer metadata on a version; the audit trail needs two for each environment and one more.',
     remedy: "Let the training write fewer; on this version, remove some of the team's own.",
     stage: shown,
     scenes: ['metadata is full'],
@@ -228,7 +228,7 @@ export const verdict: readonly Row[] = [
     remedy: 'The entries of the team are as they were, which the job looked at.',
     stage: shownInUat,
     scenes: ['metadata merged'],
-    act: ({ emulator }) => mark(emulator, packageArn(1), { rmse: '41250' }),
+    act: ({ emulator }) => writeEntries(emulator, packageArn(1), { rmse: '41250' }),
     exit: 0,
     writes: { UpdateModelPackage: 1 },
     record: { outcome: 'approved', metadata: { rmse: '41250' } },
@@ -245,7 +245,7 @@ export const verdict: readonly Row[] = [
       'Put the lost entries back: the log and `metadata-before.json` hold them. Then report it: the components would have to write otherwise.',
     stage: shownInUat,
     act: ({ emulator }) => {
-      mark(emulator, packageArn(1), { rmse: '41250' });
+      writeEntries(emulator, packageArn(1), { rmse: '41250' });
       emulator.scenario('metadata replaced');
     },
     scenes: [],
@@ -267,7 +267,7 @@ export const verdict: readonly Row[] = [
       emulator.faults.meanwhile(
         'DescribeModelPackage',
         () => {
-          mark(emulator, packageArn(1), { 'approved.dev': 'by=lim' });
+          writeEntries(emulator, packageArn(1), { 'approved.dev': 'by=lim' });
         },
         2,
       ),

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 }
 
 async function bundledFiles(): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'papers-'));
+  const folder = mkdtempSync(join(tmpdir(), 'attestations-'));
   try {
     return await build(folder);
   } finally {
