@@ -1,9 +1,11 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../ground/failure.ts';
+import { REGION } from './arn.ts';
 
 /** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
-const AWS_HOST =
-  /^(vpce-[\w-]+\.)?(sts|((api|runtime)(-fips)?\.)?sagemaker|logs)(-fips)?(\.[a-z]{2}(-[a-z]+)+-\d)?(\.vpce)?\.(amazonaws\.com(\.cn)?|api\.aws)$/;
+const AWS_HOST = new RegExp(
+  `^(vpce-[\\w-]+\\.)?(sts|((api|runtime)(-fips)?\\.)?sagemaker|logs)(-fips)?(\\.${REGION})?(\\.vpce)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws)$`,
+);
 const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 type HostAddress = Pick<URL, 'protocol' | 'hostname'>;

@@ -44,28 +44,25 @@ export async function lastLogLines(
   }
 }
 
-async function newestStreams(logs: CloudWatchLogsClient, group: string, prefix: string): Promise<string[]> {
-  const { DescribeLogStreamsCommand } = await import('./cloudwatch-logs.ts');
+async function newestStreams(client: CloudWatchLogsClient, group: string, prefix: string): Promise<string[]> {
+  const { paginateDescribeLogStreams } = await import('./cloudwatch-logs.ts');
+  const request = { logGroupName: group, ...(prefix && { logStreamNamePrefix: prefix }) };
   const found: LogStream[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await logs.send(
-      new DescribeLogStreamsCommand({
-        logGroupName: group,
-        ...(prefix && { logStreamNamePrefix: prefix }),
-        ...(token && { nextToken: token }),
-      }),
-    );
-    found.push(...(answer.logStreams ?? []));
-    token = answer.nextToken;
-    if (!token) break;
+  let pages = 0;
+  for await (const page of paginateDescribeLogStreams({ client }, request)) {
+    found.push(...(page.logStreams ?? []));
+    pages++;
+    if (pages === MAX_PAGES) break;
   }
-  const age = ({ lastIngestionTime, lastEventTimestamp, creationTime }: LogStream) =>
-    lastIngestionTime ?? lastEventTimestamp ?? creationTime ?? 0;
   return found
-    .sort((a, b) => age(b) - age(a))
+    .sort((a, b) => lastWriteOf(b) - lastWriteOf(a))
     .slice(0, MAX_STREAMS)
     .flatMap(({ logStreamName }) => (logStreamName ? [logStreamName] : []));
+}
+
+/** Milliseconds since 1970. */
+function lastWriteOf({ lastIngestionTime, lastEventTimestamp, creationTime }: LogStream): number {
+  return lastIngestionTime ?? lastEventTimestamp ?? creationTime ?? 0;
 }
 
 async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, most: number) {

@@ -4,6 +4,7 @@ import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import type { Clock } from '../ground/clock.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { parseArn } from './arn.ts';
 import { AwsHandler, answeredByAnother } from './hosts.ts';
 import { createRetryStrategy } from './retry.ts';
 
@@ -105,7 +106,7 @@ export async function ambientSession(region: string, outside: Outside): Promise<
 }
 
 function accountOf(arn: string): string {
-  return arn.split(':')[4] ?? '';
+  return parseArn(arn)?.account ?? '';
 }
 
 /** Why STS gave no credentials, in words that name what to look at. The token itself is never shown, only its claims. */

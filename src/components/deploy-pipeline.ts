@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { resourceId } from '../aws/arn.ts';
 import { logsUrl, studioUrl } from '../aws/console.ts';
 import { lastLogLines } from '../aws/logs.ts';
 import { passingTrouble } from '../aws/trouble.ts';
@@ -9,7 +10,7 @@ import { waitFor } from '../ground/wait.ts';
 import { readDefinition } from '../pipelines/definition.ts';
 import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../pipelines/executions.ts';
 import { type DesiredPipeline, findPipeline, pipelineName, pipelineRoleArn, upload } from '../pipelines/pipeline.ts';
-import { type Execution, executionPoller, hasEnded, lastPart, type Step } from '../pipelines/steps.ts';
+import { type Execution, executionPoller, hasEnded, type Step } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { BUILT, timestamp } from '../registry/entries.ts';
@@ -150,7 +151,7 @@ async function start(attempt: number, wanted: DesiredPipeline, given: Inputs, co
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
     'refused',
-    `The execution ${lastPart(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
+    `The execution ${resourceId(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
     `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
   );
 }
@@ -173,14 +174,14 @@ async function followExecution(execution: string, given: Inputs, context: Contex
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for the execution ${lastPart(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
+    `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
     `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
   );
 }
 
 function exitWithoutWaiting(execution: string): Done<Output> {
   return {
-    verdict: `The execution ${lastPart(execution)} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
+    verdict: `The execution ${resourceId(execution)} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
     outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
   };
 }
@@ -204,7 +205,7 @@ async function explainEnd(ended: Execution, context: Context): Promise<Failure> 
   for (const step of failed) await showJob(step, context);
   return new Failure(
     'refused',
-    `The execution ${lastPart(arn)} ${why.replace(/\.$/, '')}.`,
+    `The execution ${resourceId(arn)} ${why.replace(/\.$/, '')}.`,
     status === 'Stopped'
       ? 'run this job again: it starts the next attempt.'
       : 'fix what the step says, then push. If the failure was temporary, run this job again: it starts the next attempt.',
@@ -229,7 +230,7 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
   if (arns.length === 0) {
     const why = whyNothing(steps);
     report.record({ outcome: 'nothing', execution: arn, why });
-    return { verdict: `The execution ${lastPart(arn)} succeeded and registered nothing: ${why}.`, outputs };
+    return { verdict: `The execution ${resourceId(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
   const packages = await Promise.all(arns.map((each) => describePackage(aws.sagemaker, each)));
   report.record({
@@ -239,12 +240,12 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
   });
   const at = timestamp(clock.now());
   for (const each of packages) {
-    const entry = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: lastPart(arn) };
+    const entry = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: resourceId(arn) };
     const told = await recordBuild(aws.sagemaker, each, entry);
     if (told) log.line(told);
   }
   return {
-    verdict: `The execution ${lastPart(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
+    verdict: `The execution ${resourceId(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
     outputs,
   };
 }

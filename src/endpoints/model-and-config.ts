@@ -9,7 +9,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { roleArn } from '../aws/role.ts';
+import { roleArn } from '../aws/arn.ts';
 import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';

@@ -1,4 +1,4 @@
-import { AddTagsCommand, ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
+import { AddTagsCommand, paginateListTags, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { assignments } from '../gitlab/inputs.ts';
 import { findConfig } from './endpoint.ts';
@@ -76,14 +76,11 @@ export async function creatingPipelineOf(sagemaker: SageMakerClient, config: str
   }
 }
 
-async function tagsOf(sagemaker: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
+async function tagsOf(client: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
   const tags = new Map<string, string>();
-  for (let NextToken: string | undefined; ; ) {
-    const page = await sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken }));
+  for await (const page of paginateListTags({ client }, { ResourceArn: arn }))
     for (const { Key = '', Value = '' } of page.Tags ?? []) tags.set(Key, Value);
-    NextToken = page.NextToken;
-    if (!NextToken) return tags;
-  }
+  return tags;
 }
 
 function ours(words: Readonly<Record<string, string>>): Tag[] {

@@ -1,8 +1,8 @@
 import {
   DescribePipelineDefinitionForExecutionCommand,
-  ListPipelineExecutionsCommand,
-  type ListPipelineExecutionsCommandOutput,
   type PipelineExecutionStatus,
+  type PipelineExecutionSummary,
+  paginateListPipelineExecutions,
   type SageMakerClient,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -40,26 +40,25 @@ export async function latestAttempt(
   pipeline: string,
   prefix: string,
 ): Promise<Attempt | undefined> {
-  let token: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const request = new ListPipelineExecutionsCommand({
-      PipelineName: pipeline,
-      SortBy: 'CreationTime',
-      SortOrder: 'Descending',
-      MaxResults: 100,
-      ...(token && { NextToken: token }),
-    });
-    const answer: ListPipelineExecutionsCommandOutput | undefined = await unlessNotFound(sagemaker.send(request));
-    const attempts = (answer?.PipelineExecutionSummaries ?? []).flatMap((each): Attempt[] => {
-      const { PipelineExecutionDisplayName: name = '', PipelineExecutionArn: execution } = each;
-      const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
-      return execution && Number.isInteger(number) ? [{ execution, number, status: each.PipelineExecutionStatus }] : [];
-    });
-    const latest = attempts.sort((a, b) => b.number - a.number)[0];
-    token = answer?.NextToken;
-    if (latest || !token) return latest;
+  return unlessNotFound(findLatestAttempt(sagemaker, pipeline, prefix));
+}
+
+async function findLatestAttempt(client: SageMakerClient, pipeline: string, prefix: string) {
+  const request = { PipelineName: pipeline, SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
+  let pages = 0;
+  for await (const page of paginateListPipelineExecutions({ client, pageSize: 100 }, request)) {
+    const attempts = (page.PipelineExecutionSummaries ?? []).flatMap((each) => attemptFrom(each, prefix));
+    const [latest] = attempts.sort((a, b) => b.number - a.number);
+    pages++;
+    if (latest || pages === MAX_PAGES) return latest;
   }
   return undefined;
+}
+
+function attemptFrom(summary: PipelineExecutionSummary, prefix: string): Attempt[] {
+  const { PipelineExecutionDisplayName: name = '', PipelineExecutionArn: execution } = summary;
+  const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+  return execution && Number.isInteger(number) ? [{ execution, number, status: summary.PipelineExecutionStatus }] : [];
 }
 
 interface ExecutionStart {

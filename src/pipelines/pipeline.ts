@@ -6,7 +6,7 @@ import {
   type UserContext,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { roleArn } from '../aws/role.ts';
+import { roleArn } from '../aws/arn.ts';
 import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';

@@ -1,12 +1,12 @@
 import {
   DescribePipelineExecutionCommand,
-  ListPipelineExecutionStepsCommand,
-  type ListPipelineExecutionStepsCommandOutput,
   type PipelineExecutionStatus,
   type PipelineExecutionStep,
   type PipelineExecutionStepMetadata,
+  paginateListPipelineExecutionSteps,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { resourceId } from '../aws/arn.ts';
 import { type Clock, duration } from '../ground/clock.ts';
 import type { PollResult } from '../ground/wait.ts';
 import { personOf } from './pipeline.ts';
@@ -52,22 +52,12 @@ async function describeExecution(sagemaker: SageMakerClient, arn: string): Promi
   };
 }
 
-async function stepsOf(sagemaker: SageMakerClient, arn: string): Promise<Step[]> {
-  const steps: PipelineExecutionStep[] = [];
-  let token: string | undefined;
-  do {
-    const answer: ListPipelineExecutionStepsCommandOutput = await sagemaker.send(
-      new ListPipelineExecutionStepsCommand({
-        PipelineExecutionArn: arn,
-        SortOrder: 'Ascending',
-        MaxResults: 100,
-        ...(token && { NextToken: token }),
-      }),
-    );
-    steps.push(...(answer.PipelineExecutionSteps ?? []));
-    token = answer.NextToken;
-  } while (token);
-  return steps.map(stepFrom);
+async function stepsOf(client: SageMakerClient, execution: string): Promise<Step[]> {
+  const request = { PipelineExecutionArn: execution, SortOrder: 'Ascending' as const };
+  const steps: Step[] = [];
+  for await (const page of paginateListPipelineExecutionSteps({ client, pageSize: 100 }, request))
+    steps.push(...(page.PipelineExecutionSteps ?? []).map(stepFrom));
+  return steps;
 }
 
 function stepFrom(step: PipelineExecutionStep): Step {
@@ -92,12 +82,7 @@ function jobOf(metadata: PipelineExecutionStepMetadata): Step['job'] {
     : TransformJob?.Arn
       ? [TransformJob.Arn, 'TransformJobs']
       : [processing, 'ProcessingJobs'];
-  return arn === undefined ? undefined : { name: lastPart(arn), logGroup: `/aws/sagemaker/${kind}` };
-}
-
-/** The name or ID at the end of an ARN. */
-export function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
+  return arn === undefined ? undefined : { name: resourceId(arn), logGroup: `/aws/sagemaker/${kind}` };
 }
 
 /** A step in one line: `Train: Succeeded, took 4 min 5 s`. */

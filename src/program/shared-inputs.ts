@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { REGION, ROLE_ARN } from '../aws/arn.ts';
 import { optional } from '../gitlab/inputs.ts';
 
 /** A text that is empty when its CI/CD variable is not visible in the job, the usual reason for an empty one. */
@@ -22,11 +23,11 @@ export const sharedInputs = z.strictObject({
       z.regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
     ),
   aws_region: visible('AWS_REGION').check(
-    z.regex(/^([a-z]{2}(-[a-z]+)+-\d)?$/, 'must be an AWS region, like ap-southeast-1'),
+    z.regex(new RegExp(`^(${REGION})?$`), 'must be an AWS region, like ap-southeast-1'),
   ),
   role_arn: visible('AWS_ROLE_ARN').check(
     z.regex(
-      /^(none|arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)?$/,
+      new RegExp(`^(none|${ROLE_ARN})?$`),
       'must be the ARN of the IAM role that this job assumes, or "none" to use the runner\'s own credentials',
     ),
   ),

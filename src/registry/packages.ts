@@ -1,15 +1,16 @@
 import {
   DescribeModelPackageCommand,
   type DescribeModelPackageCommandOutput,
-  ListModelPackagesCommand,
   type ListModelPackagesCommandInput,
-  type ListModelPackagesCommandOutput,
   type ModelApprovalStatus,
   type ModelPackageStatus,
+  paginateListModelPackages,
   type SageMakerClient,
+  type ModelPackageSummary as SageMakerSummary,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { resourceId, sagemakerArn } from '../aws/arn.ts';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { Failure } from '../ground/failure.ts';
 import { contentOf } from './content-hash.ts';
@@ -47,14 +48,14 @@ export interface ModelPackageSummary {
   readonly approval: ModelApprovalStatus | undefined;
 }
 
-const ARN = /^arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/(\d+)$/;
+const VERSION_ARN = new RegExp(`^${sagemakerArn('model-package\\/([\\w-]+)\\/(\\d+)')}$`);
 
 /** The ARN of one version in a group. */
 export const modelPackageArn = z
   .string()
   .check(
     z.regex(
-      ARN,
+      VERSION_ARN,
       'must be the ARN of one model package version, like arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn/3',
     ),
   );
@@ -64,20 +65,19 @@ export const modelPackageGroup = z
   .string()
   .check(
     z.regex(
-      /^(arn:aws[\w-]*:sagemaker:[\w-]+:\d{12}:model-package-group\/)?[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
+      new RegExp(`^(${sagemakerArn('model-package-group\\/')})?[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`),
       'must be the name of a model package group (at most 63 letters, digits and hyphens), or its ARN',
     ),
   );
 
 /** Whether two names or ARNs mean one group. SageMaker lower-cases the group in some ARNs, so case tells nothing. */
 export function sameGroup(one: string, other: string): boolean {
-  const name = (group: string) => group.slice(group.lastIndexOf('/') + 1).toLowerCase();
-  return name(one) === name(other);
+  return resourceId(one).toLowerCase() === resourceId(other).toLowerCase();
 }
 
 /** The version that an ARN names, when it is one of this group. */
 export function versionIn(group: string, arn: string): number | undefined {
-  const [, itsGroup, version] = ARN.exec(arn) ?? [];
+  const [, itsGroup, version] = VERSION_ARN.exec(arn) ?? [];
   return itsGroup !== undefined && sameGroup(itsGroup, group) ? Number(version) : undefined;
 }
 
@@ -159,32 +159,34 @@ interface VersionQuery {
  */
 export async function listNewest(
   sagemaker: SageMakerClient,
-  { group, approval, limit: most }: VersionQuery,
+  query: VersionQuery,
 ): Promise<{ versions: ModelPackageSummary[]; more: boolean } | undefined> {
+  return unlessNotFound(collectNewest(sagemaker, query));
+}
+
+async function collectNewest(client: SageMakerClient, { group, approval, limit }: VersionQuery) {
   const request: ListModelPackagesCommandInput = {
     ModelPackageGroupName: group,
     SortBy: 'CreationTime',
     SortOrder: 'Descending',
-    MaxResults: most,
     ...(approval && { ModelApprovalStatus: approval }),
   };
-  const found: NonNullable<ListModelPackagesCommandOutput['ModelPackageSummaryList']> = [];
-  for (let NextToken: string | undefined; ; ) {
-    const page = await unlessNotFound(sagemaker.send(new ListModelPackagesCommand({ ...request, NextToken })));
-    if (!page) return undefined;
-    found.push(...(page.ModelPackageSummaryList ?? []));
-    NextToken = page.NextToken;
-    if (found.length >= most || !NextToken)
-      return { versions: found.flatMap(summary).sort((a, b) => b.version - a.version), more: NextToken !== undefined };
+  const versions: ModelPackageSummary[] = [];
+  let listed = 0;
+  let more = false;
+  for await (const page of paginateListModelPackages({ client, pageSize: limit }, request)) {
+    const lines = page.ModelPackageSummaryList ?? [];
+    versions.push(...lines.flatMap(summaryFrom));
+    listed += lines.length;
+    more = page.NextToken !== undefined;
+    if (listed >= limit) break;
   }
+  return { versions: versions.sort((a, b) => b.version - a.version), more };
 }
 
-function summary(
-  line: NonNullable<ListModelPackagesCommandOutput['ModelPackageSummaryList']>[number],
-): ModelPackageSummary[] {
-  const { ModelPackageArn: arn, ModelPackageVersion: version } = line;
-  if (!arn || version === undefined) return [];
-  return [{ arn, version, approval: line.ModelApprovalStatus }];
+function summaryFrom(line: SageMakerSummary): ModelPackageSummary[] {
+  const { ModelPackageArn: arn, ModelPackageVersion: version, ModelApprovalStatus: approval } = line;
+  return arn && version !== undefined ? [{ arn, version, approval }] : [];
 }
 
 /** How many entries CustomerMetadataProperties holds at most, the team's own included. */

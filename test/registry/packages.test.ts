@@ -50,18 +50,15 @@ describe('a list', () => {
     ({ ModelPackageArn: `${ARN.slice(0, -1)}${version}`, ModelPackageVersion: version }) as never;
 
   it('goes on through empty pages that have a token, and orders by version', async () => {
-    aws
-      .on(ListModelPackagesCommand)
-      .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'a' })
-      .resolvesOnce({ ModelPackageSummaryList: [], NextToken: 'b' })
-      .resolves({ ModelPackageSummaryList: [line(2), line(10), line(9)] });
-    const listed = await listNewest(sagemaker, { group: 'churn', limit: 100 });
-    expect(listed?.versions.map(({ version }) => version)).toEqual([10, 9, 2]);
-    expect(aws.commandCalls(ListModelPackagesCommand).map(({ args }) => args[0].input.NextToken)).toEqual([
-      undefined,
-      'a',
-      'b',
+    const pages = new Map([
+      [undefined, { ModelPackageSummaryList: [], NextToken: 'a' }],
+      ['a', { ModelPackageSummaryList: [], NextToken: 'b' }],
+      ['b', { ModelPackageSummaryList: [line(2), line(10), line(9)] }],
     ]);
+    aws.on(ListModelPackagesCommand).callsFake(({ NextToken }) => pages.get(NextToken));
+    const listed = await listNewest(sagemaker, { group: 'churn', limit: 100 });
+    expect(listed).toMatchObject({ versions: [{ version: 10 }, { version: 9 }, { version: 2 }], more: false });
+    expect(aws.commandCalls(ListModelPackagesCommand)).toHaveLength(3);
   });
 
   it('leaves out what is no version, rather than guess one', async () => {

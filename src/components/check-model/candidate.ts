@@ -1,3 +1,4 @@
+import { parseArn } from '../../aws/arn.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { required, takeOver, trainingRecord } from '../../program/handover.ts';
@@ -112,12 +113,13 @@ async function findInRegistry(
 }
 
 function noSuchGroup(group: string, { account, region }: Context['aws']): Failure {
-  const [, , , itsRegion, itsAccount] = group.split(':');
-  const where = `the account ${itsAccount ?? account} has no such model package group in ${itsRegion ?? region}`;
+  const named = parseArn(group);
+  const place = named ?? { account, region };
+  const where = `the account ${place.account} has no such model package group in ${place.region}`;
   return new Failure(
     'invalid input',
-    `model_package_group_name: received "${group}", but ${where}${itsAccount ? ', or does not show it to this role' : ''}.`,
-    itsAccount
+    `model_package_group_name: received "${group}", but ${where}${named ? ', or does not show it to this role' : ''}.`,
+    named
       ? "correct the ARN, or let the group's resource policy allow this role to list and describe its versions."
       : 'correct the name, or the role and region; a group of another account is named by its ARN.',
   );
