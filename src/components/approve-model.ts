@@ -150,7 +150,10 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   const { kind, now, open } = verdict;
   const { job, clock, aws, report } = context;
   if (decision.do === 'nothing') return now;
-  if (decision.do === 'refuse') throw new Failure('refused', `Nothing was written: ${decision.why}.`, decision.next);
+  if (decision.do === 'refuse') {
+    const what = `${displayName(now)} cannot be ${kind === 'approved' ? 'approved' : 'rejected'} for ${job.environment}: ${decision.why}.`;
+    throw new Failure('refused', `${what} Nothing was written.`, decision.next);
+  }
 
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const signed: ApprovalEntry = {

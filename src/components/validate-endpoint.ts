@@ -195,7 +195,7 @@ async function describeServed(deployed: DeployedRecord, { aws, log, report }: Co
   const now = await describePackage(aws.sagemaker, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint serves ${displayName(now)} as it was deployed`, refusal?.why);
-  if (refusal) throw new Failure('refused', `Not validated: ${refusal.why}.`, refusal.next);
+  if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
   log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
   return now;
 }

@@ -1,5 +1,6 @@
-import { type EntryKind, entryKey, openSafetyInputs, readApproval, readWithdrawal } from './entries.ts';
-import { displayName, type ModelPackage, sameGroup } from './packages.ts';
+import { openSafetyInputs, readApproval, readWithdrawal } from './entries.ts';
+import { type Flaw, flawOf, PROMOTE_ANOTHER } from './flaw.ts';
+import type { ModelPackage } from './packages.ts';
 
 /** The version that check-model showed to the approver. */
 export interface CheckedVersion {
@@ -11,7 +12,7 @@ export interface CheckedVersion {
   readonly promotion_path: readonly string[];
 }
 
-/** What to do about a version: nothing, because it is so already; write the record, with or without the status; or refuse. */
+/** What to do about a version: nothing, because it is so already; write the entry, with or without the status; or refuse. */
 export type ApprovalDecision =
   | { do: 'nothing'; because: string }
   | { do: 'write'; status: boolean }
@@ -26,7 +27,6 @@ export interface ApprovalRequest {
 
 const refuse = (why: string, next: string): ApprovalDecision => ({ do: 'refuse', why, next });
 
-const ANOTHER = 'promote another version; a rejection is final.';
 const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
 
 /** An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a withdrawal. */
@@ -35,19 +35,8 @@ export function decideApproval(
   now: ModelPackage,
   { environment, pipeline, open }: ApprovalRequest,
 ): ApprovalDecision {
-  if (!sameGroup(shown.group, now.group))
-    return refuse(
-      `${shown.package} is in the group ${now.group}, but check-model looked at ${shown.group}`,
-      LOOK_AGAIN,
-    );
-  if (now.content !== shown.content)
-    return refuse(
-      `the content of ${displayName(now)} changed after check-model showed it (from ${shown.content} to ${now.content})`,
-      `find out who changed it (CloudTrail, UpdateModelPackage); ${LOOK_AGAIN}`,
-    );
-  const withdrawal = withdrawalOf(shown, now, environment);
-  if (withdrawal) return refuse(withdrawal, ANOTHER);
-  if (now.status !== 'Completed') return refuse(`the status of ${displayName(now)} is ${now.status}`, LOOK_AGAIN);
+  const flaw = flawOf(now, expectedBy(shown, environment));
+  if (flaw) return refuse(flaw.why, flaw.next);
 
   const approval = readApproval(now.metadata, environment);
   const ours = approval.is === 'read' && approval.value.pipeline === pipeline && approval.value.content === now.content;
@@ -55,16 +44,14 @@ export function decideApproval(
     return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
 
   if (now.approval !== shown.status)
-    return refuse(
-      `${displayName(now)} was ${shown.status} when check-model showed it, and is ${now.approval} now`,
-      LOOK_AGAIN,
-    );
+    return refuse(`it was ${shown.status} when check-model showed it, and is ${now.approval} now`, LOOK_AGAIN);
   if (isFirst(shown, environment)) return decideFirstApproval(now);
   if (now.approval === 'Approved') return { do: 'write', status: false };
-  return refuse(
-    `${displayName(now)} is ${now.approval}`,
-    `let the approver of ${shown.promotion_path[0]} approve it first.`,
-  );
+  return refuse(`it is ${now.approval}`, `let the approver of ${shown.promotion_path[0]} approve it first.`);
+}
+
+function decideFirstApproval(now: ModelPackage): ApprovalDecision {
+  return now.approval === 'Rejected' ? refuse('it is Rejected', PROMOTE_ANOTHER) : { do: 'write', status: true };
 }
 
 /**
@@ -75,27 +62,14 @@ export function flawAfterApproval(
   shown: CheckedVersion,
   after: ModelPackage,
   environment: string,
-): { why: string; next: string } | undefined {
-  const withdrawal = withdrawalOf(shown, after, environment);
-  if (withdrawal) return { why: withdrawal, next: ANOTHER };
-  if (after.approval !== 'Approved') return { why: `${displayName(after)} is ${after.approval} now`, next: ANOTHER };
-  if (after.content === shown.content) return undefined;
-  return {
-    why: `the content of ${displayName(after)} changed after check-model showed it (from ${shown.content} to ${after.content})`,
-    next: `find out who changed it (CloudTrail, UpdateModelPackage); ${LOOK_AGAIN}`,
-  };
+): Pick<Flaw, 'why' | 'next'> | undefined {
+  const flaw = flawOf(after, expectedBy(shown, environment));
+  if (flaw || after.approval === 'Approved') return flaw;
+  return { why: `it is ${after.approval} now`, next: PROMOTE_ANOTHER };
 }
 
-function withdrawalOf(shown: CheckedVersion, now: ModelPackage, environment: string): string | undefined {
-  const withdrawn = [environment, ...shown.promotion_path].find((each) => hasEntry(now, 'withdrawn', each));
-  return (
-    withdrawn && `${displayName(now)} was withdrawn in ${withdrawn} (${now.metadata[entryKey('withdrawn', withdrawn)]})`
-  );
-}
-
-function decideFirstApproval(now: ModelPackage): ApprovalDecision {
-  if (now.approval !== 'Rejected') return { do: 'write', status: true };
-  return refuse(`${displayName(now)} is Rejected`, ANOTHER);
+function expectedBy({ group, content, promotion_path: path }: CheckedVersion, environment: string) {
+  return { group, content, environments: [environment, ...path] };
 }
 
 /** A rejection is final: it is written whatever the version has become meanwhile, and only the first environment's sets the status. */
@@ -104,11 +78,8 @@ export function decideRejection(
   now: ModelPackage,
   { environment }: Pick<ApprovalRequest, 'environment'>,
 ): ApprovalDecision {
-  if (!sameGroup(shown.group, now.group))
-    return refuse(
-      `${shown.package} is in the group ${now.group}, but check-model looked at ${shown.group}`,
-      LOOK_AGAIN,
-    );
+  const flaw = flawOf(now, { group: shown.group, environments: [] });
+  if (flaw?.is === 'in another group') return refuse(flaw.why, flaw.next);
   const withdrawal = readWithdrawal(now.metadata, environment);
   const status = isFirst(shown, environment);
   if (withdrawal.is === 'read' && (!status || now.approval === 'Rejected'))
@@ -126,6 +97,3 @@ export function isFirst(
 ): boolean {
   return path[0] === environment;
 }
-
-const hasEntry = ({ metadata }: ModelPackage, kind: EntryKind, environment: string) =>
-  entryKey(kind, environment) in metadata;

@@ -1,5 +1,6 @@
-import { entryKey, type Metadata, readApproval, readWithdrawal } from './entries.ts';
-import { displayName, type ModelPackage, sameGroup } from './packages.ts';
+import { entryKey, type Metadata, readApproval } from './entries.ts';
+import { flawOf, START_ANEW } from './flaw.ts';
+import { displayName, type ModelPackage } from './packages.ts';
 
 /** The version that the step before hands over. */
 export interface ApprovedVersion {
@@ -26,35 +27,16 @@ export interface DeploymentRefusal {
   readonly next: string;
 }
 
-const ANEW = 'start a new pipeline, so that it is checked and approved as it is now.';
-
 /** Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was then. */
 export function refusalToDeploy(
   version: ModelPackage,
-  handed: ApprovedVersion,
+  approved: ApprovedVersion,
   terms: DeploymentTerms,
 ): DeploymentRefusal | undefined {
-  return (
-    refusalOfState(version, handed) ?? refusalOfApproval(version, handed, terms) ?? refusalOfInstance(version, terms)
-  );
-}
-
-function refusalOfState(version: ModelPackage, handed: ApprovedVersion): DeploymentRefusal | undefined {
-  const { group, status, metadata, content } = version;
-  if (!sameGroup(group, handed.group)) return refuse(`it is in the group ${group}, not in ${handed.group}`, ANEW);
-  if (status !== 'Completed') return refuse(`its status is ${status}`, 'promote another version.');
-  const withdrawn = handed.promotion_path.find((each) => readWithdrawal(metadata, each).is !== 'absent');
-  if (withdrawn)
-    return refuse(
-      `it was withdrawn in ${withdrawn} (${metadata[entryKey('withdrawn', withdrawn)]})`,
-      'promote another version; a rejection is final.',
-    );
-  if (content !== handed.content)
-    return refuse(
-      `its content changed since the step before looked at it (from ${handed.content} to ${content})`,
-      `find out who changed it (CloudTrail, UpdateModelPackage); ${ANEW}`,
-    );
-  return undefined;
+  const { group, content, promotion_path: environments } = approved;
+  const flaw = flawOf(version, { group, content, environments });
+  if (flaw) return refuse(flaw.why, flaw.next);
+  return refusalOfApproval(version, approved, terms) ?? refusalOfInstance(version, terms);
 }
 
 function refusalOfApproval(
@@ -82,7 +64,7 @@ function refusalOfApproval(
       `run the deployment of pipeline ${approval.value.pipeline}, or start a new pipeline and approve there.`,
     );
   if (approval.value.content !== version.content)
-    return refuse(`another content was approved for ${environment} (${approval.value.content})`, ANEW);
+    return refuse(`another content was approved for ${environment} (${approval.value.content})`, START_ANEW);
   return refusalOfOverwritten(version, handed, environment);
 }
 

@@ -1,4 +1,5 @@
-import { readApproval, readValidation, readWithdrawal, type ValidationEntry } from './entries.ts';
+import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
+import { flawOf } from './flaw.ts';
 import type { ModelPackage, ModelPackageSummary } from './packages.ts';
 
 /** What is asked of a version before it may go on to an environment. */
@@ -28,14 +29,13 @@ const FIT: Eligibility = { is: 'fit' };
 const unfit = (why: string): Eligibility => ({ is: 'unfit', why });
 
 /** The first environment judges what was registered; every later one only what the environment before it validated. */
-export function judgeEligibility(version: ModelPackage, question: PromotionCriteria): Eligibility {
-  if (version.status !== 'Completed') return unfit(`its status is ${version.status}`);
+export function judgeEligibility(version: ModelPackage, criteria: PromotionCriteria): Eligibility {
+  const flaw = flawOf(version, { environments: criteria.path });
+  if (flaw) return unfit(flaw.why);
   if (version.registration === 'Logged') return unfit('it is only logged, not registered');
   if (!version.servable) return unfit('it has no inference specification');
-  const withdrawn = question.path.find((environment) => readWithdrawal(version.metadata, environment).is !== 'absent');
-  if (withdrawn) return unfit(`it was withdrawn in ${withdrawn}`);
-  const before = environmentBefore(question);
-  return before === undefined ? judgeRegistered(version, question) : judgePromoted(version, before, question);
+  const before = environmentBefore(criteria);
+  return before === undefined ? judgeRegistered(version, criteria) : judgePromoted(version, before, criteria);
 }
 
 function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
@@ -64,8 +64,8 @@ function judgePromoted(version: ModelPackage, before: string, { requireValidatio
 }
 
 /**
- * The validation of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. Marks
- * with an open safety input validate nothing to the next environment: then it may come again, with the safety input on.
+ * The validation of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. An
+ * entry with an open safety input counts for nothing in the next environment: the version may come again, with the input set to true.
  */
 export function validatedHere(
   { metadata, content }: ModelPackage,
@@ -99,21 +99,26 @@ interface CandidateList {
 
 /** The highest version that is fit. Whatever is newer is named with the reason why it is not; nothing is fallen back from silently. */
 export async function selectVersion(
-  { versions, describe, limit: most }: CandidateList,
-  question: PromotionCriteria,
+  { versions, describe, limit }: CandidateList,
+  criteria: PromotionCriteria,
 ): Promise<Selection> {
   const passedOver: PassedOver[] = [];
   let lookedAt = 0;
-  for (const { arn, version, approval } of versions) {
-    const hopeless = environmentBefore(question) !== undefined && approval !== undefined && approval !== 'Approved';
-    if (hopeless) passedOver.push({ version, why: `it is ${approval}` });
-    if (hopeless) continue;
-    if (lookedAt === most) break;
-    lookedAt++;
-    const found = await describe(arn);
-    const verdict = found ? judgeEligibility(found, question) : unfit('it was deleted');
-    if (found && verdict.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
-    passedOver.push({ version, why: verdict.is === 'unfit' ? verdict.why : 'it was deleted' });
+  for (const summary of versions) {
+    const { arn, version } = summary;
+    const listed = whyUnfitByStatus(summary, criteria);
+    if (listed === undefined && lookedAt === limit) break;
+    if (listed === undefined) lookedAt++;
+    const found = listed === undefined ? await describe(arn) : undefined;
+    const eligibility = found ? judgeEligibility(found, criteria) : unfit(listed ?? 'it was deleted');
+    if (found && eligibility.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
+    if (eligibility.is === 'unfit') passedOver.push({ version, why: eligibility.why });
   }
   return { is: 'none', passedOver, lookedAt };
+}
+
+/** After the first environment the status in the list already rules out most versions: they need not be described. */
+function whyUnfitByStatus({ approval }: ModelPackageSummary, criteria: PromotionCriteria): string | undefined {
+  const isFirst = environmentBefore(criteria) === undefined;
+  return isFirst || approval === undefined || approval === 'Approved' ? undefined : `it is ${approval}`;
 }

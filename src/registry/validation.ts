@@ -1,5 +1,6 @@
-import { entryKey, openSafetyInputs, readValidation, readWithdrawal, type ValidationEntry } from './entries.ts';
-import { displayName, type ModelPackage, sameGroup } from './packages.ts';
+import { openSafetyInputs, readValidation, type ValidationEntry } from './entries.ts';
+import { flawOf } from './flaw.ts';
+import type { ModelPackage } from './packages.ts';
 
 /** What deploy-model deployed. */
 export interface DeployedVersion {
@@ -30,25 +31,17 @@ export function refusalToValidate(
     return { why: `the models of ${deployed.config} were not made from a model package, or are gone`, next: again };
   if (others.length > 0)
     return { why: `${deployed.config} serves ${others.join(' and ')}, not only ${deployed.package}`, next: again };
-  if (!sameGroup(now.group, deployed.group))
-    return { why: `${now.arn} is in the group ${now.group}, not in ${deployed.group}`, next: 'start a new pipeline.' };
-  if (now.content !== deployed.content)
-    return {
-      why: `the content of ${displayName(now)} changed after it was deployed (from ${deployed.content} to ${now.content})`,
-      next: 'find out who changed it (CloudTrail, UpdateModelPackage), then start a new pipeline.',
-    };
-  const withdrawn = deployed.promotion_path.find((each) => readWithdrawal(now.metadata, each).is !== 'absent');
-  const rejected = withdrawn
-    ? `was withdrawn in ${withdrawn} (${now.metadata[entryKey('withdrawn', withdrawn)]})`
-    : takenBack(now, deployed);
-  if (rejected) return { why: `${displayName(now)} ${rejected}, and yet it is live`, next: 'deploy another version.' };
-  return undefined;
+  const { group, content, promotion_path: environments } = deployed;
+  const flaw = flawOf(now, { group, content, environments });
+  if (flaw) return { why: `${flaw.why}, and yet it is live`, next: flaw.next };
+  const takenBack = approvalTakenBack(now, deployed);
+  return takenBack ? { why: `${takenBack}, and yet it is live`, next: 'deploy another version.' } : undefined;
 }
 
 /** An approval that somebody took back; a deployment without an approval was never asked for one. */
-function takenBack({ approval }: ModelPackage, { open }: DeployedVersion): string | undefined {
+function approvalTakenBack({ approval }: ModelPackage, { open }: DeployedVersion): string | undefined {
   const needed = approval === 'Rejected' || !open.includes('approval');
-  return needed && approval !== 'Approved' ? `is ${approval}` : undefined;
+  return needed && approval !== 'Approved' ? `it is ${approval}` : undefined;
 }
 
 /** This pipeline's own validation of the same deployment, which need not be written again. */

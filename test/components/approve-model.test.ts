@@ -112,7 +112,7 @@ describe('whether a version may be approved', () => {
       shownApproved,
       version('Approved', { metadata: { 'withdrawn.uat': 'yes' } }),
       'uat',
-      no('was withdrawn in uat (yes)'),
+      no('was withdrawn in uat ("yes")'),
     ],
     [
       'a version approved here by this pipeline',
@@ -332,7 +332,7 @@ describe('approve-model', () => {
 
     expect(job.exit).toBe(1);
     expect(job.calls).toEqual(['DescribeModelPackage']);
-    expect(job.log).toContain(`changed after check-model showed it (from ${OTHER}`);
+    expect(job.log).toContain(`changed after check-model looked at it (from ${OTHER}`);
     expect(job.log).toContain('Next: find out who changed it');
     expect(job.record).toBeUndefined();
   });

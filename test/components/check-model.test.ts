@@ -154,21 +154,21 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': approval() })],
     uat,
     'none',
-    ['it was withdrawn in dev'],
+    ['it was withdrawn in dev by jane in pipeline 90, 2026-11-20T09:00Z'],
   ],
   [
     'a validated version that was withdrawn in a later environment',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': approval() })],
     uat,
     'none',
-    ['it was withdrawn in main'],
+    ['it was withdrawn in main by jane in pipeline 90, 2026-11-20T09:00Z'],
   ],
   [
     'a withdrawal that cannot be read',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': 'yes' })],
     uat,
     'none',
-    ['it was withdrawn in dev'],
+    ['it was withdrawn in dev ("yes")'],
   ],
   [
     'a validation of another content',
@@ -238,7 +238,7 @@ const RULES: readonly [
     [version(1, 'Approved', { 'withdrawn.uat': approval() })],
     { ...uat, requireValidation: false },
     'none',
-    ['it was withdrawn in uat'],
+    ['it was withdrawn in uat by jane in pipeline 90, 2026-11-20T09:00Z'],
   ],
 ];
 

@@ -66,7 +66,7 @@ describe('whether what is live may be validated', () => {
       'a version withdrawn later on',
       [arnOf(3)],
       version({ metadata: { 'withdrawn.main': 'x' } }),
-      'withdrawn in main (x)',
+      'withdrawn in main ("x")',
     ],
     ['a rejected version', [arnOf(3)], version({ approval: 'Rejected' }), 'is Rejected'],
   ])('%s', (_given, served, now, why) => {
@@ -418,7 +418,7 @@ describe('validate-endpoint', () => {
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(1);
     expect(job.calls).not.toContain('UpdateModelPackage');
-    expect(job.log).toContain('changed after it was deployed');
+    expect(job.log).toContain('changed after check-model looked at it');
   });
 
   it('shows what the model answered, and its last log lines, when a check fails', async () => {

@@ -150,7 +150,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ package: arnOf(3) }),
     'approve-model',
-    'the content of ResalePriceModelGroup version 3 changed',
+    'its content changed after check-model looked at it',
   ],
   [
     'of another pipeline',
@@ -192,7 +192,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     () => ({ package: arnOf(3) }),
     'deploy-model',
-    'its content changed since the step before looked at it',
+    'its content changed after check-model looked at it',
   ],
   [
     'of another version and its content',
@@ -235,7 +235,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'deploy-model',
     (chain) => ({ content: contentIn(chain, 3) }),
     'validate-endpoint',
-    'changed after it was deployed',
+    'changed after check-model looked at it',
   ],
   [
     'of another config',

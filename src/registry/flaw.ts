@@ -1,0 +1,49 @@
+import { entryKey, readWithdrawal } from './entries.ts';
+import { type ModelPackage, sameGroup } from './packages.ts';
+
+/** What an earlier job of the promotion saw of a version. */
+interface Expected {
+  /** The group by name or ARN; not compared when the version was just found in that group. */
+  readonly group?: string;
+  /** The content hash that check-model recorded; not compared before there is one. */
+  readonly content?: string;
+  /** Every environment of the promotion path. */
+  readonly environments: readonly string[];
+}
+
+/** Why a version must not go on, as a clause about "it", and what to do. */
+export interface Flaw {
+  readonly is: 'in another group' | 'withdrawn' | 'not completed' | 'changed';
+  readonly why: string;
+  readonly next: string;
+}
+
+/** For whatever happened to a version after somebody looked at it. */
+export const START_ANEW = 'start a new pipeline, so that it is checked and approved as it is now.';
+
+/** For a version that somebody rejected. */
+export const PROMOTE_ANOTHER = 'promote another version; a rejection is final.';
+
+/** What must hold of a version wherever it goes; each step adds only its own question. */
+export function flawOf(version: ModelPackage, { group, content, environments }: Expected): Flaw | undefined {
+  if (group !== undefined && !sameGroup(version.group, group))
+    return { is: 'in another group', why: `it is in the group ${version.group}, not in ${group}`, next: START_ANEW };
+  const withdrawn = environments.find((each) => entryKey('withdrawn', each) in version.metadata);
+  if (withdrawn !== undefined) return { is: 'withdrawn', why: withdrawal(version, withdrawn), next: PROMOTE_ANOTHER };
+  if (version.status !== 'Completed')
+    return { is: 'not completed', why: `its status is ${version.status}`, next: 'promote another version.' };
+  if (content === undefined || version.content === content) return undefined;
+  return {
+    is: 'changed',
+    why: `its content changed after check-model looked at it (from ${content} to ${version.content})`,
+    next: `find out who changed it (CloudTrail, UpdateModelPackage), then ${START_ANEW}`,
+  };
+}
+
+/** Who withdrew it. An entry that is not of our writing is no less a withdrawal. */
+function withdrawal({ metadata }: ModelPackage, environment: string): string {
+  const entry = readWithdrawal(metadata, environment);
+  if (entry.is !== 'read')
+    return `it was withdrawn in ${environment} ("${metadata[entryKey('withdrawn', environment)]}")`;
+  return `it was withdrawn in ${environment} by ${entry.value.by} in pipeline ${entry.value.pipeline}, ${entry.value.at}`;
+}
