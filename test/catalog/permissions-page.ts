@@ -52,7 +52,7 @@ function introduction({ account, region, group, pipeline, endpoint, project, git
   return `Every job assumes an IAM role with its GitLab token. The smallest roles are one per **duty**: what one component does in one
 environment. The policies below are those of an example; put your own names in place of these:
 
-| | |
+| what | in the example |
 | --- | --- |
 | account and region | \`${account}\`, \`${region}\` |
 | GitLab and project | \`${gitlab}\`, \`${project}\` |
