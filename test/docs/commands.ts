@@ -10,7 +10,7 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
   [
-    /^npm run (-s )?(test:image|test:release|bench)\b/,
+    /^npm run (-s )?(test:image|test:pages|test:release|bench)\b/,
     { because: 'it tests or measures by itself, and takes longer than npm test may' },
   ],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
