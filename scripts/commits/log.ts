@@ -19,3 +19,10 @@ export function commitsIn(folder: string, range: string, ...options: readonly st
       return { id, message: lines.join('\n').trimEnd() };
     });
 }
+
+/** The versions that were released; candidates for one are not. */
+export function releasedVersions(folder: string): string[] {
+  return git(folder, 'tag', '--list', '--sort=-version:refname', '--merged', 'HEAD')
+    .split('\n')
+    .filter((tag) => /^\d+\.\d+\.\d+$/.test(tag));
+}

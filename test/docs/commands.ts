@@ -9,6 +9,7 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run -s emulator$/, { by: 'test/emulator/serve.test.ts' }],
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
+  [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],
   [/^npm run check:commits$/, { by: 'test/commits.test.ts' }],
   [
     /^npm run (-s )?(test:image|test:pages|test:release|bench)\b/,
