@@ -5,7 +5,7 @@ import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type CheckRecord, checkRecord, required, takeOver } from '../program/handover.ts';
+import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
 import {
   type ApprovalDecision,
   decideApproval,
@@ -38,7 +38,7 @@ export default defineComponent({
   gitlabEnvironment: approvalEnvironment,
 
   async run(given, context) {
-    const shown = takeOverCheck(given.model_package_group_name, context);
+    const shown = readCheck(given.model_package_group_name, context);
     if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
     const open = [...shown.open, ...openProtection(shown, given.require_protected, context)];
@@ -70,7 +70,7 @@ export const rejectModel = defineComponent({
   gitlabEnvironment: approvalEnvironment,
 
   async run(given, context) {
-    const shown = takeOverCheck(given.model_package_group_name, context);
+    const shown = readCheck(given.model_package_group_name, context);
     if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
 
@@ -88,11 +88,8 @@ export const rejectModel = defineComponent({
   },
 });
 
-function takeOverCheck(group: string | undefined, { root, job }: Context): CheckRecord {
-  return required(
-    takeOver({ root, job }, checkRecord, { input: 'model_package_group_name', value: group }),
-    checkRecord,
-  );
+function readCheck(group: string | undefined, { root, job }: Context): CheckRecord {
+  return readHandover({ root, job }, checkRecord, { input: 'model_package_group_name', value: group });
 }
 
 function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { report }: Context): Done<never> {

@@ -79,7 +79,7 @@ function criteriaOf({ promotion_path: path, source, require_validation }: Inputs
       'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
     );
   }
-  return { environment: job.environment, path, source, requireValidation: require_validation, pipeline: job.pipeline };
+  return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
 }
 
 /** Says so when exactly this version is approved, validated and live in this environment already. */
@@ -133,7 +133,7 @@ async function showCandidate(
     content: version.content,
     status: version.approval,
     promotion_path: question.path,
-    open: question.requireValidation || before === undefined ? [] : ['validation'],
+    open: question.require_validation || before === undefined ? [] : ['validation'],
     metadata: version.metadata,
     passed_over: passedOver,
   });
@@ -143,7 +143,7 @@ async function showCandidate(
   const page = approverPage({
     version,
     before,
-    validationRequired: question.requireValidation,
+    validationRequired: question.require_validation,
     live,
     ref: job.ref,
     comparison,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
-import { executionRoleArn, instanceType, modelEnvironment, planModelAndConfig } from '../endpoints/model-and-config.ts';
+import { planModelAndConfig, servingInputs } from '../endpoints/model-and-config.ts';
 import { describedEndpoint, explainOutcome } from '../endpoints/outcome.ts';
 import {
   type DeploymentEnd,
@@ -16,7 +16,7 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { approvalRecord, checkRecord, required, takeOver } from '../program/handover.ts';
+import { approvalRecord, checkRecord, readHandover } from '../program/handover.ts';
 import { refusalSentence, refusalToDeploy } from '../registry/deployability.ts';
 import { readApproval } from '../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
@@ -25,11 +25,7 @@ const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),
   endpoint_name: resourceName,
   name_prefix: optional(resourceName),
-  instance_type: instanceType,
-  instance_count: wholeNumber(1, 10_000),
-  execution_role_arn: executionRoleArn,
-  variant_name: resourceName,
-  model_environment: modelEnvironment,
+  ...servingInputs,
   tags: ownTags,
   require_approval: flag,
   allow_downgrade: flag,
@@ -89,13 +85,13 @@ export default defineComponent({
 
     const { aws, clock, log } = context;
     const deadline = context.deadline(given.max_wait_time);
-    const world = { ...aws, clock, deadline, interval: given.poll_interval, log: log.line };
-    const brought = await reconcileEndpoint(task.plan, world);
+    const reconcile = { ...aws, clock, deadline, interval: given.poll_interval, log: log.line };
+    const brought = await reconcileEndpoint(task.plan, reconcile);
     if (brought.by === 'refusal') throw await explainFailure(brought, task, context);
     writeRecord('progressing', task, brought, context);
     if (brought.by !== 'nothing' && !given.wait) return exitWithoutWaiting(task, brought, context);
     if (brought.by !== 'nothing') {
-      const { endpoint, where } = await followDeployment(task.plan, brought, world);
+      const { endpoint, where } = await followDeployment(task.plan, brought, reconcile);
       if (where.is !== 'live') throw await explainFailure({ ...brought, endpoint, where }, task, context);
     }
     writeRecord('deployed', task, brought, context);
@@ -119,8 +115,8 @@ type UnsuccessfulEnd = DeploymentEnd & { readonly where: Exclude<DeploymentEnd['
 
 function readVersion(given: Inputs, { root, job }: Context) {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  if (given.require_approval) return required(takeOver({ root, job }, approvalRecord, choice), approvalRecord);
-  const checked = required(takeOver({ root, job }, checkRecord, choice), checkRecord);
+  if (given.require_approval) return readHandover({ root, job }, approvalRecord, choice);
+  const checked = readHandover({ root, job }, checkRecord, choice);
   return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
 }
 
@@ -145,15 +141,15 @@ async function describeDeployable(
   { aws, job, log }: Context,
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;
-  const { require_approval: requireApproval, instance_type } = given;
+  const { require_approval, instance_type } = given;
   const version = await describePackage(aws.sagemaker, handed.package);
-  const terms = { environment, pipeline, requireApproval, instanceType: instance_type };
+  const terms = { environment, pipeline, require_approval, instance_type };
   const refusal = refusalToDeploy(version, handed, terms);
   if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
 
   const approved = readApproval(version.metadata, environment);
   const why =
-    requireApproval && approved.is === 'read'
+    require_approval && approved.is === 'read'
       ? `approved for ${environment} by ${approved.value.by}`
       : 'without an approval (require_approval: false)';
   log.line(`Deploying ${displayName(version)} to ${given.endpoint_name}, ${why}.`);
@@ -161,29 +157,17 @@ async function describeDeployable(
 }
 
 function planOf(version: ModelPackage, given: Inputs, { job }: Context): DeploymentPlan {
-  const serving = {
-    executionRole: given.execution_role_arn,
-    environment: Object.fromEntries(given.model_environment),
-    variant: given.variant_name,
-    instanceType: given.instance_type,
-    instances: given.instance_count,
-  };
   const prefix = given.name_prefix ?? given.endpoint_name;
-  const release = planModelAndConfig(version, serving, { prefix, environment: job.environment });
-  const wanted = {
+  const serving = planModelAndConfig(version, given, { prefix, environment: job.environment });
+  const desired = {
     endpoint: given.endpoint_name,
-    config: release.config.name,
+    config: serving.config.name,
     version: version.version,
-    allowDowngrade: given.allow_downgrade,
-    recreateFailed: given.recreate_failed,
+    allow_downgrade: given.allow_downgrade,
+    recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  return {
-    desired: wanted,
-    serving: release,
-    group: version.group,
-    tags: originTags(given.tags, { pipeline, package: version.arn }),
-  };
+  return { desired, serving, group: version.group, tags: originTags(given.tags, { pipeline, package: version.arn }) };
 }
 
 /** Why our config may not come to the endpoint, or did not come to serve. What explains it is kept: SageMaker's reason vanishes. */
@@ -249,8 +233,8 @@ function exitWithoutWaiting(task: DeploymentTask, brought: AcceptedReconciliatio
 
 function done(task: DeploymentTask, brought: AcceptedReconciliation, context: Context): Done<Output> {
   const { given, version, plan } = task;
-  const { name, instances, instanceType: type } = plan.serving.config;
-  const serves = `${displayName(version)} (endpoint config ${name}, ${type}, instance_count ${instances})`;
+  const { name, instance_type, instance_count } = plan.serving.config;
+  const serves = `${displayName(version)} (endpoint config ${name}, ${instance_type}, instance_count ${instance_count})`;
   return {
     verdict:
       brought.by === 'nothing'

@@ -16,7 +16,7 @@ import { Failure } from '../ground/failure.ts';
 import { type PollResult, waitFor } from '../ground/wait.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type DeploymentRecord, deploymentRecord, required, takeOver } from '../program/handover.ts';
+import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
 import { entryKey, entryValue, timestamp } from '../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage, writeEntry } from '../registry/packages.ts';
 import { refusalToValidate, validatedAlready, validationEntry } from '../registry/validation.ts';
@@ -93,7 +93,7 @@ export default defineComponent({
   async run(given, context) {
     const { root, job, report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
-    const deployed = required(takeOver({ root, job }, deploymentRecord, choice), deploymentRecord);
+    const deployed = readHandover({ root, job }, deploymentRecord, choice);
     if (deployed.outcome === 'nothing') return skip(deployed, context);
 
     const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };

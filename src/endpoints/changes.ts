@@ -32,9 +32,9 @@ interface EndpointUpdate extends EndpointCreation {
 }
 
 /** Creates an endpoint with its tags. */
-export function createEndpoint(world: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
-  return change(world, () =>
-    world.sagemaker.send(
+export function createEndpoint(context: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
+  return change(context, () =>
+    context.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
     ),
   );
@@ -44,10 +44,10 @@ export function createEndpoint(world: ChangeContext, { endpoint, config, tags }:
  * Writes tags on an endpoint, which note what it is about to become, then updates it to another config. `keepInstances` lets the variant run on with as many instances as it has, where the
  * config would begin with fewer; weight and data capture are always the config's.
  */
-export function updateEndpoint(world: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
-  return change(world, async () => {
-    await tagEndpoint(world.sagemaker, arn, tags);
-    return world.sagemaker.send(
+export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
+  return change(context, async () => {
+    await tagEndpoint(context.sagemaker, arn, tags);
+    return context.sagemaker.send(
       new UpdateEndpointCommand({
         EndpointName: endpoint,
         EndpointConfigName: config,

@@ -1,6 +1,7 @@
 import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { versionIn } from '../registry/packages.ts';
 import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoint.ts';
+import type { PlannedConfig } from './model-and-config.ts';
 
 /** What serves on an endpoint now, before it is changed. */
 export interface CurrentDeployment {
@@ -46,21 +47,16 @@ function unsupportedFeaturesOf(
   return Object.entries(has).flatMap(([feature, there]) => (there ? [feature] : []));
 }
 
-interface Configured {
-  readonly variant: string;
-  readonly instances: number;
-}
-
 /**
  * An endpoint that was scaled out, by hand or by autoscaling, keeps the instances that it has: how many, when that is more than
  * the new config would begin with. Fewer instances than the config before had is a project's own wish, and so is followed.
  */
 export function keptInstances(
   endpoint: Endpoint,
-  live: CurrentDeployment,
-  { variant, instances }: Configured,
+  current: CurrentDeployment,
+  { variant_name, instance_count }: Pick<PlannedConfig, 'variant_name' | 'instance_count'>,
 ): number | undefined {
-  const running = endpoint.variants.find(({ name }) => name === variant)?.wantedInstances ?? 0;
-  const began = live.config?.variants.find(({ name }) => name === variant)?.instances ?? 0;
-  return running > instances && running > began ? running : undefined;
+  const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
+  const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;
+  return running > instance_count && running > began ? running : undefined;
 }

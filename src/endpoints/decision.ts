@@ -8,23 +8,27 @@ export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
   readonly version: number;
-  readonly allowDowngrade: boolean;
-  readonly recreateFailed: boolean;
+  readonly allow_downgrade: boolean;
+  readonly recreate_failed: boolean;
 }
 
 export type EndpointDecision =
-  | { do: 'create' | 'update' | 'delete' | 'follow' | 'nothing' }
+  | { do: 'create' }
+  | { do: 'update' }
+  | { do: 'delete' }
+  | { do: 'follow' }
+  | { do: 'nothing' }
   | { do: 'wait'; saying: string }
   | { do: 'refuse'; kind: 'refused' | 'invalid input'; why: string; next: string };
 
 interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
   /** What serves now, where that is about to be replaced. */
-  readonly live: Pick<CurrentDeployment, 'version' | 'unsupportedFeatures'> | undefined;
+  readonly current: Pick<CurrentDeployment, 'version' | 'unsupportedFeatures'> | undefined;
 }
 
 /** Each status of an endpoint has one answer; nobody's deployment under way is overwritten, and no endpoint is deleted unasked. */
-export function decideChange({ endpoint, live }: ObservedEndpoint, wanted: DesiredEndpoint): EndpointDecision {
+export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: DesiredEndpoint): EndpointDecision {
   if (!endpoint) return { do: 'create' };
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
   const ours = (endpoint.pending ?? endpoint.config) === wanted.config;
@@ -32,9 +36,9 @@ export function decideChange({ endpoint, live }: ObservedEndpoint, wanted: Desir
     case 'InService':
       if (endpoint.pending !== undefined) return ours ? { do: 'follow' } : wait(endpoint);
       if (ours) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
-      return replace(endpoint, live, wanted);
+      return replace(endpoint, current, wanted);
     case 'OutOfService':
-      return replace(endpoint, live, wanted);
+      return replace(endpoint, current, wanted);
     case 'Creating':
     case 'Updating':
     case 'RollingBack':
@@ -43,7 +47,7 @@ export function decideChange({ endpoint, live }: ObservedEndpoint, wanted: Desir
     case 'Deleting':
       return wait(endpoint);
     case 'Failed':
-      if (wanted.recreateFailed) return { do: 'delete' };
+      if (wanted.recreate_failed) return { do: 'delete' };
       return refuse(`${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`, recreation(endpoint.name));
     case 'UpdateRollbackFailed':
       return rollbackFailed(endpoint);
@@ -63,19 +67,19 @@ export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<D
 
 function replace(
   { name }: Endpoint,
-  live: ObservedEndpoint['live'],
-  { version, allowDowngrade }: DesiredEndpoint,
+  current: ObservedEndpoint['current'],
+  { version, allow_downgrade }: DesiredEndpoint,
 ): EndpointDecision {
-  if (live && live.unsupportedFeatures.length > 0) {
+  if (current && current.unsupportedFeatures.length > 0) {
     return refuse(
-      `${name} has ${live.unsupportedFeatures.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
+      `${name} has ${current.unsupportedFeatures.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
       'keep deploying this endpoint as before; or set another endpoint_name; or, if it may go without, update it by hand to a config that has none of it, then run this job again.',
     );
   }
-  const older = live?.version !== undefined && version < live.version;
-  if (!older || allowDowngrade) return { do: 'update' };
+  const older = current?.version !== undefined && version < current.version;
+  if (!older || allow_downgrade) return { do: 'update' };
   return refuse(
-    `${name} serves version ${live.version}, and version ${version} is older. Nothing was changed.`,
+    `${name} serves version ${current.version}, and version ${version} is older. Nothing was changed.`,
     'promote a newer version; to go back on purpose, set allow_downgrade: true for one run.',
   );
 }

@@ -74,7 +74,7 @@ export interface Expectations {
   /** Media types, as in an Accept header. */
   readonly accept: string | undefined;
   readonly expect: RegExp | undefined;
-  readonly maxLatency: number | undefined;
+  readonly max_latency_ms: number | undefined;
 }
 
 const CHECKS = {
@@ -97,7 +97,7 @@ export interface JudgedResponse {
 /** An answer is good when its status is 200, and its type, text and time are as expected. */
 export function judgeResponse(
   answer: InvocationResponse,
-  { accept, expect, maxLatency }: Expectations,
+  { accept, expect, max_latency_ms }: Expectations,
   longestMatch = 10_000,
 ): JudgedResponse {
   const { status, contentType, body, milliseconds } = answer;
@@ -105,8 +105,8 @@ export function judgeResponse(
     ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200)}` }),
     ...(accept && !isAccepted(contentType, accept) && { contentType: `"${contentType}" instead of "${accept}"` }),
     ...(expect && mismatch(answer, expect, longestMatch)),
-    ...(maxLatency !== undefined &&
-      milliseconds > maxLatency && { time: `${milliseconds} ms, and ${maxLatency} ms are allowed` }),
+    ...(max_latency_ms !== undefined &&
+      milliseconds > max_latency_ms && { time: `${milliseconds} ms, and ${max_latency_ms} ms are allowed` }),
   };
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { wrong, status, contentType, bytes: body.byteLength, sha256, milliseconds };
@@ -155,9 +155,9 @@ export interface ResponseCheck {
 /** One check for each thing that was asked of all answers, with the first answers that failed it. */
 export function checksOf(
   answers: readonly JudgedResponse[],
-  { accept, expect, maxLatency }: Expectations,
+  { accept, expect, max_latency_ms }: Expectations,
 ): ResponseCheck[] {
-  const asked = { status: true, contentType: accept, match: expect, time: maxLatency };
+  const asked = { status: true, contentType: accept, match: expect, time: max_latency_ms };
   const keys = ['status', 'contentType', 'match', 'time'] as const;
   return keys.filter((key) => asked[key] !== undefined).map((key) => checkOf(answers, key));
 }

@@ -7,7 +7,8 @@ import { type ChangeResult, createEndpoint, deleteEndpoint, updateEndpoint } fro
 import { type CurrentDeployment, describeCurrent, keptInstances } from './current.ts';
 import { type DesiredEndpoint, decideChange, type EndpointDecision, mayBeReplaced } from './decision.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';
-import { ensureConfig, ensureModel, type ModelAndConfig } from './model-and-config.ts';
+import { ensureConfig, ensureModel } from './ensure.ts';
+import type { ModelAndConfig } from './model-and-config.ts';
 import { type DeploymentProgress, progress } from './progress.ts';
 import { deploymentTags, readDeploymentTags, tagEndpoint } from './tags.ts';
 
@@ -37,120 +38,124 @@ export type Reconciled =
   | { by: 'create' | 'update' | 'follow' | 'nothing'; previousConfig: string | undefined }
   | { by: 'refusal'; refusal: Extract<EndpointDecision, { do: 'refuse' }>; endpoint: Endpoint | undefined };
 
-/** How often somebody else may be faster, before we say so instead of trying again. */
+/** How often another deployment may be first, before we say so instead of trying again. */
 const MAX_CONFLICTS = 10;
 const CONFLICT_PAUSE = 5_000;
 
-/** Brings our config on its way: describes, decides and acts, until SageMaker has accepted it or it is there. */
-export async function reconcileEndpoint(plan: DeploymentPlan, world: ReconcileContext): Promise<Reconciled> {
-  const { endpoint: name } = plan.desired;
-  const { sagemaker, clock, log: say } = world;
-  for (let races = 0, prepared = false; races < MAX_CONFLICTS; races++) {
-    const { endpoint, live, decision } = await waitUntilSettled(plan, world);
+/**
+ * Describes, decides and acts until SageMaker has accepted our config on the endpoint, or it is there already (AWS:
+ * CreateEndpoint, UpdateEndpoint). After a conflict with another deployment it decides anew, at most MAX_CONFLICTS times; then it
+ * throws a Failure of kind "refused".
+ */
+export async function reconcileEndpoint(plan: DeploymentPlan, context: ReconcileContext): Promise<Reconciled> {
+  let seen = await observe(plan, context);
+  if (seen.decision.do !== 'refuse') await ensureModelAndConfig(plan, context);
+  // An update has no condition: what it replaces is looked at once more, just before.
+  if (seen.decision.do === 'update') seen = await observe(plan, context);
+
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+    const { endpoint, decision } = seen;
     if (decision.do === 'refuse') return { by: 'refusal', refusal: decision, endpoint };
-    if (decision.do === 'delete') {
-      say(`${name} is Failed, and recreate_failed is true: deleting it.`);
-      await deleteEndpoint(world, name);
-      continue;
-    }
-    const first = !prepared;
-    if (first) await ensureModelAndConfig(plan, world);
-    prepared = true;
-    // An update has no condition: what it replaces is looked at once more, just before.
-    if (first && decision.do === 'update') continue;
-    const previousConfig = await configBefore(endpoint, plan, sagemaker);
+    const previousConfig = await configBefore(endpoint, plan, context);
     if (decision.do === 'nothing' || decision.do === 'follow') return { by: decision.do, previousConfig };
-    const acted = endpoint ? await update({ endpoint, live, previousConfig }, plan, world) : await create(plan, world);
-    if (acted === 'accepted') return { by: decision.do, previousConfig };
-    say(`Another deployment reached ${name} first; looking again.`);
-    await clock.sleep(CONFLICT_PAUSE);
+    const result = await change({ ...seen, previousConfig }, plan, context);
+    if (result === 'accepted') return { by: decision.do, previousConfig };
+    context.log(`Another deployment reached ${plan.desired.endpoint} first; looking again.`);
+    await context.clock.sleep(CONFLICT_PAUSE);
+    seen = await observe(plan, context);
   }
-  throw new Failure(
-    'refused',
-    `${name} changed each time that this job was about to change it; or it exists in other upper and lower case.`,
-    `look at it (aws sagemaker list-endpoints --name-contains ${name} --region ${world.region}), and run this job again when nobody else deploys to it.`,
-  );
+  throw changedEachTime(plan, context);
 }
 
-interface SettledEndpoint {
+interface Observed {
   readonly endpoint: Endpoint | undefined;
-  readonly live: CurrentDeployment | undefined;
-  readonly decision: Exclude<EndpointDecision, { do: 'wait' }>;
+  readonly current: CurrentDeployment | undefined;
+  readonly decision: Exclude<EndpointDecision, { do: 'wait' } | { do: 'delete' }>;
 }
 
-/** Waits while SageMaker is busy with somebody else's change, until there is something for us to do. */
-async function waitUntilSettled(
-  { desired: wanted, group }: DeploymentPlan,
-  world: ReconcileContext,
-): Promise<SettledEndpoint> {
-  const { sagemaker } = world;
-  const look = async (): Promise<PollResult<SettledEndpoint>> => {
-    const endpoint = await findEndpoint(sagemaker, wanted.endpoint);
-    const live =
-      endpoint && mayBeReplaced(endpoint, wanted) ? await describeCurrent(sagemaker, endpoint, group) : undefined;
-    const decision = decideChange({ endpoint, live }, wanted);
+/** Waits while SageMaker is busy with another change, and deletes what may be deleted, until there is something to do for us. */
+async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise<Observed> {
+  for (let deletions = 0; deletions < MAX_CONFLICTS; deletions++) {
+    const { endpoint, current, decision } = await waitUntilSettled(plan, context);
+    if (decision.do !== 'delete') return { endpoint, current, decision };
+    context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
+    await deleteEndpoint(context, plan.desired.endpoint);
+  }
+  throw changedEachTime(plan, context);
+}
+
+type Settled = Omit<Observed, 'decision'> & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
+
+async function waitUntilSettled({ desired, group }: DeploymentPlan, context: ReconcileContext): Promise<Settled> {
+  const { sagemaker } = context;
+  const look = async (): Promise<PollResult<Settled>> => {
+    const endpoint = await findEndpoint(sagemaker, desired.endpoint);
+    const replaces = endpoint && mayBeReplaced(endpoint, desired);
+    const current = replaces ? await describeCurrent(sagemaker, endpoint, group) : undefined;
+    const decision = decideChange({ endpoint, current }, desired);
     if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
-    return { is: 'settled', answer: { endpoint, live, decision } };
+    return { is: 'settled', answer: { endpoint, current, decision } };
   };
-  return answerOf(await waitFor(look, pollOptions(world)), wanted, world);
+  return answerOf(await waitFor(look, pollOptions(context)), desired, context);
 }
 
-async function ensureModelAndConfig(
-  { serving: release, tags }: DeploymentPlan,
-  { sagemaker, log: say }: ReconcileContext,
-): Promise<void> {
-  const model = await ensureModel(sagemaker, release, tags);
-  const config = await ensureConfig(sagemaker, release, tags);
-  say(`Model ${release.model.name}: ${model}. Endpoint config ${release.config.name}: ${config}.`);
+async function ensureModelAndConfig({ serving, tags }: DeploymentPlan, { sagemaker, log }: ReconcileContext) {
+  const model = await ensureModel(sagemaker, serving, tags);
+  const config = await ensureConfig(sagemaker, serving, tags);
+  log(`Model ${serving.model.name}: ${model}. Endpoint config ${serving.config.name}: ${config}.`);
 }
 
-/** The config that was live before ours: the one that is live, or when that is ours already, the one that we noted. */
+/** The config that was live before ours: the one that is live, or when that is ours already, the one in our tags. */
 async function configBefore(
   endpoint: Endpoint | undefined,
-  { desired: wanted }: DeploymentPlan,
-  sagemaker: SageMakerClient,
-) {
+  { desired }: DeploymentPlan,
+  { sagemaker }: ReconcileContext,
+): Promise<string | undefined> {
   if (!endpoint) return undefined;
-  if (endpoint.config !== wanted.config) return endpoint.config;
-  const note = await readDeploymentTags(sagemaker, endpoint.arn);
-  return note.wanted === wanted.config ? note.previous : undefined;
+  if (endpoint.config !== desired.config) return endpoint.config;
+  const { wanted, previous } = await readDeploymentTags(sagemaker, endpoint.arn);
+  return wanted === desired.config ? previous : undefined;
 }
 
-async function create({ desired: wanted, tags }: DeploymentPlan, world: ReconcileContext): Promise<ChangeResult> {
-  const { endpoint, config } = wanted;
-  world.log(`Creating ${endpoint}.`);
-  const noted = [...tags, ...deploymentTags({ wanted: config, previous: undefined })];
-  return createEndpoint(world, { endpoint, config, tags: noted });
+type Change = Pick<Observed, 'endpoint' | 'current'> & { readonly previousConfig: string | undefined };
+
+async function change({ endpoint, ...replaced }: Change, plan: DeploymentPlan, context: ReconcileContext) {
+  return endpoint ? update({ endpoint, ...replaced }, plan, context) : create(plan, context);
 }
 
-interface EndpointToUpdate {
-  readonly endpoint: Endpoint;
-  readonly live: CurrentDeployment | undefined;
-  readonly previousConfig: string | undefined;
+async function create({ desired, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
+  const { endpoint, config } = desired;
+  context.log(`Creating ${endpoint}.`);
+  const tagged = [...tags, ...deploymentTags({ wanted: config, previous: undefined })];
+  return createEndpoint(context, { endpoint, config, tags: tagged });
 }
 
 async function update(
-  { endpoint, live, previousConfig }: EndpointToUpdate,
-  plan: DeploymentPlan,
-  world: ReconcileContext,
+  { endpoint, current, previousConfig }: Change & { readonly endpoint: Endpoint },
+  { desired, serving, tags }: DeploymentPlan,
+  context: ReconcileContext,
 ): Promise<ChangeResult> {
-  const { sagemaker, log: say } = world;
-  const { config } = plan.desired;
-  const { instances } = plan.serving.config;
-  const kept = live && keptInstances(endpoint, live, plan.serving.config);
+  const { config } = desired;
+  const { instance_count } = serving.config;
+  const kept = current && keptInstances(endpoint, current, serving.config);
   if (kept !== undefined)
-    say(`${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${instances}).`);
-
-  say(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
-  const tags = [...plan.tags, ...deploymentTags({ wanted: config, previous: previousConfig })];
-  const change = { endpoint: endpoint.name, arn: endpoint.arn, config, tags, keepInstances: kept !== undefined };
-  const acted = await updateEndpoint(world, change);
-  if (acted === 'conflict') await recordConcurrentUpdate(sagemaker, endpoint.name);
-  return acted;
+    context.log(
+      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${instance_count}).`,
+    );
+  context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
+  const result = await updateEndpoint(context, {
+    endpoint: endpoint.name,
+    arn: endpoint.arn,
+    config,
+    tags: [...tags, ...deploymentTags({ wanted: config, previous: previousConfig })],
+    keepInstances: kept !== undefined,
+  });
+  if (result === 'conflict') await recordConcurrentUpdate(context, endpoint.name);
+  return result;
 }
 
-/** Our note stands over the one of a deployment that was faster: puts that one back, as the endpoint itself tells it. */
-async function recordConcurrentUpdate(sagemaker: SageMakerClient, name: string): Promise<void> {
+/** Our tags stand over those of a deployment that was first: puts that one's back, as the endpoint itself tells them. */
+async function recordConcurrentUpdate({ sagemaker }: ReconcileContext, name: string): Promise<void> {
   const now = await findEndpoint(sagemaker, name);
   if (now?.pending && now.pending !== now.config)
     await tagEndpoint(sagemaker, now.arn, deploymentTags({ wanted: now.pending, previous: now.config }));
@@ -166,16 +171,16 @@ export interface DeploymentEnd {
 
 /** Follows our deployment to its end, whichever that is. */
 export async function followDeployment(
-  { desired: wanted }: DeploymentPlan,
-  brought: Exclude<Reconciled, { by: 'refusal' }>,
-  world: ReconcileContext,
+  { desired }: DeploymentPlan,
+  { by, previousConfig }: Exclude<Reconciled, { by: 'refusal' }>,
+  context: ReconcileContext,
 ): Promise<DeploymentEnd> {
-  const { sagemaker, clock } = world;
+  const { sagemaker, clock } = context;
   const began = clock.now().getTime();
-  let shown = brought.by === 'follow';
+  let shown = by === 'follow';
   const look = async (): Promise<PollResult<DeploymentEnd>> => {
-    const endpoint = await findEndpoint(sagemaker, wanted.endpoint);
-    const where = progress(endpoint, { config: wanted.config, previousConfig: brought.previousConfig });
+    const endpoint = await findEndpoint(sagemaker, desired.endpoint);
+    const where = progress(endpoint, { config: desired.config, previousConfig });
     if (where.is === 'progressing') {
       shown = true;
       return { is: 'pending', saying: where.saying };
@@ -184,23 +189,31 @@ export async function followDeployment(
       return { is: 'pending', saying: 'SageMaker does not show the change yet' };
     return { is: 'settled', answer: { endpoint, where } };
   };
-  return answerOf(await waitFor(look, pollOptions(world)), wanted, world);
+  return answerOf(await waitFor(look, pollOptions(context)), desired, context);
 }
 
-function pollOptions({ clock, interval, deadline, log: say }: ReconcileContext) {
-  const onChange = (saying: string, elapsed: string) => say(`${saying} (after ${elapsed})`);
+function pollOptions({ clock, interval, deadline, log }: ReconcileContext) {
+  const onChange = (saying: string, elapsed: string) => log(`${saying} (after ${elapsed})`);
   return { clock, interval, deadline, tolerate: passingTrouble, onChange };
 }
 
 function answerOf<Answer>(
-  waited: PollOutcome<Answer>,
+  outcome: PollOutcome<Answer>,
   { endpoint }: DesiredEndpoint,
   { region }: ReconcileContext,
 ): Answer {
-  if (waited.is === 'settled') return waited.answer;
+  if (outcome.is === 'settled') return outcome.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for ${endpoint} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker goes on with it.`,
+    `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker goes on with it.`,
     `run this job again: it goes on where this one stopped. To look: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
+  );
+}
+
+function changedEachTime({ desired: { endpoint } }: DeploymentPlan, { region }: ReconcileContext): Failure {
+  return new Failure(
+    'refused',
+    `${endpoint} changed each time that this job was about to change it; or it exists in other upper and lower case.`,
+    `look at it (aws sagemaker list-endpoints --name-contains ${endpoint} --region ${region}), and run this job again when nobody else deploys to it.`,
   );
 }

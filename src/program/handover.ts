@@ -107,25 +107,50 @@ interface HandoverSource {
 }
 
 /**
- * The record of the step before, or `undefined` when there is none. Several: the one of the chosen group or endpoint. A record
- * of another group or endpoint than the chosen one is never taken, even when it is the only one.
+ * The record of the step before. Several: the one of the chosen group or endpoint. A record of another group or endpoint than the
+ * chosen one is never taken, even when it is the only one. Throws a Failure of kind "invalid input" when none fits.
  */
-export function takeOver<Schema extends z.ZodMiniType<Recorded>>(
+export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
   { root, job }: HandoverSource,
   kind: RecordKind<Schema>,
   choice: RecordChoice,
-): z.output<Schema> | undefined {
+): z.output<Schema> {
   const records = readRecords(root, kind, job);
   const { input, value } = choice;
   const fitting = value === undefined ? records : records.filter((record) => fits(record, input, value));
-  if (records.length === 0 || fitting.length === 1) return fitting[0];
+  const [only, ...more] = fitting;
+  if (only !== undefined && more.length === 0) return only;
+  throw records.length === 0 ? noRecord(kind) : ambiguous(records, fitting, { kind, choice, job });
+}
 
+function noRecord({ component }: Pick<RecordKind<never>, 'component'>): Failure {
+  return new Failure(
+    'invalid input',
+    `There is no record of ${component} for this environment among this job's artifacts.`,
+    `if ${component} ended red when it last ran, run it again first; else include it before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
+  );
+}
+
+interface Ambiguity {
+  readonly kind: Pick<RecordKind<never>, 'component'>;
+  readonly choice: RecordChoice;
+  readonly job: Job;
+}
+
+function ambiguous(
+  records: readonly unknown[],
+  fitting: readonly unknown[],
+  { kind, choice, job }: Ambiguity,
+): Failure {
+  const { input, value } = choice;
+  const { component } = kind;
   const names = records.map((record) => `"${subjectsOf(record, input).join('", "') || 'nothing'}"`).join(', ');
-  throw new Failure(
+  const silent = value === undefined ? 'does not say' : `"${value}" does not tell`;
+  return new Failure(
     'invalid input',
     value === undefined || fitting.length > 1
-      ? `${records.length} ${kind.component} jobs of this pipeline serve the environment ${job.environment} (${names}), and ${input} ${value === undefined ? 'does not say' : `"${value}" does not tell`} which one is meant.`
-      : `${kind.component} of this pipeline was about ${names}, not about ${input} "${value}".`,
+      ? `${records.length} ${component} jobs of this pipeline serve the environment ${job.environment} (${names}), and ${input} ${silent} which one is meant.`
+      : `${component} of this pipeline was about ${names}, not about ${input} "${value}".`,
     `set the input ${input} of this component to one of them.`,
   );
 }
@@ -150,14 +175,4 @@ function subjectsOf(record: unknown, input: RecordChoice['input']): string[] {
   const subjects =
     input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
   return subjects.filter((each) => each !== undefined);
-}
-
-/** Refuses to go on without the step before. */
-export function required<Value>(record: Value | undefined, { component }: { component: string }): Value {
-  if (record !== undefined) return record;
-  throw new Failure(
-    'invalid input',
-    `There is no record of ${component} for this environment among this job's artifacts.`,
-    `if ${component} ended red when it last ran, run it again first; else include it before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
-  );
 }

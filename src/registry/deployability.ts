@@ -17,8 +17,8 @@ export interface DeploymentTerms {
   /** This GitLab pipeline. */
   readonly pipeline: string;
   /** Whether this environment's approver must have approved it in this pipeline. */
-  readonly requireApproval: boolean;
-  readonly instanceType: string;
+  readonly require_approval: boolean;
+  readonly instance_type: string;
 }
 
 export interface DeploymentRefusal {
@@ -44,8 +44,8 @@ function refusalOfApproval(
   handed: ApprovedVersion,
   terms: DeploymentTerms,
 ): DeploymentRefusal | undefined {
-  const { environment, pipeline, requireApproval } = terms;
-  if (!requireApproval)
+  const { environment, pipeline, require_approval } = terms;
+  if (!require_approval)
     return version.approval === 'Rejected' ? refuse('it is Rejected', 'promote another version.') : undefined;
   if (version.approval !== 'Approved')
     return refuse(
@@ -85,12 +85,12 @@ function refusalOfOverwritten(
 
 function refusalOfInstance(
   { instanceTypes }: ModelPackage,
-  { instanceType }: DeploymentTerms,
+  { instance_type }: DeploymentTerms,
 ): DeploymentRefusal | undefined {
-  if (instanceTypes.length === 0 || instanceTypes.includes(instanceType)) return undefined;
+  if (instanceTypes.length === 0 || instanceTypes.includes(instance_type)) return undefined;
   return {
     kind: 'invalid input',
-    why: `instance_type: received "${instanceType}", but the version was registered for ${instanceTypes.join(', ')} only`,
+    why: `instance_type: received "${instance_type}", but the version was registered for ${instanceTypes.join(', ')} only`,
     next: 'set instance_type to one of them, or register the model for more instance types.',
   };
 }

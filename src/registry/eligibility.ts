@@ -10,7 +10,7 @@ export interface PromotionCriteria {
   /** Where the first environment takes its version from. */
   readonly source: 'run' | 'registry';
   /** Whether the environment before must have validated it. */
-  readonly requireValidation: boolean;
+  readonly require_validation: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
 }
@@ -46,9 +46,9 @@ function judgeRegistered(version: ModelPackage, { environment, source, pipeline 
   return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is Approved already');
 }
 
-function judgePromoted(version: ModelPackage, before: string, { requireValidation }: PromotionCriteria): Eligibility {
+function judgePromoted(version: ModelPackage, before: string, { require_validation }: PromotionCriteria): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  if (!requireValidation) return FIT;
+  if (!require_validation) return FIT;
   const approval = readApproval(version.metadata, before);
   const validation = readValidation(version.metadata, before);
   if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);

@@ -229,14 +229,14 @@ const RULES: readonly [
   [
     'a version that is not validated, when no validation is asked for',
     [version(1, 'Approved')],
-    { ...uat, requireValidation: false },
+    { ...uat, require_validation: false },
     1,
     [],
   ],
   [
     'a withdrawn version, when no validation is asked for',
     [version(1, 'Approved', { 'withdrawn.uat': approval() })],
-    { ...uat, requireValidation: false },
+    { ...uat, require_validation: false },
     'none',
     ['it was withdrawn in uat by jane in pipeline 90, 2026-11-20T09:00Z'],
   ],
@@ -248,7 +248,7 @@ describe('which version may be promoted', () => {
       environment: 'uat',
       path: ['dev', 'uat', 'main'],
       source: 'registry',
-      requireValidation: true,
+      require_validation: true,
       pipeline: '101',
       ...asked,
     };
@@ -488,7 +488,7 @@ describe('in a later environment', () => {
       environment: 'uat',
       path: ['dev', 'uat'],
       source: 'run',
-      requireValidation: true,
+      require_validation: true,
       pipeline: '101',
     } as const;
     expect(validatedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();

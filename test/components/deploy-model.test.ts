@@ -16,8 +16,8 @@ const WANTED: DesiredEndpoint = {
   endpoint: NAME,
   config: 'ours',
   version: 2,
-  allowDowngrade: false,
-  recreateFailed: false,
+  allow_downgrade: false,
+  recreate_failed: false,
 };
 
 const RULES: readonly [
@@ -35,7 +35,7 @@ const RULES: readonly [
     'InService with a newer version, and leave to go back',
     { config: 'before' },
     'update',
-    { live: 3, allowDowngrade: true },
+    { live: 3, allow_downgrade: true },
   ],
   [
     'InService with a VPC, which we cannot give',
@@ -65,14 +65,14 @@ const RULES: readonly [
   ['Deleting', { config: 'before', status: 'Deleting' }, 'wait'],
   ['Failed', { config: 'before', status: 'Failed' }, 'refuse'],
   ['Failed with our config', { config: 'ours', status: 'Failed' }, 'refuse'],
-  ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete', { recreateFailed: true }],
-  ['UpdateRollbackFailed', { config: 'before', status: 'UpdateRollbackFailed' }, 'refuse', { recreateFailed: true }],
+  ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete', { recreate_failed: true }],
+  ['UpdateRollbackFailed', { config: 'before', status: 'UpdateRollbackFailed' }, 'refuse', { recreate_failed: true }],
   ['spelled otherwise', { config: 'before', name: 'Resale-Price-Dev' }, 'refuse'],
 ];
 
 describe('what is done about an endpoint', () => {
   it.each(RULES)('%s', (_, seen, answer, { live, unsupportedFeatures = [], ...more } = {}) => {
-    const scene = { endpoint: seen && endpoint(seen), live: { version: live, unsupportedFeatures } };
+    const scene = { endpoint: seen && endpoint(seen), current: { version: live, unsupportedFeatures } };
     const decision = decideChange(scene, { ...WANTED, ...more });
     expect(decision.do).toBe(answer);
   });

@@ -121,7 +121,7 @@ it('a validation fits into what SageMaker takes, however long the names, and an 
 });
 
 describe('whether an answer is as expected', () => {
-  const asked: Expectations = { accept: undefined, expect: undefined, maxLatency: undefined };
+  const asked: Expectations = { accept: undefined, expect: undefined, max_latency_ms: undefined };
   const answer = (more: Partial<Omit<InvocationResponse, 'body'>> & { body?: string } = {}): InvocationResponse => ({
     status: 200,
     contentType: 'application/json',
@@ -153,8 +153,8 @@ describe('whether an answer is as expected', () => {
     ['a matching text', answer(), { expect: /"price": \d+/u }, {}],
     ['a text that does not match', answer(), { expect: /error/u }, { match: 'no match of /error/u: {"price": 1}' }],
     ['a pattern with a memory', answer(), { expect: /price/gu }, {}],
-    ['just in time', answer({ milliseconds: 50 }), { maxLatency: 50 }, {}],
-    ['too late', answer({ milliseconds: 51 }), { maxLatency: 50 }, { time: '51 ms, and 50 ms are allowed' }],
+    ['just in time', answer({ milliseconds: 50 }), { max_latency_ms: 50 }, {}],
+    ['too late', answer({ milliseconds: 51 }), { max_latency_ms: 50 }, { time: '51 ms, and 50 ms are allowed' }],
     [
       'a text beyond the first megabyte',
       answer({ body: `${' '.repeat(1_048_576)}x` }),
@@ -178,7 +178,7 @@ describe('whether an answer is as expected', () => {
         why: 'request 2: HTTP 500: x; request 3: HTTP 500: x; request 4: HTTP 500: x; and 1 more of 5',
       },
     ]);
-    expect(checksOf(answers, { accept: 'a/b', expect: /x/, maxLatency: 1 })).toHaveLength(4);
+    expect(checksOf(answers, { accept: 'a/b', expect: /x/, max_latency_ms: 1 })).toHaveLength(4);
   });
 });
 

@@ -1,7 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
-import { required, takeOver, trainingRecord } from '../../program/handover.ts';
+import { readHandover, trainingRecord } from '../../program/handover.ts';
 import {
   environmentBefore,
   judgeEligibility,
@@ -76,7 +76,7 @@ async function findRegistered(
   { aws, job, root }: Context,
 ): Promise<CandidateSearch> {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  const run = required(takeOver({ root, job }, trainingRecord, choice), trainingRecord);
+  const run = readHandover({ root, job }, trainingRecord, choice);
   if (run.outcome !== 'registered') {
     const next =
       run.outcome === 'running'

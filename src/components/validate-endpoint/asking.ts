@@ -34,7 +34,11 @@ export async function sendRequests(
   context: Context,
 ): Promise<void> {
   const { aws, clock, log, report } = context;
-  const expectations: Expectations = { accept: given.accept, expect: given.expect, maxLatency: given.max_latency_ms };
+  const expectations: Expectations = {
+    accept: given.accept,
+    expect: given.expect,
+    max_latency_ms: given.max_latency_ms,
+  };
   const question = {
     endpoint,
     payload,
