@@ -110,7 +110,7 @@ function accountOf(arn: string): string {
 }
 
 /** Why STS gave no credentials, in words that name what to look at. The token itself is never shown, only its claims. */
-export function explainRefusal(
+export function explainTokenRefusal(
   error: unknown,
   { roleArn, claims }: { roleArn: string; claims: { iss: string; aud: string; sub: string } },
 ): unknown {

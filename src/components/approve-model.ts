@@ -14,13 +14,8 @@ import {
   isFirst,
 } from '../registry/approval.ts';
 import { type ApprovalEntry, entryKey, entryValue, openSafetyInputs, timestamp } from '../registry/entries.ts';
-import {
-  describePackage,
-  displayName,
-  type ModelPackage,
-  modelPackageGroup,
-  writeEntry,
-} from '../registry/packages.ts';
+import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { writeEntry } from '../registry/write-entry.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 

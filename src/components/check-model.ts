@@ -1,22 +1,16 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
-import { troubleOf } from '../aws/trouble.ts';
-import { findEndpoint, packagesOf, resourceName } from '../endpoints/endpoint.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
+import { environmentBefore, type PromotionCriteria } from '../registry/eligibility.ts';
 import { promotionPath, readApproval } from '../registry/entries.ts';
-import {
-  displayName,
-  findPackage,
-  type ModelPackage,
-  modelPackageArn,
-  modelPackageGroup,
-} from '../registry/packages.ts';
-import { approverPage, commitOf, passedOverLines, served } from './check-model/approver-page.ts';
+import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
+import { approverPage, commitOf, passedOverLines } from './check-model/approver-page.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
+import { liveNow, whyNothingNew } from './check-model/live.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
@@ -52,12 +46,12 @@ export default defineComponent({
   ],
 
   async run(given, context) {
-    const question = criteriaOf(given, context);
+    const criteria = criteriaOf(given, context);
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
-    const found = await findCandidate(given, question, context);
+    const found = await findCandidate(given, criteria, context);
     if (found.is === 'nothing') return nothingToPromote(given, context, found);
 
-    const news = await whyNothingNew(found.candidate, given.endpoint_name, question, context);
+    const news = await whyNothingNew(found.candidate, given.endpoint_name, criteria, context);
     if (news)
       return nothingToPromote(given, context, {
         is: 'nothing',
@@ -65,7 +59,7 @@ export default defineComponent({
         next: NOTHING_NEW,
         passedOver: found.passedOver,
       });
-    return showCandidate(found, given, question, context);
+    return showCandidate(found, given, criteria, context);
   },
 });
 
@@ -80,21 +74,6 @@ function criteriaOf({ promotion_path: path, source, require_validation }: Inputs
     );
   }
   return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
-}
-
-/** Says so when exactly this version is approved, validated and live in this environment already. */
-async function whyNothingNew(
-  candidate: ModelPackage,
-  wanted: string | undefined,
-  question: PromotionCriteria,
-  { aws }: Context,
-): Promise<string | undefined> {
-  const validation = validatedHere(candidate, question);
-  if (!validation || (wanted !== undefined && wanted !== validation.endpoint)) return undefined;
-  const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
-  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
-    return undefined;
-  return `${displayName(candidate)} is approved, validated and live in ${question.environment} already, on the endpoint ${endpoint.name}`;
 }
 
 function nothingToPromote(
@@ -117,12 +96,12 @@ function nothingToPromote(
 async function showCandidate(
   found: Extract<CandidateSearch, { is: 'candidate' }>,
   given: Inputs,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
   context: Context,
 ): Promise<Done<Output>> {
   const { candidate: version, passedOver } = found;
   const { log, report, job, clock } = context;
-  const before = environmentBefore(question);
+  const before = environmentBefore(criteria);
   const comparison = comparisonUrl(version, job);
   if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison);
   report.record({
@@ -132,8 +111,8 @@ async function showCandidate(
     version: version.version,
     content: version.content,
     status: version.approval,
-    promotion_path: question.path,
-    open: question.require_validation || before === undefined ? [] : ['validation'],
+    promotion_path: criteria.path,
+    open: criteria.require_validation || before === undefined ? [] : ['validation'],
     metadata: version.metadata,
     passed_over: passedOver,
   });
@@ -143,7 +122,7 @@ async function showCandidate(
   const page = approverPage({
     version,
     before,
-    validationRequired: question.require_validation,
+    validationRequired: criteria.require_validation,
     live,
     ref: job.ref,
     comparison,
@@ -173,24 +152,4 @@ function approvedAlready(version: ModelPackage, { environment, pipeline }: Conte
 function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job']): string | undefined {
   const commit = commitOf(version);
   return commit && `${projectUrl}/-/compare/${encodeURIComponent(ref)}...${encodeURIComponent(commit)}`;
-}
-
-/** It is only told to the approver: a version that this role may not see, or that is of no group, is named by its ARN. */
-async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
-  try {
-    const found = await findPackage(sagemaker, arn);
-    return found ? displayName(found) : `${arn} (deleted)`;
-  } catch (error) {
-    if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
-    throw error;
-  }
-}
-
-async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
-  if (name === undefined) return 'not looked up: endpoint_name is empty';
-  const endpoint = await findEndpoint(sagemaker, name);
-  if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
-  const packages = await packagesOf(sagemaker, endpoint.config);
-  const known = await Promise.all(packages.map((arn) => nameOf(sagemaker, arn)));
-  return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }

@@ -1,25 +1,21 @@
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
-import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
-import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
+import { endpointLogGroup } from '../aws/logs.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
 import { planModelAndConfig, servingInputs } from '../endpoints/model-and-config.ts';
-import { describedEndpoint, explainOutcome } from '../endpoints/outcome.ts';
 import {
-  type DeploymentEnd,
   type DeploymentPlan,
   followDeployment,
-  type Reconciled,
+  type ReconcileContext,
   reconcileEndpoint,
 } from '../endpoints/reconcile.ts';
-import { creatingPipelineOf, originTags, ownTags } from '../endpoints/tags.ts';
+import { originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
-import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { approvalRecord, checkRecord, readHandover } from '../program/handover.ts';
-import { refusalSentence, refusalToDeploy } from '../registry/deployability.ts';
-import { readApproval } from '../registry/entries.ts';
-import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { type Accepted, explainEnd, explainRefusal } from './deploy-model/failure.ts';
+import { describeDeployable, type HandedVersion, readVersion } from './deploy-model/version.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),
@@ -83,24 +79,19 @@ export default defineComponent({
     const version = await describeDeployable(handed, given, context);
     const task: DeploymentTask = { given, handed, version, plan: planOf(version, given, context) };
 
-    const { aws, clock, log } = context;
-    const deadline = context.deadline(given.max_wait_time);
-    const reconcile = { ...aws, clock, deadline, interval: given.poll_interval, log: log.line };
-    const brought = await reconcileEndpoint(task.plan, reconcile);
-    if (brought.by === 'refusal') throw await explainFailure(brought, task, context);
-    writeRecord('progressing', task, brought, context);
-    if (brought.by !== 'nothing' && !given.wait) return exitWithoutWaiting(task, brought, context);
-    if (brought.by !== 'nothing') {
-      const { endpoint, where } = await followDeployment(task.plan, brought, reconcile);
-      if (where.is !== 'live') throw await explainFailure({ ...brought, endpoint, where }, task, context);
+    const reconcile = reconcileContext(given, context);
+    const accepted = await reconcileEndpoint(task.plan, reconcile);
+    if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
+    writeRecord('progressing', task, accepted, context);
+    if (accepted.by !== 'nothing') {
+      if (!given.wait) return exitWithoutWaiting(task, accepted, context);
+      const { endpoint, where } = await followDeployment(task.plan, accepted, reconcile);
+      if (where.is !== 'live') throw await explainEnd({ ...accepted, endpoint, where }, task.plan, context);
     }
-    writeRecord('deployed', task, brought, context);
-    return done(task, brought, context);
+    writeRecord('deployed', task, accepted, context);
+    return done(task, accepted, context);
   },
 });
-
-/** What the step before hands over: the version, and what was decided on its way here. */
-type HandedVersion = Exclude<ReturnType<typeof readVersion>, { outcome: 'nothing' }>;
 
 interface DeploymentTask {
   readonly given: Inputs;
@@ -109,15 +100,9 @@ interface DeploymentTask {
   readonly plan: DeploymentPlan;
 }
 
-type RefusedReconciliation = Extract<Reconciled, { by: 'refusal' }>;
-type AcceptedReconciliation = Exclude<Reconciled, { by: 'refusal' }>;
-type UnsuccessfulEnd = DeploymentEnd & { readonly where: Exclude<DeploymentEnd['where'], { is: 'live' }> };
-
-function readVersion(given: Inputs, { root, job }: Context) {
-  const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  if (given.require_approval) return readHandover({ root, job }, approvalRecord, choice);
-  const checked = readHandover({ root, job }, checkRecord, choice);
-  return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
+function reconcileContext({ poll_interval: interval, max_wait_time }: Inputs, context: Context): ReconcileContext {
+  const { aws, clock, log } = context;
+  return { ...aws, clock, deadline: context.deadline(max_wait_time), interval, log: log.line };
 }
 
 function skip(
@@ -134,28 +119,6 @@ function linkTo(endpoint: string, { aws, report }: Context): void {
   report.link('Endpoint', "The containers' logs", logsUrl(aws, endpointLogGroup(endpoint)));
 }
 
-/** Looks at the version again: what was true when it was approved must be true now. */
-async function describeDeployable(
-  handed: HandedVersion,
-  given: Inputs,
-  { aws, job, log }: Context,
-): Promise<ModelPackage> {
-  const { environment, pipeline } = job;
-  const { require_approval, instance_type } = given;
-  const version = await describePackage(aws.sagemaker, handed.package);
-  const terms = { environment, pipeline, require_approval, instance_type };
-  const refusal = refusalToDeploy(version, handed, terms);
-  if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
-
-  const approved = readApproval(version.metadata, environment);
-  const why =
-    require_approval && approved.is === 'read'
-      ? `approved for ${environment} by ${approved.value.by}`
-      : 'without an approval (require_approval: false)';
-  log.line(`Deploying ${displayName(version)} to ${given.endpoint_name}, ${why}.`);
-  return version;
-}
-
 function planOf(version: ModelPackage, given: Inputs, { job }: Context): DeploymentPlan {
   const prefix = given.name_prefix ?? given.endpoint_name;
   const serving = planModelAndConfig(version, given, { prefix, environment: job.environment });
@@ -170,41 +133,10 @@ function planOf(version: ModelPackage, given: Inputs, { job }: Context): Deploym
   return { desired, serving, group: version.group, tags: originTags(given.tags, { pipeline, package: version.arn }) };
 }
 
-/** Why our config may not come to the endpoint, or did not come to serve. What explains it is kept: SageMaker's reason vanishes. */
-async function explainFailure(
-  brought: RefusedReconciliation | (AcceptedReconciliation & UnsuccessfulEnd),
-  task: DeploymentTask,
-  context: Context,
-): Promise<Failure> {
-  const { endpoint } = brought;
-  if ('refusal' in brought) {
-    const { kind, why, next } = brought.refusal;
-    if (endpoint?.status === 'Failed' || endpoint?.status === 'UpdateRollbackFailed')
-      await keepEvidence(endpoint, task, context);
-    return new Failure(kind, why, next);
-  }
-  await keepEvidence(endpoint, task, context);
-  const { where, previousConfig } = brought;
-  const { endpoint: name, config } = task.plan.desired;
-  const maker = where.is === 'superseded' ? await creatingPipelineOf(context.aws.sagemaker, where.by) : undefined;
-  const { what, next } = explainOutcome(where, { endpoint: name, config, previousConfig, maker, seen: endpoint });
-  return new Failure('refused', what, next);
-}
-
-async function keepEvidence(endpoint: Endpoint | undefined, { given }: DeploymentTask, { aws, log, report }: Context) {
-  const { endpoint_name: name, variant_name: variant } = given;
-  if (endpoint)
-    log.line(
-      `What SageMaker says of ${name} is kept in ${report.file('endpoint.json', describedEndpoint(endpoint.answer))}.`,
-    );
-  const wanted = { group: endpointLogGroup(name), streamPrefix: `${variant}/`, most: 20 };
-  log.section(`The last lines of the containers of ${name}`, await lastLogLines(await aws.logs(), wanted), 'open');
-}
-
 function writeRecord(
   outcome: 'progressing' | 'deployed',
   task: DeploymentTask,
-  { previousConfig }: AcceptedReconciliation,
+  { previousConfig }: Accepted,
   { report }: Context,
 ) {
   const { given, handed, version, plan } = task;
@@ -223,7 +155,7 @@ function writeRecord(
   });
 }
 
-function exitWithoutWaiting(task: DeploymentTask, brought: AcceptedReconciliation, context: Context): Done<Output> {
+function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version } = task;
   return {
     verdict: `${given.endpoint_name} is on its way to ${displayName(version)}; this job does not wait for it (wait: false).`,
@@ -231,7 +163,7 @@ function exitWithoutWaiting(task: DeploymentTask, brought: AcceptedReconciliatio
   };
 }
 
-function done(task: DeploymentTask, brought: AcceptedReconciliation, context: Context): Done<Output> {
+function done(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version, plan } = task;
   const { name, instance_type, instance_count } = plan.serving.config;
   const serves = `${displayName(version)} (endpoint config ${name}, ${instance_type}, instance_count ${instance_count})`;
@@ -244,7 +176,7 @@ function done(task: DeploymentTask, brought: AcceptedReconciliation, context: Co
   };
 }
 
-function outputsOf({ given, plan }: DeploymentTask, { previousConfig }: AcceptedReconciliation, { aws }: Context) {
+function outputsOf({ given, plan }: DeploymentTask, { previousConfig }: Accepted, { aws }: Context) {
   return {
     ENDPOINT_NAME: given.endpoint_name,
     ENDPOINT_CONFIG_NAME: plan.desired.config,

@@ -1,21 +1,18 @@
 import * as z from 'zod/mini';
 import { resourceId } from '../aws/arn.ts';
-import { logsUrl, studioUrl } from '../aws/console.ts';
-import { lastLogLines } from '../aws/logs.ts';
-import { passingTrouble } from '../aws/trouble.ts';
+import { studioUrl } from '../aws/console.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
-import { hashOf } from '../ground/canonical-json.ts';
-import { Failure } from '../ground/failure.ts';
-import { waitFor } from '../ground/wait.ts';
+import { decideExecution } from '../pipelines/decision.ts';
 import { readDefinition } from '../pipelines/definition.ts';
-import { type Attempt, attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../pipelines/executions.ts';
-import { type DesiredPipeline, findPipeline, pipelineName, pipelineRoleArn, upload } from '../pipelines/pipeline.ts';
-import { type Execution, executionPoller, hasEnded, type Step } from '../pipelines/steps.ts';
+import { type DesiredPipeline, pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
+import { type Execution, hasEnded, type Step } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { BUILT, timestamp } from '../registry/entries.ts';
 import { describePackage, displayName } from '../registry/packages.ts';
 import { recordBuild } from '../registry/provenance.ts';
+import { followExecution, ownAttempt, startAttempt } from './deploy-pipeline/execution.ts';
+import { explainEnd } from './deploy-pipeline/failure.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
@@ -66,10 +63,10 @@ export default defineComponent({
 
   async run(given, context) {
     context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
-    const wanted = await wantedPipeline(given, context.root);
+    const wanted = await desiredPipeline(given, context.root);
     const plan = decideExecution(await ownAttempt(wanted, given, context), given.new_run);
     context.log.line(plan.why);
-    const execution = plan.do === 'join' ? plan.execution : await start(plan.attempt, wanted, given, context);
+    const execution = plan.do === 'join' ? plan.execution : await startAttempt(plan.attempt, wanted, given, context);
     context.report.record({ outcome: 'running', execution, why: 'its execution is under way' });
 
     const followed = await followExecution(execution, given, context);
@@ -80,103 +77,13 @@ export default defineComponent({
   },
 });
 
-/** `runs` is looked up only for an attempt that could be joined. */
-type KnownAttempt = Attempt & { readonly runs?: 'ours' | 'another' };
-type ExecutionPlan = { do: 'join'; execution: string; why: string } | { do: 'start'; attempt: number; why: string };
-
-/** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
-export function decideExecution(latest: KnownAttempt | undefined, newRun: boolean): ExecutionPlan {
-  if (!latest)
-    return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting the first attempt.' };
-  const { execution, number, status } = latest;
-  const next = (why: string): ExecutionPlan => ({
-    do: 'start',
-    attempt: number + 1,
-    why: `${why}: starting attempt ${number + 1}.`,
-  });
-  if (newRun) return next(`Attempt ${number} is ${status}, and new_run asks for another`);
-  switch (status) {
-    case 'Executing':
-    case 'Succeeded':
-      if (latest.runs !== 'ours') return next(`Attempt ${number} runs another definition than ours`);
-      return {
-        do: 'join',
-        execution,
-        why: `Attempt ${number} of this pipeline is ${status}: joining it (${execution}).`,
-      };
-    default:
-      return next(`Attempt ${number} of this pipeline is ${status}`);
-  }
-}
-
-async function wantedPipeline(given: Inputs, root: string): Promise<DesiredPipeline> {
+async function desiredPipeline(given: Inputs, root: string): Promise<DesiredPipeline> {
   const { definition_file: file, parameters } = given;
   return {
     name: given.pipeline_name,
     definition: await readDefinition({ root, file, parameters }),
     roleArn: given.pipeline_role_arn,
   };
-}
-
-async function ownAttempt(
-  wanted: DesiredPipeline,
-  given: Inputs,
-  { aws, job }: Context,
-): Promise<KnownAttempt | undefined> {
-  const prefix = attemptPrefix(job.pipeline, wanted, given.parameters);
-  const latest = await latestAttempt(aws.sagemaker, wanted.name, prefix);
-  if (latest?.status !== 'Executing' && latest?.status !== 'Succeeded') return latest;
-  return {
-    ...latest,
-    runs: (await runsDefinition(aws.sagemaker, latest.execution, wanted.definition)) ? 'ours' : 'another',
-  };
-}
-
-async function start(attempt: number, wanted: DesiredPipeline, given: Inputs, context: Context): Promise<string> {
-  const { aws, job, log } = context;
-  const version = await upload(aws.sagemaker, wanted, {
-    token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
-    tell: log.line,
-  });
-  const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
-  const execution = await startExecution(aws.sagemaker, {
-    pipeline: wanted.name,
-    version,
-    displayName,
-    description: `${job.url} at commit ${job.commit}`,
-    parameters: given.parameters,
-  });
-  log.line(`Started ${displayName}: ${execution}`);
-  if (await runsDefinition(aws.sagemaker, execution, wanted.definition)) return execution;
-  const now = await findPipeline(aws.sagemaker, wanted.name);
-  throw new Failure(
-    'refused',
-    `The execution ${resourceId(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
-    `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
-  );
-}
-
-/** Waits for the execution's end; with `wait: false` it looks once. Nothing when it is still under way then. */
-async function followExecution(execution: string, given: Inputs, context: Context): Promise<Execution | undefined> {
-  const { clock, log, aws } = context;
-  const look = executionPoller(aws.sagemaker, execution, { clock, tell: log.line });
-  if (!given.wait) {
-    const once = await look();
-    return once.is === 'settled' ? once.answer : undefined;
-  }
-  const waited = await waitFor(look, {
-    clock,
-    interval: given.poll_interval,
-    deadline: context.deadline(given.max_wait_time),
-    tolerate: passingTrouble,
-    onChange: () => undefined,
-  });
-  if (waited.is === 'settled') return waited.answer;
-  throw new Failure(
-    'out of time',
-    `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
-    `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
-  );
 }
 
 function exitWithoutWaiting(execution: string): Done<Output> {
@@ -190,36 +97,6 @@ function exitWithoutWaiting(execution: string): Done<Output> {
 function checkSteps({ steps }: Execution, { report }: Context): void {
   for (const { name, status, why, took } of steps.filter(hasEnded))
     report.check(`Step ${name}`, status === 'Succeeded' ? undefined : (why ?? `it is ${status}`), (took ?? 0) / 1000);
-}
-
-/** Says why an execution did not succeed, with the last lines that its failed steps' jobs wrote. */
-async function explainEnd(ended: Execution, context: Context): Promise<Failure> {
-  const { arn, status, failureReason, modifiedBy, steps } = ended;
-  const failed = steps.filter((step) => step.status === 'Failed');
-  const reasons = failed.map(({ name, why }) => `step ${name}: ${why ?? 'SageMaker gives no reason'}`);
-  const why =
-    status === 'Stopped'
-      ? `was stopped by ${modifiedBy}`
-      : `${status === 'Failed' ? 'failed' : `is ${status}`}: ${reasons.join('; ') || failureReason || 'SageMaker gives no reason'}`;
-  context.report.record({ outcome: 'nothing', execution: arn, why: `its execution ${why}` });
-  for (const step of failed) await showJob(step, context);
-  return new Failure(
-    'refused',
-    `The execution ${resourceId(arn)} ${why.replace(/\.$/, '')}.`,
-    status === 'Stopped'
-      ? 'run this job again: it starts the next attempt.'
-      : 'fix what the step says, then push. If the failure was temporary, run this job again: it starts the next attempt.',
-  );
-}
-
-const LOG_LINES = 30;
-
-async function showJob({ name, job }: Step, { aws, log, report }: Context): Promise<void> {
-  if (!job) return;
-  report.link('CloudWatch', `Logs of step ${name}`, logsUrl(aws, job.logGroup, job.name));
-  const logs = await aws.logs();
-  const place = { group: job.logGroup, streamPrefix: `${job.name}/`, most: LOG_LINES };
-  log.section(`Step ${name}: the last lines of ${job.name}`, await lastLogLines(logs, place), 'open');
 }
 
 /** Hands over the packages that this execution registered, or says why there is none. */

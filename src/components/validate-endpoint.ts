@@ -2,25 +2,21 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
-import { passingTrouble } from '../aws/trouble.ts';
-import { type Endpoint, findEndpoint, packagesOf, resourceName } from '../endpoints/endpoint.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
 import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
-import { describedEndpoint, explainOutcome, type FailedDeployment } from '../endpoints/outcome.ts';
-import { progress } from '../endpoints/progress.ts';
-import { creatingPipelineOf } from '../endpoints/tags.ts';
 import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
-import type { Deadline } from '../ground/clock.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { type PollResult, waitFor } from '../ground/wait.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
 import { entryKey, entryValue, timestamp } from '../registry/entries.ts';
-import { describePackage, displayName, type ModelPackage, writeEntry } from '../registry/packages.ts';
-import { refusalToValidate, validatedAlready, validationEntry } from '../registry/validation.ts';
-import { sendRequests, settled } from './validate-endpoint/asking.ts';
+import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { validatedAlready, validationEntry } from '../registry/validation.ts';
+import { writeEntry } from '../registry/write-entry.ts';
+import { type DeployedRecord, describeServed, type Liveness, untilLive } from './validate-endpoint/live.ts';
+import { sendRequests } from './validate-endpoint/requests.ts';
 
 const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
@@ -60,14 +56,6 @@ const inputs = z
   );
 
 type Inputs = z.output<typeof inputs>;
-type DeployedRecord = Extract<DeploymentRecord, { endpoint: string }>;
-
-/** One validation: what was deployed, and until when it may take. */
-interface ValidationTask {
-  readonly given: Inputs;
-  readonly deployed: DeployedRecord;
-  readonly deadline: Deadline;
-}
 
 export default defineComponent({
   name: 'validate-endpoint',
@@ -96,7 +84,8 @@ export default defineComponent({
     const deployed = readHandover({ root, job }, deploymentRecord, choice);
     if (deployed.outcome === 'nothing') return skip(deployed, context);
 
-    const validation = { given, deployed, deadline: context.deadline(given.max_wait_time) };
+    const { poll_interval, max_wait_time } = given;
+    const validation = { given, deployed, poll_interval, deadline: context.deadline(max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
     const asked = requestOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
@@ -108,7 +97,7 @@ export default defineComponent({
       const verdict = given.record_validation
         ? await recordValidation(now, deployed, context)
         : `Not recorded as validated in ${job.environment}: record_validation is false.`;
-      report.record({ outcome: given.record_validation ? 'validated' : 'held', ...about });
+      report.record({ outcome: given.record_validation ? 'validated' : 'not recorded', ...about });
       return { verdict, outputs: { ENDPOINT_VALIDATED: 'true' } };
     } catch (error) {
       if (error instanceof Failure) await showLastLines(context, endpoint);
@@ -138,8 +127,12 @@ function readPayload(root: string, file: string): Uint8Array {
   return readProjectFile({ root, input: 'payload_file', file, otherwise, most: MAX_PAYLOAD_BYTES });
 }
 
+interface Validation extends Liveness {
+  readonly given: Inputs;
+}
+
 /** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
-async function checkEndpoint(validation: ValidationTask, context: Context): Promise<ModelPackage> {
+async function checkEndpoint(validation: Validation, context: Context): Promise<ModelPackage> {
   const { given, deployed, deadline } = validation;
   await untilLive(validation, context);
   const now = await describeServed(deployed, context);
@@ -153,51 +146,10 @@ async function checkEndpoint(validation: ValidationTask, context: Context): Prom
   return now;
 }
 
-async function untilLive({ given, deployed, deadline }: ValidationTask, context: Context, still = ''): Promise<void> {
-  const { aws, clock, log, report } = context;
-  const { endpoint: name, config } = deployed;
-  const ours = { config, previousConfig: deployed.previous_config };
-  const look = async (): Promise<
-    PollResult<{ endpoint: Endpoint | undefined; where: FailedDeployment | { is: 'live' } }>
-  > => {
-    const endpoint = await findEndpoint(aws.sagemaker, name);
-    if (endpoint) report.file('endpoint.json', describedEndpoint(endpoint.answer));
-    const where = progress(endpoint, ours);
-    return where.is === 'progressing'
-      ? { is: 'pending', saying: where.saying }
-      : { is: 'settled', answer: { endpoint, where } };
-  };
-  const waited = await waitFor(look, {
-    clock,
-    deadline,
-    interval: given.poll_interval,
-    tolerate: passingTrouble,
-    onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
-  });
-  const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
-  const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
-  if (where.is === 'live') return report.check(check);
-  const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
-  const { what, next } = explainOutcome(where, { endpoint: name, ...ours, maker, seen: endpoint });
-  report.check(check, what);
-  // These are the words of a deployment, and it is the deployment that would have to be repeated.
-  throw new Failure('refused', what, next.replaceAll('this job', 'the deploy-model job'));
-}
-
 /** What the containers wrote last explains most failures; what cannot be read there is said, and hides no failure. */
 async function showLastLines({ aws, log }: Context, endpoint: string): Promise<void> {
   const lines = await lastLogLines(await aws.logs(), { group: endpointLogGroup(endpoint), streamPrefix: '', most: 20 });
   log.section(`The last log lines of ${endpoint}`, lines, 'open');
-}
-
-async function describeServed(deployed: DeployedRecord, { aws, log, report }: Context): Promise<ModelPackage> {
-  const served = await packagesOf(aws.sagemaker, deployed.config);
-  const now = await describePackage(aws.sagemaker, deployed.package);
-  const refusal = refusalToValidate(served, now, deployed);
-  report.check(`The endpoint serves ${displayName(now)} as it was deployed`, refusal?.why);
-  if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
-  log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
-  return now;
 }
 
 /** Writes that this version is validated here, unless this pipeline has written exactly that. */

@@ -1,6 +1,6 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { Endpoint } from './endpoint.ts';
-import { adviceFor } from './failure-reasons.ts';
+import { adviceFor, RUN_AGAIN } from './failure-reasons.ts';
 import { type DeploymentProgress, variantLine } from './progress.ts';
 
 /** A deployment that did not come to be live. */
@@ -15,45 +15,47 @@ interface OutcomeDetails {
   readonly maker?: string | undefined;
   /** As it was last seen. */
   readonly seen: Endpoint | undefined;
+  /** Which job to run again, where that is not the one that asks: `run the deploy-model job again`. */
+  readonly again?: string;
 }
 
 /** Why our config is not live: rolled back, superseded, failed, rollback failed and gone are five different answers. */
 export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): { what: string; next: string } {
-  const { endpoint, config, previousConfig, maker, seen } = about;
+  const { endpoint, config, previousConfig, maker, seen, again = RUN_AGAIN } = about;
   switch (where.is) {
     case 'rolled back':
       return {
         what: `SageMaker rolled ${endpoint} back: ${config} did not come into service, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
-        next: adviceInWords(where.why),
+        next: adviceAfter(where.why, again),
       };
     case 'superseded':
       return {
         what: `${endpoint} was taken over: not ${config} is on it, but ${where.by}, made by ${maker ? `the pipeline ${maker}` : 'somebody who does not use these components'}.`,
         next: maker
-          ? 'let that pipeline end; run this job again only if this version is to replace that one.'
-          : 'find out who it was (CloudTrail, UpdateEndpoint); run this job again only if this version is to replace that config.',
+          ? `let that pipeline end; ${again} only if this version is to replace that one.`
+          : `find out who it was (CloudTrail, UpdateEndpoint); ${again} only if this version is to replace that config.`,
       };
     case 'failed':
       return {
         what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${explainReason(where.why)}`,
-        next: `${adviceInWords(where.why)} ${recreation(endpoint)}`,
+        next: `${adviceAfter(where.why, again)} ${recreation(endpoint, again)}`,
       };
     case 'rollback failed':
       return {
         what: `SageMaker could roll ${endpoint} neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (${variantLines(seen)}). ${explainReason(where.why)}`,
-        next: `bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}; then run this job again.`,
+        next: `bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}; then ${again}.`,
       };
     case 'gone':
       return {
         what: `${endpoint} is gone: somebody deleted it while ${config} was on its way.`,
-        next: 'find out who it was (CloudTrail, DeleteEndpoint); run this job again to create it.',
+        next: `find out who it was (CloudTrail, DeleteEndpoint); ${again} to create it.`,
       };
   }
 }
 
 /** A Failed endpoint keeps its name until it is deleted, and can only be deleted. */
-export function recreation(endpoint: string): string {
-  return `An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}), then run this job again.`;
+export function recreation(endpoint: string, again = RUN_AGAIN): string {
+  return `An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}), then ${again}.`;
 }
 
 export function explainReason(why: string | undefined): string {
@@ -62,8 +64,8 @@ export function explainReason(why: string | undefined): string {
   return `SageMaker's reason: ${why}${what ? ` (${what})` : ''}`;
 }
 
-function adviceInWords(why: string | undefined): string {
-  return why === undefined ? "read the container's log lines above, then run this job again." : adviceFor(why).next;
+function adviceAfter(why: string | undefined, again: string): string {
+  return why === undefined ? `read the container's log lines above, then ${again}.` : adviceFor(why, again).next;
 }
 
 export function variantLines(seen: Endpoint | undefined): string {

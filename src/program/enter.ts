@@ -1,4 +1,4 @@
-import { ambientSession, assumeRole, connect, explainRefusal, type Session } from '../aws/session.ts';
+import { ambientSession, assumeRole, connect, explainTokenRefusal, type Session } from '../aws/session.ts';
 import { readClaims } from '../gitlab/claims.ts';
 import type { Env } from '../gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
@@ -70,7 +70,7 @@ async function exchangeToken(
   try {
     return await assumeRole(aws_region, { token, roleArn, sessionName }, host);
   } catch (error) {
-    throw explainRefusal(error, { roleArn, claims });
+    throw explainTokenRefusal(error, { roleArn, claims });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { BUILT, type BuildEntry, entryValue, readBuild } from './entries.ts';
-import { displayName, type ModelPackage, writeEntry } from './packages.ts';
+import { displayName, type ModelPackage } from './packages.ts';
+import { writeEntry } from './write-entry.ts';
 
 /** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
 export async function recordBuild(

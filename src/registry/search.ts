@@ -20,19 +20,19 @@ const PAGE_SIZE = 100;
 export async function searchRegistry(
   sagemaker: SageMakerClient,
   { group, limit: most }: RegistrySearch,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
 ): Promise<Selection | { is: 'no such group' }> {
   const describe = (arn: string) => findPackage(sagemaker, arn);
   const newest = await listNewest(sagemaker, { group, limit: PAGE_SIZE });
   if (!newest || (newest.versions.length === 0 && !(await groupExists(sagemaker, group))))
     return { is: 'no such group' };
 
-  const choice = await selectVersion({ versions: newest.versions, describe, limit: most }, question);
+  const choice = await selectVersion({ versions: newest.versions, describe, limit: most }, criteria);
   if (choice.is === 'candidate' || !newest.more || choice.lookedAt === most) return choice;
 
-  const approval = environmentBefore(question) === undefined ? 'PendingManualApproval' : 'Approved';
+  const approval = environmentBefore(criteria) === undefined ? 'PendingManualApproval' : 'Approved';
   const versions = olderThan(newest.versions, await listNewest(sagemaker, { group, limit: PAGE_SIZE, approval }));
-  const further = await selectVersion({ versions, describe, limit: most - choice.lookedAt }, question);
+  const further = await selectVersion({ versions, describe, limit: most - choice.lookedAt }, criteria);
   const passedOver = [...choice.passedOver, ...further.passedOver];
   return further.is === 'candidate'
     ? { ...further, passedOver }

@@ -506,7 +506,7 @@ describe('validate-endpoint', () => {
     expect(job.calls).not.toContain('UpdateModelPackage');
     expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
     expect(job.log).toContain('Not recorded as validated in dev: record_validation is false.');
-    expect(job.record).toMatchObject({ outcome: 'held' });
+    expect(job.record).toMatchObject({ outcome: 'not recorded' });
   });
 
   it('passes on that there is nothing to promote', async () => {

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describePackage, listNewest, sameGroup, writeEntry } from '../../src/registry/packages.ts';
+import { describePackage, listNewest, sameGroup } from '../../src/registry/packages.ts';
+import { writeEntry } from '../../src/registry/write-entry.ts';
 
 // Answers that a well-behaved SageMaker does not give; the emulator is one. A call that was not announced is an error.
 const sagemaker = new SageMakerClient({ region: 'ap-southeast-1' });

@@ -36,20 +36,20 @@ export type CandidateSearch =
 /** The version to promote: the one that somebody named, what this pipeline registered, or the newest of the group that is fit. */
 export async function findCandidate(
   given: CandidateQuery,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
   context: Context,
 ): Promise<CandidateSearch> {
-  if (given.model_package_arn !== undefined) return findNamed(given.model_package_arn, given, question, context);
-  if (environmentBefore(question) === undefined && question.source === 'run')
-    return findRegistered(given, question, context);
-  return findInRegistry(given, question, context);
+  if (given.model_package_arn !== undefined) return findNamed(given.model_package_arn, given, criteria, context);
+  if (environmentBefore(criteria) === undefined && criteria.source === 'run')
+    return findRegistered(given, criteria, context);
+  return findInRegistry(given, criteria, context);
 }
 
 /** The one version that somebody named: fit, or refused. */
 async function findNamed(
   arn: string,
   given: CandidateQuery,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
   { aws }: Context,
 ): Promise<CandidateSearch> {
   const candidate = await findPackage(aws.sagemaker, arn);
@@ -60,11 +60,11 @@ async function findNamed(
       'correct model_package_arn, or leave it empty to let the rules choose.',
     );
   }
-  const verdict = judgeEligibility(candidate, question);
+  const verdict = judgeEligibility(candidate, criteria);
   if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
   throw new Failure(
     'refused',
-    `${displayName(candidate)} may not go to ${question.environment}: ${verdict.why}.`,
+    `${displayName(candidate)} may not go to ${criteria.environment}: ${verdict.why}.`,
     'name another version, or leave model_package_arn empty.',
   );
 }
@@ -72,7 +72,7 @@ async function findNamed(
 /** What this pipeline's deploy-pipeline registered in the group: that, or nothing; never an older model. */
 async function findRegistered(
   given: CandidateQuery,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
   { aws, job, root }: Context,
 ): Promise<CandidateSearch> {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
@@ -89,7 +89,7 @@ async function findRegistered(
     .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
     .sort((a, b) => b.version - a.version);
   const describe = (arn: string) => findPackage(aws.sagemaker, arn);
-  const chosen = await selectVersion({ versions, describe, limit: versions.length }, question);
+  const chosen = await selectVersion({ versions, describe, limit: versions.length }, criteria);
   if (chosen.is === 'candidate') return chosen;
   const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
   return {
@@ -102,14 +102,14 @@ async function findRegistered(
 
 async function findInRegistry(
   given: CandidateQuery,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
   { aws }: Context,
 ): Promise<CandidateSearch> {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const found = await searchRegistry(aws.sagemaker, { group, limit: most }, question);
+  const found = await searchRegistry(aws.sagemaker, { group, limit: most }, criteria);
   if (found.is === 'candidate') return found;
   if (found.is === 'no such group') throw noSuchGroup(group, aws);
-  return { is: 'nothing', ...nothingFit(found, given, question), passedOver: found.passedOver };
+  return { is: 'nothing', ...nothingFit(found, given, criteria), passedOver: found.passedOver };
 }
 
 function noSuchGroup(group: string, { account, region }: Context['aws']): Failure {
@@ -128,10 +128,10 @@ function noSuchGroup(group: string, { account, region }: Context['aws']): Failur
 function nothingFit(
   { lookedAt, passedOver }: { lookedAt: number; passedOver: readonly PassedOver[] },
   given: CandidateQuery,
-  question: PromotionCriteria,
+  criteria: PromotionCriteria,
 ) {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const before = environmentBefore(question);
+  const before = environmentBefore(criteria);
   const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and validated in ${before}`;
   const train = 'let the training register a model first.';
   if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };

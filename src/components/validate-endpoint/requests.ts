@@ -2,6 +2,7 @@ import { passingTrouble } from '../../aws/trouble.ts';
 import {
   checksOf,
   type Expectations,
+  type InvocationResponse,
   invoke,
   type JudgedResponse,
   judgeResponse,
@@ -29,42 +30,38 @@ interface RequestPlan {
 }
 
 /** Asks the model so often as the inputs say, and refuses answers that are not as expected: a test case for each expectation. */
-export async function sendRequests(
-  { given, endpoint, payload, deadline }: RequestPlan,
-  context: Context,
-): Promise<void> {
-  const { aws, clock, log, report } = context;
-  const expectations: Expectations = {
-    accept: given.accept,
-    expect: given.expect,
-    max_latency_ms: given.max_latency_ms,
-  };
-  const question = {
-    endpoint,
-    payload,
-    contentType: given.content_type,
-    accept: given.accept,
-  };
-  const runtime = await aws.runtime();
+export async function sendRequests(plan: RequestPlan, context: Context): Promise<void> {
+  const { accept, expect, max_latency_ms, requests } = plan.given;
+  const expectations: Expectations = { accept, expect, max_latency_ms };
+  const { log, report } = context;
+  const runtime = await context.aws.runtime();
   const answers: JudgedResponse[] = [];
-  for (let request = 1; request <= given.requests; request++) {
-    if (clock.now() >= deadline.at) throw tooSlow(request, given, deadline);
-    const onChange = (saying: string, elapsed: string) => log.line(`Request ${request}: ${saying} (after ${elapsed}).`);
-    const look = () => invoke({ runtime, clock }, question);
-    const waited = await waitFor(look, {
-      clock,
-      deadline,
-      interval: given.poll_interval,
-      tolerate: passingTrouble,
-      onChange,
-    });
-    const answer = settled(waited, `an answer to request ${request} of ${given.requests}`);
-    if (request === 1) log.section('The first answer', [opening(answer, 500)], 'open');
+  for (let number = 1; number <= requests; number++) {
+    const answer = await ask(number, plan, { ...context, runtime });
+    if (number === 1) log.section('The first answer', [opening(answer, 500)], 'open');
     answers.push(judgeResponse(answer, expectations));
   }
   report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
   log.line(summary(answers));
   refuseUnlessExpected(answers, expectations, context);
+}
+
+type Asking = Context & { readonly runtime: Awaited<ReturnType<Context['aws']['runtime']>> };
+
+/** Sends one request; again, while the endpoint is not ready. */
+async function ask(number: number, plan: RequestPlan, context: Asking): Promise<InvocationResponse> {
+  const { given, endpoint, payload, deadline } = plan;
+  const { clock, log } = context;
+  if (clock.now() >= deadline.at) throw tooSlow(number, given, deadline);
+  const request = { endpoint, payload, contentType: given.content_type, accept: given.accept };
+  const outcome = await waitFor(() => invoke(context, request), {
+    clock,
+    deadline,
+    interval: given.poll_interval,
+    tolerate: passingTrouble,
+    onChange: (saying, elapsed) => log.line(`Request ${number}: ${saying} (after ${elapsed}).`),
+  });
+  return settled(outcome, `an answer to request ${number} of ${given.requests}`);
 }
 
 function tooSlow(request: number, { requests }: RequestPlan['given'], { because }: Deadline): Failure {

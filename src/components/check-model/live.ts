@@ -1,0 +1,43 @@
+import { troubleOf } from '../../aws/trouble.ts';
+import { findEndpoint, packagesOf } from '../../endpoints/endpoint.ts';
+import { Failure } from '../../ground/failure.ts';
+import type { Context } from '../../program/context.ts';
+import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
+import { displayName, findPackage, type ModelPackage } from '../../registry/packages.ts';
+import { served } from './approver-page.ts';
+
+/** Says so when exactly this version is approved, validated and live in this environment already. */
+export async function whyNothingNew(
+  candidate: ModelPackage,
+  endpointName: string | undefined,
+  criteria: PromotionCriteria,
+  { aws }: Context,
+): Promise<string | undefined> {
+  const validation = validatedHere(candidate, criteria);
+  if (!validation || (endpointName !== undefined && endpointName !== validation.endpoint)) return undefined;
+  const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
+  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
+    return undefined;
+  return `${displayName(candidate)} is approved, validated and live in ${criteria.environment} already, on the endpoint ${endpoint.name}`;
+}
+
+/** What serves on an endpoint now, in a few words for the approver. */
+export async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
+  if (name === undefined) return 'not looked up: endpoint_name is empty';
+  const endpoint = await findEndpoint(sagemaker, name);
+  if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
+  const packages = await packagesOf(sagemaker, endpoint.config);
+  const known = await Promise.all(packages.map((arn) => nameOf(sagemaker, arn)));
+  return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
+}
+
+/** It is only told to the approver: a version that this role may not see, or that is of no group, is named by its ARN. */
+async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
+  try {
+    const found = await findPackage(sagemaker, arn);
+    return found ? displayName(found) : `${arn} (deleted)`;
+  } catch (error) {
+    if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
+    throw error;
+  }
+}

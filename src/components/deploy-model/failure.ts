@@ -1,0 +1,52 @@
+import { endpointLogGroup, lastLogLines } from '../../aws/logs.ts';
+import type { Endpoint } from '../../endpoints/endpoint.ts';
+import { describedEndpoint, explainOutcome } from '../../endpoints/outcome.ts';
+import type { DeploymentEnd, DeploymentPlan, Reconciled } from '../../endpoints/reconcile.ts';
+import { creatingPipelineOf } from '../../endpoints/tags.ts';
+import { Failure } from '../../ground/failure.ts';
+import type { Context } from '../../program/context.ts';
+
+export type Accepted = Exclude<Reconciled, { by: 'refusal' }>;
+type Refused = Extract<Reconciled, { by: 'refusal' }>;
+type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
+  readonly where: Exclude<DeploymentEnd['where'], { is: 'live' }>;
+  readonly previousConfig: string | undefined;
+};
+
+/** Why our config may not come to the endpoint. */
+export async function explainRefusal(
+  { refusal: { kind, why, next }, endpoint }: Refused,
+  plan: DeploymentPlan,
+  context: Context,
+): Promise<Failure> {
+  if (endpoint?.status === 'Failed' || endpoint?.status === 'UpdateRollbackFailed')
+    await keepReasons(endpoint, plan, context);
+  return new Failure(kind, why, next);
+}
+
+/** Why our config did not come to serve. */
+export async function explainEnd(
+  { endpoint: seen, where, previousConfig }: Unsuccessful,
+  plan: DeploymentPlan,
+  context: Context,
+): Promise<Failure> {
+  await keepReasons(seen, plan, context);
+  const { endpoint, config } = plan.desired;
+  const maker = where.is === 'superseded' ? await creatingPipelineOf(context.aws.sagemaker, where.by) : undefined;
+  const { what, next } = explainOutcome(where, { endpoint, config, previousConfig, maker, seen });
+  return new Failure('refused', what, next);
+}
+
+/** Keeps what explains a failure: SageMaker's reason vanishes with the next update, and what the containers wrote last. */
+async function keepReasons(
+  seen: Endpoint | undefined,
+  { desired: { endpoint }, serving }: DeploymentPlan,
+  { aws, log, report }: Context,
+): Promise<void> {
+  if (seen) {
+    const file = report.file('endpoint.json', describedEndpoint(seen.answer));
+    log.line(`What SageMaker says of ${endpoint} is kept in ${file}.`);
+  }
+  const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.config.variant_name}/`, most: 20 };
+  log.section(`The last lines of the containers of ${endpoint}`, await lastLogLines(await aws.logs(), query), 'open');
+}

@@ -1,0 +1,44 @@
+import { Failure } from '../../ground/failure.ts';
+import type { Context } from '../../program/context.ts';
+import { approvalRecord, checkRecord, readHandover } from '../../program/handover.ts';
+import { type DeploymentTerms, refusalSentence, refusalToDeploy } from '../../registry/deployability.ts';
+import { readApproval } from '../../registry/entries.ts';
+import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
+
+/** The inputs of deploy-model that say which version, and what must hold of it. */
+interface VersionInputs extends Pick<DeploymentTerms, 'require_approval' | 'instance_type'> {
+  readonly model_package_group_name: string | undefined;
+  readonly endpoint_name: string;
+}
+
+/** What the step before hands over: the version, and what was decided on its way here. */
+export type HandedVersion = Exclude<ReturnType<typeof readVersion>, { outcome: 'nothing' }>;
+
+/** What approve-model approved; without an approval, what check-model found, with that on record. */
+export function readVersion(given: VersionInputs, { root, job }: Context) {
+  const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
+  if (given.require_approval) return readHandover({ root, job }, approvalRecord, choice);
+  const checked = readHandover({ root, job }, checkRecord, choice);
+  return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
+}
+
+/** Looks at the version again: what was true when it was approved must be true now. */
+export async function describeDeployable(
+  handed: HandedVersion,
+  { require_approval, instance_type, endpoint_name }: VersionInputs,
+  { aws, job, log }: Context,
+): Promise<ModelPackage> {
+  const { environment, pipeline } = job;
+  const version = await describePackage(aws.sagemaker, handed.package);
+  const terms = { environment, pipeline, require_approval, instance_type };
+  const refusal = refusalToDeploy(version, handed, terms);
+  if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
+
+  const approved = readApproval(version.metadata, environment);
+  const why =
+    require_approval && approved.is === 'read'
+      ? `approved for ${environment} by ${approved.value.by}`
+      : 'without an approval (require_approval: false)';
+  log.line(`Deploying ${displayName(version)} to ${endpoint_name}, ${why}.`);
+  return version;
+}

@@ -1,0 +1,94 @@
+import { resourceId } from '../../aws/arn.ts';
+import { passingTrouble } from '../../aws/trouble.ts';
+import { hashOf } from '../../ground/canonical-json.ts';
+import { Failure } from '../../ground/failure.ts';
+import { waitFor } from '../../ground/wait.ts';
+import type { KnownAttempt } from '../../pipelines/decision.ts';
+import { attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../../pipelines/executions.ts';
+import { type DesiredPipeline, findPipeline, upload } from '../../pipelines/pipeline.ts';
+import { type Execution, executionPoller } from '../../pipelines/steps.ts';
+import type { Context } from '../../program/context.ts';
+import { timestamp } from '../../registry/entries.ts';
+
+/** The inputs of deploy-pipeline that say how an execution is started and followed. */
+interface ExecutionInputs {
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly wait: boolean;
+  /** Seconds. */
+  readonly max_wait_time: number;
+  /** Seconds. */
+  readonly poll_interval: number;
+  readonly new_run: boolean;
+}
+
+/** This pipeline's latest attempt at this definition, role and parameters. */
+export async function ownAttempt(
+  wanted: DesiredPipeline,
+  given: ExecutionInputs,
+  { aws, job }: Context,
+): Promise<KnownAttempt | undefined> {
+  const prefix = attemptPrefix(job.pipeline, wanted, given.parameters);
+  const latest = await latestAttempt(aws.sagemaker, wanted.name, prefix);
+  if (latest?.status !== 'Executing' && latest?.status !== 'Succeeded') return latest;
+  return {
+    ...latest,
+    runs: (await runsDefinition(aws.sagemaker, latest.execution, wanted.definition)) ? 'ours' : 'another',
+  };
+}
+
+/** Uploads the definition where it differs and starts an execution of it. Returns the execution's ARN. */
+export async function startAttempt(
+  attempt: number,
+  wanted: DesiredPipeline,
+  given: ExecutionInputs,
+  context: Context,
+): Promise<string> {
+  const { aws, job, log } = context;
+  const version = await upload(aws.sagemaker, wanted, {
+    token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
+    tell: log.line,
+  });
+  const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
+  const execution = await startExecution(aws.sagemaker, {
+    pipeline: wanted.name,
+    version,
+    displayName,
+    description: `${job.url} at commit ${job.commit}`,
+    parameters: given.parameters,
+  });
+  log.line(`Started ${displayName}: ${execution}`);
+  if (await runsDefinition(aws.sagemaker, execution, wanted.definition)) return execution;
+  const now = await findPipeline(aws.sagemaker, wanted.name);
+  throw new Failure(
+    'refused',
+    `The execution ${resourceId(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
+    `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
+  );
+}
+
+/** Waits for the execution's end; with `wait: false` it looks once. Nothing when it is still under way then. */
+export async function followExecution(
+  execution: string,
+  given: ExecutionInputs,
+  context: Context,
+): Promise<Execution | undefined> {
+  const { clock, log, aws } = context;
+  const look = executionPoller(aws.sagemaker, execution, { clock, tell: log.line });
+  if (!given.wait) {
+    const once = await look();
+    return once.is === 'settled' ? once.answer : undefined;
+  }
+  const waited = await waitFor(look, {
+    clock,
+    interval: given.poll_interval,
+    deadline: context.deadline(given.max_wait_time),
+    tolerate: passingTrouble,
+    onChange: () => undefined,
+  });
+  if (waited.is === 'settled') return waited.answer;
+  throw new Failure(
+    'out of time',
+    `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
+    `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
+  );
+}

@@ -1,0 +1,71 @@
+import { passingTrouble } from '../../aws/trouble.ts';
+import { type Endpoint, findEndpoint, packagesOf } from '../../endpoints/endpoint.ts';
+import { describedEndpoint, explainOutcome, type FailedDeployment } from '../../endpoints/outcome.ts';
+import { progress } from '../../endpoints/progress.ts';
+import { creatingPipelineOf } from '../../endpoints/tags.ts';
+import type { Deadline } from '../../ground/clock.ts';
+import { Failure } from '../../ground/failure.ts';
+import { type PollResult, waitFor } from '../../ground/wait.ts';
+import type { Context } from '../../program/context.ts';
+import type { DeploymentRecord } from '../../program/handover.ts';
+import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
+import { refusalToValidate } from '../../registry/validation.ts';
+import { settled } from './requests.ts';
+
+/** What deploy-model recorded of a version that it deployed. */
+export type DeployedRecord = Extract<DeploymentRecord, { endpoint: string; config: string }>;
+
+export interface Liveness {
+  readonly deployed: DeployedRecord;
+  readonly deadline: Deadline;
+  /** Seconds. */
+  readonly poll_interval: number;
+}
+
+/** Waits until the deployed config is live; refuses, in the words of the deployment, when it no longer will be. */
+export async function untilLive(
+  { deployed, deadline, poll_interval }: Liveness,
+  context: Context,
+  still = '',
+): Promise<void> {
+  const { aws, clock, log, report } = context;
+  const { endpoint: name, config } = deployed;
+  const ours = { config, previousConfig: deployed.previous_config };
+  const look = async (): Promise<
+    PollResult<{ endpoint: Endpoint | undefined; where: FailedDeployment | { is: 'live' } }>
+  > => {
+    const endpoint = await findEndpoint(aws.sagemaker, name);
+    if (endpoint) report.file('endpoint.json', describedEndpoint(endpoint.answer));
+    const where = progress(endpoint, ours);
+    return where.is === 'progressing'
+      ? { is: 'pending', saying: where.saying }
+      : { is: 'settled', answer: { endpoint, where } };
+  };
+  const waited = await waitFor(look, {
+    clock,
+    deadline,
+    interval: poll_interval,
+    tolerate: passingTrouble,
+    onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
+  });
+  const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
+  const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
+  if (where.is === 'live') return report.check(check);
+  const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
+  // It is the deployment that would have to be repeated, not this validation.
+  const again = 'run the deploy-model job again';
+  const { what, next } = explainOutcome(where, { endpoint: name, ...ours, maker, seen: endpoint, again });
+  report.check(check, what);
+  throw new Failure('refused', what, next);
+}
+
+/** The version, when exactly it serves, as it was deployed; else refused. */
+export async function describeServed(deployed: DeployedRecord, { aws, log, report }: Context): Promise<ModelPackage> {
+  const served = await packagesOf(aws.sagemaker, deployed.config);
+  const now = await describePackage(aws.sagemaker, deployed.package);
+  const refusal = refusalToValidate(served, now, deployed);
+  report.check(`The endpoint serves ${displayName(now)} as it was deployed`, refusal?.why);
+  if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
+  log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
+  return now;
+}

@@ -1,0 +1,69 @@
+import { type SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { Failure } from '../ground/failure.ts';
+import { describePackage, displayName, type ModelPackage } from './packages.ts';
+
+/** How many entries CustomerMetadataProperties holds at most, the team's own included. */
+const MAX_METADATA = 50;
+
+interface EntryWrite {
+  readonly key: string;
+  readonly value: string;
+  /** Only the first environment's verdict writes these; a later one that resent the status could undo a rejection. */
+  readonly status?: { readonly approval: 'Approved' | 'Rejected'; readonly description: string };
+}
+
+/**
+ * Writes one registry entry, and nothing else, then reads back what the registry now holds. Whether SageMaker merges or
+ * replaces metadata is documented nowhere: a foreign key that vanished, or ours that did not arrive, is told with all that was
+ * there.
+ */
+export async function writeEntry(
+  sagemaker: SageMakerClient,
+  before: ModelPackage,
+  { key, value, status }: EntryWrite,
+): Promise<ModelPackage> {
+  if (!(key in before.metadata) && Object.keys(before.metadata).length >= MAX_METADATA) throw noRoom(before, key);
+  await sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: before.arn,
+      CustomerMetadataProperties: { [key]: value },
+      ...(status && { ModelApprovalStatus: status.approval, ApprovalDescription: status.description }),
+    }),
+  );
+  const after = await describePackage(sagemaker, before.arn);
+  const lost = Object.keys(before.metadata).filter((other) => other !== key && !(other in after.metadata));
+  if (lost.length > 0) throw removedOthers(before, key, lost);
+  const found = after.metadata[key] ?? '';
+  if (withoutJob(found) !== withoutJob(value)) throw overwritten(before, key, found);
+  return after;
+}
+
+function noRoom(before: ModelPackage, key: string): Failure {
+  return new Failure(
+    'refused',
+    `${displayName(before)} already holds ${MAX_METADATA} metadata entries, as many as SageMaker allows: there is no room for "${key}".`,
+    `remove some of the team's own (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
+  );
+}
+
+function removedOthers(before: ModelPackage, key: string, lost: readonly string[]): Failure {
+  const kept = Object.entries(before.metadata).map(([name, was]) => `  ${name}: ${was}`);
+  return new Failure(
+    'refused',
+    `Writing "${key}" to ${displayName(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it held:\n${kept.join('\n')}`,
+    `put the lost entries back (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
+  );
+}
+
+function overwritten(before: ModelPackage, key: string, found: string): Failure {
+  return new Failure(
+    'refused',
+    `"${key}" of ${displayName(before)} was written but reads "${found}": somebody else wrote it at the same moment.`,
+    'find out who in CloudTrail (UpdateModelPackage), then run this job again.',
+  );
+}
+
+/** Two jobs of one pipeline that write at the same moment say the same but for themselves; either's words are right. */
+function withoutJob(entry: string): string {
+  return entry.replaceAll(/ (job|at)=\S+/g, '');
+}
