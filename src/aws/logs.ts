@@ -6,7 +6,7 @@ interface LogQuery {
   /** How the streams' names begin: a job's name, or `<variant>/` for an endpoint; empty for every stream of the group. */
   readonly streamPrefix: string;
   /** How many lines, the newest. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /** Where the containers of an endpoint write. */
@@ -25,13 +25,13 @@ const MAX_STREAMS = 3;
  */
 export async function lastLogLines(
   logs: CloudWatchLogsClient,
-  { group, streamPrefix, most }: LogQuery,
+  { group, streamPrefix, limit }: LogQuery,
 ): Promise<string[]> {
   try {
     const streams = await newestStreams(logs, group, streamPrefix);
-    const lines = (await Promise.all(streams.map((stream) => lastEvents(logs, group, stream, most)))).flat();
+    const lines = (await Promise.all(streams.map((stream) => lastEvents(logs, group, stream, limit)))).flat();
     lines.sort((a, b) => a.at - b.at);
-    const last = lines.slice(-most).map(({ message }) => message.trimEnd());
+    const last = lines.slice(-limit).map(({ message }) => message.trimEnd());
     return last.length > 0
       ? last
       : [`(CloudWatch has no lines in ${group}${streamPrefix && ` under ${streamPrefix}`}.)`];
@@ -65,10 +65,10 @@ function lastWriteOf({ lastIngestionTime, lastEventTimestamp, creationTime }: Lo
   return lastIngestionTime ?? lastEventTimestamp ?? creationTime ?? 0;
 }
 
-async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, most: number) {
+async function lastEvents(logs: CloudWatchLogsClient, group: string, stream: string, limit: number) {
   const { GetLogEventsCommand } = await import('./cloudwatch-logs.ts');
   const { events } = await logs.send(
-    new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: most, startFromHead: false }),
+    new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit, startFromHead: false }),
   );
   return (events ?? []).map(({ timestamp, message }) => ({ at: timestamp ?? 0, message: message ?? '' }));
 }

@@ -13,7 +13,7 @@ interface ClientConfig extends ReturnType<typeof settings> {
   readonly credentials?: () => Promise<Credentials>;
 }
 
-/** What the clients need of the world: the time, and the variables that name a proxy. */
+/** What the clients need from outside: the time, and the variables that name a proxy. */
 export interface Outside {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -14,7 +14,7 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
-import { type Accepted, explainEnd, explainRefusal } from './deploy-model/failure.ts';
+import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
 import { describeDeployable, type HandedVersion, readVersion } from './deploy-model/version.ts';
 
 const inputs = z.strictObject({
@@ -86,7 +86,7 @@ export default defineComponent({
     if (accepted.by !== 'nothing') {
       if (!given.wait) return exitWithoutWaiting(task, accepted, context);
       const { endpoint, where } = await followDeployment(task.plan, accepted, reconcile);
-      if (where.is !== 'live') throw await explainEnd({ ...accepted, endpoint, where }, task.plan, context);
+      if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where }, task.plan, context);
     }
     writeRecord('deployed', task, accepted, context);
     return done(task, accepted, context);

@@ -12,7 +12,7 @@ import { BUILT, timestamp } from '../registry/entries.ts';
 import { describePackage, displayName } from '../registry/packages.ts';
 import { recordBuild } from '../registry/provenance.ts';
 import { followExecution, ownAttempt, startAttempt } from './deploy-pipeline/execution.ts';
-import { explainEnd } from './deploy-pipeline/failure.ts';
+import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
@@ -72,7 +72,7 @@ export default defineComponent({
     const followed = await followExecution(execution, given, context);
     if (!followed) return exitWithoutWaiting(execution);
     checkSteps(followed, context);
-    if (followed.status !== 'Succeeded') throw await explainEnd(followed, context);
+    if (followed.status !== 'Succeeded') throw await explainExecutionEnd(followed, context);
     return handOver(followed, context);
   },
 });

@@ -87,7 +87,7 @@ export default defineComponent({
     const { poll_interval, max_wait_time } = given;
     const validation = { given, deployed, poll_interval, deadline: context.deadline(max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
-    const asked = requestOf(given, root);
+    const asked = askedOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, endpointLogGroup(endpoint)));
@@ -115,7 +115,7 @@ function skip(
 }
 
 /** What the model is asked, for whoever wants to know later what a validation is worth. */
-function requestOf(given: Inputs, root: string) {
+function askedOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
   const payload = createHash('sha256').update(readPayload(root, payload_file)).digest('hex');
@@ -124,7 +124,7 @@ function requestOf(given: Inputs, root: string) {
 
 function readPayload(root: string, file: string): Uint8Array {
   const otherwise = 'let this job receive it as an artifact';
-  return readProjectFile({ root, input: 'payload_file', file, otherwise, most: MAX_PAYLOAD_BYTES });
+  return readProjectFile({ root, input: 'payload_file', file, otherwise, maxBytes: MAX_PAYLOAD_BYTES });
 }
 
 interface Validation extends Liveness {
@@ -148,7 +148,11 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
 
 /** What the containers wrote last explains most failures; what cannot be read there is said, and hides no failure. */
 async function showLastLines({ aws, log }: Context, endpoint: string): Promise<void> {
-  const lines = await lastLogLines(await aws.logs(), { group: endpointLogGroup(endpoint), streamPrefix: '', most: 20 });
+  const lines = await lastLogLines(await aws.logs(), {
+    group: endpointLogGroup(endpoint),
+    streamPrefix: '',
+    limit: 20,
+  });
   log.section(`The last log lines of ${endpoint}`, lines, 'open');
 }
 

@@ -50,7 +50,7 @@ export interface ModelAndConfig {
   readonly config: PlannedConfig;
 }
 
-export interface PlannedModel {
+interface PlannedModel {
   readonly name: string;
   /** The ARN of the model package. */
   readonly package: string;

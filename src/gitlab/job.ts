@@ -42,7 +42,7 @@ const REPEATED: Readonly<Record<string, keyof Claims>> = {
   CI_ENVIRONMENT_NAME: 'environment',
 };
 
-interface Expected {
+interface ExpectedJob {
   /** The input `environment`. */
   readonly environment: string;
   /** The GitLab environment in which the template places the job. */
@@ -50,7 +50,7 @@ interface Expected {
 }
 
 /** The job as an accepted token tells it. A variable that contradicts the token is refused: somebody set it. */
-export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
+export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Job {
   const forged = Object.entries(REPEATED).filter(([name, claim]) => env[name] && env[name] !== claims[claim]);
   if (forged.length > 0) {
     const each = forged.map(
@@ -84,7 +84,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: Expected): Job {
 }
 
 /** The job as its variables tell it, when there is no token that confirms it. Records say so. */
-export function unverifiedJob(env: Env, expected: Expected): Job {
+export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
   return {
     ...described(
       env,

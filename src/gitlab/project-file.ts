@@ -13,7 +13,7 @@ interface ProjectFile {
   /** How the file may come to be there: the end of "commit the file, or ...". */
   readonly otherwise: string;
   /** The most bytes that SageMaker takes of it. */
-  readonly most?: number;
+  readonly maxBytes?: number;
 }
 
 /** Whether a path leads out of the project: a variable could name any file of the machine, the process's own variables among them. */
@@ -27,7 +27,7 @@ export function readProjectFile({
   input,
   file,
   otherwise,
-  most = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
 }: ProjectFile): Buffer {
   const refuse = (why: string, cause?: unknown) =>
     new Failure(
@@ -43,8 +43,8 @@ export function readProjectFile({
   // A link in the project may lead anywhere.
   if (isOutside(realpathSync(root), real)) throw refuse(outside);
   const content = attempt(() => readFileSync(real), refuse);
-  if (content.byteLength <= most) return content;
-  throw refuse(`its ${content.byteLength} bytes are more than SageMaker takes (${most})`);
+  if (content.byteLength <= maxBytes) return content;
+  throw refuse(`its ${content.byteLength} bytes are more than SageMaker takes (${maxBytes})`);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

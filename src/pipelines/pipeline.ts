@@ -81,37 +81,35 @@ export function personOf(user: UserContext | undefined): string {
 }
 
 /**
- * Makes the pipeline what it should be, and tells what it did. Returns the version to start where SageMaker names one: it does
- * after an update, and not after a creation.
+ * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline). Returns the version
+ * to start where SageMaker names one: it does after an update, and not after a creation.
  */
-export async function upload(
+export async function reconcilePipeline(
   sagemaker: SageMakerClient,
-  wanted: DesiredPipeline,
-  { token, tell }: { token: string; tell(line: string): void },
+  desired: DesiredPipeline,
+  { token, log }: { token: string; log(line: string): void },
 ): Promise<number | undefined> {
-  const plan = decideUpload(await findPipeline(sagemaker, wanted.name), wanted);
-  switch (plan.do) {
-    case 'nothing':
-      tell(`The pipeline ${wanted.name} has this definition and role already.`);
-      return undefined;
-    case 'update':
-      return update(sagemaker, wanted, (version) =>
-        tell(`Updated the pipeline ${wanted.name}${version} because ${plan.because}.`),
-      );
-    case 'create':
-      if (await create(sagemaker, wanted, token)) {
-        tell(`Created the pipeline ${wanted.name}.`);
-        return undefined;
-      }
-      tell(`Somebody else created the pipeline ${wanted.name} at the same moment.`);
-      return upload(sagemaker, wanted, { token, tell });
+  const { name } = desired;
+  const decision = decideUpload(await findPipeline(sagemaker, name), desired);
+  if (decision.do === 'nothing') {
+    log(`The pipeline ${name} has this definition and role already.`);
+    return undefined;
   }
+  if (decision.do === 'update') {
+    const version = await update(sagemaker, desired);
+    const now = version === undefined ? '' : ` to its version ${version}`;
+    log(`Updated the pipeline ${name}${now} because ${decision.because}.`);
+    return version;
+  }
+  const created = await create(sagemaker, desired, token);
+  log(created ? `Created the pipeline ${name}.` : `Somebody else created the pipeline ${name} at the same moment.`);
+  return created ? undefined : reconcilePipeline(sagemaker, desired, { token, log });
 }
 
 /** False when a pipeline of this name exists by now. */
-async function create(sagemaker: SageMakerClient, wanted: DesiredPipeline, token: string): Promise<boolean> {
+async function create(sagemaker: SageMakerClient, desired: DesiredPipeline, token: string): Promise<boolean> {
   try {
-    await sagemaker.send(new CreatePipelineCommand({ ...requestOf(wanted), ClientRequestToken: token }));
+    await sagemaker.send(new CreatePipelineCommand({ ...requestOf(desired), ClientRequestToken: token }));
     return true;
   } catch (error) {
     if (isKnownError('already exists', error)) return false;
@@ -119,15 +117,9 @@ async function create(sagemaker: SageMakerClient, wanted: DesiredPipeline, token
   }
 }
 
-async function update(
-  sagemaker: SageMakerClient,
-  wanted: DesiredPipeline,
-  tell: (version: string) => void,
-): Promise<number | undefined> {
+async function update(sagemaker: SageMakerClient, desired: DesiredPipeline): Promise<number | undefined> {
   try {
-    const { PipelineVersionId: version } = await sagemaker.send(new UpdatePipelineCommand(requestOf(wanted)));
-    tell(version === undefined ? '' : ` to its version ${version}`);
-    return version;
+    return (await sagemaker.send(new UpdatePipelineCommand(requestOf(desired)))).PipelineVersionId;
   } catch (error) {
     throw refusedBySageMaker(error, 'the pipeline');
   }

@@ -107,14 +107,14 @@ export function hasEnded({ status }: Step): boolean {
 
 interface StepLog {
   readonly clock: Clock;
-  tell(line: string): void;
+  log(line: string): void;
 }
 
 /** A look at an execution, for waiting. It tells each step once in each of its states, with the time since the first look. */
 export function executionPoller(
   sagemaker: SageMakerClient,
   execution: string,
-  { clock, tell }: StepLog,
+  { clock, log }: StepLog,
 ): () => Promise<PollResult<Execution>> {
   const begin = clock.now().getTime();
   const told = new Map<string, string>();
@@ -123,7 +123,7 @@ export function executionPoller(
     const elapsed = duration(clock.now().getTime() - begin);
     for (const step of seen.steps.filter(({ name, status }) => told.get(name) !== status)) {
       told.set(step.name, step.status);
-      tell(`${elapsed.padStart(10)}  ${stepLine(step)}`);
+      log(`${elapsed.padStart(10)}  ${stepLine(step)}`);
     }
     const open = seen.status === 'Executing' || seen.status === 'Stopping';
     return open ? { is: 'pending', saying: statusLine(seen) } : { is: 'settled', answer: seen };

@@ -15,7 +15,7 @@ export interface Host {
   print(line: string): void;
 }
 
-/** The world of one run, passed in. */
+/** What one run works with, passed in. */
 export interface Context {
   readonly aws: Aws;
   readonly job: Job;

@@ -23,7 +23,7 @@ export async function runComponent<Inputs extends z.ZodMiniObject, Output extend
     return await live(component, host, { log, report });
   } catch (error) {
     // What fails here is the folder of the reports, so there is only the log to tell it in.
-    return tell(explain(error, component.permissions), log);
+    return printFailure(explain(error, component.permissions), log);
   }
 }
 
@@ -68,10 +68,10 @@ function given(outputs: Readonly<Record<string, string | undefined>>): Record<st
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
   report.check('The job did what it was asked to do', failure.message);
   if (trace) log.section('Stack', stackOf(failure).split('\n'));
-  return tell(failure, log);
+  return printFailure(failure, log);
 }
 
-function tell(failure: Failure, log: Log): number {
+function printFailure(failure: Failure, log: Log): number {
   log.line(`ERROR ${failure.message}`);
   log.line(`Next: ${failure.next}`);
   return failure.exitCode;

@@ -2,7 +2,7 @@ import { entryKey, readWithdrawal } from './entries.ts';
 import { type ModelPackage, sameGroup } from './packages.ts';
 
 /** What an earlier job of the promotion saw of a version. */
-interface Expected {
+interface ExpectedVersion {
   /** The group by name or ARN; not compared when the version was just found in that group. */
   readonly group?: string;
   /** The content hash that check-model recorded; not compared before there is one. */
@@ -25,7 +25,7 @@ export const START_ANEW = 'start a new pipeline, so that it is checked and appro
 export const PROMOTE_ANOTHER = 'promote another version; a rejection is final.';
 
 /** What must hold of a version wherever it goes; each step adds only its own question. */
-export function flawOf(version: ModelPackage, { group, content, environments }: Expected): Flaw | undefined {
+export function flawOf(version: ModelPackage, { group, content, environments }: ExpectedVersion): Flaw | undefined {
   if (group !== undefined && !sameGroup(version.group, group))
     return { is: 'in another group', why: `it is in the group ${version.group}, not in ${group}`, next: START_ANEW };
   const withdrawn = environments.find((each) => entryKey('withdrawn', each) in version.metadata);

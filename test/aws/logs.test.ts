@@ -23,27 +23,27 @@ describe('the last log lines of a job', () => {
     write('train-1/algo-1-170', 'one', 'two', 'three\n');
     write('train-1/algo-2-170', 'four');
     write('train-10/algo-1-170', 'of another job');
-    expect(await lastLogLines(client, { group, streamPrefix: 'train-1/', most: 3 })).toEqual(['two', 'three', 'four']);
+    expect(await lastLogLines(client, { group, streamPrefix: 'train-1/', limit: 3 })).toEqual(['two', 'three', 'four']);
   });
 
   it('come from the instances that wrote last when there were many', async () => {
     const { client, write } = await cloudWatch();
     for (let instance = 1; instance <= 60; instance++) write(`AllTraffic/i-${100 - instance}`, `instance ${instance}`);
-    const lines = await lastLogLines(client, { group, streamPrefix: 'AllTraffic/', most: 10 });
+    const lines = await lastLogLines(client, { group, streamPrefix: 'AllTraffic/', limit: 10 });
     expect(lines).toEqual(['instance 58', 'instance 59', 'instance 60']);
   });
 
   it('are said to be missing when the job wrote none', async () => {
     const { client, write } = await cloudWatch();
     write('train-1/algo-1-170', 'one');
-    expect(await lastLogLines(client, { group, streamPrefix: 'train-2/', most: 10 })).toEqual([
+    expect(await lastLogLines(client, { group, streamPrefix: 'train-2/', limit: 10 })).toEqual([
       `(CloudWatch has no lines in ${group} under train-2/.)`,
     ]);
   });
 
   it('are said to be missing when there is no log group', async () => {
     const { client } = await cloudWatch();
-    expect(await lastLogLines(client, { group, streamPrefix: '', most: 10 })).toEqual([
+    expect(await lastLogLines(client, { group, streamPrefix: '', limit: 10 })).toEqual([
       `(CloudWatch has no log group ${group}: nothing was written there.)`,
     ]);
   });
@@ -56,7 +56,7 @@ describe('the last log lines of a job', () => {
     const { emulator, client, write } = await cloudWatch();
     write('train-1/algo-1-170', 'one');
     emulator.fault({ operation: 'GetLogEvents', kind });
-    const lines = await lastLogLines(client, { group, streamPrefix: 'train-1/', most: 10 });
+    const lines = await lastLogLines(client, { group, streamPrefix: 'train-1/', limit: 10 });
     expect(lines).toEqual([expect.stringContaining(`could not be read: ${name}`)]);
   });
 });

@@ -34,7 +34,7 @@ export function approverPage({
     `package  ${version.arn}`,
     `status   ${version.approval}`,
     ...(before === undefined ? [] : provenance(version, before, validationRequired)),
-    `metrics  ${metricsOf(version)}`,
+    `metrics  ${metricsLine(version)}`,
     `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named none'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}`,
     `live     ${live}`,
@@ -65,7 +65,7 @@ export function commitOf({ metadata, commit }: ModelPackage): string | undefined
 }
 
 /** The team's own metadata entries, which is where a training writes its figures, and where its reports lie. */
-function metricsOf({ metadata, metrics }: ModelPackage): string {
+function metricsLine({ metadata, metrics }: ModelPackage): string {
   const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|validated|withdrawn)\.)/.test(name));
   const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
   const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);

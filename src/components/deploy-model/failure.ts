@@ -25,7 +25,7 @@ export async function explainRefusal(
 }
 
 /** Why our config did not come to serve. */
-export async function explainEnd(
+export async function explainDeploymentEnd(
   { endpoint: seen, where, previousConfig }: Unsuccessful,
   plan: DeploymentPlan,
   context: Context,
@@ -47,6 +47,6 @@ async function keepReasons(
     const file = report.file('endpoint.json', describedEndpoint(seen.answer));
     log.line(`What SageMaker says of ${endpoint} is kept in ${file}.`);
   }
-  const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.config.variant_name}/`, most: 20 };
+  const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.config.variant_name}/`, limit: 20 };
   log.section(`The last lines of the containers of ${endpoint}`, await lastLogLines(await aws.logs(), query), 'open');
 }

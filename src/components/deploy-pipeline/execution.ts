@@ -5,7 +5,7 @@ import { Failure } from '../../ground/failure.ts';
 import { waitFor } from '../../ground/wait.ts';
 import type { KnownAttempt } from '../../pipelines/decision.ts';
 import { attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../../pipelines/executions.ts';
-import { type DesiredPipeline, findPipeline, upload } from '../../pipelines/pipeline.ts';
+import { type DesiredPipeline, findPipeline, reconcilePipeline } from '../../pipelines/pipeline.ts';
 import { type Execution, executionPoller } from '../../pipelines/steps.ts';
 import type { Context } from '../../program/context.ts';
 import { timestamp } from '../../registry/entries.ts';
@@ -44,9 +44,9 @@ export async function startAttempt(
   context: Context,
 ): Promise<string> {
   const { aws, job, log } = context;
-  const version = await upload(aws.sagemaker, wanted, {
+  const version = await reconcilePipeline(aws.sagemaker, wanted, {
     token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
-    tell: log.line,
+    log: log.line,
   });
   const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
   const execution = await startExecution(aws.sagemaker, {
@@ -73,7 +73,7 @@ export async function followExecution(
   context: Context,
 ): Promise<Execution | undefined> {
   const { clock, log, aws } = context;
-  const look = executionPoller(aws.sagemaker, execution, { clock, tell: log.line });
+  const look = executionPoller(aws.sagemaker, execution, { clock, log: log.line });
   if (!given.wait) {
     const once = await look();
     return once.is === 'settled' ? once.answer : undefined;

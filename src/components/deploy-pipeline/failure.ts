@@ -6,7 +6,7 @@ import type { Execution, Step } from '../../pipelines/steps.ts';
 import type { Context } from '../../program/context.ts';
 
 /** Says why an execution did not succeed, with the last lines that its failed steps' jobs wrote. */
-export async function explainEnd(ended: Execution, context: Context): Promise<Failure> {
+export async function explainExecutionEnd(ended: Execution, context: Context): Promise<Failure> {
   const { arn, status, failureReason, modifiedBy, steps } = ended;
   const failed = steps.filter((step) => step.status === 'Failed');
   const reasons = failed.map(({ name, why }) => `step ${name}: ${why ?? 'SageMaker gives no reason'}`);
@@ -31,6 +31,6 @@ async function showJob({ name, job }: Step, { aws, log, report }: Context): Prom
   if (!job) return;
   report.link('CloudWatch', `Logs of step ${name}`, logsUrl(aws, job.logGroup, job.name));
   const logs = await aws.logs();
-  const place = { group: job.logGroup, streamPrefix: `${job.name}/`, most: LOG_LINES };
+  const place = { group: job.logGroup, streamPrefix: `${job.name}/`, limit: LOG_LINES };
   log.section(`Step ${name}: the last lines of ${job.name}`, await lastLogLines(logs, place), 'open');
 }
