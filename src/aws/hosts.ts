@@ -1,6 +1,7 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../ground/failure.ts';
 import { REGION } from './arn.ts';
+import { withoutPassword } from './proxy.ts';
 
 /** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
 const AWS_HOST = new RegExp(
@@ -24,7 +25,7 @@ export function refuseOtherServices(env: Readonly<Record<string, string | undefi
     ([name, url]) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !(URL.canParse(url) && isTrusted(new URL(url))),
   );
   if (elsewhere.length === 0) return;
-  const each = elsewhere.map(([name, url]) => `  ${name} is "${url}"`);
+  const each = elsewhere.map(([name, url]) => `  ${name} is "${withoutPassword(url ?? '')}"`);
   throw refusal(
     each.join('\n'),
     `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}; a VPC endpoint is named by its own host in amazonaws.com, with https.`,

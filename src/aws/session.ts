@@ -6,6 +6,7 @@ import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
 import { AwsHandler, answeredByAnother } from './hosts.ts';
+import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
 
 /** What every AWS client is built with. */
@@ -21,10 +22,10 @@ export interface Outside {
 
 function settings(region: string, { clock, env }: Outside) {
   // The SDK makes agents of its own, which honour HTTPS_PROXY and NO_PROXY only when they are told to.
-  const agent = { proxyEnv: env };
+  const httpsAgent = { proxyEnv: httpsProxy(env) };
   // Without them a request that is never answered would outlast the job.
   const patience = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
-  const requestHandler = { httpAgent: agent, httpsAgent: agent, ...patience };
+  const requestHandler = { httpAgent: {}, httpsAgent, ...patience };
   return { region, retryStrategy: createRetryStrategy(clock), requestHandler };
 }
 

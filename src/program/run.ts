@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { refuseOtherServices } from '../aws/hosts.ts';
+import { refuseMalformedProxy } from '../aws/proxy.ts';
 import { type Env, parseInputs } from '../gitlab/inputs.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
@@ -34,6 +35,7 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
 ): Promise<number> {
   try {
     refuseOtherServices(host.env);
+    refuseMalformedProxy(host.env);
     const source = { component: component.name, env: host.env, args: host.args, safetyInputs: component.safetyInputs };
     const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
     await component.checkFiles?.(own, host.root);
