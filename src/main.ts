@@ -32,7 +32,11 @@ if (run) {
     env: process.env,
     args,
     root: process.cwd(),
-    clock: { now: () => new Date(), sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)) },
+    clock: {
+      now: () => new Date(),
+      sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+      random: Math.random,
+    },
     print: (line) => process.stdout.write(`${line}\n`),
   }).then((code) => {
     process.exitCode = code;

@@ -1,4 +1,3 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../ground/failure.ts';
 import { REGION } from './arn.ts';
 import { withoutPassword } from './proxy.ts';
@@ -12,7 +11,7 @@ const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
 
 /** Whether the job's token may be shown there: to AWS, unreadable on the way, or to this machine, where an emulator may run. */
-function isTrusted({ protocol, hostname }: HostAddress): boolean {
+export function isTrusted({ protocol, hostname }: HostAddress): boolean {
   return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
 }
 
@@ -26,13 +25,13 @@ export function refuseOtherServices(env: Readonly<Record<string, string | undefi
   );
   if (elsewhere.length === 0) return;
   const each = elsewhere.map(([name, url]) => `  ${name} is "${withoutPassword(url ?? '')}"`);
-  throw refusal(
+  throw otherHostRefusal(
     each.join('\n'),
     `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}; a VPC endpoint is named by its own host in amazonaws.com, with https.`,
   );
 }
 
-function refusal(where: string, next: string): Failure {
+export function otherHostRefusal(where: string, next: string): Failure {
   return new Failure(
     'refused',
     `This job would ask a host that is not AWS's, or ask AWS unencrypted, and give it the job's token. Nothing was sent:\n${where}`,
@@ -48,16 +47,4 @@ export function answeredByAnother(how: string, cause?: unknown): Failure {
     "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
     cause,
   );
-}
-
-/** Sends requests to AWS and this machine only, wherever the SDK has found the name of a host: a profile or a file can hold one. */
-export class AwsHandler extends NodeHttpHandler {
-  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-    const { protocol, hostname } = request;
-    if (isTrusted({ protocol, hostname })) return super.handle(request, options);
-    throw refusal(
-      `  ${protocol}//${hostname}`,
-      'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or endpoint_url from the AWS configuration of the runner.',
-    );
-  }
 }

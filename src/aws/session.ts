@@ -1,39 +1,42 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import type { Clock } from '../ground/clock.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
-import { AwsHandler, answeredByAnother } from './hosts.ts';
+import { AwsHandler, type HandlerOptions } from './handler.ts';
+import { answeredByAnother } from './hosts.ts';
 import { httpsProxy } from './proxy.ts';
-import { createRetryStrategy } from './retry.ts';
+import { createRetryStrategy, type Limit } from './retry.ts';
 
 /** What every AWS client is built with. */
 interface ClientConfig extends ReturnType<typeof settings> {
   readonly credentials?: () => Promise<Credentials>;
 }
 
-/** What the clients need from outside: the time, and the variables that name a proxy. */
+/** What the clients need from outside: the time, until when to try, and the variables that name a proxy. */
 export interface Outside {
   readonly clock: Clock;
+  readonly limit: Limit;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-function settings(region: string, { clock, env }: Outside) {
+function settings(region: string, { clock, limit, env }: Outside) {
   // The SDK makes agents of its own, which honour HTTPS_PROXY and NO_PROXY only when they are told to.
   const httpsAgent = { proxyEnv: httpsProxy(env) };
   // Without them a request that is never answered would outlast the job.
-  const patience = { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+  const patience = {
+    connectionTimeout: 10_000,
+    requestTimeout: 30_000,
+    throwOnRequestTimeout: true,
+    wholeTimeout: 60_000,
+  };
   const requestHandler = { httpAgent: {}, httpsAgent, ...patience };
-  return { region, retryStrategy: createRetryStrategy(clock), requestHandler };
+  return { region, retryStrategy: createRetryStrategy(clock, limit), requestHandler };
 }
 
 /** What a client is made of: each has connections of its own. */
-function client<Config extends { readonly requestHandler: NodeHttpHandlerOptions }>({
-  requestHandler,
-  ...config
-}: Config) {
+function client<Config extends { readonly requestHandler: HandlerOptions }>({ requestHandler, ...config }: Config) {
   return { ...config, requestHandler: new AwsHandler(requestHandler) };
 }
 
@@ -59,9 +62,13 @@ interface WebIdentity {
   readonly sessionName: string;
 }
 
+/** Milliseconds before their end at which credentials are renewed. */
+const RENEW_BEFORE = 5 * 60_000;
+
 /**
  * Exchanges GitLab's id_token for the role's credentials, renewed by the same token shortly before they end, for as long as
- * the token lives. The clock decides when: not the SDK's, which knows only the machine's.
+ * the token lives; after that they are used as long as they hold. The clock decides when: not the SDK's, which knows only the
+ * machine's.
  */
 export async function assumeRole(region: string, identity: WebIdentity, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
@@ -70,7 +77,8 @@ export async function assumeRole(region: string, identity: WebIdentity, outside:
 
   let current = await assume();
   const credentials = async () => {
-    if (current.expires.getTime() - outside.clock.now().getTime() < 5 * 60_000) current = await assume();
+    const left = current.expires.getTime() - outside.clock.now().getTime();
+    if (left < RENEW_BEFORE) current = await assume().catch((error) => (left > 0 ? current : Promise.reject(error)));
     // An expiration in the past makes the SDK ask here before each request instead of keeping time itself.
     return { ...current.credentials, expiration: new Date(0) };
   };
@@ -158,7 +166,7 @@ export function connect({ config, account }: Session): Aws {
       const { SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');
       const { retryStrategy: _, requestHandler, ...once } = config;
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
-      const answering = { ...requestHandler, requestTimeout: 70_000 };
+      const answering = { ...requestHandler, requestTimeout: 70_000, wholeTimeout: 80_000 };
       return new SageMakerRuntimeClient(client({ ...once, maxAttempts: 1, requestHandler: answering }));
     },
     async logs() {

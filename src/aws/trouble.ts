@@ -59,6 +59,7 @@ const UNTRUSTED =
  */
 export function troubleOf(error: unknown): Trouble {
   const { name, code, message, status } = partsOf(error);
+  if (BROKEN.has(code) || BROKEN.has(name) || /socket hang up|ECONNRESET/.test(message)) return 'broken connection';
   // The SDK could not read the answer, and AWS's own can be read.
   if (/Deserialization error: to see the raw response/.test(message)) return 'not AWS';
   if (UNTRUSTED.test(code)) return 'not trusted';
@@ -66,7 +67,6 @@ export function troubleOf(error: unknown): Trouble {
   if (THROTTLED.has(name) || /^Rate exceeded/i.test(message) || status === 429) return 'throttled';
   if (EXPIRED.has(name)) return 'expired';
   if (DENIED.has(name) || status === 403) return 'denied';
-  if (BROKEN.has(code) || BROKEN.has(name) || /socket hang up|ECONNRESET/.test(message)) return 'broken connection';
   if (status !== undefined && status >= 500) return 'server error';
   return 'other';
 }

@@ -2,6 +2,8 @@
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
+  /** From 0 to 1: by so much pauses differ, so that jobs do not ask in step. Passed in, so that a seed replays. */
+  random(): number;
 }
 
 /** When a job must have ended by itself, and what sets that limit. */

@@ -1,7 +1,9 @@
 /** An error by its name and message: `ValidationException: Could not find ...`. */
 export function inItsOwnWords(error: unknown): string {
   const { name, message } = partsOf(error);
-  return message === '' ? name : `${name}: ${message}`;
+  // What the SDK adds to an answer that it could not read is for those who write programs.
+  const words = message.replace(/\s*Deserialization error: to see the raw response.*$/s, '');
+  return words === '' ? name : `${name}: ${words}`;
 }
 
 /** The name, system code, message and HTTP status of anything thrown. */

@@ -38,15 +38,15 @@ export async function waitFor<Answer>(
 
     const left = deadline.at.getTime() - clock.now().getTime();
     if (left <= 0) return { is: 'out of time', saying, after: elapsed(), because: deadline.because };
-    await clock.sleep(Math.min(left, pause(interval, looks)));
+    await clock.sleep(Math.min(left, pause(interval, looks, clock)));
   }
 }
 
 /** Half a second, doubled up to the interval; then the interval with a tenth of jitter, so that jobs do not ask in step. */
-function pause(interval: number, looks: number): number {
+function pause(interval: number, looks: number, clock: Clock): number {
   const growing = 500 * 2 ** looks;
   const longest = interval * 1000;
-  return growing < longest ? growing : longest * (0.9 + Math.random() * 0.2);
+  return growing < longest ? growing : longest * (0.9 + clock.random() * 0.2);
 }
 
 async function tolerant<Answer>(

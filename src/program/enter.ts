@@ -1,4 +1,12 @@
-import { ambientSession, assumeRole, connect, explainTokenRefusal, type Session } from '../aws/session.ts';
+import type { Limit } from '../aws/retry.ts';
+import {
+  ambientSession,
+  assumeRole,
+  connect,
+  explainTokenRefusal,
+  type Outside,
+  type Session,
+} from '../aws/session.ts';
 import { readClaims } from '../gitlab/claims.ts';
 import type { Env } from '../gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
@@ -22,10 +30,14 @@ export async function enter(
     gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment,
   };
   const token = tokenFor(shared, env);
+  const limit: Limit = { deadline: jobTimeout(env)[0] };
+  const outside = { env, clock, limit };
 
   const claims = token === undefined ? undefined : readClaims(token);
   const session =
-    token && claims ? await exchangeToken(token, claims, shared, host) : await ambientSession(shared.aws_region, host);
+    token && claims
+      ? await exchangeToken(token, claims, shared, outside)
+      : await ambientSession(shared.aws_region, outside);
   const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
   log.section(`${component.name} for ${job.environment} in the AWS account ${session.account}`, [
     ...firstLines({ job, session, shared, env }),
@@ -40,12 +52,11 @@ export async function enter(
     root,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
     aws: connect(session),
-    deadline: (seconds) =>
-      earliest(
-        { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },
-        ...(ends ? [ends] : []),
-        ...jobTimeout(env),
-      ),
+    deadline(seconds) {
+      const own = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
+      limit.deadline = earliest(own, ...(ends ? [ends] : []), ...jobTimeout(env));
+      return limit.deadline;
+    },
   };
 }
 
@@ -64,11 +75,11 @@ async function exchangeToken(
   token: string,
   claims: ReturnType<typeof readClaims>,
   { aws_region, role_arn: roleArn }: SharedInputs,
-  host: Host,
+  outside: Outside,
 ): Promise<Session> {
   const sessionName = `gl-${claims.project_id}-${claims.pipeline_id}-${claims.job_id}`.slice(0, 64);
   try {
-    return await assumeRole(aws_region, { token, roleArn, sessionName }, host);
+    return await assumeRole(aws_region, { token, roleArn, sessionName }, outside);
   } catch (error) {
     throw explainTokenRefusal(error, { roleArn, claims });
   }

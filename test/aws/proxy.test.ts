@@ -46,7 +46,11 @@ beforeEach(() => {
 });
 
 const session = (emulator: Emulator, env: Record<string, string>) =>
-  ambientSession(emulator.region, { env, clock: { now: () => emulator.clock.now(), sleep: async () => {} } });
+  ambientSession(emulator.region, {
+    env,
+    limit: { deadline: undefined },
+    clock: { now: () => emulator.clock.now(), sleep: async () => {}, random: () => 0.5 },
+  });
 
 const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
 const ENDPOINTS = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS'];

@@ -84,6 +84,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
     clock: options.clock ?? {
       now: () => emulator.clock.now(),
       sleep: async (milliseconds) => emulator.clock.advance(milliseconds),
+      random: () => 0.5,
     },
     print: (line) => lines.push(line),
   });

@@ -10,7 +10,7 @@ function clockOf() {
     pauses.push(milliseconds);
     now += milliseconds;
   };
-  return { pauses, clock: { now: () => new Date(now), sleep } };
+  return { pauses, clock: { now: () => new Date(now), sleep, random: () => 0.5 } };
 }
 
 async function wait(looks: (PollResult<string> | Error)[], seconds = 3600) {

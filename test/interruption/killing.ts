@@ -93,6 +93,7 @@ export async function startAndKill(
   const clock = {
     now: () => emulator.clock.now(),
     sleep: async (milliseconds: number) => (dead ? never : emulator.clock.advance(milliseconds)),
+    random: () => 0.5,
   };
   const died = (death.answered ? next : reached).then(() => {
     dead = true;

@@ -218,6 +218,7 @@ class Life {
         if (dies?.answered && calls >= dies.call) die();
         return dead ? never : emulator.clock.advance(milliseconds);
       },
+      random: () => 0.5,
     };
     return { emulator, died, clock, caller };
   }

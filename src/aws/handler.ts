@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+import { isTrusted, otherHostRefusal } from './hosts.ts';
+
+export interface HandlerOptions extends NodeHttpHandlerOptions {
+  /** Milliseconds within which a request has its whole answer, connecting and the last byte of the body included. */
+  readonly wholeTimeout: number;
+}
+
+type Handled = ReturnType<NodeHttpHandler['handle']>;
+
+/**
+ * Sends requests to AWS and this machine only, wherever the SDK has found the name of a host: a profile or a file can hold one.
+ * Every request ends: the SDK's own time-outs cover neither a proxy that opens no tunnel nor a body that stops in the middle.
+ */
+export class AwsHandler extends NodeHttpHandler {
+  readonly #wholeTimeout: number;
+
+  constructor({ wholeTimeout, ...options }: HandlerOptions) {
+    super(options);
+    this.#wholeTimeout = wholeTimeout;
+  }
+
+  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>): Handled {
+    const { protocol, hostname } = request;
+    if (!isTrusted({ protocol, hostname }))
+      throw otherHostRefusal(
+        `  ${protocol}//${hostname}`,
+        'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or endpoint_url from the AWS configuration of the runner.',
+      );
+    const ended = AbortSignal.timeout(this.#wholeTimeout);
+    try {
+      const handled = await super.handle(request, { ...options, abortSignal: ended });
+      const { body } = handled.response;
+      if (body instanceof Readable) ended.addEventListener('abort', () => body.destroy(this.#tooLate()));
+      return handled;
+    } catch (error) {
+      throw ended.aborted ? this.#tooLate() : error;
+    }
+  }
+
+  #tooLate(): Error {
+    const error = new Error(`no whole answer came within ${this.#wholeTimeout / 1000} s`);
+    error.name = 'TimeoutError';
+    return error;
+  }
+}
