@@ -19,10 +19,24 @@ function program<Inputs extends z.ZodMiniObject, Output extends string>(
   return async (host) => runComponent(await load(), host);
 }
 
+// Until it is known how the job ends, it has failed.
+process.exitCode = 1;
+
 // Whoever reads the log may stop reading, as `| head` does: the job goes on to its end.
 process.stdout.on('error', (error) => {
   if (!('code' in error && error.code === 'EPIPE')) throw error;
 });
+
+const REPORT = 'run this job again, and report it to those who release these components when it comes back.';
+
+process.on('uncaughtException', (error) => {
+  end(1, `ERROR This program met something unforeseen: ${error.message}\nNext: ${REPORT}\n`);
+});
+
+/** Ends when all is printed, whatever connections are still open. */
+function end(code: number, last = ''): void {
+  process.stdout.write(last, () => process.exit(code));
+}
 
 const [command = '', ...args] = process.argv.slice(2);
 const run = Object.entries(COMPONENTS).find(([name]) => name === command)?.[1];
@@ -38,13 +52,10 @@ if (run) {
       random: Math.random,
     },
     print: (line) => process.stdout.write(`${line}\n`),
-  }).then((code) => {
-    process.exitCode = code;
-  });
+    stopped: new Promise((stop) => process.once('SIGTERM', () => stop())),
+  }).then((code) => end(code));
 } else {
   const what = command === '' ? 'No component was named' : `There is no component "${command}"`;
-  process.stdout.write(
-    `ERROR ${what}.\nNext: name one of ${Object.keys(COMPONENTS).join(', ')}; its inputs are variables INPUT_... (docs/inputs.md).\n`,
-  );
-  process.exitCode = 64;
+  const known = Object.keys(COMPONENTS).join(', ');
+  end(64, `ERROR ${what}.\nNext: name one of ${known}; its inputs are variables INPUT_... (docs/inputs.md).\n`);
 }

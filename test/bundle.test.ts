@@ -91,6 +91,23 @@ describe('the bundle', () => {
     expect({ exit, stderr }).toEqual({ exit: 64, stderr: '' });
   });
 
+  it('explains in a line what nobody foresaw, and ends red', () => {
+    const preload = join(root, 'unforeseen.mjs');
+    const defect = "queueMicrotask(() => { throw new Error('a defect'); });";
+    const atFirstLine = `const { write } = process.stdout;
+      process.stdout.write = (...given) => { process.stdout.write = write; ${defect} return process.stdout.write(...given); };`;
+    writeFileSync(preload, atFirstLine);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [`--import=${preload}`, join(folder, 'main.js'), 'check-model'],
+      { cwd: root, encoding: 'utf8', env: {} },
+    );
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /ERROR This program met something unforeseen: a defect\nNext: run this job again, and report it/,
+    );
+  });
+
   it('runs from its source where V8 takes no code, as that of another Node', () => {
     const copy = join(root, 'copy');
     cpSync(folder, copy, { recursive: true });

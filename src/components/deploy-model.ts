@@ -101,8 +101,8 @@ interface DeploymentTask {
 }
 
 function reconcileContext({ poll_interval: interval, max_wait_time }: Inputs, context: Context): ReconcileContext {
-  const { aws, clock, log } = context;
-  return { ...aws, clock, deadline: context.deadline(max_wait_time), interval, log: log.line };
+  const { aws, clock, log, begun } = context;
+  return { ...aws, clock, deadline: context.deadline(max_wait_time), interval, log: log.line, begun };
 }
 
 function skip(

@@ -67,6 +67,7 @@ export default defineComponent({
     const plan = decideExecution(await ownAttempt(wanted, given, context), given.new_run);
     context.log.line(plan.why);
     const execution = plan.do === 'join' ? plan.execution : await startAttempt(plan.attempt, wanted, given, context);
+    context.begun(`the execution ${resourceId(execution)}`);
     context.report.record({ outcome: 'running', execution, why: 'its execution is under way' });
 
     const followed = await followExecution(execution, given, context);

@@ -31,6 +31,8 @@ export interface ReconcileContext {
   readonly interval: number;
   /** Told what is done, and what changes. */
   log(line: string): void;
+  /** Told what SageMaker goes on with when this job ends before it. */
+  begun(what: string): void;
 }
 
 /** How our config came to the endpoint, and which one was live before; or why it may not come there. */
@@ -126,6 +128,7 @@ async function change({ endpoint, ...replaced }: Change, plan: DeploymentPlan, c
 async function create({ desired, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
   const { endpoint, config } = desired;
   context.log(`Creating ${endpoint}.`);
+  context.begun(`the creation of the endpoint ${endpoint} with ${config}`);
   const tagged = [...tags, ...deploymentTags({ wanted: config, previous: undefined })];
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
@@ -143,6 +146,7 @@ async function update(
       `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${instance_count}).`,
     );
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
+  context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
   const result = await updateEndpoint(context, {
     endpoint: endpoint.name,
     arn: endpoint.arn,

@@ -6,6 +6,7 @@ export const EXIT_CODES = {
   'not allowed': 77,
   'nothing to promote': 80,
   'out of time': 124,
+  stopped: 143,
 } as const;
 
 export type FailureKind = keyof typeof EXIT_CODES;

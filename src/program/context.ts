@@ -13,6 +13,8 @@ export interface Host {
   readonly root: string;
   readonly clock: Clock;
   print(line: string): void;
+  /** Fulfilled when the job is to end at once: GitLab cancels it, or its runner is stopped. */
+  readonly stopped: Promise<void>;
 }
 
 /** What one run works with, passed in. */
@@ -26,4 +28,6 @@ export interface Context {
   readonly root: string;
   /** The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end. */
   deadline(maxWaitTime: number): Deadline;
+  /** Says what AWS goes on with if the job ends before it: `the update of resale-price-dev`. */
+  begun(what: string): void;
 }

@@ -22,7 +22,7 @@ export async function enter(
   component: Pick<Component, 'name' | 'gitlabEnvironment'>,
   shared: SharedInputs,
   host: Host,
-  { log, report }: Pick<Context, 'log' | 'report'>,
+  { log, report, begun }: Pick<Context, 'log' | 'report' | 'begun'>,
 ): Promise<Context> {
   const { env, clock, root } = host;
   const expected = {
@@ -50,6 +50,7 @@ export async function enter(
     log,
     clock,
     root,
+    begun,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
     aws: connect(session),
     deadline(seconds) {

@@ -4,8 +4,8 @@ import { refuseMalformedProxy } from '../aws/proxy.ts';
 import { type Env, parseInputs } from '../gitlab/inputs.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
-import { EXIT_CODES, type Failure } from '../ground/failure.ts';
-import type { Component } from './component.ts';
+import { EXIT_CODES, Failure } from '../ground/failure.ts';
+import type { Component, Done } from './component.ts';
 import type { Context, Host } from './context.ts';
 import { enter } from './enter.ts';
 import { explain } from './explain.ts';
@@ -34,13 +34,8 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   { log, report }: Pick<Context, 'log' | 'report'>,
 ): Promise<number> {
   try {
-    refuseOtherServices(host.env);
-    refuseMalformedProxy(host.env);
-    const source = { component: component.name, env: host.env, args: host.args, safetyInputs: component.safetyInputs };
-    const { shared, own } = parseInputs(source, sharedInputs, component.inputs);
-    await component.checkFiles?.(own, host.root);
-    const context = await enter(component, shared, host, { log, report });
-    const { verdict, outputs } = await component.run(own, context);
+    const started = startRun(component, host, { log, report });
+    const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
     report.check('The job did what it was asked to do');
     report.dotenv(given(outputs));
     log.line(verdict);
@@ -48,6 +43,45 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   } catch (error) {
     return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
+}
+
+interface Started<Output extends string> {
+  readonly done: Promise<Done<Output>>;
+  /** What AWS goes on with; empty while nothing was begun. */
+  goesOn: string;
+}
+
+/** Checks all that was given, enters AWS and runs; what of it AWS goes on with is known at any moment. */
+function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
+  component: Component<Inputs, Output>,
+  host: Host,
+  reports: Pick<Context, 'log' | 'report'>,
+): Started<Output> {
+  const begun = (what: string) => {
+    started.goesOn = what;
+  };
+  const run = async () => {
+    refuseOtherServices(host.env);
+    refuseMalformedProxy(host.env);
+    const { name, safetyInputs, inputs } = component;
+    const source = { component: name, env: host.env, args: host.args, safetyInputs };
+    const { shared, own } = parseInputs(source, sharedInputs, inputs);
+    await component.checkFiles?.(own, host.root);
+    return component.run(own, await enter(component, shared, host, { ...reports, begun }));
+  };
+  const started = { goesOn: '', done: Promise.resolve().then(run) };
+  return started;
+}
+
+/** Ends the job when it is to end at once: GitLab gives a cancelled job a few seconds. */
+async function stop({ stopped }: Host, started: Pick<Started<never>, 'goesOn'>): Promise<never> {
+  await stopped;
+  const { goesOn } = started;
+  throw new Failure(
+    'stopped',
+    `This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. ${goesOn ? `AWS goes on with ${goesOn}.` : 'Nothing goes on in AWS, except a request that was just sent.'}`,
+    goesOn ? 'run this job again: it finds what was begun and goes on from there.' : 'run this job again.',
+  );
 }
 
 /** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */

@@ -12,6 +12,8 @@ const MEANINGS: Readonly<Record<FailureKind, string>> = {
   'nothing to promote': 'There is nothing, or nothing new, to promote.',
   'out of time':
     'Time ran out while AWS was still working, and AWS goes on. The job run again takes up where this one left.',
+  stopped:
+    'GitLab cancelled the job, or its runner was stopped. The log says what AWS goes on with. Run the job again to go on from there.',
 };
 
 /** Every way in which a job ends. */

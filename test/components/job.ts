@@ -34,6 +34,8 @@ export function projectFolder(): string {
 export interface JobOptions {
   readonly emulator: Emulator;
   readonly root: string;
+  /** When GitLab cancels the job; never without it. */
+  readonly stopped?: Promise<void>;
   /** Inputs that differ from what the example project passes; what is undefined does not arrive. */
   readonly inputs?: Readonly<Record<string, string | undefined>>;
   readonly environment?: string;
@@ -87,6 +89,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
       random: () => 0.5,
     },
     print: (line) => lines.push(line),
+    stopped: options.stopped ?? new Promise(() => undefined),
   });
 
   const received = emulator.calls.slice(before);

@@ -31,6 +31,7 @@ export function startProgram(bundle: string, program: Program, options: JobOptio
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  void options.stopped?.then(() => child.kill('SIGTERM'));
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part) => {

@@ -410,3 +410,14 @@ describe('a folder in which the job may not write', () => {
     );
   });
 });
+
+describe('a job that is cancelled', () => {
+  it('ends at once, red and with what to do next, and has written its reports', async () => {
+    const job = await start({ stopped: Promise.resolve() });
+    expect(job.exit).toBe(143);
+    expect(job.log).toMatch(
+      /ERROR This job was stopped \(SIGTERM\).* Nothing goes on in AWS, except a request that was just sent\.\nNext: run this job again\.$/,
+    );
+    expect(job.junit).toContain('<failure');
+  });
+});

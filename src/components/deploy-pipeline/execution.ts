@@ -49,6 +49,7 @@ export async function startAttempt(
     log: log.line,
   });
   const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
+  context.begun(`the execution ${displayName}, if SageMaker has received its start`);
   const execution = await startExecution(aws.sagemaker, {
     pipeline: wanted.name,
     version,

@@ -8,6 +8,11 @@ const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const creates = { ...made, CreateEndpoint: 1 };
 const updates = { ...made, AddTags: 1, UpdateEndpoint: 1 };
 const deployed = { outcome: 'deployed' };
+/** When the job looks at the endpoint for the first time after its update. */
+const lookAfterUpdate = ({ faults }: Emulator) =>
+  new Promise<void>((seen) => {
+    faults.meanwhile('UpdateEndpoint', () => faults.meanwhile('DescribeEndpoint', () => seen()));
+  });
 const over = (previous_config: string) => ({ outcome: 'deployed', previous_config });
 
 /** Another deployment takes our place, and its config says which pipeline made it. */
@@ -245,6 +250,21 @@ export const deployment: readonly Row[] = [
     exit: 1,
     writes: updates,
     record: 'none',
+  },
+  {
+    when: 'GitLab cancels the job while SageMaker updates the endpoint',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. AWS goes on with the update of the endpoint resale-price-dev to resale-price-dev-v2-….',
+    next: 'run this job again: it finds what was begun and goes on from there.',
+    cause: 'Somebody cancelled the job or pipeline, or the runner was shut down. GitLab stops only the job.',
+    remedy: 'Run the job again: it follows the update that SageMaker goes on with.',
+    stage: approvedOverAnother,
+    scenes: ['endpoint is stuck'],
+    job: ({ emulator }) => ({ stopped: lookAfterUpdate(emulator) }),
+    exit: 143,
+    writes: updates,
+    record: { outcome: 'progressing' },
   },
   {
     when: 'the update is rolled back with a reason',
