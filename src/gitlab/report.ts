@@ -21,14 +21,22 @@ export function reportFolder(component: string, jobSlug: string): string {
   return join('sagemaker', component, jobSlug);
 }
 
-/** The reports of one job, in its own folder, emptied first. */
+/** The only test case until the job says how it went: a job that is killed leaves it. */
+const NOT_ENDED = 'The job said how it ended';
+
+/**
+ * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a red error
+ * below our last line for each that is missing.
+ */
 export function createReport(root: string, component: string, jobSlug: string): Report {
   const folder = reportFolder(component, jobSlug);
   empty(join(root, folder));
   const write = (name: string, content: string) => writeFileSync(join(root, folder, name), content);
-
   const links: Record<string, object[]> = {};
   const cases: string[] = [];
+  write('links.json', '{}');
+  write('sagemaker.env', '');
+  write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it could', 0)]));
   return {
     link(section, label, url) {
       links[section] = [...(links[section] ?? []), { external_link: { label, url } }];
@@ -36,10 +44,7 @@ export function createReport(root: string, component: string, jobSlug: string): 
     },
     check(name, why, seconds = 0) {
       cases.push(testCase(component, name, why, seconds));
-      write(
-        'junit.xml',
-        `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${xml(component)}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`,
-      );
+      write('junit.xml', junit(component, cases));
     },
     record: (record) => write('record.json', `${JSON.stringify(record, null, 2)}\n`),
     file(name, content) {
@@ -48,6 +53,10 @@ export function createReport(root: string, component: string, jobSlug: string): 
     },
     dotenv: (variables) => write('sagemaker.env', renderDotenv(variables)),
   };
+}
+
+function junit(component: string, cases: readonly string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${xml(component)}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`;
 }
 
 function empty(folder: string): void {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { identityProviderTrouble } from '../../emulator/sts.ts';
 import { approvalEnvironment } from '../../src/gitlab/job.ts';
+import { createReport } from '../../src/gitlab/report.ts';
 import { EXIT_CODES, Failure } from '../../src/ground/failure.ts';
 import { defineComponent } from '../../src/program/component.ts';
 import type { Context } from '../../src/program/context.ts';
@@ -420,4 +421,14 @@ describe('a job that is cancelled', () => {
     );
     expect(job.junit).toContain('<failure');
   });
+});
+
+it('has every report that GitLab looks for from its first moment on, the test case red', () => {
+  const root = projectFolder();
+  createReport(root, 'deploy-model', 'deploy-model');
+  const read = (name: string) => readFileSync(join(root, 'sagemaker/deploy-model/deploy-model', name), 'utf8');
+  expect([read('links.json'), read('sagemaker.env')]).toEqual(['{}', '']);
+  expect(read('junit.xml')).toMatch(
+    /<testcase .*name="The job said how it ended".*<failure message="it ended before it could">/,
+  );
 });
