@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FinishedJob, JobOptions } from '../components/job.ts';
+import { judgeAgainstAws } from './afterwards.ts';
 import type { Row } from './row.ts';
 import { optionsFor, type Place } from './stage.ts';
 
@@ -16,7 +17,7 @@ export function jobOf({ component, stage, job = {} }: Row, place: Place): JobOpt
   return optionsFor(component, place, stage, typeof job === 'function' ? job(place) : job);
 }
 
-/** Whether all is so as the row says, and nothing else was written. */
+/** Whether all is so as the row says, nothing else was written, and AWS holds what the job says. */
 export function judge(row: Row, job: FinishedJob, place: Place): void {
   expect({ exit: job.exit, log: job.log }).toEqual({ exit: row.exit, log: expect.stringMatching(pattern(row.seen)) });
   judgeEnd(row, job);
@@ -32,6 +33,7 @@ export function judge(row: Row, job: FinishedJob, place: Place): void {
     ).toHaveLength(times);
   for (const file of row.keeps ?? [])
     expect(existsSync(join(place.root, 'sagemaker', row.component, row.component, file)), file).toBe(true);
+  judgeAgainstAws(row.component, job, place);
 }
 
 /** A red job ends with what to do next and has a failed test case; no job shows a stack, nor a text that was never filled in. */

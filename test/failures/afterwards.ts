@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { readApproval, readValidation, readWithdrawal } from '../../src/registry/entries.ts';
+import type { FinishedJob } from '../components/job.ts';
+import { ENDPOINT, type Place } from './stage.ts';
+
+type Finished = Pick<FinishedJob, 'record' | 'outputs' | 'calls'>;
+
+/** What a job's record says is what AWS holds when the job has ended, and what the job hands on. */
+export function judgeAgainstAws(component: string, job: Finished, place: Place): void {
+  const { outcome } = job.record ?? {};
+  if (outcome === 'deployed') expectLive(job, place);
+  if (outcome === 'approved' || outcome === 'rejected' || outcome === 'validated') expectEntered(job, place);
+  expectEachAttemptOnce(place);
+  const described = join(place.root, 'sagemaker', component, component, 'endpoint.json');
+  if (existsSync(described)) expectAsDescribed(JSON.parse(readFileSync(described, 'utf8')), place);
+}
+
+/** The config of the record serves, nothing is on its way, and the endpoint's tags and the outputs say the same. */
+function expectLive({ record = {}, outputs, calls }: Finished, { emulator }: Place): void {
+  const live = emulator.endpoint(String(record.endpoint));
+  expect({ status: live?.status, config: live?.config.name, pending: live?.pending }).toEqual({
+    status: 'InService',
+    config: record.config,
+    pending: undefined,
+  });
+  expect(outputs).toEqual({
+    ENDPOINT_NAME: record.endpoint,
+    ENDPOINT_CONFIG_NAME: record.config,
+    ...(record.previous_config !== undefined && { PREVIOUS_ENDPOINT_CONFIG_NAME: record.previous_config }),
+    MODEL_NAME: record.model,
+    ENDPOINT_URL: expect.stringContaining(String(record.endpoint)),
+  });
+  expect(emulator.tags.of(String(live?.arn))).toMatchObject({
+    'sagemaker-components:wanted': record.config,
+    'sagemaker-components:previous': record.previous_config ?? '',
+  });
+  if (calls.includes('CreateEndpoint') && !calls.includes('UpdateEndpoint'))
+    expect(record, 'nothing was live before what was created').not.toHaveProperty('previous_config');
+}
+
+/** The version carries the entry of this pipeline, about what the record is about; its status is the verdict's. */
+function expectEntered({ record = {} }: Finished, { emulator }: Place): void {
+  const { outcome, pipeline, content, endpoint, config } = record;
+  const environment = String(record.environment);
+  const version = emulator.package(String(record.package));
+  const metadata = version?.metadata ?? {};
+  const entry = { is: 'read', value: { pipeline, content } };
+  if (outcome === 'approved') expect(readApproval(metadata, environment)).toMatchObject(entry);
+  if (outcome === 'rejected') expect(readWithdrawal(metadata, environment)).toMatchObject(entry);
+  if (outcome === 'validated')
+    expect(readValidation(metadata, environment)).toMatchObject({
+      is: 'read',
+      value: { ...entry.value, endpoint, config },
+    });
+  expect(version?.approval).toBe(outcome === 'rejected' ? 'Rejected' : 'Approved');
+}
+
+/** Each attempt of a training has the next number, and is started once, however often its request was sent. */
+function expectEachAttemptOnce({ emulator }: Place): void {
+  const names = [...emulator.executions.all.values()].map(({ name }) => name);
+  const attempts = names.map((name) => Number(name.slice(name.lastIndexOf('-') + 1)));
+  expect(attempts, names.join(', ')).toEqual(names.map((_, index) => index + 1));
+}
+
+/** What is kept of the endpoint is SageMaker's whole last word on it. */
+function expectAsDescribed(kept: object, { emulator }: Place): void {
+  const endpoint = emulator.endpoint(ENDPOINT);
+  expect(kept).toMatchObject({
+    EndpointName: ENDPOINT,
+    EndpointStatus: endpoint?.status,
+    EndpointConfigName: endpoint?.config.name,
+    ...(endpoint?.failureReason !== undefined && { FailureReason: endpoint.failureReason }),
+  });
+}
