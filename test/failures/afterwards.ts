@@ -5,13 +5,14 @@ import { readApproval, readValidation, readWithdrawal } from '../../src/registry
 import type { FinishedJob } from '../components/job.ts';
 import { ENDPOINT, type Place } from './stage.ts';
 
-type Finished = Pick<FinishedJob, 'record' | 'outputs' | 'calls'>;
+type Finished = Pick<FinishedJob, 'log' | 'record' | 'outputs' | 'calls' | 'received'>;
 
 /** What a job's record says is what AWS holds when the job has ended, and what the job hands on. */
 export function judgeAgainstAws(component: string, job: Finished, place: Place): void {
   const { outcome } = job.record ?? {};
   if (outcome === 'deployed') expectLive(job, place);
   if (outcome === 'approved' || outcome === 'rejected' || outcome === 'validated') expectEntered(job, place);
+  if (job.log.includes('the endpoint, which is as it was')) expectUnchanged(job);
   expectEachAttemptOnce(place);
   const described = join(place.root, 'sagemaker', component, component, 'endpoint.json');
   if (existsSync(described)) expectAsDescribed(JSON.parse(readFileSync(described, 'utf8')), place);
@@ -55,6 +56,12 @@ function expectEntered({ record = {} }: Finished, { emulator }: Place): void {
       value: { ...entry.value, endpoint, config },
     });
   expect(version?.approval).toBe(outcome === 'rejected' ? 'Rejected' : 'Approved');
+}
+
+/** AWS took none of the changes to the endpoint that the job asked for. */
+function expectUnchanged({ received }: Finished): void {
+  const changes = received.filter(({ operation }) => /^(Create|Update|Delete)Endpoint$/.test(operation));
+  expect(changes.filter(({ answer }) => answer === 'ok' || answer.endsWith('after the effect'))).toEqual([]);
 }
 
 /** Each attempt of a training has the next number, and is started once, however often its request was sent. */

@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP, type Registration } from '../../emulator/scene.ts';
+import type { Component } from '../../src/program/component.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import { entryValue } from '../../src/registry/entries.ts';
-import { COMMIT, type JobOptions } from '../components/job.ts';
+import { COMMIT, type JobOptions, startJob } from '../components/job.ts';
 
 /** An AWS account and a project's folder, for one job of the pipeline 101. */
 export interface Place {
@@ -254,4 +255,25 @@ export function optionsFor(component: string, place: Place, stage: Stage, more: 
     ...more,
     inputs: { ...usualInputs[component], ...more.inputs },
   };
+}
+
+interface Earlier {
+  readonly stage: Stage;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly exit: number;
+}
+
+/** The same job has run before, and ended so. */
+export async function runBefore(
+  component: Component,
+  place: Place,
+  { stage, inputs = {}, exit }: Earlier,
+): Promise<void> {
+  const job = await startJob(component, optionsFor(component.name, place, stage, { inputs }));
+  if (job.exit !== exit) throw new Error(`${component.name} was to end with ${exit} first:\n${job.log}`);
+}
+
+/** Each call that a component may ever make, and none of it, for a row's `reads`. */
+export function noneOf({ permissions }: Pick<Component, 'permissions'>): Readonly<Record<string, number>> {
+  return Object.fromEntries(permissions.map(({ action }) => [action.slice(action.indexOf(':') + 1), 0]));
 }

@@ -1,12 +1,13 @@
 import type { Emulator } from '../../../emulator/emulator.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
-import { startJob } from '../../components/job.ts';
 import type { Row } from '../row.ts';
-import { approved, approvedOverAnother, BEFORE, ENDPOINT, optionsFor, packageArn } from '../stage.ts';
+import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, packageArn, runBefore } from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const creates = { ...made, CreateEndpoint: 1 };
 const updates = { ...made, AddTags: 1, UpdateEndpoint: 1 };
+/** It reads the version, and asks for nothing else. */
+const ASKS_OF_THE_VERSION_ALONE = { ...noneOf(deployModel), DescribeModelPackage: 1 };
 const deployed = { outcome: 'deployed' };
 /** When the job looks at the endpoint for the first time after its update. */
 const lookAfterUpdate = ({ faults }: Emulator) =>
@@ -27,6 +28,9 @@ function supersedeByPipeline(emulator: Emulator): void {
   };
 }
 
+/** What follows the advice on a new endpoint that Failed. */
+const DELETE_IT =
+  'An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name resale-price-dev), then run this job again.';
 const LOST = 'The connection broke before SageMaker’s answer.';
 const LOOKED = 'The job repeated the request, found what it had made and compared it.';
 
@@ -48,7 +52,7 @@ export const deployment: readonly Row[] = [
     when: 'the name of its model is taken by another',
     shows: [1],
     component: 'deploy-model',
-    seen: 'ERROR The model resale-price-dev-v1-… exists already, and it is not what its name says:',
+    seen: 'ERROR The model resale-price-dev-v1-… exists already, and it is not what its name says:…  PrimaryContainer.ModelPackageName: wanted "…", found nothing',
     next: 'find out in CloudTrail who made it; delete it when nothing serves from it (aws sagemaker delete-model --model-name …), then run this job again.',
     cause: 'Somebody made a model of that name with other content. The log shows each difference.',
     remedy: 'Find out who made it. Delete it when nothing serves from it, or set another `name_prefix`.',
@@ -120,7 +124,7 @@ export const deployment: readonly Row[] = [
     when: 'somebody creates the endpoint a moment before with another config',
     shows: [3],
     component: 'deploy-model',
-    seen: 'Waiting until resale-price-dev has settled (somebody-elses, not ours): Creating; AllTraffic Creating, 0 of 1 instance',
+    seen: 'Another deployment reached resale-price-dev first; looking again.…Waiting until resale-price-dev has settled (somebody-elses, not ours): Creating; AllTraffic Creating, 0 of 1 instance',
     cause: 'Another deployment created the endpoint in the same instant.',
     remedy: 'The job waited until that one had settled, then updated the endpoint.',
     stage: approved,
@@ -177,7 +181,7 @@ export const deployment: readonly Row[] = [
     shows: [8],
     component: 'deploy-model',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: 'An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name resale-price-dev), then run this job again.',
+    next: DELETE_IT,
     cause: 'The endpoint failed when it was created, and keeps its name until it is deleted.',
     remedy: 'Delete it, or set `recreate_failed: true` for one run. It is never deleted unasked.',
     stage: approvedOverAnother,
@@ -241,7 +245,7 @@ export const deployment: readonly Row[] = [
     when: 'a scalable target stands in the way of the update',
     shows: [20],
     component: 'deploy-model',
-    seen: 'ERROR SageMaker refused to change the endpoint, which is as it was. (ValidationException: An Application AutoScaling scalable target exists for a variant being deleted',
+    seen: 'ERROR SageMaker refused to change the endpoint, which is as it was. (ValidationException: An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity does not have application-autoscaling:DeregisterScalableTarget permission.)',
     next: "allow the job's role what the reason names, then run this job again.",
     cause: 'The update would remove a variant that is registered with Application Auto Scaling.',
     remedy: 'Keep `variant_name` as it is, or allow `application-autoscaling:DeregisterScalableTarget`.',
@@ -270,7 +274,7 @@ export const deployment: readonly Row[] = [
     when: 'the update is rolled back with a reason',
     shows: [10, 19],
     component: 'deploy-model',
-    seen: "ERROR SageMaker rolled resale-price-dev back: … did not come into service, and resale-price-dev-v1 serves as before. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
+    seen: "ERROR SageMaker rolled resale-price-dev back: resale-price-dev-v2-… did not come into service, and resale-price-dev-v1 serves as before. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
     next: "read the container's log lines above: it must answer GET /ping with 200 within its start-up time; correct the model or set model_environment, then register a new version.",
     cause:
       'The new version did not come into service, and SageMaker went back to the old one: the endpoint is InService again.',
@@ -287,7 +291,7 @@ export const deployment: readonly Row[] = [
     when: 'the update is rolled back and nothing says so',
     shows: [10],
     component: 'deploy-model',
-    seen: 'ERROR SageMaker rolled resale-price-dev back: … did not come into service, and resale-price-dev-v1 serves as before. SageMaker gave no reason.',
+    seen: 'ERROR SageMaker rolled resale-price-dev back: resale-price-dev-v2-… did not come into service, and resale-price-dev-v1 serves as before. SageMaker gave no reason.',
     next: "read the container's log lines above, then run this job again.",
     cause: 'The endpoint is InService with the old config, and AWS says nothing of it.',
     remedy: "Read the container's lines in the log, and CloudWatch's alarms if the endpoint has some.",
@@ -302,7 +306,7 @@ export const deployment: readonly Row[] = [
     when: 'the update and its rollback both fail',
     shows: [11],
     component: 'deploy-model',
-    seen: 'ERROR SageMaker could roll resale-price-dev neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (AllTraffic…',
+    seen: 'ERROR SageMaker could roll resale-price-dev neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (AllTraffic, 1 of 1 instance)',
     next: 'bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1; then run this job again.',
     cause: 'The new version did not come into service, and the old one could not be restored.',
     remedy: 'Bring the endpoint back to a config that is known to work, with the command in the log.',
@@ -317,7 +321,7 @@ export const deployment: readonly Row[] = [
     when: 'the endpoint is UpdateRollbackFailed already',
     shows: [11],
     component: 'deploy-model',
-    seen: 'ERROR resale-price-dev is UpdateRollbackFailed: a mix of configs may be serving (AllTraffic…',
+    seen: 'ERROR resale-price-dev is UpdateRollbackFailed: a mix of configs may be serving (AllTraffic, 1 of 1 instance)',
     next: 'bring it back to a config that is known to work (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name …), then run this job again.',
     cause: 'An earlier update and its rollback failed.',
     remedy: 'Bring the endpoint back to a config that is known to work, with the command in the log.',
@@ -435,7 +439,7 @@ export const deployment: readonly Row[] = [
     when: 'the quota of the account is used up',
     shows: [15],
     component: 'deploy-model',
-    seen: 'The account may run 0 instances of "ml.m5.large for endpoint usage"; 1 are in use, and this deployment asks for 1 more. While an update runs, the old and the new instances both count, so that it needs up to double.',
+    seen: 'ERROR SageMaker refused to change the endpoint, which is as it was. The account may run 0 instances of "ml.m5.large for endpoint usage"; 1 are in use, and this deployment asks for 1 more. While an update runs, the old and the new instances both count, so that it needs up to double.',
     next: 'ask for at least 2 under "ml.m5.large for endpoint usage" in the console of Service Quotas, or set another instance_type or a lower instance_count; then run this job again.',
     cause: 'The account may not run so many instances of the type (`ResourceLimitExceeded`).',
     remedy: 'Ask for more under Service Quotas, or set another `instance_type` or a lower `instance_count`.',
@@ -450,7 +454,7 @@ export const deployment: readonly Row[] = [
     shows: [16],
     component: 'deploy-model',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.",
-    next: 'run this job again later, or set another instance_type: AWS has none of these instances left at the moment.',
+    next: `run this job again later, or set another instance_type: AWS has none of these instances left at the moment. ${DELETE_IT}`,
     cause: 'AWS has no instance of the type left in the region.',
     remedy:
       'Set another `instance_type`, or try later. A new endpoint that failed must be deleted first; the log has the command.',
@@ -494,7 +498,7 @@ export const deployment: readonly Row[] = [
     shows: [17],
     component: 'deploy-model',
     seen: 'ERROR resale-price-dev is Failed. SageMaker\'s reason: Failed to download model data for container "container_1"',
-    next: 'check that the execution_role_arn trusts sagemaker.amazonaws.com and may s3:GetObject the model data',
+    next: `check that the execution_role_arn trusts sagemaker.amazonaws.com and may s3:GetObject the model data…${DELETE_IT}`,
     cause: 'The instance could not download or unpack the model data.',
     remedy: 'Check the execution role, the KMS key, and that the tar.gz holds no symbolic link.',
     stage: approved,
@@ -509,7 +513,7 @@ export const deployment: readonly Row[] = [
     shows: [18],
     component: 'deploy-model',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: Please make sure all images included in the model for the production variant AllTraffic exist",
-    next: "check that the model package's image exists in this region and that the execution_role_arn may pull it (ecr:BatchGetImage, and the repository's policy for another account); then run this job again.",
+    next: `check that the model package's image exists in this region and that the execution_role_arn may pull it (ecr:BatchGetImage, and the repository's policy for another account); then run this job again. ${DELETE_IT}`,
     cause: 'The image was deleted, lies in another region, or the execution role may not pull it.',
     remedy: "Check the image's digest and region, and `ecr:BatchGetImage` of the execution role.",
     stage: approved,
@@ -524,7 +528,7 @@ export const deployment: readonly Row[] = [
     shows: [19],
     component: 'deploy-model',
     seen: "  ModuleNotFoundError: No module named 'xgboost'…ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: "read the container's log lines above: it must answer GET /ping with 200 within its start-up time; correct the model or set model_environment, then register a new version.",
+    next: `read the container's log lines above: it must answer GET /ping with 200 within its start-up time; correct the model or set model_environment, then register a new version. ${DELETE_IT}`,
     cause:
       "The container starts and does not answer GET /ping with 200. Its last lines stand in the log, from the endpoint's own log group.",
     remedy: 'Correct the model or its image; set `model_environment` when it is only slow.',
@@ -565,6 +569,7 @@ export const deployment: readonly Row[] = [
     job: { inputs: { instance_type: 'ml.g5.xlarge' } },
     exit: 64,
     writes: {},
+    reads: ASKS_OF_THE_VERSION_ALONE,
     record: 'none',
   },
   {
@@ -594,7 +599,7 @@ export const deployment: readonly Row[] = [
     },
     exit: 1,
     writes: {},
-    reads: { DescribeEndpoint: 0 },
+    reads: ASKS_OF_THE_VERSION_ALONE,
     record: 'none',
   },
   {
@@ -609,7 +614,7 @@ export const deployment: readonly Row[] = [
     scenes: ['content swapped'],
     exit: 1,
     writes: {},
-    reads: { DescribeEndpoint: 0 },
+    reads: ASKS_OF_THE_VERSION_ALONE,
     record: 'none',
   },
   {
@@ -692,7 +697,7 @@ export const deployment: readonly Row[] = [
     when: 'the job’s own timeout comes before the end of the deployment',
     shows: [32],
     component: 'deploy-model',
-    seen: "ERROR Stopped waiting for resale-price-dev after 9 min (the job's timeout). Pending: Updating; …",
+    seen: "ERROR Stopped waiting for resale-price-dev after 9 min (the job's timeout). Pending: Updating; AllTraffic Creating, 0 of 1 instance. SageMaker goes on with it.",
     next: 'run this job again: it goes on where this one stopped.',
     cause:
       'The deployment takes longer than the `timeout` of the job: it ends by itself a minute before GitLab would kill it.',
@@ -719,8 +724,7 @@ export const deployment: readonly Row[] = [
     stage: approvedOverAnother,
     act: async (place) => {
       Object.assign(place.emulator.endpoints.pace, { describes: 60, milliseconds: 20 * 60_000 });
-      const inputs = { max_wait_time: '600' };
-      await startJob(deployModel, optionsFor('deploy-model', place, approvedOverAnother, { inputs }));
+      await runBefore(deployModel, place, { stage: approvedOverAnother, inputs: { max_wait_time: '600' }, exit: 124 });
     },
     long: true,
     exit: 0,

@@ -57,7 +57,7 @@ export const validation: readonly Row[] = [
     when: 'the deployment and its rollback both failed',
     shows: [11],
     component: 'validate-endpoint',
-    seen: 'ERROR SageMaker could roll resale-price-dev neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (AllTraffic…',
+    seen: 'ERROR SageMaker could roll resale-price-dev neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (AllTraffic, 1 of 1 instance)',
     next: 'bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1; then run the deploy-model job again.',
     cause: 'The new version did not come into service, and the old one could not be restored.',
     remedy: 'Bring the endpoint back to a config that is known to work, with the command in the log.',
