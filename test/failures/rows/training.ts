@@ -1,15 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import deployPipeline from '../../../src/components/deploy-pipeline.ts';
-import { startJob } from '../../components/job.ts';
 import type { Row } from '../row.ts';
-import { optionsFor, type Place, untrained } from '../stage.ts';
+import { type Place, runBefore, untrained } from '../stage.ts';
 
-/** The same job has run before, and left its training as this says. */
-async function runBefore(place: Place, inputs: Readonly<Record<string, string>> = {}): Promise<void> {
-  await startJob(deployPipeline, optionsFor('deploy-pipeline', place, untrained, { inputs }));
+/** What the project trains by says something else in one place. */
+function amendDefinition({ root }: Place, from: string, to: string): void {
+  const path = join(root, 'pipeline.json');
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`The definition does not say ${from}.`);
+  writeFileSync(path, text.replace(from, to));
 }
 
+const STEP_FAILED =
+  'AlgorithmError: ExecuteUserScriptError: ExitCode 1 ErrorMessage "KeyError: floor_area_sqm", exit code: 1';
 const trainsOnce = { CreatePipeline: 1, StartPipelineExecution: 1, UpdateModelPackage: 1 };
 
 export const training: readonly Row[] = [
@@ -74,7 +78,10 @@ export const training: readonly Row[] = [
     cause: 'The job was retried.',
     remedy: 'It joined the training that it had started, and started none.',
     stage: untrained,
-    act: (place) => runBefore(place, { wait: 'false' }),
+    act: async (place) => {
+      Object.assign(place.emulator.executions.pace, { describes: 1000, milliseconds: 20 * 60_000 });
+      await runBefore(deployPipeline, place, { stage: untrained, inputs: { max_wait_time: '60' }, exit: 124 });
+    },
     long: true,
     exit: 0,
     writes: { UpdateModelPackage: 1 },
@@ -90,7 +97,7 @@ export const training: readonly Row[] = [
     stage: untrained,
     act: async (place) => {
       place.emulator.scenario('training fails');
-      await runBefore(place);
+      await runBefore(deployPipeline, place, { stage: untrained, exit: 1 });
     },
     long: true,
     exit: 0,
@@ -101,12 +108,46 @@ export const training: readonly Row[] = [
     when: 'a step of the training fails',
     shows: [],
     component: 'deploy-pipeline',
-    seen: 'failed: step Train: AlgorithmError: ExecuteUserScriptError: ExitCode 1 ErrorMessage "KeyError: floor_area_sqm", exit code: 1.',
+    seen: `  KeyError: 'floor_area_sqm'…ERROR The execution … failed: step Train: ${STEP_FAILED}.`,
     next: 'fix what the step says, then push. If the failure was temporary, run this job again: it starts the next attempt.',
     cause: 'A step of the SageMaker Pipeline failed. The last lines that its job wrote stand above, under “Step …”.',
     remedy: 'Fix the code and push. If the failure was temporary, such as missing capacity, run the job again.',
     stage: untrained,
     scenes: ['training fails'],
+    exit: 1,
+    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    record: { outcome: 'nothing', why: `its execution failed: step Train: ${STEP_FAILED}` },
+  },
+  {
+    when: 'a step of the training fails and its log may not be read',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: `The lines in /aws/sagemaker/TrainingJobs could not be read: AccessDeniedException: … logs:DescribeLogStreams …ERROR The execution … failed: step Train: ${STEP_FAILED}.`,
+    next: 'fix what the step says, then push.',
+    cause: 'A step of the SageMaker Pipeline failed, and the role of the job may not read what its job wrote.',
+    remedy:
+      'The reason that SageMaker gives is in the log all the same. Allow `logs:DescribeLogStreams` and `logs:GetLogEvents` to see the last lines, too.',
+    stage: untrained,
+    scenes: ['training fails'],
+    act: ({ emulator }) => emulator.fault({ operation: 'DescribeLogStreams', kind: 'access denied' }),
+    exit: 1,
+    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    record: { outcome: 'nothing' },
+  },
+  {
+    when: 'a Fail step ends the training',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'ERROR The execution … failed: step TooBad: The RMSE is too high.',
+    next: 'fix what the step says, then push.',
+    cause: 'The definition has a Fail step for this case. What the log says of it is its `ErrorMessage`.',
+    remedy: 'Do what the message says, and push.',
+    stage: untrained,
+    scenes: ['quality gate fails'],
+    act: (place) => {
+      const fail = { Name: 'TooBad', Type: 'Fail', Arguments: { ErrorMessage: 'The RMSE is too high' } };
+      amendDefinition(place, '"ElseSteps": []', `"ElseSteps": [${JSON.stringify(fail)}]`);
+    },
     exit: 1,
     writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
     record: { outcome: 'nothing' },
@@ -129,7 +170,7 @@ export const training: readonly Row[] = [
     when: 'a step of the training never ends',
     shows: [32],
     component: 'deploy-pipeline',
-    seen: 'after 2 h (max_wait_time): it is Executing (Train is Executing). SageMaker goes on with it.',
+    seen: 'ERROR Stopped waiting for the execution … after 2 h (max_wait_time): it is Executing (Train is Executing). SageMaker goes on with it.',
     next: 'run this job again: it joins this execution (aws sagemaker describe-pipeline-execution … shows how it stands).',
     cause: 'The training takes longer than `max_wait_time`.',
     remedy: 'Run the job again, which joins the training; or raise `max_wait_time` and `timeout`.',
@@ -146,7 +187,7 @@ export const training: readonly Row[] = [
     when: 'the job’s own timeout comes before the end of the training',
     shows: [32],
     component: 'deploy-pipeline',
-    seen: "after 59 min (the job's timeout): it is Executing (Train is Executing). SageMaker goes on with it.",
+    seen: "ERROR Stopped waiting for the execution … after 59 min (the job's timeout): it is Executing (Train is Executing). SageMaker goes on with it.",
     next: 'run this job again: it joins this execution',
     cause:
       'The training takes longer than the `timeout` of the job: it ends by itself a minute before GitLab would kill it.',
@@ -174,6 +215,7 @@ export const training: readonly Row[] = [
     exit: 0,
     writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
     record: { outcome: 'nothing', why: 'condition GoodEnough was false' },
+    outputs: { PIPELINE_STATUS: 'Succeeded' },
   },
   {
     when: 'somebody uploads another definition between upload and start',
@@ -204,7 +246,7 @@ export const training: readonly Row[] = [
     when: 'the account may run no more pipelines',
     shows: [15],
     component: 'deploy-pipeline',
-    seen: 'ERROR A quota of the AWS account stands in the way: ResourceLimitExceeded: …',
+    seen: 'ERROR A quota of the AWS account stands in the way: ResourceLimitExceeded: The account-level service limit … is 200',
     next: 'wait until other executions have ended, or request a higher quota (Service Quotas, Amazon SageMaker); then run this job again.',
     cause: 'A quota of the account is used up.',
     remedy: 'Wait, delete what is not used any more, or ask for more under Service Quotas.',
@@ -222,7 +264,7 @@ export const training: readonly Row[] = [
     when: 'somebody changes the pipeline at the same moment',
     shows: [],
     component: 'deploy-pipeline',
-    seen: 'ERROR Somebody else changes the pipeline now: ConflictException: …',
+    seen: 'ERROR Somebody else changes the pipeline now: ConflictException: The pipeline is being updated.',
     next: 'run this job again.',
     cause: 'SageMaker takes one change of a pipeline at a time.',
     remedy: 'GitLab runs the job again by itself, twice.',
@@ -281,6 +323,20 @@ export const training: readonly Row[] = [
     writes: {},
     reads: { AssumeRoleWithWebIdentity: 0 },
     record: 'none',
+  },
+  {
+    when: 'SageMaker replaces the metadata',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'ERROR Writing "built" to ResalePriceModelGroup version 1 removed "rmse" from its metadata. Before the write it held:…  rmse: 41250',
+    next: 'put the lost entries back (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
+    cause: 'SageMaker put what the job wrote in the place of what was there, which its documentation leaves open.',
+    remedy: 'Put the lost entries back: the log holds them.',
+    stage: untrained,
+    scenes: ['metadata replaced'],
+    exit: 1,
+    writes: trainsOnce,
+    record: { outcome: 'registered' },
   },
   {
     when: 'it may not run the pipeline as its role',
