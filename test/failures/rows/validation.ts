@@ -1,3 +1,4 @@
+import validateEndpoint from '../../../src/components/validate-endpoint.ts';
 import type { Row } from '../row.ts';
 import {
   aboutToMove,
@@ -7,6 +8,7 @@ import {
   ENDPOINT,
   left,
   live,
+  noneOf,
   onItsWay,
   packageArn,
   writePayload,
@@ -52,6 +54,7 @@ export const validation: readonly Row[] = [
     exit: 1,
     writes: {},
     record: notValidated,
+    keeps: ['endpoint.json'],
   },
   {
     when: 'the deployment and its rollback both failed',
@@ -366,6 +369,7 @@ export const validation: readonly Row[] = [
     act: writePayload,
     exit: 0,
     writes: {},
-    record: { outcome: 'nothing' },
+    reads: noneOf(validateEndpoint),
+    record: { outcome: 'nothing', why: 'condition GoodEnough was false' },
   },
 ];
