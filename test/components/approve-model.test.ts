@@ -314,73 +314,6 @@ describe('approve-model', () => {
     expect(again.record).toMatchObject({ outcome: 'approved', package: arn });
   });
 
-  it('finds its own approval again when the connection broke after the write', async () => {
-    const emulator = await emulated();
-    const arn = emulator.register();
-    emulator.fault({ operation: 'UpdateModelPackage', kind: 'reset after' });
-    const job = await approve({ emulator, root: checked(emulator, arn) });
-    expect(job.exit).toBe(0);
-    expect(emulator.package(arn)).toMatchObject({ approval: 'Approved' });
-  });
-
-  it('refuses a version that changed after it was shown, without a write', async () => {
-    const emulator = await emulated();
-    const arn = emulator.register();
-    const root = checked(emulator, arn, { content: OTHER });
-
-    const job = await approve({ emulator, root });
-
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual(['DescribeModelPackage']);
-    expect(job.log).toContain(`changed after check-model looked at it (from ${OTHER}`);
-    expect(job.log).toContain('Next: find out who changed it');
-    expect(job.record).toBeUndefined();
-  });
-
-  it('refuses a version that is gone', async () => {
-    const emulator = await emulated();
-    const arn = emulator.register();
-    const root = checked(emulator, arn);
-    emulator.do('DeleteModelPackage', { ModelPackageName: arn });
-    const job = await approve({ emulator, root });
-    expect(job.exit).toBe(1);
-    expect(job.log).toContain('is gone: somebody deleted it');
-  });
-
-  it('refuses to run when nobody pressed', async () => {
-    const emulator = await emulated();
-    const job = await approve({ emulator, root: checked(emulator, emulator.register()), manual: false });
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Next: keep "when: manual" on this job');
-  });
-
-  it('refuses, after the first environment, while GitLab lets anybody approve, and says how to protect it', async () => {
-    const emulator = await emulated();
-    const root = checked(emulator, emulator.register({ status: 'Approved' }), { environment: 'uat' });
-    const job = await approve({ emulator, root, environment: 'uat', claims: { environment_protected: 'false' } });
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual([]);
-    expect(job.log).toContain(
-      `--data '{"name":"uat/approval","deploy_access_levels":[{"access_level":40}]}' "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_environments"`,
-    );
-  });
-
-  it('refuses, after the first environment, when nothing tells whether it is protected', async () => {
-    const emulator = await emulated();
-    const root = checked(emulator, emulator.register({ status: 'Approved' }), { environment: 'uat' });
-    const job = await approve({
-      emulator,
-      root,
-      environment: 'uat',
-      inputs: { role_arn: 'none' },
-      env: { AWS_OIDC_TOKEN: '' },
-    });
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Nothing says whether the GitLab environment "uat/approval" is protected');
-  });
-
   it('needs no protection in the first environment', async () => {
     const emulator = await emulated();
     const root = checked(emulator, emulator.register());
@@ -420,14 +353,6 @@ describe('approve-model', () => {
     expect(emulator.package(arn)?.metadata['approved.dev']).toContain('by=jane ');
   });
 
-  it('refuses a record of another pipeline', async () => {
-    const emulator = await emulated();
-    const job = await approve({ emulator, root: checked(emulator, emulator.register(), { pipeline: '100' }) });
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual([]);
-    expect(job.log).toContain('is of pipeline 100, and this is pipeline 101');
-  });
-
   it('names the remedy when there is no record of check-model', async () => {
     const emulator = await emulated();
     const job = await approve({ emulator, root: projectFolder() });
@@ -443,48 +368,19 @@ describe('approve-model', () => {
     const root = checked(emulator, other, { group: 'ChurnModels', slug: 'check-churn' });
     checked(emulator, ours, {}, root);
 
-    const unsaid = await approve({ emulator, root });
-    expect(unsaid.exit).toBe(64);
-    expect(unsaid.log).toContain('model_package_group_name does not say which one is meant');
-
     const job = await approve({ emulator, root, inputs: { model_package_group_name: GROUP.toLowerCase() } });
     expect(job.exit).toBe(0);
     expect(emulator.package(ours)?.approval).toBe('Approved');
     expect(emulator.package(other)?.approval).toBe(PENDING);
   });
 
-  it('passes on that there is nothing to promote', async () => {
-    const emulator = await emulated();
-    const root = checked(emulator, emulator.register(), { outcome: 'nothing', why: 'condition RmseIsLow was false' });
-    const job = await approve({ emulator, root });
-    expect(job.exit).toBe(0);
-    expect(job.calls).toEqual([]);
-    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'condition RmseIsLow was false' });
-    expect(job.log).toContain('Nothing to judge: condition RmseIsLow was false.');
-  });
-
-  it('keeps what the registry held when the write removes it', async () => {
-    const emulator = await emulated();
-    emulator.registry.habits.metadata = 'replaced';
-    const arn = emulator.register({ metadata: { owner: 'pricing' } });
-    const root = checked(emulator, arn);
-    const job = await approve({ emulator, root });
-    expect(job.exit).toBe(1);
-    expect(job.log).toContain('removed "owner" from its metadata');
-    expect(job.log).toContain('owner: pricing');
-    expect(job.record).toBeUndefined();
-  });
-
-  it.each([
-    ['access denied', 77, "allow the job's role sagemaker:UpdateModelPackage"],
-    ['throttle', 75, 'run the job again'],
-  ] as const)('approves nothing when its write meets "%s"', async (kind, code, next) => {
+  it('approves nothing when AWS throttles its write for good', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
-    emulator.fault({ operation: 'UpdateModelPackage', kind, times: 20 });
+    emulator.fault({ operation: 'UpdateModelPackage', kind: 'throttle', times: 20 });
     const job = await approve({ emulator, root: checked(emulator, arn) });
-    expect(job.exit).toBe(code);
-    expect(job.log).toContain(next);
+    expect(job.exit).toBe(75);
+    expect(job.log).toContain('run the job again');
     expect(job.record).toBeUndefined();
     expect(emulator.package(arn)?.approval).toBe(PENDING);
   });
@@ -551,12 +447,5 @@ describe('reject-model', () => {
     expect(again.exit).toBe(0);
     expect(again.calls).toEqual(['DescribeModelPackage']);
     expect(again.log).toContain('is already withdrawn in uat by jane');
-  });
-
-  it('refuses to run when nobody pressed', async () => {
-    const emulator = await emulated();
-    const job = await reject({ emulator, root: checked(emulator, emulator.register()), manual: false });
-    expect(job.exit).toBe(1);
-    expect(job.calls).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 import type { Emulator } from '../../../emulator/emulator.ts';
+import approveModel from '../../../src/components/approve-model.ts';
 import type { Row } from '../row.ts';
 import {
   approved,
   approvedOverAnother,
   left,
+  noneOf,
   nothing,
   nothingForUat,
   type Place,
@@ -587,6 +589,7 @@ export const everyComponent: readonly Row[] = [
     stage: left('check-model', { pipeline: '99', outcome: 'nothing', why: 'of another pipeline' }),
     exit: 1,
     writes: {},
+    reads: noneOf(approveModel),
     record: 'none',
   },
   {

@@ -1,7 +1,8 @@
+import approveModel, { rejectModel } from '../../../src/components/approve-model.ts';
 import { entryValue } from '../../../src/registry/entries.ts';
 import { COMMIT } from '../../components/job.ts';
 import type { Row } from '../row.ts';
-import { left, nothing, packageArn, shown, shownInUat, writeEntries } from '../stage.ts';
+import { left, noneOf, nothing, packageArn, shown, shownInUat, writeEntries } from '../stage.ts';
 
 const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
 
@@ -34,7 +35,7 @@ export const verdict: readonly Row[] = [
     job: { manual: false },
     exit: 1,
     writes: {},
-    reads: { DescribeModelPackage: 0 },
+    reads: noneOf(approveModel),
     record: 'none',
   },
   {
@@ -42,7 +43,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'approve-model',
     seen: 'ERROR The GitLab environment "uat/approval" is not protected: anybody who may run this pipeline could approve.',
-    next: 'protect it (40 is Maintainer; … names the approvers): curl --request POST …; then run this job again.',
+    next: 'protect it (40 is Maintainer; … names the approvers): curl --request POST … --data \'{"name":"uat/approval","deploy_access_levels":[{"access_level":40}]}\' "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_environments"; then run this job again.',
     cause: 'Nobody has protected the environment of the approval.',
     remedy:
       'Protect `<environment>/approval` under Settings > CI/CD > Protected environments, or with the command in the log.',
@@ -50,7 +51,7 @@ export const verdict: readonly Row[] = [
     job: { claims: { environment_protected: 'false' } },
     exit: 1,
     writes: {},
-    reads: { DescribeModelPackage: 0 },
+    reads: noneOf(approveModel),
     record: 'none',
   },
   {
@@ -65,6 +66,7 @@ export const verdict: readonly Row[] = [
     job: { inputs: { role_arn: 'none', expected_account_id: '' } },
     exit: 1,
     writes: {},
+    reads: noneOf(approveModel),
     record: 'none',
   },
   {
@@ -171,6 +173,7 @@ export const verdict: readonly Row[] = [
     scenes: ['content swapped'],
     exit: 1,
     writes: {},
+    reads: { DescribeModelPackage: 1 },
     record: 'none',
   },
   {
@@ -334,7 +337,8 @@ export const verdict: readonly Row[] = [
     stage: left('check-model', { outcome: 'nothing', why: 'the group ResalePriceModelGroup has no version yet' }),
     exit: 0,
     writes: {},
-    record: { outcome: 'nothing' },
+    reads: noneOf(approveModel),
+    record: { outcome: 'nothing', why: 'the group ResalePriceModelGroup has no version yet' },
   },
   {
     when: 'the connection breaks after the rejection was written',
@@ -362,6 +366,7 @@ export const verdict: readonly Row[] = [
     job: { manual: false },
     exit: 1,
     writes: {},
+    reads: noneOf(rejectModel),
     record: 'none',
   },
   {
