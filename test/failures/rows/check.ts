@@ -1,5 +1,16 @@
+import checkModel from '../../../src/components/check-model.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, goThroughDev, left, nothingForUat, packageArn, type Stage, trained, validated } from '../stage.ts';
+import {
+  ENDPOINT,
+  goThroughDev,
+  left,
+  noneOf,
+  nothingForUat,
+  packageArn,
+  type Stage,
+  trained,
+  validated,
+} from '../stage.ts';
 
 /** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;
@@ -161,9 +172,12 @@ export const check: readonly Row[] = [
       execution: 'arn:execution',
       why: 'condition GoodEnough was false',
     }),
+    act: ({ emulator }) => {
+      emulator.register();
+    },
     exit: 80,
     writes: {},
-    reads: { ListModelPackages: 0 },
+    reads: noneOf(checkModel),
     record: { outcome: 'nothing' },
     outputs: { MODEL_FOUND: 'false' },
   },
@@ -238,13 +252,14 @@ export const check: readonly Row[] = [
     next: 'raise max_candidates to look further back, or promote a newer version.',
     cause: 'As many versions as `max_candidates` were looked at, and none may be promoted.',
     remedy: 'Promote a newer version; or raise `max_candidates`.',
-    stage: registry,
+    stage: validated,
     act: ({ emulator }) => {
       for (let version = 1; version <= 3; version++) emulator.register({ status: 'Approved' });
     },
     job: { inputs: { max_candidates: '2' } },
     exit: 80,
     writes: {},
+    reads: { ListModelPackages: 1, DescribeModelPackage: 2 },
     record: { outcome: 'nothing' },
   },
   {
@@ -292,6 +307,7 @@ export const check: readonly Row[] = [
     job: { inputs: { promotion_path: 'dev, main' } },
     exit: 64,
     writes: {},
+    reads: noneOf(checkModel),
     record: 'none',
   },
   {
