@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
@@ -10,22 +8,26 @@ import {
   decideRejection,
   flawAfterApproval,
 } from '../../src/registry/approval.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
-import { entryValue, readApproval, readWithdrawal } from '../../src/registry/entries.ts';
+import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
+import { aboutVersion, leaveRecord, PROMOTION_PATH, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ARN = arnOf(3);
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 const PENDING = 'PendingManualApproval';
 
-const PATH = ['dev', 'uat', 'main'];
-const shown: CheckedVersion = { group: GROUP, package: ARN, content: CONTENT, status: PENDING, promotion_path: PATH };
+const shown: CheckedVersion = {
+  group: GROUP,
+  package: ARN,
+  content: CONTENT,
+  status: PENDING,
+  promotion_path: PROMOTION_PATH,
+};
 const shownApproved: CheckedVersion = { ...shown, status: 'Approved' };
 
-const entry = (pipeline: string, more = {}) =>
-  entryValue({ by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-20T09:00Z', content: CONTENT, ...more });
+const entry = (pipeline: string, more = {}) => verdictValue(CONTENT, { pipeline, ...more });
 
 const version = (approval: ModelPackage['approval'], more: Partial<ModelPackage> = {}) =>
   modelPackage({ version: 3, approval, ...more });
@@ -225,25 +227,13 @@ const approve = (options: JobOptions) => startJob(approveModel, { manual: true, 
 const reject = (options: JobOptions) => startJob(rejectModel, { manual: true, ...options });
 
 /** What check-model of this pipeline left behind, for a version as it is now. */
-function checked(emulator: Emulator, arn: string, more: Record<string, unknown> = {}, root = projectFolder()): string {
-  const found = emulator.package(arn);
-  const folder = join(root, 'sagemaker', 'check-model', String(more.slug ?? 'check-model'));
-  mkdirSync(folder, { recursive: true });
-  const record = {
-    outcome: 'candidate',
-    environment: 'dev',
-    pipeline: '101',
-    group: GROUP,
-    package: arn,
-    version: found?.version,
-    content: contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn })),
-    status: found?.approval,
-    promotion_path: PATH,
-    open: [],
-    ...more,
-  };
-  writeFileSync(join(folder, 'record.json'), JSON.stringify(record));
-  return root;
+function checked(
+  emulator: Emulator,
+  arn: string,
+  { slug, ...more }: { slug?: string; [word: string]: unknown } = {},
+  root = projectFolder(),
+): string {
+  return leaveRecord(root, 'check-model', { outcome: 'candidate', ...aboutVersion(emulator, arn), ...more }, slug);
 }
 
 describe('approve-model', () => {
@@ -277,7 +267,7 @@ describe('approve-model', () => {
       outcome: 'approved',
       package: arn,
       version: 1,
-      promotion_path: PATH,
+      promotion_path: PROMOTION_PATH,
       open: [],
       metadata,
     });
@@ -365,7 +355,7 @@ describe('approve-model', () => {
     const emulator = await emulated();
     const other = emulator.register({ group: 'ChurnModels' });
     const ours = emulator.register();
-    const root = checked(emulator, other, { group: 'ChurnModels', slug: 'check-churn' });
+    const root = checked(emulator, other, { slug: 'check-churn' });
     checked(emulator, ours, {}, root);
 
     const job = await approve({ emulator, root, inputs: { model_package_group_name: GROUP.toLowerCase() } });

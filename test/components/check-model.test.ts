@@ -1,32 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import checkModel from '../../src/components/check-model.ts';
 import { type PromotionCriteria, selectVersion, validatedHere } from '../../src/registry/eligibility.ts';
-import { entryValue } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
-import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
-
-const who = { by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at: '2026-11-20T09:00Z' };
-const approval = (content = CONTENT, more = {}) => entryValue({ ...who, content, ...more });
-const validation = (content = CONTENT, more = {}) =>
-  entryValue({
-    pipeline: '90',
-    job: '9',
-    at: '2026-11-20T09:30Z',
-    content,
-    endpoint: 'resale-price-dev',
-    config: 'resale-price-dev-v1-0123456789',
-    ...more,
-  });
+import { contentIn, enter, leaveRecord, validationValue, verdictValue } from './handover.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 /** What went through an environment as it should. */
 const through = (environment: string) => ({
-  [`approved.${environment}`]: approval(),
-  [`validated.${environment}`]: validation(),
+  [`approved.${environment}`]: verdictValue(CONTENT),
+  [`validated.${environment}`]: validationValue(CONTENT),
 });
 
 function version(
@@ -70,14 +55,14 @@ const RULES: readonly [
   ],
   [
     'a version that this very pipeline approved',
-    [version(1, 'Approved', { 'approved.dev': approval(CONTENT, { pipeline: '101' }) })],
+    [version(1, 'Approved', { 'approved.dev': verdictValue(CONTENT, { pipeline: '101' }) })],
     first,
     1,
     [],
   ],
   [
     'a version that another pipeline approved',
-    [version(1, 'Approved', { 'approved.dev': approval() })],
+    [version(1, 'Approved', { 'approved.dev': verdictValue(CONTENT) })],
     first,
     'none',
     ['it is Approved already'],
@@ -108,7 +93,7 @@ const RULES: readonly [
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [
     'an approved version that nothing validated',
-    [version(1, 'Approved', { 'approved.dev': approval() })],
+    [version(1, 'Approved', { 'approved.dev': verdictValue(CONTENT) })],
     uat,
     'none',
     ['it is not validated in dev'],
@@ -151,14 +136,14 @@ const RULES: readonly [
   ],
   [
     'a validated version that was withdrawn in dev',
-    [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': approval() })],
+    [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': verdictValue(CONTENT) })],
     uat,
     'none',
     ['it was withdrawn in dev by jane in pipeline 90, 2026-11-20T09:00Z'],
   ],
   [
     'a validated version that was withdrawn in a later environment',
-    [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': approval() })],
+    [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': verdictValue(CONTENT) })],
     uat,
     'none',
     ['it was withdrawn in main by jane in pipeline 90, 2026-11-20T09:00Z'],
@@ -172,14 +157,14 @@ const RULES: readonly [
   ],
   [
     'a validation of another content',
-    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validation('d'.repeat(32)) })],
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validationValue('d'.repeat(32)) })],
     uat,
     'none',
     ['its content changed since it was approved and validated in dev'],
   ],
   [
     'an approval of another content',
-    [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval('d'.repeat(32)) })],
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue('d'.repeat(32)) })],
     uat,
     'none',
     ['its content changed since it was approved and validated in dev'],
@@ -193,14 +178,14 @@ const RULES: readonly [
   ],
   [
     'a validation with a word said twice',
-    [version(1, 'Approved', { ...through('dev'), 'validated.dev': `${validation()} job=9` })],
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': `${validationValue(CONTENT)} job=9` })],
     uat,
     'none',
-    [`its validation in dev is not one that we wrote: "${validation()} job=9"`],
+    [`its validation in dev is not one that we wrote: "${validationValue(CONTENT)} job=9"`],
   ],
   [
     'a validation without an approval',
-    [version(1, 'Approved', { 'validated.dev': validation() })],
+    [version(1, 'Approved', { 'validated.dev': validationValue(CONTENT) })],
     uat,
     'none',
     ['it is validated in dev, but nobody approved it there'],
@@ -214,14 +199,14 @@ const RULES: readonly [
   ],
   [
     'a validation written with an open safety input',
-    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validation(CONTENT, { open: 'approval' }) })],
+    [version(1, 'Approved', { ...through('dev'), 'validated.dev': validationValue(CONTENT, { open: 'approval' }) })],
     uat,
     'none',
     ['it went through dev with an open safety input (open=approval)'],
   ],
   [
     'an approval written with an open safety input',
-    [version(1, 'Approved', { ...through('dev'), 'approved.dev': approval(CONTENT, { open: 'protected' }) })],
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue(CONTENT, { open: 'protected' }) })],
     uat,
     'none',
     ['it went through dev with an open safety input (open=protected)'],
@@ -235,7 +220,7 @@ const RULES: readonly [
   ],
   [
     'a withdrawn version, when no validation is asked for',
-    [version(1, 'Approved', { 'withdrawn.uat': approval() })],
+    [version(1, 'Approved', { 'withdrawn.uat': verdictValue(CONTENT) })],
     { ...uat, require_validation: false },
     'none',
     ['it was withdrawn in uat by jane in pipeline 90, 2026-11-20T09:00Z'],
@@ -265,27 +250,19 @@ function check(options: Omit<JobOptions, 'root'> & { root?: string }) {
 }
 
 /** A project folder in which deploy-pipeline has left its record. */
-function afterTraining(record: object, job = 'deploy-pipeline'): string {
-  const root = projectFolder();
-  const folder = join(root, 'sagemaker', 'deploy-pipeline', job);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'record.json'),
-    JSON.stringify({ environment: 'dev', pipeline: '101', execution: 'arn:execution', ...record }),
-  );
-  return root;
+function afterTraining(record: object): string {
+  return leaveRecord(projectFolder(), 'deploy-pipeline', { execution: 'arn:execution', ...record });
 }
 
 /** Registers a version that went through the environments as it should; its records hold its true content. */
-async function promoted(emulator: Emulator, ...environments: string[]): Promise<string> {
+function promoted(emulator: Emulator, ...environments: string[]): string {
   const arn = emulator.register({ group: GROUP, status: 'Approved' });
-  const probe = await check({ emulator, environment: 'uat', inputs: { require_validation: 'false' } });
-  const content = String(probe.record?.content);
-  const entries = environments.flatMap((environment) => [
-    [`approved.${environment}`, approval(content)],
-    [`validated.${environment}`, validation(content, { endpoint: `resale-price-${environment}` })],
-  ]);
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: Object.fromEntries(entries) });
+  const content = contentIn(emulator, arn);
+  for (const environment of environments)
+    enter(emulator, arn, {
+      [`approved.${environment}`]: verdictValue(content),
+      [`validated.${environment}`]: validationValue(content, { endpoint: `resale-price-${environment}` }),
+    });
   return arn;
 }
 
@@ -331,18 +308,8 @@ describe('in the first environment', () => {
       outcome: 'registered',
       packages: [{ group: GROUP.toLowerCase(), package: arn, version: 1 }],
     });
-    const other = join(root, 'sagemaker', 'deploy-pipeline', 'other');
-    mkdirSync(other, { recursive: true });
-    writeFileSync(
-      join(other, 'record.json'),
-      JSON.stringify({
-        environment: 'dev',
-        pipeline: '101',
-        execution: 'e',
-        outcome: 'registered',
-        packages: [{ group: 'Other', package: arn.replace(GROUP, 'Other'), version: 9 }],
-      }),
-    );
+    const packages = [{ group: 'Other', package: arn.replace(GROUP, 'Other'), version: 9 }];
+    leaveRecord(root, 'deploy-pipeline', { execution: 'e', outcome: 'registered', packages }, 'other');
 
     expect(await check({ emulator, root })).toMatchObject({ exit: 0, record: { package: arn } });
   });
@@ -363,7 +330,7 @@ describe('in the first environment', () => {
 describe('in a later environment', () => {
   it('offers what the environment before validated, and shows its approver where it has been', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev');
+    const arn = promoted(emulator, 'dev');
     const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
 
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: [] } });
@@ -374,7 +341,7 @@ describe('in a later environment', () => {
 
   it('keeps the page of the approver within fifteen lines, the verdict first', async () => {
     const emulator = await emulated();
-    await promoted(emulator, 'dev');
+    promoted(emulator, 'dev');
     for (let n = 0; n < 9; n++)
       emulator.register({ group: GROUP, status: 'Approved', metadata: { rmse: '1', mae: '2' } });
     const job = await check({ emulator, environment: 'uat' });
@@ -387,7 +354,7 @@ describe('in a later environment', () => {
 
   it('finds the approved version below more than a hundred pending ones', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev');
+    const arn = promoted(emulator, 'dev');
     for (let n = 0; n < 120; n++) emulator.register({ group: GROUP, status: PENDING });
     const job = await check({ emulator, environment: 'uat' });
     expect(job).toMatchObject({
@@ -406,13 +373,10 @@ describe('in a later environment', () => {
 
   it('says "nothing new" when the version is approved, validated and live here', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev', 'uat');
+    const arn = promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
-    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
-    emulator.do('UpdateModelPackage', {
-      ModelPackageArn: arn,
-      CustomerMetadataProperties: { 'validated.uat': validation(content, { endpoint: 'resale-price-uat', config }) },
-    });
+    const content = contentIn(emulator, arn);
+    enter(emulator, arn, { 'validated.uat': validationValue(content, { endpoint: 'resale-price-uat', config }) });
 
     const job = await check({ emulator, environment: 'uat' });
     expect(job).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
@@ -427,9 +391,8 @@ describe('in a later environment', () => {
     const elsewhere = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-new' } });
     expect(elsewhere, 'it is live, but not on the endpoint that is asked for').toMatchObject({ exit: 0 });
 
-    const open = validation(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
-    const CustomerMetadataProperties = { 'validated.uat': open };
-    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    const open = validationValue(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
+    enter(emulator, arn, { 'validated.uat': open });
     expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the safety input on').toMatchObject({
       exit: 0,
       record: { version: 1 },
@@ -438,7 +401,7 @@ describe('in a later environment', () => {
 
   it('follows filtered pages that come with less than was asked for', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev');
+    const arn = promoted(emulator, 'dev');
     const pending = (count: number) => Array.from({ length: count }, () => emulator.register({ status: PENDING }));
     pending(100);
     emulator.register({ status: 'Approved' });
@@ -455,7 +418,7 @@ describe('in a later environment', () => {
     ['its approval is of another content', { by: 'f'.repeat(32), at: CONTENT }],
     ['its validation is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
   ])('does not take a version for validated here when %s', (_, { by, at }) => {
-    const metadata = { 'approved.uat': approval(by), 'validated.uat': validation(at) };
+    const metadata = { 'approved.uat': verdictValue(by), 'validated.uat': validationValue(at) };
     const asked = {
       environment: 'uat',
       path: ['dev', 'uat'],
@@ -468,13 +431,10 @@ describe('in a later environment', () => {
 
   it('does not take a version for live here while another config is on its way to the endpoint', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev', 'uat');
+    const arn = promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
-    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
-    const CustomerMetadataProperties = {
-      'validated.uat': validation(content, { endpoint: 'resale-price-uat', config }),
-    };
-    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    const content = contentIn(emulator, arn);
+    enter(emulator, arn, { 'validated.uat': validationValue(content, { endpoint: 'resale-price-uat', config }) });
     expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 80 });
 
     const other = emulator.deployed({ endpoint: 'another', package: emulator.register({ status: 'Approved' }) });
@@ -485,17 +445,16 @@ describe('in a later environment', () => {
 
   it('says who approved the version in this pipeline already', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev');
-    const content = String((await check({ emulator, environment: 'uat' })).record?.content);
-    const CustomerMetadataProperties = { 'approved.uat': approval(content, { pipeline: '101' }) };
-    emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties });
+    const arn = promoted(emulator, 'dev');
+    const content = contentIn(emulator, arn);
+    enter(emulator, arn, { 'approved.uat': verdictValue(content, { pipeline: '101' }) });
     const job = await check({ emulator, environment: 'uat' });
     expect(job.log).toMatch(/\njane has approved exactly this version for uat in this pipeline, at 2026-/);
   });
 
   it('names what is live by its ARN where the role may not see it', async () => {
     const emulator = await emulated();
-    await promoted(emulator, 'dev');
+    promoted(emulator, 'dev');
     const foreign = emulator.register({ group: 'AnotherGroup' });
     emulator.deployed({ endpoint: 'resale-price-uat', package: foreign });
     emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'access denied' });
@@ -507,7 +466,7 @@ describe('in a later environment', () => {
   it('takes the group in any spelling, and tells its own, also where ARNs carry it in lower case', async () => {
     const emulator = await emulated();
     emulator.registry.habits.lowerCaseArns = true;
-    await promoted(emulator, 'dev');
+    promoted(emulator, 'dev');
     const job = await check({
       emulator,
       environment: 'uat',
@@ -520,7 +479,7 @@ describe('in a later environment', () => {
 describe('one named version', () => {
   it('is offered when it is fit, though a newer one is too', async () => {
     const emulator = await emulated();
-    const arn = await promoted(emulator, 'dev');
+    const arn = promoted(emulator, 'dev');
     emulator.register({ group: GROUP, status: 'Approved' });
     expect(await check({ emulator, environment: 'uat', inputs: { model_package_arn: arn } })).toMatchObject({
       exit: 0,

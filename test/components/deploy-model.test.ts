@@ -1,14 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import { type DesiredEndpoint, decideChange, type EndpointDecision } from '../../src/endpoints/decision.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
-import { entryValue } from '../../src/registry/entries.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
-import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { aboutVersion, contentIn, enter, leaveRecord, verdictValue } from './handover.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const NAME = 'resale-price-dev';
 
@@ -100,7 +98,6 @@ function approved(emulator: Emulator, options: Partial<Recording> = {}): Approve
 
 interface Recording {
   readonly root: string;
-  readonly environment: string;
   readonly pipeline: string;
   readonly by: 'approve-model' | 'check-model';
   readonly slug: string;
@@ -109,39 +106,12 @@ interface Recording {
 }
 
 function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
-  const {
-    root = projectFolder(),
-    environment = 'dev',
-    pipeline = '101',
-    by = 'approve-model',
-    entered = true,
-  } = options;
-  const content = contentOfPackage(emulator, arn);
-  const who = { by: 'jane', pipeline, job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
-  if (entered)
-    emulator.do('UpdateModelPackage', {
-      ModelPackageArn: arn,
-      CustomerMetadataProperties: { [`approved.${environment}`]: entryValue(who) },
-    });
-  const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
-  const group = options.group ?? emulator.package(arn)?.group?.name ?? GROUP;
-  const metadata = { ...emulator.package(arn)?.metadata };
-  const handed = { group, package: arn, version, content, promotion_path: ['dev', 'uat', 'main'], open: [], metadata };
-  const outcome =
-    by === 'approve-model' ? { outcome: 'approved' } : { outcome: 'candidate', status: 'PendingManualApproval' };
-  return writeRecord(root, by, { environment, pipeline, ...outcome, ...handed }, options.slug);
-}
-
-function writeRecord(root: string, component: string, content: object, slug = component): string {
-  const folder = join(root, 'sagemaker', component, slug);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'record.json'), JSON.stringify(content));
-  return root;
-}
-
-function contentOfPackage(emulator: Emulator, arn: string): string {
-  const { InferenceSpecification } = emulator.package(arn)?.content ?? {};
-  return contentOf(JSON.parse(JSON.stringify({ InferenceSpecification })));
+  const { root = projectFolder(), pipeline = '101', by = 'approve-model', entered = true, slug } = options;
+  const who = { pipeline, at: '2026-11-22T07:50Z' };
+  if (entered) enter(emulator, arn, { 'approved.dev': verdictValue(contentIn(emulator, arn), who) });
+  const about = aboutVersion(emulator, arn);
+  const outcome = by === 'approve-model' ? 'approved' : 'candidate';
+  return leaveRecord(root, by, { pipeline, outcome, ...about, group: options.group ?? about.group }, slug);
 }
 
 const deploy = (options: JobOptions) =>
@@ -387,19 +357,21 @@ describe('the version', () => {
   it.each<[why: string, change: (scene: Approved) => void, told: RegExp]>([
     [
       'was withdrawn in a later environment',
-      (scene) => writeEntry(scene, 'withdrawn.main', 'yes'),
+      ({ emulator, arn }) => enter(emulator, arn, { 'withdrawn.main': 'yes' }),
       /it was withdrawn in main/,
     ],
     [
       'has an approval that we did not write',
-      (scene) => writeEntry(scene, 'approved.dev', 'yes'),
+      ({ emulator, arn }) => enter(emulator, arn, { 'approved.dev': 'yes' }),
       /not one that we wrote: "yes"/,
     ],
     [
       'was approved with another content',
       (scene) => {
         const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
-        writeEntry(scene, 'approved.dev', approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`));
+        enter(scene.emulator, scene.arn, {
+          'approved.dev': approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`),
+        });
       },
       /another content was approved for dev/,
     ],
@@ -407,7 +379,7 @@ describe('the version', () => {
       'has an approval of this pipeline that its approve-model did not record',
       (scene) => {
         const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
-        writeEntry(scene, 'approved.dev', approval.replace('by=jane', 'by=mallory'));
+        enter(scene.emulator, scene.arn, { 'approved.dev': approval.replace('by=jane', 'by=mallory') });
       },
       /not the one that approve-model of this pipeline recorded \("by=jane .*but "by=mallory /,
     ],
@@ -473,15 +445,11 @@ describe('the version', () => {
   });
 });
 
-function writeEntry({ emulator, arn }: Approved, key: string, value: string): void {
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
-}
-
 describe('the job', () => {
   it('passes on that there is nothing to promote', async () => {
     const emulator = await emulated();
     const nothing = { environment: 'dev', pipeline: '101', outcome: 'nothing', why: 'condition RmseIsGood was false' };
-    const job = await deploy({ emulator, root: writeRecord(projectFolder(), 'approve-model', nothing) });
+    const job = await deploy({ emulator, root: leaveRecord(projectFolder(), 'approve-model', nothing) });
     expect(job).toMatchObject({ exit: 0, calls: [], record: nothing, outputs: {} });
     expect(job.log).toContain('Nothing to deploy: condition RmseIsGood was false.');
   });

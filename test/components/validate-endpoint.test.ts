@@ -1,11 +1,10 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { checksOf, type Expectations, type InvocationResponse, judgeResponse } from '../../src/endpoints/invocation.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
 import { entryValue, readValidation } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import {
@@ -15,7 +14,8 @@ import {
   validationEntry,
 } from '../../src/registry/validation.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
-import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { aboutVersion, leaveRecord, verdictValue } from './handover.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
@@ -31,15 +31,6 @@ const deployed: DeployedVersion = {
 };
 
 const version = (more: Partial<ModelPackage> = {}) => modelPackage({ version: 3, approval: 'Approved', ...more });
-
-const withdrawal = entryValue({
-  by: 'jane',
-  pipeline: '90',
-  job: '7',
-  commit: COMMIT,
-  at: '2026-11-20T09:00Z',
-  content: CONTENT,
-});
 
 describe('whether what is live may be validated', () => {
   it.each<[given: string, served: string[], now: ModelPackage, why: string | undefined]>([
@@ -59,7 +50,7 @@ describe('whether what is live may be validated', () => {
     [
       'a version withdrawn here',
       [arnOf(3)],
-      version({ metadata: { 'withdrawn.dev': withdrawal } }),
+      version({ metadata: { 'withdrawn.dev': verdictValue(CONTENT) } }),
       'withdrawn in dev',
     ],
     [
@@ -187,6 +178,9 @@ const inputs = { accept: 'application/json', expect: '"price":\\d+' };
 const validate = (options: JobOptions) =>
   startJob(validateEndpoint, { ...options, inputs: { ...inputs, ...options.inputs } });
 
+/** Words of a record, and the job that left it when it is not called deploy-model. */
+type Words = Readonly<Record<string, unknown>> & { readonly slug?: string };
+
 interface Scene {
   readonly emulator: Emulator;
   readonly root: string;
@@ -194,7 +188,7 @@ interface Scene {
   readonly arn: string;
   readonly config: string;
   /** Writes what deploy-model left behind, with other words. */
-  record(more: Record<string, unknown>): void;
+  record(more: Words): void;
 }
 
 /** A version that is live on its endpoint, as deploy-model of this pipeline left it, and a payload to send. */
@@ -204,13 +198,9 @@ async function live(metadata: Record<string, string> = {}): Promise<Scene> {
   writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
   const arn = emulator.register({ status: 'Approved', metadata });
   const config = emulator.deployed({ endpoint: ENDPOINT, package: arn });
-  const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
-  const record = (more: Record<string, unknown>) => {
-    const folder = join(root, 'sagemaker', 'deploy-model', String(more.slug ?? 'deploy-model'));
-    mkdirSync(folder, { recursive: true });
-    const words = { outcome: 'deployed', environment: 'dev', pipeline: '101', group: GROUP, package: arn, version: 1 };
-    const rest = { content, promotion_path: ['dev', 'uat'], open: [], endpoint: ENDPOINT, config, model: config };
-    writeFileSync(join(folder, 'record.json'), JSON.stringify({ ...words, ...rest, ...more }));
+  const record = ({ slug, ...more }: Words) => {
+    const words = { outcome: 'deployed', ...aboutVersion(emulator, arn), endpoint: ENDPOINT, config, model: config };
+    leaveRecord(root, 'deploy-model', { ...words, ...more }, slug);
   };
   record({});
   return { emulator, root, arn, config, record };

@@ -1,11 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP, type Registration } from '../../emulator/scene.ts';
+import { EXECUTION_ROLE, type Registration } from '../../emulator/scene.ts';
 import type { Component } from '../../src/program/component.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
-import { entryValue } from '../../src/registry/entries.ts';
-import { COMMIT, type JobOptions, startJob } from '../components/job.ts';
+import {
+  aboutVersion,
+  contentIn,
+  enter,
+  leaveRecord,
+  recordPath,
+  validationValue,
+  verdictValue,
+} from '../components/handover.ts';
+import { type JobOptions, startJob } from '../components/job.ts';
 
 /** An AWS account and a project's folder, for one job of the pipeline 101. */
 export interface Place {
@@ -21,10 +28,6 @@ export interface Stage {
 
 export const ENDPOINT = 'resale-price-dev';
 export const BEFORE = `${ENDPOINT}-v1`;
-export const packageArn = (version: number) =>
-  `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${version}`;
-
-const PATH = ['dev', 'uat', 'main'];
 
 /** What the rows set apart from the example: names as the endpoint has them, and an answer that must be JSON. */
 const usualInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -47,15 +50,16 @@ export function trained(wanted: Registration = {}): Stage {
     environment: 'dev',
     set(place) {
       const arn = place.emulator.register(wanted);
-      const packages = [{ group: GROUP, package: arn, version: versionOf(arn) }];
-      writeRecord(place, 'deploy-pipeline', { outcome: 'registered', execution: 'arn:execution', packages });
+      const { group, version } = aboutVersion(place.emulator, arn);
+      const packages = [{ group, package: arn, version }];
+      leaveRecord(place.root, 'deploy-pipeline', { outcome: 'registered', execution: 'arn:execution', packages });
     },
   };
 }
 
 /** An earlier step of this pipeline has left a record of something else, or of nothing. */
 export function left(component: string, record: object, environment: Stage['environment'] = 'dev'): Stage {
-  return { environment, set: (place) => writeRecord(place, component, { ...record, environment }) };
+  return { environment, set: ({ root }) => void leaveRecord(root, component, { ...record, environment }) };
 }
 
 /** There is nothing in this pipeline, and nothing in the account. */
@@ -75,12 +79,7 @@ export const validated: Stage = {
 /** Writes into the registry that a version was approved and validated in dev by pipeline 90. */
 export function goThroughDev(emulator: Emulator, arn: string, more: { open?: string } = {}): void {
   const content = contentIn(emulator, arn);
-  const at = '2026-11-20T09:00Z';
-  const validation = { pipeline: '90', job: '9', at, content, endpoint: ENDPOINT, config: BEFORE, ...more };
-  writeEntries(emulator, arn, {
-    'approved.dev': entryValue({ by: 'jane', pipeline: '90', job: '7', commit: COMMIT, at, content }),
-    'validated.dev': entryValue(validation),
-  });
+  enter(emulator, arn, { 'approved.dev': verdictValue(content), 'validated.dev': validationValue(content, more) });
 }
 
 /** check-model has shown version 1, which is pending, to the approver of dev. */
@@ -130,9 +129,8 @@ function putBefore({ emulator }: Place): void {
 function approve(place: Place): void {
   const { emulator } = place;
   const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
-  const content = contentIn(emulator, arn);
-  const approval = { by: 'jane', pipeline: '101', job: '7', commit: COMMIT, at: '2026-11-22T07:50Z', content };
-  writeEntries(emulator, arn, { 'approved.dev': entryValue(approval) });
+  const approval = verdictValue(contentIn(emulator, arn), { pipeline: '101', at: '2026-11-22T07:50Z' });
+  enter(emulator, arn, { 'approved.dev': approval });
   handOver(place, { by: 'approve-model', arn, environment: 'dev' });
 }
 
@@ -195,28 +193,9 @@ const OUTCOMES = {
   'deploy-model': { outcome: 'deployed' },
 };
 
-function handOver(place: Place, { by, arn, environment, more, slug }: HandedOver): void {
-  const found = place.emulator.package(arn);
-  const record = {
-    environment,
-    ...OUTCOMES[by],
-    group: found?.group?.name ?? GROUP,
-    package: arn,
-    version: versionOf(arn),
-    content: contentIn(place.emulator, arn),
-    status: found?.approval,
-    promotion_path: PATH,
-    open: [],
-    metadata: { ...found?.metadata },
-    ...more,
-  };
-  writeRecord(place, by, record, slug);
-}
-
-function writeRecord({ root }: Pick<Place, 'root'>, component: string, record: object, slug = component): void {
-  const folder = join(root, 'sagemaker', component, slug);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'record.json'), JSON.stringify({ environment: 'dev', pipeline: '101', ...record }));
+function handOver({ emulator, root }: Place, { by, arn, environment, more, slug }: HandedOver): void {
+  const record = { environment, ...OUTCOMES[by], ...aboutVersion(emulator, arn), ...more };
+  leaveRecord(root, by, record, slug);
 }
 
 /** The payload that the example sends to its endpoint. */
@@ -225,22 +204,10 @@ export function writePayload({ root }: Pick<Place, 'root'>): void {
 }
 
 /** Lets the record of a step say something else. */
-export function amendRecord(place: Place, component: string, words: object): void {
-  const path = join(place.root, 'sagemaker', component, component, 'record.json');
-  writeRecord(place, component, { ...JSON.parse(readFileSync(path, 'utf8')), ...words });
+export function amendRecord({ root }: Pick<Place, 'root'>, component: string, words: object): void {
+  const path = join(root, recordPath(component));
+  leaveRecord(root, component, { ...JSON.parse(readFileSync(path, 'utf8')), ...words });
 }
-
-/** Writes metadata as somebody with all rights would. */
-export function writeEntries(emulator: Emulator, arn: string, metadata: Readonly<Record<string, string>>): void {
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
-}
-
-function contentIn(emulator: Emulator, arn: string): string {
-  const { InferenceSpecification } = emulator.package(arn)?.content ?? {};
-  return contentOf(JSON.parse(JSON.stringify({ InferenceSpecification })));
-}
-
-const versionOf = (arn: string) => Number(arn.slice(arn.lastIndexOf('/') + 1));
 
 function read(file: string): string {
   return readFileSync(new URL(`../../examples/resale-price/${file}`, import.meta.url), 'utf8');

@@ -6,11 +6,9 @@ import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
-import { entryValue } from '../../src/registry/entries.ts';
 import { register, train } from '../components/definition.ts';
 import { inputsOf } from '../components/example.ts';
-import { COMMIT } from '../components/job.ts';
+import { aboutVersion, contentIn, enter, recordPath, validationValue, verdictValue } from '../components/handover.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;
@@ -27,7 +25,6 @@ export interface Scene {
 }
 
 const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
-const PROMOTION_PATH = ['dev', 'uat', 'main'];
 
 const definition = {
   Version: '2020-12-01',
@@ -55,37 +52,16 @@ const deployment = {
   },
 };
 
-/** The words of this pipeline's records about a version. */
-function handed(emulator: Emulator, arn: string) {
-  const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
-  const version = Number(arn.slice(arn.lastIndexOf('/') + 1));
-  const metadata = { ...emulator.package(arn)?.metadata };
-  return { group: GROUP, package: arn, version, content, promotion_path: PROMOTION_PATH, open: [], metadata };
-}
-
 function recordOf(component: string, record: object, pipeline = '101', environment = 'dev'): Files {
-  const written = JSON.stringify({ environment, pipeline, ...record });
-  return { [`sagemaker/${component}/${component}/record.json`]: written };
-}
-
-function writeEntries(
-  emulator: Emulator,
-  arn: string,
-  [key, pipeline]: readonly [key: string, pipeline: string],
-): void {
-  const { content } = handed(emulator, arn);
-  const at = '2026-11-22T07:50Z';
-  const value = key.startsWith('validated')
-    ? entryValue({ pipeline, job: '8', at, content, endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' })
-    : entryValue({ by: 'jane', pipeline, job: '7', commit: COMMIT, at, content });
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { [key]: value } });
+  return { [recordPath(component)]: JSON.stringify({ environment, pipeline, ...record }) };
 }
 
 /** A version that dev's approver approved in a pipeline, with the record of it. */
 export function approved(emulator: Emulator, pipeline = '101'): Files {
   const arn = emulator.register({ status: 'Approved' });
-  writeEntries(emulator, arn, ['approved.dev', pipeline]);
-  return recordOf('approve-model', { outcome: 'approved', ...handed(emulator, arn) }, pipeline);
+  const approval = verdictValue(contentIn(emulator, arn), { pipeline, at: '2026-11-22T07:50Z' });
+  enter(emulator, arn, { 'approved.dev': approval });
+  return recordOf('approve-model', { outcome: 'approved', ...aboutVersion(emulator, arn) }, pipeline);
 }
 
 /** The version that serves before, on two instances where its config began with one. */
@@ -102,8 +78,10 @@ function shown(emulator: Emulator, environment: string): Files {
   const first = environment === 'dev';
   const status = first ? 'PendingManualApproval' : 'Approved';
   const arn = emulator.register({ status, metadata: { rmse: '41250' } });
-  if (!first) for (const key of ['approved.dev', 'validated.dev']) writeEntries(emulator, arn, [key, '90']);
-  const record = { outcome: 'candidate', status, ...handed(emulator, arn) };
+  const content = contentIn(emulator, arn);
+  if (!first)
+    enter(emulator, arn, { 'approved.dev': verdictValue(content), 'validated.dev': validationValue(content) });
+  const record = { outcome: 'candidate', ...aboutVersion(emulator, arn) };
   return recordOf('check-model', record, '101', environment);
 }
 
@@ -179,7 +157,7 @@ export const validating: Scene = {
     const config = emulator.deployed({ endpoint: 'resale-price-dev', package: arn });
     const record = {
       outcome: 'deployed',
-      ...handed(emulator, arn),
+      ...aboutVersion(emulator, arn),
       endpoint: 'resale-price-dev',
       config,
       model: config,

@@ -8,11 +8,11 @@ import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
-import { contentOf } from '../../src/registry/content-hash.ts';
-import { entryValue } from '../../src/registry/entries.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
-import { COMMIT, emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { contentIn, enter, validationValue, verdictValue } from '../components/handover.ts';
+import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { arnOf } from '../registry/package.ts';
 
 const GROUP = resalePrice.group;
 export const ACCOUNT = resalePrice.account;
@@ -113,10 +113,6 @@ class LocalChain implements Chain {
   }
 }
 
-/** The ARN of a version. */
-export const arnOf = (version: number) =>
-  `arn:aws:sagemaker:${resalePrice.region}:${ACCOUNT}:model-package/${GROUP}/${version}`;
-
 function setRegistry(emulator: Emulator): void {
   for (const version of [1, 2, 3]) emulator.register({ status: 'Approved', environment: { VERSION: String(version) } });
   for (const version of [1, 2]) writeEntries(emulator, version, ['approved.dev', 'validated.dev']);
@@ -127,21 +123,26 @@ function setRegistry(emulator: Emulator): void {
 }
 
 /** A true entry, as an earlier pipeline would have written it; `more` are words that are not. */
-export function markOf(emulator: Emulator, version: number, key: string, more: Readonly<Record<string, string>> = {}) {
-  const content = contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arnOf(version) }));
-  const who = { pipeline: '190', job: '6001', at: '2026-11-20T08:00Z', content };
+export function entryOf(emulator: Emulator, version: number, key: string, more: Readonly<Record<string, string>> = {}) {
+  const content = contentIn(emulator, arnOf(version));
+  const who = { pipeline: '190', job: '6001', at: '2026-11-20T08:00Z' };
   if (key.startsWith('validated.'))
-    return entryValue({ ...who, endpoint: `resale-price-${key.slice(7)}`, config: 'resale-price-dev-v2', ...more });
-  return entryValue({ by: 'lim.wei.jie', ...who, commit: COMMIT, ...more });
+    return validationValue(content, {
+      ...who,
+      endpoint: `resale-price-${key.slice('validated.'.length)}`,
+      config: 'resale-price-dev-v2',
+      ...more,
+    });
+  return verdictValue(content, { by: 'lim.wei.jie', ...who, ...more });
 }
 
 function writeEntries(emulator: Emulator, version: number, keys: readonly string[]): void {
-  write(emulator, version, Object.fromEntries(keys.map((key) => [key, markOf(emulator, version, key)])));
+  write(emulator, version, Object.fromEntries(keys.map((key) => [key, entryOf(emulator, version, key)])));
 }
 
 /** Writes metadata as somebody who may write all of it. */
 export function write(emulator: Emulator, version: number, metadata: Readonly<Record<string, string>>): void {
-  emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(version), CustomerMetadataProperties: { ...metadata } });
+  enter(emulator, arnOf(version), metadata);
 }
 
 /** The requests by which a job changed something. */

@@ -1,22 +1,21 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../src/registry/content-hash.ts';
+import { contentIn, leaveRecord, recordPath } from '../components/handover.ts';
 import { holdings } from '../interruption/holdings.ts';
-import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
+import { arnOf } from '../registry/package.ts';
+import { type Chain, chainBefore, changesIn, entryOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
 
 type Words = Readonly<Record<string, string>>;
 
-const contentIn = (chain: Chain, version: number) =>
-  contentOf(chain.emulator.do('DescribeModelPackage', { ModelPackageName: arnOf(version) }));
+const contentOfVersion = ({ emulator }: Chain, version: number) => contentIn(emulator, arnOf(version));
 
-/** Changes words of the record file that an earlier job of this pipeline left, or makes one where there is none. */
+/** Changes words of the record file that an earlier job of this pipeline left. */
 function forge(chain: Chain, by: Name, words: object): void {
-  const path = join(chain.root, 'sagemaker', by, by, 'record.json');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...words }));
+  const path = join(chain.root, recordPath(by));
+  leaveRecord(chain.root, by, { ...JSON.parse(readFileSync(path, 'utf8')), ...words });
 }
 
 /** What a role of a job may do when somebody's own code runs in that job. */
@@ -79,7 +78,7 @@ describe('AWS refuses', () => {
 
   it('nothing that is well-formed and by a role that may write it: CloudTrail alone can tell', async () => {
     const chain = await chainBefore('check-model');
-    const request = { CustomerMetadataProperties: { 'validated.uat': markOf(chain.emulator, 2, 'validated.uat') } };
+    const request = { CustomerMetadataProperties: { 'validated.uat': entryOf(chain.emulator, 2, 'validated.uat') } };
     expect(await actAs(chain, 'validate-endpoint', request)).toBe('done');
   });
 });
@@ -93,12 +92,12 @@ describe('check-model does not offer a version', () => {
     ],
     [
       'whose validation has a word more',
-      ({ emulator }) => ({ 'validated.dev': `${markOf(emulator, 2, 'validated.dev')} trust=me` }),
+      ({ emulator }) => ({ 'validated.dev': `${entryOf(emulator, 2, 'validated.dev')} trust=me` }),
       'is not one that we wrote',
     ],
     [
       'whose validation says a thing twice',
-      ({ emulator }) => ({ 'validated.dev': `${markOf(emulator, 2, 'validated.dev')} pipeline=7` }),
+      ({ emulator }) => ({ 'validated.dev': `${entryOf(emulator, 2, 'validated.dev')} pipeline=7` }),
       'is not one that we wrote',
     ],
     [
@@ -108,22 +107,26 @@ describe('check-model does not offer a version', () => {
     ],
     [
       "whose validation has another version's content",
-      (chain) => ({ 'validated.dev': markOf(chain.emulator, 2, 'validated.dev', { content: contentIn(chain, 3) }) }),
+      (chain) => ({
+        'validated.dev': entryOf(chain.emulator, 2, 'validated.dev', { content: contentOfVersion(chain, 3) }),
+      }),
       'its content changed since it was approved and validated in dev',
     ],
     [
       "whose approval has another version's content",
-      (chain) => ({ 'approved.dev': markOf(chain.emulator, 2, 'approved.dev', { content: contentIn(chain, 3) }) }),
+      (chain) => ({
+        'approved.dev': entryOf(chain.emulator, 2, 'approved.dev', { content: contentOfVersion(chain, 3) }),
+      }),
       'its content changed since',
     ],
     ...['validation', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
       `that was validated with the safety input of ${open} open`,
-      ({ emulator }) => ({ 'validated.dev': markOf(emulator, 2, 'validated.dev', { open }) }),
+      ({ emulator }) => ({ 'validated.dev': entryOf(emulator, 2, 'validated.dev', { open }) }),
       `it went through dev with an open safety input (open=${open})`,
     ]),
     [
       'that was approved with an open safety input',
-      ({ emulator }) => ({ 'approved.dev': markOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
+      ({ emulator }) => ({ 'approved.dev': entryOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
       'with an open safety input',
     ],
   ])('%s, and falls back on none in silence', async (_, words, why) => {
@@ -197,14 +200,14 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
   [
     'of another version and its content',
     'approve-model',
-    (chain) => ({ package: arnOf(3), content: contentIn(chain, 3) }),
+    (chain) => ({ package: arnOf(3), content: contentOfVersion(chain, 3) }),
     'deploy-model',
     'nobody approved it for uat',
   ],
   [
     'of a version of an earlier pipeline',
     'approve-model',
-    (chain) => ({ package: arnOf(1), content: contentIn(chain, 1) }),
+    (chain) => ({ package: arnOf(1), content: contentOfVersion(chain, 1) }),
     'deploy-model',
     'is of pipeline 190, and this is pipeline 201',
   ],
@@ -233,7 +236,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
   [
     'of another content',
     'deploy-model',
-    (chain) => ({ content: contentIn(chain, 3) }),
+    (chain) => ({ content: contentOfVersion(chain, 3) }),
     'validate-endpoint',
     'changed after check-model looked at it',
   ],
@@ -287,7 +290,7 @@ describe('a record file of an earlier job that somebody changed', () => {
 
   it('and that agrees with the registry in everything is believed: the approver’s page shows what is approved', async () => {
     const chain = await chainBefore('approve-model');
-    forge(chain, 'check-model', { package: arnOf(3), version: 3, content: contentIn(chain, 3) });
+    forge(chain, 'check-model', { package: arnOf(3), version: 3, content: contentOfVersion(chain, 3) });
     const job = await chain.run('approve-model');
     expect(job.exit).toBe(0);
     expect(job.log).toContain(`check-model showed ResalePriceModelGroup version 3 (${arnOf(3)})`);
@@ -296,15 +299,16 @@ describe('a record file of an earlier job that somebody changed', () => {
 
 describe('deploy-model does not deploy on an approval', () => {
   it.each<[what: string, value: (chain: Chain) => string, told: string]>([
-    ['of another pipeline', ({ emulator }) => markOf(emulator, 2, 'approved.uat'), 'is of pipeline 190'],
+    ['of another pipeline', ({ emulator }) => entryOf(emulator, 2, 'approved.uat'), 'is of pipeline 190'],
     [
       'in another name than was recorded',
-      ({ emulator }) => markOf(emulator, 2, 'approved.uat', { pipeline: PIPELINE }),
+      ({ emulator }) => entryOf(emulator, 2, 'approved.uat', { pipeline: PIPELINE }),
       'is not the one that approve-model of this pipeline recorded',
     ],
     [
       'for another content',
-      (chain) => markOf(chain.emulator, 2, 'approved.uat', { pipeline: PIPELINE, content: contentIn(chain, 3) }),
+      (chain) =>
+        entryOf(chain.emulator, 2, 'approved.uat', { pipeline: PIPELINE, content: contentOfVersion(chain, 3) }),
       'another content was approved',
     ],
     ['that does not parse', () => 'by=mallory', 'not one that we wrote'],

@@ -5,7 +5,8 @@ import { variableFor } from '../../src/gitlab/inputs.ts';
 import { sharedInputs } from '../../src/program/shared-inputs.ts';
 import { programs } from '../catalog/programs.ts';
 import { holdings, told } from '../interruption/holdings.ts';
-import { arnOf, type Chain, chainBefore, changesIn, markOf, type Name, PIPELINE, write } from './chain.ts';
+import { arnOf } from '../registry/package.ts';
+import { type Chain, chainBefore, changesIn, entryOf, type Name, PIPELINE, write } from './chain.ts';
 import { ASKED, COMPONENTS, ELSEWHERE, IGNORED, PREDEFINED, REFUSED, WITHOUT_EFFECT } from './variables.ts';
 
 const folder = join(import.meta.dirname, '../../src');
@@ -159,7 +160,7 @@ describe('a check that is retried after the approval', () => {
 
   it('does not let another version be deployed than the one that was approved', async () => {
     const chain = await chainBefore('deploy-model');
-    write(chain.emulator, 3, { 'validated.dev': markOf(chain.emulator, 3, 'validated.dev') });
+    write(chain.emulator, 3, { 'validated.dev': entryOf(chain.emulator, 3, 'validated.dev') });
     expect((await chain.run('check-model')).record).toMatchObject({ package: arnOf(3) });
     expect((await chain.run('deploy-model')).exit).toBe(0);
     expect(served(chain, 'uat')).toBe(arnOf(2));
@@ -216,7 +217,7 @@ function served({ emulator }: Chain, environment: string): string | undefined {
   return endpoint && emulator.endpoints.servedBy(endpoint.config)[0]?.model;
 }
 
-/** The trail of every version, one line each. */
+/** The registry entries of every version, one line each. */
 function entriesOf({ emulator }: Chain): string[] {
   return [1, 2, 3].flatMap((version) =>
     Object.entries(emulator.package(arnOf(version))?.metadata ?? {})

@@ -1,5 +1,6 @@
 import { programs } from '../catalog/programs.ts';
-import { ACCOUNT, arnOf, type Environment, type Name, roleFor } from './chain.ts';
+import { arnOf } from '../registry/package.ts';
+import { ACCOUNT, type Environment, type Name, roleFor } from './chain.ts';
 
 /** In which environment each component meets what is forged: where it could do most harm. */
 export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = [

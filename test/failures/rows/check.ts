@@ -1,16 +1,7 @@
 import checkModel from '../../../src/components/check-model.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import {
-  ENDPOINT,
-  goThroughDev,
-  left,
-  noneOf,
-  nothingForUat,
-  packageArn,
-  type Stage,
-  trained,
-  validated,
-} from '../stage.ts';
+import { ENDPOINT, goThroughDev, left, noneOf, nothingForUat, type Stage, trained, validated } from '../stage.ts';
 
 /** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;
@@ -91,7 +82,7 @@ export const check: readonly Row[] = [
     stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
       emulator.do('UpdateModelPackage', {
-        ModelPackageArn: packageArn(1),
+        ModelPackageArn: arnOf(1),
         ModelApprovalStatus: 'PendingManualApproval',
       });
       emulator.scenario('newest version failed');
@@ -239,7 +230,7 @@ export const check: readonly Row[] = [
     cause: 'dev deployed the version with a safety input switched off (`require_approval: false`, say).',
     remedy: 'Promote it through dev with all of them on.',
     stage: validated,
-    act: ({ emulator }) => goThroughDev(emulator, packageArn(1), { open: 'approval' }),
+    act: ({ emulator }) => goThroughDev(emulator, arnOf(1), { open: 'approval' }),
     exit: 80,
     writes: {},
     record: { outcome: 'nothing' },
@@ -274,7 +265,7 @@ export const check: readonly Row[] = [
     act: ({ emulator }) => {
       emulator.register({ status: 'Approved' });
     },
-    job: { inputs: { model_package_arn: packageArn(2) } },
+    job: { inputs: { model_package_arn: arnOf(2) } },
     exit: 1,
     writes: {},
     record: 'none',
@@ -320,9 +311,9 @@ export const check: readonly Row[] = [
     remedy: 'Nothing needs doing.',
     stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
-      emulator.deployed({ endpoint: ENDPOINT, package: packageArn(1), name: `${ENDPOINT}-v1` });
+      emulator.deployed({ endpoint: ENDPOINT, package: arnOf(1), name: `${ENDPOINT}-v1` });
       emulator.do('UpdateModelPackage', {
-        ModelPackageArn: packageArn(1),
+        ModelPackageArn: arnOf(1),
         ModelApprovalStatus: 'PendingManualApproval',
       });
     },
@@ -334,4 +325,4 @@ export const check: readonly Row[] = [
   },
 ];
 
-const unspecified = [{ group: 'ResalePriceModelGroup', package: packageArn(2), version: 2 }];
+const unspecified = [{ group: 'ResalePriceModelGroup', package: arnOf(2), version: 2 }];

@@ -1,7 +1,8 @@
 import type { Emulator } from '../../../emulator/emulator.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, packageArn, runBefore } from '../stage.ts';
+import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, runBefore } from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const creates = { ...made, CreateEndpoint: 1 };
@@ -595,7 +596,7 @@ export const deployment: readonly Row[] = [
     remedy: 'Promote another version.',
     stage: approvedOverAnother,
     act: ({ emulator }) => {
-      emulator.do('UpdateModelPackage', { ModelPackageArn: packageArn(2), ModelApprovalStatus: 'Rejected' });
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
     },
     exit: 1,
     writes: {},

@@ -1,4 +1,5 @@
 import validateEndpoint from '../../../src/components/validate-endpoint.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import {
   aboutToMove,
@@ -10,7 +11,6 @@ import {
   live,
   noneOf,
   onItsWay,
-  packageArn,
   writePayload,
 } from '../stage.ts';
 
@@ -219,7 +219,7 @@ export const validation: readonly Row[] = [
     remedy: 'Deploy another version.',
     stage: live,
     act: ({ emulator }) => {
-      emulator.do('UpdateModelPackage', { ModelPackageArn: packageArn(2), ModelApprovalStatus: 'Rejected' });
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
     },
     exit: 1,
     writes: {},
@@ -327,7 +327,7 @@ export const validation: readonly Row[] = [
     when: 'the endpoint serves another version than was deployed',
     shows: [],
     component: 'validate-endpoint',
-    seen: `ERROR ResalePriceModelGroup version 2 is not validated: resale-price-dev-v1 serves ${packageArn(1)}, not only ${packageArn(2)}.`,
+    seen: `ERROR ResalePriceModelGroup version 2 is not validated: resale-price-dev-v1 serves ${arnOf(1)}, not only ${arnOf(2)}.`,
     next: 'run the deploy-model job of this pipeline again.',
     cause: 'The config serves another version than the record says, or several.',
     remedy: 'Run the deploy-model job again.',

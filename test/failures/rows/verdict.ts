@@ -1,8 +1,8 @@
 import approveModel, { rejectModel } from '../../../src/components/approve-model.ts';
-import { entryValue } from '../../../src/registry/entries.ts';
-import { COMMIT } from '../../components/job.ts';
+import { enter, verdictValue } from '../../components/handover.ts';
+import { arnOf, CONTENT } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { left, noneOf, nothing, packageArn, shown, shownInUat, writeEntries } from '../stage.ts';
+import { left, noneOf, nothing, shown, shownInUat } from '../stage.ts';
 
 const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
 
@@ -10,17 +10,10 @@ const LOOK_AGAIN = 'run check-model again, read what it shows, then press this j
 const judged =
   (ModelApprovalStatus: 'Approved' | 'Rejected') =>
   ({ emulator }: Parameters<NonNullable<Row['act']>>[0]) => {
-    emulator.do('UpdateModelPackage', { ModelPackageArn: packageArn(1), ModelApprovalStatus });
+    emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(1), ModelApprovalStatus });
   };
 
-const withdrawn = entryValue({
-  by: 'lim',
-  pipeline: '90',
-  job: '7',
-  commit: COMMIT,
-  at: '2026-11-20T09:00Z',
-  content: 'c0ffee00c0ffee00c0ffee00c0ffee00',
-});
+const withdrawn = verdictValue(CONTENT, { by: 'lim' });
 
 export const verdict: readonly Row[] = [
   {
@@ -141,7 +134,7 @@ export const verdict: readonly Row[] = [
     stage: shown,
     act: ({ emulator }) =>
       emulator.faults.meanwhile('UpdateModelPackage', () => {
-        writeEntries(emulator, packageArn(1), { 'withdrawn.dev': withdrawn });
+        enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawn });
       }),
     exit: 1,
     writes: { UpdateModelPackage: 1 },
@@ -159,7 +152,7 @@ export const verdict: readonly Row[] = [
     scenes: ['newer version at the last moment'],
     exit: 0,
     writes: { UpdateModelPackage: 1 },
-    record: { outcome: 'approved', version: 1, package: packageArn(1) },
+    record: { outcome: 'approved', version: 1, package: arnOf(1) },
   },
   {
     when: 'the content was swapped after it was shown',
@@ -185,7 +178,7 @@ export const verdict: readonly Row[] = [
     cause: 'Somebody pressed reject-model for this version.',
     remedy: 'Promote another version.',
     stage: shownInUat,
-    act: ({ emulator }) => writeEntries(emulator, packageArn(1), { 'withdrawn.dev': withdrawn }),
+    act: ({ emulator }) => enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawn }),
     exit: 1,
     writes: {},
     record: 'none',
@@ -200,7 +193,7 @@ export const verdict: readonly Row[] = [
     remedy: 'Start a new pipeline.',
     stage: shown,
     act: ({ emulator }) => {
-      emulator.do('DeleteModelPackage', { ModelPackageName: packageArn(1) });
+      emulator.do('DeleteModelPackage', { ModelPackageName: arnOf(1) });
     },
     exit: 1,
     writes: {},
@@ -231,7 +224,7 @@ export const verdict: readonly Row[] = [
     remedy: 'The entries of the team are as they were, which the job looked at.',
     stage: shownInUat,
     scenes: ['metadata merged'],
-    act: ({ emulator }) => writeEntries(emulator, packageArn(1), { rmse: '41250' }),
+    act: ({ emulator }) => enter(emulator, arnOf(1), { rmse: '41250' }),
     exit: 0,
     writes: { UpdateModelPackage: 1 },
     record: { outcome: 'approved', metadata: { rmse: '41250' } },
@@ -248,7 +241,7 @@ export const verdict: readonly Row[] = [
       'Put the lost entries back: the log and `metadata-before.json` hold them. Then report it: the components would have to write otherwise.',
     stage: shownInUat,
     act: ({ emulator }) => {
-      writeEntries(emulator, packageArn(1), { rmse: '41250' });
+      enter(emulator, arnOf(1), { rmse: '41250' });
       emulator.scenario('metadata replaced');
     },
     scenes: [],
@@ -270,7 +263,7 @@ export const verdict: readonly Row[] = [
       emulator.faults.meanwhile(
         'DescribeModelPackage',
         () => {
-          writeEntries(emulator, packageArn(1), { 'approved.dev': 'by=lim' });
+          enter(emulator, arnOf(1), { 'approved.dev': 'by=lim' });
         },
         2,
       ),

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { GROUP } from '../../emulator/scene.ts';
+import { contentOf } from '../../src/registry/content-hash.ts';
+import { type ApprovalEntry, entryValue, type Metadata, type ValidationEntry } from '../../src/registry/entries.ts';
+import { COMMIT } from './job.ts';
+
+/** The environments of the example, in promotion order. */
+export const PROMOTION_PATH = ['dev', 'uat', 'main'];
+
+/** Where a job leaves its record in the project's folder. */
+export function recordPath(component: string, slug = component): string {
+  return `sagemaker/${component}/${slug}/record.json`;
+}
+
+/** Leaves what an earlier job of the pipeline 101 recorded, for dev when it does not say otherwise. Returns the folder. */
+export function leaveRecord(root: string, component: string, record: object, slug?: string): string {
+  const path = join(root, recordPath(component, slug));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ environment: 'dev', pipeline: '101', ...record }));
+  return root;
+}
+
+/** What the records of a pipeline say of a version, as it is now. */
+export function aboutVersion(emulator: Emulator, arn: string) {
+  const found = emulator.package(arn);
+  return {
+    group: found?.group?.name ?? GROUP,
+    package: arn,
+    version: Number(arn.slice(arn.lastIndexOf('/') + 1)),
+    content: contentIn(emulator, arn),
+    status: found?.approval,
+    promotion_path: PROMOTION_PATH,
+    open: [],
+    metadata: { ...found?.metadata },
+  };
+}
+
+/** The content hash of a version, as it is now. */
+export function contentIn(emulator: Emulator, arn: string): string {
+  return contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
+}
+
+/** Writes into the registry as somebody with all rights would. */
+export function enter(emulator: Emulator, arn: string, metadata: Metadata): void {
+  emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
+}
+
+/** The value of an approval or a withdrawal: by jane in the pipeline 90, when the words do not say otherwise. */
+export function verdictValue(content: string, words: Partial<ApprovalEntry> = {}): string {
+  return entryValue({
+    by: 'jane',
+    pipeline: '90',
+    job: '7',
+    commit: COMMIT,
+    at: '2026-11-20T09:00Z',
+    content,
+    ...words,
+  });
+}
+
+/** The value of a validation: in dev by the pipeline 90, when the words do not say otherwise. */
+export function validationValue(content: string, words: Partial<ValidationEntry> = {}): string {
+  const deployed = { endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' };
+  return entryValue({ pipeline: '90', job: '9', at: '2026-11-20T09:30Z', content, ...deployed, ...words });
+}
