@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { GROUP } from '../../../emulator/scene.ts';
+import { emulated } from '../job.ts';
+import { approved, approvedOverAnother, deploy, liveConfig, NAME, noWrite, tagsOf } from './scene.ts';
+
+describe('an endpoint that does not exist', () => {
+  it('is created on the approved version, and handed over with its config and model', async () => {
+    const scene = approved(await emulated());
+    const job = await deploy(scene);
+
+    expect(job.log).toContain(`Deploying ${GROUP} version 1 to ${NAME}, approved for dev by jane.`);
+    expect(job).toMatchObject({
+      exit: 0,
+      record: {
+        outcome: 'deployed',
+        environment: 'dev',
+        pipeline: '101',
+        package: scene.arn,
+        endpoint: NAME,
+        open: [],
+      },
+      outputs: {
+        ENDPOINT_NAME: NAME,
+        ENDPOINT_CONFIG_NAME: liveConfig(scene.emulator),
+        ENDPOINT_URL: expect.stringMatching(
+          /^https:\/\/ap-southeast-1\.console\.aws\.amazon\.com\/.*resale-price-dev$/,
+        ),
+      },
+    });
+    expect(liveConfig(scene.emulator)).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
+    expect(job.outputs.MODEL_NAME).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
+    expect(job.outputs).not.toHaveProperty('PREVIOUS_ENDPOINT_CONFIG_NAME');
+    expect(job.links).toContain('logsV2:log-groups');
+  });
+
+  it('is described first, made once and followed until it is live', async () => {
+    const job = await deploy(approved(await emulated()));
+    expect(job.calls).toEqual([
+      'DescribeModelPackage',
+      'DescribeEndpoint',
+      'DescribeModel',
+      'CreateModel',
+      'DescribeEndpointConfig',
+      'CreateEndpointConfig',
+      'CreateEndpoint',
+      ...Array.from({ length: 3 }, () => 'DescribeEndpoint'),
+    ]);
+  });
+
+  it('carries the team’s tags and ours, as do its model and config', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    const job = await deploy({ ...scene, inputs: { tags: 'team=pricing\ncost-centre=42' } });
+    const expected = {
+      team: 'pricing',
+      'cost-centre': '42',
+      'sagemaker-components:component': 'deploy-model',
+      'sagemaker-components:pipeline': 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/101',
+      'sagemaker-components:package': scene.arn,
+    };
+    expect(tagsOf(emulator)).toMatchObject({ ...expected, 'sagemaker-components:wanted': liveConfig(emulator) });
+    expect(emulator.tags.of(emulator.models.modelArn(String(job.outputs.MODEL_NAME)))).toEqual(expected);
+    expect(emulator.tags.of(emulator.models.configArn(String(liveConfig(emulator))))).toEqual(expected);
+  });
+
+  it('gets the model’s environment, untouched by what looks like a variable', async () => {
+    const scene = approved(await emulated());
+    const job = await deploy({ ...scene, inputs: { model_environment: 'LOG_LEVEL=debug\nPATTERN=^a=$HOME$' } });
+    expect(scene.emulator.models.models.get(String(job.outputs.MODEL_NAME))?.request.PrimaryContainer).toEqual({
+      ModelPackageName: scene.arn,
+      Environment: { LOG_LEVEL: 'debug', PATTERN: '^a=$HOME$' },
+    });
+  });
+});
+
+describe('an endpoint in service', () => {
+  it('is updated, and the config before it is noted on the endpoint before anything is changed', async () => {
+    const scene = await approvedOverAnother();
+    const job = await deploy(scene);
+    expect(job).toMatchObject({
+      exit: 0,
+      record: { outcome: 'deployed', previous_config: scene.before },
+      outputs: { PREVIOUS_ENDPOINT_CONFIG_NAME: scene.before },
+    });
+    expect(job.calls.filter((call) => /^(AddTags|UpdateEndpoint)$/.test(call))).toEqual(['AddTags', 'UpdateEndpoint']);
+    expect(tagsOf(scene.emulator)).toMatchObject({
+      'sagemaker-components:wanted': liveConfig(scene.emulator),
+      'sagemaker-components:previous': scene.before,
+    });
+  });
+
+  it('running again changes nothing, and still hands over the config before', async () => {
+    const scene = await approvedOverAnother();
+    const first = await deploy(scene);
+    const again = await deploy(scene);
+    expect(again).toMatchObject({ exit: 0, record: first.record, outputs: first.outputs, calls: noWrite });
+    expect(again.log).toContain('already: nothing was changed.');
+  });
+
+  it('tags, pipeline and commit do not change what is deployed; instances do', async () => {
+    const scene = await approvedOverAnother();
+    const first = await deploy(scene);
+    expect(await deploy({ ...scene, inputs: { tags: 'team=other' } })).toMatchObject({ calls: noWrite });
+    const wider = await deploy({ ...scene, inputs: { instance_count: '2' } });
+    expect(wider.outputs).toMatchObject({
+      MODEL_NAME: first.outputs.MODEL_NAME,
+      PREVIOUS_ENDPOINT_CONFIG_NAME: first.outputs.ENDPOINT_CONFIG_NAME,
+    });
+    expect(wider.outputs.ENDPOINT_CONFIG_NAME).not.toBe(first.outputs.ENDPOINT_CONFIG_NAME);
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(2);
+  });
+
+  it('that was scaled out keeps its instances, and the log says so', async () => {
+    const scene = await approvedOverAnother();
+    scene.emulator.do('UpdateEndpointWeightsAndCapacities', {
+      EndpointName: NAME,
+      DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 4 }],
+    });
+    scene.emulator.endpoints.settle(NAME);
+    const job = await deploy(scene);
+    expect(job.log).toContain('was scaled out to 4 instances: it keeps them');
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(4);
+  });
+
+  it('is scaled in when the project asks for fewer instances than its last config had', async () => {
+    const scene = await approvedOverAnother();
+    await deploy({ ...scene, inputs: { instance_count: '3' } });
+    await deploy({ ...scene, inputs: { instance_count: '2' } });
+    expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(2);
+  });
+
+  it('is not deleted, whatever recreate_failed says', async () => {
+    const scene = await approvedOverAnother();
+    const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
+    expect(job.exit).toBe(0);
+    expect(job.calls).not.toContain('DeleteEndpoint');
+  });
+});
+
+describe('an endpoint that has what no config of ours can have', () => {
+  const SUBNET = { SecurityGroupIds: ['sg-0123456789abcdef0'], Subnets: ['subnet-0123456789abcdef0'] };
+  const CAPTURE = {
+    EnableCapture: true,
+    InitialSamplingPercentage: 100,
+    DestinationS3Uri: 's3://resale-price-capture/',
+    CaptureOptions: [{ CaptureMode: 'Input' }],
+  };
+  const KEY = 'arn:aws:kms:ap-southeast-1:111122223333:key/0f1e2d3c';
+  const ROLE = 'arn:aws:iam::111122223333:role/resale-price-execution';
+
+  it.each([
+    ['a VPC', { VpcConfig: SUBNET }, {}],
+    ['network isolation', { EnableNetworkIsolation: true }, {}],
+    ['data capture', {}, { DataCaptureConfig: CAPTURE }],
+    ['a KMS key', {}, { KmsKeyId: KEY }],
+  ])('keeps %s: it is refused, and nothing is changed', async (feature, ofModel, ofConfig) => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    emulator.deployed({ endpoint: NAME, package: scene.arn, name: 'plain' });
+    emulator.do('CreateModel', {
+      ModelName: 'by-hand',
+      PrimaryContainer: { ModelPackageName: scene.arn },
+      ExecutionRoleArn: ROLE,
+      ...ofModel,
+    });
+    const variant = {
+      VariantName: 'AllTraffic',
+      ModelName: 'by-hand',
+      InstanceType: 'ml.m5.large',
+      InitialInstanceCount: 1,
+    };
+    emulator.do('CreateEndpointConfig', { EndpointConfigName: 'by-hand', ProductionVariants: [variant], ...ofConfig });
+    emulator.do('UpdateEndpoint', { EndpointName: NAME, EndpointConfigName: 'by-hand' });
+    emulator.endpoints.settle(NAME);
+
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain(`${NAME} has ${feature} now, which this component cannot give it`);
+    expect(job.log).toContain('Next: keep deploying this endpoint as before; or set another endpoint_name');
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import type { Emulator } from '../../../emulator/emulator.ts';
+import deployModel from '../../../src/components/deploy-model.ts';
+import { aboutVersion, contentIn, enter, leaveRecord, verdictValue } from '../handover.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from '../job.ts';
+
+export const NAME = 'resale-price-dev';
+
+export interface Approved {
+  readonly emulator: Emulator;
+  readonly root: string;
+  readonly arn: string;
+}
+
+/** A version that the approver of dev approved in this pipeline, and the record of it. */
+export function approved(emulator: Emulator, options: Partial<Recording> = {}): Approved {
+  const arn = emulator.register({ status: 'Approved' });
+  return { emulator, arn, root: record(emulator, arn, options) };
+}
+
+/** The same, and the endpoint serves the version before it. */
+export async function approvedOverAnother() {
+  const emulator = await emulated();
+  const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+  return { ...approved(emulator), before };
+}
+
+interface Recording {
+  readonly root: string;
+  readonly pipeline: string;
+  readonly by: 'approve-model' | 'check-model';
+  readonly slug: string;
+  readonly group: string;
+  readonly entered: boolean;
+}
+
+/** What the step before left about a version; and, unless it was not entered, the approval in the registry. */
+export function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
+  const { root = projectFolder(), pipeline = '101', by = 'approve-model', entered = true, slug } = options;
+  const who = { pipeline, at: '2026-11-22T07:50Z' };
+  if (entered) enter(emulator, arn, { 'approved.dev': verdictValue(contentIn(emulator, arn), who) });
+  const about = aboutVersion(emulator, arn);
+  const outcome = by === 'approve-model' ? 'approved' : 'candidate';
+  return leaveRecord(root, by, { pipeline, outcome, ...about, group: options.group ?? about.group }, slug);
+}
+
+export const deploy = (options: JobOptions) =>
+  startJob(deployModel, { ...options, inputs: { name_prefix: '', ...options.inputs } });
+
+export const liveConfig = (emulator: Emulator) => emulator.endpoint(NAME)?.config.name;
+export const tagsOf = (emulator: Emulator) => emulator.tags.of(emulator.endpoints.arn(NAME));
+export const noWrite = expect.not.arrayContaining([expect.stringMatching(/^(Create|Update|Delete|AddTags)/)]);

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { enter } from '../handover.ts';
+import { emulated, projectFolder } from '../job.ts';
+import { type Approved, approved, approvedOverAnother, deploy, liveConfig, NAME, record } from './scene.ts';
+
+describe('a version', () => {
+  it.each<[why: string, change: (scene: Approved) => void, told: RegExp]>([
+    [
+      'was withdrawn in a later environment',
+      ({ emulator, arn }) => enter(emulator, arn, { 'withdrawn.main': 'yes' }),
+      /it was withdrawn in main/,
+    ],
+    [
+      'has an approval that we did not write',
+      ({ emulator, arn }) => enter(emulator, arn, { 'approved.dev': 'yes' }),
+      /not one that we wrote: "yes"/,
+    ],
+    [
+      'was approved with another content',
+      (scene) => {
+        const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
+        enter(scene.emulator, scene.arn, {
+          'approved.dev': approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`),
+        });
+      },
+      /another content was approved for dev/,
+    ],
+    [
+      'has an approval of this pipeline that its approve-model did not record',
+      (scene) => {
+        const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
+        enter(scene.emulator, scene.arn, { 'approved.dev': approval.replace('by=jane', 'by=mallory') });
+      },
+      /not the one that approve-model of this pipeline recorded \("by=jane .*but "by=mallory /,
+    ],
+    [
+      'is handed over as one of another group',
+      (scene) => void record(scene.emulator, scene.arn, { root: scene.root, group: 'Other' }),
+      /it is in the group ResalePriceModelGroup, not in Other/,
+    ],
+    [
+      'failed to register',
+      ({ emulator, arn }) => {
+        const version = emulator.package(arn);
+        if (version) version.status = 'Failed';
+      },
+      /its status is Failed/,
+    ],
+    [
+      'is still being registered',
+      ({ emulator, arn }) => {
+        const version = emulator.package(arn);
+        if (version) version.status = 'InProgress';
+      },
+      /its status is InProgress/,
+    ],
+    [
+      'was approved in another pipeline',
+      (scene) => void record(scene.emulator, scene.arn, { root: projectFolder(), pipeline: '99' }),
+      /is of pipeline 99, and this is pipeline 101/,
+    ],
+  ])('that %s is refused, and nothing is made', async (_, change, told) => {
+    const scene = approved(await emulated());
+    change(scene);
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
+    expect(job.log).toMatch(told);
+  });
+
+  it('that nobody approved for this environment is refused', async () => {
+    const emulator = await emulated();
+    const scene = approved(emulator, { entered: false });
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
+    expect(job.log).toContain('nobody approved it for dev');
+  });
+});
+
+describe('the version that is deployed', () => {
+  it('is the one of the chosen group when two models were approved', async () => {
+    const emulator = await emulated();
+    const { root } = approved(emulator);
+    const other = emulator.register({ group: 'Other', status: 'Approved' });
+    record(emulator, other, { root, slug: 'approve-other' });
+    expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
+    const job = await deploy({ emulator, root, inputs: { model_package_group_name: 'other' } });
+    expect(job).toMatchObject({ exit: 0, record: { package: other } });
+  });
+
+  it('without require_approval comes from check-model, and the record says that the safety input was open', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const root = record(emulator, arn, { by: 'check-model', entered: false });
+    expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
+    const job = await deploy({ emulator, root, inputs: { require_approval: 'false' } });
+    expect(job).toMatchObject({ exit: 0, record: { package: arn, open: ['approval'] } });
+  });
+});
+
+describe('an older version', () => {
+  it('replaces a newer one when allow_downgrade says so', async () => {
+    const emulator = await emulated();
+    const scene = approved(emulator);
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+    const job = await deploy({ ...scene, inputs: { allow_downgrade: 'true' } });
+    expect(job).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it('does not replace a newer one that became live while this job made its model', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    const newer = emulator.register({ status: 'Approved' });
+    emulator.faults.meanwhile('CreateModel', () => {
+      emulator.deployed({ endpoint: NAME, package: newer, name: 'newer' });
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('serves version 3, and version 2 is older');
+    expect(liveConfig(emulator)).toBe('newer');
+  });
+
+  it('is none where the endpoint serves another group’s model, whatever the numbers', async () => {
+    const emulator = await emulated();
+    const other = emulator.register({ group: 'Other' });
+    emulator.register({ group: 'Other' });
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ group: 'Other' }) });
+    expect(other).toContain('Other/1');
+    expect(await deploy(approved(emulator))).toMatchObject({ exit: 0 });
+  });
+});
