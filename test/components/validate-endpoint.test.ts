@@ -210,8 +210,17 @@ function kept(root: string, name: string): string {
   return readFileSync(join(root, 'sagemaker', 'validate-endpoint', 'validate-endpoint', name), 'utf8');
 }
 
-describe('validate-endpoint', () => {
-  it('validates a version that is live and answers well', async () => {
+/** A further config of the version is on its way to the endpoint, and comes to what is said. */
+function bringNext({ emulator, arn, record }: Scene, ending?: Emulator['endpoints']['outcomes'][number]): string {
+  const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
+  if (ending) emulator.endpoints.outcomes.push(ending);
+  emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
+  record({ config, previous_config: 'resale-price-dev-v1' });
+  return config;
+}
+
+describe('a validation', () => {
+  it('is written for a version that is live and answers well', async () => {
     const { emulator, root, arn, config } = await live({ rmse: '41250' });
 
     const job = await validate({ emulator, root, job: '9', inputs: { requests: '3' } });
@@ -247,7 +256,7 @@ describe('validate-endpoint', () => {
     expect(job.junit).not.toContain('<failure');
   });
 
-  it('writes the same validation once, and a validation of its own in another pipeline', async () => {
+  it('is written once, and anew by another pipeline', async () => {
     const { emulator, root, record } = await live();
     await validate({ emulator, root, job: '9' });
 
@@ -262,7 +271,7 @@ describe('validate-endpoint', () => {
     expect(later.calls).toContain('UpdateModelPackage');
   });
 
-  it('carries an open safety input on into the validation', async () => {
+  it('says which safety inputs were open', async () => {
     const { emulator, root, arn, record } = await live();
     record({ open: ['validation', 'approval'] });
     const job = await validate({ emulator, root });
@@ -272,12 +281,24 @@ describe('validate-endpoint', () => {
     });
   });
 
-  it('takes up a deployment again that was not live when its time was over', async () => {
-    const { emulator, root, arn, record } = await live();
-    const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
+  it('is not written, nor anything asked, when it is told so, and says both', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { payload_file: '', record_validation: 'false' } });
+    expect(job.exit).toBe(0);
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
+    expect(job.log).toContain('Not recorded as validated in dev: record_validation is false.');
+    expect(job.record).toMatchObject({ outcome: 'not recorded' });
+  });
+});
+
+describe('the deployment', () => {
+  it('is taken up again when it was not live before the time was over', async () => {
+    const scene = await live();
+    const { emulator, root } = scene;
     Object.assign(emulator.endpoints.pace, { describes: 1000, milliseconds: 300_000 });
-    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
-    record({ config, previous_config: 'resale-price-dev-v1' });
+    const config = bringNext(scene);
     expect((await validate({ emulator, root, inputs: { max_wait_time: '120' } })).exit).toBe(124);
 
     const again = await validate({ emulator, root });
@@ -288,28 +309,19 @@ describe('validate-endpoint', () => {
   it.each([
     [
       'with a reason',
-      'CapacityError: Unable to provision requested ML compute capacity.',
+      { reason: 'CapacityError: Unable to provision requested ML compute capacity.' },
       'Next: run the deploy-model job again later',
     ],
-    ['without a reason', undefined, 'then run the deploy-model job again'],
-  ])('shows what the container wrote that was rolled back %s, and what to do', async (_name, reason, next) => {
-    const { emulator, root, arn, record } = await live();
-    const config = emulator.deployed({ endpoint: 'resale-price-next', package: arn, name: 'resale-price-dev-v1-next' });
-    emulator.endpoints.outcomes.push({
-      ends: 'rolled back',
-      ...(reason && { reason }),
-      trouble: ['ValueError: unsupported pickle protocol'],
-    });
-    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
-    record({ config, previous_config: 'resale-price-dev-v1' });
-
-    const job = await validate({ emulator, root });
-
+    ['without a reason', {}, 'then run the deploy-model job again'],
+  ])('was rolled back %s: the log shows what the container wrote, and what to do', async (_name, reason, next) => {
+    const scene = await live();
+    bringNext(scene, { ends: 'rolled back', trouble: ['ValueError: unsupported pickle protocol'], ...reason });
+    const job = await validate(scene);
     expect(job.log).toContain('ValueError: unsupported pickle protocol');
     expect(job.log).toContain(next);
   });
 
-  it('names the pipeline that deployed over it', async () => {
+  it('was replaced by another pipeline: the log names it', async () => {
     const { emulator, root } = await live();
     const theirs = emulator.register({ status: 'Approved' });
     const config = emulator.deployed({ endpoint: ENDPOINT, package: theirs, name: 'resale-price-dev-v2-theirs' });
@@ -324,7 +336,7 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(`resale-price-dev-v2-theirs, made by the pipeline ${page}`);
   });
 
-  it('tells that the endpoint stopped serving while it was asked', async () => {
+  it('stopped serving while the model was asked: the log says so', async () => {
     const { emulator, root } = await live();
     emulator.faults.meanwhile('InvokeEndpoint', () => {
       emulator.do('DeleteEndpoint', { EndpointName: ENDPOINT });
@@ -335,8 +347,10 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain('run the deploy-model job again');
     expect(job.log).not.toContain('unforeseen');
   });
+});
 
-  it('shows what the model answered, and its last log lines, when a check fails', async () => {
+describe('the model', () => {
+  it('fails a check: the log shows its answers and its last log lines', async () => {
     const { emulator, root, arn } = await live();
     emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 0.5, error: { status: 500, message: 'model blew up' } });
 
@@ -360,7 +374,7 @@ describe('validate-endpoint', () => {
   it.each([
     ['an answer of another type', { contentType: 'text/plain' }, {}, '"text/plain" instead of "application/json"'],
     ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, and 500 ms are allowed'],
-  ])('does not validate a version with %s', async (_name, behaviour, given, why) => {
+  ])('is not validated with %s', async (_name, behaviour, given, why) => {
     const { emulator, root } = await live();
     emulator.runtime.behaviours.set(ENDPOINT, behaviour);
     const job = await validate({ emulator, root, inputs: given });
@@ -372,7 +386,7 @@ describe('validate-endpoint', () => {
   it.each([
     ['not ready', { code: 'ModelNotReadyException', message: 'Model is loading', status: 429 }, 'not ready yet'],
     ['not available', { code: 'ServiceUnavailable', message: 'try later', status: 503 }, 'not available (503)'],
-  ])('asks again while the model is %s', async (_name, error, saying) => {
+  ])('is asked again while it is %s', async (_name, error, saying) => {
     const { emulator, root } = await live();
     emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 3, error });
     const job = await validate({ emulator, root });
@@ -381,7 +395,7 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(saying);
   });
 
-  it('asks again when the connection breaks', async () => {
+  it('is asked again when the connection breaks', async () => {
     const { emulator, root } = await live();
     emulator.fault({ operation: 'InvokeEndpoint', kind: 'reset before' });
     const job = await validate({ emulator, root });
@@ -389,7 +403,7 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain('broken connection');
   });
 
-  it('ends red when the answers take up all its time', async () => {
+  it('is not asked any more when its answers took up all the time', async () => {
     const { emulator, root } = await live();
     emulator.runtime.behaviours.set(ENDPOINT, { latency: 40_000 });
     const job = await validate({ emulator, root, inputs: { requests: '10', max_wait_time: '60' } });
@@ -397,13 +411,15 @@ describe('validate-endpoint', () => {
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(2);
     expect(job.log).toContain('no time left (max_wait_time) for request 3 of 10');
   });
+});
 
+describe('a call', () => {
   it.each([
     ['DescribeEndpoint', 'access denied', 77, "allow the job's role sagemaker:DescribeEndpoint"],
     ['InvokeEndpoint', 'access denied', 77, "allow the job's role sagemaker:InvokeEndpoint"],
     ['UpdateModelPackage', 'access denied', 77, "allow the job's role sagemaker:UpdateModelPackage"],
     ['UpdateModelPackage', 'throttle', 75, 'run the job again'],
-  ] as const)('ends %s that met "%s" with %i', async (operation, kind, code, next) => {
+  ] as const)('to %s that meets "%s" ends the job with %i', async (operation, kind, code, next) => {
     const { emulator, root } = await live();
     emulator.fault({ operation, kind, times: 20 });
     const job = await validate({ emulator, root });
@@ -411,19 +427,10 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(next);
     expect(job.record).toMatchObject({ outcome: 'not validated' });
   });
+});
 
-  it('asks nothing and validates nothing when it is told so, and says both', async () => {
-    const { emulator, root } = await live();
-    const job = await validate({ emulator, root, inputs: { payload_file: '', record_validation: 'false' } });
-    expect(job.exit).toBe(0);
-    expect(job.calls).not.toContain('InvokeEndpoint');
-    expect(job.calls).not.toContain('UpdateModelPackage');
-    expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
-    expect(job.log).toContain('Not recorded as validated in dev: record_validation is false.');
-    expect(job.record).toMatchObject({ outcome: 'not recorded' });
-  });
-
-  it('takes the endpoint that is named when there are several', async () => {
+describe('the record of deploy-model', () => {
+  it('is the one of the endpoint that is named, when there are several', async () => {
     const { emulator, root, record } = await live();
     record({ slug: 'deploy-other', endpoint: 'other', outcome: 'deployed' });
     expect((await validate({ emulator, root })).log).toContain('endpoint_name does not say which one is meant');
@@ -432,7 +439,7 @@ describe('validate-endpoint', () => {
     expect(job.record).toMatchObject({ endpoint: ENDPOINT });
   });
 
-  it('names the remedy when there is no record of deploy-model', async () => {
+  it('is asked for when there is none', async () => {
     const emulator = await emulated();
     const root = projectFolder();
     writeFileSync(join(root, 'payload.json'), '{}');
@@ -441,7 +448,9 @@ describe('validate-endpoint', () => {
     expect(job.calls).toEqual([]);
     expect(job.log).toContain('Next: if deploy-model ended red when it last ran, run it again first');
   });
+});
 
+describe('wrong inputs', () => {
   it.each([
     ['endpoint_name', 'two words', 'letters, digits and hyphens'],
     ['max_wait_time', '15m', 'a whole number from 1 to 86400'],
@@ -457,7 +466,7 @@ describe('validate-endpoint', () => {
     ['requests', '0', 'a whole number from 1 to 1000'],
     ['max_latency_ms', 'fast', 'a whole number from 1 to 900000'],
     ['record_validation', 'perhaps', 'must be true or false'],
-  ])('refuses %s "%s" before any request', async (name, value, meaning) => {
+  ])('%s "%s" is refused before any request', async (name, value, meaning) => {
     const { emulator, root } = await live();
     const job = await validate({ emulator, root, inputs: { [name]: value } });
     expect(job.exit).toBe(64);
@@ -466,14 +475,23 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain(meaning);
   });
 
-  it('blames no variable that the job has for a text that is wrong otherwise', async () => {
+  it('that name a variable of the job are wrong for another reason, and the log blames no variable', async () => {
     const { emulator, root } = await live();
     const job = await validate({ emulator, root, inputs: { endpoint_name: 'a b $CI_COMMIT_BRANCH' } });
     expect(job.exit).toBe(64);
     expect(job.log).not.toContain('is visible in this job');
   });
 
-  it('refuses a link that leads out of the project', async () => {
+  it('are all told at once', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { payload_file: '', expect: '(', requests: 'many' } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('3 inputs are not right');
+  });
+});
+
+describe('the payload', () => {
+  it('is no link that leads out of the project', async () => {
     const { emulator, root } = await live();
     symlinkSync('/proc/self/environ', join(root, 'link.json'));
     const job = await validate({ emulator, root, inputs: { payload_file: 'link.json' } });
@@ -481,14 +499,7 @@ describe('validate-endpoint', () => {
     expect(job.log).toContain('payload_file: received "link.json"; it lies outside the project');
   });
 
-  it('tells every wrong input at once', async () => {
-    const { emulator, root } = await live();
-    const job = await validate({ emulator, root, inputs: { payload_file: '', expect: '(', requests: 'many' } });
-    expect(job.exit).toBe(64);
-    expect(job.log).toContain('3 inputs are not right');
-  });
-
-  it('refuses a payload that SageMaker would refuse', async () => {
+  it('is refused when SageMaker would refuse it', async () => {
     const { emulator, root } = await live();
     writeFileSync(join(root, 'payload.json'), Buffer.alloc(6_291_457, 32));
     const job = await validate({ emulator, root });
