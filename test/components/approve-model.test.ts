@@ -236,8 +236,8 @@ function checked(
   return leaveRecord(root, 'check-model', { outcome: 'candidate', ...aboutVersion(emulator, arn), ...more }, slug);
 }
 
-describe('approve-model', () => {
-  it('writes status, description and record by one request in the first environment', async () => {
+describe('an approval', () => {
+  it('is status, description and registry entry by one request in the first environment', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ metadata: { rmse: '41250', built: 'x' } });
     const root = checked(emulator, arn);
@@ -275,7 +275,7 @@ describe('approve-model', () => {
     expect(job.log).toContain(`Approved for dev by jane: ${GROUP} version 1.`);
   });
 
-  it('writes nothing but its own key after the first environment', async () => {
+  it('is nothing but its own key after the first environment', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ status: 'Approved', metadata: { 'approved.dev': entry('90') } });
     const root = checked(emulator, arn, { environment: 'uat' });
@@ -290,7 +290,7 @@ describe('approve-model', () => {
     });
   });
 
-  it('ends well without a write when it approved already', async () => {
+  it('is not written again in the same pipeline', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
     const root = checked(emulator, arn);
@@ -304,7 +304,29 @@ describe('approve-model', () => {
     expect(again.record).toMatchObject({ outcome: 'approved', package: arn });
   });
 
-  it('needs no protection in the first environment', async () => {
+  it('is none when AWS throttles its write for good', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    emulator.fault({ operation: 'UpdateModelPackage', kind: 'throttle', times: 20 });
+    const job = await approve({ emulator, root: checked(emulator, arn) });
+    expect(job.exit).toBe(75);
+    expect(job.log).toContain('run the job again');
+    expect(job.record).toBeUndefined();
+    expect(emulator.package(arn)?.approval).toBe(PENDING);
+  });
+
+  it('has a long comment cut, never the facts, to what SageMaker takes', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register();
+    const job = await approve({ emulator, root: checked(emulator, arn), inputs: { comment: 'é'.repeat(3000) } });
+    expect(job.exit).toBe(0);
+    expect(emulator.package(arn)?.approvalDescription).toMatch(/^Approved for dev by jane, .*é\.\.\.$/);
+    expect(emulator.package(arn)?.approvalDescription).toHaveLength(1024);
+  });
+});
+
+describe('who may approve', () => {
+  it('is whoever may press in the first environment', async () => {
     const emulator = await emulated();
     const root = checked(emulator, emulator.register());
     const job = await approve({ emulator, root, claims: { environment_protected: 'false' } });
@@ -312,7 +334,7 @@ describe('approve-model', () => {
     expect(job.record).toMatchObject({ open: [] });
   });
 
-  it('says in record and registry that require_protected was open', async () => {
+  it('is left open by require_protected, and record and registry say so', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ status: 'Approved' });
     const root = checked(emulator, arn, { environment: 'uat', open: ['validation'] });
@@ -330,7 +352,7 @@ describe('approve-model', () => {
     });
   });
 
-  it('is told by the claims of the token who approved, whatever the variables say', async () => {
+  it('is told by the claims of the token, whatever the variables say', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
     const job = await approve({
@@ -342,8 +364,10 @@ describe('approve-model', () => {
     expect(job.exit).toBe(0);
     expect(emulator.package(arn)?.metadata['approved.dev']).toContain('by=jane ');
   });
+});
 
-  it('names the remedy when there is no record of check-model', async () => {
+describe('the version that is approved', () => {
+  it('is asked for when there is no record of check-model', async () => {
     const emulator = await emulated();
     const job = await approve({ emulator, root: projectFolder() });
     expect(job.exit).toBe(64);
@@ -351,7 +375,7 @@ describe('approve-model', () => {
     expect(job.log).toContain('Next: if check-model ended red when it last ran, run it again first');
   });
 
-  it('takes the version of the chosen group when there are several', async () => {
+  it('is that of the chosen group when there are several', async () => {
     const emulator = await emulated();
     const other = emulator.register({ group: 'ChurnModels' });
     const ours = emulator.register();
@@ -363,28 +387,10 @@ describe('approve-model', () => {
     expect(emulator.package(ours)?.approval).toBe('Approved');
     expect(emulator.package(other)?.approval).toBe(PENDING);
   });
+});
 
-  it('approves nothing when AWS throttles its write for good', async () => {
-    const emulator = await emulated();
-    const arn = emulator.register();
-    emulator.fault({ operation: 'UpdateModelPackage', kind: 'throttle', times: 20 });
-    const job = await approve({ emulator, root: checked(emulator, arn) });
-    expect(job.exit).toBe(75);
-    expect(job.log).toContain('run the job again');
-    expect(job.record).toBeUndefined();
-    expect(emulator.package(arn)?.approval).toBe(PENDING);
-  });
-
-  it('cuts a long comment, never the facts, to what SageMaker takes', async () => {
-    const emulator = await emulated();
-    const arn = emulator.register();
-    const job = await approve({ emulator, root: checked(emulator, arn), inputs: { comment: 'é'.repeat(3000) } });
-    expect(job.exit).toBe(0);
-    expect(emulator.package(arn)?.approvalDescription).toMatch(/^Approved for dev by jane, .*é\.\.\.$/);
-    expect(emulator.package(arn)?.approvalDescription).toHaveLength(1024);
-  });
-
-  it('tells every wrong input at once, before any request', async () => {
+describe('wrong inputs', () => {
+  it('are all told at once, before any request', async () => {
     const emulator = await emulated();
     const job = await approve({
       emulator,
@@ -398,8 +404,8 @@ describe('approve-model', () => {
   });
 });
 
-describe('reject-model', () => {
-  it('rejects by one request in the first environment, and nothing can be approved afterwards', async () => {
+describe('a rejection', () => {
+  it('is one request in the first environment, and nothing can be approved afterwards', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
     const root = checked(emulator, arn);
@@ -421,7 +427,7 @@ describe('reject-model', () => {
     expect(approval.log).toContain('was withdrawn in dev');
   });
 
-  it('withdraws only its own key after the first environment, and twice is once', async () => {
+  it('is nothing but its own key after the first environment, and twice is once', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ status: 'Approved' });
     const root = checked(emulator, arn, { environment: 'uat' });

@@ -266,7 +266,7 @@ function promoted(emulator: Emulator, ...environments: string[]): string {
   return arn;
 }
 
-describe('in the first environment', () => {
+describe('the first environment', () => {
   it('offers what this pipeline registered, with one describe and no list', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ group: GROUP, status: PENDING, metadata: { rmse: '41250' } });
@@ -314,7 +314,7 @@ describe('in the first environment', () => {
     expect(await check({ emulator, root })).toMatchObject({ exit: 0, record: { package: arn } });
   });
 
-  it('with source registry, offers the newest pending version', async () => {
+  it('offers the newest pending version when source is registry', async () => {
     const emulator = await emulated();
     emulator.register({ group: GROUP, status: PENDING });
     const arn = emulator.register({ group: GROUP, status: PENDING });
@@ -327,8 +327,8 @@ describe('in the first environment', () => {
   });
 });
 
-describe('in a later environment', () => {
-  it('offers what the environment before validated, and shows its approver where it has been', async () => {
+describe('what the approver is shown', () => {
+  it('is what the environment before validated, and where it has been', async () => {
     const emulator = await emulated();
     const arn = promoted(emulator, 'dev');
     const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
@@ -339,7 +339,7 @@ describe('in a later environment', () => {
     expect(job.log).toContain('live     nothing: the endpoint resale-price-uat does not exist yet');
   });
 
-  it('keeps the page of the approver within fifteen lines, the verdict first', async () => {
+  it('fits on fifteen lines, the verdict first', async () => {
     const emulator = await emulated();
     promoted(emulator, 'dev');
     for (let n = 0; n < 9; n++)
@@ -352,6 +352,28 @@ describe('in a later environment', () => {
     expect(page.join('\n')).toContain('passed over: 6 more');
   });
 
+  it('tells who approved the version in this pipeline already', async () => {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev');
+    const content = contentIn(emulator, arn);
+    enter(emulator, arn, { 'approved.uat': verdictValue(content, { pipeline: '101' }) });
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job.log).toMatch(/\njane has approved exactly this version for uat in this pipeline, at 2026-/);
+  });
+
+  it('names what is live by its ARN where the role may not see it', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    const foreign = emulator.register({ group: 'AnotherGroup' });
+    emulator.deployed({ endpoint: 'resale-price-uat', package: foreign });
+    emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'access denied' });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain(`live     ${foreign} on resale-price-uat (InService)`);
+  });
+});
+
+describe('a later environment', () => {
   it('finds the approved version below more than a hundred pending ones', async () => {
     const emulator = await emulated();
     const arn = promoted(emulator, 'dev');
@@ -364,14 +386,43 @@ describe('in a later environment', () => {
     });
   });
 
+  it('follows filtered pages that come with less than was asked for', async () => {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev');
+    const pending = (count: number) => Array.from({ length: count }, () => emulator.register({ status: PENDING }));
+    pending(100);
+    emulator.register({ status: 'Approved' });
+    pending(98);
+    emulator.register({ status: 'Approved' });
+    emulator.registry.habits.emptyPages = true;
+    const job = await check({ emulator, environment: 'uat' });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { package: arn } });
+    const passedOver = JSON.stringify(job.record?.passed_over).match(/"version":\d+/g) ?? [];
+    expect(passedOver, 'each is told once').toEqual([...new Set(passedOver)]);
+  });
+
+  it('takes the group in any spelling, and tells its own, also where ARNs carry it in lower case', async () => {
+    const emulator = await emulated();
+    emulator.registry.habits.lowerCaseArns = true;
+    promoted(emulator, 'dev');
+    const job = await check({
+      emulator,
+      environment: 'uat',
+      inputs: { model_package_group_name: GROUP.toUpperCase() },
+    });
+    expect(job).toMatchObject({ exit: 0, record: { group: GROUP, version: 1 } });
+  });
+
   it('writes into the record that no validation was asked for', async () => {
     const emulator = await emulated();
     emulator.register({ group: GROUP, status: 'Approved' });
     const job = await check({ emulator, environment: 'uat', inputs: { require_validation: 'false' } });
     expect(job).toMatchObject({ exit: 0, record: { open: ['validation'] } });
   });
+});
 
-  it('says "nothing new" when the version is approved, validated and live here', async () => {
+describe('what is live here already', () => {
+  it('is nothing new when it is approved and validated too', async () => {
     const emulator = await emulated();
     const arn = promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
@@ -399,25 +450,10 @@ describe('in a later environment', () => {
     });
   });
 
-  it('follows filtered pages that come with less than was asked for', async () => {
-    const emulator = await emulated();
-    const arn = promoted(emulator, 'dev');
-    const pending = (count: number) => Array.from({ length: count }, () => emulator.register({ status: PENDING }));
-    pending(100);
-    emulator.register({ status: 'Approved' });
-    pending(98);
-    emulator.register({ status: 'Approved' });
-    emulator.registry.habits.emptyPages = true;
-    const job = await check({ emulator, environment: 'uat' });
-    expect(job, job.log).toMatchObject({ exit: 0, record: { package: arn } });
-    const passedOver = JSON.stringify(job.record?.passed_over).match(/"version":\d+/g) ?? [];
-    expect(passedOver, 'each is told once').toEqual([...new Set(passedOver)]);
-  });
-
   it.each([
     ['its approval is of another content', { by: 'f'.repeat(32), at: CONTENT }],
     ['its validation is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
-  ])('does not take a version for validated here when %s', (_, { by, at }) => {
+  ])('is not validated here when %s', (_, { by, at }) => {
     const metadata = { 'approved.uat': verdictValue(by), 'validated.uat': validationValue(at) };
     const asked = {
       environment: 'uat',
@@ -429,7 +465,7 @@ describe('in a later environment', () => {
     expect(validatedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();
   });
 
-  it('does not take a version for live here while another config is on its way to the endpoint', async () => {
+  it('is not live while another config is on its way to the endpoint', async () => {
     const emulator = await emulated();
     const arn = promoted(emulator, 'dev', 'uat');
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
@@ -441,38 +477,6 @@ describe('in a later environment', () => {
     emulator.endpoints.pace.describes = 1_000;
     emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: other });
     expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 0, record: { version: 1 } });
-  });
-
-  it('says who approved the version in this pipeline already', async () => {
-    const emulator = await emulated();
-    const arn = promoted(emulator, 'dev');
-    const content = contentIn(emulator, arn);
-    enter(emulator, arn, { 'approved.uat': verdictValue(content, { pipeline: '101' }) });
-    const job = await check({ emulator, environment: 'uat' });
-    expect(job.log).toMatch(/\njane has approved exactly this version for uat in this pipeline, at 2026-/);
-  });
-
-  it('names what is live by its ARN where the role may not see it', async () => {
-    const emulator = await emulated();
-    promoted(emulator, 'dev');
-    const foreign = emulator.register({ group: 'AnotherGroup' });
-    emulator.deployed({ endpoint: 'resale-price-uat', package: foreign });
-    emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'access denied' });
-    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
-    expect(job.exit, job.log).toBe(0);
-    expect(job.log).toContain(`live     ${foreign} on resale-price-uat (InService)`);
-  });
-
-  it('takes the group in any spelling, and tells its own, also where ARNs carry it in lower case', async () => {
-    const emulator = await emulated();
-    emulator.registry.habits.lowerCaseArns = true;
-    promoted(emulator, 'dev');
-    const job = await check({
-      emulator,
-      environment: 'uat',
-      inputs: { model_package_group_name: GROUP.toUpperCase() },
-    });
-    expect(job).toMatchObject({ exit: 0, record: { group: GROUP, version: 1 } });
   });
 });
 
