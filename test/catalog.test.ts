@@ -8,7 +8,7 @@ import type { InputSpec } from '../compiler/spec.ts';
 import { readRepository, templateNames } from '../compiler/templates.ts';
 import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
-import type { Component } from '../src/program/component.ts';
+import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
@@ -16,11 +16,12 @@ import { compileComponent, compileProject, received } from './catalog/compiled.t
 import { exampleOf } from './catalog/examples.ts';
 import { exitCodeTable } from './catalog/exit-codes.ts';
 import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
+import { gitlabJobOf } from './catalog/gitlab-jobs.ts';
 import { componentTable, includeOf, inputsPage } from './catalog/inputs-page.ts';
 import { fill } from './catalog/markdown.ts';
 import { permissionsSummary } from './catalog/permissions-page.ts';
 import { dutiesOf, resalePrice } from './catalog/policies.ts';
-import { programs } from './catalog/programs.ts';
+import { findProgram, programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
 import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
 
@@ -32,9 +33,11 @@ const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
 const pairs = programs
   .filter(({ name }) => templateNames.includes(name))
   .map((program: Component) => ({ program, template: readTemplate(program.name), name: program.name }));
-/** The handbook's stages, where they are not the component's name. */
-const STAGES: Readonly<Record<string, string>> = { 'reject-model': 'approve_model', 'render-pipeline': '.pre' };
-const singles = templates.filter(({ jobs }) => jobs.length > 0);
+/** Each job that a template defines, with how it must be. */
+const jobs = templates.flatMap((template) => {
+  const [job, expected] = [template.jobs[0], gitlabJobOf(template.name)];
+  return job && expected ? [{ name: template.name, template, job, expected }] : [];
+});
 
 describe('catalog.yml', () => {
   const order = catalog.components.map(({ name }) => name);
@@ -133,8 +136,7 @@ describe.each(named(templates))('the template of %s', (_, template) => {
   });
 });
 
-describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component, body }) => {
-  const [job] = jobs;
+describe.each(named(jobs))('the job of %s', (name, { template: { inputs, component, body }, job, expected }) => {
   const missing = LEFT_OUT[name] ?? {};
   const has = (input: string) => missing[input] === undefined;
 
@@ -149,24 +151,23 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
     expect(common(inputs)).toEqual(common(exemplar).filter(({ name: input = '' }) => has(input)));
   });
 
-  it('has the stage, branches and time that the handbook gives it', () => {
-    const trains = ['render-pipeline', 'deploy-pipeline'].includes(name);
-    const branches = (trains ? ['dev'] : ['dev', 'uat', 'main']).map((branch) => `$CI_COMMIT_BRANCH == "${branch}"`);
+  it('has the stage, branches and time that its definition gives it', () => {
+    const { stage, branches, timeout } = expected;
+    const [first, ...later] = resalePrice.environments.map((branch) => `$CI_COMMIT_BRANCH == "${branch}"`);
     const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
     expect(defaults).toMatchObject({
-      stage: STAGES[name] ?? name.replace('-', '_'),
-      rules: [{ if: branches.join(' || ') }],
-      timeout: name === 'deploy-pipeline' ? '6 hours' : '1 hour',
+      stage,
+      rules: [{ if: [first, ...(branches === 'every' ? later : [])].join(' || ') }],
+      timeout,
     });
     // A minute is kept for the uploads.
-    const seconds = Number.parseInt(String(defaults.timeout), 10) * 3600 - 60;
+    const seconds = Number.parseInt(timeout, 10) * 3600 - 60;
     expect(Number(defaults.max_wait_time ?? 0)).toBeLessThanOrEqual(seconds);
   });
 
   it('has no input in a script but the one that is a script, and those out of reach of variables', () => {
-    const program: Component | undefined = programs.find((each) => each.name === name);
-    const scripts = [job?.before_script, job?.script, job?.after_script];
-    expect(inputsIn(scripts)).toEqual(program ? program.safetyInputs : ['script']);
+    const scripts = [job.before_script, job.script, job.after_script];
+    expect(inputsIn(scripts)).toEqual(findProgram(name)?.safetyInputs ?? ['script']);
   });
 
   it('lets its inputs shape the job, and nothing else', () => {
@@ -178,12 +179,12 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
       id_tokens: { AWS_OIDC_TOKEN: { aud: blockOf('oidc_audience') } },
       image: { entrypoint: [''] },
     });
-    expect(job?.artifacts).toMatchObject({ access: 'developer', expire_in: blockOf('keep_artifacts') });
+    expect(job.artifacts).toMatchObject({ access: 'developer', expire_in: blockOf('keep_artifacts') });
   });
 
   it('says which version of the catalog it is', () => {
     expect(component).toEqual(['name', 'sha', 'version']);
-    expect(job?.variables.SAGEMAKER_COMPONENT).toBe(
+    expect(job.variables.SAGEMAKER_COMPONENT).toBe(
       '$[[ component.name ]] $[[ component.version ]] $[[ component.sha ]]',
     );
   });
@@ -199,28 +200,25 @@ describe.each(named(singles))('the job of %s', (name, { inputs, jobs, component,
 
   it('fetches the project only where it reads a file of it', () => {
     const reads = inputs.some((input) => input.name.endsWith('_file'));
-    expect(job?.variables.GIT_STRATEGY === 'none').toBe(!reads);
+    expect(job.variables.GIT_STRATEGY === 'none').toBe(!reads);
   });
 
   it('serves the environment of its input', () => {
-    const deploys = ['approve-model', 'deploy-model'].includes(name);
-    const program: Component | undefined = programs.find((each) => each.name === name);
-    const environment = program?.gitlabEnvironment?.(blockOf('environment')) ?? blockOf('environment');
-    expect(job?.environment).toMatchObject({ name: environment, action: deploys ? 'start' : 'verify' });
+    expect(job.environment).toMatchObject({
+      name: gitlabEnvironmentOf({ gitlab: expected }, blockOf('environment')),
+      action: expected.environment.action,
+    });
   });
 
-  it('waits for its turn on the endpoint only where it changes one', () => {
-    expect(job?.resource_group).toBe(
-      name === 'deploy-model' ? `sagemaker/${blockOf('environment')}/${blockOf('endpoint_name')}` : undefined,
-    );
+  it('waits for its turn only with jobs that change the same thing', () => {
+    const { resourceGroup: input } = expected;
+    expect(job.resource_group).toBe(input ? `sagemaker/${blockOf('environment')}/${blockOf(input)}` : undefined);
   });
 
   it('says what a manual job that nobody starts means for the pipeline', () => {
-    expect({ when: job?.when, allow_failure: job?.allow_failure }).toEqual(
-      {
-        'approve-model': { when: 'manual', allow_failure: false },
-        'reject-model': { when: 'manual', allow_failure: true },
-      }[name] ?? {},
+    const { manual } = expected;
+    expect({ when: job.when, allow_failure: job.allow_failure }).toEqual(
+      manual ? { when: 'manual', allow_failure: manual === 'optional' } : {},
     );
   });
 });
@@ -278,8 +276,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
   });
 
   it('is run again by GitLab only for trouble that passes, and a person’s verdict never', () => {
-    const verdict = job?.when === 'manual';
-    expect(job?.retry).toEqual(verdict ? undefined : { max: 2, exit_codes: [75] });
+    expect(job?.retry).toEqual(program.gitlab.manual ? undefined : { max: 2, exit_codes: [75] });
   });
 
   it('is never cancelled half-way where it changes AWS', () => {
@@ -297,6 +294,20 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
   });
 });
 
+describe.each(named(programs))('the definition of %s', (_, { gitlab, permissions }) => {
+  const writes = (kind: string) =>
+    permissions.some((permission) => 'writes' in permission && permission.writes === kind);
+
+  it('lets jobs that change one endpoint run one after the other', () => {
+    const changes = permissions.some(({ action }) => /:(Create|Update|Delete)Endpoint$/.test(action));
+    expect(gitlab.resourceGroup).toBe(changes ? 'endpoint_name' : false);
+  });
+
+  it('leaves a verdict to a person', () => {
+    expect(gitlab.manual !== false).toBe(writes('approved') || writes('withdrawn'));
+  });
+});
+
 describe('outputs', () => {
   it('have one producer each, so that no job hides what another said', () => {
     const all = programs.flatMap((program: Component) => Object.keys(program.outputs));
@@ -310,7 +321,7 @@ describe('the generated pages', () => {
   it('tell every input as the templates have it', async () => {
     const entries = ordered.map((template) => ({
       template,
-      program: programs.find(({ name }) => name === template.name),
+      program: findProgram(template.name),
     }));
     await expect(inputsPage(entries, readTemplate('check-model'))).toMatchFileSnapshot('../docs/inputs.md');
   });
@@ -320,7 +331,7 @@ describe('the generated pages', () => {
       const inputs = template.inputs.map(({ name }) => [name, exampleOf(template, name)] as const);
       const given = Object.fromEntries(inputs.filter(([, example]) => example !== undefined));
       expect(() => compileComponent(template.name, given), template.name).not.toThrow();
-      const program: Component | undefined = programs.find(({ name }) => name === template.name);
+      const program = findProgram(template.name);
       if (program) expect(() => read(program, received(template.name, given)), template.name).not.toThrow();
     }
   });

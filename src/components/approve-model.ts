@@ -23,6 +23,15 @@ type ShownVersion = Extract<CheckRecord, { outcome: 'candidate' }>;
 
 export default defineComponent({
   name: 'approve-model',
+  duty: 'approve',
+  gitlab: {
+    stage: 'approve_model',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'start', name: approvalEnvironment },
+    resourceGroup: false,
+    manual: 'blocking',
+  },
   inputs: z.strictObject({ ...shared, require_protected: flag }),
   safetyInputs: ['require_protected'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
@@ -30,7 +39,6 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved' },
   ],
-  gitlabEnvironment: approvalEnvironment,
 
   async run(given, context) {
     const shown = readCheck(given.model_package_group_name, context);
@@ -55,6 +63,15 @@ export default defineComponent({
 
 export const rejectModel = defineComponent({
   name: 'reject-model',
+  duty: 'approve',
+  gitlab: {
+    stage: 'approve_model',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'verify', name: approvalEnvironment },
+    resourceGroup: false,
+    manual: 'optional',
+  },
   inputs: z.strictObject(shared),
   safetyInputs: [],
   outputs: {},
@@ -62,7 +79,6 @@ export const rejectModel = defineComponent({
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'withdrawn' },
   ],
-  gitlabEnvironment: approvalEnvironment,
 
   async run(given, context) {
     const shown = readCheck(given.model_package_group_name, context);

@@ -28,6 +28,15 @@ type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'M
 
 export default defineComponent({
   name: 'check-model',
+  duty: 'check',
+  gitlab: {
+    stage: 'check_model',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'verify' },
+    resourceGroup: false,
+    manual: false,
+  },
   inputs,
   safetyInputs: ['require_validation', 'promotion_path', 'source'],
   outputs: {

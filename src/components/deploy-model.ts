@@ -41,6 +41,15 @@ type Output =
 
 export default defineComponent({
   name: 'deploy-model',
+  duty: 'deploy',
+  gitlab: {
+    stage: 'deploy_model',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'start' },
+    resourceGroup: 'endpoint_name',
+    manual: false,
+  },
   inputs,
   safetyInputs: ['require_approval', 'allow_downgrade', 'recreate_failed'],
   outputs: {

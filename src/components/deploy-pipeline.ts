@@ -35,6 +35,15 @@ type Output = 'PIPELINE_EXECUTION_ARN' | 'PIPELINE_STATUS';
 
 export default defineComponent({
   name: 'deploy-pipeline',
+  duty: 'pipeline',
+  gitlab: {
+    stage: 'deploy_pipeline',
+    branches: 'first',
+    timeout: '6 hours',
+    environment: { action: 'verify' },
+    resourceGroup: false,
+    manual: false,
+  },
   inputs,
   safetyInputs: [],
   outputs: {

@@ -59,6 +59,15 @@ type Inputs = z.output<typeof inputs>;
 
 export default defineComponent({
   name: 'validate-endpoint',
+  duty: 'validate',
+  gitlab: {
+    stage: 'validate_endpoint',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'verify' },
+    resourceGroup: false,
+    manual: false,
+  },
   inputs,
   safetyInputs: ['record_validation'],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },

@@ -31,8 +31,38 @@ export interface Done<Output extends string> {
   readonly outputs: Readonly<Partial<Record<Output, string>>>;
 }
 
-export interface Component<Inputs extends z.ZodMiniObject = z.ZodMiniObject, Output extends string = string> {
-  readonly name: string;
+/**
+ * What the job of a component is in GitLab. The template says it again in YAML, where a project may set what is a default here;
+ * test/catalog.test.ts compares the two.
+ */
+export interface GitLabJob<Input extends string = string> {
+  /** Its stage by default: the handbook's name for the step. */
+  readonly stage: string;
+  /** The branches on which it runs by default; "first" where its work is promoted to the later ones and not done again. */
+  readonly branches: 'every' | 'first';
+  /** The time by default after which GitLab stops it. */
+  readonly timeout: '1 hour' | `${number} hours`;
+  readonly environment: {
+    /** "start" adds a deployment to the list of the environment; "verify" only lets the job see the environment's variables. */
+    readonly action: 'start' | 'verify';
+    /** The environment's name in GitLab, where it is not that of the environment that the job serves. */
+    name?(served: string): string;
+  };
+  /** Jobs with the same value of this input run one after the other: sagemaker/<environment>/<value> is their resource group. */
+  readonly resourceGroup: Input | false;
+  /** Whether a person starts it, and whether the pipeline waits for that person ("blocking") or goes on ("optional"). */
+  readonly manual: 'blocking' | 'optional' | false;
+}
+
+export interface Component<
+  Inputs extends z.ZodMiniObject = z.ZodMiniObject,
+  Output extends string = string,
+  Name extends string = string,
+> {
+  readonly name: Name;
+  /** What its IAM role is there for, the first part of a policy's name: `approve-uat`. Components of one duty share the role. */
+  readonly duty: string;
+  readonly gitlab: GitLabJob<keyof z.output<Inputs> & string>;
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
   readonly inputs: Inputs;
   /** Inputs that decide safety: words of the script, which no CI/CD variable reaches. */
@@ -40,16 +70,19 @@ export interface Component<Inputs extends z.ZodMiniObject = z.ZodMiniObject, Out
   /** dotenv variable -> meaning. */
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];
-  /** The GitLab environment of the job, where it is not the environment that it serves. */
-  gitlabEnvironment?(environment: string): string;
   /** Refuses what the project's own files say wrongly, before AWS is reached. `root` is the project's folder. */
   checkFiles?(inputs: z.output<Inputs>, root: string): Promise<void>;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 
-/** A component's program. The identity, for its types: outputs and inputs flow from the definition into `run`. */
-export function defineComponent<Inputs extends z.ZodMiniObject, Output extends string>(
-  component: Component<Inputs, Output>,
-): Component<Inputs, Output> {
+/** A component's program. The identity, for its types: name, outputs and inputs flow from the definition to its readers. */
+export function defineComponent<Inputs extends z.ZodMiniObject, Output extends string, Name extends string>(
+  component: Component<Inputs, Output, Name>,
+): Component<Inputs, Output, Name> {
   return component;
+}
+
+/** The GitLab environment of a component's job that serves an environment. */
+export function gitlabEnvironmentOf({ gitlab }: Pick<Component, 'gitlab'>, served: string): string {
+  return gitlab.environment.name?.(served) ?? served;
 }

@@ -12,14 +12,14 @@ import type { Env } from '../gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
 import { type Deadline, earliest } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
-import type { Component } from './component.ts';
+import { type Component, gitlabEnvironmentOf } from './component.ts';
 import type { Context, Host } from './context.ts';
 import { firstLines } from './first-lines.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
 /** Finds out who we are, and tells it in the first lines of the log, before anything is read or written. */
 export async function enter(
-  component: Pick<Component, 'name' | 'gitlabEnvironment'>,
+  component: Pick<Component, 'name' | 'gitlab'>,
   shared: SharedInputs,
   host: Host,
   { log, report, begun }: Pick<Context, 'log' | 'report' | 'begun'>,
@@ -27,7 +27,7 @@ export async function enter(
   const { env, clock, root } = host;
   const expected = {
     environment: shared.environment,
-    gitlabEnvironment: component.gitlabEnvironment?.(shared.environment) ?? shared.environment,
+    gitlabEnvironment: gitlabEnvironmentOf(component, shared.environment),
   };
   const token = tokenFor(shared, env);
   const limit: Limit = { deadline: jobTimeout(env)[0] };

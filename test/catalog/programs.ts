@@ -3,6 +3,12 @@ import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import type { Component } from '../../src/program/component.ts';
 
 /** Every program of the catalog, in the order of promotion. */
 export const programs = [deployPipeline, checkModel, approveModel, rejectModel, deployModel, validateEndpoint];
+
+/** A program, whatever its inputs and outputs are; none where no program runs in a template's job. */
+export function findProgram(name: string): Component | undefined {
+  return programs.find((program) => program.name === name);
+}

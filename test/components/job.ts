@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Call } from '../../emulator/world.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import type { Clock } from '../../src/ground/clock.ts';
-import type { Component } from '../../src/program/component.ts';
+import { type Component, gitlabEnvironmentOf } from '../../src/program/component.ts';
 import { runComponent } from '../../src/program/run.ts';
 import { inputsOf } from './example.ts';
 
@@ -127,7 +127,7 @@ export function reportsOf(
 
 /** How a job of the component's template calls its program: the words after its name, and the variables. */
 export function invocationOf(
-  component: { name: string; safetyInputs: readonly string[]; gitlabEnvironment?(environment: string): string },
+  component: Pick<Component, 'name' | 'safetyInputs' | 'gitlab'>,
   options: JobOptions,
 ): { args: string[]; env: Record<string, string> } {
   const { emulator, slug = component.name, environment = 'dev' } = options;
@@ -163,12 +163,9 @@ function roleOf(emulator: Emulator, environment: string): string {
   return arn;
 }
 
-function variablesOf(
-  component: { name: string; gitlabEnvironment?(environment: string): string },
-  options: JobOptions,
-): Record<string, string> {
+function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: JobOptions): Record<string, string> {
   const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane', manual = false } = options;
-  const gitlabEnvironment = component.gitlabEnvironment?.(environment) ?? environment;
+  const gitlabEnvironment = gitlabEnvironmentOf(component, environment);
   const now = Math.floor(emulator.clock.now().getTime() / 1000);
   const claims = {
     aud: 'https://sgts.gitlab-dedicated.com',

@@ -16,6 +16,15 @@ import { emulated, type JobOptions, projectFolder, startJob } from '../component
 function looking(run: (context: Context) => Promise<unknown> = look) {
   return defineComponent({
     name: 'look',
+    duty: 'look',
+    gitlab: {
+      stage: 'look',
+      branches: 'every',
+      timeout: '1 hour',
+      environment: { action: 'verify' },
+      resourceGroup: false,
+      manual: false,
+    },
     inputs: z.strictObject({ strict: z.enum(['true', 'false']) }),
     safetyInputs: ['strict'],
     outputs: { SEEN: 'What was seen.' },
@@ -85,7 +94,9 @@ describe('who the job is', () => {
   });
 
   it('may have a GitLab environment of its own', async () => {
-    const job = await start({}, { ...looking(), gitlabEnvironment: approvalEnvironment });
+    const component = looking();
+    const environment = { action: 'start', name: approvalEnvironment } as const;
+    const job = await start({}, { ...component, gitlab: { ...component.gitlab, environment } });
     expect(job).toMatchObject({ exit: 0, record: { environment: 'dev' } });
   });
 

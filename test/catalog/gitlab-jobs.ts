@@ -1,0 +1,19 @@
+import type { GitLabJob } from '../../src/program/component.ts';
+import { findProgram } from './programs.ts';
+
+/** Templates in whose job a project's own script runs, and no program of ours whose definition would say how the job is. */
+const WITHOUT_PROGRAM: Readonly<Record<string, GitLabJob>> = {
+  'render-pipeline': {
+    stage: '.pre',
+    branches: 'first',
+    timeout: '1 hour',
+    environment: { action: 'verify' },
+    resourceGroup: false,
+    manual: false,
+  },
+};
+
+/** How the job of a template must be in GitLab; nothing for a template that only composes others. */
+export function gitlabJobOf(name: string): GitLabJob | undefined {
+  return findProgram(name)?.gitlab ?? WITHOUT_PROGRAM[name];
+}
