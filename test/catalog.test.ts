@@ -294,13 +294,18 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
   });
 });
 
-describe.each(named(programs))('the definition of %s', (_, { gitlab, permissions }) => {
+describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permissions }) => {
   const writes = (kind: string) =>
     permissions.some((permission) => 'writes' in permission && permission.writes === kind);
 
   it('lets jobs that change one endpoint run one after the other', () => {
     const changes = permissions.some(({ action }) => /:(Create|Update|Delete)Endpoint$/.test(action));
     expect(gitlab.resourceGroup).toBe(changes ? 'endpoint_name' : false);
+  });
+
+  it('runs in the GitLab environment of all that share its duty, because a variable of that environment names their role', () => {
+    const sharing = programs.filter((program) => program.duty === duty);
+    expect(new Set(sharing.map((program) => gitlabEnvironmentOf(program, 'uat'))).size).toBe(1);
   });
 
   it('leaves a verdict to a person', () => {

@@ -1,5 +1,5 @@
 import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
-import type { Permission } from '../../src/program/component.ts';
+import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
 import { BUILT, type EntryKind, entryKey } from '../../src/registry/entries.ts';
 
 /** The names that a team's policies are made of. */
@@ -18,41 +18,40 @@ export interface Team {
   readonly executionRole: string;
 }
 
-interface Program {
-  readonly name: string;
-  readonly permissions: readonly Permission[];
-}
+type Program = Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>;
 
 /** What is done in one environment by one kind of job: the smallest thing that a role can be made for. */
 export interface Duty {
   /** `approve-uat`. */
   readonly name: string;
   readonly environment: string;
+  /** The GitLab environment of its jobs: `uat/approval`. */
+  readonly gitlabEnvironment: string;
   readonly components: readonly string[];
   readonly policy: PolicyDocument;
 }
 
-/** Duty -> the components that do it. Whoever may approve may also reject. */
-const DUTIES: Readonly<Record<string, readonly string[]>> = {
-  pipeline: ['deploy-pipeline'],
-  check: ['check-model'],
-  approve: ['approve-model', 'reject-model'],
-  deploy: ['deploy-model'],
-  validate: ['validate-endpoint'],
-};
-
-/** Each environment's duties; the SageMaker pipeline runs in the first one only. */
+/** Each environment's duties, as the definitions say them. */
 export function dutiesOf(team: Team, programs: readonly Program[]): Duty[] {
-  return team.environments.flatMap((environment, index) =>
-    Object.entries(DUTIES)
-      .filter(([duty]) => index === 0 || duty !== 'pipeline')
-      .map(([duty, components]) => {
-        const permissions = programs.filter(({ name }) => components.includes(name)).flatMap((one) => one.permissions);
-        const policy = { Version: '2012-10-17', Statement: statementsOf(team, environment, permissions) };
-        return { name: `${duty}-${environment}`, environment, components, policy };
-      })
-      .filter(({ policy }) => policy.Statement.length > 0),
-  );
+  return team.environments.flatMap((environment, index) => {
+    const here = programs.filter(({ gitlab }) => index === 0 || gitlab.branches === 'every');
+    return [...Map.groupBy(here, ({ duty }) => duty)]
+      .map(([duty, sharing]) => dutyOf(team, { name: `${duty}-${environment}`, environment }, sharing))
+      .filter(({ policy }) => policy.Statement.length > 0);
+  });
+}
+
+/** What components of one duty do in an environment. They run in one GitLab environment, whose variable names their role. */
+function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: readonly Program[]): Duty {
+  const { environment } = duty;
+  const [gitlabEnvironment = environment] = sharing.map((program) => gitlabEnvironmentOf(program, environment));
+  const permissions = sharing.flatMap((program) => program.permissions);
+  return {
+    ...duty,
+    gitlabEnvironment,
+    components: sharing.map(({ name }) => name),
+    policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissions) },
+  };
 }
 
 /** The role of one duty, `resale-price-approve-uat`. */
@@ -68,14 +67,16 @@ export function rolesOf(team: Team, programs: readonly Program[]): Role[] {
   const duties = dutiesOf(team, programs);
   const shared = team.environments.flatMap((environment) => {
     const here = duties.filter((duty) => duty.environment === environment);
-    const policies = (approving: boolean) =>
-      here.filter(({ name }) => name.startsWith('approve-') === approving).map(({ policy }) => policy);
-    return [
-      role(team, environment, { name: environment, policies: policies(false) }),
-      role(team, environment, { name: `${environment}-approval`, policies: policies(true) }),
-    ];
+    return [...Map.groupBy(here, ({ gitlabEnvironment }) => gitlabEnvironment)].map(([place, sharing]) =>
+      role(team, environment, { name: roleNameIn(place), policies: sharing.map(({ policy }) => policy) }),
+    );
   });
   return [...duties.map((duty) => roleOf(team, duty)), ...shared];
+}
+
+/** The end of the name of the role that all jobs in a GitLab environment share: `uat-approval`. */
+export function roleNameIn(gitlabEnvironment: string): string {
+  return gitlabEnvironment.replaceAll('/', '-');
 }
 
 function role(team: Team, environment: string, { name, policies }: { name: string; policies: PolicyDocument[] }): Role {

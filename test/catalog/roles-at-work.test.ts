@@ -12,7 +12,7 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { emulated, projectFolder, startJob } from '../components/job.ts';
-import { dutiesOf, resalePrice, rolesOf } from './policies.ts';
+import { dutiesOf, resalePrice, roleNameIn, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 
 const { group, environments, account } = resalePrice;
@@ -22,11 +22,13 @@ const duties = dutiesOf(resalePrice, programs);
 /** The name of the role that a component's job assumes in an environment. */
 type RoleName = (component: string, environment: string) => string;
 
-const roleOfDuty: RoleName = (component, environment) =>
-  duties.find((duty) => duty.environment === environment && duty.components.includes(component))?.name ?? 'none';
+const dutyOf = (component: string, environment: string) =>
+  duties.find((duty) => duty.environment === environment && duty.components.includes(component));
+
+const roleOfDuty: RoleName = (component, environment) => dutyOf(component, environment)?.name ?? 'none';
 
 const roleOfEnvironment: RoleName = (component, environment) =>
-  /^(approve|reject)-/.test(component) ? `${environment}-approval` : environment;
+  roleNameIn(dutyOf(component, environment)?.gitlabEnvironment ?? 'none');
 
 let emulator: Emulator;
 let pipelines: number;
