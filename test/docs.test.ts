@@ -18,7 +18,7 @@ import { EXIT_CODES } from '../src/ground/failure.ts';
 import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog } from './catalog/catalog-file.ts';
-import { receivedBy } from './catalog/compiled.ts';
+import { receivedBy, stages } from './catalog/compiled.ts';
 import { dutiesOf, resalePrice, rolesOf, trustPolicyOf } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { emulated } from './components/job.ts';
@@ -36,7 +36,7 @@ const root = new URL('../', import.meta.url);
 /** What GitLab makes of a snippet. Only the catalog's own project is published: anywhere else, a component has no version. */
 function compiled(text: string): Mapping {
   const config = parse(text, { customTags: [] });
-  const whole = 'stages' in config || /\/promote@/.test(text) ? text : `${writeYaml({ stages: HANDBOOK })}${text}`;
+  const whole = 'stages' in config || /\/promote@/.test(text) ? text : `${writeYaml({ stages })}${text}`;
   return compilePipeline({
     text: whole,
     resolve: (address) => ({

@@ -6,8 +6,10 @@ import { jobsOf } from '../../compiler/lint.ts';
 import { readRepository, requiredInputs } from '../../compiler/templates.ts';
 import { expandExisting } from '../../compiler/variables.ts';
 import { catalog } from './catalog-file.ts';
+import { findProgram, programs } from './programs.ts';
 
-const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
+/** The stages of a project that includes single components, in the order of promotion. */
+export const stages = [...new Set(programs.map(({ gitlab }) => gitlab.stage))];
 
 /** What a project gets from one include of a component, with these inputs beside those that it must give. */
 export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
@@ -17,8 +19,8 @@ export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
 
 /** What a project gets whose configuration includes one component. */
 export function compileProject(name: string, include: string): Mapping {
-  // The aggregate needs no stages but GitLab's own; the single components have the handbook's.
-  return compileText(name === 'promote' ? include : `${writeYaml({ stages })}${include}`);
+  // Only a template that is none of a program's does with GitLab's own stages.
+  return compileText(findProgram(name) ? `${writeYaml({ stages })}${include}` : include);
 }
 
 /** What a project gets from a whole configuration, with the templates as they are now. */

@@ -10,6 +10,7 @@ import { compilePipeline } from '../../compiler/compile.ts';
 import { isMapping, type Mapping, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
 import { readRepository, requiredInputs, templateNames } from '../../compiler/templates.ts';
+import { stages } from '../catalog/compiled.ts';
 import { type Case, cases } from './cases.ts';
 
 const run = promisify(execFile);
@@ -122,7 +123,6 @@ describe('gitlab-ci-local', () => {
 
   it('takes the templates themselves by its own include, but for the aggregate, whose nested files it cannot read', async () => {
     const single = templateNames.filter((name) => name !== 'promote');
-    const stages = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
     const text = writeYaml({ stages }) + including(single.map((id) => ({ id, inputs: requiredInputs(id) })));
     const ours = compilePipeline({
       text,
