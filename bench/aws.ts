@@ -52,8 +52,8 @@ async function setStage({ job: name, versions = 0 }: Order): Promise<Stage> {
   // What AWS takes its time for is over at once: the jobs are measured, not the waiting.
   for (const { pace } of [emulator.endpoints, emulator.executions])
     Object.assign(pace, { describes: 0, milliseconds: 0 });
-  const { inputs, environment, manual = false } = scene;
-  const { args, env } = invocationOf(scene.component, { emulator, root: '', inputs, environment, manual });
+  const { inputs, environment } = scene;
+  const { args, env } = invocationOf(scene.component, { emulator, root: '', inputs, environment });
   return {
     endpoint: emulator.url,
     args: [scene.component.name, ...args],

@@ -106,7 +106,7 @@ function rightInputs(name: string): Readonly<Record<string, string>> {
 
 /** Runs the program; inputs that are not among these are right. */
 async function start(program: Component, inputs: Readonly<Record<string, string | undefined>>) {
-  return startJob(program, { emulator, root: projectFolder(), inputs, manual: true });
+  return startJob(program, { emulator, root: projectFolder(), inputs });
 }
 
 function toldOf(input: string, value: string): string {

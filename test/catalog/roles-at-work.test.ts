@@ -58,7 +58,6 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
       root,
       environment,
       pipeline: number,
-      manual: true,
       inputs: {
         role_arn: `arn:aws:iam::${account}:role/resale-price-${roleName(component.name, environment)}`,
         ...inputs,

@@ -43,7 +43,7 @@ export interface JobOptions {
   readonly job?: string;
   /** Who started the job. */
   readonly user?: string;
-  /** Whether the job was started by hand. */
+  /** Whether a person started the job; as its definition says, when nothing else is said. */
   readonly manual?: boolean;
   /** Claims of the token that differ from what the rest of the options says. */
   readonly claims?: Readonly<Record<string, string | number>>;
@@ -164,7 +164,8 @@ function roleOf(emulator: Emulator, environment: string): string {
 }
 
 function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: JobOptions): Record<string, string> {
-  const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane', manual = false } = options;
+  const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane' } = options;
+  const { manual = component.gitlab.manual !== false } = options;
   const gitlabEnvironment = gitlabEnvironmentOf(component, environment);
   const now = Math.floor(emulator.clock.now().getTime() / 1000);
   const claims = {

@@ -213,12 +213,11 @@ function read(file: string): string {
   return readFileSync(new URL(`../../examples/resale-price/${file}`, import.meta.url), 'utf8');
 }
 
-/** The job of a row: a person pressed what a person must press. */
+/** The job of a row. */
 export function optionsFor(component: string, place: Place, stage: Stage, more: Partial<JobOptions>): JobOptions {
   return {
     ...place,
     environment: stage.environment,
-    manual: component === 'approve-model' || component === 'reject-model',
     ...more,
     inputs: { ...usualInputs[component], ...more.inputs },
   };

@@ -22,13 +22,13 @@ export async function setStage(scene: Scene, clock?: EmulatorClock): Promise<Sta
 
 /** A job of the scene, in a folder of its own, as every job of GitLab has one. */
 export function jobOf({ scene, emulator, files }: Stage, more: Partial<JobOptions> = {}): JobOptions {
-  const { inputs, environment, manual = false } = scene;
+  const { inputs, environment } = scene;
   const root = projectFolder();
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  return { emulator, root, inputs, environment, manual, ...more };
+  return { emulator, root, inputs, environment, ...more };
 }
 
 export function start(stage: Stage, more: Partial<JobOptions> = {}): Promise<FinishedJob> {

@@ -19,7 +19,6 @@ export interface Scene {
   readonly component: Component;
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: string;
-  readonly manual?: boolean;
   /** Sets the scene in AWS. Returns the files that the job finds. */
   set(emulator: Emulator): Files;
 }
@@ -128,7 +127,6 @@ export const approving: Scene = {
   about: 'approve-model approves in the first environment',
   component: approveModel,
   environment: 'dev',
-  manual: true,
   inputs: { ...inputsOf('approve-model'), ...verdict },
   set: (emulator) => shown(emulator, 'dev'),
 };
@@ -137,7 +135,6 @@ export const rejecting: Scene = {
   about: 'reject-model withdraws in the first environment',
   component: rejectModel,
   environment: 'dev',
-  manual: true,
   inputs: { ...inputsOf('reject-model'), ...verdict },
   set: (emulator) => shown(emulator, 'dev'),
 };

@@ -54,7 +54,7 @@ async function promote(emulator: Emulator, migration: Migration): Promise<Partia
   const done: Partial<Record<Step, FinishedJob>> = {};
   done.check = await startJob(checkModel, options('check', '1', migration.check));
   if (done.check.exit !== 0) return done;
-  done.approve = await startJob(approveModel, { ...options('approve', '2'), manual: true });
+  done.approve = await startJob(approveModel, options('approve', '2'));
   if (done.approve.exit !== 0) return done;
   done.deploy = await startJob(deployModel, options('deploy', '3', migration.deploy));
   if (done.deploy.exit !== 0) return done;

@@ -173,10 +173,10 @@ class Life {
   /** Nothing when the job died. */
   async #play(running: Running, mishap: Mishap | undefined): Promise<FinishedJob | undefined> {
     const { name, pipeline, user } = running;
-    const { component, manual = false, inputs } = partOf(name);
+    const { component, inputs } = partOf(name);
     const { environment, good, id, root } = pipeline;
     const { emulator, died, clock, caller } = this.#fate(running, mishap);
-    const options = { emulator, root, inputs: inputs?.(good) ?? {}, environment, manual, user, clock };
+    const options = { emulator, root, inputs: inputs?.(good) ?? {}, environment, user, clock };
     const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
     const ended = await Promise.race([job, died]);
     emulator.faults.clear();

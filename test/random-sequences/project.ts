@@ -15,7 +15,6 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 /** A job of the project's pipelines. */
 interface Part {
   readonly component: Component;
-  readonly manual?: boolean;
   /** Inputs that differ from the example's. */
   inputs?(good: boolean): Readonly<Record<string, string>>;
 }
@@ -26,7 +25,7 @@ const parts = {
     inputs: (good) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
   },
   'check-model': { component: checkModel },
-  'approve-model': { component: approveModel, manual: true },
+  'approve-model': { component: approveModel },
   'deploy-model': {
     component: deployModel,
     inputs: () => ({ recreate_failed: 'true', poll_interval: '60' }),
@@ -35,7 +34,7 @@ const parts = {
     component: validateEndpoint,
     inputs: () => ({ poll_interval: '60', accept: 'application/json', expect: '' }),
   },
-  'reject-model': { component: rejectModel, manual: true },
+  'reject-model': { component: rejectModel },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type JobName = keyof typeof parts;

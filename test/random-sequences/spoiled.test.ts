@@ -35,8 +35,8 @@ async function play(scene: Scene, { inputs = {}, files = {}, words = [] }: Spoil
       writeFileSync(join(root, path), content);
     }
     const caller = { emulator, before: async () => {}, done: () => {}, answered: async () => {} };
-    const { component, environment, manual = false } = scene;
-    const options = { emulator, root, environment, manual, words, inputs: { ...scene.inputs, ...inputs } };
+    const { component, environment } = scene;
+    const options = { emulator, root, environment, words, inputs: { ...scene.inputs, ...inputs } };
     return await callingFrom(caller, () => startJob(component, options));
   } finally {
     rmSync(root, { recursive: true, force: true });

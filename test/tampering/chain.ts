@@ -108,7 +108,7 @@ class LocalChain implements Chain {
   run(name: Name, forgery: Forgery = {}): Promise<FinishedJob> {
     const { emulator, root, environment } = this;
     const inputs = { ...saidAloud(name, environment), role_arn: roleFor(name, environment), ...forgery.inputs };
-    const usual = { pipeline: PIPELINE, job: '7001', user: 'nurul.aisyah', manual: true };
+    const usual = { pipeline: PIPELINE, job: '7001', user: 'nurul.aisyah' };
     return RUN[name]({ ...usual, ...forgery, emulator, root, environment, inputs });
   }
 }

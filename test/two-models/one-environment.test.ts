@@ -14,13 +14,9 @@ const ENVIRONMENT = 'dev/churn';
 function pipeline(emulator: Emulator) {
   const root = projectFolder();
   writeFileSync(join(root, 'payload.json'), '{"instances": [{"months": 12}]}');
-  return (
-    { component, inputs, manual = false }: Scene,
-    model: Model,
-    own: Record<string, string>,
-  ): Promise<FinishedJob> =>
+  return ({ component, inputs }: Scene, model: Model, own: Record<string, string>): Promise<FinishedJob> =>
     startJob(component, {
-      ...{ emulator, root, manual, environment: ENVIRONMENT, slug: `${model}-${component.name}` },
+      ...{ emulator, root, environment: ENVIRONMENT, slug: `${model}-${component.name}` },
       inputs: { ...inputs, ...own },
     });
 }
