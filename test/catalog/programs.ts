@@ -8,7 +8,15 @@ import type { Component } from '../../src/program/component.ts';
 /** Every program of the catalog, in the order of promotion. */
 export const programs = [deployPipeline, checkModel, approveModel, rejectModel, deployModel, validateEndpoint];
 
+export type ProgramName = (typeof programs)[number]['name'];
+
 /** A program, whatever its inputs and outputs are; none where no program runs in a template's job. */
 export function findProgram(name: string): Component | undefined {
   return programs.find((program) => program.name === name);
+}
+
+export function programNamed(name: ProgramName): Component {
+  const program = findProgram(name);
+  if (!program) throw new Error(`test/catalog/programs.ts does not list ${name}.`);
+  return program;
 }

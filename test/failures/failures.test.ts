@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { scenarios } from '../../emulator/scenarios.ts';
-import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
-import checkModel from '../../src/components/check-model.ts';
-import deployModel from '../../src/components/deploy-model.ts';
-import deployPipeline from '../../src/components/deploy-pipeline.ts';
-import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { EXIT_CODES } from '../../src/ground/failure.ts';
-import { programs } from '../catalog/programs.ts';
-import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { programNamed, programs } from '../catalog/programs.ts';
+import { emulated, projectFolder, startJob } from '../components/job.ts';
 import { jobOf, judge, set } from './judging.ts';
-import type { ComponentName } from './row.ts';
 import { ROWS } from './rows.ts';
 import { SITUATIONS } from './situations.ts';
-
-const start: Readonly<Record<ComponentName, (options: JobOptions) => Promise<FinishedJob>>> = {
-  'deploy-pipeline': (options) => startJob(deployPipeline, options),
-  'check-model': (options) => startJob(checkModel, options),
-  'approve-model': (options) => startJob(approveModel, options),
-  'reject-model': (options) => startJob(rejectModel, options),
-  'deploy-model': (options) => startJob(deployModel, options),
-  'validate-endpoint': (options) => startJob(validateEndpoint, options),
-};
 
 const named = ROWS.map((row) => ({ ...row, name: `${row.component}, when ${row.when}` }));
 
@@ -30,7 +15,7 @@ describe('what a person sees, what AWS was asked, and what is left', () => {
     await set(row, place);
     const { clock } = place.emulator;
     const began = clock.now().getTime();
-    const job = await start[row.component](jobOf(row, place));
+    const job = await startJob(programNamed(row.component), jobOf(row, place));
     judge(row, job, place);
     const [least, most] = row.took ?? [0, Number.POSITIVE_INFINITY];
     const seconds = (clock.now().getTime() - began) / 1000;

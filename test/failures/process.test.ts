@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { machineClock } from '../../emulator/clock.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { programs } from '../catalog/programs.ts';
+import { programNamed } from '../catalog/programs.ts';
 import { projectFolder } from '../components/job.ts';
 import { runProgram } from '../components/process.ts';
 import { jobOf, judge, set } from './judging.ts';
@@ -30,8 +30,6 @@ describe('what a person sees and what AWS was asked, by a process of the bundle'
     Object.assign(place.emulator.endpoints.pace, pace);
     Object.assign(place.emulator.executions.pace, pace);
     await set(row, place);
-    const program = programs.find(({ name }) => name === row.component);
-    if (!program) throw new Error(`There is no program ${row.component}.`);
-    judge(row, await runProgram(bundle, program, jobOf(row, place)), place);
+    judge(row, await runProgram(bundle, programNamed(row.component), jobOf(row, place)), place);
   });
 });

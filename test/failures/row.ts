@@ -1,15 +1,8 @@
 import type { ScenarioName } from '../../emulator/scenarios.ts';
 import type { EXIT_CODES } from '../../src/ground/failure.ts';
+import type { ProgramName } from '../catalog/programs.ts';
 import type { JobOptions } from '../components/job.ts';
 import type { Place, Stage } from './stage.ts';
-
-export type ComponentName =
-  | 'deploy-pipeline'
-  | 'check-model'
-  | 'approve-model'
-  | 'reject-model'
-  | 'deploy-model'
-  | 'validate-endpoint';
 
 /** One thing that goes wrong for one component: what a person sees, why and what to do, and what the test holds it to. */
 export interface Row {
@@ -17,7 +10,7 @@ export interface Row {
   readonly when: string;
   /** The numbers of the known situations (situations.ts) that it shows; none for what GitLab or the project does. */
   readonly shows: readonly number[];
-  readonly component: ComponentName;
+  readonly component: ProgramName;
   /** Every component meets it alike; the one above stands for all. */
   readonly everywhere?: true;
   /** What the log says, with the example's names; `…` stands for anything. */
