@@ -1,15 +1,10 @@
 import { cpSync } from 'node:fs';
 import { vi } from 'vitest';
-import type * as z from 'zod/mini';
 import type { Emulator } from '../../emulator/emulator.ts';
-import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
-import checkModel from '../../src/components/check-model.ts';
-import deployModel from '../../src/components/deploy-model.ts';
-import deployPipeline from '../../src/components/deploy-pipeline.ts';
-import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import type { Component } from '../../src/program/component.ts';
+import { stages } from '../catalog/compiled.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
-import { programs } from '../catalog/programs.ts';
+import { type ProgramName, programNamed, programs } from '../catalog/programs.ts';
+import { inputsOf } from '../components/example.ts';
 import { contentIn, enter, validationValue, verdictValue } from '../components/handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { arnOf } from '../registry/package.ts';
@@ -20,40 +15,19 @@ export const PIPELINE = '201';
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 
 export type Environment = 'dev' | 'uat';
-export type Name = keyof typeof RUN;
+export type Name = ProgramName;
 type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline' | 'slug'>;
 
 /** What the example leaves to the records of the jobs before, said aloud: then nothing but a forgery is in doubt. */
 function saidAloud(name: Name, environment: Environment): Readonly<Record<string, string>> {
-  if (name === 'validate-endpoint') return { endpoint_name: `resale-price-${environment}` };
-  return ['approve-model', 'reject-model', 'deploy-model'].includes(name) ? { model_package_group_name: GROUP } : {};
-}
-
-const DUTIES: Readonly<Record<Name, string>> = {
-  'deploy-pipeline': 'pipeline',
-  'check-model': 'check',
-  'approve-model': 'approve',
-  'reject-model': 'approve',
-  'deploy-model': 'deploy',
-  'validate-endpoint': 'validate',
-};
-
-const RUN = {
-  'deploy-pipeline': starting(deployPipeline),
-  'check-model': starting(checkModel),
-  'approve-model': starting(approveModel),
-  'reject-model': starting(rejectModel),
-  'deploy-model': starting(deployModel),
-  'validate-endpoint': starting(validateEndpoint),
-};
-
-function starting<Inputs extends z.ZodMiniObject, Output extends string>(component: Component<Inputs, Output>) {
-  return (options: JobOptions) => startJob(component, options);
+  const words = { model_package_group_name: GROUP, endpoint_name: `resale-price-${environment}` };
+  const left = inputsOf(name, environment);
+  return Object.fromEntries(Object.entries(words).filter(([input]) => left[input] === ''));
 }
 
 /** The role of one duty, which has the generated policies and no more. */
 export function roleFor(name: Name, environment: Environment): string {
-  return `arn:aws:iam::${ACCOUNT}:role/resale-price-${DUTIES[name]}-${environment}`;
+  return `arn:aws:iam::${ACCOUNT}:role/resale-price-${programNamed(name).duty}-${environment}`;
 }
 
 /** One GitLab pipeline of the example project: its folder with the true records so far, and its jobs under their true roles. */
@@ -64,7 +38,14 @@ export interface Chain {
   run(name: Name, forgery?: Forgery): Promise<FinishedJob>;
 }
 
-const STEPS = ['deploy-pipeline', 'check-model', 'approve-model', 'deploy-model', 'validate-endpoint'] as const;
+/** The jobs that have ended when a job starts: those of earlier stages, but for what is only offered. */
+function jobsBefore(name: Name, environment: Environment): Name[] {
+  const stage = stages.indexOf(programNamed(name).gitlab.stage);
+  return programs
+    .filter(({ gitlab }) => environment === 'dev' || gitlab.branches === 'every')
+    .filter(({ gitlab }) => stages.indexOf(gitlab.stage) < stage && gitlab.manual !== 'optional')
+    .map((program) => program.name);
+}
 
 /**
  * A pipeline whose jobs before `name` have ended well. In uat, three versions tempt: 1 was promoted before and is live, 2 is the
@@ -82,11 +63,7 @@ export async function chainBefore(name: Name, environment: Environment = 'uat'):
   const root = projectFolder();
   cpSync(example, root, { recursive: true });
   const chain = new LocalChain(emulator, root, environment);
-  const before = STEPS.slice(
-    environment === 'dev' ? 0 : 1,
-    STEPS.indexOf(name === 'reject-model' ? 'approve-model' : name),
-  );
-  for (const step of before) {
+  for (const step of jobsBefore(name, environment)) {
     const job = await chain.run(step);
     if (job.exit !== 0) throw new Error(job.log);
   }
@@ -109,7 +86,7 @@ class LocalChain implements Chain {
     const { emulator, root, environment } = this;
     const inputs = { ...saidAloud(name, environment), role_arn: roleFor(name, environment), ...forgery.inputs };
     const usual = { pipeline: PIPELINE, job: '7001', user: 'nurul.aisyah' };
-    return RUN[name]({ ...usual, ...forgery, emulator, root, environment, inputs });
+    return startJob(programNamed(name), { ...usual, ...forgery, emulator, root, environment, inputs });
   }
 }
 

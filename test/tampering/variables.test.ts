@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { variableFor } from '../../src/gitlab/inputs.ts';
 import { sharedInputs } from '../../src/program/shared-inputs.ts';
-import { programs } from '../catalog/programs.ts';
+import { programNamed, programs } from '../catalog/programs.ts';
 import { holdings, told } from '../interruption/holdings.ts';
 import { arnOf } from '../registry/package.ts';
 import { type Chain, chainBefore, changesIn, entryOf, type Name, PIPELINE, write } from './chain.ts';
@@ -102,7 +102,9 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
   );
 });
 
-describe.each(COMPONENTS.filter(([name]) => /^(deploy|validate)/.test(name)))('%s', (name, environment) => {
+const waiting = COMPONENTS.filter(([name]) => 'max_wait_time' in programNamed(name).inputs.shape);
+
+describe.each(waiting)('%s', (name, environment) => {
   it('ends early when somebody says that its time is over, and run again it ends as if nobody had', async () => {
     const chain = await chainBefore(name, environment);
     const over = { CI_JOB_STARTED_AT: '2020-01-01T00:00:00Z', CI_JOB_TIMEOUT: '60' };

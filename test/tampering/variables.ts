@@ -3,14 +3,9 @@ import { arnOf } from '../registry/package.ts';
 import { ACCOUNT, type Environment, type Name, roleFor } from './chain.ts';
 
 /** In which environment each component meets what is forged: where it could do most harm. */
-export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = [
-  ['deploy-pipeline', 'dev'],
-  ['check-model', 'uat'],
-  ['approve-model', 'uat'],
-  ['reject-model', 'uat'],
-  ['deploy-model', 'uat'],
-  ['validate-endpoint', 'uat'],
-];
+export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = programs.map(
+  ({ name, gitlab }) => [name, gitlab.branches === 'first' ? 'dev' : 'uat'],
+);
 
 type Values = Readonly<Record<string, readonly string[]>>;
 
