@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -18,7 +18,10 @@ const folder = join(root, 'programs');
 beforeAll(() => build(folder));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const COMPONENTS = ['deploy-pipeline', 'check-model', 'approve-model', 'deploy-model', 'validate-endpoint'];
+/** One program of each file. */
+const COMPONENTS = globSync('*.ts', { cwd: join(import.meta.dirname, '../src/components') }).map((file) =>
+  basename(file, '.ts'),
+);
 
 /** Runs in the program's process before it, and tells what is asked of this module at the end. */
 function told(by: string, script: string): string {

@@ -4,30 +4,23 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineClock } from '../../emulator/clock.ts';
 import { build } from '../../scripts/build.ts';
+import { programs } from '../catalog/programs.ts';
 import { runProgram, startProgram } from '../components/process.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
-import {
-  approving,
-  checking,
-  rejecting,
-  type Scene,
-  startingTraining,
-  updatingEndpoint,
-  validating,
-} from './scenes.ts';
+import { type Scene, scenes } from './scenes.ts';
 
-let programs: string;
+let bundle: string;
 
 beforeAll(async () => {
-  programs = mkdtempSync(join(tmpdir(), 'programs-'));
-  await build(programs);
+  bundle = mkdtempSync(join(tmpdir(), 'programs-'));
+  await build(bundle);
 });
-afterAll(() => rmSync(programs, { recursive: true, force: true }));
+afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 
 async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown> {
   const { reached, over } = awaitDeath(stage.emulator, death);
-  const { child, ended } = startProgram(programs, stage.scene.component, jobOf(stage, { job: '1' }));
+  const { child, ended } = startProgram(bundle, stage.scene.component, jobOf(stage, { job: '1' }));
   await reached;
   child.kill('SIGKILL');
   const end = await ended;
@@ -43,8 +36,8 @@ async function undisturbed(scene: Scene) {
   return { calls, left };
 }
 
-/** Each program in one of its scenes; killed.test.ts has them all, in process. */
-const samples = [startingTraining, checking, approving, rejecting, updatingEndpoint, validating];
+/** Each program in the first of its scenes; every-call.test.ts has them all, in process. */
+const samples = programs.flatMap(({ name }) => scenes.find(({ component }) => component.name === name) ?? []);
 
 describe.each(samples)('a process killed when $about', (scene) => {
   it.each([
@@ -61,7 +54,7 @@ describe.each(samples)('a process killed when $about', (scene) => {
         // The answer to its last call lets it end well, unless it is killed before.
         if (index + 1 < calls.length || !answered) expect(end).toBe('SIGKILL');
 
-        const again = await runProgram(programs, scene.component, jobOf(stage, { job: '2' }));
+        const again = await runProgram(bundle, scene.component, jobOf(stage, { job: '2' }));
         expect(
           { told: told(again), changes: changes(emulator), aws: holdings(emulator) },
           `killed at call ${index + 1}, ${operation}:\n${again.log}`,

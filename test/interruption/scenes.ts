@@ -190,8 +190,8 @@ export const scenes: readonly Scene[] = [
     environment: 'uat',
     set: (emulator) => shown(emulator, 'uat'),
   },
-  creatingEndpoint,
   updatingEndpoint,
+  creatingEndpoint,
   {
     about: 'deploy-model deletes and creates a failed endpoint',
     ...deployment,
