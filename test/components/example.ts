@@ -1,17 +1,22 @@
+import { isMapping, type Mapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
+import { PipelineError } from '../../compiler/problem.ts';
 import { readRepository } from '../../compiler/templates.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
-import { compileText, receivedBy } from '../catalog/compiled.ts';
-import { programs } from '../catalog/programs.ts';
+import { compileText, type Received, receivedBy } from '../catalog/compiled.ts';
+import { findProgram } from '../catalog/programs.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
-const jobs = jobsOf(compileText(readRepository('examples/resale-price/single-components.gitlab-ci.yml') ?? ''));
+/** The example project from its single components: what it gives each is what the tests start the programs with. */
+const EXAMPLE = 'examples/resale-price/single-components.gitlab-ci.yml';
+
+const includes = [readConfigFile(readRepository(EXAMPLE) ?? '').body.include].flat().filter(isMapping);
 const known = new Map<string, Inputs>();
 
 /**
- * What the templates pass to a component's program in the example project, from its single components; nothing for a program
- * that the catalog does not have. Left out is what every program reads: where a job runs, and under which role.
+ * What the templates pass to a component's program in the example project; nothing for a program that the catalog does not have.
+ * Left out is what every program reads: where a job runs, and under which role.
  */
 export function inputsOf(component: string, environment = 'dev'): Inputs {
   const key = `${component} ${environment}`;
@@ -20,16 +25,34 @@ export function inputsOf(component: string, environment = 'dev'): Inputs {
   return inputs;
 }
 
+/** How the example includes a component, if it does. */
+function includeInExample(component: string): Mapping | undefined {
+  return includes.find((include) => String(include.component).includes(`/${component}@`));
+}
+
 function readInputs(component: string, environment: string): Inputs {
-  const program = programs.find(({ name }) => name === component);
+  const program = findProgram(component);
   if (!program) return {};
-  const { env, words } = receivedBy(jobs.get(component), environment);
+  const { env, words } = receivedInExample(component, environment);
   return Object.fromEntries(
     Object.keys(program.inputs.shape).map((name) => {
       const option = `${optionFor(name)}=`;
       const value = env[variableFor(name)] ?? words.find((word) => word.startsWith(option))?.slice(option.length);
-      if (value === undefined) throw new Error(`The template ${component} does not pass ${name}.`);
+      if (value === undefined) throw new Error(`templates/${component}.yml does not pass ${name} to its program.`);
       return [name, value];
     }),
   );
+}
+
+/** Compiled alone, so that a template with a mistake stops the tests of its own component only. */
+function receivedInExample(component: string, environment: string): Received {
+  const include = includeInExample(component);
+  if (!include)
+    throw new Error(`${EXAMPLE} includes no ${component}: add it there with the inputs that a project gives.`);
+  try {
+    return receivedBy(jobsOf(compileText(writeYaml({ include: [include] }))).get(component), environment);
+  } catch (error) {
+    if (error instanceof PipelineError) throw new Error(`${EXAMPLE}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

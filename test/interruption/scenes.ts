@@ -7,7 +7,6 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
-import { inputsOf } from '../components/example.ts';
 import { aboutVersion, contentIn, enter, recordPath, validationValue, verdictValue } from '../components/handover.ts';
 
 /** Files of a project's folder: path -> content. */
@@ -17,6 +16,7 @@ export type Files = Readonly<Record<string, string>>;
 export interface Scene {
   readonly about: string;
   readonly component: Component;
+  /** Those that differ from what the example project gives. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: string;
   /** Sets the scene in AWS. Returns the files that the job finds. */
@@ -34,7 +34,7 @@ const definition = {
 const training = {
   component: deployPipeline,
   environment: 'dev',
-  inputs: { ...inputsOf('deploy-pipeline'), parameters: 'MaxDepth=7' },
+  inputs: { parameters: 'MaxDepth=7' },
 };
 
 const verdict = { comment: 'Looks good.' };
@@ -43,7 +43,6 @@ const deployment = {
   component: deployModel,
   environment: 'dev',
   inputs: {
-    ...inputsOf('deploy-model'),
     name_prefix: '',
     model_environment: 'LOG_LEVEL=info',
     tags: 'team=pricing',
@@ -115,7 +114,7 @@ export const checking: Scene = {
   about: 'check-model shows what the environment before validated',
   component: checkModel,
   environment: 'uat',
-  inputs: inputsOf('check-model', 'uat'),
+  inputs: {},
   set(emulator) {
     emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register({ status: 'Approved' }) });
     shown(emulator, 'uat');
@@ -127,7 +126,7 @@ export const approving: Scene = {
   about: 'approve-model approves in the first environment',
   component: approveModel,
   environment: 'dev',
-  inputs: { ...inputsOf('approve-model'), ...verdict },
+  inputs: verdict,
   set: (emulator) => shown(emulator, 'dev'),
 };
 
@@ -135,7 +134,7 @@ export const rejecting: Scene = {
   about: 'reject-model withdraws in the first environment',
   component: rejectModel,
   environment: 'dev',
-  inputs: { ...inputsOf('reject-model'), ...verdict },
+  inputs: verdict,
   set: (emulator) => shown(emulator, 'dev'),
 };
 
@@ -144,7 +143,6 @@ export const validating: Scene = {
   component: validateEndpoint,
   environment: 'dev',
   inputs: {
-    ...inputsOf('validate-endpoint'),
     accept: 'application/json',
     expect: '"price":\\d+',
     requests: '2',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { virtualClock } from '../../emulator/clock.ts';
 import { Emulator } from '../../emulator/emulator.ts';
 import { optionFor } from '../../src/gitlab/inputs.ts';
+import { inputsOf } from '../components/example.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
 import { type Scene, scenes } from '../interruption/scenes.ts';
 import { answerNearby, callingFrom } from './nearby.ts';
@@ -66,17 +67,18 @@ const byComponent = [...Map.groupBy(scenes, ({ component }) => component.name)].
 );
 
 describe.each(byComponent)('$name', ({ scene }) => {
-  const shared = {
-    environment: scene.environment,
-    aws_region: 'ap-southeast-1',
-    expected_account_id: '111122223333',
-  };
-  const anInput = fc
-    .constantFrom(...Object.entries({ ...scene.inputs, ...shared }))
-    .chain(([name, right]) => textLike(right).map((value) => ({ [name]: value })));
   const files = Object.entries(scene.set(new Emulator(virtualClock())));
 
   it('answers any input in words, and changes nothing for a wrong one', async () => {
+    const own = { ...inputsOf(scene.component.name, scene.environment), ...scene.inputs };
+    const shared = {
+      environment: scene.environment,
+      aws_region: 'ap-southeast-1',
+      expected_account_id: '111122223333',
+    };
+    const anInput = fc
+      .constantFrom(...Object.entries({ ...own, ...shared }))
+      .chain(([name, right]) => textLike(right).map((value) => ({ [name]: value })));
     const property = fc.asyncProperty(anInput, async (inputs) => endsInWords(await play(scene, { inputs })));
     await fc.assert(property, settings);
   }, 600_000);
