@@ -23,15 +23,14 @@ import { permissionsSummary } from './catalog/permissions-page.ts';
 import { dutiesOf, resalePrice } from './catalog/policies.ts';
 import { findProgram, programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
-import { blockOf, inputsIn, type Job, readTemplate } from './catalog/template.ts';
+import { blockOf, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
 
-const templates = templateNames.map(readTemplate);
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
   things.map((thing) => [thing.name, thing] as const);
 
 /** Each program with its template. */
 const pairs = programs
-  .filter(({ name }) => templateNames.includes(name))
+  .filter(({ name }) => templates.some((template) => template.name === name))
   .map((program: Component) => ({ program, template: readTemplate(program.name), name: program.name }));
 /** Each job that a template defines, with how it must be. */
 const jobs = templates.flatMap((template) => {

@@ -12,7 +12,7 @@ import { compilePipeline } from '../compiler/compile.ts';
 import { isMapping, type Mapping, writeYaml } from '../compiler/document.ts';
 import { jobsOf, lintPipeline } from '../compiler/lint.ts';
 import { schemaErrors } from '../compiler/schema.ts';
-import { readRepository, specOf, templateNames } from '../compiler/templates.ts';
+import { readRepository, templateNames } from '../compiler/templates.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES } from '../src/ground/failure.ts';
 import type { Component } from '../src/program/component.ts';
@@ -21,6 +21,7 @@ import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy, stages } from './catalog/compiled.ts';
 import { dutiesOf, resalePrice, rolesOf, trustPolicyOf } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
+import { readTemplate, templates } from './catalog/template.ts';
 import { emulated } from './components/job.ts';
 import { COMMANDS } from './docs/commands.ts';
 import { FOREIGN_VARIABLES, FOREIGN_WORDS, READERS_FILES } from './docs/names.ts';
@@ -220,7 +221,7 @@ describe('what docs/setup.md sets', () => {
   });
 
   it('is the provider of the audience that the templates ask for', () => {
-    const audience = specOf('promote').inputs.find(({ name }) => name === 'oidc_audience')?.default;
+    const audience = readTemplate('promote').inputs.find(({ name }) => name === 'oidc_audience')?.default;
     expect(callsOf('iam create-open-id-connect-provider')).toEqual([{ url: audience, 'client-id-list': audience }]);
   });
 
@@ -312,10 +313,10 @@ describe('the links of the pages', () => {
 });
 
 describe('the names in the pages', () => {
-  const inputs = new Set(templateNames.flatMap((name) => specOf(name).inputs.map((input) => input.name)));
+  const inputs = new Set(templates.flatMap((template) => template.inputs.map(({ name }) => name)));
   const outputs = new Set(programs.flatMap((program: Component) => Object.keys(program.outputs)));
-  const templates = templateNames.map((name) => `templates/${name}.yml`);
-  const sources = [...templates, '.gitlab-ci.yml', '.gitlab/tools.yml', 'scripts/release/common.sh'];
+  const files = templateNames.map((name) => `templates/${name}.yml`);
+  const sources = [...files, '.gitlab-ci.yml', '.gitlab/tools.yml', 'scripts/release/common.sh'];
   const words = pages.flatMap(({ path, code }) =>
     code.flatMap((text) => (/^[^\s=:]+$/.test(text) ? [[path, text] as const] : [])),
   );

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isMapping, type Mapping, readConfigFile } from '../../compiler/document.ts';
+import { PipelineError } from '../../compiler/problem.ts';
 import type { InputSpec } from '../../compiler/spec.ts';
-import { readRepository, specOf } from '../../compiler/templates.ts';
+import { readRepository, specOf, templateNames } from '../../compiler/templates.ts';
+import { inWords } from './words.ts';
 
 const variable = z.union([z.string(), z.strictObject({ value: z.string(), expand: z.literal(false) })]);
 
@@ -36,25 +38,48 @@ export interface Template {
 
 const known = new Map<string, Template>();
 
+/** A template by its name. What cannot be read is refused with the file and the reason. */
 export function readTemplate(name: string): Template {
   const template = known.get(name) ?? parseTemplate(name);
   known.set(name, template);
   return template;
 }
 
+/** Why a template cannot be read; nothing when it can. */
+export function whyUnreadable(name: string): string | undefined {
+  try {
+    readTemplate(name);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The templates that can be read, so that one that cannot fails alone, in complete.test.ts. */
+export const templates: readonly Template[] = templateNames
+  .filter((name) => whyUnreadable(name) === undefined)
+  .map(readTemplate);
+
 function parseTemplate(name: string): Template {
-  const { description = '', component, inputs } = specOf(name);
-  const { body } = readConfigFile(readRepository(`templates/${name}.yml`) ?? '');
-  const { include = [], ...jobs } = body;
-  const entries = Object.values(jobs).filter(isMapping);
+  const path = `templates/${name}.yml`;
+  try {
+    const { description = '', component, inputs } = specOf(name);
+    const { body } = readConfigFile(readRepository(path) ?? '');
+    return { name, description, component, inputs, body, ...partsOf(body) };
+  } catch (error) {
+    const words = error instanceof z.ZodError ? inWords(error) : error instanceof PipelineError && error.message;
+    throw words ? new Error(`${path} cannot be read: ${words}.`, { cause: error }) : error;
+  }
+}
+
+function partsOf({ include = [], ...body }: Mapping): Pick<Template, 'jobs' | 'additions' | 'includes'> {
+  const isJob = (entry: unknown) => isMapping(entry) && 'script' in entry;
+  const own = Object.entries(body).filter(([, entry]) => isJob(entry));
   return {
-    name,
-    description,
-    component,
-    inputs,
-    body,
-    jobs: entries.filter((job) => 'script' in job).map((job) => jobShape.parse(job)),
-    additions: entries.filter((job) => !('script' in job)),
+    jobs: Object.values(z.record(z.string(), jobShape).parse(Object.fromEntries(own))),
+    additions: Object.values(body)
+      .filter((entry) => isMapping(entry) && !isJob(entry))
+      .filter(isMapping),
     includes: z.array(includeShape).parse([include].flat()),
   };
 }

@@ -1,4 +1,4 @@
-import { isMapping, type Mapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
+import { isMapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
 import { PipelineError } from '../../compiler/problem.ts';
 import { readRepository } from '../../compiler/templates.ts';
@@ -25,9 +25,14 @@ export function inputsOf(component: string, environment = 'dev'): Inputs {
   return inputs;
 }
 
-/** How the example includes a component, if it does. */
-function includeInExample(component: string): Mapping | undefined {
-  return includes.find((include) => String(include.component).includes(`/${component}@`));
+/** Why the tests cannot start a program as the example does; nothing when they can. */
+export function whyNotStarted(component: string): string | undefined {
+  try {
+    inputsOf(component);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function readInputs(component: string, environment: string): Inputs {
@@ -46,7 +51,7 @@ function readInputs(component: string, environment: string): Inputs {
 
 /** Compiled alone, so that a template with a mistake stops the tests of its own component only. */
 function receivedInExample(component: string, environment: string): Received {
-  const include = includeInExample(component);
+  const include = includes.find((each) => String(each.component).includes(`/${component}@`));
   if (!include)
     throw new Error(`${EXAMPLE} includes no ${component}: add it there with the inputs that a project gives.`);
   try {

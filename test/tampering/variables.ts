@@ -1,11 +1,12 @@
 import { programs } from '../catalog/programs.ts';
+import { whyNotStarted } from '../components/example.ts';
 import { arnOf } from '../registry/package.ts';
 import { ACCOUNT, type Environment, type Name, roleFor } from './chain.ts';
 
-/** In which environment each component meets what is forged: where it could do most harm. */
-export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = programs.map(
-  ({ name, gitlab }) => [name, gitlab.branches === 'first' ? 'dev' : 'uat'],
-);
+/** In which environment each component meets what is forged: where it could do most harm. One that cannot be started is left out. */
+export const COMPONENTS: readonly (readonly [name: Name, environment: Environment])[] = programs
+  .filter(({ name }) => whyNotStarted(name) === undefined)
+  .map(({ name, gitlab }) => [name, gitlab.branches === 'first' ? 'dev' : 'uat']);
 
 type Values = Readonly<Record<string, readonly string[]>>;
 
