@@ -216,7 +216,7 @@ describe('what docs/setup.md sets', () => {
       const trust = `file://trust-${environment.replace('/approval', '')}.json`;
       return { role, trust, policies: new Set(known?.policies.map((policy) => JSON.stringify(policy))) };
     });
-    expect(made).toEqual(wanted);
+    expect(made, 'the commands of docs/setup.md, section 2, give the roles other policies').toEqual(wanted);
     for (const put of puts) expect(put['policy-document']).toBe(`file://${put['policy-name']}.json`);
   });
 

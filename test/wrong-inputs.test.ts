@@ -3,6 +3,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { Component } from '../src/program/component.ts';
 import { compileComponent, received } from './catalog/compiled.ts';
 import { programs } from './catalog/programs.ts';
+import { tell } from './catalog/tell.ts';
 import { dollarIn, readTemplate, templates } from './catalog/template.ts';
 import { excluded, NEVER_WRONG, wrongValues } from './catalog/wrong-values.ts';
 import { whyNotStarted } from './components/example.ts';
@@ -33,7 +34,9 @@ describe.each(components.map((program) => [program.name, program] as const))('%s
 
   it('has a wrong value for every input that can be wrong', () => {
     const tried = new Set(cases.map(([input]) => input));
-    expect(Object.keys(right).filter((input) => !tried.has(input) && NEVER_WRONG[input] === undefined)).toEqual([]);
+    const untried = Object.keys(right).filter((input) => !tried.has(input) && NEVER_WRONG[input] === undefined);
+    const todo = 'add one to MEANINGLESS, or say in NEVER_WRONG why there is none';
+    tell(untried.map((input) => `test/catalog/wrong-values.ts has no wrong value of ${input} (${name}): ${todo}.`));
   });
 
   it.each(cases)('refuses %s: %j before it reaches AWS, and says what would be right', async (input, value) => {

@@ -5,6 +5,7 @@ import { isMapping, type Mapping, readConfigFile } from '../../compiler/document
 import { lintPipeline } from '../../compiler/lint.ts';
 import { plan } from '../../compiler/schedule.ts';
 import { schemaErrors } from '../../compiler/schema.ts';
+import { tell } from '../catalog/tell.ts';
 
 /** Inputs that promote leaves at the component's own default, and why. Whatever else is not passed on was forgotten. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -94,7 +95,8 @@ describe('promote', () => {
     const forgotten = Object.keys(template(component).inputs).filter(
       (name) => !(name in inputs) && !(name in LEFT_OUT) && !(`${component} ${name}` in LEFT_OUT),
     );
-    expect(forgotten).toEqual([]);
+    const todo = 'declare it there too and pass it on, or say in LEFT_OUT of test/promotion/promote.test.ts why not';
+    tell(forgotten.map((name) => `templates/promote.yml does not pass ${name} on to ${component}: ${todo}.`));
     expect(Object.keys(inputs).filter((name) => !(name in template(component).inputs))).toEqual([]);
   });
 
