@@ -2,7 +2,7 @@ import type { GitLabJob } from '../../src/program/component.ts';
 import { findProgram } from './programs.ts';
 
 /** Templates in whose job a project's own script runs, and no program of ours whose definition would say how the job is. */
-const WITHOUT_PROGRAM: Readonly<Record<string, GitLabJob>> = {
+export const WITHOUT_PROGRAM: Readonly<Record<string, GitLabJob>> = {
   'render-pipeline': {
     stage: '.pre',
     branches: 'first',

@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { isMapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
-import { PipelineError } from '../../compiler/problem.ts';
 import { readRepository } from '../../compiler/templates.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { compileText, type Received, receivedBy } from '../catalog/compiled.ts';
 import { findProgram } from '../catalog/programs.ts';
+import { inWords } from '../catalog/words.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -28,6 +29,7 @@ export function inputsOf(component: string, environment = 'dev'): Inputs {
 /** Why the tests cannot start a program as the example does; nothing when they can. */
 export function whyNotStarted(component: string): string | undefined {
   try {
+    receivedInExample(component, 'dev');
     inputsOf(component);
     return undefined;
   } catch (error) {
@@ -57,7 +59,7 @@ function receivedInExample(component: string, environment: string): Received {
   try {
     return receivedBy(jobsOf(compileText(writeYaml({ include: [include] }))).get(component), environment);
   } catch (error) {
-    if (error instanceof PipelineError) throw new Error(`${EXAMPLE}: ${error.message}`, { cause: error });
-    throw error;
+    const words = error instanceof z.ZodError ? `its job: ${inWords(error)}` : error instanceof Error && error.message;
+    throw new Error(`${EXAMPLE} cannot include ${component}: ${words}.`, { cause: error });
   }
 }

@@ -28,7 +28,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
   it('refuses every forged input that leads elsewhere, and then answers as if nothing had been', async () => {
     const chain = await chainBefore(name, environment);
     const before = holdings(chain.emulator);
-    for (const [input, values] of Object.entries(REFUSED[name])) {
+    for (const [input, values] of Object.entries(REFUSED[name] ?? {})) {
       for (const value of values) {
         const job = await chain.run(name, { env: { [variableFor(input)]: value } });
         expect.soft({ input, value, ...outcomeOf(job) }, job.log).toEqual({ input, value, ...REFUSAL });
@@ -73,14 +73,14 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
     const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = chain.emulator.env;
     const ambient = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
     for (const [variable, value] of Object.entries(ambient)) vi.stubEnv(variable, value);
-    const quiet = Object.entries(WITHOUT_EFFECT[name]).map(([input, value]) => [variableFor(input), value]);
+    const quiet = Object.entries(WITHOUT_EFFECT[name] ?? {}).map(([input, value]) => [variableFor(input), value]);
     const forged = await answerOf(chain, name, { ...IGNORED, ...Object.fromEntries(quiet) });
     const callers = chain.emulator.calls.filter(({ service }) => service !== 'sts').map(({ principal }) => principal);
     expect(callers.filter((each) => !each.includes(':assumed-role/resale-price-'))).toEqual([]);
     expect(forged).toEqual(await answerOf(await chainBefore(name, environment), name));
   });
 
-  it.each(Object.entries(ASKED[name]))(
+  it.each(Object.entries(ASKED[name] ?? {}))(
     'with another %s (%s) takes no other version to no other place in no other name',
     async (input, value) => {
       const chain = await chainBefore(name, environment);
@@ -188,7 +188,7 @@ it('every input of every program is forged here, and every safety input', () => 
     const own = [...Object.keys(sharedInputs.shape), ...Object.keys(inputs.shape)].filter(
       (input) => !safetyInputs.includes(input),
     );
-    const forged = [REFUSED, WITHOUT_EFFECT, ASKED].flatMap((rows) => Object.keys(rows[known]));
+    const forged = [REFUSED, WITHOUT_EFFECT, ASKED].flatMap((rows) => Object.keys(rows[known] ?? {}));
     expect([name, ...new Set(forged)].sort()).toEqual([name, ...own].sort());
     for (const safetyInput of safetyInputs) expect(IGNORED).toHaveProperty(variableFor(safetyInput));
   }

@@ -21,7 +21,7 @@ const SHARED: Values = {
 const WAITS: Values = { max_wait_time: ['0'], poll_interval: ['soon'] };
 
 /** Inputs of one component -> values that must be refused. */
-export const REFUSED: Readonly<Record<Name, Values>> = {
+export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
   'deploy-pipeline': {
     ...SHARED,
     ...WAITS,
@@ -81,7 +81,7 @@ export const REFUSED: Readonly<Record<Name, Values>> = {
 };
 
 /** Inputs whose forged value is right in itself and changes nothing of what matters here. */
-export const WITHOUT_EFFECT: Readonly<Record<Name, Readonly<Record<string, string>>>> = {
+export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<string, string>>>>> = {
   'deploy-pipeline': { expected_account_id: '' },
   'check-model': { expected_account_id: '', on_missing: 'continue' },
   'approve-model': { expected_account_id: '', comment: 'By the chief executive.' },
@@ -94,7 +94,7 @@ export const WITHOUT_EFFECT: Readonly<Record<Name, Readonly<Record<string, strin
  * Inputs that a variable can change within what the role allows: how a training is done, how the approved version is served, how
  * it is asked. Which version goes where, and who answers for it, stays as it is. docs/security.md names each.
  */
-export const ASKED: Readonly<Record<Name, Readonly<Record<string, string>>>> = {
+export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string>>>>> = {
   'deploy-pipeline': { definition_file: 'other.json', parameters: 'MaxDepth=9', wait: 'false', new_run: 'true' },
   'check-model': { model_package_arn: arnOf(1) },
   'approve-model': {},
