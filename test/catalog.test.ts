@@ -4,7 +4,7 @@ import { lintPipeline } from '../compiler/lint.ts';
 import { schemaErrors } from '../compiler/schema.ts';
 import type { InputSpec } from '../compiler/spec.ts';
 import { readRepository } from '../compiler/templates.ts';
-import { optionFor, parseInputs, variableFor } from '../src/gitlab/inputs.ts';
+import { optionFor, parseInputs } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
@@ -87,10 +87,6 @@ describe.each(named(templates))('the template of %s', (_, template) => {
       /^[A-Z].*\.$/s,
     );
     expect(description).not.toMatch(/\n/);
-  });
-
-  it('uses every input, and none that it does not declare', () => {
-    expect(new Set(inputsIn(body))).toEqual(new Set(inputs.map((input) => input.name)));
   });
 
   it('narrows every text that is not free by its nature', () => {
@@ -213,18 +209,7 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
 
 describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }) => {
   const [job] = jobs;
-  const schema = [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)];
   const safetyInputs: readonly string[] = program.safetyInputs;
-
-  it('receives as variables what its program reads, but for the safetyInputs', () => {
-    const passed = inputVariables(job).map(([variable]) => variable);
-    expect(passed.toSorted()).toEqual(
-      schema
-        .filter((input) => !safetyInputs.includes(input))
-        .map(variableFor)
-        .toSorted(),
-    );
-  });
 
   it('receives its safetyInputs as words of the script, which has no other block', () => {
     const words = safetyInputs.map((safetyInput) => {

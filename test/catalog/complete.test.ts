@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { forgottenInputs } from './input-places.ts';
 import { componentNames, forgottenPlaces } from './places.ts';
 import { tell } from './tell.ts';
+import { readTemplate, templates } from './template.ts';
 
 describe.each(componentNames)('the component %s', (name) => {
   it('is known wherever a component must be', () => {
     tell(forgottenPlaces(name));
+  });
+});
+
+describe.each(templates)('the inputs of $name', (template) => {
+  it('are known wherever an input must be', () => {
+    tell(forgottenInputs(template));
   });
 });
 
@@ -26,6 +34,31 @@ describe('what is only begun', () => {
       'test/failures/rows',
       'test/interruption/scenes.ts',
       'test/tampering/variables.ts',
+    ]);
+  });
+
+  it('is told every place that must know an input, and every include that a required one breaks', () => {
+    const template = readTemplate('deploy-model');
+    const input = { name: 'startup_timeout', type: 'string', required: true } as const;
+    const files = filesIn(forgottenInputs({ ...template, inputs: [...template.inputs, input] }));
+    expect(files[0]).toBe('templates/deploy-model.yml');
+    expect(files).toEqual(
+      expect.arrayContaining([
+        '.gitlab/try/deploy-model.yml',
+        'README.md',
+        'examples/resale-price/single-components.gitlab-ci.yml',
+        'templates/promote.yml',
+      ]),
+    );
+  });
+
+  it('is told where an input ends that the template passes and the program does not take', () => {
+    const template = readTemplate('check-model');
+    const [job] = template.jobs;
+    if (!job) return expect.fail('check-model has no job');
+    const passing = { ...job, variables: { ...job.variables, INPUT_STARTUP_TIMEOUT: '60' } };
+    expect(forgottenInputs({ ...template, jobs: [passing] })).toEqual([
+      'src/components/check-model.ts does not take startup_timeout, which templates/check-model.yml passes: add it to the inputs, with its meaning.',
     ]);
   });
 });

@@ -115,7 +115,7 @@ function hasProgram(name: string): boolean {
 }
 
 /** The file of src/components that defines a component, without its ending. */
-function fileOf(name: string): string | undefined {
+export function fileOf(name: string): string | undefined {
   const path = files('src/components/*.ts').find((file) => read(file).includes(`name: '${name}'`));
   return path && basename(path, '.ts');
 }

@@ -118,6 +118,12 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
   },
 };
 
+/** The inputs of a component that have a forged value. */
+export function forgedInputs(component: string): string[] {
+  const rows = [REFUSED, WITHOUT_EFFECT, ASKED].flatMap(Object.entries);
+  return rows.flatMap(([name, values]) => (name === component ? Object.keys(values) : []));
+}
+
 /** Variables that GitLab sets and a pipeline variable can override -> values that contradict the token, or lead elsewhere. */
 export const PREDEFINED: Readonly<Record<string, string>> = {
   AWS_OIDC_TOKEN: 'not.a.token',
