@@ -207,6 +207,14 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
   });
 });
 
+const withoutProgram = named(jobs).filter(([name]) => !findProgram(name));
+
+it.each(withoutProgram)('the scripts of %s read every variable that they are given', (name, { job }) => {
+  const scripts = [job.before_script, job.script, job.after_script].flat().join('\n');
+  const idle = inputVariables(job).flatMap(([variable]) => (scripts.includes(`$${variable}`) ? [] : [variable]));
+  tell(idle.map((variable) => `templates/${name}.yml passes ${variable}, which its scripts never read: remove it.`));
+});
+
 describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }) => {
   const [job] = jobs;
   const safetyInputs: readonly string[] = program.safetyInputs;
