@@ -3,17 +3,17 @@ import { table } from './markdown.ts';
 
 const MEANINGS: Readonly<Record<FailureKind, string>> = {
   refused:
-    'The answer is no: refused, failed, rolled back, superseded by another deployment, or a check that did not hold. The log says which.',
+    'The job refused the action, a run or deployment failed, SageMaker rolled back, another deployment replaced this one, a check failed, or an unknown error occurred. The log shows which.',
   'invalid input':
-    'An input, a file of the project or a setting is wrong or missing. The log names each, with what would be right.',
+    'An input, a project file or a setting is wrong or missing. The log lists each problem and what is correct.',
   'AWS trouble':
-    'AWS throttled, failed or could not be reached, after several attempts. GitLab runs the job again by itself, twice; an approval is for a person to repeat.',
-  'not allowed': 'The credentials are missing, expired or not allowed to do it. The log names the missing IAM actions.',
-  'nothing to promote': 'There is nothing, or nothing new, to promote.',
-  'out of time':
-    'Time ran out while AWS was still working, and AWS goes on. The job run again takes up where this one left.',
+    'AWS throttled the requests, failed, or could not be reached, after several attempts. GitLab retries the job up to two times. Approval jobs are not retried; run them again yourself.',
+  'not allowed':
+    'The credentials are missing, have expired, or do not allow the action. The log names the missing IAM actions.',
+  'nothing to promote': 'There is no version, or no new version, to promote.',
+  'out of time': 'Time ran out while AWS was still working. AWS continues. Run the job again to continue waiting.',
   stopped:
-    'GitLab cancelled the job, or its runner was stopped. The log says what AWS goes on with. Run the job again to go on from there.',
+    'GitLab cancelled the job, or the runner was stopped. The log says what AWS continues. Run the job again to continue from there.',
 };
 
 /** Every way in which a job ends. */

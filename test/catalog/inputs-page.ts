@@ -17,33 +17,46 @@ interface Entry {
 
 /** docs/inputs.md: what a project may set and what it gets, from the templates and programs themselves. */
 export function inputsPage(entries: readonly Entry[], shared: Template): string {
+  const common = shared.inputs.filter(({ name }) => isCommon(name));
   return `${[
-    '<!-- Generated from templates/, src/ and catalog.yml. `npm run docs` writes it anew; do not edit it. -->',
+    '<!-- Generated from templates/, src/ and catalog.yml. Do not edit this page; `npm run docs` renders it. -->',
     '# Inputs, outputs and exit codes',
     INTRODUCTION,
     '## Exit codes',
-    'The same in every component. Every job that ends otherwise than with 0 says in the last line of its log what to do next.',
+    'Exit codes are the same in every component. If a job fails, the last log line starts with `Next:` and tells you what to do.',
     exitCodeTable(),
-    '## Inputs that all components share',
-    'Beside these, every component has its own and those of the shared ones whose default is its own.',
-    inputTable(
-      shared,
-      shared.inputs.filter(({ name }) => isCommon(name)),
-    ),
+    '## Shared inputs',
+    'These inputs have the same meaning in every component. Each component also has its own inputs, and some shared inputs with a different default.',
+    inputTable(shared, common),
+    `Some components do not have all of them:\n\n${withoutShared(entries, common)}`,
     ...entries.map(componentSection),
   ].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `Inputs stand under \`inputs:\` of the include. GitLab refuses an unknown input, a missing one, and a value of the wrong type or
-form before it creates the pipeline; what only the component can judge, its job refuses with exit code 64 before it reaches
-AWS, all at once.
+const INTRODUCTION = `Set inputs under \`inputs:\` of the include. Before GitLab creates the pipeline, it refuses an unknown input, a missing
+input, and a value of the wrong type or format. The job validates the remaining values, reports all errors together, and exits
+with 64 before it calls AWS.
 
-The column \`$\` tells what becomes of a CI/CD variable in the value. **expanded**: GitLab puts the variable's value in its
-place, so that with a variable scoped to each environment one include serves all branches. **as it stands**: \`$\` has no
-meaning there. **in conditions**: GitLab's rules may compare variables. **for the shell**: the job's shell reads it.
+The \`$\` column shows whether CI/CD variables in the value are expanded:
 
-Outputs are variables that later jobs of the same pipeline see. The components themselves never read them: they hand over
-files, which no variable can override.`;
+- **expanded**: GitLab replaces the variable with its value. If you define the variable once for each environment scope, one
+  include serves all branches.
+- **not expanded**: \`$\` has no special meaning.
+- **in conditions**: the conditions in \`rules:\` can compare variables.
+- **by the shell**: the shell of the job expands them.
+
+Outputs are variables for your own later jobs in the same pipeline. The components never read them. They pass files to each
+other, which no variable can override.`;
+
+/** Which of the shared inputs a component does not have. */
+function withoutShared(entries: readonly Entry[], shared: readonly InputSpec[]): string {
+  const lines = entries.flatMap(({ template }) => {
+    const names = template.inputs.map(({ name }) => name);
+    const missing = shared.filter(({ name }) => !names.includes(name)).map(({ name }) => `\`${name}\``);
+    return missing.length > 0 ? [`- ${template.name} does not have ${missing.join(', ')}.`] : [];
+  });
+  return lines.join('\n');
+}
 
 function componentSection({ template, program }: Entry): string {
   const { name, description, inputs } = template;
@@ -81,7 +94,7 @@ function inputTable(template: Template, inputs: readonly InputSpec[]): string {
       closed ? '' : dollarIn(template, input.name),
     ];
   });
-  return table(['input', 'what it says', 'form', 'default', 'example', '`$`'], rows);
+  return table(['input', 'meaning', 'format', 'default', 'example', '`$`'], rows);
 }
 
 function formOf({ type, options, regex }: InputSpec): string {

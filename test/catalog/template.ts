@@ -95,19 +95,19 @@ export function inputsIn(part: unknown): string[] {
 }
 
 /** What becomes of a "$" in an input's value. */
-export type Dollar = 'expanded' | 'as it stands' | 'for the shell' | 'in conditions';
+export type Dollar = 'expanded' | 'not expanded' | 'by the shell' | 'in conditions';
 
-/** What becomes of a "$" in an input's value, wherever the template uses it. As it stands in one place, it must have no meaning in any. */
+/** What becomes of a "$" in an input's value, wherever the template uses it. Not expanded in one place, it must have no meaning in any. */
 export function dollarIn(template: Template, input: string): Dollar {
   const fates = fatesIn(template, input);
-  const [first = 'as it stands', ...others] = fates;
-  return others.every((fate) => fate === first) ? first : 'as it stands';
+  const [first = 'not expanded', ...others] = fates;
+  return others.every((fate) => fate === first) ? first : 'not expanded';
 }
 
 function fatesIn({ body, jobs, includes }: Template, input: string): Dollar[] {
   const named = (part: unknown) => inputsIn(part).includes(input);
   return [
-    ...Object.keys(body).flatMap((name) => (named(name) ? ['as it stands' as const] : [])),
+    ...Object.keys(body).flatMap((name) => (named(name) ? ['not expanded' as const] : [])),
     ...jobs.flatMap(Object.entries).flatMap(([key, part]) => (named(part) ? [fateIn(key, part, input)] : [])),
     ...includes.flatMap(({ local, inputs }) => {
       const composed = readTemplate(composedName(local));
@@ -122,10 +122,10 @@ const EXPANDED = ['environment', 'id_tokens', 'image', 'manual_confirmation', 'r
 function fateIn(key: string, part: unknown, input: string): Dollar {
   if (EXPANDED.includes(key)) return 'expanded';
   if (key === 'rules') return 'in conditions';
-  if (key === 'script' && Array.isArray(part) && part.includes(blockOf(input))) return 'for the shell';
-  if (!isMapping(part)) return 'as it stands';
+  if (key === 'script' && Array.isArray(part) && part.includes(blockOf(input))) return 'by the shell';
+  if (!isMapping(part)) return 'not expanded';
   const expanded = key === 'artifacts' ? part.paths : Object.values(part).filter((value) => typeof value === 'string');
-  return ['artifacts', 'variables'].includes(key) && inputsIn(expanded).includes(input) ? 'expanded' : 'as it stands';
+  return ['artifacts', 'variables'].includes(key) && inputsIn(expanded).includes(input) ? 'expanded' : 'not expanded';
 }
 
 /** `/templates/check-model.yml` is check-model. */
