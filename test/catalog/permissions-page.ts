@@ -12,7 +12,7 @@ interface Program {
 /** docs/permissions.md: who may do what, generated so that it cannot be older than the programs. */
 export function permissionsPage(team: Team, programs: readonly Program[], duties: readonly Duty[]): string {
   return `${[
-    '<!-- Generated from the permissions that the components declare. `npm run docs` writes it anew; do not edit it. -->',
+    '<!-- Generated from the permissions that the components declare. Do not edit this page; `npm run docs` renders it. -->',
     '# What the AWS roles need',
     introduction(team),
     dutyTable(team, duties),
@@ -40,36 +40,47 @@ export function permissionsSummary(team: Team, duties: readonly Duty[]): string 
       keysWritten(policy) || '-',
     ]);
   return [
-    `What each duty needs in \`${first}\`; the other environments have the same, but for the pipeline. Actions are SageMaker's
-where no other service is named.`,
-    table(['duty', 'components', 'actions', 'writes on the model package'], rows),
-    `Every role trusts the jobs on one branch, and nobody else. Those of \`${first}\`:`,
+    `What each duty needs in \`${first}\`. The other environments need the same, except for the pipeline. Actions without a service
+name are SageMaker actions.`,
+    table(['duty', 'components', 'actions', 'registry entries it writes'], rows),
+    `Each role trusts only the jobs on one branch. The roles of \`${first}\` have this trust policy:`,
     json(trustPolicyOf(team, first)),
   ].join('\n\n');
 }
 
 function introduction({ account, region, group, pipeline, endpoint, project, gitlab }: Team): string {
-  return `Every job assumes an IAM role with its GitLab token. The smallest roles are one per **duty**: what one component does in one
-environment. The policies below are those of an example; put your own names in place of these:
+  return `Every job assumes an IAM role with its GitLab token. The smallest unit of access is a **duty**: what one component does in one
+environment. Each duty has one policy. The policies below are an example. Replace these names with your own:
 
 | what | in the example |
 | --- | --- |
-| account and region | \`${account}\`, \`${region}\` |
-| GitLab and project | \`${gitlab}\`, \`${project}\` |
+| account | \`${account}\` |
+| region | \`${region}\` |
+| GitLab | \`${gitlab}\` |
+| project | \`${project}\` |
 | model package group | \`${group}\` |
 | SageMaker pipeline | \`${pipeline}\` |
-| endpoints | \`${endpoint}-<environment>\`; the names of models and endpoint configs begin with it, or with \`name_prefix\` |
+| endpoints | \`${endpoint}-<environment>\` |
+| models and endpoint configs | names that begin with the endpoint's name, or with \`name_prefix\` |
 
-SageMaker writes the names of groups and pipelines in lower case in some ARNs, so policies list both spellings. Choose lower
-case for endpoints. Where the registry is another account's, write that account in the ARNs of the group and its versions,
-and let the group's resource policy allow the same. An endpoint may serve a config and a model that somebody else made and
-named, and a job must see them to say so: describing those is not narrowed to your names, making them is.
-Names end within SageMaker's 63 characters: of an endpoint's name or \`name_prefix\` of more than 40, write the first 40.
+When you replace the names:
 
-A role reaches its job through the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab environment. approve-model runs in an
-environment of its own, \`<environment>/approval\`, so that the approver's role can differ from the one that deploys: scope one
-variable to \`uat/approval\` and one to \`uat*\`. Check, deploy and validate share an environment: give their one role the three
-policies, or name a role for each in the component's input \`role_arn\`.`;
+- Use lower case for endpoint names.
+- SageMaker writes the names of groups and pipelines in lower case in some ARNs. List both spellings, as the policies below do.
+- If the registry is in another account, write that account in the ARNs of the group and its versions. The resource policy of
+  the group must allow the same actions.
+- SageMaker limits names to 63 characters. If an endpoint name or \`name_prefix\` is longer than 40 characters, write only the
+  first 40.
+
+The policy lets jobs describe any config or model, but create only those with your prefix. An endpoint can serve a config and a
+model that somebody else created, and a job must read them to report this.
+
+Set the role of a job in the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab environment:
+
+- approve-model and reject-model run in their own environment, such as \`uat/approval\`. Scope one variable to \`uat/approval\`.
+  The approver's role can then differ from the role that deploys.
+- The other jobs run in \`uat\`. Scope one variable to \`uat*\`, and attach the policies of all these jobs to its role. Or set
+  a role for each component in its input \`role_arn\`.`;
 }
 
 function dutyTable(team: Team, duties: readonly Duty[]): string {
@@ -82,7 +93,7 @@ function dutyTable(team: Team, duties: readonly Duty[]): string {
     const changes = [...writes].map(short).join(', ');
     return [`\`${duty.name}\``, `\`${role}\``, changes || '-', keysWritten(duty.policy) || '-'];
   });
-  return table(['duty', 'role in the example', 'changes in AWS', 'writes on the model package'], rows);
+  return table(['duty', 'role in the example', 'changes in AWS', 'registry entries it writes'], rows);
 }
 
 const READS = /^(logs:|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
@@ -98,29 +109,44 @@ function short(action: string): string {
   return action.replace(/^sagemaker:/, '');
 }
 
-const POLICIES = `One for each duty. Attach several to one role where one role does several duties. What the tables above say is needed
-only sometimes can be left out where that never comes: \`DeleteEndpoint\`, say, where \`recreate_failed\` stays false.`;
+const POLICIES = `There is one policy for each duty. If one role has several duties, attach several policies to it. You can omit conditional
+permissions if the condition never applies to you. For example, omit \`DeleteEndpoint\` if \`recreate_failed\` is always false.`;
 
 const ENFORCEMENT = `## Who enforces what
 
-**AWS** enforces that only jobs of this project on this branch assume the role; that each duty writes its own key of the
-entry on the model package and no other one, and removes none; that only the first environment's approver sets the
-approval status, to Approved or Rejected; that jobs change only the pipeline, endpoint, models and configs named here, and
-pass only the named role.
+**AWS** enforces:
 
-**GitLab** enforces who merges to a branch, who presses the button of approve-model (protect \`<environment>/approval\` for
-the approvers), and which job is given which role's variable. The token's claims, which no CI/CD variable can change, are
-GitLab's word on who, which commit and which pipeline.
+- Only jobs of this project on this branch can assume the role.
+- Each duty writes only its own registry entry on the model package, and removes none.
+- Only the approver of the first environment sets the approval status, to Approved or Rejected.
+- Jobs change only the pipeline, endpoint, models and configs that are named here.
+- Jobs pass only the role that is named here.
 
-**The components** enforce the order: a version is taken only when the environment before validated it, deployed only when
-this environment's approver approved exactly that version in this pipeline, and its content is still what was approved.
-They read back what they wrote, and refuse records that were made while a safety input was open.
+**GitLab** enforces:
 
-**Nobody can see** whether a well-formed record was written by a component, or by something else with a role that may write
-it. AWS knows a job by its project and branch only, so any job on a branch can assume any role that trusts the branch:
-whoever may merge there could write a pipeline that names the approver's role. IAM cannot forbid metadata keys that it is
-not told, nor the description or the inference specification in the same UpdateModelPackage: the content hash in every
-record is how a changed model is noticed afterwards. Administrators of the account can do everything; CloudTrail names them.`;
+- Who can merge to a branch.
+- Who can start approve-model. To restrict this, protect \`<environment>/approval\` and add the approvers.
+- Which job gets the variable of which role.
+- The claims of the token: who, which commit and which pipeline. No CI/CD variable can change them.
+
+**The components** enforce:
+
+- A job takes a version only if the environment before validated it.
+- A job deploys a version only if the approver of this environment approved exactly that version in this pipeline, and the
+  content is still the same.
+- A job reads back what it wrote.
+- A job refuses a registry entry with \`open=...\`. It was written while \`require_validation\`, \`require_approval\` or
+  \`require_protected\` was \`false\`.
+
+**Nobody** enforces:
+
+- That only a component writes a registry entry. AWS knows a job only by its project and branch, so any job on a branch can
+  assume any role that trusts the branch. A person who may merge there can write a pipeline that uses the approver's role.
+  Nobody can see the difference if the entry is well-formed.
+- That a job writes only what it must in \`UpdateModelPackage\`. IAM cannot forbid metadata keys that the policy does not name.
+  IAM also cannot forbid a change of the description or the inference specification in the same call. The content hash in each
+  registry entry shows later that a model was changed.
+- What administrators of the account do. CloudTrail shows who did it.`;
 
 function actionTable({ name, permissions }: Program): string {
   const rows = permissions.map(({ action, on, when, writes }) => {
@@ -131,9 +157,12 @@ function actionTable({ name, permissions }: Program): string {
 }
 
 function trustIntroduction({ gitlab }: Team): string {
-  return `First an IAM OIDC provider for \`${gitlab}\`, with the same text as its client ID. Then every role of an environment
-trusts that environment's branch. \`StringEquals\` does not expand \`*\`. Never leave out the subject: all projects of the
-GitLab instance share the issuer. Protect the branch, for the subject does not say whether it is.`;
+  return `Before you create the roles, [create an IAM OIDC provider](setup.md) for \`${gitlab}\`, with the same text as
+its client ID. Each role trusts the branch of its environment:
+
+- Never omit the subject (\`sub\`). All projects of the GitLab instance share the issuer.
+- Write the whole subject. \`StringEquals\` does not expand \`*\`.
+- Protect the branch. The subject does not say whether the branch is protected.`;
 }
 
 function section(title: string, document: unknown): string {
