@@ -7,6 +7,7 @@ export const FOREIGN_WORDS = [
   'ci_pipeline_variables_minimum_override_role',
   'id_tokens',
   'no_one_allowed',
+  'newest_ready_first',
   'oldest_first',
   'push_access_level',
   // The runners' tag.
