@@ -67,7 +67,7 @@ it('names every safety input by the variable that does not reach it', () => {
 });
 
 it('names the events of CloudTrail as AWS names its operations, and every change that a program makes', () => {
-  const events = firstCells('What to look at').flatMap(codeIn);
+  const events = firstCells('Check CloudTrail').flatMap(codeIn);
   const operations = new Set([...Object.keys(models.sagemaker.operations), ...Object.keys(models.sts.operations)]);
   expect(events.filter((event) => !operations.has(event))).toEqual([]);
   const changes = programs
