@@ -6,7 +6,7 @@ export function troubleshootingPage(rows: readonly Row[], components: readonly s
   const failing = rows.filter(({ exit }) => exit !== 0);
   const cured = rows.filter(({ exit }) => exit === 0);
   return `${[
-    '<!-- Generated from the troubles that the tests play through. `npm run docs` writes it anew; do not edit it. -->',
+    '<!-- Generated from the failures that the tests play through. Do not edit this page; `npm run docs` renders it. -->',
     '# Troubleshooting',
     INTRODUCTION,
     '## Any component',
@@ -15,8 +15,8 @@ export function troubleshootingPage(rows: readonly Row[], components: readonly s
       const own = failing.filter(({ component, everywhere }) => component === name && !everywhere);
       return own.length > 0 ? [`## ${name}`, failureTable(own)] : [];
     }),
-    '## What the jobs get over by themselves',
-    'The job ends green, and says what it met where that matters to anybody.',
+    '## Problems that jobs solve themselves',
+    'In these situations, the job ends green. If the situation matters to somebody, the log mentions it.',
     table(
       ['component', 'the log says', 'what happened', 'what the job did'],
       distinct(
@@ -31,9 +31,12 @@ export function troubleshootingPage(rows: readonly Row[], components: readonly s
   ].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `Search this page for the line of the log that begins with \`ERROR\`, or for the line after it. The names are those of the
-example; \`…\` stands for what differs from run to run. The last line of every log that ends red begins with \`Next:\` and says
-the next click or command. The README explains the exit codes.`;
+const INTRODUCTION = `If a job fails, the last log line starts with \`Next:\` and tells you what to do. To find the cause, search this page for the log
+line that starts with \`ERROR\`, or for the line after it.
+
+- The names on this page are the names of the example.
+- \`…\` stands for text that differs from run to run.
+- [Inputs](inputs.md#exit-codes) explains the exit codes.`;
 
 function failureTable(rows: readonly Row[]): string {
   return table(
