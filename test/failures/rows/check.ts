@@ -13,8 +13,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR model_package_group_name: received "ResalePriceModelGroup", but the account 111122223333 has no such model package group in ap-southeast-1.',
     next: 'correct the name, or the role and region; a group of another account is named by its ARN.',
-    cause: 'The name is misspelled, or the job looks into another account or region than the group is in.',
-    remedy: 'Compare the name, account and region with Studio. A group that is there and empty is another answer.',
+    cause: 'The name is misspelled, or the group is in another account or region.',
+    remedy: 'Compare the name, account and region with Studio. An empty group gives another message.',
     stage: registry,
     exit: 64,
     writes: {},
@@ -26,8 +26,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to uat: the group ResalePriceModelGroup has no version yet.',
     next: 'let the training register a model first.',
-    cause: 'The group exists, and nothing was ever registered in it.',
-    remedy: 'Train on the first branch first. `on_missing: continue` ends the job green instead.',
+    cause: 'The group exists, but nothing is registered in it.',
+    remedy: 'Train on the first branch first. If the job must end green, set `on_missing: continue`.',
     stage: registry,
     act: ({ emulator }) => {
       emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: 'ResalePriceModelGroup' });
@@ -42,8 +42,8 @@ export const check: readonly Row[] = [
     shows: [],
     component: 'check-model',
     seen: 'Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and validated in dev. The later jobs end well without doing anything (on_missing: continue).',
-    cause: 'dev has validated nothing yet, and `on_missing` is `continue`.',
-    remedy: 'The later jobs of the pipeline end well without doing anything.',
+    cause: 'dev has not validated a version yet, and `on_missing` is `continue`.',
+    remedy: 'The later jobs of the pipeline end green and do nothing.',
     stage: registry,
     act: ({ emulator }) => {
       emulator.register();
@@ -61,8 +61,8 @@ export const check: readonly Row[] = [
     seen: 'ERROR Nothing to promote to uat: no version of ResalePriceModelGroup is Approved and validated in dev.',
     next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
     cause:
-      'The newest versions are not approved, or their deployment in the environment before did not end green. The log names each with its reason.',
-    remedy: 'Let the pipeline of the environment before end green, then start this one again.',
+      'The newest versions are not approved, or the environment before did not validate them. The log lists each version with the reason.',
+    remedy: 'When the pipeline of the environment before is green, start this one again.',
     stage: registry,
     act: ({ emulator }) => {
       emulator.register({ status: 'Approved' });
@@ -77,8 +77,8 @@ export const check: readonly Row[] = [
     shows: [22, 23],
     component: 'check-model',
     seen: 'passed over: version 2, because its status is Failed',
-    cause: 'A newer version than the one that is offered cannot be promoted.',
-    remedy: 'The approver sees which version is offered, and why each newer one is not.',
+    cause: 'A version that is newer than the offered version cannot be promoted.',
+    remedy: 'The approver sees which version is offered, and why each newer version is not.',
     stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
       emulator.do('UpdateModelPackage', {
@@ -98,8 +98,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     silent: true,
     seen: 'ResalePriceModelGroup version 2 may be promoted to uat.',
-    cause: 'Lists of SageMaker begin with the oldest version unless they are told otherwise.',
-    remedy: 'The highest version that dev validated is offered.',
+    cause: 'By default, SageMaker lists the oldest version first.',
+    remedy: 'The job offers the highest version that dev validated.',
     stage: validated,
     act: ({ emulator }) => goThroughDev(emulator, emulator.register({ status: 'Approved' })),
     exit: 0,
@@ -113,8 +113,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: what this pipeline registered cannot be promoted (version 1: its status is Failed).',
     next: 'start a new pipeline to train again.',
-    cause: 'SageMaker could not make the model package usable; Studio shows why.',
-    remedy: 'Fix the registration step and push. An older model is never taken instead.',
+    cause: 'SageMaker could not make the model package usable. Studio shows why.',
+    remedy: 'Fix the registration step and push. The job never takes an older model instead.',
     stage: trained({ packageStatus: 'Failed' }),
     exit: 80,
     writes: {},
@@ -140,7 +140,7 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: what this pipeline registered cannot be promoted (version 2: it has no inference specification).',
     next: 'start a new pipeline to train again.',
-    cause: 'The version has no inference specification: no image, no model data.',
+    cause: 'The version has no inference specification, so it has no image and no model data.',
     remedy: 'Give the registration step an `InferenceSpecification`, and push.',
     stage: trained(),
     scenes: ['newest version has no specification'],
@@ -156,8 +156,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: this pipeline registered no model: condition GoodEnough was false.',
     next: 'look at the execution …; nothing is promoted.',
-    cause: 'The quality gate of the definition said no, or no step registers a model.',
-    remedy: 'Train a better model. An older one is never promoted instead.',
+    cause: 'The quality gate of the definition failed, or no step registers a model.',
+    remedy: 'Train a better model. The job never takes an older model instead.',
     stage: left('deploy-pipeline', {
       outcome: 'nothing',
       execution: 'arn:execution',
@@ -178,8 +178,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: this pipeline registered no model: its execution is under way.',
     next: 'run this job again when the training has ended.',
-    cause: 'deploy-pipeline did not wait (`wait: false`), or ended at its time limit.',
-    remedy: 'Run deploy-pipeline again when the training has ended, then this job.',
+    cause: 'deploy-pipeline did not wait (`wait: false`), or its time ran out.',
+    remedy: 'When the training has ended, run deploy-pipeline again. Then run this job again.',
     stage: left('deploy-pipeline', {
       outcome: 'running',
       execution: 'arn:execution',
@@ -195,8 +195,9 @@ export const check: readonly Row[] = [
     component: 'check-model',
     silent: true,
     seen: 'ResalePriceModelGroup version 1 may be promoted to uat.',
-    cause: 'SageMaker lower-cases names in some ARNs, and sends empty pages with a token to go on.',
-    remedy: 'Membership is read from the version itself, and every page is asked for.',
+    cause:
+      'SageMaker writes names in lower case in some ARNs. It also sends empty pages with a token for the next page.',
+    remedy: 'The job read the group from the version itself, and asked for every page.',
     stage: validated,
     scenes: ['ARNs in lower case', 'empty filtered pages'],
     act: ({ emulator }) => {
@@ -213,7 +214,7 @@ export const check: readonly Row[] = [
     seen: 'passed over: version 1, because its content changed since it was approved and validated in dev',
     next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
     cause: 'Somebody changed the image, model data or environment of the version with UpdateModelPackage.',
-    remedy: 'Find out who in CloudTrail (`UpdateModelPackage`), and register a new version.',
+    remedy: 'Find out who in CloudTrail (`UpdateModelPackage`). Register a new version.',
     stage: validated,
     scenes: ['content swapped'],
     exit: 80,
@@ -227,8 +228,9 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'passed over: version 1, because it went through dev with an open safety input (open=approval)',
     next: 'let the pipeline of dev end green first: its validate-endpoint validates the version.',
-    cause: 'dev deployed the version with a safety input switched off (`require_approval: false`, say).',
-    remedy: 'Promote it through dev with all of them on.',
+    cause: 'A safety input was `false` in dev, such as `require_approval`.',
+    remedy:
+      'Set `require_validation`, `require_approval` and `require_protected` to `true`. Promote the version through dev again.',
     stage: validated,
     act: ({ emulator }) => goThroughDev(emulator, arnOf(1), { open: 'approval' }),
     exit: 80,
@@ -241,8 +243,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to uat: none of the 2 newest candidates of ResalePriceModelGroup is Approved and validated in dev.',
     next: 'raise max_candidates to look further back, or promote a newer version.',
-    cause: 'As many versions as `max_candidates` were looked at, and none may be promoted.',
-    remedy: 'Promote a newer version; or raise `max_candidates`.',
+    cause: 'The job checked as many versions as `max_candidates`, and none may be promoted.',
+    remedy: 'Promote a newer version, or raise `max_candidates`.',
     stage: validated,
     act: ({ emulator }) => {
       for (let version = 1; version <= 3; version++) emulator.register({ status: 'Approved' });
@@ -260,7 +262,7 @@ export const check: readonly Row[] = [
     seen: 'ERROR ResalePriceModelGroup version 2 may not go to uat: it is not validated in dev.',
     next: 'name another version, or leave model_package_arn empty.',
     cause: 'The version that `model_package_arn` names is not approved, not validated, withdrawn or changed.',
-    remedy: 'Name another version, or leave the input empty.',
+    remedy: 'Set another version, or leave the input empty.',
     stage: validated,
     act: ({ emulator }) => {
       emulator.register({ status: 'Approved' });
@@ -276,7 +278,7 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR model_package_arn: received "arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1", which is no version of the group ResalePriceModelGroup.',
     next: 'correct model_package_arn, or leave it empty to let the rules choose.',
-    cause: 'The ARN is misspelled, the version was deleted, or it is of another model.',
+    cause: 'The ARN is misspelled, the version was deleted, or it is in another group.',
     remedy: 'Correct the ARN, or leave the input empty.',
     stage: validated,
     job: {
@@ -292,7 +294,7 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR environment: received "uat", which is not on the promotion_path "dev, main".',
     next: 'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
-    cause: 'The branch, which names the environment, is none of the promotion path.',
+    cause: 'By default, the branch is the name of the environment. This name is not in the promotion path.',
     remedy: 'Set `environment` or `promotion_path`, or run the pipeline on another branch.',
     stage: validated,
     job: { inputs: { promotion_path: 'dev, main' } },
@@ -307,8 +309,8 @@ export const check: readonly Row[] = [
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: ResalePriceModelGroup version 1 is approved, validated and live in dev already, on the endpoint resale-price-dev.',
     next: 'nothing needs doing; push again when the environment before has validated a newer version.',
-    cause: 'There is nothing newer than what is live.',
-    remedy: 'Nothing needs doing.',
+    cause: 'The newest version that may be promoted is already live.',
+    remedy: 'Do nothing.',
     stage: { environment: 'dev', set: validated.set },
     act: ({ emulator }) => {
       emulator.deployed({ endpoint: ENDPOINT, package: arnOf(1), name: `${ENDPOINT}-v1` });
