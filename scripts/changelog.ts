@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitsIn, releasedVersions } from './commits/log.ts';
 import { type Commit, changelogWordsOf, kindOf, nameOf } from './commits/message.ts';
-import { BrokenMarks, render, withChanges, withoutReverted } from './commits/unreleased.ts';
+import { BrokenMarkers, render, withChanges, withoutReverted } from './commits/unreleased.ts';
 
 /** `npm run changelog`: what the commits since the last version say to users, into CHANGELOG.md. */
 function main(folder: string): number {
@@ -21,7 +21,7 @@ function main(folder: string): number {
     );
     return 0;
   } catch (error) {
-    if (!(error instanceof BrokenMarks)) throw error;
+    if (!(error instanceof BrokenMarkers)) throw error;
     console.log(`ERROR ${error.message}\nNext: correct CHANGELOG.md, then npm run changelog again.`);
     return 1;
   }

@@ -72,9 +72,12 @@ describe('the changelog', () => {
     expect(changesIn(withChanges(after, '', ['1.0.0']), '1.1.0')).toBe('');
   });
 
-  it.each(['<!-- commits -->', '<!-- /commits -->', `${block}\n${block}`])('is refused with the marks %j', (marks) => {
-    expect(() => withChanges(`## Unreleased\n\n${marks}\n`, lines, [])).toThrow(/do not stand once each/);
-  });
+  it.each(['<!-- commits -->', '<!-- /commits -->', `${block}\n${block}`])(
+    'is refused with the markers %j',
+    (markers) => {
+      expect(() => withChanges(`## Unreleased\n\n${markers}\n`, lines, [])).toThrow(/do not stand once each/);
+    },
+  );
 });
 
 describe('npm run changelog', () => {
@@ -108,7 +111,7 @@ describe('npm run changelog', () => {
     expect(changelog()).toBe(after);
   });
 
-  it('writes nothing where the marks are broken, and says what to correct', () => {
+  it('writes nothing where the markers are broken, and says what to correct', () => {
     const broken = changelog().replace('<!-- /commits -->', '');
     writeFileSync(join(history.folder, 'CHANGELOG.md'), broken);
     const { exit, said } = history.run('changelog');

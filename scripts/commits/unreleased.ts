@@ -3,7 +3,7 @@ import { type Commit, changelogWordsOf, KINDS, kindOf, subjectOf } from './messa
 const [START, END] = ['<!-- commits -->', '<!-- /commits -->'];
 
 /** Then nobody can tell what is generated from what somebody wrote. */
-export class BrokenMarks extends Error {}
+export class BrokenMarkers extends Error {}
 
 /** A commit and the one that reverts it change nothing for anybody, whatever their trailers say. GitLab leaves them out, too. */
 export function withoutReverted(commits: readonly Commit[]): Commit[] {
@@ -26,8 +26,8 @@ export function render(commits: readonly Commit[]): string {
 }
 
 /**
- * The changelog with these lines between their marks, below the version that is yet to be released. What people wrote around the
- * marks stays. That version is on top: "Unreleased", or a number that no tag has yet.
+ * The changelog with these lines between their markers, below the version that is yet to be released. What people wrote around the
+ * markers stays. That version is on top: "Unreleased", or a number that no tag has yet.
  */
 export function withChanges(changelog: string, lines: string, released: readonly string[]): string {
   const [first, second] = changelog.matchAll(/^## (\S+)/gm);
@@ -41,9 +41,9 @@ export function withChanges(changelog: string, lines: string, released: readonly
 
 /** An empty block goes away: a version that says nothing must not look as if it did. */
 function replaceBlock(section: string, lines: string): string {
-  const marks = section.match(/<!-- \/?commits -->/g) ?? [];
-  if (marks.length > 0 && marks.join() !== [START, END].join()) {
-    throw new BrokenMarks(`${START} and ${END} do not stand once each, in this order, below the newest version.`);
+  const markers = section.match(/<!-- \/?commits -->/g) ?? [];
+  if (markers.length > 0 && markers.join() !== [START, END].join()) {
+    throw new BrokenMarkers(`${START} and ${END} do not stand once each, in this order, below the newest version.`);
   }
   const [before = '', after = ''] = section.split(/<!-- commits -->[\s\S]*<!-- \/commits -->/);
   return together(before, lines === '' ? '' : `${START}\n${lines}\n${END}`, after);

@@ -18,7 +18,7 @@ export interface Page {
   readonly code: readonly string[];
 }
 
-const FENCED = /^( *)```(\w*)\n(.*?)^\1```$/gms;
+const CODE_BLOCK = /^( *)```(\w*)\n(.*?)^\1```$/gms;
 
 /** Every page that somebody who uses or changes the components may read. */
 export function readPages(): Page[] {
@@ -29,12 +29,12 @@ export function readPages(): Page[] {
 
 export function readPage(path: string): Page {
   const text = readFileSync(new URL(path, root), 'utf8');
-  const blocks = [...text.matchAll(FENCED)].map(({ 1: indent = '', 2: language = '', 3: body = '', index }) => ({
+  const blocks = [...text.matchAll(CODE_BLOCK)].map(({ 1: indent = '', 2: language = '', 3: body = '', index }) => ({
     language,
     text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
     after: text.slice(0, index).trimEnd().split('\n').at(-1) ?? '',
   }));
-  const prose = text.replaceAll(FENCED, '');
+  const prose = text.replaceAll(CODE_BLOCK, '');
   return { path, blocks, prose, code: [...prose.matchAll(/(`+)(.+?)\1/g)].map(({ 2: code = '' }) => code) };
 }
 
@@ -54,7 +54,7 @@ export function leadsSomewhere(from: string, address: string): boolean {
 
 /** Headings as GitLab names them in addresses. */
 function anchorsOf(text: string): string[] {
-  const headings = text.replaceAll(FENCED, '').matchAll(/^#+ (.*)$/gm);
+  const headings = text.replaceAll(CODE_BLOCK, '').matchAll(/^#+ (.*)$/gm);
   return [...headings].map(({ 1: heading = '' }) =>
     heading
       .toLowerCase()

@@ -13,7 +13,7 @@ export interface Page {
 
 export interface Diagram {
   readonly page: string;
-  /** Of the fence that opens it. */
+  /** Of the line that opens it. */
   readonly line: number;
   readonly text: string;
 }
@@ -26,10 +26,10 @@ markdown.core.ruler.push('lines', ({ tokens }) => {
   for (const token of tokens) if (token.map && token.nesting >= 0) token.attrSet('data-line', String(token.map[0] + 1));
 });
 
-const fence = markdown.renderer.rules.fence;
+const drawCode = markdown.renderer.rules.fence;
 markdown.renderer.rules.fence = (tokens, index, ...rest) => {
   const token = tokens[index];
-  if (token?.info.trim() !== 'mermaid') return fence?.(tokens, index, ...rest) ?? '';
+  if (token?.info.trim() !== 'mermaid') return drawCode?.(tokens, index, ...rest) ?? '';
   return `<pre class="mermaid" data-line="${token.attrGet('data-line')}">${markdown.utils.escapeHtml(token.content)}</pre>`;
 };
 
@@ -43,8 +43,8 @@ export function readPages(): Page[] {
 }
 
 export function diagramsIn({ path, text }: Page): Diagram[] {
-  const fences = markdown.parse(text, {}).filter(({ type, info }) => type === 'fence' && info.trim() === 'mermaid');
-  return fences.map(({ map, content }) => ({ page: path, line: (map?.[0] ?? 0) + 1, text: content }));
+  const diagrams = markdown.parse(text, {}).filter(({ type, info }) => type === 'fence' && info.trim() === 'mermaid');
+  return diagrams.map(({ map, content }) => ({ page: path, line: (map?.[0] ?? 0) + 1, text: content }));
 }
 
 /** The page as a reader sees it. */

@@ -113,7 +113,7 @@ export class Auditor {
       const environment = environmentOf(name);
       const deployed = this.deployments.findLast((one) => one.environment === environment && one.config === config);
       must(deployed, `${name} serves ${config}, which no job brought there`);
-      this.#hasItsTrail(deployed);
+      this.#hasItsAuditTrail(deployed);
     }
   }
 
@@ -187,13 +187,15 @@ export class Auditor {
       must(this.#registeredBy(pipeline.id).includes(shown.arn), `${shown.arn} is not what this pipeline registered`);
       return;
     }
-    const lawful = [...new Set(this.validations.map(({ arn }) => arn))].filter((arn) => this.#isProvedIn(before, arn));
+    const lawful = [...new Set(this.validations.map(({ arn }) => arn))].filter((arn) =>
+      this.#isValidatedIn(before, arn),
+    );
     const newest = lawful.sort((one, other) => versionOf(other) - versionOf(one))[0];
     must(shown.arn === newest, `${shown.arn} is shown, and the newest that ${before} validated is ${newest}`);
   }
 
   /** Validated there, and unchanged, wanted and unrejected still. */
-  #isProvedIn(environment: Environment, arn: string): boolean {
+  #isValidatedIn(environment: Environment, arn: string): boolean {
     const now = this.seen(arn);
     const last = (facts: readonly Fact[]) =>
       facts.findLast((one) => one.environment === environment && one.arn === arn)?.content;
@@ -317,7 +319,7 @@ export class Auditor {
   }
 
   /** Who approved what is live is in the registry, and it is true. */
-  #hasItsTrail({ environment, arn }: Deployed): void {
+  #hasItsAuditTrail({ environment, arn }: Deployed): void {
     const written = this.#emulator.package(arn)?.metadata[`approved.${environment}`] ?? '';
     const words = new Map(written.split(' ').map((word) => [word.split('=')[0], word.slice(word.indexOf('=') + 1)]));
     const [by, pipeline] = [words.get('by'), words.get('pipeline')];
