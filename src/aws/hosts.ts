@@ -1,3 +1,4 @@
+import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 import { REGION } from './arn.ts';
 import { withoutPassword } from './proxy.ts';
@@ -19,7 +20,7 @@ export function isTrusted({ protocol, hostname }: HostAddress): boolean {
  * The SDK goes wherever AWS_ENDPOINT_URL and its kind say. A token sent to somebody else's host is a token lost, and answers from
  * there mean nothing. Told before anything else, by the variable's name.
  */
-export function refuseOtherServices(env: Readonly<Record<string, string | undefined>>): void {
+export function refuseOtherServices(env: Env): void {
   const elsewhere = Object.entries(env).filter(
     ([name, url]) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !(URL.canParse(url) && isTrusted(new URL(url))),
   );

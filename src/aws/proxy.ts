@@ -1,6 +1,5 @@
+import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** The variables that name a proxy for https. Node's agents and the runner's other tools read both spellings. */
 const HTTPS_PROXY = ['HTTPS_PROXY', 'https_proxy'];

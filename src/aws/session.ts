@@ -1,6 +1,7 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../ground/clock.ts';
+import type { Env } from '../ground/env.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
@@ -18,7 +19,7 @@ interface ClientConfig extends ReturnType<typeof settings> {
 export interface Outside {
   readonly clock: Clock;
   readonly limit: Limit;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
 }
 
 function settings(region: string, { clock, limit, env }: Outside) {

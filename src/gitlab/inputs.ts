@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
+import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** The variable that carries an input from the template to the program: `endpoint_name` travels as `INPUT_ENDPOINT_NAME`. */
 export function variableFor(input: string): string {

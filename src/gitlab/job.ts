@@ -1,6 +1,6 @@
+import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Claims } from './claims.ts';
-import type { Env } from './inputs.ts';
 
 /** The CI job that runs us: who, which commit, which pipeline, for which environment. */
 export interface Job {

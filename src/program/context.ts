@@ -1,9 +1,9 @@
 import type { Aws } from '../aws/session.ts';
-import type { Env } from '../gitlab/inputs.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
+import type { Env } from '../ground/env.ts';
 
 /** What a run reaches outside itself. */
 export interface Host {

@@ -8,9 +8,9 @@ import {
   type Session,
 } from '../aws/session.ts';
 import { readClaims } from '../gitlab/claims.ts';
-import type { Env } from '../gitlab/inputs.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
 import { type Deadline, earliest } from '../ground/clock.ts';
+import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Component, gitlabEnvironmentOf } from './component.ts';
 import type { Context, Host } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Session } from '../aws/session.ts';
-import type { Env } from '../gitlab/inputs.ts';
 import type { Job } from '../gitlab/job.ts';
+import type { Env } from '../ground/env.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
 interface Entered {

@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import { refuseOtherServices } from '../aws/hosts.ts';
 import { refuseMalformedProxy } from '../aws/proxy.ts';
-import { type Env, parseInputs } from '../gitlab/inputs.ts';
+import { parseInputs } from '../gitlab/inputs.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
+import type { Env } from '../ground/env.ts';
 import { EXIT_CODES, Failure } from '../ground/failure.ts';
 import type { Component, Done } from './component.ts';
 import type { Context, Host } from './context.ts';
