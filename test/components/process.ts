@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
 import { refuseSecrets } from '../../compiler/secrets.ts';
+import { build } from '../../scripts/build.ts';
 import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
 
 const hurry = fileURLToPath(new URL('../../compiler/bin/hurry.js', import.meta.url));
@@ -15,6 +19,14 @@ export interface Running {
   log(): string;
   /** The exit code, or the signal that ended it; by then nothing that it left behind shows a secret. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Builds the bundle for the tests of a file, and removes it after them. Returns the folder that it is in. */
+export function buildForTests(): string {
+  const bundle = mkdtempSync(join(tmpdir(), 'programs-'));
+  beforeAll(() => build(bundle));
+  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+  return bundle;
 }
 
 /** Starts a program of the bundle as a job does: a process of its own, with a job's variables and nothing else. */

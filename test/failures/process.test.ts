@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import { machineClock } from '../../emulator/clock.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
-import { build } from '../../scripts/build.ts';
 import { programNamed } from '../catalog/programs.ts';
 import { projectFolder } from '../components/job.ts';
-import { runProgram } from '../components/process.ts';
+import { buildForTests, runProgram } from '../components/process.ts';
 import { jobOf, judge, set } from './judging.ts';
 import { ROWS } from './rows.ts';
 
@@ -15,12 +11,7 @@ import { ROWS } from './rows.ts';
 const rows = ROWS.filter(({ long }) => !long).map((row) => ({ ...row, name: `${row.component}, when ${row.when}` }));
 
 describe('what a person sees and what AWS was asked, by a process of the bundle', () => {
-  let bundle: string;
-  beforeAll(async () => {
-    bundle = mkdtempSync(join(tmpdir(), 'programs-'));
-    await build(bundle);
-  });
-  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+  const bundle = buildForTests();
 
   it.each(rows)('$name', async (row) => {
     const place = { emulator: await startEmulator({ clock: machineClock() }), root: projectFolder() };

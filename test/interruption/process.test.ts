@@ -1,22 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { machineClock } from '../../emulator/clock.ts';
-import { build } from '../../scripts/build.ts';
 import { programs } from '../catalog/programs.ts';
-import { runProgram, startProgram } from '../components/process.ts';
+import { buildForTests, runProgram, startProgram } from '../components/process.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
 import { type Scene, scenes } from './scenes.ts';
 
-let bundle: string;
-
-beforeAll(async () => {
-  bundle = mkdtempSync(join(tmpdir(), 'programs-'));
-  await build(bundle);
-});
-afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+const bundle = buildForTests();
 
 async function startAndKillProcess(stage: Stage, death: Death): Promise<unknown> {
   const { reached, over } = awaitDeath(stage.emulator, death);
