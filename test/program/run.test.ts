@@ -208,6 +208,36 @@ describe('the token', () => {
   });
 });
 
+describe('how long a job may wait', () => {
+  const WAIT = 'max_wait_time';
+  it.each<[as: string, limits: { wait: number; timeout?: number; token: number }, ends: object]>([
+    ['as its input says', { wait: 600, timeout: 3600, token: 7200 }, { after: 600, because: WAIT }],
+    ['as its input says, also when GitLab tells no timeout', { wait: 600, token: 7200 }, { after: 600, because: WAIT }],
+    [
+      "a minute less than GitLab's timeout",
+      { wait: 7200, timeout: 3600, token: 7200 },
+      { after: 3540, because: "the job's timeout" },
+    ],
+    [
+      'as its token lives',
+      { wait: 7200, timeout: 7200, token: 1800 },
+      { after: 1800, because: "the life of the job's token" },
+    ],
+  ])('is %s, whichever ends first', async (_, { wait, timeout, token }, ends) => {
+    const emulator = await emulated();
+    const now = emulator.clock.now().getTime();
+    let limit: unknown;
+    const component = looking(async (context) => {
+      const { at, because } = context.deadline(wait);
+      limit = { after: (at.getTime() - now) / 1000, because };
+    });
+    const env = timeout && { CI_JOB_STARTED_AT: new Date(now).toISOString(), CI_JOB_TIMEOUT: String(timeout) };
+    const claims = { exp: now / 1000 + token };
+    await start({ emulator, claims, ...(env && { env }) }, component);
+    expect(limit).toEqual(ends);
+  });
+});
+
 describe('trouble with AWS', () => {
   const times = 100;
   it.each([
