@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { leadsSomewhere, linksOf, readPage } from './docs/pages.ts';
 
@@ -27,4 +27,18 @@ it('the map names every file of failure rows', () => {
 it('the map leads nowhere where nothing is', () => {
   expect(named.filter((path) => !existsSync(new URL(path, folder)))).toEqual([]);
   expect(linksOf(map).filter((address) => !leadsSomewhere(map.path, address))).toEqual([]);
+});
+
+/** Scenes that a component's own test sets although a failure row has them, and what the row cannot say. */
+const SAY_MORE: Readonly<Record<string, string>> = {
+  'training fails': 'the link to the log of the step, and the step among the test results',
+  'foreign update at the last moment': 'the tags of the endpoint before the second update',
+};
+
+it("a component's own tests set no scene that a failure row has, unless they say more", () => {
+  const scenes = globSync('components/**/*.test.ts', { cwd: folder.pathname }).flatMap((path) => {
+    const set = readFileSync(new URL(path, folder), 'utf8').matchAll(/\.scenario\((?:'([^']+)')?/g);
+    return [...set].map(([, scene = `${path}: a scene by a variable`]) => scene);
+  });
+  expect([...new Set(scenes)].sort()).toEqual(Object.keys(SAY_MORE).sort());
 });
