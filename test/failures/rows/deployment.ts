@@ -263,7 +263,7 @@ export const deployment: readonly Row[] = [
     seen: 'ERROR This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. AWS goes on with the update of the endpoint resale-price-dev to resale-price-dev-v2-….',
     next: 'run this job again: it finds what was begun and goes on from there.',
     cause: 'Somebody cancelled the job or pipeline, or the runner was shut down. GitLab stops only the job.',
-    remedy: 'Run the job again: it follows the update that SageMaker goes on with.',
+    remedy: 'Run the job again: it follows the update, which SageMaker continues.',
     stage: approvedOverAnother,
     scenes: ['endpoint is stuck'],
     job: ({ emulator }) => ({ stopped: lookAfterUpdate(emulator) }),
