@@ -10,7 +10,7 @@ import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts
 import * as handover from '../src/program/handover.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
-import { compileComponent, compileProject, received } from './catalog/compiled.ts';
+import { compileComponent, compileProject, KEEPS_EXIT_CODE, received } from './catalog/compiled.ts';
 import { exampleOf } from './catalog/examples.ts';
 import { exitCodeTable } from './catalog/exit-codes.ts';
 import { FREE_TEXT, TAKES_AS_IT_STANDS } from './catalog/free-text.ts';
@@ -224,7 +224,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
       const word = `${optionFor(safetyInput)}=${blockOf(safetyInput)}`;
       return inputs.find((input) => input.name === safetyInput)?.type === 'boolean' ? word : `'${word}'`;
     });
-    expect(job?.script).toEqual([[name, ...words].join(' ')]);
+    expect(job?.script).toEqual([[name, ...words].join(' ') + KEEPS_EXIT_CODE]);
     expect(job).not.toHaveProperty('before_script');
     expect(job).not.toHaveProperty('after_script');
   });

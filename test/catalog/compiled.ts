@@ -81,9 +81,13 @@ export function receivedBy(job: unknown, environment = 'dev'): Received {
   return { env: Object.fromEntries(env), words: shellWords(script[0]) };
 }
 
+/** How the script of every program ends: some runners' shells would turn its exit code into 1. */
+export const KEEPS_EXIT_CODE = ' || exit $?';
+
 /** The shell's own word splitting; NUL ends a word, since none can hold it. */
 function shellWords(line: string): string[] {
-  return execFileSync('sh', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' })
+  const command = line.replace(KEEPS_EXIT_CODE, '');
+  return execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
 }
