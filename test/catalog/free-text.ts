@@ -14,17 +14,14 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   image_registry: 'a host with any path, often a variable',
   job_name: 'GitLab allows nearly every sign',
   job_prefix: 'GitLab allows nearly every sign',
-  keep_artifacts: "a duration in GitLab's own words",
   model_environment: 'lines of Name=Value',
   oidc_audience: 'any text that the OIDC provider knows',
   parameters: 'lines of Name=Value',
   payload_file: 'a path',
   pipeline_stage: 'GitLab allows nearly every sign',
-  pipeline_timeout: "a duration in GitLab's own words",
   role_arn: 'an ARN, "none", or variables in any mixture',
   stage: 'GitLab allows nearly every sign',
   tags: 'lines of Key=Value',
-  timeout: "a duration in GitLab's own words",
 };
 
 /** Texts in which "$" has no meaning. */
