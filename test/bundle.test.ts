@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -18,10 +18,9 @@ const folder = join(root, 'programs');
 beforeAll(() => build(folder));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** One program of each file. */
-const COMPONENTS = globSync('*.ts', { cwd: join(import.meta.dirname, '../src/components') }).map((file) =>
-  basename(file, '.ts'),
-);
+/** One program of each file that the image loads. */
+const main = readFileSync(join(import.meta.dirname, '../src/main.ts'), 'utf8');
+const COMPONENTS = [...new Set([...main.matchAll(/'\.\/components\/([\w-]+)\.ts'/g)].map(([, name = '']) => name))];
 
 /** Runs in the program's process before it, and tells what is asked of this module at the end. */
 function told(by: string, script: string): string {

@@ -19,7 +19,7 @@ import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy, stages } from './catalog/compiled.ts';
-import { dutiesOf, resalePrice, rolesOf, trustPolicyOf } from './catalog/policies.ts';
+import { dutiesOf, resalePrice, trustPolicyOf } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { readTemplate, templates } from './catalog/template.ts';
 import { emulated } from './components/job.ts';
@@ -196,27 +196,27 @@ describe('what docs/setup.md sets', () => {
   const { gitlab, aws } = followSetup();
   const givenTo = (call: string) => gitlab.filter((each) => each.call === call).map(({ given }) => given);
   const callsOf = (call: string) => aws.filter((each) => each.call === call).map(({ options }) => options);
+  const duties = dutiesOf(resalePrice, programs);
   const environments = resalePrice.environments.flatMap((environment) => [environment, `${environment}/approval`]);
 
   it('are roles with the policies that the promotion runs with in the tests', () => {
-    const duties = dutiesOf(resalePrice, programs);
     const puts = callsOf('iam put-role-policy');
-    const made = callsOf('iam create-role').map((options) => {
-      const names = puts.filter((put) => put['role-name'] === options['role-name']).map((put) => put['policy-name']);
-      const policies = duties.filter(({ name }) => names.includes(name)).map(({ policy }) => policy);
-      return {
-        role: options['role-name'],
-        trust: options['assume-role-policy-document'],
-        policies: new Set(policies.map((policy) => JSON.stringify(policy))),
-      };
-    });
-    const wanted = environments.map((environment) => {
-      const role = `resale-price-${environment.replace('/', '-')}`;
-      const known = rolesOf(resalePrice, programs).find(({ arn }) => arn.endsWith(`:role/${role}`));
-      const trust = `file://trust-${environment.replace('/approval', '')}.json`;
-      return { role, trust, policies: new Set(known?.policies.map((policy) => JSON.stringify(policy))) };
-    });
-    expect(made, 'the commands of docs/setup.md, section 2, give the roles other policies').toEqual(wanted);
+    const made = callsOf('iam create-role').map((options) => ({
+      role: options['role-name'],
+      trust: options['assume-role-policy-document'],
+      policies: new Set(
+        puts.filter((put) => put['role-name'] === options['role-name']).map((put) => put['policy-name']),
+      ),
+    }));
+    const wanted = environments.map((environment) => ({
+      role: `resale-price-${environment.replace('/', '-')}`,
+      trust: `file://trust-${environment.replace('/approval', '')}.json`,
+      policies: new Set(duties.filter((duty) => duty.gitlabEnvironment === environment).map(({ name }) => name)),
+    }));
+    expect(
+      made,
+      'docs/setup.md, section 2, must attach the policy of every duty to the role of its environment',
+    ).toEqual(wanted);
     for (const put of puts) expect(put['policy-document']).toBe(`file://${put['policy-name']}.json`);
   });
 

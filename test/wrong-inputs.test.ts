@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { Component } from '../src/program/component.ts';
+import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { compileComponent, received } from './catalog/compiled.ts';
 import { programs } from './catalog/programs.ts';
 import { tell } from './catalog/tell.ts';
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterAll(() => emulator.close());
 
 describe.each(components.map((program) => [program.name, program] as const))('%s', (name, program) => {
-  const right = rightInputs(name);
+  const right = rightInputs(program);
   const template = readTemplate(name);
   const inputs = template.inputs.filter((input) => right[input.name] !== undefined);
   const cases = inputs.flatMap((input) => wrongValues(input).map((value) => [input.name, value] as const));
@@ -96,15 +97,17 @@ describe.each(templates)('a pipeline that includes $name', ({ name, inputs }) =>
   });
 });
 
-/** What the program gets from its template: every input that reaches it, with a value that is right. */
-function rightInputs(name: string): Readonly<Record<string, string>> {
+/** What the program takes from its template: every input that reaches it, with a value that is right. */
+function rightInputs({ name, inputs }: Component): Readonly<Record<string, string>> {
+  const taken = { ...sharedInputs.shape, ...inputs.shape };
   const { env, words } = received(name);
   const variables = Object.entries(env).filter(([variable]) => variable.startsWith('INPUT_'));
   const safetyInputs = words.slice(1).map((word) => word.slice('--'.length).split(/=(.*)/s));
-  return Object.fromEntries([
-    ...variables.map(([variable, value]) => [variable.slice('INPUT_'.length).toLowerCase(), value]),
-    ...safetyInputs.map(([option = '', value = '']) => [option.replaceAll('-', '_'), value]),
-  ]);
+  const passed = [
+    ...variables.map(([variable, value]) => [variable.slice('INPUT_'.length).toLowerCase(), value] as const),
+    ...safetyInputs.map(([option = '', value = '']) => [option.replaceAll('-', '_'), value] as const),
+  ];
+  return Object.fromEntries(passed.filter(([input]) => input in taken));
 }
 
 /** Runs the program; inputs that are not among these are right. */

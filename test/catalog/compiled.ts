@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { compilePipeline } from '../../compiler/compile.ts';
 import { type Mapping, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
-import { readRepository, requiredInputs } from '../../compiler/templates.ts';
+import { readRepository, requiredInputs, specOf } from '../../compiler/templates.ts';
 import { expandExisting } from '../../compiler/variables.ts';
 import { catalog } from './catalog-file.ts';
-import { findProgram, programs } from './programs.ts';
+import { programs } from './programs.ts';
 
 /** The stages of a project that includes single components, in the order of promotion. */
 export const stages = [...new Set(programs.map(({ gitlab }) => gitlab.stage))];
@@ -19,8 +19,10 @@ export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
 
 /** What a project gets whose configuration includes one component. */
 export function compileProject(name: string, include: string): Mapping {
-  // Only a template that is none of a program's does with GitLab's own stages.
-  return compileText(findProgram(name) ? `${writeYaml({ stages })}${include}` : include);
+  // Only a template without a stage to choose does with GitLab's own: the aggregate.
+  const stage = specOf(name).inputs.find((input) => input.name === 'stage')?.default;
+  const declared = [...new Set([...stages, String(stage)])].filter((each) => each !== '.pre');
+  return compileText(stage === undefined ? include : `${writeYaml({ stages: declared })}${include}`);
 }
 
 /** What a project gets from a whole configuration, with the templates as they are now. */

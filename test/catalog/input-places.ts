@@ -49,6 +49,7 @@ const everyInputOfAProgram: readonly Place[] = [
   (input, { name, taken, forged, safetyInputs }) =>
     taken.includes(input) &&
     !safetyInputs.includes(input) &&
+    forged.length > 0 &&
     !forged.includes(input) &&
     `test/tampering/variables.ts does not forge ${input} of ${name}: add a value to REFUSED that must be refused; or one to ASKED or WITHOUT_EFFECT, when a variable may change it.`,
   (input, { name, taken, forged }) =>
@@ -71,14 +72,14 @@ function knownOf({ name, inputs, body, jobs: [job] }: Template): Known {
   const safetyInputs = program?.safetyInputs ?? [];
   const taken = program ? [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)] : [];
   const variables = Object.keys(job?.variables ?? {}).filter((variable) => variable.startsWith('INPUT_'));
-  const script = job?.script.join('\n') ?? '';
+  const words = job?.script.join('\n').matchAll(/--([a-z-]+)=/g) ?? [];
   return {
     ...{ name, safetyInputs, taken },
     declared: inputs.map((input) => input.name),
     used: inputsIn(body),
     passed: [
       ...variables.map((variable) => variable.slice('INPUT_'.length).toLowerCase()),
-      ...safetyInputs.filter((input) => script.includes(`${optionFor(input)}=`)),
+      ...[...words].map(([, word = '']) => word.replaceAll('-', '_')),
     ],
     forged: forgedInputs(name),
   };

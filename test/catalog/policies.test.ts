@@ -73,7 +73,10 @@ async function allowed(hands: Hands, acts: Acts): Promise<string[]> {
   return done;
 }
 
-test.each(duties.map((duty) => [duty.name, duty] as const))(
+/** The duties whose work is known; complete.test.ts tells of another. */
+const known = duties.filter(({ name }) => name in workOf({ own: '', foreign: '' }));
+
+test.each(known.map((duty) => [duty.name, duty] as const))(
   '%s does its own work and nobody else’s',
   async (_, duty) => {
     const versions = setScene();

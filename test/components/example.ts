@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isMapping, readConfigFile, writeYaml } from '../../compiler/document.ts';
 import { jobsOf } from '../../compiler/lint.ts';
-import { readRepository } from '../../compiler/templates.ts';
+import { readRepository, requiredInputs } from '../../compiler/templates.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { compileText, type Received, receivedBy } from '../catalog/compiled.ts';
 import { findProgram } from '../catalog/programs.ts';
@@ -51,13 +51,18 @@ function readInputs(component: string, environment: string): Inputs {
   );
 }
 
-/** Compiled alone, so that a template with a mistake stops the tests of its own component only. */
+/**
+ * Compiled alone, so that a template with a mistake stops the tests of its own component only. A required input that the example
+ * does not give has a value all the same: complete.test.ts tells of it, and the programs can be tried meanwhile.
+ */
 function receivedInExample(component: string, environment: string): Received {
   const include = includes.find((each) => String(each.component).includes(`/${component}@`));
   if (!include)
     throw new Error(`${EXAMPLE} includes no ${component}: add it there with the inputs that a project gives.`);
   try {
-    return receivedBy(jobsOf(compileText(writeYaml({ include: [include] }))).get(component), environment);
+    const inputs = { ...requiredInputs(component), ...(isMapping(include.inputs) && include.inputs) };
+    const config = compileText(writeYaml({ include: [{ ...include, inputs }] }));
+    return receivedBy(jobsOf(config).get(component), environment);
   } catch (error) {
     const words = error instanceof z.ZodError ? `its job: ${inWords(error)}` : error instanceof Error && error.message;
     throw new Error(`${EXAMPLE} cannot include ${component}: ${words}.`, { cause: error });
