@@ -222,6 +222,10 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
   const [job] = jobs;
   const safetyInputs: readonly string[] = program.safetyInputs;
 
+  it('takes nothing over from the default: of a project, whose before_script would run in our image', () => {
+    expect(job).toMatchObject({ inherit: { default: false } });
+  });
+
   it('receives its safetyInputs as words of the script, which has no other block', () => {
     const words = safetyInputs.map((safetyInput) => {
       const word = `${optionFor(safetyInput)}=${blockOf(safetyInput)}`;
