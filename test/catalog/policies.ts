@@ -169,14 +169,21 @@ function taggedBy(creation: string): Condition {
   return { StringEquals: { 'sagemaker:TaggingAction': creation } };
 }
 
-const ENTRY_KINDS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
+/** Each kind of registry entry -> the status that the first environment's verdict writes with it. Nobody else may write any. */
+const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> = {
+  built: undefined,
+  approved: 'Approved',
+  validated: undefined,
+  withdrawn: 'Rejected',
+};
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
 /** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
 function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
   const own = writes === BUILT ? BUILT : entryKey(writes, environment);
-  const entries = [BUILT, ...team.environments.flatMap((each) => ENTRY_KINDS.map((kind) => entryKey(kind, each)))];
+  const kinds = Object.keys(STATUSES).filter((kind) => kind !== BUILT);
+  const entries = [BUILT, ...team.environments.flatMap((each) => kinds.map((kind) => `${kind}.${each}`))];
   const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
   const absent = [
     ...entries.filter((key) => key !== own).map((key) => `${METADATA}/${key}`),
@@ -190,12 +197,6 @@ function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKi
     Null: { [`${METADATA}/${own}`]: 'false', ...Object.fromEntries(absent.map((key) => [key, 'true'])) },
   };
 }
-
-/** The status that the first environment's verdict writes with its key. Nobody else may write any. */
-const STATUSES: Readonly<Partial<Record<typeof BUILT | EntryKind, string>>> = {
-  approved: 'Approved',
-  withdrawn: 'Rejected',
-};
 
 function resourcesOf(team: Team, environment: string, on: Place): string | string[] {
   const { region, account } = team;
