@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readRepository } from '../../compiler/templates.ts';
 import { forgottenInputs } from './input-places.ts';
 import { componentNames, forgottenPlaces } from './places.ts';
 import { tell } from './tell.ts';
@@ -35,6 +36,15 @@ describe('what is only begun', () => {
       'test/interruption/scenes.ts',
       'test/tampering/variables.ts',
     ]);
+  });
+
+  it('finds the same places in the checklist of CONTRIBUTING.md', () => {
+    const checklist = readRepository('CONTRIBUTING.md') ?? '';
+    const places = filesIn(forgottenPlaces('restart-endpoint')).map((file) =>
+      file?.replace('restart-endpoint', '<name>'),
+    );
+    const missing = places.filter((place) => !checklist.includes(`\`${place}`));
+    tell(missing.map((place) => `CONTRIBUTING.md does not name ${place} among what a new component needs.`));
   });
 
   it('is told every place that must know an input, and every include that a required one breaks', () => {
