@@ -32,8 +32,6 @@ const ALLOWED: readonly string[] = [
   'rules.fence',
   "'fence'",
   // Of the comments in the changelog, in CONTRIBUTING.md.
-  'between marks',
-  'around the marks',
 ];
 
 const root = new URL('../', import.meta.url).pathname;
