@@ -4,7 +4,7 @@ import { AwsError, type Principal, type World } from './world.ts';
 const UNSIGNED = 'AssumeRoleWithWebIdentity';
 
 /** The access key is who is calling; signatures are not checked. Empty when the request has none. */
-export function accessKeyOf({ headers }: Request): string {
+function accessKeyOf({ headers }: Request): string {
   return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
@@ -13,20 +13,35 @@ export function regionOf({ headers }: Request): string | undefined {
   return /Credential=[^/,\s]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
 }
 
-/** Whose request it is, refusing in the words of its service a key that is unknown or whose session is over. */
-export function authenticate({ sessions, clock }: World, { operation, service }: Asked, request: Request): Principal {
+/** Static keys are an administrator's, whatever they are; a session is known by its key, and a token that is sent must be its own. */
+interface Callers extends Pick<World, 'sessions' | 'clock'> {
+  readonly administrator: Principal;
+}
+
+/** Who a request says it is from; `undefined` when no such session was ever handed out. */
+export function callerOf({ sessions, administrator }: Callers, request: Request): Principal | undefined {
+  const key = accessKeyOf(request);
+  const session = sessions.get(key);
+  const token = request.headers['x-amz-security-token'] ?? '';
+  // Keys that begin with ASIA are those of sessions.
+  if (!session) return token === '' && key !== '' && !key.startsWith('ASIA') ? administrator : undefined;
+  return token === '' || token === session.token ? session : undefined;
+}
+
+/** Whose request it is, refusing in the words of its service a session that is unknown or over. */
+export function authenticate(callers: Callers, { operation, service }: Asked, request: Request): Principal {
   if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
   const status = service === 'sts' || service === 'runtime' ? 403 : 400;
-  const key = accessKeyOf(request);
-  if (key === '') throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
-  const principal = sessions.get(key);
-  if (!principal) {
+  if (accessKeyOf(request) === '')
+    throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
+  const caller = callerOf(callers, request);
+  if (!caller) {
     const code = service === 'sts' ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
     throw new AwsError(code, 'The security token included in the request is invalid.', status);
   }
-  if (principal.expires && principal.expires <= clock.now()) {
+  if (caller.expires && caller.expires <= callers.clock.now()) {
     const code = service === 'sts' ? 'ExpiredToken' : 'ExpiredTokenException';
     throw new AwsError(code, 'The security token included in the request is expired', status);
   }
-  return principal;
+  return caller;
 }

@@ -1,5 +1,5 @@
 import { accessRequests } from './access.ts';
-import { accessKeyOf, authenticate, regionOf } from './authentication.ts';
+import { authenticate, callerOf, regionOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
@@ -37,6 +37,7 @@ export interface EmulatorOptions {
   readonly clock?: EmulatorClock;
 }
 
+/** Any other static keys would do as well. */
 const ACCESS_KEY = 'AKIAEMULATORADMIN000';
 const SECRET_KEY = 'only-good-for-the-emulator-00000000000000';
 
@@ -78,7 +79,6 @@ export class Emulator implements World {
   constructor(clock: EmulatorClock) {
     this.clock = clock;
     this.administrator = { arn: `arn:aws:iam::${this.account}:user/administrator`, userId: 'AIDAADMINISTRATOR000' };
-    this.sessions.set(ACCESS_KEY, this.administrator);
     this.logs = new Logs(this);
     this.runtime = new Runtime(this, this.logs);
     this.tags = new Tags((arn) => this.#exists(arn));
@@ -202,7 +202,7 @@ export class Emulator implements World {
           service: question.service,
           operation: question.operation,
           input: question.input,
-          principal: this.sessions.get(accessKeyOf(request))?.arn ?? 'anonymous',
+          principal: callerOf(this, request)?.arn ?? 'anonymous',
           answer: 'ok',
         };
         number = this.calls.push(call);

@@ -126,9 +126,9 @@ function assumeRole(world: World, issuer: Issuer, input: Parameters<Operation>[0
   const userId = `${uniqueId('AROA', createHash('sha256').update(role.arn).digest())}:${session}`;
   const expires = new Date(world.clock.now().getTime() + duration * 1000);
   const accessKeyId = uniqueId('ASIA', randomBytes(32));
-  world.sessions.set(accessKeyId, { arn, userId, policies: role.policies, expires });
   const secretAccessKey = randomBytes(30).toString('base64');
   const sessionToken = randomBytes(270).toString('base64');
+  world.sessions.set(accessKeyId, { arn, userId, policies: role.policies, expires, token: sessionToken });
   for (const secret of [accessKeyId, secretAccessKey, sessionToken]) world.secrets.add(secret);
   return {
     Credentials: {

@@ -5,6 +5,8 @@ export interface Principal {
   readonly policies?: readonly PolicyDocument[];
   /** When the credentials stop working; never, for static keys. */
   readonly expires?: Date;
+  /** What a session's requests carry beside its key. */
+  readonly token?: string;
 }
 
 export interface PolicyDocument {
@@ -77,7 +79,7 @@ export interface World {
   readonly clock: EmulatorClock;
   /** Role ARN -> role. */
   readonly roles: Map<string, Role>;
-  /** Access key id -> who it is. */
+  /** Access key id of a session that STS handed out -> who it is. */
   readonly sessions: Map<string, Principal>;
   /** Every token that was minted and every secret that STS handed out: none of them may be seen in a log or file. */
   readonly secrets: Set<string>;

@@ -382,20 +382,21 @@ describe('trouble on the way', () => {
     });
   });
 
-  test('knows neither an expired session nor a key that nobody has', async () => {
+  test('knows neither an expired session nor one that nobody was given', async () => {
     emulator.sessions.set('ASIAEXPIRED000000000', { arn: 'x', userId: 'x', expires: emulator.clock.now() });
-    const as = (accessKeyId: string) =>
+    const as = (accessKeyId: string, session = {}) =>
       new SageMakerClient({
         endpoint: emulator.url,
         region: emulator.region,
-        credentials: { accessKeyId, secretAccessKey: 'secret' },
+        credentials: { accessKeyId, secretAccessKey: 'secret', ...session },
         maxAttempts: 1,
       }).send(new DescribeEndpointCommand({ EndpointName: ENDPOINT }));
     await expect(as('ASIAEXPIRED000000000')).rejects.toMatchObject({
       name: 'ExpiredTokenException',
       message: 'The security token included in the request is expired',
     });
-    await expect(as('AKIAUNKNOWN000000000')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+    const unknown = as('AKIAUNKNOWN000000000', { sessionToken: 'made-up' });
+    await expect(unknown).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   });
 });
 
