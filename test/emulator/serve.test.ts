@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 
 const run = promisify(execFile);
@@ -39,6 +39,25 @@ describe('npm run emulator', () => {
     expect(stderr).toContain('Served 1 calls.');
   });
 
+  test('prints only exports on stdout, and on stderr which AWS CLI reads them', async () => {
+    const served = spawn(TSX, [SERVE], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const)
+      served[stream].on('data', (chunk) => {
+        said[stream] += String(chunk);
+      });
+    await vi.waitFor(() => expect(said.stdout).toContain('AWS_SESSION_TOKEN'), 10_000);
+    const ended = new Promise((resolve) => served.once('close', resolve));
+    served.kill('SIGTERM');
+    await ended;
+    expect(said.stderr).toContain('AWS CLI reads AWS_ENDPOINT_URL from version 2.13 on (version 1: from 1.29 on)');
+    expect(said.stderr).toContain('--endpoint-url "$AWS_ENDPOINT_URL"');
+    const show = `${said.stdout}\nprintf '%s\n' "$AWS_ACCESS_KEY_ID" "[$AWS_SESSION_TOKEN]"`;
+    const { stdout } = await run('sh', ['-euc', show], { env: { ...process.env, AWS_SESSION_TOKEN: 'of a session' } });
+    expect(stdout).toBe('AKIAEMULATORADMIN000\n[]\n');
+    for (const line of said.stdout.trim().split('\n')) expect(line).toMatch(/^export [A-Z_]+=\S*$/);
+  });
+
   test.each([
     [['--port', 'http'], "--port must be a number from 0 to 65535, and is 'http'."],
     [['--scenario', 'rain'], "There is no scenario 'rain'. Choose from: model already there,"],
@@ -67,10 +86,14 @@ describe('people who set a scene', () => {
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...own } = process.env;
+    const { AWS_PROFILE: _, ...own } = process.env;
     env = {
       ...own,
       ...emulator.env,
+      // Any static keys do, and a token that is empty is none.
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_SESSION_TOKEN: '',
       AWS_PAGER: '',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
