@@ -251,7 +251,8 @@ export class Endpoints {
       (one) =>
         (!status || one.status === status) && (!after || one.modified > after) && (!before || one.modified < before),
     );
-    const { items, next } = page(listed(wanted, input, 'Descending'), input);
+    const keys = { Status: ({ status: one }: Endpoint) => one };
+    const { items, next } = page(listed(wanted, input, { order: 'Descending', after: 'included', keys }), input);
     return {
       Endpoints: items.map((endpoint) => ({
         EndpointName: endpoint.name,

@@ -166,11 +166,13 @@ export class Executions {
       .filter((one) => one.pipeline === pipeline)
       .map((one) => this.#advance(one, false));
     const filter = {
+      SortBy: input.SortBy,
       SortOrder: input.SortOrder,
       CreationTimeAfter: input.CreatedAfter,
       CreationTimeBefore: input.CreatedBefore,
     };
-    const { items, next } = page(listed(own, filter, 'Descending'), input);
+    const keys = { PipelineExecutionArn: ({ arn }: Execution) => arn };
+    const { items, next } = page(listed(own, filter, { order: 'Descending', keys }), input);
     return {
       PipelineExecutionSummaries: items.map((execution) => ({
         PipelineExecutionArn: execution.arn,

@@ -15,6 +15,8 @@ interface Made<Request> {
 export type Model = Made<Omit<Given<api.CreateModelCommandInput>, 'Tags'>>;
 export type EndpointConfig = Made<Omit<Given<api.CreateEndpointConfigCommandInput>, 'Tags'>>;
 
+const NEWEST_FIRST = { order: 'Descending', after: 'included' } as const;
+
 /** Models and endpoint configs: made once, never changed. */
 export class Models {
   readonly models = new Map<string, Model>();
@@ -93,7 +95,7 @@ export class Models {
   };
 
   #listModels = (input: Given<api.ListModelsCommandInput>): Given<api.ListModelsCommandOutput> => {
-    const { items, next } = page(listed(this.models.values(), input, 'Descending'), input);
+    const { items, next } = page(listed(this.models.values(), input, NEWEST_FIRST), input);
     return {
       Models: items.map(({ name, arn, created }) => ({ ModelName: name, ModelArn: arn, CreationTime: created })),
       NextToken: next,
@@ -126,7 +128,7 @@ export class Models {
   };
 
   #listConfigs = (input: Given<api.ListEndpointConfigsCommandInput>): Given<api.ListEndpointConfigsCommandOutput> => {
-    const { items, next } = page(listed(this.configs.values(), input, 'Descending'), input);
+    const { items, next } = page(listed(this.configs.values(), input, NEWEST_FIRST), input);
     return {
       EndpointConfigs: items.map(({ name, arn, created }) => ({
         EndpointConfigName: name,

@@ -161,7 +161,7 @@ export class Pipelines {
     const sorted = listed(
       named,
       { ...input, CreationTimeAfter: CreatedAfter, CreationTimeBefore: CreatedBefore },
-      'Descending',
+      { order: 'Descending' },
     );
     const { items, next } = page(sorted, input);
     return {
@@ -196,7 +196,7 @@ export class Pipelines {
       CreationTimeAfter: input.CreatedAfter,
       CreationTimeBefore: input.CreatedBefore,
     };
-    const { items, next } = page(listed(all, filter, 'Descending'), input);
+    const { items, next } = page(listed(all, filter, { order: 'Descending' }), input);
     return {
       PipelineVersionSummaries: items.map(({ id, created, lastExecution }) => ({
         PipelineArn: pipeline.arn,

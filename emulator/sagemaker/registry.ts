@@ -186,7 +186,9 @@ export class Registry {
   #listGroups = (
     input: Given<api.ListModelPackageGroupsCommandInput>,
   ): Given<api.ListModelPackageGroupsCommandOutput> => {
-    const { items, next } = page(listed(this.groups.values(), input, 'Ascending'), input);
+    // No other account shares a group with this one.
+    const groups = input.CrossAccountFilterOption === 'CrossAccount' ? [] : this.groups.values();
+    const { items, next } = page(listed(groups, input, { order: 'Ascending' }), input);
     return {
       ModelPackageGroupSummaryList: items.map((group) => ({
         ModelPackageGroupName: group.name,
@@ -294,7 +296,7 @@ export class Registry {
 
   #list = (input: Given<api.ListModelPackagesCommandInput>): Given<api.ListModelPackagesCommandOutput> => {
     const wanted = (one: Package) => !input.ModelApprovalStatus || approvalOf(one) === input.ModelApprovalStatus;
-    const sorted = listed(this.#listable(input), input, 'Ascending');
+    const sorted = listed(this.#listable(input), input, { order: 'Ascending' });
     const { items, next } = page(this.habits.emptyPages ? sorted : sorted.filter(wanted), input);
     return {
       ModelPackageSummaryList: items.filter(wanted).map((one) => ({

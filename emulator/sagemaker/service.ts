@@ -84,22 +84,35 @@ interface Listed {
   readonly number: number;
 }
 
+/** What one kind of list does in its own way. */
+interface ListHabits<T> {
+  readonly order: 'Ascending' | 'Descending';
+  /** CreationTimeAfter is the first moment that is listed; in the other lists it is the last that is not. */
+  readonly after?: 'included';
+  /** What it can be sorted by beside Name and CreationTime. */
+  readonly keys?: Readonly<Record<string, (one: T) => string>>;
+}
+
 /** The filters and orders that SageMaker's lists have in common. */
-export function listed<T extends Listed>(
-  all: Iterable<T>,
-  request: ListRequest,
-  defaultOrder: 'Ascending' | 'Descending',
-): T[] {
+export function listed<T extends Listed>(all: Iterable<T>, request: ListRequest, habits: ListHabits<T>): T[] {
   const { NameContains: part, CreationTimeAfter: after, CreationTimeBefore: before } = request;
+  const isLate = (one: T) => !after || one.created > after || (habits.after === 'included' && +one.created === +after);
   const found = [...all].filter(
     (one) =>
       (!part || one.name.toLowerCase().includes(part.toLowerCase())) &&
-      (!after || one.created > after) &&
+      isLate(one) &&
       (!before || one.created < before),
   );
-  const direction = (request.SortOrder ?? defaultOrder) === 'Ascending' ? 1 : -1;
-  const byTime = (a: T, b: T) => a.created.getTime() - b.created.getTime() || a.number - b.number;
-  const byName = (a: T, b: T) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const order = request.SortBy === 'Name' ? byName : byTime;
-  return found.sort((a, b) => direction * order(a, b));
+  const direction = (request.SortOrder ?? habits.order) === 'Ascending' ? 1 : -1;
+  const key = sortKey(request.SortBy ?? 'CreationTime', habits);
+  return found.sort((a, b) => direction * (compare(key(a), key(b)) || +a.created - +b.created || a.number - b.number));
 }
+
+function sortKey<T extends Listed>(by: string, { keys = {} }: ListHabits<T>): (one: T) => string {
+  if (by === 'CreationTime') return () => '';
+  const key = by === 'Name' ? ({ name }: T) => name : keys[by];
+  if (!key) throw new Error(`The emulator does not sort this list by ${by}.`);
+  return key;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
