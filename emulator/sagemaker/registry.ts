@@ -4,6 +4,9 @@ import { arnOf, digest, type Given, invalid, listed, page, served, userContext }
 import type { Tags } from './tags.ts';
 
 type Request = Given<api.CreateModelPackageCommandInput>;
+type Described = Omit<Given<api.DescribeModelPackageCommandOutput>, 'ModelPackageName'> & {
+  readonly ModelPackageName: string | undefined;
+};
 type Specification = NonNullable<Request['InferenceSpecification']>;
 
 export interface Group {
@@ -214,12 +217,12 @@ export class Registry {
     this.#tags.forget(arn);
   };
 
-  #describe = (input: Given<api.DescribeModelPackageCommandInput>): Given<api.DescribeModelPackageCommandOutput> => {
+  #describe = (input: Given<api.DescribeModelPackageCommandInput>): Described => {
     const found = this.#mustHave(input.ModelPackageName);
     const { CustomerMetadataProperties: _, ModelApprovalStatus: __, ...content } = found.content;
     return {
       ...content,
-      ModelPackageName: found.name,
+      ModelPackageName: ownNameOf(found),
       ModelPackageArn: found.arn,
       ModelPackageGroupName: found.group?.name,
       ModelPackageVersion: found.version,
@@ -300,7 +303,7 @@ export class Registry {
     const { items, next } = page(this.habits.emptyPages ? sorted : sorted.filter(wanted), input);
     return {
       ModelPackageSummaryList: items.filter(wanted).map((one) => ({
-        ModelPackageName: one.group ? undefined : one.name,
+        ModelPackageName: ownNameOf(one),
         ModelPackageGroupName: one.group?.name,
         ModelPackageVersion: one.version,
         ModelPackageArn: one.arn,
@@ -361,6 +364,9 @@ export class Registry {
 }
 
 const lastPart = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+
+/** A version is known by its group and number, and SageMaker tells no name of it. */
+const ownNameOf = ({ group, name }: Package): string | undefined => (group ? undefined : name);
 
 const STATUSES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
 
