@@ -1,7 +1,7 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import { AwsError, type Principal, type World } from '../world.ts';
 import { arnOf, digest, type Given, invalid, listed, page, served, userContext } from './service.ts';
-import type { Tags } from './tags.ts';
+import { type Tags, tagsOnVersion } from './tags.ts';
 
 type Request = Given<api.CreateModelPackageCommandInput>;
 type Described = Omit<Given<api.DescribeModelPackageCommandOutput>, 'ModelPackageName'> & {
@@ -56,6 +56,8 @@ export class Registry {
   readonly habits: RegistryHabits = { metadata: 'merged', lowerCaseArns: false, emptyPages: false };
   readonly #world: World;
   readonly #tags: Tags;
+  /** ClientToken of CreateModelPackage -> what it made. */
+  readonly #tokens = new Map<string, string>();
   #made = 0;
 
   constructor(world: World, tags: Tags) {
@@ -101,14 +103,15 @@ export class Registry {
   }
 
   create = (input: Request, principal: Principal): { ModelPackageArn: string } => {
-    const { Tags, ClientToken: _, ModelPackageGroupName, ModelPackageName, ...content } = input;
-    if ((ModelPackageGroupName === undefined) === (ModelPackageName === undefined)) {
-      throw invalid('Exactly one of ModelPackageName and ModelPackageGroupName must be specified.');
-    }
+    const { Tags, ClientToken: token, ModelPackageGroupName, ModelPackageName, ...content } = input;
+    const before = this.#tokens.get(token ?? '');
+    if (before !== undefined) return { ModelPackageArn: before };
+    mustNameOne(input);
     const made = ModelPackageGroupName
       ? this.#newVersion(ModelPackageGroupName, content, principal)
       : this.#newUnversioned(ModelPackageName ?? '', content, principal);
     this.#tags.put(made.arn, Tags);
+    if (token !== undefined) this.#tokens.set(token, made.arn);
     return { ModelPackageArn: made.arn };
   };
 
@@ -364,6 +367,17 @@ export class Registry {
 }
 
 const lastPart = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+
+/** A package is a version of a group, or has a name. */
+function mustNameOne({ ModelPackageName: name, ModelPackageGroupName: group, Tags }: Request): void {
+  if (name === undefined && group === undefined) throw invalid('Missing ARN.');
+  if (name !== undefined && group !== undefined) {
+    throw invalid(
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
+    );
+  }
+  if (group !== undefined && Tags && Tags.length > 0) throw tagsOnVersion();
+}
 
 /** A version is known by its group and number, and SageMaker tells no name of it. */
 const ownNameOf = ({ group, name }: Package): string | undefined => (group ? undefined : name);

@@ -1,9 +1,14 @@
 import type * as api from '@aws-sdk/client-sagemaker';
+import type { AwsError } from '../world.ts';
 import { type Given, invalid, page, served } from './service.ts';
 
 type Tag = Given<api.Tag>;
 
 const MOST_TAGS = 50;
+
+/** A version has the tags of its group, and none of its own. */
+export const tagsOnVersion = (): AwsError =>
+  invalid('Tags are not supported in Model Package versions. Please add them to the Model Package Group.');
 
 /** Tags of whatever has an ARN. `exists` is how it knows that a thing is still there. */
 export class Tags {
@@ -33,6 +38,7 @@ export class Tags {
 
   #add = ({ ResourceArn, Tags: tags }: Given<api.AddTagsCommandInput>): Given<api.AddTagsCommandOutput> => {
     const arn = this.#mustExist(ResourceArn);
+    if (/:model-package\/[^/]+\/\d+$/.test(arn)) throw tagsOnVersion();
     this.put(arn, tags);
     return { Tags: this.#listOf(arn) };
   };

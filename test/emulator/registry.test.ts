@@ -1,10 +1,12 @@
 import {
+  AddTagsCommand,
   BatchDescribeModelPackageCommand,
   CreateModelPackageCommand,
   type CreateModelPackageCommandInput,
   CreateModelPackageGroupCommand,
   DescribeModelPackageCommand,
   ListModelPackagesCommand,
+  ListTagsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -56,4 +58,42 @@ test('a package without a group is told of by its name', async () => {
   expect(described).not.toHaveProperty('ModelPackageGroupName');
   const { ModelPackageSummaryList } = await client.send(new ListModelPackagesCommand({}));
   expect(ModelPackageSummaryList).toMatchObject([{ ModelPackageName: 'alone' }]);
+});
+
+const TAGS = [{ Key: 'team', Value: 'resale' }];
+const NO_TAGS = 'Tags are not supported in Model Package versions. Please add them to the Model Package Group.';
+
+test('a version takes no tags, and nothing is registered of one that is sent with some', async () => {
+  await expect(create({ ModelPackageGroupName: GROUP, Tags: TAGS })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: NO_TAGS,
+  });
+  expect(emulator.registry.findGroup(GROUP)).toMatchObject({ packages: [], lastVersion: 0 });
+  const ResourceArn = await create({ ModelPackageGroupName: GROUP, Tags: [] });
+  await expect(client.send(new AddTagsCommand({ ResourceArn, Tags: TAGS }))).rejects.toThrow(NO_TAGS);
+});
+
+test('a group and a package without one take tags', async () => {
+  const alone = await create({ ModelPackageName: 'alone', Tags: TAGS });
+  const group = `${ACCOUNT}:model-package-group/${GROUP}`;
+  await client.send(new AddTagsCommand({ ResourceArn: group, Tags: TAGS }));
+  for (const ResourceArn of [alone, group])
+    expect(await client.send(new ListTagsCommand({ ResourceArn }))).toMatchObject({ Tags: TAGS });
+});
+
+test.each([
+  [
+    { ModelPackageGroupName: GROUP, ModelPackageName: 'alone' },
+    'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
+  ],
+  [{}, 'Missing ARN.'],
+])('a package that is called %j is refused in the words of SageMaker', async (names, message) => {
+  await expect(create(names)).rejects.toMatchObject({ name: 'ValidationException', message });
+});
+
+test('a request that is sent again with its ClientToken registers nothing more', async () => {
+  const request = { ModelPackageGroupName: GROUP, ClientToken: 'token-1' };
+  const first = await create(request);
+  expect(await create(request)).toBe(first);
+  expect(await create({ ...request, ClientToken: 'token-2' })).toBe(`${ACCOUNT}:model-package/${GROUP}/2`);
 });
