@@ -1,5 +1,5 @@
 import type { Emulator } from './emulator.ts';
-import type { Package } from './sagemaker/registry.ts';
+import type { Package } from './sagemaker/packages.ts';
 
 export interface Registration {
   readonly group?: string;

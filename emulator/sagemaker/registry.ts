@@ -1,41 +1,9 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import { AwsError, type Principal, type World } from '../world.ts';
-import { arnOf, digest, type Given, invalid, listed, page, served, userContext } from './service.ts';
+import { batchSummary, type Described, describedPackage, packageSummary } from './package-answers.ts';
+import { approvalOf, type Group, newContent, type Package, type PackageRequest, updatedContent } from './packages.ts';
+import { arnOf, type Given, invalid, listed, page, served, userContext } from './service.ts';
 import { type Tags, tagsOnVersion } from './tags.ts';
-
-type Request = Given<api.CreateModelPackageCommandInput>;
-type Described = Omit<Given<api.DescribeModelPackageCommandOutput>, 'ModelPackageName'> & {
-  readonly ModelPackageName: string | undefined;
-};
-type Specification = NonNullable<Request['InferenceSpecification']>;
-
-export interface Group {
-  readonly name: string;
-  readonly created: Date;
-  readonly number: number;
-  readonly createdBy: Principal;
-  readonly description?: string | undefined;
-  readonly packages: Package[];
-  /** The newest version's number; a number is not used again after a delete. */
-  lastVersion: number;
-}
-
-export interface Package {
-  readonly name: string;
-  readonly arn: string;
-  readonly group?: Group;
-  readonly version?: number;
-  readonly created: Date;
-  readonly number: number;
-  readonly createdBy: Principal;
-  /** What was asked for at creation; updates write here. */
-  readonly content: Omit<Request, 'Tags' | 'ClientToken' | 'ModelPackageGroupName' | 'ModelPackageName'>;
-  status: 'Pending' | 'InProgress' | 'Completed' | 'Failed' | 'Deleting';
-  approval?: string | undefined;
-  approvalDescription?: string | undefined;
-  metadata: Record<string, string>;
-  modified?: { at: Date; by: Principal };
-}
 
 /** How this registry behaves where AWS's documentation leaves it open, or where behaviour differs between accounts. */
 export interface RegistryHabits {
@@ -56,7 +24,7 @@ export class Registry {
   readonly habits: RegistryHabits = { metadata: 'merged', lowerCaseArns: false, emptyPages: false };
   readonly #world: World;
   readonly #tags: Tags;
-  /** ClientToken of CreateModelPackage -> what it made. */
+  /** ClientToken of CreateModelPackage -> what it made; of UpdateModelPackage, after the ARN -> what it changed. */
   readonly #tokens = new Map<string, string>();
   #made = 0;
 
@@ -102,11 +70,12 @@ export class Registry {
     return expected?.version === Number(version) ? expected : packages.find((one) => one.version === Number(version));
   }
 
-  create = (input: Request, principal: Principal): { ModelPackageArn: string } => {
-    const { Tags, ClientToken: token, ModelPackageGroupName, ModelPackageName, ...content } = input;
+  create = (input: PackageRequest, principal: Principal): { ModelPackageArn: string } => {
+    const { Tags, ClientToken: token, ModelPackageGroupName, ModelPackageName, ...sent } = input;
     const before = this.#tokens.get(token ?? '');
     if (before !== undefined) return { ModelPackageArn: before };
     mustNameOne(input);
+    const content = newContent(sent);
     const made = ModelPackageGroupName
       ? this.#newVersion(ModelPackageGroupName, content, principal)
       : this.#newUnversioned(ModelPackageName ?? '', content, principal);
@@ -145,7 +114,7 @@ export class Registry {
       created: this.#world.clock.now(),
       number: this.#made,
       createdBy: principal,
-      content: { ...content, InferenceSpecification: resolved(content.InferenceSpecification) },
+      content,
       status: 'Completed',
       metadata: { ...content.CustomerMetadataProperties },
     };
@@ -220,30 +189,8 @@ export class Registry {
     this.#tags.forget(arn);
   };
 
-  #describe = (input: Given<api.DescribeModelPackageCommandInput>): Described => {
-    const found = this.#mustHave(input.ModelPackageName);
-    const { CustomerMetadataProperties: _, ModelApprovalStatus: __, ...content } = found.content;
-    return {
-      ...content,
-      ModelPackageName: ownNameOf(found),
-      ModelPackageArn: found.arn,
-      ModelPackageGroupName: found.group?.name,
-      ModelPackageVersion: found.version,
-      ModelPackageStatus: found.status,
-      ModelPackageStatusDetails: {
-        ValidationStatuses: [],
-        ImageScanStatuses: [],
-      },
-      ModelPackageRegistrationType: found.content.ModelPackageRegistrationType ?? 'Registered',
-      ModelApprovalStatus: approvalOf(found),
-      ApprovalDescription: found.approvalDescription,
-      CustomerMetadataProperties: Object.keys(found.metadata).length > 0 ? found.metadata : undefined,
-      CreationTime: found.created,
-      CreatedBy: userContext(found.createdBy),
-      LastModifiedTime: found.modified?.at,
-      LastModifiedBy: found.modified && userContext(found.modified.by),
-    };
-  };
+  #describe = ({ ModelPackageName, IncludedData }: Given<api.DescribeModelPackageCommandInput>): Described =>
+    describedPackage(this.#mustHave(ModelPackageName), IncludedData);
 
   #describeMany = (
     input: Given<api.BatchDescribeModelPackageCommandInput>,
@@ -252,40 +199,23 @@ export class Registry {
     const errors: Record<string, Given<api.BatchDescribeModelPackageError>> = {};
     for (const arn of input.ModelPackageArnList) {
       const found = this.find(arn);
-      if (found?.group) summaries[arn] = this.#batchSummary(found, found.group);
+      if (found?.group) summaries[arn] = batchSummary(found, found.group);
       else errors[arn] = { ErrorCode: 'ValidationException', ErrorResponse: `ModelPackage ${arn} does not exist.` };
     }
     return { ModelPackageSummaries: summaries, BatchDescribeModelPackageErrorMap: errors };
   };
 
-  #batchSummary(found: Package, group: Group): Given<api.BatchDescribeModelPackageSummary> {
-    return {
-      ModelPackageGroupName: group.name,
-      ModelPackageVersion: found.version,
-      ModelPackageArn: found.arn,
-      ModelPackageDescription: found.content.ModelPackageDescription,
-      CreationTime: found.created,
-      InferenceSpecification: found.content.InferenceSpecification ?? { Containers: [] },
-      ModelPackageStatus: found.status,
-      ModelApprovalStatus: approvalOf(found),
-    };
-  }
-
   #update = (input: Given<api.UpdateModelPackageCommandInput>, principal: Principal) => {
     const found = this.#mustHave(input.ModelPackageArn);
-    found.metadata = this.#updatedMetadata(found, input);
+    const token = input.ClientToken && `${found.arn} ${input.ClientToken}`;
+    if (this.#tokens.has(token ?? '')) return { ModelPackageArn: found.arn };
+    const metadata = this.#updatedMetadata(found, input);
+    Object.assign(found.content, updatedContent(found.content, input));
+    found.metadata = metadata;
     if (input.ModelApprovalStatus) found.approval = input.ModelApprovalStatus;
     if (input.ApprovalDescription !== undefined) found.approvalDescription = input.ApprovalDescription;
-    const content = found.content;
-    if (input.InferenceSpecification) content.InferenceSpecification = resolved(input.InferenceSpecification);
-    if (input.ModelLifeCycle) content.ModelLifeCycle = input.ModelLifeCycle;
-    if (input.ModelPackageRegistrationType) content.ModelPackageRegistrationType = input.ModelPackageRegistrationType;
-    if (input.SourceUri !== undefined) content.SourceUri = input.SourceUri;
-    if (input.AdditionalInferenceSpecificationsToAdd) {
-      const before = content.AdditionalInferenceSpecifications ?? [];
-      content.AdditionalInferenceSpecifications = [...before, ...input.AdditionalInferenceSpecificationsToAdd];
-    }
     found.modified = { at: this.#world.clock.now(), by: principal };
+    if (token !== undefined) this.#tokens.set(token, found.arn);
     return { ModelPackageArn: found.arn };
   };
 
@@ -305,18 +235,7 @@ export class Registry {
     const sorted = listed(this.#listable(input), input, { order: 'Ascending' });
     const { items, next } = page(this.habits.emptyPages ? sorted : sorted.filter(wanted), input);
     return {
-      ModelPackageSummaryList: items.filter(wanted).map((one) => ({
-        ModelPackageName: ownNameOf(one),
-        ModelPackageGroupName: one.group?.name,
-        ModelPackageVersion: one.version,
-        ModelPackageArn: one.arn,
-        ModelPackageDescription: one.content.ModelPackageDescription,
-        CreationTime: one.created,
-        ModelPackageStatus: one.status,
-        ModelApprovalStatus: approvalOf(one),
-        ModelLifeCycle: one.content.ModelLifeCycle,
-        ModelPackageRegistrationType: one.content.ModelPackageRegistrationType ?? 'Registered',
-      })),
+      ModelPackageSummaryList: items.filter(wanted).map(packageSummary),
       NextToken: next,
     };
   };
@@ -369,7 +288,7 @@ export class Registry {
 const lastPart = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 
 /** A package is a version of a group, or has a name. */
-function mustNameOne({ ModelPackageName: name, ModelPackageGroupName: group, Tags }: Request): void {
+function mustNameOne({ ModelPackageName: name, ModelPackageGroupName: group, Tags }: PackageRequest): void {
   if (name === undefined && group === undefined) throw invalid('Missing ARN.');
   if (name !== undefined && group !== undefined) {
     throw invalid(
@@ -377,27 +296,4 @@ function mustNameOne({ ModelPackageName: name, ModelPackageGroupName: group, Tag
     );
   }
   if (group !== undefined && Tags && Tags.length > 0) throw tagsOnVersion();
-}
-
-/** A version is known by its group and number, and SageMaker tells no name of it. */
-const ownNameOf = ({ group, name }: Package): string | undefined => (group ? undefined : name);
-
-const STATUSES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
-
-function approvalOf({ approval }: Package): (typeof STATUSES)[number] | undefined {
-  return STATUSES.find((status) => status === approval);
-}
-
-/** SageMaker adds the digest of the image and the ETag of the model data, so that content swapped behind a name shows. */
-function resolved(specification: Specification | undefined): Specification | undefined {
-  if (!specification) return undefined;
-  return {
-    ...specification,
-    Containers: specification.Containers?.map((container) => ({
-      ...container,
-      ImageDigest: container.ImageDigest ?? (container.Image && `sha256:${digest('image', container.Image)}`),
-      ModelDataETag:
-        container.ModelDataETag ?? (container.ModelDataUrl && digest('data', container.ModelDataUrl).slice(0, 32)),
-    })),
-  };
 }

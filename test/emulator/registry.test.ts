@@ -8,6 +8,8 @@ import {
   ListModelPackagesCommand,
   ListTagsCommand,
   SageMakerClient,
+  UpdateModelPackageCommand,
+  type UpdateModelPackageCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
@@ -96,4 +98,74 @@ test('a request that is sent again with its ClientToken registers nothing more',
   const first = await create(request);
   expect(await create(request)).toBe(first);
   expect(await create({ ...request, ClientToken: 'token-2' })).toBe(`${ACCOUNT}:model-package/${GROUP}/2`);
+});
+
+const card = (content: object) => JSON.stringify(content);
+const CARD = card({
+  model_overview: { model_creator: 'Tan' },
+  intended_uses: { risk_rating: 'Low', purpose: 'Prices' },
+});
+
+const update = (ModelPackageArn: string | undefined, more: Omit<UpdateModelPackageCommandInput, 'ModelPackageArn'>) =>
+  client.send(new UpdateModelPackageCommand({ ModelPackageArn, ...more }));
+
+test("an update changes what it sends of a version's model card, and leaves the rest", async () => {
+  const arn = await create({
+    ModelPackageGroupName: GROUP,
+    ModelCard: { ModelCardContent: CARD, ModelCardStatus: 'Draft' },
+  });
+  await update(arn, { ModelCard: { ModelCardStatus: 'PendingReview', ModelCardContent: undefined } });
+  expect((await describePackage(arn)).ModelCard).toEqual({ ModelCardContent: CARD, ModelCardStatus: 'PendingReview' });
+  await update(arn, { ModelCard: { ModelCardContent: '{}', ModelCardStatus: undefined } });
+  expect((await describePackage(arn)).ModelCard).toEqual({ ModelCardContent: '{}', ModelCardStatus: 'PendingReview' });
+  await update(arn, { ApprovalDescription: 'Looked at' });
+  expect((await describePackage(arn)).ModelCard).toEqual({ ModelCardContent: '{}', ModelCardStatus: 'PendingReview' });
+});
+
+test('the content of an archived model card stays, and nothing else of that update happens', async () => {
+  const arn = await create({
+    ModelPackageGroupName: GROUP,
+    ModelCard: { ModelCardContent: CARD, ModelCardStatus: 'Archived' },
+  });
+  const another = { ModelCardContent: '{}', ModelCardStatus: undefined };
+  await expect(update(arn, { ModelApprovalStatus: 'Approved', ModelCard: another })).rejects.toThrow(
+    'Model Card is in Archived state',
+  );
+  expect(await describePackage(arn)).toMatchObject({
+    ModelApprovalStatus: 'PendingManualApproval',
+    ModelCard: { ModelCardContent: CARD, ModelCardStatus: 'Archived' },
+  });
+});
+
+test('a model card that is no JSON is refused, and takes no number', async () => {
+  const ModelCard = { ModelCardContent: 'a card', ModelCardStatus: 'Draft' } as const;
+  await expect(create({ ModelPackageGroupName: GROUP, ModelCard })).rejects.toThrow('ModelCardContent must be a JSON');
+  expect(await create()).toBe(`${ACCOUNT}:model-package/${GROUP}/1`);
+});
+
+test('MetadataOnly leaves of a model card what is no secret', async () => {
+  const arn = await create({
+    ModelPackageGroupName: GROUP,
+    ModelCard: { ModelCardContent: CARD, ModelCardStatus: 'Draft' },
+  });
+  const request = { ModelPackageName: arn, IncludedData: 'MetadataOnly' } as const;
+  const { ModelCard, ModelPackageVersion } = await client.send(new DescribeModelPackageCommand(request));
+  expect(ModelPackageVersion).toBe(1);
+  expect(ModelCard).toEqual({
+    ModelCardContent: card({ intended_uses: { risk_rating: 'Low' } }),
+    ModelCardStatus: 'Draft',
+  });
+});
+
+test('an update adds additional specifications once for its ClientToken, and no more than fifteen', async () => {
+  const arn = await create();
+  const AdditionalInferenceSpecificationsToAdd = Array.from({ length: 8 }, (_, index) => ({
+    Name: `neo-${index}`,
+    Containers: [{ Image: IMAGE }],
+  }));
+  const request = { AdditionalInferenceSpecificationsToAdd, ClientToken: 'token-1' };
+  await update(arn, request);
+  await update(arn, request);
+  expect((await describePackage(arn)).AdditionalInferenceSpecifications).toHaveLength(8);
+  await expect(update(arn, { ...request, ClientToken: 'token-2' })).rejects.toThrow('can not exceed 15');
 });
