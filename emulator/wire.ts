@@ -38,10 +38,15 @@ function decodeStructure(model: ServiceModel, shape: Shape, value: unknown, at: 
   for (const [name, one] of Object.entries(value)) {
     const member = shape.members?.[name];
     if (!member) throw new AwsError('SerializationException', `Unknown member '${name}' at '${at}'`);
-    if (one !== null && one !== undefined)
-      decoded[name] = decodeNamed(model, member.shape, one, at ? `${at}.${name}` : name);
+    if (!isNone(member.shape, one)) decoded[name] = decodeNamed(model, member.shape, one, at ? `${at}.${name}` : name);
   }
   return decoded;
+}
+
+/** A VPC without a subnet and a security group is how some tools say that there is none. */
+function isNone(shape: string, value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return shape === 'VpcConfig' && isRecord(value) && Object.keys(value).length === 0;
 }
 
 function decodeScalar(shape: Shape, value: unknown, at: string): unknown {
