@@ -1,6 +1,6 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import type { Principal, World } from '../world.ts';
-import { parameterValues } from './definition.ts';
+import { parameterValues } from './parameters.ts';
 import type { Pipeline, Pipelines, PipelineVersion } from './pipelines.ts';
 import { digest, type Given, invalid, listed, notFound, page, served, userContext } from './service.ts';
 import { Run, type RunParts, type StepRun } from './steps.ts';
@@ -86,7 +86,7 @@ export class Executions {
     request: Execution['request'],
     principal: Principal,
   ): Execution {
-    const parameters = parameterValues(version.definition, sentParameters(request));
+    const parameters = parameterValues(version.definition.parameters, sentParameters(request));
     this.#made += 1;
     const id = BigInt(`0x${digest('execution', pipeline.name, this.#made)}`)
       .toString(36)

@@ -3,14 +3,15 @@ import { validate } from '../constraints.ts';
 import { models } from '../model.ts';
 import { decode } from '../wire.ts';
 import type { Operation, Principal, World } from '../world.ts';
-import { type Definition, holds, prerequisites, resolve, type Scope, type Step } from './definition.ts';
+import { holds } from './conditions.ts';
+import { type Definition, prerequisites, type Step } from './definition.ts';
+import type { Json } from './definition-parts.ts';
 import type { StepTrouble } from './executions.ts';
+import { resolve, type Scope } from './expressions.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, digest, type Given } from './service.ts';
 import type { Pace } from './transitions.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 export interface StepRun {
   readonly step: Step;
