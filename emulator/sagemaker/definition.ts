@@ -1,3 +1,4 @@
+import { checkConditions } from './conditions.ts';
 import { type Json, list, record, unparsable } from './definition-parts.ts';
 import { references } from './expressions.ts';
 import { type Parameter, readParameter } from './parameters.ts';
@@ -55,6 +56,7 @@ function readStep(value: unknown): Step {
   const { Name: name, Type: type } = step;
   if (typeof name !== 'string' || typeof type !== 'string') throw unparsable('Every step needs a Name and a Type');
   const given = record(step.Arguments);
+  if (type === 'Condition') checkConditions(given.Conditions);
   return {
     name,
     type,
