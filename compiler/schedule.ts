@@ -1,10 +1,10 @@
-import { matchesGlob } from 'node:path';
 import { z } from 'zod';
 import type { Mapping } from './document.ts';
 import { holds } from './expression.ts';
+import { matchesGlob } from './glob.ts';
 import { jobsOf, stagesOf } from './lint.ts';
 import { PipelineError } from './problem.ts';
-import { expandAll } from './variables.ts';
+import { expandAll, expandExisting } from './variables.ts';
 
 const when = z.enum(['on_success', 'manual', 'never']);
 const allowFailure = z.union([z.boolean(), z.object({ exit_codes: z.array(z.number()) })]);
@@ -87,7 +87,7 @@ function admitted(job: WrittenJob, { variables, changed }: Push): WrittenJob {
   const match = job.rules.find(
     (each) =>
       (each.if === undefined || holds(each.if, { variables })) &&
-      (each.changes === undefined || each.changes.some((glob) => changed.some((path) => matchesGlob(path, glob)))),
+      (each.changes === undefined || anyMatches(changed, each.changes, variables)),
   );
   if (!match) return { ...job, when: 'never' };
   return {
@@ -95,6 +95,12 @@ function admitted(job: WrittenJob, { variables, changed }: Push): WrittenJob {
     when: match.when ?? job.when,
     allow_failure: match.allow_failure ?? job.allow_failure ?? (match.when === undefined && job.when === 'manual'),
   };
+}
+
+function anyMatches(paths: readonly string[], globs: readonly string[], variables: Push['variables']): boolean {
+  return globs
+    .map((glob) => expandExisting(glob, variables))
+    .some((glob) => paths.some((path) => matchesGlob(path, glob)));
 }
 
 function allowed(given: z.output<typeof allowFailure>, exit: number): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PlannedJob, plan } from '../../compiler/schedule.ts';
 
-const push = { variables: { CI_COMMIT_BRANCH: 'dev' }, changed: ['README.md'] };
+const push = { variables: { CI_COMMIT_BRANCH: 'dev', NAME: 'README' }, changed: ['README.md'] };
 const names = (jobs: readonly PlannedJob[]) => jobs.map(({ name }) => name);
 const job = (more: Record<string, unknown> = {}) => ({ script: ['true'], ...more });
 
@@ -21,6 +21,7 @@ describe('the pipeline of a push', () => {
     [['**/*'], ['anything']],
     [['*.md'], ['anything']],
     [['src/**/*', 'pipeline.json'], []],
+    [['$NAME.md'], ['anything']],
   ])('with rules:changes %j has %j after a change of the README', (changes, expected) => {
     expect(names(plan({ anything: job({ rules: [{ changes }] }) }, push))).toEqual(expected);
   });
