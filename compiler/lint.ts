@@ -1,4 +1,5 @@
 import { isMapping, type Mapping } from './document.ts';
+import { timeoutProblems } from './timeout.ts';
 
 const globalKeywords = [
   'after_script',
@@ -30,6 +31,7 @@ export function lintPipeline(config: Mapping): string[] {
     ...[...pipeline.jobs].flatMap(([name, job]) => [
       ...nameProblems(name),
       ...scriptProblems(name, job),
+      ...timeoutProblems(name, job.timeout),
       ...stageProblems(pipeline, name, job),
       ...needProblems(pipeline, name, job),
       ...environmentProblems(pipeline, name, job),

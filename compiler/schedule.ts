@@ -4,6 +4,7 @@ import { holds } from './expression.ts';
 import { matchesGlob } from './glob.ts';
 import { jobsOf, stagesOf } from './lint.ts';
 import { PipelineError } from './problem.ts';
+import { timeoutSeconds } from './timeout.ts';
 import { expandAll, expandExisting } from './variables.ts';
 
 const when = z.enum(['on_success', 'manual', 'never']);
@@ -30,7 +31,7 @@ const jobSchema = z.object({
   allow_failure: allowFailure.optional(),
   needs: z.array(need).optional(),
   environment: environment.optional(),
-  timeout: z.string().default('1 hour'),
+  timeout: z.unknown().optional(),
   id_tokens: z.record(z.string(), z.object({ aud: z.string() })).default({}),
 });
 type WrittenJob = z.output<typeof jobSchema>;
@@ -76,7 +77,7 @@ export function plan(config: Mapping, push: Push): PlannedJob[] {
       : added.filter(({ stage }) => stages.indexOf(stage) < stages.indexOf(job.stage)).map(({ name }) => name),
     needs: job.needs !== undefined,
     environment: job.environment && expand(job.environment.name),
-    timeoutSeconds: secondsOf(expand(job.timeout)),
+    timeoutSeconds: timeoutSeconds(job.name, job.timeout),
     tokens: Object.fromEntries(Object.entries(job.id_tokens).map(([name, { aud }]) => [name, expand(aud)])),
   }));
 }
@@ -115,12 +116,4 @@ function needed(name: string, needs: readonly z.output<typeof need>[], names: Re
     );
   }
   return needs.map(({ job }) => job).filter((job) => names.has(job));
-}
-
-const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, d: 86_400, w: 604_800 };
-
-/** `1 hour`, `90 minutes`, `1h 30m`. */
-function secondsOf(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+)\s*([a-z])[a-z]*/gi)];
-  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
 }

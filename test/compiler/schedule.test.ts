@@ -58,13 +58,4 @@ describe('the pipeline of a push', () => {
       "'test' job needs 'absent' job, but 'absent' does not exist in the pipeline.",
     );
   });
-
-  it.each([
-    ['1 hour', 3600],
-    ['6 hours', 21_600],
-    ['1h 30m', 5400],
-    ['90 minutes', 5400],
-  ])('reads the timeout "%s" as %i seconds', (timeout, seconds) => {
-    expect(plan({ slow: job({ timeout }) }, push)[0]?.timeoutSeconds).toBe(seconds);
-  });
 });
