@@ -18,8 +18,14 @@ const mostFunctions = 3;
 /** One pass over all keys and values. A block that is the whole scalar keeps its value's type, quoted in YAML or not. */
 function interpolate(node: unknown, context: InterpolationContext): unknown {
   if (typeof node === 'string') return interpolateText(node, context);
-  if (Array.isArray(node)) return node.map((item) => interpolate(item, context));
+  if (Array.isArray(node)) return node.flatMap((item) => interpolateItem(item, context));
   return isMapping(node) ? interpolateMapping(node, context) : node;
+}
+
+/** A list that takes the place of an item is spliced into the list around it; a list that was written there stays one item. */
+function interpolateItem(item: unknown, context: InterpolationContext): unknown {
+  const value = interpolate(item, context);
+  return typeof item === 'string' && Array.isArray(value) ? value : [value];
 }
 
 export function interpolateMapping(mapping: Mapping, context: InterpolationContext): Mapping {

@@ -1,9 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { compilePipeline } from '../../compiler/compile.ts';
+import { type Mapping, writeYaml } from '../../compiler/document.ts';
 
 /** The cases of a file in `cases/`, each with what GitLab's own code answers. */
 export function answers<Case extends z.ZodType>(name: string, schema: Case): z.output<Case>[] {
   const text = readFileSync(new URL(`cases/${name}.jsonl`, import.meta.url), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '');
   return z.array(schema).parse(lines.map((line): unknown => JSON.parse(line)));
+}
+
+export const mapping = z.record(z.string(), z.unknown());
+
+const commit = '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8';
+/** Where the component stands that the cases include. */
+const address = `sgts.gitlab-dedicated.com/wog/mlops/c/c@${commit}`;
+
+/** What a project gets that includes one component, which is the template. */
+export function includeComponent(template: string, inputs: Mapping): Mapping {
+  const files: Readonly<Record<string, string>> = { 'templates/c.yml': template };
+  return compilePipeline({
+    text: writeYaml({ include: [{ component: address, inputs }] }),
+    resolve: () => ({ read: (path) => files[path], sha: commit, reference: commit }),
+    readLocal: () => undefined,
+    variables: {},
+  }).config;
 }
