@@ -1,5 +1,6 @@
 import { isMapping, type Mapping, Reference } from './document.ts';
 import { holds } from './expression.ts';
+import { compilePattern } from './pattern.ts';
 import { refuse } from './problem.ts';
 import { rubyText } from './ruby.ts';
 import type { InputSpec } from './spec.ts';
@@ -85,23 +86,13 @@ function optionsProblem({ type }: InputSpec, options: InputSpec['options'], valu
   return [`\`${rubyText(value)}\` cannot be used because it is not in the list of allowed options`];
 }
 
-/** GitLab matches with RE2, anywhere in the value; JavaScript's syntax is a superset for the patterns that both accept. */
+/** GitLab looks anywhere in the value. */
 function regexProblem({ type, regex }: InputSpec, value: unknown, which: string): string[] {
   if (regex === undefined) return [];
   if (type !== 'string') return ['RegEx validation can only be used with string inputs'];
   const pattern = compilePattern(regex);
   if (!pattern) return ['invalid regular expression'];
-  return pattern.test(String(value)) ? [] : [`${which} value does not match required RegEx pattern`];
-}
-
-function compilePattern(regex: string): RegExp | undefined {
-  // RE2 has no look-around and no back-references; a pattern with them works here only by accident.
-  if (/\(\?(?:=|!|<=|<!)|\\[1-9]/.test(regex)) return undefined;
-  try {
-    return new RegExp(regex, 'u');
-  } catch {
-    return undefined;
-  }
+  return pattern.isIn(String(value)) ? [] : [`${which} value does not match required RegEx pattern`];
 }
 
 function containsReference(value: unknown): boolean {
