@@ -1,5 +1,5 @@
 import { isMapping, type Mapping, readConfigFile, writeYaml } from './document.ts';
-import { holds } from './expression.ts';
+import { holds, isExpression } from './expression.ts';
 import type { Variables } from './functions.ts';
 import { resolveInputs } from './inputs.ts';
 import { interpolateMapping } from './interpolate.ts';
@@ -142,7 +142,9 @@ function passes(rules: unknown, { variables }: PipelineSource, from: Location): 
 }
 
 function ifHolds(rule: Mapping, variables: Variables): boolean {
-  return rule.if === undefined || holds(String(rule.if), { variables });
+  if (rule.if === undefined) return true;
+  if (!isExpression(rule.if)) throw new PipelineError('include:rule if invalid expression syntax');
+  return holds(rule.if, { variables });
 }
 
 function existsHolds(rule: Mapping, from: Location): boolean {

@@ -1,108 +1,109 @@
-import { isMapping, type Mapping } from './document.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isMapping } from './document.ts';
+import { type ExpressionContext, type Operation, patternOf, type Token, tokensOf } from './expression-tokens.ts';
+import { Pattern } from './pattern.ts';
 import { PipelineError } from './problem.ts';
+import { rubyText } from './ruby.ts';
 
-/** What an `if` may name: variables in `include:rules`, inputs in `spec:inputs:rules`. */
-export interface ExpressionContext {
-  readonly variables?: Readonly<Record<string, string>>;
-  readonly inputs?: Mapping;
+/** Whether GitLab takes it for an expression. It asks before it knows any variable. */
+export function isExpression(clause: unknown): clause is string {
+  const result = typeof clause === 'string' ? parse(clause, {}) : undefined;
+  result?.();
+  return result !== undefined;
 }
 
-const token =
-  /\s*(?:(&&|\|\||==|!=|=~|!~|\(|\))|(\$\[\[\s*inputs\.(\w[\w-]*)\s*\]\])|(\$\{?(\w+)\}?)|("[^"]*"|'[^']*')|(\/(?:\\.|[^/\\])+\/[ims]*)|(null|true|false)\b|(-?\d+(?:\.\d+)?))/y;
-
-type Token = { readonly operator: string } | { readonly value: unknown };
-
-/** Whether an `if` clause holds. GitLab counts an empty string and null as false, any other text as true. */
+/** Whether an `if` holds. Nothing, false and blank text do not; neither does what is no expression. */
 export function holds(clause: string, context: ExpressionContext): boolean {
-  const tokens = tokenize(clause, context);
-  let next = 0;
-  const peek = () => {
-    const current = tokens[next];
-    return current && 'operator' in current ? current.operator : undefined;
+  return isPresent(parse(clause, context)?.() ?? null);
+}
+
+/** What an operand comes to: `&&` and `||` may not ask. */
+type Operand = () => unknown;
+
+/** Nothing when it is no expression. */
+function parse(clause: string, context: ExpressionContext): Operand | undefined {
+  const tokens = tokensOf(clause, context);
+  const stack: Operand[] = [];
+  for (const token of (tokens && operandsFirst(tokens)) ?? []) {
+    const operand = 'value' in token ? () => token.value : apply(token, stack);
+    if (!operand) return undefined;
+    stack.push(operand);
+  }
+  return stack.length === 1 ? stack[0] : undefined;
+}
+
+const precedence: Readonly<Record<string, number>> = {
+  ...{ '!': 1, '==': 10, '!=': 10, '=~': 10, '!~': 10, '&&': 11, '||': 12 },
+  ...{ ')': 900, '(': 901 },
+};
+
+/** Shunting-yard, as GitLab's parser does it: `1 2 ==` passes for `1 == 2`, too. Nothing when a parenthesis closes nothing. */
+function operandsFirst(tokens: readonly Token[]): Token[] | undefined {
+  const output: Token[] = [];
+  const waiting: Operation[] = [];
+  const flushBefore = ({ operator }: Operation) => {
+    while ((precedence[waiting.at(-1)?.operator ?? '('] ?? 0) <= (precedence[operator] ?? 0))
+      output.push(...waiting.splice(-1));
   };
-  const invalid = () => new PipelineError(`rules:rule if invalid expression syntax: ${clause}`);
-
-  function operand(): unknown {
-    const current = tokens[next++];
-    if (!current) throw invalid();
-    if ('value' in current) return current.value;
-    if (current.operator !== '(') throw invalid();
-    const inner = either();
-    if (peek() !== ')') throw invalid();
-    next += 1;
-    return inner;
-  }
-  function comparison(): unknown {
-    const left = operand();
-    const operator = peek();
-    if (operator !== '==' && operator !== '!=' && operator !== '=~' && operator !== '!~') return left;
-    next += 1;
-    return compare(operator, left, operand());
-  }
-  function both(): unknown {
-    let value = comparison();
-    while (peek() === '&&') {
-      next += 1;
-      const right = comparison();
-      value = truthy(value) && truthy(right);
+  for (const token of tokens) {
+    if ('value' in token) output.push(token);
+    else if (token.operator === '(' || token.operator === '!') waiting.push(token);
+    else {
+      flushBefore(token);
+      if (token.operator !== ')') waiting.push(token);
+      else if (waiting.pop() === undefined) return undefined;
     }
-    return value;
   }
-  function either(): unknown {
-    let value = both();
-    while (peek() === '||') {
-      next += 1;
-      const right = both();
-      value = truthy(value) || truthy(right);
-    }
-    return value;
-  }
-
-  const result = either();
-  if (next < tokens.length) throw invalid();
-  return truthy(result);
+  return [...output, ...waiting.reverse()];
 }
 
-function tokenize(clause: string, context: ExpressionContext): Token[] {
-  const tokens: Token[] = [];
-  token.lastIndex = 0;
-  while (token.lastIndex < clause.trimEnd().length) {
-    const match = token.exec(clause);
-    if (!match) throw new PipelineError(`rules:rule if invalid expression syntax: ${clause}`);
-    tokens.push(tokenFrom(match, context));
-  }
-  return tokens;
+const operations: Readonly<Record<string, (left: Operand, right: Operand) => unknown>> = {
+  '==': (left, right) => isEqual(left(), right()),
+  '!=': (left, right) => !isEqual(left(), right()),
+  '=~': (left, right) => isFound(left(), right()),
+  '!~': (left, right) => !isFound(left(), right()),
+  '&&': (left, right) => (isTrue(left()) ? right() : left()),
+  '||': (left, right) => (isTrue(left()) ? left() : right()),
+};
+
+/** Nothing when an operand is missing, or a parenthesis was never closed. */
+function apply({ operator }: Operation, stack: Operand[]): Operand | undefined {
+  const right = stack.pop();
+  if (operator === '!') return right && (() => !isPresent(right()));
+  const left = stack.pop();
+  const operation = operations[operator];
+  return left && right && operation && (() => operation(left, right));
 }
 
-function tokenFrom(match: RegExpExecArray, context: ExpressionContext): Token {
-  const [, operator, inputBlock, input = '', variableText, variable = '', text, pattern, word, number] = match;
-  if (operator !== undefined) return { operator };
-  if (inputBlock !== undefined) return { value: inputOf(input, context) };
-  if (variableText !== undefined) return { value: context.variables?.[variable] ?? null };
-  if (text !== undefined) return { value: text.slice(1, -1) };
-  if (pattern !== undefined) return { value: patternOf(pattern) };
-  if (number !== undefined) return { value: Number(number) };
-  return { value: word === 'null' ? null : word === 'true' };
+/** A boolean equals the text that spells it; otherwise nothing equals what has another type. */
+function isEqual(left: unknown, right: unknown): boolean {
+  if (left instanceof Pattern && !(right instanceof Pattern)) throw unsupported(`/${left.source}/ == ...`);
+  const types = [typeof left, typeof right];
+  if (types.includes('boolean') && types.includes('string')) return String(left) === String(right);
+  return isDeepStrictEqual(left, right);
 }
 
-function inputOf(name: string, { inputs }: ExpressionContext): unknown {
-  if (!isMapping(inputs)) throw new PipelineError(`inputs cannot be used here: ${name}`);
-  return inputs[name] ?? null;
+/** On the right of `=~` stands a regular expression, or a text that holds one; any other text is searched for the left side. */
+function isFound(left: unknown, right: unknown): boolean {
+  if (!isTrue(right)) return false;
+  if (left instanceof Pattern) throw unsupported(`/${left.source}/ =~ ...`);
+  if (right instanceof Pattern) return right.isIn(rubyText(left));
+  if (typeof right !== 'string') throw unsupported(`... =~ ${rubyText(right)}`);
+  return patternOf(right)?.isIn(rubyText(left)) ?? right.includes(rubyText(left));
 }
 
-function compare(operator: '==' | '!=' | '=~' | '!~', left: unknown, right: unknown): boolean {
-  if (operator === '==') return left === right;
-  if (operator === '!=') return left !== right;
-  const pattern = right instanceof RegExp ? right : patternOf(String(right ?? ''));
-  const matches = typeof left === 'string' && pattern !== undefined && pattern.test(left);
-  return operator === '=~' ? matches : !matches;
+/** Ruby's truth, in which empty text is true. */
+function isTrue(value: unknown): boolean {
+  return value !== null && value !== false;
 }
 
-function patternOf(written: string): RegExp | undefined {
-  const [, source, flags] = /^\/(.+)\/([ims]*)$/.exec(written) ?? [];
-  return source === undefined ? undefined : new RegExp(source, flags);
+function isPresent(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== '';
+  if (Array.isArray(value)) return value.length > 0;
+  return isMapping(value) && !(value instanceof Pattern) ? Object.keys(value).length > 0 : isTrue(value);
 }
 
-function truthy(value: unknown): boolean {
-  return value !== null && value !== undefined && value !== false && value !== '';
+/** GitLab has no answer to these but an error of its own. */
+function unsupported(what: string): PipelineError {
+  return new PipelineError(`if ${what} is not supported here; compare texts with ==, or a text with a pattern by =~`);
 }

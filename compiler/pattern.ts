@@ -2,9 +2,18 @@ import { RE2JS, RE2JSException } from 're2js';
 import { PipelineError } from './problem.ts';
 
 /** A regular expression of RE2, which is what GitLab's are: no look-around, no back-references, no more than 1000 repetitions. */
-export interface Pattern {
+export class Pattern {
   readonly source: string;
-  isIn(text: string): boolean;
+  readonly #compiled: RE2JS;
+
+  constructor(source: string) {
+    this.source = source;
+    this.#compiled = RE2JS.compile(source);
+  }
+
+  isIn(text: string): boolean {
+    return this.#compiled.test(text);
+  }
 }
 
 /** Nothing where RE2 refuses it. */
@@ -13,8 +22,7 @@ export function compilePattern(source: string): Pattern | undefined {
     throw new PipelineError(`\`${source}\`: \\C is not supported here; write what it stands for`);
   if (namesUnknownProperty(source)) return undefined;
   try {
-    const pattern = RE2JS.compile(source);
-    return { source, isIn: (text) => pattern.test(text) };
+    return new Pattern(source);
   } catch (error) {
     if (error instanceof RE2JSException) return undefined;
     throw error;

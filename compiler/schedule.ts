@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Mapping } from './document.ts';
-import { holds } from './expression.ts';
+import { holds, isExpression } from './expression.ts';
 import { matchesGlob } from './glob.ts';
 import { jobsOf, stagesOf } from './lint.ts';
 import { PipelineError } from './problem.ts';
@@ -14,7 +14,7 @@ const changes = z.union([
   z.object({ paths: z.array(z.string()) }).transform(({ paths }) => paths),
 ]);
 const rule = z.strictObject({
-  if: z.string().optional(),
+  if: z.string().refine(isExpression, 'invalid expression syntax').optional(),
   changes: changes.optional(),
   when: when.optional(),
   allow_failure: z.boolean().optional(),

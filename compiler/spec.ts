@@ -1,4 +1,5 @@
 import { isMapping, type Mapping } from './document.ts';
+import { isExpression } from './expression.ts';
 import { refuse } from './problem.ts';
 
 const inputTypes = ['array', 'boolean', 'number', 'string'] as const;
@@ -153,6 +154,7 @@ function rulesProblems(where: string, input: Mapping): string[] {
       if (!isMapping(rule)) return [`${at} config should be a hash`];
       return [
         ...unknownKeys(at, rule, ['if', 'options', 'default']),
+        ...when('if' in rule && !isExpression(rule.if), `${at} if invalid expression syntax`),
         ...when(
           'if' in rule && !('options' in rule) && !('default' in rule),
           `${at} config rule with 'if' must define 'options' or 'default'`,
