@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isMapping, type Mapping, Reference } from './document.ts';
 import { holds } from './expression.ts';
 import { compilePattern } from './pattern.ts';
@@ -74,16 +75,17 @@ function typeProblem({ type }: InputSpec, value: unknown, which: string): string
   return typeof value === type ? [] : [`${which} value is not a ${type}`];
 }
 
-function optionsProblem({ type }: InputSpec, options: InputSpec['options'], value: unknown): string[] {
-  if (!options) return [];
-  // GitLab accepts options of arrays from 19.0 on; the templates promise 18.10.
-  if (type === 'boolean' || type === 'array') return ['Options can only be used with string and number inputs'];
-  if (type === 'number') {
-    if (options.includes(value)) return [];
-    return [`\`${rubyText(value)}\` cannot be used because it is not in the list of the allowed options`];
-  }
-  if (options.some((option) => rubyText(option) === value)) return [];
-  return [`\`${rubyText(value)}\` cannot be used because it is not in the list of allowed options`];
+function optionsProblem(input: InputSpec, allowed: InputSpec['options'], value: unknown): string[] {
+  // GitLab accepts options of arrays from 19.0 on; the templates promise 18.10. Those of a rule it leaves alone.
+  if (input.type === 'boolean' || input.type === 'array')
+    return input.options ? ['Options can only be used with string and number inputs'] : [];
+  if (!allowed || value === null || value === false) return [];
+  const isAllowed =
+    input.type === 'number'
+      ? allowed.some((option) => isDeepStrictEqual(option, value))
+      : allowed.some((option) => rubyText(option) === value);
+  const list = input.type === 'number' ? 'the list of the allowed options' : 'the list of allowed options';
+  return isAllowed ? [] : [`\`${rubyText(value)}\` cannot be used because it is not in ${list}`];
 }
 
 /** GitLab looks anywhere in the value. */

@@ -14,7 +14,7 @@ export const mapping = z.record(z.string(), z.unknown());
 
 const commit = '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8';
 /** Where the component stands that the cases include. */
-const address = `sgts.gitlab-dedicated.com/wog/mlops/c/c@${commit}`;
+export const address = `sgts.gitlab-dedicated.com/wog/mlops/c/c@${commit}`;
 
 /** What a project gets that includes one component, which is the template. */
 export function includeComponent(template: string, inputs: Mapping): Mapping {

@@ -421,10 +421,10 @@ const inputRules: readonly Case[] = [
   },
   {
     id: 'rules-of-nobody',
-    rule: 'the rules of an input name inputs that are declared',
-    source: `${code}/lib/gitlab/ci/config/header/inputs/validator.rb`,
+    rule: 'a rule may name an input that is not declared, which is nothing',
+    source: `${inputClasses}/rules_evaluator.rb`,
     template: printing('rules-of-nobody', '{ rules: [{ if: "$[[ inputs.y ]] == \'a\'", default: a }] }'),
-    refused: 'header:spec:inputs:x config rule[0] references undefined inputs: y',
+    becomes: prints('rules-of-nobody', ''),
     locally: { instead: 'ignores the rules' },
   },
   {
@@ -432,7 +432,7 @@ const inputRules: readonly Case[] = [
     rule: 'an input has rules or a default, not both',
     source: `${code}/lib/gitlab/ci/config/header/input.rb`,
     template: printing('rules-and-default', '{ default: a, rules: [{ options: [a], default: a }] }'),
-    refused: 'header:spec:inputs:x config these keys cannot be used together: rules, default',
+    refused: 'header:spec:inputs:x config these keys cannot be used together: default, rules',
     locally: { instead: 'ignores the rules' },
   },
 ];
