@@ -40,6 +40,7 @@ export interface Pipeline {
 export function compilePipeline(source: PipelineSource): Pipeline {
   const compiler: Compiler = { source, included: { count: 0 } };
   const project: Location = { name: undefined, read: (path) => source.readLocal(path), component: {} };
+  if (source.text.trim() === '') throw new PipelineError('Please provide content of .gitlab-ci.yml');
   const merged = load(compiler, project, source.text, {});
   const config = flatten(resolveReferences(resolveExtends(merged)));
   return { config, yaml: writeYaml(config) };

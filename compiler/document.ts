@@ -1,15 +1,8 @@
-import { isScalar, isSeq, parseAllDocuments, stringify, type Tags } from 'yaml';
+import { stringify } from 'yaml';
+import { contentOf, Reference } from './content.ts';
 import { PipelineError } from './problem.ts';
 
 export type Mapping = Record<string, unknown>;
-
-/** `!reference [job, key]`, kept as it stands until every include has been merged. */
-export class Reference {
-  readonly path: readonly string[];
-  constructor(path: readonly string[]) {
-    this.path = path;
-  }
-}
 
 /** A configuration file: a header when it declares one (`spec:` above `---`), and its body. */
 export interface ConfigFile {
@@ -21,50 +14,37 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference);
 }
 
-const referenceTag: Tags[number] = {
-  tag: '!reference',
-  collection: 'seq',
-  resolve: (node) =>
-    new Reference(isSeq(node) ? node.items.map((item) => String(isScalar(item) ? item.value : item)) : []),
-};
-
-/** Ruby's parser takes `yes`, `on` and their opposites for booleans, but not `y` and `n`. */
-const booleanTag: Tags[number] = {
-  tag: 'tag:yaml.org,2002:bool',
-  default: true,
-  test: /^(?:yes|true|on|no|false|off)$/i,
-  resolve: (text: string) => /^(?:yes|true|on)$/i.test(text),
-};
-
-const replacedTags = ['tag:yaml.org,2002:bool', 'tag:yaml.org,2002:timestamp'];
-
-/**
- * Reads YAML 1.1 as GitLab's parser does (`yes` and `on` are booleans), but refuses a key written twice, which GitLab
- * would silently overwrite, and leaves dates as text, which GitLab would refuse.
- */
+/** Reads YAML as GitLab does, but refuses a key written twice, of which GitLab takes the last without a word. */
 export function readConfigFile(text: string): ConfigFile {
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    customTags: (tags) => [
-      booleanTag,
-      referenceTag,
-      ...tags.filter((tag) => typeof tag === 'string' || !replacedTags.includes(tag.tag)),
-    ],
-  });
-  if (!Array.isArray(documents)) throw new PipelineError('file is empty');
-  const contents = documents.map((document) => {
-    const [error] = document.errors;
-    if (error)
-      throw new PipelineError(`Invalid configuration format: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
-    const value: unknown = document.toJS({ maxAliasCount: 1000 });
-    return value;
-  });
-  if (contents.length > 2) throw new PipelineError('The parsed YAML has too many documents, at most 2 are allowed');
-  const [first, second] = contents;
-  if (!isMapping(first)) throw new PipelineError('Invalid configuration format');
+  if (/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text))
+    throw new PipelineError('(<unknown>): control characters are not allowed at line 1 column 1');
+  const contents = partsOf(text)
+    .map(contentOf)
+    .filter((content) => !isEmpty(content));
+  if (!contents.every(isMapping)) throw new PipelineError('Invalid configuration format');
+  const [first = {}] = contents;
   // Only a document above `---` is a header; a lone `spec:` is taken for a job, as GitLab does.
   if (contents.length < 2 || !('spec' in first)) return { header: undefined, body: first };
-  return { header: first, body: isMapping(second) ? second : {} };
+  return { header: first, body: contents.at(-1) ?? {} };
+}
+
+const mostParts = 3;
+
+/** GitLab cuts a file at the first two lines that begin with `---`, wherever they stand, before it reads YAML. */
+function partsOf(text: string): string[] {
+  const parts = [text];
+  while (parts.length < mostParts) {
+    const rest = parts.at(-1) ?? '';
+    const divider = /(?<![^\n])---[ \t\r\n\f\v]+/.exec(rest);
+    if (!divider) break;
+    parts.splice(-1, 1, rest.slice(0, divider.index), rest.slice(divider.index + divider[0].length));
+  }
+  return parts;
+}
+
+function isEmpty(content: unknown): boolean {
+  if (typeof content === 'string') return content.trim() === '';
+  return content === null || content === false || (typeof content === 'object' && Object.keys(content).length === 0);
 }
 
 /** YAML that means the same to parsers of version 1.1 and 1.2. */

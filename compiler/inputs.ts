@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMapping, type Mapping, Reference } from './document.ts';
+import { Reference } from './content.ts';
+import { isMapping, type Mapping } from './document.ts';
 import { holds } from './expression.ts';
 import { compilePattern } from './pattern.ts';
 import { refuse } from './problem.ts';

@@ -1,4 +1,5 @@
-import { isMapping, type Mapping, Reference } from './document.ts';
+import { Reference } from './content.ts';
+import { isMapping, type Mapping } from './document.ts';
 import { PipelineError } from './problem.ts';
 
 /** Hashes merge key by key, everything else (lists too) is replaced: how includes and `extends` combine. */
@@ -46,8 +47,9 @@ export function resolveReferences(config: Mapping): Mapping {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, resolve(value, 0)]));
 }
 
-function target(config: Mapping, { path }: Reference, depth: number): unknown {
-  const written = `!reference ${JSON.stringify(path)}`;
+function target(config: Mapping, { written: steps }: Reference, depth: number): unknown {
+  const path = Array.isArray(steps) ? steps.map(String) : [];
+  const written = `!reference ${JSON.stringify(steps)}`;
   if (depth >= deepestReference) throw new PipelineError(`${written} is nested too deep`);
   const found = path.reduce<unknown>((value, step) => (isMapping(value) ? value[step] : undefined), config);
   if (found === undefined || found === null) throw new PipelineError(`${written} could not be found`);

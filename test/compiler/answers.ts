@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { compilePipeline } from '../../compiler/compile.ts';
-import { type Mapping, writeYaml } from '../../compiler/document.ts';
+import type { Mapping } from '../../compiler/document.ts';
 
 /** The cases of a file in `cases/`, each with what GitLab's own code answers. */
 export function answers<Case extends z.ZodType>(name: string, schema: Case): z.output<Case>[] {
@@ -20,9 +20,15 @@ export const address = `sgts.gitlab-dedicated.com/wog/mlops/c/c@${commit}`;
 export function includeComponent(template: string, inputs: Mapping): Mapping {
   const files: Readonly<Record<string, string>> = { 'templates/c.yml': template };
   return compilePipeline({
-    text: writeYaml({ include: [{ component: address, inputs }] }),
+    text: JSON.stringify({ include: [{ component: address, inputs }] }),
     resolve: () => ({ read: (path) => files[path], sha: commit, reference: commit }),
     readLocal: () => undefined,
     variables: {},
   }).config;
+}
+
+/** What a project gets from its own file, which includes nothing. */
+export function compileText(text: string): Mapping {
+  const resolve = () => ({ read: () => undefined, sha: commit, reference: commit });
+  return compilePipeline({ text, resolve, readLocal: () => undefined, variables: {} }).config;
 }
