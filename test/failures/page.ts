@@ -31,8 +31,8 @@ export function troubleshootingPage(rows: readonly Row[], components: readonly s
   ].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `If a job fails, the last log line starts with \`Next:\` and tells you what to do. To find the cause, search this page for the log
-line that starts with \`ERROR\`, or for the line after it.
+const INTRODUCTION = `If a job fails, the last log line starts with \`Next:\` and tells you what to do. To find the cause, search this page for three or
+four words of the log line that starts with \`ERROR\`, without names and numbers.
 
 - The names on this page are the names of the example.
 - \`…\` stands for text that differs from run to run.
