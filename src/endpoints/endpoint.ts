@@ -43,8 +43,9 @@ export interface Endpoint {
 
 export interface Variant {
   readonly name: string;
-  readonly instances: number;
-  readonly wantedInstances: number;
+  /** How many run; `undefined` where SageMaker does not say, which is not the same as enough. */
+  readonly instances: number | undefined;
+  readonly wantedInstances: number | undefined;
   /** What SageMaker does with it now: Creating, Updating, ActivatingTraffic, Baking ... */
   readonly phases: readonly string[];
 }
@@ -78,8 +79,8 @@ export async function findEndpoint(sagemaker: SageMakerClient, name: string): Pr
 function variantFrom(variant: ProductionVariantSummary | PendingProductionVariantSummary): Variant {
   return {
     name: variant.VariantName ?? '',
-    instances: variant.CurrentInstanceCount ?? 0,
-    wantedInstances: variant.DesiredInstanceCount ?? 0,
+    instances: variant.CurrentInstanceCount,
+    wantedInstances: variant.DesiredInstanceCount,
     phases: (variant.VariantStatus ?? []).map(({ Status }) => Status ?? 'Unknown'),
   };
 }

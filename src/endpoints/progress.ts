@@ -37,9 +37,13 @@ function settledProgress(endpoint: Endpoint): DeploymentProgress {
   return hasItsInstances(endpoint) ? { is: 'live' } : { is: 'progressing', saying: statusLine(endpoint) };
 }
 
-/** Whether every variant runs as many instances as it should. */
+/** Whether every variant runs as many instances as it should. Counts that SageMaker does not tell are not met. */
 export function hasItsInstances({ variants }: Pick<Endpoint, 'variants'>): boolean {
-  return variants.length > 0 && variants.every(({ instances, wantedInstances }) => instances >= wantedInstances);
+  return variants.length > 0 && variants.every(runsAsMany);
+}
+
+function runsAsMany({ instances, wantedInstances }: Variant): boolean {
+  return instances !== undefined && wantedInstances !== undefined && instances >= wantedInstances;
 }
 
 /** An endpoint's state in a line: `Updating; AllTraffic ActivatingTraffic, 1 of 2 instances`. */
@@ -51,5 +55,6 @@ export function statusLine({ status, pendingVariants, variants }: Endpoint): str
 /** `AllTraffic ActivatingTraffic, 1 of 2 instances`. */
 export function variantLine({ name, phases, instances, wantedInstances }: Variant): string {
   const state = phases.length > 0 ? ` ${phases.join(' and ')}` : '';
-  return `${name}${state}, ${instances} of ${wantedInstances} instance${wantedInstances === 1 ? '' : 's'}`;
+  const [running, wanted] = [instances ?? 'unknown', wantedInstances ?? 'unknown'];
+  return `${name}${state}, ${running} of ${wanted} instance${wanted === 1 ? '' : 's'}`;
 }

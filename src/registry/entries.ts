@@ -19,7 +19,7 @@ const digits = z.string().check(z.regex(/^\d+$/));
 const content = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 const at = z.iso.datetime({ precision: -1 });
 /** Safety inputs that were open (false) when the entry was written. Later environments refuse such an entry. */
-const open = z.optional(z.string());
+const open = z.optional(filled);
 
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const approvalSchema = z.strictObject({

@@ -5,8 +5,9 @@ interface Seen {
   readonly name?: string;
   readonly status?: Endpoint['status'];
   readonly pending?: string;
-  readonly instances?: number;
-  readonly wanted?: number;
+  /** `unknown` where SageMaker does not say. */
+  readonly instances?: number | 'unknown';
+  readonly wanted?: number | 'unknown';
   readonly reason?: string;
 }
 
@@ -14,7 +15,9 @@ interface Seen {
 export function endpoint(seen: Seen): Endpoint {
   const { config, name = 'resale-price-dev', status = 'InService', instances = 1, wanted = 1 } = seen;
   const arn = `arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint/${name.toLowerCase()}`;
-  const variant: Variant = { name: 'AllTraffic', instances, wantedInstances: wanted, phases: [] };
+  const count = (told: number | 'unknown') => (told === 'unknown' ? undefined : told);
+  const counts = { instances: count(instances), wantedInstances: count(wanted) };
+  const variant: Variant = { name: 'AllTraffic', ...counts, phases: [] };
   const times = { CreationTime: new Date(0), LastModifiedTime: new Date(0) };
   return {
     name,

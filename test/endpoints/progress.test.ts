@@ -12,6 +12,12 @@ const ROWS: readonly [given: string, seen: Endpoint | undefined, is: DeploymentP
     endpoint({ config: 'ours', instances: 1, wanted: 2 }),
     'progressing',
   ],
+  ['our config, whose instances nobody counts', endpoint({ config: 'ours', instances: 'unknown' }), 'progressing'],
+  [
+    'our config, and nobody says how many it should have',
+    endpoint({ config: 'ours', wanted: 'unknown' }),
+    'progressing',
+  ],
   ['our config in service without any variant', { ...endpoint({ config: 'ours' }), variants: [] }, 'progressing'],
   ['our config serving and still pending', endpoint({ config: 'ours', pending: 'ours' }), 'progressing'],
   [

@@ -58,6 +58,7 @@ describe('a registry entry', () => {
     ['has a pipeline that is no number', entryValue(approval).replace('4711', 'mine')],
     ['has a word that we do not write', `${entryValue(approval)} trust=me`],
     ['says a word twice', `${entryValue(approval)} by=root`],
+    ['names no safety input after open=', `${entryValue(approval)} open=`],
     ['has a date that is none', entryValue(approval).replace('2026-11-22T08:00Z', 'yesterday')],
   ])('that %s is not believed', (_, raw) => {
     expect(readApproval({ 'approved.uat': raw }, 'uat')).toEqual({ is: 'unreadable', raw });
