@@ -32,25 +32,25 @@ export interface Done<Output extends string> {
 }
 
 /**
- * What the job of a component is in GitLab. The template says it again in YAML, where a project may set what is a default here;
- * test/catalog.test.ts compares the two.
+ * What the job of a component is in GitLab. The template says it again in YAML, where a project may set what is a default
+ * here; test/catalog.test.ts compares the two.
  */
 export interface GitLabJob<Input extends string = string> {
   /** Its stage by default: the handbook's name for the step. */
   readonly stage: string;
-  /** The branches on which it runs by default; "first" where its work is promoted to the later ones and not done again. */
+  /** The branches on which it runs by default; "first" where its work is promoted, and not done again on later ones. */
   readonly branches: 'every' | 'first';
   /** The time by default after which GitLab stops it. */
   readonly timeout: '1 hour' | `${number} hours`;
   readonly environment: {
-    /** "start" adds a deployment to the list of the environment; "verify" only lets the job see the environment's variables. */
+    /** "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables. */
     readonly action: 'start' | 'verify';
-    /** The environment's name in GitLab, where it is not that of the environment that the job serves. */
+    /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
     name?(served: string): string;
   };
-  /** Jobs with the same value of this input run one after the other: sagemaker/<environment>/<value> is their resource group. */
+  /** Jobs with one value of this input take turns: their resource group is sagemaker/<environment>/<value>. */
   readonly resourceGroup: Input | false;
-  /** Whether a person starts it, and whether the pipeline waits for that person ("blocking") or goes on ("optional"). */
+  /** Whether a person starts it, and whether the pipeline waits for that ("blocking") or goes on ("optional"). */
   readonly manual: 'blocking' | 'optional' | false;
 }
 
@@ -60,7 +60,7 @@ export interface Component<
   Name extends string = string,
 > {
   readonly name: Name;
-  /** What its IAM role is there for, the first part of a policy's name: `approve-uat`. Components of one duty share the role. */
+  /** What its IAM role is there for: a policy's name, `approve-uat`, begins with it. Components of one duty share it. */
   readonly duty: string;
   readonly gitlab: GitLabJob<keyof z.output<Inputs> & string>;
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
@@ -75,7 +75,7 @@ export interface Component<
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 
-/** A component's program. The identity, for its types: name, outputs and inputs flow from the definition to its readers. */
+/** A component's program. The identity, for its types: name, inputs and outputs flow from here to whoever reads them. */
 export function defineComponent<Inputs extends z.ZodMiniObject, Output extends string, Name extends string>(
   component: Component<Inputs, Output, Name>,
 ): Component<Inputs, Output, Name> {
