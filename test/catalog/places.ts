@@ -62,7 +62,7 @@ const everyComponent: readonly Place[] = [
     `test/components/${name}.test.ts is missing: hold there what ${name} decides as a table, then play it on the emulator.`,
   (name) =>
     !read('CHANGELOG.md').includes(`\`${name}\``) &&
-    `CHANGELOG.md does not name ${name}: say what it does, below the version that brings it.`,
+    `CHANGELOG.md does not name ${name}: end the commit that brings it with Changelog: added, then run npm run changelog.`,
 ];
 
 const everyProgram: readonly Place[] = [
