@@ -27,10 +27,10 @@ process.stdout.on('error', (error) => {
   if (!('code' in error && error.code === 'EPIPE')) throw error;
 });
 
-const REPORT = 'run this job again, and report it to those who release these components when it comes back.';
+const REPORT = 'run this job again. If it fails again, report the message to the maintainers of these components.';
 
 process.on('uncaughtException', (error) => {
-  end(1, `ERROR This program met something unforeseen: ${error.message}\nNext: ${REPORT}\n`);
+  end(1, `ERROR Unexpected error in this component: ${error.message}\nNext: ${REPORT}\n`);
 });
 
 /** Ends when all is printed, whatever connections are still open. */
@@ -57,5 +57,5 @@ if (run) {
 } else {
   const what = command === '' ? 'No component was named' : `There is no component "${command}"`;
   const known = Object.keys(COMPONENTS).join(', ');
-  end(64, `ERROR ${what}.\nNext: name one of ${known}; its inputs are variables INPUT_... (docs/inputs.md).\n`);
+  end(64, `ERROR ${what}.\nNext: name one of ${known}; its inputs are the variables INPUT_... (docs/inputs.md).\n`);
 }

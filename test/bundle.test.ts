@@ -106,7 +106,7 @@ describe('the bundle', () => {
     );
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(
-      /ERROR This program met something unforeseen: a defect\nNext: run this job again, and report it/,
+      /ERROR Unexpected error in this component: a defect\nNext: run this job again. If it fails again, report the message/,
     );
   });
 

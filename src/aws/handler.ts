@@ -26,7 +26,7 @@ export class AwsHandler extends NodeHttpHandler {
     if (!isTrusted({ protocol, hostname }))
       throw otherHostRefusal(
         `  ${protocol}//${hostname}`,
-        'remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or endpoint_url from the AWS configuration of the runner.',
+        "remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or remove endpoint_url from the runner's AWS configuration.",
       );
     const ended = AbortSignal.timeout(this.#wholeTimeout);
     try {
@@ -40,7 +40,7 @@ export class AwsHandler extends NodeHttpHandler {
   }
 
   #tooLate(): Error {
-    const error = new Error(`no whole answer came within ${this.#wholeTimeout / 1000} s`);
+    const error = new Error(`no complete answer within ${this.#wholeTimeout / 1000} s`);
     error.name = 'TimeoutError';
     return error;
   }

@@ -28,14 +28,14 @@ export function refuseOtherServices(env: Env): void {
   const each = elsewhere.map(([name, url]) => `  ${name} is "${withoutPassword(url ?? '')}"`);
   throw otherHostRefusal(
     each.join('\n'),
-    `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}; a VPC endpoint is named by its own host in amazonaws.com, with https.`,
+    `remove the CI/CD variable ${elsewhere.map(([name]) => name).join(' and ')}. If you use a VPC endpoint, set its own host in amazonaws.com, with https.`,
   );
 }
 
 export function otherHostRefusal(where: string, next: string): Failure {
   return new Failure(
     'refused',
-    `This job would ask a host that is not AWS's, or ask AWS unencrypted, and give it the job's token. Nothing was sent:\n${where}`,
+    `This job would send its token to a host that is not AWS, or to AWS without encryption. Nothing was sent:\n${where}`,
     next,
   );
 }
@@ -44,8 +44,8 @@ export function otherHostRefusal(where: string, next: string): Failure {
 export function answeredByAnother(how: string, cause?: unknown): Failure {
   return new Failure(
     'AWS trouble',
-    `Something between the runner and AWS answered in AWS's place${how}: the answer is none of AWS's.`,
-    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run the job again.",
+    `The answer is not from AWS${how}. Something between the runner and AWS sent it.`,
+    "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run this job again.",
     cause,
   );
 }

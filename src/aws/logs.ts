@@ -39,7 +39,7 @@ export async function lastLogLines(
     return [
       partsOf(error).name === 'ResourceNotFoundException'
         ? `(CloudWatch has no log group ${group}: nothing was written there.)`
-        : `(The lines in ${group} could not be read: ${inItsOwnWords(error)})`,
+        : `(Could not read the lines in ${group}: ${inItsOwnWords(error)})`,
     ];
   }
 }

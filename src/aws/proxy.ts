@@ -21,7 +21,7 @@ export function refuseMalformedProxy(env: Env): void {
   const each = malformed.map((name) => `  ${name}: received "${withoutPassword(env[name] ?? '')}"`);
   throw new Failure(
     'invalid input',
-    `The address of the proxy is not valid:\n${each.join('\n')}`,
+    `The proxy address is invalid:\n${each.join('\n')}`,
     `set ${malformed.join(' and ')} to an address like http://proxy.example.com:3128, on the runner or in the CI/CD variables.`,
   );
 }

@@ -138,14 +138,14 @@ export function explainTokenRefusal(
 
 function nextAfter(name: string, message: string): string {
   if (/verification key/.test(message) || /^IDPCommunicationError/.test(name)) {
-    return "run the job again; if it stays so, AWS cannot reach the GitLab instance's /.well-known/openid-configuration.";
+    return "run this job again. If it fails again, allow AWS to reach the GitLab instance's /.well-known/openid-configuration.";
   }
-  if (/^ExpiredToken/.test(name)) return 'run the job again: a new job gets a new token.';
+  if (/^ExpiredToken/.test(name)) return 'run this job again: it gets a new token.';
   if (/audience|aud\b/i.test(message))
-    return "let the input oidc_audience be the client ID of the IAM OIDC provider, and the trust policy's :aud the same.";
+    return "set the input oidc_audience and the trust policy's :aud to the client ID of the IAM OIDC provider.";
   if (/OpenIDConnect provider/.test(message))
     return 'create the IAM OIDC provider for the issuer above in this account (README, "What the AWS roles need").';
-  return 'compare the trust policy of the role with the audience and subject above; StringEquals does not expand "*".';
+  return 'compare the trust policy of the role with the audience and subject above. StringEquals does not expand "*".';
 }
 
 /** The clients of one session. Those that few jobs need are loaded when they are asked for. */

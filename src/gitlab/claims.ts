@@ -37,8 +37,8 @@ export function readClaims(token: string): Claims {
   if (parsed.success) return parsed.data;
   throw new Failure(
     'not allowed',
-    `The id_token in AWS_OIDC_TOKEN is not one of GitLab's${parsed.error.issues.map(({ path }) => ` (${path.join('.') || 'no payload'})`).join('')}.`,
-    'leave id_tokens: to the template, and remove any CI/CD variable named AWS_OIDC_TOKEN.',
+    `The token in AWS_OIDC_TOKEN is not a GitLab id_token${parsed.error.issues.map(({ path }) => ` (${path.join('.') || 'no payload'})`).join('')}.`,
+    "remove any CI/CD variable named AWS_OIDC_TOKEN and any id_tokens: that overrides the template's.",
   );
 }
 

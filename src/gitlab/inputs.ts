@@ -65,8 +65,8 @@ export const assignments = z.pipe(
     for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
       const at = entry.indexOf('=');
       const name = entry.slice(0, at).trim();
-      if (at < 1 || name === '') mistake(context, `must hold one Name=Value a line; "${entry.trim()}" is none`);
-      else if (pairs.has(name)) mistake(context, `names "${name}" twice`);
+      if (at < 1 || name === '') mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
+      else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
       else pairs.set(name, entry.slice(at + 1).trim());
     }
     return pairs;
@@ -108,12 +108,12 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
   const problems = [...messages].map(([name, each]) => {
     const [value, carrier] = [received(name), source.safetyInputs.includes(name) ? optionFor(name) : variableFor(name)];
     return value === undefined
-      ? `  ${name}: is missing; it should arrive as ${carrier}=...`
+      ? `  ${name}: is missing; expected ${carrier}=...`
       : `  ${problem(name, [...new Set(each)].join('; '), { value, env: source.env })}`;
   });
   throw new Failure(
     'invalid input',
-    `${problems.length === 1 ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.join('\n')}`,
+    `${problems.length === 1 ? 'Invalid input' : `${problems.length} inputs are invalid`}:\n${problems.join('\n')}`,
     `correct ${problems.length === 1 ? 'it' : 'them'} under "inputs:" of the include that adds ${source.component}, then push.`,
   );
 }
@@ -121,7 +121,7 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
 function problem(name: string, message: string, { value, env }: { value: string; env: Env }): string {
   const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
   if (unset)
-    return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job: define it, and let its scope cover the job's environment (uat* covers uat and uat/approval).`;
+    return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
   const named = /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1];
   const hint = named && env[named] === undefined ? ` No CI/CD variable ${named} is visible in this job.` : '';
   return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
@@ -135,12 +135,12 @@ function optionsOf({ component, args, safetyInputs }: InputSource): ReadonlyMap<
       const known = safetyInputs.map((safetyInput) => `${optionFor(safetyInput)}=...`).join(', ') || 'no option';
       throw new Failure(
         'invalid input',
-        `${component} does not know the word "${word}".`,
-        `use the template's own script; ${component} takes ${known}.`,
+        `${component} does not know the option "${word}".`,
+        `use the template's own script. ${component} accepts ${known}.`,
       );
     }
     if (options.has(option))
-      throw new Failure('invalid input', `${component} was given ${option} twice.`, "use the template's own script.");
+      throw new Failure('invalid input', `${component} received ${option} twice.`, "use the template's own script.");
     options.set(option, value);
   }
   return options;

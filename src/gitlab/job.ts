@@ -54,11 +54,11 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
   const forged = Object.entries(REPEATED).filter(([name, claim]) => env[name] && env[name] !== claims[claim]);
   if (forged.length > 0) {
     const each = forged.map(
-      ([name, claim]) => `  ${name} is "${env[name]}", the token's ${claim} is "${claims[claim] ?? ''}".`,
+      ([name, claim]) => `  ${name} is "${env[name]}"; the token's ${claim} is "${claims[claim] ?? ''}".`,
     );
     throw new Failure(
       'refused',
-      `Somebody overrode what GitLab says of this job:\n${each.join('\n')}`,
+      `Somebody overrode predefined variables of this job:\n${each.join('\n')}`,
       `start a new pipeline without a variable named ${forged.map(([name]) => name).join(' or ')}.`,
     );
   }

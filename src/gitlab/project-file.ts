@@ -36,7 +36,7 @@ export function readProjectFile({
       `commit the file, correct ${input}, or ${otherwise}.`,
       cause,
     );
-  const outside = 'it lies outside the project';
+  const outside = 'it is outside the project';
   const path = resolve(root, file);
   if (isOutside(root, path)) throw refuse(outside);
   const real = attempt(() => realpathSync(path), refuse);
@@ -44,11 +44,11 @@ export function readProjectFile({
   if (isOutside(realpathSync(root), real)) throw refuse(outside);
   const content = attempt(() => readFileSync(real), refuse);
   if (content.byteLength <= maxBytes) return content;
-  throw refuse(`its ${content.byteLength} bytes are more than SageMaker takes (${maxBytes})`);
+  throw refuse(`it has ${content.byteLength} bytes, and SageMaker accepts at most ${maxBytes}`);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'the project has no such file here',
+  ENOENT: 'the file does not exist in the project',
   EISDIR: 'it is a folder',
 };
 

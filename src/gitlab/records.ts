@@ -29,8 +29,8 @@ export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   if (foreign) {
     throw new Failure(
       'refused',
-      `A record of ${kind.component} is of pipeline ${foreign.pipeline}, and this is pipeline ${job.pipeline}.`,
-      `let this job take its artifacts from the ${kind.component} job of its own pipeline.`,
+      `The ${kind.component} record is from pipeline ${foreign.pipeline}, but this is pipeline ${job.pipeline}.`,
+      `pass the artifacts of this pipeline's ${kind.component} job to this job.`,
     );
   }
   return records.filter(({ environment }) => environment === job.environment);
@@ -50,12 +50,12 @@ function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: strin
   });
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path: member, message }) =>
-    member.length > 0 ? `${member.join('.')} ${lowerFirst(message)}` : 'it is not JSON of a record',
+    member.length > 0 ? `${member.join('.')} ${lowerFirst(message)}` : 'it is not a JSON record',
   );
   throw new Failure(
     'invalid input',
-    `${path} is not a record that this version understands (${wrong.slice(0, 3).join('; ')}).`,
-    'let all components of a pipeline be of one version, and let nothing else write below sagemaker/; then start a new pipeline.',
+    `${path} is not a record that this version can read (${wrong.slice(0, 3).join('; ')}).`,
+    'use one version for all components of the pipeline, and write nothing else below sagemaker/. Then start a new pipeline.',
   );
 }
 

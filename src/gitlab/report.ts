@@ -22,7 +22,7 @@ export function reportFolder(component: string, jobSlug: string): string {
 }
 
 /** The only test case until the job says how it went: a job that is killed leaves it. */
-const NOT_ENDED = 'The job said how it ended';
+const NOT_ENDED = 'The job reported its result';
 
 /**
  * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a red error
@@ -36,7 +36,7 @@ export function createReport(root: string, component: string, jobSlug: string): 
   const cases: string[] = [];
   write('links.json', '{}');
   write('sagemaker.env', '');
-  write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it could', 0)]));
+  write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it reported one', 0)]));
   return {
     link(section, label, url) {
       links[section] = [...(links[section] ?? []), { external_link: { label, url } }];
@@ -66,8 +66,8 @@ function empty(folder: string): void {
   } catch (error) {
     throw new Failure(
       'not allowed',
-      `The job's reports cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
-      "let the runner's build folder be writable for the image's user, 10001: the runner does so unless its umask is disabled.",
+      `This job cannot write its reports: ${error instanceof Error ? error.message : String(error)}.`,
+      "make the runner's build folder writable for the image's user, 10001. The runner does this unless its umask is disabled.",
       error,
     );
   }

@@ -44,7 +44,7 @@ export async function enter(
   ]);
   refuseOtherAccount(session, shared);
 
-  const ends = claims && { at: new Date(claims.exp * 1000), because: "the life of the job's token" };
+  const ends = claims && { at: new Date(claims.exp * 1000), because: "the token's lifetime" };
   return {
     job,
     log,
@@ -67,8 +67,8 @@ function tokenFor({ role_arn: role }: SharedInputs, { AWS_OIDC_TOKEN: token }: E
   if (token) return token;
   throw new Failure(
     'not allowed',
-    `This job has no id_token in AWS_OIDC_TOKEN, and so cannot assume ${role}. AWS was not asked anything.`,
-    "leave id_tokens: to the template and remove any CI/CD variable named AWS_OIDC_TOKEN; or set role_arn: none to use the runner's own credentials.",
+    `This job cannot assume ${role}: AWS_OIDC_TOKEN holds no id_token. Nothing was sent to AWS.`,
+    "remove any CI/CD variable named AWS_OIDC_TOKEN and any id_tokens: that overrides the template's. To use the runner's own credentials, set role_arn: none.",
   );
 }
 
@@ -93,7 +93,7 @@ function refuseOtherAccount(
   if (expected === undefined || expected === account) return;
   throw new Failure(
     'refused',
-    `${role === 'none' ? "The runner's own credentials lead" : `The role ${role} leads`} to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed there.`,
+    `${role === 'none' ? "The runner's own credentials belong" : `The role ${role} belongs`} to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed.`,
     'correct role_arn or expected_account_id (the CI/CD variables AWS_ROLE_ARN and AWS_ACCOUNT_ID) for this environment.',
   );
 }

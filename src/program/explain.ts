@@ -13,22 +13,22 @@ export function explain(error: unknown, permissions: Permissions): Failure {
     case 'throttled':
       return new Failure(
         'AWS trouble',
-        `AWS throttled the requests until we gave up (${words}).`,
-        'run the job again; nothing that was done is lost.',
+        `AWS throttled every attempt (${words}).`,
+        'run this job again. Nothing that was done is lost.',
         error,
       );
     case 'server error':
       return new Failure(
         'AWS trouble',
-        `AWS failed to answer until we gave up (${words}).`,
-        'run the job again; nothing that was done is lost.',
+        `AWS answered every attempt with an error of its own (${words}).`,
+        'run this job again. Nothing that was done is lost.',
         error,
       );
     case 'broken connection':
       return new Failure(
         'AWS trouble',
-        `The connection to AWS broke until we gave up (${words}).`,
-        'check that the runner reaches AWS (proxy, DNS), and that aws_region is right; then run the job again.',
+        `The connection to AWS failed at every attempt (${words}).`,
+        'check that the runner can reach AWS (proxy, DNS) and that aws_region is correct, then run this job again.',
         error,
       );
     case 'not AWS':
@@ -36,22 +36,22 @@ export function explain(error: unknown, permissions: Permissions): Failure {
     case 'not trusted':
       return new Failure(
         'not allowed',
-        `The runner does not trust the certificate of whoever answered in AWS's place (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
-        'give the runner the certificates of your network in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, section 7).',
+        `The runner does not trust the certificate that it received for AWS (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
+        'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, section 7).',
         error,
       );
     case 'no credentials':
       return new Failure(
         'not allowed',
-        `role_arn is none, and the runner has no AWS credentials of its own (${words}). AWS was not asked anything.`,
-        'name the role that this job is to assume in role_arn; or give the runner credentials.',
+        `role_arn is none, but the runner has no AWS credentials (${words}). Nothing was sent to AWS.`,
+        'set role_arn to the role that this job assumes, or give the runner credentials.',
         error,
       );
     case 'expired':
       return new Failure(
         'not allowed',
-        `The AWS credentials have expired (${words}). What AWS has begun goes on.`,
-        'run the job again: a new job gets a new token.',
+        `The AWS credentials expired (${words}). AWS continues what it has started.`,
+        'run this job again: it gets a new token.',
         error,
       );
     case 'denied':
@@ -59,8 +59,8 @@ export function explain(error: unknown, permissions: Permissions): Failure {
     case 'other':
       return new Failure(
         'refused',
-        `AWS or this program met something unforeseen: ${words}`,
-        'read the message; run the job again, and report it to those who release these components when it comes back.',
+        `Unexpected error in AWS or in this component: ${words}`,
+        'read the message, then run this job again. If it fails again, report the message to the maintainers of these components.',
         error,
       );
   }
@@ -78,8 +78,8 @@ function denied(error: unknown, words: string, permissions: Permissions): Failur
     'not allowed',
     `AWS denied the call: ${words}`,
     action
-      ? `allow the job's role ${action} (docs/permissions.md has the whole policy; this component needs ${needed.join(', ')}).`
-      : `check that the job's credentials are valid, and that the role has ${needed.join(', ')} (docs/permissions.md has the policy).`,
+      ? `add ${action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
+      : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`,
     error,
   );
 }

@@ -126,8 +126,8 @@ export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
 function noRecord({ component }: Pick<RecordKind<never>, 'component'>): Failure {
   return new Failure(
     'invalid input',
-    `There is no record of ${component} for this environment among this job's artifacts.`,
-    `if ${component} ended red when it last ran, run it again first; else include it before this component, for the same environment, and let this job receive its artifacts (no "dependencies: []", and "needs:" with artifacts).`,
+    `This job's artifacts have no ${component} record for this environment.`,
+    `if ${component} failed, run it again first. Otherwise, include it before this component, for the same environment, and pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts).`,
   );
 }
 
@@ -145,12 +145,12 @@ function ambiguous(
   const { input, value } = choice;
   const { component } = kind;
   const names = records.map((record) => `"${subjectsOf(record, input).join('", "') || 'nothing'}"`).join(', ');
-  const silent = value === undefined ? 'does not say' : `"${value}" does not tell`;
+  const silent = value === undefined ? 'does not say' : `"${value}" does not say`;
   return new Failure(
     'invalid input',
     value === undefined || fitting.length > 1
-      ? `${records.length} ${component} jobs of this pipeline serve the environment ${job.environment} (${names}), and ${input} ${silent} which one is meant.`
-      : `${component} of this pipeline was about ${names}, not about ${input} "${value}".`,
+      ? `This pipeline has ${records.length} ${component} jobs for the environment ${job.environment} (${names}), and ${input} ${silent} which one to use.`
+      : `${component} of this pipeline is for ${names}, not for ${input} "${value}".`,
     `set the input ${input} of this component to one of them.`,
   );
 }

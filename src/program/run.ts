@@ -37,7 +37,7 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   try {
     const started = startRun(component, host, { log, report });
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
-    report.check('The job did what it was asked to do');
+    report.check('The job succeeded');
     report.dotenv(given(outputs));
     log.line(verdict);
     return 0;
@@ -80,8 +80,8 @@ async function stop({ stopped }: Host, started: Pick<Started<never>, 'goesOn'>):
   const { goesOn } = started;
   throw new Failure(
     'stopped',
-    `This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. ${goesOn ? `AWS goes on with ${goesOn}.` : 'Nothing goes on in AWS, except a request that was just sent.'}`,
-    goesOn ? 'run this job again: it finds what was begun and goes on from there.' : 'run this job again.',
+    `This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. ${goesOn ? `AWS continues ${goesOn}.` : 'Nothing continues in AWS, except a request that was just sent.'}`,
+    goesOn ? 'run this job again: it continues where this one stopped.' : 'run this job again.',
   );
 }
 
@@ -91,7 +91,9 @@ function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined 
 }
 
 function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
-  log.line(`ERROR Somebody overrode what GitLab says of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+  log.line(
+    `ERROR Somebody overrode predefined variables of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`,
+  );
   log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
   return EXIT_CODES.refused;
 }
@@ -103,7 +105,7 @@ function given(outputs: Readonly<Record<string, string | undefined>>): Record<st
 }
 
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
-  report.check('The job did what it was asked to do', failure.message);
+  report.check('The job succeeded', failure.message);
   if (trace) log.section('Stack', stackOf(failure).split('\n'));
   return printFailure(failure, log);
 }

@@ -9,7 +9,7 @@ function visible(variable: string) {
     .check(
       z.minLength(
         1,
-        `must not be empty, as it is when no CI/CD variable ${variable} is visible here: let its scope cover the job's environment (uat* covers uat and uat/approval)`,
+        `must not be empty. If the CI/CD variable ${variable} is not visible here, give it a scope that covers the job's environment (uat* covers uat and uat/approval)`,
       ),
     );
 }
@@ -19,8 +19,8 @@ export const sharedInputs = z.strictObject({
   environment: z
     .string()
     .check(
-      z.maxLength(118, "must be at most 118 characters, so that its record keys fit SageMaker's 128"),
-      z.regex(/^[\w./-]+$/, 'must be the name of an environment, of letters, digits and _ . / -'),
+      z.maxLength(118, 'must have at most 118 characters (SageMaker limits entry keys to 128)'),
+      z.regex(/^[\w./-]+$/, 'must be an environment name of letters, digits and _ . / -'),
     ),
   aws_region: visible('AWS_REGION').check(
     z.regex(new RegExp(`^(${REGION})?$`), 'must be an AWS region, like ap-southeast-1'),

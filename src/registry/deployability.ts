@@ -60,7 +60,7 @@ function refusalOfApproval(
     return refuse(`its approval for ${environment} is not one that we wrote: "${approval.raw}"`, press);
   if (approval.value.pipeline !== pipeline)
     return refuse(
-      `its approval for ${environment} is of pipeline ${approval.value.pipeline}, and this is pipeline ${pipeline}`,
+      `its approval for ${environment} is from pipeline ${approval.value.pipeline}, but this is pipeline ${pipeline}`,
       `run the deployment of pipeline ${approval.value.pipeline}, or start a new pipeline and approve there.`,
     );
   if (approval.value.content !== version.content)

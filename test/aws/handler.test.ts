@@ -45,6 +45,6 @@ it.each<[string, RequestListener]>([
   ],
 ])('ends a request with an answer %s, as a broken connection', async (_, listener) => {
   const error = await ask(listener);
-  expect(inItsOwnWords(error)).toBe('TimeoutError: no whole answer came within 0.05 s');
+  expect(inItsOwnWords(error)).toBe('TimeoutError: no complete answer within 0.05 s');
   expect(troubleOf(error)).toBe('broken connection');
 });

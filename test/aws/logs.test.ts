@@ -57,6 +57,6 @@ describe('the last log lines of a job', () => {
     write('train-1/algo-1-170', 'one');
     emulator.fault({ operation: 'GetLogEvents', kind });
     const lines = await lastLogLines(client, { group, streamPrefix: 'train-1/', limit: 10 });
-    expect(lines).toEqual([expect.stringContaining(`could not be read: ${name}`)]);
+    expect(lines).toEqual([expect.stringContaining(`Could not read the lines in ${group}: ${name}`)]);
   });
 });

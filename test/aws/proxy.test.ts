@@ -77,7 +77,7 @@ describe('a process', () => {
     onTestFinished(() => emulator.close());
     const env = { [variable]: address, NODE_USE_ENV_PROXY: '1' };
     const job = await runProgram(bundle, approveModel, { emulator, root: projectFolder(), env });
-    expect(job.log).toContain('There is no record of check-model');
+    expect(job.log).toContain("This job's artifacts have no check-model record");
     expect(emulator.calls.map(({ operation }) => operation)).toEqual(['AssumeRoleWithWebIdentity']);
     expect(asked).toEqual([]);
   });

@@ -310,7 +310,7 @@ describe('an approval', () => {
     emulator.fault({ operation: 'UpdateModelPackage', kind: 'throttle', times: 20 });
     const job = await approve({ emulator, root: checked(emulator, arn) });
     expect(job.exit).toBe(75);
-    expect(job.log).toContain('run the job again');
+    expect(job.log).toContain('run this job again');
     expect(job.record).toBeUndefined();
     expect(emulator.package(arn)?.approval).toBe(PENDING);
   });
@@ -372,7 +372,7 @@ describe('the version that is approved', () => {
     const job = await approve({ emulator, root: projectFolder() });
     expect(job.exit).toBe(64);
     expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Next: if check-model ended red when it last ran, run it again first');
+    expect(job.log).toContain('Next: if check-model failed, run it again first');
   });
 
   it('is that of the chosen group when there are several', async () => {

@@ -288,7 +288,7 @@ describe('the first environment', () => {
     const job = await check({ emulator });
     expect(job).toMatchObject({ exit: 64, calls: [] });
     expect(job.log).toMatch(
-      /There is no record of deploy-pipeline[\s\S]*Next: if deploy-pipeline ended red when it last ran, run it again first; else include it before this component/,
+      /This job's artifacts have no deploy-pipeline record[\s\S]*Next: if deploy-pipeline failed, run it again first\. Otherwise, include it before this component/,
     );
   });
 
@@ -532,6 +532,6 @@ describe('wrong inputs', () => {
       inputs: { source: 'x', max_candidates: 'y', require_validation: 'z', aws_region: '' },
     });
     expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('4 inputs are not right');
+    expect(job.log).toContain('4 inputs are invalid');
   });
 });

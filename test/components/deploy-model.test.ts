@@ -111,7 +111,7 @@ describe('the job', () => {
     scene.emulator.fault({ operation: 'CreateModel', kind: 'access denied' });
     const job = await deploy(scene);
     expect(job.exit).toBe(77);
-    expect(job.log).toMatch(/Next: allow the job's role sagemaker:CreateModel/);
+    expect(job.log).toMatch(/Next: add sagemaker:CreateModel to the policy of the job's role/);
   });
 
   it('throttled for good: 75, so that GitLab runs it again', async () => {

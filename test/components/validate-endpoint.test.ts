@@ -345,7 +345,7 @@ describe('the deployment', () => {
     expect(job.exit).toBe(1);
     expect(job.log).toContain(`${ENDPOINT} stopped serving while it was asked`);
     expect(job.log).toContain('run the deploy-model job again');
-    expect(job.log).not.toContain('unforeseen');
+    expect(job.log).not.toContain('Unexpected error');
   });
 });
 
@@ -415,10 +415,10 @@ describe('the model', () => {
 
 describe('a call', () => {
   it.each([
-    ['DescribeEndpoint', 'access denied', 77, "allow the job's role sagemaker:DescribeEndpoint"],
-    ['InvokeEndpoint', 'access denied', 77, "allow the job's role sagemaker:InvokeEndpoint"],
-    ['UpdateModelPackage', 'access denied', 77, "allow the job's role sagemaker:UpdateModelPackage"],
-    ['UpdateModelPackage', 'throttle', 75, 'run the job again'],
+    ['DescribeEndpoint', 'access denied', 77, "add sagemaker:DescribeEndpoint to the policy of the job's role"],
+    ['InvokeEndpoint', 'access denied', 77, "add sagemaker:InvokeEndpoint to the policy of the job's role"],
+    ['UpdateModelPackage', 'access denied', 77, "add sagemaker:UpdateModelPackage to the policy of the job's role"],
+    ['UpdateModelPackage', 'throttle', 75, 'run this job again'],
   ] as const)('to %s that meets "%s" ends the job with %i', async (operation, kind, code, next) => {
     const { emulator, root } = await live();
     emulator.fault({ operation, kind, times: 20 });
@@ -433,7 +433,7 @@ describe('the record of deploy-model', () => {
   it('is the one of the endpoint that is named, when there are several', async () => {
     const { emulator, root, record } = await live();
     record({ slug: 'deploy-other', endpoint: 'other', outcome: 'deployed' });
-    expect((await validate({ emulator, root })).log).toContain('endpoint_name does not say which one is meant');
+    expect((await validate({ emulator, root })).log).toContain('endpoint_name does not say which one to use');
     const job = await validate({ emulator, root, inputs: { endpoint_name: ENDPOINT } });
     expect(job.exit).toBe(0);
     expect(job.record).toMatchObject({ endpoint: ENDPOINT });
@@ -446,7 +446,7 @@ describe('the record of deploy-model', () => {
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(64);
     expect(job.calls).toEqual([]);
-    expect(job.log).toContain('Next: if deploy-model ended red when it last ran, run it again first');
+    expect(job.log).toContain('Next: if deploy-model failed, run it again first');
   });
 });
 
@@ -455,7 +455,7 @@ describe('wrong inputs', () => {
     ['endpoint_name', 'two words', 'letters, digits and hyphens'],
     ['max_wait_time', '15m', 'a whole number from 1 to 86400'],
     ['poll_interval', '0', 'a whole number from 1 to 3600'],
-    ['payload_file', 'no/such.json', 'the project has no such file here'],
+    ['payload_file', 'no/such.json', 'the file does not exist in the project'],
     ['payload_file', '', 'unless record_validation is false'],
     ['payload_file', 'sagemaker', 'it is a folder'],
     ['content_type', 'json', 'must be a media type'],
@@ -486,7 +486,7 @@ describe('wrong inputs', () => {
     const { emulator, root } = await live();
     const job = await validate({ emulator, root, inputs: { payload_file: '', expect: '(', requests: 'many' } });
     expect(job.exit).toBe(64);
-    expect(job.log).toContain('3 inputs are not right');
+    expect(job.log).toContain('3 inputs are invalid');
   });
 });
 
@@ -496,7 +496,7 @@ describe('the payload', () => {
     symlinkSync('/proc/self/environ', join(root, 'link.json'));
     const job = await validate({ emulator, root, inputs: { payload_file: 'link.json' } });
     expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('payload_file: received "link.json"; it lies outside the project');
+    expect(job.log).toContain('payload_file: received "link.json"; it is outside the project');
   });
 
   it('is refused when SageMaker would refuse it', async () => {
@@ -505,6 +505,6 @@ describe('the payload', () => {
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(64);
     expect(job.received).toEqual([]);
-    expect(job.log).toContain('6291457 bytes are more than');
+    expect(job.log).toContain('it has 6291457 bytes, and SageMaker accepts at most');
   });
 });

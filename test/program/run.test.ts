@@ -123,7 +123,7 @@ describe('which account', () => {
     expect(job.exit).toBe(EXIT_CODES.refused);
     expect(sagemakerCalls(job)).toBe(0);
     expect(job.log).toMatch(
-      /leads to the AWS account 111122223333, but expected_account_id is 999999999999[\s\S]*\nNext: /,
+      /belongs to the AWS account 111122223333, but expected_account_id is 999999999999[\s\S]*\nNext: /,
     );
   });
 
@@ -144,7 +144,9 @@ describe('the token', () => {
   it("that somebody emptied never means the runner's own credentials", async () => {
     const job = await start({ env: { AWS_OIDC_TOKEN: '' } });
     expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
-    expect(job.log).toMatch(/has no id_token[\s\S]*\nNext: leave id_tokens: to the template/);
+    expect(job.log).toMatch(
+      /AWS_OIDC_TOKEN holds no id_token[\s\S]*\nNext: remove any CI\/CD variable named AWS_OIDC_TOKEN/,
+    );
   });
 
   it('is renewed for new credentials while the job waits for hours', async () => {
@@ -167,7 +169,7 @@ describe('the token', () => {
     const job = await start({ claims: { aud: 'https://elsewhere.example.com' } });
     expect(job.exit).toBe(EXIT_CODES['not allowed']);
     expect(job.log).toMatch(
-      /audience {2}https:\/\/elsewhere\.example\.com[\s\S]*\nNext: let the input oidc_audience be/,
+      /audience {2}https:\/\/elsewhere\.example\.com[\s\S]*\nNext: set the input oidc_audience and/,
     );
   });
 
@@ -221,7 +223,7 @@ describe('how long a job may wait', () => {
     [
       'as its token lives',
       { wait: 7200, timeout: 7200, token: 1800 },
-      { after: 1800, because: "the life of the job's token" },
+      { after: 1800, because: "the token's lifetime" },
     ],
   ])('is %s, whichever ends first', async (_, { wait, timeout, token }, ends) => {
     const emulator = await emulated();
@@ -241,16 +243,21 @@ describe('how long a job may wait', () => {
 describe('trouble with AWS', () => {
   const times = 100;
   it.each([
-    ['throttling', { kind: 'throttle', times }, 75, /throttled/],
-    ['5xx answers', { kind: 'server error', times }, 75, /failed to answer/],
-    ['a broken connection', { kind: 'reset before', times }, 75, /connection to AWS broke/],
-    ['a denied call', { kind: 'access denied' }, 77, /Next: allow the job's role sagemaker:DescribeEndpoint/],
-    ['expired credentials', { kind: 'expired token' }, 77, /credentials have expired/],
+    ['throttling', { kind: 'throttle', times }, 75, /AWS throttled every attempt/],
+    ['5xx answers', { kind: 'server error', times }, 75, /AWS answered every attempt with an error of its own/],
+    ['a broken connection', { kind: 'reset before', times }, 75, /connection to AWS failed at every attempt/],
+    [
+      'a denied call',
+      { kind: 'access denied' },
+      77,
+      /Next: add sagemaker:DescribeEndpoint to the policy of the job's role/,
+    ],
+    ['expired credentials', { kind: 'expired token' }, 77, /The AWS credentials expired/],
     [
       'an error that nobody knows',
       { kind: 'server error', error: { code: 'WeirdException', message: 'Odd.', status: 400 } },
       1,
-      /unforeseen: WeirdException: Odd\./,
+      /Unexpected error in AWS or in this component: WeirdException: Odd\./,
     ],
   ] as const)('%s has an exit code and a next step of its own', async (_, fault, exit, words) => {
     const emulator = await emulated();
@@ -281,7 +288,7 @@ describe('trouble with AWS', () => {
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     const job = await start({ emulator, inputs: { role_arn: 'none' } });
     expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
-    expect(job.log).toContain('ERROR role_arn is none, and the runner has no AWS credentials of its own');
+    expect(job.log).toContain('ERROR role_arn is none, but the runner has no AWS credentials');
   });
 
   it('that never answers ends the job, in time', async () => {
@@ -299,7 +306,7 @@ describe('trouble with AWS', () => {
     }
     silent.closeAllConnections();
     expect(job.exit, job.log).toBe(EXIT_CODES['AWS trouble']);
-    expect(job.log).toContain('ERROR The connection to AWS broke until we gave up');
+    expect(job.log).toContain('ERROR The connection to AWS failed at every attempt');
   });
 
   it('shows where it came from only when asked', async () => {
@@ -357,7 +364,7 @@ describe('a safety input', () => {
   it('that is given twice is refused', async () => {
     const job = await start({ words: ['--strict=false'] });
     expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('look was given --strict twice');
+    expect(job.log).toContain('look received --strict twice');
   });
 
   it('is read from the script alone: a variable of its name changes nothing', async () => {
@@ -375,7 +382,7 @@ describe('a safety input', () => {
   it('that nobody knows is refused', async () => {
     const job = await start({ words: ['--lenient=true'] });
     expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('look does not know the word "--lenient=true"');
+    expect(job.log).toContain('look does not know the option "--lenient=true"');
   });
 });
 
@@ -448,7 +455,7 @@ describe('a folder in which the job may not write', () => {
     const job = await start({ root });
     expect(job).toMatchObject({ exit: 77, calls: [], record: undefined });
     expect(job.log).toMatch(
-      /^ERROR The job's reports cannot be written: .*\nNext: let the runner's build folder be writable/,
+      /^ERROR This job cannot write its reports: .*\nNext: make the runner's build folder writable/,
     );
   });
 });
@@ -458,7 +465,7 @@ describe('a job that is cancelled', () => {
     const job = await start({ stopped: Promise.resolve() });
     expect(job.exit).toBe(143);
     expect(job.log).toMatch(
-      /ERROR This job was stopped \(SIGTERM\).* Nothing goes on in AWS, except a request that was just sent\.\nNext: run this job again\.$/,
+      /ERROR This job was stopped \(SIGTERM\).* Nothing continues in AWS, except a request that was just sent\.\nNext: run this job again\.$/,
     );
     expect(job.junit).toContain('<failure');
   });
@@ -470,6 +477,6 @@ it('has every report that GitLab looks for from its first moment on, the test ca
   const read = (name: string) => readFileSync(join(root, 'sagemaker/deploy-model/deploy-model', name), 'utf8');
   expect([read('links.json'), read('sagemaker.env')]).toEqual(['{}', '']);
   expect(read('junit.xml')).toMatch(
-    /<testcase .*name="The job said how it ended".*<failure message="it ended before it could">/,
+    /<testcase .*name="The job reported its result".*<failure message="it ended before it reported one">/,
   );
 });

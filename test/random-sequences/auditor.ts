@@ -95,7 +95,7 @@ export class Auditor {
     const { exit, log } = job;
     must(EXITS.includes(exit), `exit code ${exit} is none of ours`);
     must(!/\n\s+at .*[(:]/.test(log), `the log shows a stack:\n${log}`);
-    must(!/unforeseen|EmulatorMistake/.test(log), `the program did not understand what it met:\n${log}`);
+    must(!/Unexpected error|EmulatorMistake/.test(log), `the program did not understand what it met:\n${log}`);
     must(exit === 0 || /\nNext: .+$/.test(log), `the log does not end with what to do next:\n${log}`);
     if (running.name === 'deploy-model') this.#leftNothingUnderWay(running, job);
     if (exit !== 0) return;

@@ -146,7 +146,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ group: 'ChurnModelGroup' }),
     'approve-model',
-    'was about "ChurnModelGroup"',
+    'is for "ChurnModelGroup"',
   ],
   [
     'of another version',
@@ -160,21 +160,21 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ pipeline: '190' }),
     'approve-model',
-    'is of pipeline 190, and this is pipeline 201',
+    'is from pipeline 190, but this is pipeline 201',
   ],
   [
     'of another environment',
     'check-model',
     () => ({ environment: 'dev' }),
     'approve-model',
-    'There is no record of check-model for this environment',
+    "This job's artifacts have no check-model record for this environment",
   ],
   [
     'that is no record',
     'check-model',
     () => ({ promotion_path: 'uat' }),
     'approve-model',
-    'is not a record that this version understands (promotion_path invalid input: expected array, received string)',
+    'is not a record that this version can read (promotion_path invalid input: expected array, received string)',
   ],
   [
     'that makes uat the first environment',
@@ -188,7 +188,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     () => ({ group: 'ChurnModelGroup' }),
     'deploy-model',
-    'was about "ChurnModelGroup"',
+    'is for "ChurnModelGroup"',
   ],
   [
     'of another version',
@@ -209,14 +209,14 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     (chain) => ({ package: arnOf(1), content: contentOfVersion(chain, 1) }),
     'deploy-model',
-    'is of pipeline 190, and this is pipeline 201',
+    'is from pipeline 190, but this is pipeline 201',
   ],
   [
     'of another pipeline',
     'approve-model',
     () => ({ pipeline: '190' }),
     'deploy-model',
-    'is of pipeline 190, and this is pipeline 201',
+    'is from pipeline 190, but this is pipeline 201',
   ],
   [
     'of another approval',
@@ -252,14 +252,14 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'deploy-model',
     () => ({ endpoint: 'resale-price-dev' }),
     'validate-endpoint',
-    'not about endpoint_name "resale-price-uat"',
+    'not for endpoint_name "resale-price-uat"',
   ],
   [
     'of another pipeline',
     'deploy-model',
     () => ({ pipeline: '190' }),
     'validate-endpoint',
-    'is of pipeline 190, and this is pipeline 201',
+    'is from pipeline 190, but this is pipeline 201',
   ],
 ];
 
@@ -299,7 +299,7 @@ describe('a record file of an earlier job that somebody changed', () => {
 
 describe('deploy-model does not deploy on an approval', () => {
   it.each<[what: string, value: (chain: Chain) => string, told: string]>([
-    ['of another pipeline', ({ emulator }) => entryOf(emulator, 2, 'approved.uat'), 'is of pipeline 190'],
+    ['of another pipeline', ({ emulator }) => entryOf(emulator, 2, 'approved.uat'), 'is from pipeline 190'],
     [
       'in another name than was recorded',
       ({ emulator }) => entryOf(emulator, 2, 'approved.uat', { pipeline: PIPELINE }),

@@ -89,7 +89,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
       const [entries, elsewhere] = [entriesOf(chain), served(chain, 'dev')];
       const job = await chain.run(name, { env: { [variableFor(input)]: value } });
 
-      expect(job.log).not.toContain('AWS or this program met something unforeseen');
+      expect(job.log).not.toContain('Unexpected error in AWS or in this component');
       expect(served(chain, 'dev')).toBe(elsewhere);
       expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
       const written = entriesOf(chain).filter((entry) => !entries.includes(entry));
@@ -122,7 +122,7 @@ it.each([
     for (const file of ['/proc/self/environ', '../elsewhere.json', 'a/../../elsewhere.json', '..']) {
       const job = await chain.run(name, { env: { [variable]: file } });
       expect(job).toMatchObject({ exit: 64, received: [] });
-      expect(job.log).toContain(`received "${file}"; it lies outside the project.`);
+      expect(job.log).toContain(`received "${file}"; it is outside the project.`);
     }
   },
 );

@@ -88,6 +88,6 @@ it('a job that does not tell which of two models it means touches neither', asyn
   const job = await run(approving, 'voluntary', {});
   expect(job).toMatchObject({ exit: 64, calls: [] });
   expect(job.log).toContain(
-    '2 check-model jobs of this pipeline serve the environment dev/churn ("InvoluntaryChurn", "VoluntaryChurn"), and model_package_group_name does not say which one is meant.',
+    'This pipeline has 2 check-model jobs for the environment dev/churn ("InvoluntaryChurn", "VoluntaryChurn"), and model_package_group_name does not say which one to use.',
   );
 });

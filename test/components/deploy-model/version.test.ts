@@ -57,7 +57,7 @@ describe('a version', () => {
     [
       'was approved in another pipeline',
       (scene) => void record(scene.emulator, scene.arn, { root: projectFolder(), pipeline: '99' }),
-      /is of pipeline 99, and this is pipeline 101/,
+      /is from pipeline 99, but this is pipeline 101/,
     ],
   ])('that %s is refused, and nothing is made', async (_, change, told) => {
     const scene = approved(await emulated());

@@ -351,7 +351,7 @@ export const validation: readonly Row[] = [
     when: 'there is no payload',
     shows: [],
     component: 'validate-endpoint',
-    seen: 'ERROR payload_file: received "other.json"; the project has no such file here.',
+    seen: 'ERROR payload_file: received "other.json"; the file does not exist in the project.',
     next: 'commit the file, correct payload_file, or let this job receive it as an artifact.',
     cause: 'The file is not committed, or the job that writes it does not pass it on as an artifact.',
     remedy: 'Commit it, or correct `payload_file`.',
