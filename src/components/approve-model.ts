@@ -55,7 +55,7 @@ export default defineComponent({
     context.report.record({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata });
     const verdict =
       decision.do === 'nothing'
-        ? `${displayName(now)} is already ${decision.because}; nothing was written.`
+        ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
         : `Approved for ${environment} by ${user}: ${displayName(now)}.`;
     return { verdict, outputs: { MODEL_APPROVAL_STATUS: after.approval } };
   },
@@ -93,8 +93,8 @@ export const rejectModel = defineComponent({
     context.report.record({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata });
     const verdict =
       decision.do === 'nothing'
-        ? `${displayName(now)} is already ${decision.because}; nothing was written.`
-        : `Withdrawn in ${environment} by ${user}: ${displayName(now)}. It can no longer be approved; what serves now goes on serving.`;
+        ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
+        : `Withdrawn in ${environment} by ${user}: ${displayName(now)}. It can no longer be approved. Endpoints that serve it do not change.`;
     return { verdict, outputs: {} };
   },
 });
@@ -105,7 +105,7 @@ function readCheck(group: string | undefined, { root, job }: Context): CheckReco
 
 function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { report }: Context): Done<never> {
   report.record({ outcome: 'nothing', why, group });
-  return { verdict: `Nothing to judge: ${why}.`, outputs: {} };
+  return { verdict: `Nothing to approve or reject: ${why}.`, outputs: {} };
 }
 
 /** A verdict is a person's: a job that a pipeline started by itself gives none. */
@@ -113,8 +113,8 @@ function refuseUnlessPressed({ job }: Context): void {
   if (job.manual) return;
   throw new Failure(
     'refused',
-    `GitLab started the job ${job.name} by itself, and a verdict is a person's. Nothing was read or written.`,
-    'keep "when: manual" on this job: give its rules no "when:" of their own, then start a new pipeline.',
+    `GitLab started the job ${job.name} automatically, but a person must start it. Nothing was read or written.`,
+    'keep "when: manual" on this job: remove "when:" from its rules, then start a new pipeline.',
   );
 }
 
@@ -126,23 +126,23 @@ function openProtection(shown: ShownVersion, wanted: boolean, { job }: Context):
   if (job.environmentProtected === undefined) {
     throw new Failure(
       'refused',
-      `Nothing says whether the GitLab environment "${environment}" is protected: this job has no token that tells.`,
-      'name the role that this job is to assume in role_arn: the token with which it does so tells.',
+      `This job has no token that says whether the GitLab environment "${environment}" is protected.`,
+      'set role_arn to the role that this job assumes: its token says whether the environment is protected.',
     );
   }
   const server = job.projectUrl.slice(0, -job.project.length - 1);
   const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
   throw new Failure(
     'refused',
-    `The GitLab environment "${environment}" is not protected: anybody who may run this pipeline could approve.`,
-    `protect it (40 is Maintainer; {"group_id": ...} or {"user_id": ...} instead names the approvers): curl --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${server}/api/v4/projects/${encodeURIComponent(job.project)}/protected_environments"; then run this job again.`,
+    `The GitLab environment "${environment}" is not protected: anybody who can run this pipeline could approve.`,
+    `protect it, then run this job again (40 is Maintainer; to name the approvers, use {"group_id": ...} or {"user_id": ...} instead): curl --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${server}/api/v4/projects/${encodeURIComponent(job.project)}/protected_environments"`,
   );
 }
 
 async function describeNow(shown: ShownVersion, { aws, log, report }: Context): Promise<ModelPackage> {
   report.link('SageMaker', 'Model packages in Studio', studioUrl(aws));
   const now = await describePackage(aws.sagemaker, shown.package);
-  log.line(`check-model showed ${displayName(now)} (${now.arn}), ${shown.status}; it is ${now.approval} now.`);
+  log.line(`check-model showed ${displayName(now)} (${now.arn}) as ${shown.status}. It is ${now.approval} now.`);
   return now;
 }
 
@@ -185,7 +185,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
 function refuseUnlessItHolds(shown: ShownVersion, after: ModelPackage, { job }: Context): void {
   const flaw = flawAfterApproval(shown, after, job.environment);
   if (!flaw) return;
-  const what = `The approval for ${job.environment} was written, but does not hold: ${flaw.why}.`;
+  const what = `The approval for ${job.environment} was written, but the version cannot be promoted: ${flaw.why}.`;
   throw new Failure('refused', what, flaw.next);
 }
 

@@ -72,14 +72,14 @@ export default defineComponent({
   },
 });
 
-const NOTHING_NEW = 'nothing needs doing; push again when the environment before has validated a newer version.';
+const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
 
 function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
   if (!path.includes(job.environment)) {
     throw new Failure(
       'invalid input',
-      `environment: received "${job.environment}", which is not on the promotion_path "${path.join(', ')}".`,
-      'name the environment in promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
+      `environment: received "${job.environment}", which is not in the promotion_path "${path.join(', ')}".`,
+      'add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
     );
   }
   return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
@@ -95,9 +95,9 @@ function nothingToPromote(
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail')
     throw new Failure('nothing to promote', `Nothing to promote to ${job.environment}: ${why}.`, next);
-  report.check(`A version may be promoted to ${job.environment}`);
+  report.check(`A version can be promoted to ${job.environment}`);
   return {
-    verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs end well without doing anything (on_missing: continue).`,
+    verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs succeed and do nothing (on_missing: continue).`,
     outputs: { MODEL_FOUND: 'false' },
   };
 }
@@ -127,7 +127,7 @@ async function showCandidate(
   });
 
   const live = await liveNow(given.endpoint_name, context.aws);
-  log.line(`${displayName(version)} may be promoted to ${job.environment}.`);
+  log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const page = approverPage({
     version,
     before,
@@ -138,11 +138,11 @@ async function showCandidate(
     now: clock.now(),
   });
   for (const line of [...page, ...passedOverLines(passedOver)]) log.line(`  ${line}`);
-  report.check(`A version may be promoted to ${job.environment}`);
+  report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict:
       approvedAlready(version, job) ??
-      `To approve exactly this version for ${job.environment}, press the approve job of this pipeline.`,
+      `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`,
     outputs: {
       MODEL_FOUND: 'true',
       MODEL_PACKAGE_ARN: version.arn,
@@ -155,7 +155,7 @@ async function showCandidate(
 function approvedAlready(version: ModelPackage, { environment, pipeline }: Context['job']): string | undefined {
   const approved = readApproval(version.metadata, environment);
   if (approved.is !== 'read' || approved.value.pipeline !== pipeline) return undefined;
-  return `${approved.value.by} has approved exactly this version for ${environment} in this pipeline, at ${approved.value.at}.`;
+  return `${approved.value.by} approved exactly this version for ${environment} in this pipeline at ${approved.value.at}.`;
 }
 
 function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job']): string | undefined {

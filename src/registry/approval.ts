@@ -27,7 +27,7 @@ export interface ApprovalRequest {
 
 const refuse = (why: string, next: string): ApprovalDecision => ({ do: 'refuse', why, next });
 
-const LOOK_AGAIN = 'run check-model again, read what it shows, then press this job again.';
+const LOOK_AGAIN = 'run check-model again, read what it shows, then run this job again.';
 
 /** An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a withdrawal. */
 export function decideApproval(
@@ -47,7 +47,7 @@ export function decideApproval(
     return refuse(`it was ${shown.status} when check-model showed it, and is ${now.approval} now`, LOOK_AGAIN);
   if (isFirst(shown, environment)) return decideFirstApproval(now);
   if (now.approval === 'Approved') return { do: 'write', status: false };
-  return refuse(`it is ${now.approval}`, `let the approver of ${shown.promotion_path[0]} approve it first.`);
+  return refuse(`it is ${now.approval}`, `ask the approver of ${shown.promotion_path[0]} to approve it first.`);
 }
 
 function decideFirstApproval(now: ModelPackage): ApprovalDecision {

@@ -1,5 +1,5 @@
 import { entryKey, type Metadata, readApproval } from './entries.ts';
-import { flawOf, START_ANEW } from './flaw.ts';
+import { flawOf, PROMOTE_ANOTHER, START_ANEW } from './flaw.ts';
 import { displayName, type ModelPackage } from './packages.ts';
 
 /** The version that the step before hands over. */
@@ -45,26 +45,25 @@ function refusalOfApproval(
   terms: DeploymentTerms,
 ): DeploymentRefusal | undefined {
   const { environment, pipeline, require_approval } = terms;
-  if (!require_approval)
-    return version.approval === 'Rejected' ? refuse('it is Rejected', 'promote another version.') : undefined;
+  if (!require_approval) return version.approval === 'Rejected' ? refuse('it is Rejected', PROMOTE_ANOTHER) : undefined;
   if (version.approval !== 'Approved')
     return refuse(
       `it is ${version.approval} now`,
-      'find out who took the approval back (CloudTrail), or promote another version.',
+      'find out who changed it in CloudTrail (UpdateModelPackage), or promote another version.',
     );
 
   const approval = readApproval(version.metadata, environment);
-  const press = `press the approve job of this pipeline for ${environment}, then run this job again.`;
+  const press = `start the approve job of this pipeline for ${environment}, then run this job again.`;
   if (approval.is === 'absent') return refuse(`nobody approved it for ${environment}`, press);
   if (approval.is === 'unreadable')
-    return refuse(`its approval for ${environment} is not one that we wrote: "${approval.raw}"`, press);
+    return refuse(`its approval for ${environment} has an unknown format: "${approval.raw}"`, press);
   if (approval.value.pipeline !== pipeline)
     return refuse(
       `its approval for ${environment} is from pipeline ${approval.value.pipeline}, but this is pipeline ${pipeline}`,
-      `run the deployment of pipeline ${approval.value.pipeline}, or start a new pipeline and approve there.`,
+      `run the deploy-model job of pipeline ${approval.value.pipeline}, or start a new pipeline and approve the version there.`,
     );
   if (approval.value.content !== version.content)
-    return refuse(`another content was approved for ${environment} (${approval.value.content})`, START_ANEW);
+    return refuse(`its approval for ${environment} is for other content (${approval.value.content})`, START_ANEW);
   return refusalOfOverwritten(version, handed, environment);
 }
 
@@ -78,8 +77,8 @@ function refusalOfOverwritten(
   const [recorded, now] = [handed.metadata?.[key] ?? '', metadata[key] ?? ''];
   if (recorded === now) return undefined;
   return refuse(
-    `its approval for ${environment} is not the one that approve-model of this pipeline recorded ("${recorded}"), but "${now}"`,
-    `find out who wrote it (CloudTrail, UpdateModelPackage), then start a new pipeline and approve there.`,
+    `its approval for ${environment} is "${now}", but approve-model of this pipeline recorded "${recorded}"`,
+    'find out who changed it in CloudTrail (UpdateModelPackage), then start a new pipeline and approve the version there.',
   );
 }
 
@@ -90,7 +89,7 @@ function refusalOfInstance(
   if (instanceTypes.length === 0 || instanceTypes.includes(instance_type)) return undefined;
   return {
     kind: 'invalid input',
-    why: `instance_type: received "${instance_type}", but the version was registered for ${instanceTypes.join(', ')} only`,
+    why: `instance_type: received "${instance_type}", but the version is registered only for ${instanceTypes.join(', ')}`,
     next: 'set instance_type to one of them, or register the model for more instance types.',
   };
 }
@@ -105,5 +104,5 @@ export function refusalSentence(
   { environment }: DeploymentTerms,
   { why }: DeploymentRefusal,
 ): string {
-  return `${displayName(version)} may not be deployed to ${environment}: ${why}.`;
+  return `${displayName(version)} cannot be deployed to ${environment}: ${why}.`;
 }

@@ -39,11 +39,11 @@ export function judgeEligibility(version: ModelPackage, criteria: PromotionCrite
 }
 
 function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
-  if (version.approval === 'Rejected') return unfit('it was rejected');
+  if (version.approval === 'Rejected') return unfit('it is Rejected');
   if (version.approval === 'PendingManualApproval' || source === 'run') return FIT;
   const approval = readApproval(version.metadata, environment);
   // A check that runs again after this pipeline's approval finds the same version again.
-  return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is Approved already');
+  return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is already Approved');
 }
 
 function judgePromoted(version: ModelPackage, before: string, { require_validation }: PromotionCriteria): Eligibility {
@@ -53,14 +53,13 @@ function judgePromoted(version: ModelPackage, before: string, { require_validati
   const validation = readValidation(version.metadata, before);
   if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);
   if (validation.is === 'unreadable')
-    return unfit(`its validation in ${before} is not one that we wrote: "${validation.raw}"`);
-  if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it there`);
-  if (approval.is === 'unreadable')
-    return unfit(`its approval for ${before} is not one that we wrote: "${approval.raw}"`);
+    return unfit(`its validation in ${before} has an unknown format: "${validation.raw}"`);
+  if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it for ${before}`);
+  if (approval.is === 'unreadable') return unfit(`its approval for ${before} has an unknown format: "${approval.raw}"`);
   const open = validation.value.open ?? approval.value.open;
-  if (open) return unfit(`it went through ${before} with an open safety input (open=${open})`);
+  if (open) return unfit(`it passed ${before} with a safety input set to false (open=${open})`);
   const changed = [validation.value, approval.value].some(({ content }) => content !== version.content);
-  return changed ? unfit(`its content changed since it was approved and validated in ${before}`) : FIT;
+  return changed ? unfit(`its content changed after it was approved and validated in ${before}`) : FIT;
 }
 
 /**

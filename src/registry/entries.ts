@@ -119,17 +119,13 @@ export const promotionPath = z.pipe(
         .string()
         .check(
           z.minLength(1, 'must name an environment between two commas'),
-          z.maxLength(
-            118,
-            "must hold environments of at most 118 characters, so that their record keys fit SageMaker's 128",
-          ),
-          z.regex(/^[\w./-]*$/, 'must hold environments of letters, digits and _ . / -'),
+          z.maxLength(118, 'must name environments of at most 118 characters (SageMaker limits entry keys to 128)'),
+          z.regex(/^[\w./-]*$/, 'must name environments of letters, digits and _ . / -'),
         ),
     )
     .check(
       z.refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
-        error:
-          'must not name an environment twice, nor two that differ only in case: IAM could not tell their records apart',
+        error: 'must not name an environment twice, or two that differ only in case (IAM ignores case)',
       }),
     ),
 );

@@ -19,10 +19,10 @@ export interface Flaw {
 }
 
 /** For whatever happened to a version after somebody looked at it. */
-export const START_ANEW = 'start a new pipeline, so that it is checked and approved as it is now.';
+export const START_ANEW = 'start a new pipeline to check and approve it as it is now.';
 
 /** For a version that somebody rejected. */
-export const PROMOTE_ANOTHER = 'promote another version; a rejection is final.';
+export const PROMOTE_ANOTHER = 'promote another version. A rejection is final.';
 
 /** What must hold of a version wherever it goes; each step adds only its own question. */
 export function flawOf(version: ModelPackage, { group, content, environments }: ExpectedVersion): Flaw | undefined {
@@ -35,8 +35,8 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
   if (content === undefined || version.content === content) return undefined;
   return {
     is: 'changed',
-    why: `its content changed after check-model looked at it (from ${content} to ${version.content})`,
-    next: `find out who changed it (CloudTrail, UpdateModelPackage), then ${START_ANEW}`,
+    why: `its content changed after check-model showed it (from ${content} to ${version.content})`,
+    next: `find out who changed it in CloudTrail (UpdateModelPackage), then ${START_ANEW}`,
   };
 }
 
@@ -45,5 +45,5 @@ function withdrawal({ metadata }: ModelPackage, environment: string): string {
   const entry = readWithdrawal(metadata, environment);
   if (entry.is !== 'read')
     return `it was withdrawn in ${environment} ("${metadata[entryKey('withdrawn', environment)]}")`;
-  return `it was withdrawn in ${environment} by ${entry.value.by} in pipeline ${entry.value.pipeline}, ${entry.value.at}`;
+  return `it was withdrawn in ${environment} by ${entry.value.by} in pipeline ${entry.value.pipeline} at ${entry.value.at}`;
 }

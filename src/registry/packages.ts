@@ -97,8 +97,8 @@ export async function describePackage(sagemaker: SageMakerClient, arn: string): 
   if (found) return found;
   throw new Failure(
     'refused',
-    `The model package ${arn} is gone: somebody deleted it.`,
-    'register a new version and promote that one.',
+    `Somebody deleted the model package version ${arn}.`,
+    'register a new version, then promote it.',
   );
 }
 
@@ -112,7 +112,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput): ModelPackage {
   if (!arn || !group || version === undefined || !status || !answer.CreationTime) {
     throw new Failure(
       'refused',
-      `${arn ?? 'The model package'} is not a version in a group: it cannot be promoted.`,
+      `${arn ?? 'The model package'} cannot be promoted: it is not a version in a model package group.`,
       'register the model with a ModelPackageGroupName.',
     );
   }

@@ -11,9 +11,9 @@ export async function recordBuild(
 ): Promise<string | undefined> {
   if (isBy(entry, built)) return undefined;
   if (readBuild(built.metadata).is !== 'absent')
-    return `${displayName(built)} says already that something else built it, and that stays: ${built.metadata[BUILT]}`;
+    return `${displayName(built)} already has the entry of another build, which is not changed: ${built.metadata[BUILT]}`;
   await writeEntry(sagemaker, built, { key: BUILT, value: entryValue(entry) });
-  return `Recorded on ${displayName(built)} that this pipeline built it.`;
+  return `Recorded that this pipeline built ${displayName(built)}.`;
 }
 
 function isBy({ execution }: BuildEntry, { metadata }: ModelPackage): boolean {

@@ -41,8 +41,8 @@ export async function writeEntry(
 function noRoom(before: ModelPackage, key: string): Failure {
   return new Failure(
     'refused',
-    `${displayName(before)} already holds ${MAX_METADATA} metadata entries, as many as SageMaker allows: there is no room for "${key}".`,
-    `remove some of the team's own (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
+    `${displayName(before)} already has ${MAX_METADATA} metadata entries, the most that SageMaker allows. "${key}" was not written.`,
+    `remove some of your team's entries (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
   );
 }
 
@@ -50,16 +50,16 @@ function removedOthers(before: ModelPackage, key: string, lost: readonly string[
   const kept = Object.entries(before.metadata).map(([name, was]) => `  ${name}: ${was}`);
   return new Failure(
     'refused',
-    `Writing "${key}" to ${displayName(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it held:\n${kept.join('\n')}`,
-    `put the lost entries back (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
+    `Writing "${key}" to ${displayName(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it had:\n${kept.join('\n')}`,
+    `restore the lost entries (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
   );
 }
 
 function overwritten(before: ModelPackage, key: string, found: string): Failure {
   return new Failure(
     'refused',
-    `"${key}" of ${displayName(before)} was written but reads "${found}": somebody else wrote it at the same moment.`,
-    'find out who in CloudTrail (UpdateModelPackage), then run this job again.',
+    `This job wrote "${key}" of ${displayName(before)}, but now it is "${found}". Somebody else wrote it at the same time.`,
+    'find out who changed it in CloudTrail (UpdateModelPackage), then run this job again.',
   );
 }
 

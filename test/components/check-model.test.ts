@@ -44,14 +44,14 @@ const RULES: readonly [
     [version(2, 'Rejected'), version(1, PENDING)],
     first,
     1,
-    ['it was rejected'],
+    ['it is Rejected'],
   ],
   [
     'an approved version above a pending one',
     [version(2, 'Approved'), version(1, PENDING)],
     first,
     1,
-    ['it is Approved already'],
+    ['it is already Approved'],
   ],
   [
     'a version that this very pipeline approved',
@@ -65,10 +65,10 @@ const RULES: readonly [
     [version(1, 'Approved', { 'approved.dev': verdictValue(CONTENT) })],
     first,
     'none',
-    ['it is Approved already'],
+    ['it is already Approved'],
   ],
   ['a version of this run that is approved already', [version(1, 'Approved')], ofRun, 1, []],
-  ['a version of this run that was rejected since', [version(1, 'Rejected')], ofRun, 'none', ['it was rejected']],
+  ['a version of this run that was rejected since', [version(1, 'Rejected')], ofRun, 'none', ['it is Rejected']],
   [
     'a version of this run that failed',
     [version(1, PENDING, {}, { status: 'Failed' })],
@@ -139,14 +139,14 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': verdictValue(CONTENT) })],
     uat,
     'none',
-    ['it was withdrawn in dev by jane in pipeline 90, 2026-11-20T09:00Z'],
+    ['it was withdrawn in dev by jane in pipeline 90 at 2026-11-20T09:00Z'],
   ],
   [
     'a validated version that was withdrawn in a later environment',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': verdictValue(CONTENT) })],
     uat,
     'none',
-    ['it was withdrawn in main by jane in pipeline 90, 2026-11-20T09:00Z'],
+    ['it was withdrawn in main by jane in pipeline 90 at 2026-11-20T09:00Z'],
   ],
   [
     'a withdrawal that cannot be read',
@@ -160,56 +160,56 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'validated.dev': validationValue('d'.repeat(32)) })],
     uat,
     'none',
-    ['its content changed since it was approved and validated in dev'],
+    ['its content changed after it was approved and validated in dev'],
   ],
   [
     'an approval of another content',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue('d'.repeat(32)) })],
     uat,
     'none',
-    ['its content changed since it was approved and validated in dev'],
+    ['its content changed after it was approved and validated in dev'],
   ],
   [
     'a validation that we did not write',
     [version(1, 'Approved', { ...through('dev'), 'validated.dev': 'yes' })],
     uat,
     'none',
-    ['its validation in dev is not one that we wrote: "yes"'],
+    ['its validation in dev has an unknown format: "yes"'],
   ],
   [
     'a validation with a word said twice',
     [version(1, 'Approved', { ...through('dev'), 'validated.dev': `${validationValue(CONTENT)} job=9` })],
     uat,
     'none',
-    [`its validation in dev is not one that we wrote: "${validationValue(CONTENT)} job=9"`],
+    [`its validation in dev has an unknown format: "${validationValue(CONTENT)} job=9"`],
   ],
   [
     'a validation without an approval',
     [version(1, 'Approved', { 'validated.dev': validationValue(CONTENT) })],
     uat,
     'none',
-    ['it is validated in dev, but nobody approved it there'],
+    ['it is validated in dev, but nobody approved it for dev'],
   ],
   [
     'an approval that we did not write',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': 'fine' })],
     uat,
     'none',
-    ['its approval for dev is not one that we wrote: "fine"'],
+    ['its approval for dev has an unknown format: "fine"'],
   ],
   [
     'a validation written with an open safety input',
     [version(1, 'Approved', { ...through('dev'), 'validated.dev': validationValue(CONTENT, { open: 'approval' }) })],
     uat,
     'none',
-    ['it went through dev with an open safety input (open=approval)'],
+    ['it passed dev with a safety input set to false (open=approval)'],
   ],
   [
     'an approval written with an open safety input',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue(CONTENT, { open: 'protected' }) })],
     uat,
     'none',
-    ['it went through dev with an open safety input (open=protected)'],
+    ['it passed dev with a safety input set to false (open=protected)'],
   ],
   [
     'a version that is not validated, when no validation is asked for',
@@ -223,7 +223,7 @@ const RULES: readonly [
     [version(1, 'Approved', { 'withdrawn.uat': verdictValue(CONTENT) })],
     { ...uat, require_validation: false },
     'none',
-    ['it was withdrawn in uat by jane in pipeline 90, 2026-11-20T09:00Z'],
+    ['it was withdrawn in uat by jane in pipeline 90 at 2026-11-20T09:00Z'],
   ],
 ];
 
@@ -346,10 +346,10 @@ describe('what the approver is shown', () => {
       emulator.register({ group: GROUP, status: 'Approved', metadata: { rmse: '1', mae: '2' } });
     const job = await check({ emulator, environment: 'uat' });
     const page = job.log.slice(job.log.indexOf(`${GROUP} version 1`)).split('\n');
-    expect(page[0]).toBe(`${GROUP} version 1 may be promoted to uat.`);
+    expect(page[0]).toBe(`${GROUP} version 1 can be promoted to uat.`);
     expect(page.length).toBeLessThanOrEqual(15);
-    expect(page.join('\n')).toContain('passed over: version 10, because it is not validated in dev');
-    expect(page.join('\n')).toContain('passed over: 6 more');
+    expect(page.join('\n')).toContain('skipped: version 10, because it is not validated in dev');
+    expect(page.join('\n')).toContain('skipped: 6 more');
   });
 
   it('tells who approved the version in this pipeline already', async () => {
@@ -358,7 +358,7 @@ describe('what the approver is shown', () => {
     const content = contentIn(emulator, arn);
     enter(emulator, arn, { 'approved.uat': verdictValue(content, { pipeline: '101' }) });
     const job = await check({ emulator, environment: 'uat' });
-    expect(job.log).toMatch(/\njane has approved exactly this version for uat in this pipeline, at 2026-/);
+    expect(job.log).toMatch(/\njane approved exactly this version for uat in this pipeline at 2026-/);
   });
 
   it('names what is live by its ARN where the role may not see it', async () => {
@@ -431,7 +431,7 @@ describe('what is live here already', () => {
 
     const job = await check({ emulator, environment: 'uat' });
     expect(job).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
-    expect(job.log).toContain('approved, validated and live in uat already');
+    expect(job.log).toContain('is already approved, validated and live in uat');
 
     expect(await check({ emulator, environment: 'uat', inputs: { on_missing: 'continue' } })).toMatchObject({
       exit: 0,

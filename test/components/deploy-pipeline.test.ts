@@ -349,7 +349,7 @@ describe('the registry entry on what was built', () => {
 
     const again = await deploy({ emulator, job: '2' });
     expect(again.exit).toBe(0);
-    expect(again.log).toContain('Recorded on ResalePriceModelGroup version 1 that this pipeline built it.');
+    expect(again.log).toContain('Recorded that this pipeline built ResalePriceModelGroup version 1.');
   });
 
   it('is fine when another job of the same pipeline writes it at the same moment', async () => {
@@ -365,7 +365,7 @@ describe('the registry entry on what was built', () => {
     );
     const job = await deploy({ emulator });
     expect(job.exit).toBe(0);
-    expect(job.log).toContain('that this pipeline built it.');
+    expect(job.log).toContain('Recorded that this pipeline built ResalePriceModelGroup version 1.');
   });
 
   it('stays as it is when something else is said to have built the package', async () => {
@@ -374,7 +374,7 @@ describe('the registry entry on what was built', () => {
     const Steps = [train, { ...register, Arguments: withMetadata }];
     const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
     expect(job.exit).toBe(0);
-    expect(job.log).toContain('says already that something else built it, and that stays: by hand');
+    expect(job.log).toContain('already has the entry of another build, which is not changed: by hand');
     expect(job.calls).not.toContain('UpdateModelPackage');
   });
 });

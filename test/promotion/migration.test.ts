@@ -99,7 +99,7 @@ describe('endpoints that a hand-written pipeline made', () => {
 
     const second = await promote(emulator, { environment: 'dev', pipeline: '202', check });
     expect(second.check).toMatchObject({ exit: 80 });
-    expect(second.check?.log).toContain('is approved, validated and live in dev already');
+    expect(second.check?.log).toContain('is already approved, validated and live in dev');
   });
 
   it('are not validated by being there: uat takes nothing before dev has validated it', async () => {
@@ -131,7 +131,7 @@ describe('endpoints that a hand-written pipeline made', () => {
     const emulator = await handMade({ dev: 7 }, 7);
     const dev = await promote(emulator, { environment: 'dev', pipeline: '201', check: { source: 'registry' } });
     expect(exits(dev)).toEqual([80]);
-    expect(dev.check?.log).toContain('version 7, because it is Approved already');
+    expect(dev.check?.log).toContain('version 7, because it is already Approved');
   });
 
   it('may serve a model from outside the registry, which a version then replaces', async () => {

@@ -114,7 +114,7 @@ describe('the example on its single components', () => {
   it('shows the approver what is approved, and tells who approved it', () => {
     for (const passage of passages) {
       expect(jobOf(passage, 'check-model')?.log).toContain(
-        `ResalePriceModelGroup version 1 may be promoted to ${passage.branch}.`,
+        `ResalePriceModelGroup version 1 can be promoted to ${passage.branch}.`,
       );
       expect(jobOf(passage, 'check-model')?.log).toContain('rmse=41250');
       expect(jobOf(passage, 'approve-model')?.log).toContain(

@@ -11,9 +11,9 @@ describe('a version that must not go on', () => {
   it.each([
     ['is in another group', { group: 'Churn' }, 'it is in the group Churn, not in ResalePriceModelGroup'],
     ['is not completed', { status: 'Failed' as const }, 'its status is Failed'],
-    ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90, 2026-11-20T09:00Z'],
+    ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90 at 2026-11-20T09:00Z'],
     ['was withdrawn by an entry that is not ours', withdrawn('main', 'yes'), 'it was withdrawn in main ("yes")'],
-    ['has other content', { content: 'f'.repeat(32) }, 'its content changed after check-model looked at it'],
+    ['has other content', { content: 'f'.repeat(32) }, 'its content changed after check-model showed it'],
   ])('%s', (_, seen, why) => {
     expect(flawOf(modelPackage({ ...sound, ...seen }), expected)?.why).toContain(why);
   });

@@ -103,7 +103,7 @@ describe('a registry entry', () => {
       .resolves(answer({ 'validated.uat': 'no' }));
     const before = await describePackage(sagemaker, ARN);
     await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
-      'somebody else wrote it',
+      'Somebody else wrote it at the same time',
     );
   });
 

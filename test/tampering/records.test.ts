@@ -88,53 +88,53 @@ describe('check-model does not offer a version', () => {
     [
       'whose validation is no words of ours',
       () => ({ 'validated.dev': 'yes' }),
-      'its validation in dev is not one that we wrote: "yes"',
+      'its validation in dev has an unknown format: "yes"',
     ],
     [
       'whose validation has a word more',
       ({ emulator }) => ({ 'validated.dev': `${entryOf(emulator, 2, 'validated.dev')} trust=me` }),
-      'is not one that we wrote',
+      'has an unknown format',
     ],
     [
       'whose validation says a thing twice',
       ({ emulator }) => ({ 'validated.dev': `${entryOf(emulator, 2, 'validated.dev')} pipeline=7` }),
-      'is not one that we wrote',
+      'has an unknown format',
     ],
     [
       'whose approval was cut',
       () => ({ 'approved.dev': 'by=lim.wei.jie pipeline=190' }),
-      'its approval for dev is not one that we wrote',
+      'its approval for dev has an unknown format',
     ],
     [
       "whose validation has another version's content",
       (chain) => ({
         'validated.dev': entryOf(chain.emulator, 2, 'validated.dev', { content: contentOfVersion(chain, 3) }),
       }),
-      'its content changed since it was approved and validated in dev',
+      'its content changed after it was approved and validated in dev',
     ],
     [
       "whose approval has another version's content",
       (chain) => ({
         'approved.dev': entryOf(chain.emulator, 2, 'approved.dev', { content: contentOfVersion(chain, 3) }),
       }),
-      'its content changed since',
+      'its content changed after it was approved and validated in dev',
     ],
     ...['validation', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
       `that was validated with the safety input of ${open} open`,
       ({ emulator }) => ({ 'validated.dev': entryOf(emulator, 2, 'validated.dev', { open }) }),
-      `it went through dev with an open safety input (open=${open})`,
+      `it passed dev with a safety input set to false (open=${open})`,
     ]),
     [
       'that was approved with an open safety input',
       ({ emulator }) => ({ 'approved.dev': entryOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
-      'with an open safety input',
+      'with a safety input set to false',
     ],
   ])('%s, and falls back on none in silence', async (_, words, why) => {
     const chain = await chainBefore('check-model');
     write(chain.emulator, 2, words(chain));
     const job = await chain.run('check-model', { env: { INPUT_REQUIRE_VALIDATION: 'false' } });
     expect(job.record).toMatchObject({ outcome: 'candidate', package: arnOf(1) });
-    expect(job.log).toContain('passed over: version 2, because');
+    expect(job.log).toContain('skipped: version 2, because');
     expect(job.log).toContain(why);
   });
 });
@@ -153,7 +153,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ package: arnOf(3) }),
     'approve-model',
-    'its content changed after check-model looked at it',
+    'its content changed after check-model showed it',
   ],
   [
     'of another pipeline',
@@ -195,7 +195,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     () => ({ package: arnOf(3) }),
     'deploy-model',
-    'its content changed after check-model looked at it',
+    'its content changed after check-model showed it',
   ],
   [
     'of another version and its content',
@@ -223,7 +223,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     () => ({ metadata: {} }),
     'deploy-model',
-    'is not the one that approve-model of this pipeline recorded',
+    'but approve-model of this pipeline recorded',
   ],
   ['of another version', 'deploy-model', () => ({ package: arnOf(3) }), 'validate-endpoint', 'serves'],
   [
@@ -238,7 +238,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'deploy-model',
     (chain) => ({ content: contentOfVersion(chain, 3) }),
     'validate-endpoint',
-    'changed after check-model looked at it',
+    'changed after check-model showed it',
   ],
   [
     'of another config',
@@ -303,15 +303,15 @@ describe('deploy-model does not deploy on an approval', () => {
     [
       'in another name than was recorded',
       ({ emulator }) => entryOf(emulator, 2, 'approved.uat', { pipeline: PIPELINE }),
-      'is not the one that approve-model of this pipeline recorded',
+      'but approve-model of this pipeline recorded',
     ],
     [
       'for another content',
       (chain) =>
         entryOf(chain.emulator, 2, 'approved.uat', { pipeline: PIPELINE, content: contentOfVersion(chain, 3) }),
-      'another content was approved',
+      'is for other content',
     ],
-    ['that does not parse', () => 'by=mallory', 'not one that we wrote'],
+    ['that does not parse', () => 'by=mallory', 'has an unknown format'],
   ])('%s', async (_, value, told) => {
     const chain = await chainBefore('deploy-model');
     write(chain.emulator, 2, { 'approved.uat': value(chain) });

@@ -35,7 +35,7 @@ export function approverPage({
     `status   ${version.approval}`,
     ...(before === undefined ? [] : provenance(version, before, validationRequired)),
     `metrics  ${metricsLine(version)}`,
-    `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named none'}`,
+    `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named no commit'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}`,
     `live     ${live}`,
   ];
@@ -74,9 +74,9 @@ function metricsLine({ metadata, metrics }: ModelPackage): string {
 
 /** Newer versions that were not taken, and why: at most four lines. */
 export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
-  const shown = passedOver.slice(0, 3).map(({ version, why }) => `passed over: version ${version}, because ${why}`);
+  const shown = passedOver.slice(0, 3).map(({ version, why }) => `skipped: version ${version}, because ${why}`);
   const more = passedOver.length - shown.length;
-  return more > 0 ? [...shown, `passed over: ${more} more; the job's record.json has every reason`] : shown;
+  return more > 0 ? [...shown, `skipped: ${more} more; the job's record.json has every reason`] : shown;
 }
 
 /** What an endpoint serves, in a few words. */

@@ -56,16 +56,16 @@ async function findNamed(
   if (!candidate || !sameGroup(candidate.group, given.model_package_group_name)) {
     throw new Failure(
       'invalid input',
-      `model_package_arn: received "${arn}", which is no version of the group ${given.model_package_group_name}.`,
-      'correct model_package_arn, or leave it empty to let the rules choose.',
+      `model_package_arn: received "${arn}", which is not a version of the group ${given.model_package_group_name}.`,
+      'correct model_package_arn, or leave it empty: check-model then selects the version.',
     );
   }
   const verdict = judgeEligibility(candidate, criteria);
   if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
   throw new Failure(
     'refused',
-    `${displayName(candidate)} may not go to ${criteria.environment}: ${verdict.why}.`,
-    'name another version, or leave model_package_arn empty.',
+    `${displayName(candidate)} cannot be promoted to ${criteria.environment}: ${verdict.why}.`,
+    'set model_package_arn to another version, or leave it empty.',
   );
 }
 
@@ -80,8 +80,8 @@ async function findRegistered(
   if (run.outcome !== 'registered') {
     const next =
       run.outcome === 'running'
-        ? 'run this job again when the training has ended.'
-        : `look at the execution ${run.execution} (its log is deploy-pipeline's); nothing is promoted.`;
+        ? 'when the training has ended, run deploy-pipeline again, then run this job again.'
+        : `read the log of deploy-pipeline and the execution ${run.execution}. Nothing is promoted.`;
     return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
   }
   const versions = run.packages
@@ -94,7 +94,7 @@ async function findRegistered(
   const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
   return {
     is: 'nothing',
-    why: `what this pipeline registered cannot be promoted (${why})`,
+    why: `no version that this pipeline registered can be promoted (${why})`,
     next: 'start a new pipeline to train again.',
     passedOver: [],
   };
@@ -120,8 +120,8 @@ function noSuchGroup(group: string, { account, region }: Context['aws']): Failur
     'invalid input',
     `model_package_group_name: received "${group}", but ${where}${named ? ', or does not show it to this role' : ''}.`,
     named
-      ? "correct the ARN, or let the group's resource policy allow this role to list and describe its versions."
-      : 'correct the name, or the role and region; a group of another account is named by its ARN.',
+      ? "correct the ARN, or allow this role in the group's resource policy to list and describe its versions."
+      : 'correct the name, the role or the region. If the group is in another account, use its ARN.',
   );
 }
 
@@ -133,15 +133,15 @@ function nothingFit(
   const { model_package_group_name: group, max_candidates: most } = given;
   const before = environmentBefore(criteria);
   const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and validated in ${before}`;
-  const train = 'let the training register a model first.';
+  const train = 'run the training first: it registers a model.';
   if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
   if (lookedAt === most) {
     const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
     return {
       why,
-      next: `${most < MAX_CANDIDATES ? 'raise max_candidates to look further back, or ' : ''}promote a newer version.`,
+      next: `${most < MAX_CANDIDATES ? 'raise max_candidates to check older versions, or ' : ''}promote a newer version.`,
     };
   }
-  const validate = `let the pipeline of ${before} end green first: its validate-endpoint validates the version.`;
+  const validate = `run the pipeline of ${before} first: its validate-endpoint job validates the version.`;
   return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : validate };
 }

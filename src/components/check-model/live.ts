@@ -18,12 +18,12 @@ export async function whyNothingNew(
   const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
   if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
     return undefined;
-  return `${displayName(candidate)} is approved, validated and live in ${criteria.environment} already, on the endpoint ${endpoint.name}`;
+  return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${endpoint.name}`;
 }
 
 /** What serves on an endpoint now, in a few words for the approver. */
 export async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
-  if (name === undefined) return 'not looked up: endpoint_name is empty';
+  if (name === undefined) return 'not checked: endpoint_name is empty';
   const endpoint = await findEndpoint(sagemaker, name);
   if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
   const packages = await packagesOf(sagemaker, endpoint.config);

@@ -13,7 +13,7 @@ describe('a version', () => {
     [
       'has an approval that we did not write',
       ({ emulator, arn }) => enter(emulator, arn, { 'approved.dev': 'yes' }),
-      /not one that we wrote: "yes"/,
+      /its approval for dev has an unknown format: "yes"/,
     ],
     [
       'was approved with another content',
@@ -23,7 +23,7 @@ describe('a version', () => {
           'approved.dev': approval.replace(/content=\w+/, `content=${'d'.repeat(32)}`),
         });
       },
-      /another content was approved for dev/,
+      /its approval for dev is for other content/,
     ],
     [
       'has an approval of this pipeline that its approve-model did not record',
@@ -31,7 +31,7 @@ describe('a version', () => {
         const approval = scene.emulator.package(scene.arn)?.metadata['approved.dev'] ?? '';
         enter(scene.emulator, scene.arn, { 'approved.dev': approval.replace('by=jane', 'by=mallory') });
       },
-      /not the one that approve-model of this pipeline recorded \("by=jane .*but "by=mallory /,
+      /its approval for dev is "by=mallory .*but approve-model of this pipeline recorded "by=jane /,
     ],
     [
       'is handed over as one of another group',

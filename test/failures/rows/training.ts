@@ -328,8 +328,8 @@ export const training: readonly Row[] = [
     when: 'SageMaker replaces the metadata',
     shows: [],
     component: 'deploy-pipeline',
-    seen: 'ERROR Writing "built" to ResalePriceModelGroup version 1 removed "rmse" from its metadata. Before the write it held:…  rmse: 41250',
-    next: 'put the lost entries back (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
+    seen: 'ERROR Writing "built" to ResalePriceModelGroup version 1 removed "rmse" from its metadata. Before the write it had:…  rmse: 41250',
+    next: 'restore the lost entries (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
     cause:
       'SageMaker replaced existing metadata entries with what the job wrote. Its documentation does not say whether it may do this.',
     remedy: 'Write the lost entries again. The log contains them.',
