@@ -125,7 +125,7 @@ function skip(
 
 function linkTo(endpoint: string, { aws, report }: Context): void {
   report.link('Endpoint', endpoint, endpointUrl(aws, endpoint));
-  report.link('Endpoint', "The containers' logs", logsUrl(aws, endpointLogGroup(endpoint)));
+  report.link('Endpoint', 'Endpoint logs', logsUrl(aws, endpointLogGroup(endpoint)));
 }
 
 function planOf(version: ModelPackage, given: Inputs, { job }: Context): DeploymentPlan {
@@ -167,7 +167,7 @@ function writeRecord(
 function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version } = task;
   return {
-    verdict: `${given.endpoint_name} is on its way to ${displayName(version)}; this job does not wait for it (wait: false).`,
+    verdict: `${given.endpoint_name} is progressing to ${displayName(version)}. This job does not wait for it (wait: false).`,
     outputs: outputsOf(task, brought, context),
   };
 }
@@ -179,7 +179,7 @@ function done(task: DeploymentTask, brought: Accepted, context: Context): Done<O
   return {
     verdict:
       brought.by === 'nothing'
-        ? `${given.endpoint_name} serves ${serves} already: nothing was changed.`
+        ? `${given.endpoint_name} already serves ${serves}. Nothing was changed.`
         : `${given.endpoint_name} serves ${serves}.`,
     outputs: outputsOf(task, brought, context),
   };

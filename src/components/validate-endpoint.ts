@@ -99,7 +99,7 @@ export default defineComponent({
     const asked = askedOf(given, root);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
-    report.link('SageMaker', 'Logs of the endpoint', logsUrl(context.aws, endpointLogGroup(endpoint)));
+    report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
     report.record({ outcome: 'not validated', ...about });
     try {
       const now = await checkEndpoint(validation, context);
@@ -132,7 +132,7 @@ function askedOf(given: Inputs, root: string) {
 }
 
 function readPayload(root: string, file: string): Uint8Array {
-  const otherwise = 'let this job receive it as an artifact';
+  const otherwise = 'pass it to this job as an artifact';
   return readProjectFile({ root, input: 'payload_file', file, otherwise, maxBytes: MAX_PAYLOAD_BYTES });
 }
 
@@ -146,7 +146,7 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
   await untilLive(validation, context);
   const now = await describeServed(deployed, context);
   if (given.payload_file === undefined) {
-    context.log.line('Nothing was asked of the model: payload_file is empty.');
+    context.log.line('No request was sent to the model: payload_file is empty.');
     return now;
   }
   const payload = readPayload(context.root, given.payload_file);
@@ -174,7 +174,7 @@ async function recordValidation(
   const validation = validationEntry(deployed, { pipeline: job.pipeline, job: job.id, at: timestamp(clock.now()) });
   const already = validatedAlready(now, job.environment, validation);
   if (already)
-    return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}); nothing was written.`;
+    return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   await writeEntry(aws.sagemaker, now, { key: entryKey('validated', job.environment), value: entryValue(validation) });
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;

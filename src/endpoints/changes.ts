@@ -84,7 +84,7 @@ async function change({ clock }: ChangeContext, send: () => Promise<unknown>): P
       isKnownError('not found', error)
     )
       return 'conflict';
-    throw asRefusal(error, 'SageMaker refused to change the endpoint, which is as it was.');
+    throw asRefusal(error, 'SageMaker refused to change the endpoint. It was not changed.');
   }
 }
 
@@ -110,8 +110,8 @@ async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): 
 function configGone(error: unknown): Failure {
   return new Failure(
     'refused',
-    `SageMaker does not find the endpoint config ${VISIBLE_WITHIN / 1000} s after it was there: ${inItsOwnWords(error)}`,
-    'run this job again: it makes the config anew if somebody deleted it.',
+    `SageMaker did not find the endpoint config for ${VISIBLE_WITHIN / 1000} s, although it existed: ${inItsOwnWords(error)}`,
+    'run this job again. If somebody deleted the config, the job creates it again.',
     error,
   );
 }

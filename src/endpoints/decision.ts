@@ -48,13 +48,16 @@ export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: De
       return wait(endpoint);
     case 'Failed':
       if (wanted.recreate_failed) return { do: 'delete' };
-      return refuse(`${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`, recreation(endpoint.name));
+      return refuse(
+        `${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`,
+        `${recreation(endpoint.name)} Then run this job again.`,
+      );
     case 'UpdateRollbackFailed':
       return rollbackFailed(endpoint);
     default:
       return refuse(
-        `${wanted.endpoint} is in a status that this version does not know.`,
-        'look at it in the console, and use a newer version of the components.',
+        `${wanted.endpoint} has a status that this version does not know.`,
+        'check the endpoint in the AWS console, and use a newer version of the components.',
       );
   }
 }
@@ -72,21 +75,21 @@ function replace(
 ): EndpointDecision {
   if (current && current.unsupportedFeatures.length > 0) {
     return refuse(
-      `${name} has ${current.unsupportedFeatures.join(' and ')} now, which this component cannot give it: an update would take it away. Nothing was changed.`,
-      'keep deploying this endpoint as before; or set another endpoint_name; or, if it may go without, update it by hand to a config that has none of it, then run this job again.',
+      `${name} has ${current.unsupportedFeatures.join(' and ')}, which this component does not support: an update would remove it. Nothing was changed.`,
+      'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     );
   }
   const older = current?.version !== undefined && version < current.version;
   if (!older || allow_downgrade) return { do: 'update' };
   return refuse(
     `${name} serves version ${current.version}, and version ${version} is older. Nothing was changed.`,
-    'promote a newer version; to go back on purpose, set allow_downgrade: true for one run.',
+    'promote a newer version. To deploy the older version, set allow_downgrade: true for one run.',
   );
 }
 
 function wait(endpoint: Endpoint): EndpointDecision {
-  const whose = endpoint.pending === undefined ? '' : ` (${endpoint.pending}, not ours)`;
-  return { do: 'wait', saying: `Waiting until ${endpoint.name} has settled${whose}: ${statusLine(endpoint)}` };
+  const whose = endpoint.pending === undefined ? '' : ` (another deployment: ${endpoint.pending})`;
+  return { do: 'wait', saying: `Waiting until ${endpoint.name} is stable${whose}: ${statusLine(endpoint)}` };
 }
 
 /** SageMaker compares endpoint names without case when it creates one, and with case when one is invoked. */
@@ -94,15 +97,15 @@ function otherwiseSpelled({ name }: Endpoint, wanted: DesiredEndpoint): Endpoint
   return {
     do: 'refuse',
     kind: 'invalid input',
-    why: `endpoint_name: received "${wanted.endpoint}", but SageMaker spells this endpoint "${name}".`,
-    next: `set endpoint_name to ${name}: callers must spell it so.`,
+    why: `endpoint_name: received "${wanted.endpoint}", but the name of this endpoint is "${name}".`,
+    next: `set endpoint_name to ${name}: callers must use this spelling.`,
   };
 }
 
 function rollbackFailed(endpoint: Endpoint): EndpointDecision {
   return refuse(
-    `${endpoint.name} is UpdateRollbackFailed: a mix of configs may be serving (${variantLines(endpoint)}). ${explainReason(endpoint.failureReason)}`,
-    `bring it back to a config that is known to work (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
+    `${endpoint.name} is UpdateRollbackFailed: the endpoint may serve several configs (${variantLines(endpoint)}). ${explainReason(endpoint.failureReason)}`,
+    `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
   );
 }
 

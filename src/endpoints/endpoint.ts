@@ -19,7 +19,7 @@ export const resourceName = z
   .check(
     z.regex(
       /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
-      'must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit',
+      'must be at most 63 letters, digits and hyphens, and start and end with a letter or digit',
     ),
   );
 

@@ -140,8 +140,8 @@ async function ensure({ kind, name, wanted, find, create }: EnsureRequest): Prom
   if (differences.length === 0) return 'reused';
   throw new Failure(
     'refused',
-    `The ${kind} ${name} exists already, and it is not what its name says:\n${differences.join('\n')}`,
-    `find out in CloudTrail who made it; delete it when nothing serves from it (${DELETE[kind]} ${name}), then run this job again.`,
+    `The ${kind} ${name} already exists with other content:\n${differences.join('\n')}`,
+    `find out who created it in CloudTrail. If no endpoint uses it, delete it (${DELETE[kind]} ${name}), then run this job again.`,
   );
 }
 
@@ -150,5 +150,5 @@ function differencesOf(wanted: Record<string, unknown>, found: Record<string, un
   const told = (value: unknown) => canonicalJson(value ?? {}).replace(/^(\{\}|\[\])$/, 'nothing');
   return members
     .filter((member) => told(wanted[member]) !== told(found[member]))
-    .map((member) => `  ${member}: wanted ${told(wanted[member])}, found ${told(found[member])}`);
+    .map((member) => `  ${member}: expected ${told(wanted[member])}, found ${told(found[member])}`);
 }

@@ -51,8 +51,8 @@ function quotaAdvice(
   const needed = Number(used) + Number(delta);
   return {
     cause: 'quota',
-    what: `The account may run ${limit} instances of "${quota}"; ${used} are in use, and this deployment asks for ${delta} more. While an update runs, the old and the new instances both count, so that it needs up to double.`,
-    next: `ask for at least ${needed} under "${quota}" in the console of Service Quotas, or set another instance_type or a lower instance_count; then ${again}.`,
+    what: `The quota "${quota}" is ${limit} instances: ${used} are in use, and this deployment needs ${delta} more. During an update, the old and the new instances both count (up to double).`,
+    next: `request at least ${needed} for "${quota}" in Service Quotas, or set another instance_type or a lower instance_count, then ${again}.`,
   };
 }
 
@@ -68,40 +68,39 @@ const KNOWN_REASONS: readonly KnownReason[] = [
     cause: 'quota',
     pattern: /ResourceLimitExceeded|account-level service limit/,
     next: (again) =>
-      `ask for more of it in the console of Service Quotas, or set another instance_type or a lower instance_count; then ${again}.`,
+      `request a higher quota in Service Quotas, or set another instance_type or a lower instance_count, then ${again}.`,
   },
   {
     cause: 'capacity',
     pattern: /CapacityError|InsufficientInstanceCapacity|Unable to provision requested ML compute capacity/i,
-    next: (again) =>
-      `${again} later, or set another instance_type: AWS has none of these instances left at the moment.`,
+    next: (again) => `${again} later, or set another instance_type: AWS has no free instance of this type now.`,
   },
   {
     cause: 'model data',
     pattern: /model data/i,
     next: (again) =>
-      `check that the execution_role_arn trusts sagemaker.amazonaws.com and may s3:GetObject the model data (and kms:Decrypt it), that it lies in this region, and that its tar.gz holds no symbolic link; then ${again}.`,
+      `check that the role in execution_role_arn trusts sagemaker.amazonaws.com and allows s3:GetObject (and kms:Decrypt) on the model data. The data must be in this region, and its tar.gz must have no symbolic link. Then ${again}.`,
   },
   {
     cause: 'image',
     pattern: /make sure all images|image .*(does not exist|not found)|ecr:/i,
     next: (again) =>
-      `check that the model package's image exists in this region and that the execution_role_arn may pull it (ecr:BatchGetImage, and the repository's policy for another account); then ${again}.`,
+      `check that the model package's image exists in this region and that the role in execution_role_arn can pull it (ecr:BatchGetImage; for another account, also the repository's policy). Then ${again}.`,
   },
   {
     cause: 'health check',
     pattern: /ping health check/i,
     next: () =>
-      "read the container's log lines above: it must answer GET /ping with 200 within its start-up time; correct the model or set model_environment, then register a new version.",
+      "read the container's log lines above: it must answer GET /ping with 200 within its start-up time. Correct the model or set model_environment, then register a new version.",
   },
   {
     cause: 'permission',
     pattern: /scalable target|permission|not authorized|AccessDenied/i,
-    next: (again) => `allow the job's role what the reason names, then ${again}.`,
+    next: (again) => `add the action that the reason names to the policy of the job's role, then ${again}.`,
   },
   {
     cause: 'subscription',
     pattern: /not subscribed to the marketplace offering/i,
-    next: (again) => `subscribe the account to the offering of the AWS Marketplace, then ${again}.`,
+    next: (again) => `subscribe the account to the AWS Marketplace offering, then ${again}.`,
   },
 ];

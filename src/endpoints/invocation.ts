@@ -63,8 +63,8 @@ export async function invoke(
 function gone(endpoint: string, error: unknown): Failure {
   return new Failure(
     'refused',
-    `Not validated: ${endpoint} stopped serving while it was asked (${inItsOwnWords(error)}).`,
-    'find out who deleted or changed it (CloudTrail); then run the deploy-model job again, and this one after it.',
+    `Not validated: ${endpoint} stopped serving during the requests (${inItsOwnWords(error)}).`,
+    'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint). Then run the deploy-model job again, then run this job again.',
     error,
   );
 }
@@ -79,9 +79,9 @@ export interface Expectations {
 
 const CHECKS = {
   status: 'Every answer has the HTTP status 200',
-  contentType: 'Every answer has the content type that was asked for',
+  contentType: 'Every answer has the requested content type',
   match: 'Every answer matches the expected pattern',
-  time: 'Every answer comes in time',
+  time: 'Every answer arrives within max_latency_ms',
 };
 
 /** What is wrong with one answer, and enough of it to recognise it by. */
@@ -106,7 +106,7 @@ export function judgeResponse(
     ...(accept && !isAccepted(contentType, accept) && { contentType: `"${contentType}" instead of "${accept}"` }),
     ...(expect && mismatch(answer, expect, longestMatch)),
     ...(max_latency_ms !== undefined &&
-      milliseconds > max_latency_ms && { time: `${milliseconds} ms, and ${max_latency_ms} ms are allowed` }),
+      milliseconds > max_latency_ms && { time: `${milliseconds} ms, more than ${max_latency_ms} ms` }),
   };
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { wrong, status, contentType, bytes: body.byteLength, sha256, milliseconds };
@@ -142,7 +142,7 @@ function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number)
   } catch (error) {
     // It comes from another realm, where it is no Error of ours.
     if (!/Script execution timed out/.test(partsOf(error).message)) throw error;
-    return { match: `${expect} took longer than ${longest / 1000} s; a simpler pattern would not` };
+    return { match: `${expect} took longer than ${longest / 1000} s; use a simpler pattern` };
   }
 }
 

@@ -11,16 +11,16 @@ const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 /** SageMaker adds instance types faster than its SDK is updated here: the form is checked, the rest is SageMaker's to say. */
 const instanceType = z.custom<ProductionVariantInstanceType>(
   (value) => typeof value === 'string' && INSTANCE_TYPE.test(value),
-  'must be an instance type of SageMaker, like ml.m5.large',
+  'must be a SageMaker instance type, like ml.m5.large',
 );
 
 /** Variables for the model's container, within SageMaker's limits. */
 const modelEnvironment = assignments.check(
   z.refine((pairs) => [...pairs.keys()].every((name) => /^[a-zA-Z_]\w{0,1023}$/.test(name)), {
-    error: 'must hold names of letters, digits and underscores that do not begin with a digit',
+    error: 'must have names of letters, digits and underscores that do not start with a digit',
   }),
   z.refine((pairs) => pairs.size <= 100 && [...pairs.values()].every((value) => value.length <= 1024), {
-    error: 'must hold at most 100 variables, with values of at most 1024 characters',
+    error: 'must have at most 100 variables, with values of at most 1024 characters',
   }),
 );
 

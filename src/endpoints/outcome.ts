@@ -25,37 +25,37 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
   switch (where.is) {
     case 'rolled back':
       return {
-        what: `SageMaker rolled ${endpoint} back: ${config} did not come into service, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
+        what: `SageMaker rolled back ${endpoint}: the deployment of ${config} failed, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
         next: adviceAfter(where.why, again),
       };
     case 'superseded':
       return {
-        what: `${endpoint} was taken over: not ${config} is on it, but ${where.by}, made by ${maker ? `the pipeline ${maker}` : 'somebody who does not use these components'}.`,
+        what: `${config} on ${endpoint} was superseded by ${where.by}, which ${maker ? `the pipeline ${maker} created` : 'these components did not create'}.`,
         next: maker
-          ? `let that pipeline end; ${again} only if this version is to replace that one.`
-          : `find out who it was (CloudTrail, UpdateEndpoint); ${again} only if this version is to replace that config.`,
+          ? `wait until that pipeline ends. If this version should replace that one, ${again}.`
+          : `find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, ${again}.`,
       };
     case 'failed':
       return {
         what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${explainReason(where.why)}`,
-        next: `${adviceAfter(where.why, again)} ${recreation(endpoint, again)}`,
+        next: `${adviceAfter(where.why, again)} ${recreation(endpoint)}`,
       };
     case 'rollback failed':
       return {
-        what: `SageMaker could roll ${endpoint} neither forward nor back (UpdateRollbackFailed): a mix of configs may be serving (${variantLines(seen)}). ${explainReason(where.why)}`,
-        next: `bring it back to a config that is known to work: aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}; then ${again}.`,
+        what: `The update of ${endpoint} and its rollback both failed (UpdateRollbackFailed): the endpoint may serve several configs (${variantLines(seen)}). ${explainReason(where.why)}`,
+        next: `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}), then ${again}.`,
       };
     case 'gone':
       return {
-        what: `${endpoint} is gone: somebody deleted it while ${config} was on its way.`,
-        next: `find out who it was (CloudTrail, DeleteEndpoint); ${again} to create it.`,
+        what: `Somebody deleted ${endpoint}: ${config} is not live.`,
+        next: `find out who deleted it in CloudTrail (DeleteEndpoint). To create it again, ${again}.`,
       };
   }
 }
 
 /** A Failed endpoint keeps its name until it is deleted, and can only be deleted. */
-export function recreation(endpoint: string, again = RUN_AGAIN): string {
-  return `An endpoint that failed can only be deleted: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}), then ${again}.`;
+export function recreation(endpoint: string): string {
+  return `A Failed endpoint must be deleted first: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`;
 }
 
 export function explainReason(why: string | undefined): string {

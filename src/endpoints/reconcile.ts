@@ -62,7 +62,7 @@ export async function reconcileEndpoint(plan: DeploymentPlan, context: Reconcile
     if (decision.do === 'nothing' || decision.do === 'follow') return { by: decision.do, previousConfig };
     const result = await change({ ...seen, previousConfig }, plan, context);
     if (result === 'accepted') return { by: decision.do, previousConfig };
-    context.log(`Another deployment reached ${plan.desired.endpoint} first; looking again.`);
+    context.log(`Another deployment changed ${plan.desired.endpoint} first. Checking again.`);
     await context.clock.sleep(CONFLICT_PAUSE);
     seen = await observe(plan, context);
   }
@@ -209,15 +209,15 @@ function answerOf<Answer>(
   if (outcome.is === 'settled') return outcome.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker goes on with it.`,
-    `run this job again: it goes on where this one stopped. To look: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
+    `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker continues.`,
+    `run this job again: it continues where this one stopped. To see the status: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
   );
 }
 
 function changedEachTime({ desired: { endpoint } }: DeploymentPlan, { region }: ReconcileContext): Failure {
   return new Failure(
     'refused',
-    `${endpoint} changed each time that this job was about to change it; or it exists in other upper and lower case.`,
-    `look at it (aws sagemaker list-endpoints --name-contains ${endpoint} --region ${region}), and run this job again when nobody else deploys to it.`,
+    `${endpoint} changed each time before this job could change it, or it exists with other upper and lower case.`,
+    `check it (aws sagemaker list-endpoints --name-contains ${endpoint} --region ${region}). When nobody else deploys to it, run this job again.`,
   );
 }

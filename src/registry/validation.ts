@@ -28,14 +28,17 @@ export function refusalToValidate(
   const again = 'run the deploy-model job of this pipeline again.';
   const others = served.filter((arn) => arn.toLowerCase() !== deployed.package.toLowerCase());
   if (served.length === 0)
-    return { why: `the models of ${deployed.config} were not made from a model package, or are gone`, next: again };
+    return {
+      why: `the models of ${deployed.config} were deleted or were not created from a model package`,
+      next: again,
+    };
   if (others.length > 0)
     return { why: `${deployed.config} serves ${others.join(' and ')}, not only ${deployed.package}`, next: again };
   const { group, content, promotion_path: environments } = deployed;
   const flaw = flawOf(now, { group, content, environments });
-  if (flaw) return { why: `${flaw.why}, and yet it is live`, next: flaw.next };
+  if (flaw) return { why: `${flaw.why}, but it is live`, next: flaw.next };
   const takenBack = approvalTakenBack(now, deployed);
-  return takenBack ? { why: `${takenBack}, and yet it is live`, next: 'deploy another version.' } : undefined;
+  return takenBack ? { why: `${takenBack}, but it is live`, next: 'deploy another version.' } : undefined;
 }
 
 /** An approval that somebody took back; a deployment without an approval was never asked for one. */

@@ -44,7 +44,7 @@ describe('whether what is live may be validated', () => {
     ],
     ['another version', [arnOf(2)], version(), `serves ${arnOf(2)}`],
     ['another version beside it', [arnOf(3), arnOf(2)], version(), `serves ${arnOf(2)}, not only`],
-    ['a model from outside the registry', [], version(), 'not made from a model package'],
+    ['a model from outside the registry', [], version(), 'not created from a model package'],
     ['a content that changed', [arnOf(3)], version({ content: OTHER }), `to ${OTHER}`],
     ['a version of another group', [arnOf(3)], version({ group: 'ChurnModels' }), 'in the group ChurnModels'],
     [
@@ -145,7 +145,7 @@ describe('whether an answer is as expected', () => {
     ['a text that does not match', answer(), { expect: /error/u }, { match: 'no match of /error/u: {"price": 1}' }],
     ['a pattern with a memory', answer(), { expect: /price/gu }, {}],
     ['just in time', answer({ milliseconds: 50 }), { max_latency_ms: 50 }, {}],
-    ['too late', answer({ milliseconds: 51 }), { max_latency_ms: 50 }, { time: '51 ms, and 50 ms are allowed' }],
+    ['too late', answer({ milliseconds: 51 }), { max_latency_ms: 50 }, { time: '51 ms, more than 50 ms' }],
     [
       'a text beyond the first megabyte',
       answer({ body: `${' '.repeat(1_048_576)}x` }),
@@ -263,7 +263,7 @@ describe('a validation', () => {
     const again = await validate({ emulator, root, job: '10' });
     expect(again.exit).toBe(0);
     expect(again.calls).not.toContain('UpdateModelPackage');
-    expect(again.log).toContain('is already validated in dev (at 2026-11-22T08:00Z); nothing was written.');
+    expect(again.log).toContain('is already validated in dev (at 2026-11-22T08:00Z). Nothing was written.');
 
     record({ pipeline: '102' });
     const later = await validate({ emulator, root, pipeline: '102' });
@@ -287,7 +287,7 @@ describe('a validation', () => {
     expect(job.exit).toBe(0);
     expect(job.calls).not.toContain('InvokeEndpoint');
     expect(job.calls).not.toContain('UpdateModelPackage');
-    expect(job.log).toContain('Nothing was asked of the model: payload_file is empty.');
+    expect(job.log).toContain('No request was sent to the model: payload_file is empty.');
     expect(job.log).toContain('Not recorded as validated in dev: record_validation is false.');
     expect(job.record).toMatchObject({ outcome: 'not recorded' });
   });
@@ -333,7 +333,7 @@ describe('the deployment', () => {
 
     const job = await validate({ emulator, root });
 
-    expect(job.log).toContain(`resale-price-dev-v2-theirs, made by the pipeline ${page}`);
+    expect(job.log).toContain(`superseded by resale-price-dev-v2-theirs, which the pipeline ${page} created`);
   });
 
   it('stopped serving while the model was asked: the log says so', async () => {
@@ -343,7 +343,7 @@ describe('the deployment', () => {
     });
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(1);
-    expect(job.log).toContain(`${ENDPOINT} stopped serving while it was asked`);
+    expect(job.log).toContain(`${ENDPOINT} stopped serving during the requests`);
     expect(job.log).toContain('run the deploy-model job again');
     expect(job.log).not.toContain('Unexpected error');
   });
@@ -373,7 +373,7 @@ describe('the model', () => {
 
   it.each([
     ['an answer of another type', { contentType: 'text/plain' }, {}, '"text/plain" instead of "application/json"'],
-    ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, and 500 ms are allowed'],
+    ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, more than 500 ms'],
   ])('is not validated with %s', async (_name, behaviour, given, why) => {
     const { emulator, root } = await live();
     emulator.runtime.behaviours.set(ENDPOINT, behaviour);
@@ -409,7 +409,7 @@ describe('the model', () => {
     const job = await validate({ emulator, root, inputs: { requests: '10', max_wait_time: '60' } });
     expect(job.exit).toBe(124);
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(2);
-    expect(job.log).toContain('no time left (max_wait_time) for request 3 of 10');
+    expect(job.log).toContain('No time was left (max_wait_time) for request 3 of 10');
   });
 });
 

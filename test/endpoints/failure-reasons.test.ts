@@ -5,7 +5,7 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
   [
     'quota',
     "The account-level service limit 'ml.m5.large for endpoint usage' is 2 Instances, with current utilization of 2 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.",
-    /ask for at least 3 under "ml\.m5\.large for endpoint usage"/,
+    /request at least 3 for "ml\.m5\.large for endpoint usage"/,
   ],
   [
     'capacity',
@@ -31,7 +31,7 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
   [
     'permission',
     'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity does not have application-autoscaling:DeregisterScalableTarget permission.',
-    /allow the job's role/,
+    /add the action that the reason names to the policy of the job's role/,
   ],
   ['subscription', 'Caller is not subscribed to the marketplace offering.', /AWS Marketplace/],
   ['unknown', 'Something new.', /read the reason/],
@@ -46,7 +46,7 @@ describe("SageMaker's reasons", () => {
 
   it('of a quota are told with their numbers', () => {
     expect(adviceFor(ROWS[0]?.[1] ?? '').what).toContain(
-      'The account may run 2 instances of "ml.m5.large for endpoint usage"; 2 are in use, and this deployment asks for 1 more.',
+      'The quota "ml.m5.large for endpoint usage" is 2 instances: 2 are in use, and this deployment needs 1 more.',
     );
   });
 });

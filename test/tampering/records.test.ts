@@ -245,7 +245,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'deploy-model',
     () => ({ config: 'resale-price-dev-v2' }),
     'validate-endpoint',
-    'was taken over: not resale-price-dev-v2 is on it',
+    'resale-price-dev-v2 on resale-price-uat was superseded by',
   ],
   [
     'of another endpoint',

@@ -45,8 +45,8 @@ async function keepReasons(
 ): Promise<void> {
   if (seen) {
     const file = report.file('endpoint.json', describedEndpoint(seen.answer));
-    log.line(`What SageMaker says of ${endpoint} is kept in ${file}.`);
+    log.line(`Saved SageMaker's description of ${endpoint} in ${file}.`);
   }
   const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.config.variant_name}/`, limit: 20 };
-  log.section(`The last lines of the containers of ${endpoint}`, await lastLogLines(await aws.logs(), query), 'open');
+  log.section(`The last log lines of ${endpoint}`, await lastLogLines(await aws.logs(), query), 'open');
 }

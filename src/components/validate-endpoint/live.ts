@@ -64,7 +64,7 @@ export async function describeServed(deployed: DeployedRecord, { aws, log, repor
   const served = await packagesOf(aws.sagemaker, deployed.config);
   const now = await describePackage(aws.sagemaker, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
-  report.check(`The endpoint serves ${displayName(now)} as it was deployed`, refusal?.why);
+  report.check(`The endpoint serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
   log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
   return now;

@@ -67,8 +67,8 @@ async function ask(number: number, plan: RequestPlan, context: Asking): Promise<
 function tooSlow(request: number, { requests }: RequestPlan['given'], { because }: Deadline): Failure {
   return new Failure(
     'out of time',
-    `There was no time left (${because}) for request ${request} of ${requests}: the answers came too slowly.`,
-    'raise max_wait_time, or lower requests; then run this job again.',
+    `No time was left (${because}) for request ${request} of ${requests}: the answers were too slow.`,
+    'raise max_wait_time or lower requests, then run this job again.',
   );
 }
 
@@ -91,7 +91,7 @@ function refuseUnlessExpected(
   throw new Failure(
     'refused',
     `Not validated: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
-    'compare the answers with payload_file, expect, accept and max_latency_ms; correct these or the model, then run this job again or start a new pipeline.',
+    'compare the answers with payload_file, expect, accept and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.',
   );
 }
 
@@ -101,6 +101,6 @@ export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answ
   throw new Failure(
     'out of time',
     `Stopped waiting for ${what} after ${waited.after} (${waited.because}): ${waited.saying}.`,
-    'AWS goes on by itself: look at the endpoint (link on this page), then run this job again, which takes up from there; or raise max_wait_time.',
+    'check the endpoint (link on this page), then run this job again. If it needs more time, raise max_wait_time.',
   );
 }

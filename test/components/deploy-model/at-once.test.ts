@@ -30,7 +30,7 @@ describe('two versions that are deployed at the same time', () => {
     expect(jobs[1]).toMatchObject({ exit: 0, record: { version: 3 } });
     expect(liveConfig(emulator)).toBe(jobs[1].outputs.ENDPOINT_CONFIG_NAME);
     const olderWasLive = jobs[1].record?.previous_config !== before;
-    expect(jobs[0].exit === 0 || /taken over|is older/.test(jobs[0].log)).toBe(true);
+    expect(jobs[0].exit === 0 || /was superseded by|is older/.test(jobs[0].log)).toBe(true);
     if (olderWasLive) expect(jobs[1].record?.previous_config).toMatch(/-v2-/);
   });
 });

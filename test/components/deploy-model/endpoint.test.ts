@@ -94,7 +94,7 @@ describe('an endpoint in service', () => {
     const first = await deploy(scene);
     const again = await deploy(scene);
     expect(again).toMatchObject({ exit: 0, record: first.record, outputs: first.outputs, calls: noWrite });
-    expect(again.log).toContain('already: nothing was changed.');
+    expect(again.log).toMatch(/resale-price-dev already serves .*\. Nothing was changed\./);
   });
 
   it('tags, pipeline and commit do not change what is deployed; instances do', async () => {
@@ -175,7 +175,7 @@ describe('an endpoint that has what no config of ours can have', () => {
 
     const job = await deploy(scene);
     expect(job).toMatchObject({ exit: 1, calls: noWrite });
-    expect(job.log).toContain(`${NAME} has ${feature} now, which this component cannot give it`);
-    expect(job.log).toContain('Next: keep deploying this endpoint as before; or set another endpoint_name');
+    expect(job.log).toContain(`${NAME} has ${feature}, which this component does not support`);
+    expect(job.log).toContain('Next: deploy this endpoint as before, or set another endpoint_name');
   });
 });
