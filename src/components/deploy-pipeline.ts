@@ -19,9 +19,9 @@ const inputs = z.strictObject({
   definition_file: path,
   pipeline_role_arn: pipelineRoleArn,
   parameters: assignments.check(
-    z.refine((pairs) => pairs.size <= 200, 'must hold at most 200 parameters'),
+    z.refine((pairs) => pairs.size <= 200, 'must have at most 200 parameters'),
     z.refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {
-      error: 'must hold names of at most 256 and values of at most 1024 characters',
+      error: 'must have names of at most 256 and values of at most 1024 characters',
     }),
   ),
   wait: flag,
@@ -77,7 +77,7 @@ export default defineComponent({
     context.log.line(plan.why);
     const execution = plan.do === 'join' ? plan.execution : await startAttempt(plan.attempt, wanted, given, context);
     context.begun(`the execution ${resourceId(execution)}`);
-    context.report.record({ outcome: 'running', execution, why: 'its execution is under way' });
+    context.report.record({ outcome: 'running', execution, why: 'its execution is still running' });
 
     const followed = await followExecution(execution, given, context);
     if (!followed) return exitWithoutWaiting(execution);
@@ -98,7 +98,7 @@ async function desiredPipeline(given: Inputs, root: string): Promise<DesiredPipe
 
 function exitWithoutWaiting(execution: string): Done<Output> {
   return {
-    verdict: `The execution ${resourceId(execution)} is under way; this job does not wait for it (wait: false). Run it again to hand over what it registered.`,
+    verdict: `The execution ${resourceId(execution)} is still running. This job does not wait for it (wait: false). When it has ended, run this job again to record its versions.`,
     outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
   };
 }
@@ -139,5 +139,5 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
 
 function whyNothing(steps: readonly Step[]): string {
   const closed = steps.filter(({ outcome }) => outcome === 'False').map(({ name }) => `condition ${name} was false`);
-  return closed.join(' and ') || 'no step of it registers a model';
+  return closed.join(' and ') || 'it has no step that registers a model';
 }

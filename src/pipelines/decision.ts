@@ -8,19 +8,18 @@ export type ExecutionPlan =
 
 /** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
 export function decideExecution(latest: KnownAttempt | undefined, newRun: boolean): ExecutionPlan {
-  if (!latest)
-    return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting the first attempt.' };
+  if (!latest) return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting attempt 1.' };
   const { execution, number, status } = latest;
   const next = (why: string): ExecutionPlan => ({
     do: 'start',
     attempt: number + 1,
     why: `${why}: starting attempt ${number + 1}.`,
   });
-  if (newRun) return next(`Attempt ${number} is ${status}, and new_run asks for another`);
+  if (newRun) return next(`Attempt ${number} is ${status}, and new_run is true`);
   switch (status) {
     case 'Executing':
     case 'Succeeded':
-      if (latest.runs !== 'ours') return next(`Attempt ${number} runs another definition than ours`);
+      if (latest.runs !== 'ours') return next(`Attempt ${number} runs a different definition`);
       return {
         do: 'join',
         execution,

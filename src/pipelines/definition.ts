@@ -40,9 +40,9 @@ const parameter = z.extend(named, {
 /** As much of https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/ as everything needs. */
 const shape = z.looseObject(
   {
-    Version: z.string('must be there, like "2020-12-01"'),
+    Version: z.string('must be a text like "2020-12-01"'),
     Parameters: z.nullish(z.array(parameter, 'must be a list')),
-    Steps: z.array(named, 'must be a list of steps').check(z.minLength(1, 'must hold at least one step')),
+    Steps: z.array(named, 'must be a list of steps').check(z.minLength(1, 'must have at least one step')),
   },
   'must be an object with a Version and Steps',
 );
@@ -63,7 +63,9 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   }));
   const problems = [
     ...(text.length > MAX_LENGTH
-      ? [`definition_file: received "${file}"; ${text.length} characters are more than SageMaker's ${MAX_LENGTH}.`]
+      ? [
+          `definition_file: received "${file}"; it has ${text.length} characters, and SageMaker accepts at most ${MAX_LENGTH}.`,
+        ]
       : []),
     ...undeclared(parameters, declared, file),
     ...missing(parameters, declared, file),
@@ -74,7 +76,7 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
 }
 
 function content(root: string, file: string): string {
-  const otherwise = 'let render-pipeline write it and this job receive its artifacts';
+  const otherwise = 'write it with render-pipeline and pass its artifacts to this job';
   return readProjectFile({ root, input: 'definition_file', file, otherwise }).toString('utf8');
 }
 
@@ -84,7 +86,7 @@ async function parsed(file: string, text: string): Promise<unknown> {
     return json ? JSON.parse(text) : (await import('./yaml.ts')).parseYaml(text);
   } catch (error) {
     throw refusal([
-      `definition_file: received "${file}"; it is not ${json ? 'JSON' : 'YAML'}: ${partsOf(error).message.trim()}`,
+      `definition_file: received "${file}"; it is not valid ${json ? 'JSON' : 'YAML'}: ${partsOf(error).message.trim()}`,
     ]);
   }
 }
@@ -114,7 +116,7 @@ function missing(
 ): string[] {
   return declared
     .filter(({ name, optional }) => !optional && !given.has(name))
-    .map(({ name }) => `parameters: "${name}" is missing, and ${file} gives it no DefaultValue.`);
+    .map(({ name }) => `parameters: "${name}" is missing, and has no DefaultValue in ${file}.`);
 }
 
 function mistyped(
@@ -125,14 +127,14 @@ function mistyped(
   return declared.flatMap(({ name, type }) => {
     const value = given.get(name);
     if (value === undefined || TYPES[type].test(value)) return [];
-    return [`parameters: received "${name}=${value}", and ${file} declares ${name} as ${type}.`];
+    return [`parameters: received "${name}=${value}", but ${file} declares ${name} as ${type}.`];
   });
 }
 
 function refusal(problems: readonly string[]): Failure {
   return new Failure(
     'invalid input',
-    `The pipeline definition is not right:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    `Invalid pipeline definition:\n${problems.map((each) => `  ${each}`).join('\n')}`,
     'correct the definition, or the inputs of the include that adds deploy-pipeline, then push.',
   );
 }

@@ -19,7 +19,7 @@ export const pipelineName = z
     z.trim(),
     z.regex(
       /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/,
-      'must be at most 256 letters, digits and hyphens, beginning and ending with a letter or digit',
+      'must be at most 256 letters, digits and hyphens, and start and end with a letter or digit',
     ),
   );
 
@@ -48,8 +48,8 @@ export type UploadDecision = { do: 'create' } | { do: 'update'; because: string 
 export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: DesiredPipeline): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
-    ...(sameDefinition(current.definition, definition) ? [] : ['its definition differs']),
-    ...(current.roleArn === roleArn ? [] : [`its role is ${current.roleArn}`]),
+    ...(sameDefinition(current.definition, definition) ? [] : ['its definition differed']),
+    ...(current.roleArn === roleArn ? [] : [`its role was ${current.roleArn}`]),
   ];
   return differs.length > 0 ? { do: 'update', because: differs.join(' and ') } : { do: 'nothing' };
 }
@@ -77,7 +77,7 @@ export async function findPipeline(sagemaker: SageMakerClient, name: string): Pr
 
 /** Who did it, as well as SageMaker knows. */
 export function personOf(user: UserContext | undefined): string {
-  return user?.UserProfileName ?? user?.IamIdentity?.Arn ?? 'somebody whom SageMaker does not name';
+  return user?.UserProfileName ?? user?.IamIdentity?.Arn ?? 'an unknown user';
 }
 
 /**
@@ -92,17 +92,17 @@ export async function reconcilePipeline(
   const { name } = desired;
   const decision = decideUpload(await findPipeline(sagemaker, name), desired);
   if (decision.do === 'nothing') {
-    log(`The pipeline ${name} has this definition and role already.`);
+    log(`The pipeline ${name} already has this definition and role.`);
     return undefined;
   }
   if (decision.do === 'update') {
     const version = await update(sagemaker, desired);
-    const now = version === undefined ? '' : ` to its version ${version}`;
+    const now = version === undefined ? '' : ` to version ${version}`;
     log(`Updated the pipeline ${name}${now} because ${decision.because}.`);
     return version;
   }
   const created = await create(sagemaker, desired, token);
-  log(created ? `Created the pipeline ${name}.` : `Somebody else created the pipeline ${name} at the same moment.`);
+  log(created ? `Created the pipeline ${name}.` : `Somebody else created the pipeline ${name} at the same time.`);
   return created ? undefined : reconcilePipeline(sagemaker, desired, { token, log });
 }
 
@@ -135,12 +135,12 @@ export function refusedBySageMaker(error: unknown, what: string): unknown {
   if (isKnownError('quota', error))
     return new Failure(
       'refused',
-      `A quota of the AWS account stands in the way: ${words}`,
-      'wait until other executions have ended, or request a higher quota (Service Quotas, Amazon SageMaker); then run this job again.',
+      `The AWS account has reached a quota: ${words}`,
+      'wait until other executions have ended, or request a higher quota in Service Quotas (Amazon SageMaker), then run this job again.',
       error,
     );
   if (isKnownError('conflict', error))
-    return new Failure('AWS trouble', `Somebody else changes ${what} now: ${words}`, 'run this job again.', error);
+    return new Failure('AWS trouble', `Somebody else is changing the pipeline: ${words}`, 'run this job again.', error);
   if (partsOf(error).name === 'ValidationException')
     return new Failure(
       'invalid input',

@@ -95,9 +95,9 @@ describe('a pipeline is written only when it differs', () => {
   it.each([
     ['there is none', undefined, { do: 'create' }],
     ['only the layout differs', same, { do: 'nothing' }],
-    ['the definition differs', { ...same, definition: '{}' }, { do: 'update', because: 'its definition differs' }],
-    ['the definition is no JSON', { ...same, definition: '' }, { do: 'update', because: 'its definition differs' }],
-    ['the role differs', { ...same, roleArn: 'arn:other' }, { do: 'update', because: 'its role is arn:other' }],
+    ['the definition differs', { ...same, definition: '{}' }, { do: 'update', because: 'its definition differed' }],
+    ['the definition is no JSON', { ...same, definition: '' }, { do: 'update', because: 'its definition differed' }],
+    ['the role differs', { ...same, roleArn: 'arn:other' }, { do: 'update', because: 'its role was arn:other' }],
   ] as const)('when %s', (_, current, expected) => {
     expect(decideUpload(current, wanted)).toEqual(expected);
   });
@@ -154,7 +154,7 @@ describe('the first run', () => {
     const root = project(stringify(definition), file);
     const job = await deploy({ emulator, root, pipeline: '102', inputs: { definition_file: file } });
     expect(job.exit).toBe(0);
-    expect(job.log).toContain('The pipeline resale-price has this definition and role already.');
+    expect(job.log).toContain('The pipeline resale-price already has this definition and role.');
     expect(job.calls).not.toContain('UpdatePipeline');
   });
 });
@@ -237,7 +237,7 @@ describe('another pipeline of the project', () => {
     const root = project({ ...definition, Steps: [train, register] });
     const job = await deploy({ emulator, root, pipeline: '102' });
     expect(job.exit).toBe(0);
-    expect(job.log).toContain('Updated the pipeline resale-price to its version 2 because its definition differs.');
+    expect(job.log).toContain('Updated the pipeline resale-price to version 2 because its definition differed.');
     expect(job.received.find(({ operation }) => operation === 'StartPipelineExecution')?.input).toMatchObject({
       PipelineVersionId: 2,
     });
@@ -249,7 +249,7 @@ describe('another pipeline of the project', () => {
     await deploy({ emulator });
     const role = `${ROLE}-new`;
     const job = await deploy({ emulator, pipeline: '102', inputs: { pipeline_role_arn: role } });
-    expect(job.log).toContain(`because its role is ${ROLE}.`);
+    expect(job.log).toContain(`because its role was ${ROLE}.`);
     expect(emulator.pipelines.find('resale-price')?.role).toBe(role);
   });
 });
@@ -268,7 +268,7 @@ describe('somebody else at the same moment', () => {
     });
     const job = await deploy({ emulator });
     expect(job.exit).toBe(0);
-    expect(job.log).toContain('Somebody else created the pipeline resale-price at the same moment.');
+    expect(job.log).toContain('Somebody else created the pipeline resale-price at the same time.');
     expect(job.record).toMatchObject({ outcome: 'registered' });
   });
 
@@ -281,7 +281,7 @@ describe('somebody else at the same moment', () => {
 
     const again = await deploy({ emulator, job: '2' });
     expect(again.exit).toBe(0);
-    expect(again.log).toContain('Attempt 1 runs another definition than ours: starting attempt 2.');
+    expect(again.log).toContain('Attempt 1 runs a different definition: starting attempt 2.');
   });
 });
 
@@ -298,7 +298,7 @@ describe('an execution that registers nothing', () => {
   it('says so when no step registers a model at all', async () => {
     const emulator = await emulated();
     const job = await deploy({ emulator, root: project({ ...definition, Steps: [train] }) });
-    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'no step of it registers a model' });
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'it has no step that registers a model' });
   });
 });
 
@@ -404,17 +404,17 @@ describe('wrong inputs', () => {
 describe('a wrong definition', () => {
   const long = { ...definition, Metadata: { Notes: 'x'.repeat(1_048_576) } };
   it.each([
-    ['no JSON', '{ "Version": ', 'it is not JSON'],
+    ['no JSON', '{ "Version": ', 'it is not valid JSON'],
     ['a list', [1], 'the document must be an object with a Version and Steps'],
-    ['without a version', { Steps: [train] }, 'Version must be there, like "2020-12-01"'],
+    ['without a version', { Steps: [train] }, 'Version must be a text like "2020-12-01"'],
     ['without steps', { Version: '2020-12-01' }, 'Steps must be a list of steps'],
-    ['with no step in it', { Version: '2020-12-01', Steps: [] }, 'Steps must hold at least one step'],
+    ['with no step in it', { Version: '2020-12-01', Steps: [] }, 'Steps must have at least one step'],
     [
       'with a step without a name',
       { Version: '2020-12-01', Steps: [{ Type: 'Fail' }] },
       'Steps.0.Name must have a Name',
     ],
-    ['too long for SageMaker', long, "characters are more than SageMaker's 1048576"],
+    ['too long for SageMaker', long, 'characters, and SageMaker accepts at most 1048576'],
     [
       'that does not declare a parameter',
       { ...definition, Parameters: [] },
@@ -428,7 +428,7 @@ describe('a wrong definition', () => {
     [
       'with a parameter of another type than it is given',
       { ...definition, Parameters: [{ Name: 'Months', Type: 'Boolean' }] },
-      'and pipelines/definition.json declares Months as Boolean',
+      'but pipelines/definition.json declares Months as Boolean',
     ],
   ])('%s is refused before AWS is reached', async (_, content, told) => {
     const emulator = await emulated();
@@ -445,9 +445,7 @@ describe('a wrong definition', () => {
     expect(job.exit).toBe(64);
     expect(job.log).toContain('parameters: received "Month"');
     expect(job.log).toContain('parameters: received "Years"');
-    expect(job.log).toContain(
-      'parameters: "Months" is missing, and pipelines/definition.json gives it no DefaultValue.',
-    );
+    expect(job.log).toContain('parameters: "Months" is missing, and has no DefaultValue in pipelines/definition.json.');
   });
 
   it('is no YAML', async () => {
@@ -455,6 +453,6 @@ describe('a wrong definition', () => {
     const file = 'pipelines/definition.yaml';
     const job = await deploy({ emulator, root: project('Steps: [', file), inputs: { definition_file: file } });
     expect(job.exit).toBe(64);
-    expect(job.log).toContain('it is not YAML');
+    expect(job.log).toContain('it is not valid YAML');
   });
 });

@@ -49,7 +49,7 @@ export async function startAttempt(
     log: log.line,
   });
   const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
-  context.begun(`the execution ${displayName}, if SageMaker has received its start`);
+  context.begun(`the execution ${displayName}, if SageMaker received the request to start it`);
   const execution = await startExecution(aws.sagemaker, {
     pipeline: wanted.name,
     version,
@@ -62,7 +62,7 @@ export async function startAttempt(
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
     'refused',
-    `The execution ${resourceId(execution)} does not run our definition: ${now?.modifiedBy ?? 'somebody'} changed the pipeline ${wanted.name} between our upload and our start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
+    `The execution ${resourceId(execution)} runs a different definition: ${now?.modifiedBy ?? 'an unknown user'} changed the pipeline ${wanted.name} between this job's upload and start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
     `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
   );
 }
@@ -89,7 +89,7 @@ export async function followExecution(
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}): ${waited.saying}. SageMaker goes on with it.`,
-    `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution (aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution} shows how it stands).`,
+    `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker continues.`,
+    `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution. To see the status: aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution}`,
   );
 }

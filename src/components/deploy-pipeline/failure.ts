@@ -9,11 +9,11 @@ import type { Context } from '../../program/context.ts';
 export async function explainExecutionEnd(ended: Execution, context: Context): Promise<Failure> {
   const { arn, status, failureReason, modifiedBy, steps } = ended;
   const failed = steps.filter((step) => step.status === 'Failed');
-  const reasons = failed.map(({ name, why }) => `step ${name}: ${why ?? 'SageMaker gives no reason'}`);
+  const reasons = failed.map(({ name, why }) => `step ${name}: ${why ?? 'SageMaker gave no reason'}`);
   const why =
     status === 'Stopped'
       ? `was stopped by ${modifiedBy}`
-      : `${status === 'Failed' ? 'failed' : `is ${status}`}: ${reasons.join('; ') || failureReason || 'SageMaker gives no reason'}`;
+      : `${status === 'Failed' ? 'failed' : `is ${status}`}: ${reasons.join('; ') || failureReason || 'SageMaker gave no reason'}`;
   context.report.record({ outcome: 'nothing', execution: arn, why: `its execution ${why}` });
   for (const step of failed) await showJob(step, context);
   return new Failure(
@@ -21,7 +21,7 @@ export async function explainExecutionEnd(ended: Execution, context: Context): P
     `The execution ${resourceId(arn)} ${why.replace(/\.$/, '')}.`,
     status === 'Stopped'
       ? 'run this job again: it starts the next attempt.'
-      : 'fix what the step says, then push. If the failure was temporary, run this job again: it starts the next attempt.',
+      : 'fix the error of the step, then push. If the failure was temporary, run this job again: it starts the next attempt.',
   );
 }
 

@@ -100,7 +100,7 @@ export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answ
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
     'out of time',
-    `Stopped waiting for ${what} after ${waited.after} (${waited.because}): ${waited.saying}.`,
+    `Stopped waiting for ${what} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker continues.`,
     'check the endpoint (link on this page), then run this job again. If it needs more time, raise max_wait_time.',
   );
 }

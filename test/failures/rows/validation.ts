@@ -156,7 +156,7 @@ export const validation: readonly Row[] = [
     when: 'the deployment is stuck',
     shows: [32],
     component: 'validate-endpoint',
-    seen: 'ERROR Stopped waiting for the endpoint resale-price-dev to be live after 15 min (max_wait_time): Updating; …',
+    seen: 'ERROR Stopped waiting for the endpoint resale-price-dev to be live after 15 min (max_wait_time). Pending: Updating; …',
     next: 'check the endpoint (link on this page), then run this job again. If it needs more time, raise max_wait_time.',
     cause: 'The endpoint takes longer to come into service than `max_wait_time`.',
     remedy: 'When the endpoint is InService, run the job again. Or raise `max_wait_time`.',
