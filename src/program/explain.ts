@@ -3,7 +3,7 @@ import { troubleOf } from '../aws/trouble.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 
-type Permissions = readonly { readonly action: string }[];
+type Permissions = readonly { readonly action: string; readonly writes?: string }[];
 
 /** Anything thrown, as what happened and what to do next. What we do not know stays an error. */
 export function explain(error: unknown, permissions: Permissions): Failure {
@@ -78,8 +78,15 @@ function denied(error: unknown, words: string, permissions: Permissions): Failur
     'not allowed',
     `AWS denied the call: ${words}`,
     action
-      ? `add ${action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
+      ? `${approversRole(permissions)}add ${action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
       : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`,
     error,
   );
+}
+
+/** Whoever adds an approval to the role that deploys lets that role approve: the other remedy is named first. */
+function approversRole(permissions: Permissions): string {
+  const isVerdict = permissions.some(({ writes }) => writes === 'approved' || writes === 'withdrawn');
+  if (!isVerdict) return '';
+  return "set the approver's role in the CI/CD variable AWS_ROLE_ARN, with the scope of this job's environment (such as uat/approval); or, if this is the approver's role, ";
 }

@@ -313,7 +313,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'approve-model',
     seen: 'ERROR AWS denied the call: AccessDeniedException: … is not authorized to perform: sagemaker:UpdateModelPackage',
-    next: "add sagemaker:UpdateModelPackage to the policy of the job's role",
+    next: "set the approver's role in the CI/CD variable AWS_ROLE_ARN, with the scope of this job's environment (such as uat/approval); or, if this is the approver's role, add sagemaker:UpdateModelPackage to the policy of the job's role",
     cause:
       'The job has the role of another duty. A variable with the scope `uat` is not visible in `uat/approval`, and the reverse.',
     remedy: "Set the approver's role in `AWS_ROLE_ARN` with the scope `<environment>/approval`.",
