@@ -37,7 +37,7 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return new Failure(
         'not allowed',
         `The runner does not trust the certificate that it received for AWS (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
-        'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, section 7).',
+        'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, "7. Give the runners access").',
         error,
       );
     case 'no credentials':

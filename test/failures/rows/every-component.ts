@@ -276,7 +276,7 @@ export const everyComponent: readonly Row[] = [
     component: 'check-model',
     everywhere: true,
     seen: "ERROR AWS did not accept this job's token: InvalidIdentityTokenException: No OpenIDConnect provider found in your account for https://gitlab.example.com",
-    next: 'create the IAM OIDC provider for the issuer above in this account',
+    next: 'create the IAM OIDC provider for the issuer above in this account (docs/setup.md, "1. Create the OIDC provider").',
     cause: 'The account has no IAM OIDC provider for the issuer of the token.',
     remedy: 'Create it. Use the issuer that the log shows, and `oidc_audience` as the client ID.',
     stage: nothingForUat,
