@@ -125,7 +125,9 @@ it('leaves no token where a job could upload it', async () => {
 it('fails when the script wrote no definition', async () => {
   const job = await render(['true']);
   expect(job.exit).toBe(64);
-  expect(job.log).toContain('there is no definition in out/definition.json.\nNext: let script write the file');
+  expect(job.log).toContain(
+    'The script succeeded, but there is no definition in out/definition.json.\nNext: change script to write the file',
+  );
 });
 
 it('ends with the exit code of the command that fails, and still removes the token', async () => {
@@ -164,6 +166,6 @@ it('does not follow a link that somebody laid where the token would go', async (
   symlinkSync(elsewhere, join(temporary, 'sagemaker-token-7'));
   const job = await render([write], { TMPDIR: temporary });
   expect(job.exit).toBe(77);
-  expect(job.log).toContain('could not be written');
+  expect(job.log).toContain('ERROR This job cannot write its token to ');
   expect(existsSync(join(elsewhere, 'token'))).toBe(false);
 });
