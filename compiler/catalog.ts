@@ -61,6 +61,7 @@ function release(bare: string, version: string): Omit<Catalog, 'reference'> {
   return {
     version,
     sha: git(bare, 'rev-parse', `${version}^{commit}`),
+    files: [...files],
     read(path) {
       const content = contents.get(path) ?? (files.has(path) ? git(bare, 'show', `${version}:${path}`) : undefined);
       if (content !== undefined) contents.set(path, content);

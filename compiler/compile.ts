@@ -1,18 +1,19 @@
 import { isMapping, type Mapping, readConfigFile, writeYaml } from './document.ts';
-import { holds, isExpression } from './expression.ts';
 import type { Variables } from './functions.ts';
+import { componentAddress, type IncludedFile, includedFiles, localPath, refuseKind } from './includes.ts';
 import { resolveInputs } from './inputs.ts';
 import { interpolateMapping } from './interpolate.ts';
 import { deepMerge, resolveExtends, resolveReferences } from './merge.ts';
 import { PipelineError } from './problem.ts';
 import { readSpec } from './spec.ts';
-import { expandAll } from './variables.ts';
 
 export { PipelineError } from './problem.ts';
 
 /** The project that a component's address leads to, at the commit that the reference names. */
 export interface Catalog {
   read(path: string): string | undefined;
+  /** The paths of all its files, where a pattern may ask for them. */
+  readonly files?: readonly string[];
   readonly sha: string;
   /** The catalog version that the reference resolves to; none at a commit or a branch. */
   readonly version?: string;
@@ -26,6 +27,8 @@ export interface PipelineSource {
   /** Gets an address whose variables are expanded: `host/group/project/component@reference`. */
   resolve(componentAddress: string): Catalog;
   readLocal(path: string): string | undefined;
+  /** The paths of all the project's files, where a pattern may ask for them. */
+  readonly files?: readonly string[];
   /** The variables that may be used in `include`; an address usually needs `CI_SERVER_FQDN`. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -39,7 +42,8 @@ export interface Pipeline {
 /** Compiles a project's configuration as GitLab 18.10 does. Throws a `PipelineError` in GitLab's words. */
 export function compilePipeline(source: PipelineSource): Pipeline {
   const compiler: Compiler = { source, included: { count: 0 } };
-  const project: Location = { name: undefined, read: (path) => source.readLocal(path), component: {} };
+  const read = (path: string) => source.readLocal(path);
+  const project: Location = { name: undefined, read, files: source.files, component: {} };
   if (source.text.trim() === '') throw new PipelineError('Please provide content of .gitlab-ci.yml');
   const merged = load(compiler, project, source.text, {});
   const config = flatten(resolveReferences(resolveExtends(merged)));
@@ -56,24 +60,31 @@ interface Location {
   /** How problems name the file; GitLab names all but the project's own. */
   readonly name: string | undefined;
   read(path: string): string | undefined;
+  readonly files: readonly string[] | undefined;
   readonly component: Mapping;
 }
 
 const mostIncludes = 150;
 
-function load(compiler: Compiler, location: Location, text: string, inputs: Mapping): Mapping {
+function load(compiler: Compiler, location: Location, text: string, inputs: unknown): Mapping {
   const body = explained(location.name, () => interpolatedBody(location, text, inputs, compiler.source.variables));
   const { include, ...own } = body;
-  const files = include === undefined || include === null ? [] : [include].flat();
-  const included = files.map((entry) => loadInclude(compiler, location, entry));
-  return deepMerge(included.reduce(deepMerge, {}), own);
+  const { read, files } = location;
+  const included = includedFiles(include ?? [], { read, files, variables: compiler.source.variables });
+  compiler.included.count += included.length;
+  if (compiler.included.count > mostIncludes) {
+    throw new PipelineError(`Maximum of ${mostIncludes} nested includes are allowed!`);
+  }
+  return deepMerge(included.map((file) => loadFile(compiler, location, file)).reduce(deepMerge, {}), own);
 }
 
-function interpolatedBody(location: Location, text: string, inputs: Mapping, variables: Variables): Mapping {
+function interpolatedBody(location: Location, text: string, inputs: unknown, variables: Variables): Mapping {
   const { header, body } = readConfigFile(text);
+  if (!isMapping(inputs)) throw new PipelineError('Given inputs must be a hash');
   if (!header) {
     // A file without a header is taken as it stands, and has nothing that could receive an input.
-    if (Object.keys(inputs).length > 0) throw new PipelineError('unknown input arguments');
+    if (Object.keys(inputs).length > 0)
+      throw new PipelineError('Given inputs not defined in the `spec` section of the included configuration file');
     return body;
   }
   const spec = readSpec(header);
@@ -85,71 +96,38 @@ function interpolatedBody(location: Location, text: string, inputs: Mapping, var
   return interpolateMapping(body, { inputs: resolveInputs(spec.inputs, inputs), component, variables });
 }
 
-const kinds = ['local', 'component', 'project', 'remote', 'template', 'artifact'];
+function loadFile(compiler: Compiler, from: Location, file: IncludedFile): Mapping {
+  const { location, text } = openFile(compiler, from, file);
+  const loaded = load(compiler, location, text, file.inputs ?? {});
+  if (Object.keys(loaded).length > 0) return loaded;
+  throw new PipelineError(`Included file \`${location.name}\` does not have valid YAML syntax!`);
+}
 
-function loadInclude(compiler: Compiler, from: Location, entry: unknown): Mapping {
-  const item = typeof entry === 'string' ? { local: entry } : entry;
-  if (!isMapping(item)) throw new PipelineError('include config should be a string, a hash or an array of them');
-  if (!passes(item.rules, compiler.source, from)) return {};
-  const kind = kinds.filter((key) => key in item);
-  if (kind.length !== 1) throw new PipelineError(`Each include must use only one of: \`${kinds.join('`, `')}\``);
-  compiler.included.count += 1;
-  if (compiler.included.count > mostIncludes) {
-    throw new PipelineError(`Maximum of ${mostIncludes} nested includes are allowed!`);
-  }
-  const inputs = isMapping(item.inputs) ? item.inputs : {};
-  const variables = compiler.source.variables;
-  if (typeof item.local === 'string') {
-    const { location, text } = localFile(from, expandAll(item.local, variables));
-    return load(compiler, location, text, inputs);
-  }
-  if (typeof item.component === 'string') {
-    const { location, text } = componentFile(compiler.source, expandAll(item.component, variables));
-    return load(compiler, location, text, inputs);
-  }
-  throw new PipelineError(`include:${kind[0]} is not supported here; use include:component or include:local`);
+function openFile({ source }: Compiler, from: Location, file: IncludedFile): { location: Location; text: string } {
+  if (file.kind === 'local') return openLocal(from, localPath(file.location));
+  if (file.kind === 'component') return openComponent(source, componentAddress(file.location));
+  return refuseKind(file);
 }
 
 /** A local file of a component belongs to that component: same project, same commit, and the including component's name. */
-function localFile(from: Location, path: string): { location: Location; text: string } {
-  const name = path.replace(/^\/+/, '');
-  if (name.includes('*')) throw new PipelineError(`\`${name}\`: wildcards are not supported here; name each file`);
-  if (!/.\.ya?ml$/i.test(name)) throw new PipelineError(`Included file \`${name}\` does not have YAML extension!`);
-  const text = from.read(name);
-  if (text === undefined) throw new PipelineError(`Local file \`${name}\` does not exist!`);
-  if (text.trim() === '') throw new PipelineError(`Local file \`${name}\` is empty!`);
-  return { location: { ...from, name }, text };
+function openLocal(from: Location, path: string): { location: Location; text: string } {
+  const text = from.read(path);
+  if (text === undefined) throw new PipelineError(`Local file \`${path}\` does not exist!`);
+  if (text.trim() === '') throw new PipelineError(`Local file \`${path}\` is empty!`);
+  return { location: { ...from, name: path }, text };
 }
 
-function componentFile(source: PipelineSource, address: string): { location: Location; text: string } {
-  const [, name] = /^[^/@]+\/[^@]+\/([^/@]+)@[^@]+$/.exec(address) ?? [];
-  if (name === undefined) throw new PipelineError(`Component '${address}' - the component path is not supported`);
+function openComponent(
+  source: PipelineSource,
+  { address, name }: { address: string; name: string },
+): { location: Location; text: string } {
   const catalog = source.resolve(address);
   const text = catalog.read(`templates/${name}.yml`) ?? catalog.read(`templates/${name}/template.yml`);
   if (text === undefined) throw new PipelineError(`Component '${address}' - content not found`);
+  // All that GitLab says of a component without content is the name of its error.
+  if (text.trim() === '') throw new PipelineError('Gitlab::Ci::Config::External::Processor::IncludeError');
   const component = { name, sha: catalog.sha, version: catalog.version ?? null, reference: catalog.reference };
-  return { location: { name: address, read: (path) => catalog.read(path), component }, text };
-}
-
-/** `include:rules`: no rules include, no match excludes. Inputs are already in place when they are read. */
-function passes(rules: unknown, { variables }: PipelineSource, from: Location): boolean {
-  if (rules === undefined || rules === null) return true;
-  const listed: unknown[] = Array.isArray(rules) ? rules : [rules];
-  const match = listed.filter(isMapping).find((rule) => {
-    if ('changes' in rule) throw new PipelineError('include:rules:changes is not supported here; use if or exists');
-    return ifHolds(rule, variables) && existsHolds(rule, from);
-  });
-  return match !== undefined && match.when !== 'never';
-}
-
-function ifHolds(rule: Mapping, variables: Variables): boolean {
-  if (rule.if === undefined) return true;
-  if (!isExpression(rule.if)) throw new PipelineError('include:rule if invalid expression syntax');
-  return holds(rule.if, { variables });
-}
-
-function existsHolds(rule: Mapping, from: Location): boolean {
-  return rule.exists === undefined || [rule.exists].flat().some((path) => from.read(String(path)) !== undefined);
+  return { location: { name: address, read: (path) => catalog.read(path), files: catalog.files, component }, text };
 }
 
 const listKeywords = ['script', 'before_script', 'after_script', 'rules'];

@@ -134,7 +134,8 @@ class LocalProject implements Project {
     };
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
-    const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, variables: known });
+    const files = git(folder, 'ls-files').split('\n');
+    const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
     write(join(folder, STATE), { 'pipeline.yml': yaml, 'variables.yml': stringify(scoped(variables)) });
 
     const given = this.#given(id, emulator.url);

@@ -16,9 +16,11 @@ const commit = '3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8';
 /** Where the component stands that the cases include. */
 export const address = `sgts.gitlab-dedicated.com/wog/mlops/c/c@${commit}`;
 
-/** What a project gets that includes one component, which is the template. */
-export function includeComponent(template: string, inputs: Mapping): Mapping {
-  const files: Readonly<Record<string, string>> = { 'templates/c.yml': template };
+type Files = Readonly<Record<string, string>>;
+
+/** What a project gets that includes one component, which is the template, beside further files of the component's project. */
+export function includeComponent(template: string, inputs: Mapping, further: Files = {}): Mapping {
+  const files: Files = { 'templates/c.yml': template, ...further };
   return compilePipeline({
     text: JSON.stringify({ include: [{ component: address, inputs }] }),
     resolve: () => ({ read: (path) => files[path], sha: commit, reference: commit }),
@@ -27,8 +29,9 @@ export function includeComponent(template: string, inputs: Mapping): Mapping {
   }).config;
 }
 
-/** What a project gets from its own file, which includes nothing. */
-export function compileText(text: string): Mapping {
+/** What a project gets from its own file, and the files beside it. */
+export function compileText(text: string, files: Files = {}, variables: Files = {}): Mapping {
   const resolve = () => ({ read: () => undefined, sha: commit, reference: commit });
-  return compilePipeline({ text, resolve, readLocal: () => undefined, variables: {} }).config;
+  return compilePipeline({ text, resolve, readLocal: (path) => files[path], files: Object.keys(files), variables })
+    .config;
 }

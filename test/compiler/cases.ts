@@ -104,7 +104,7 @@ const required: readonly Case[] = [
     source: `${interpolation}/interpolator.rb`,
     template: 'inputs-without-header:\n  script: ["true"]\n',
     inputs: { x: 'dev' },
-    refused: 'unknown input arguments',
+    refused: 'Given inputs not defined in the `spec` section of the included configuration file',
     locally: { instead: 'accepts them silently' },
   },
   {

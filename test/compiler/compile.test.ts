@@ -229,7 +229,7 @@ describe('a project that GitLab refuses is refused in the same words', () => {
     [
       'two kinds of include in one',
       { text: 'include: [{ local: a.yml, component: b }]' },
-      'Each include must use only one of: `local`, `component`, `project`, `remote`, `template`, `artifact`',
+      'Each include must use only one of: `local`, `project`, `remote`, `template`, `artifact`, `component`',
     ],
     [
       'a file that speaks of its component outside of one',
