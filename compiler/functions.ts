@@ -1,4 +1,4 @@
-import { PipelineError } from './problem.ts';
+import { PipelineError, refuse } from './problem.ts';
 import { expandExisting } from './variables.ts';
 
 export type Variables = Readonly<Record<string, string>>;
@@ -20,19 +20,21 @@ const functions: readonly InterpolationFunction[] = [
   { name: 'posix_escape', pattern: /^posix_escape$/, run: posixEscape },
 ];
 
-export function applyFunction(call: string, value: unknown, variables: Variables): string {
-  for (const { name, pattern, run } of functions) {
-    const args = pattern.exec(call)?.slice(1);
-    if (!args) continue;
-    if (typeof value === 'string') return run(value, args, variables);
-    throw new PipelineError(
-      `error in \`${name}\` function: invalid input type: ${name} can only be used with string inputs`,
-    );
+/** Applies functions from left to right. GitLab must know all of them before it applies one. */
+export function applyFunctions(calls: readonly string[], value: unknown, variables: Variables): unknown {
+  const steps = calls.map((call) => ({ call, known: functions.find(({ pattern }) => pattern.test(call)) }));
+  const unknown = steps.filter(({ known }) => !known).map(({ call }) => `no function matching \`${call}\`: ${advice}`);
+  refuse(unknown);
+  return steps.reduce<unknown>((sofar, { call, known }) => known && applied(known, call, sofar), value);
+
+  function applied({ name, pattern, run }: InterpolationFunction, call: string, given: unknown): string {
+    if (typeof given === 'string') return run(given, pattern.exec(call)?.slice(1) ?? [], variables);
+    const problem = `invalid input type: ${name} can only be used with string inputs`;
+    throw new PipelineError(`error in \`${name}\` function: ${problem}`);
   }
-  throw new PipelineError(
-    `no function matching \`${call}\`: check that the function name, arguments, and types are correct`,
-  );
 }
+
+const advice = 'check that the function name, arguments, and types are correct';
 
 function posixEscape(value: string): string {
   if (value === '') return "''";

@@ -1,5 +1,5 @@
 import { isMapping, type Mapping } from './document.ts';
-import { applyFunction, type Variables } from './functions.ts';
+import { applyFunctions, type Variables } from './functions.ts';
 import { PipelineError } from './problem.ts';
 import { rubySubstitute, rubyText } from './ruby.ts';
 
@@ -50,12 +50,16 @@ function interpolateText(text: string, context: InterpolationContext): unknown {
 }
 
 function evaluate(written: string, expression: string, context: InterpolationContext): unknown {
-  const [access = '', ...calls] = expression.split('|').map((part) => part.trim());
+  // A bar with nothing behind it is no function.
+  const [access = '', ...calls] = expression
+    .replace(/\|+$/, '')
+    .split('|')
+    .map((part) => part.trim());
   // Matrix expressions are resolved later, when GitLab expands `parallel:matrix`.
   if (access.split('.')[0] === 'matrix') return written;
   const value = lookUp(access, { inputs: context.inputs, component: context.component });
   if (calls.length > mostFunctions) throw new PipelineError('too many functions in interpolation block');
-  return calls.reduce<unknown>((sofar, call) => applyFunction(call, sofar, context.variables), value);
+  return applyFunctions(calls, value, context.variables);
 }
 
 function lookUp(access: string, context: Mapping): unknown {
