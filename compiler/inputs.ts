@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { coerce, textOf, type Which } from './coerce.ts';
 import { Reference } from './content.ts';
 import { isMapping, type Mapping } from './document.ts';
 import { holds } from './expression.ts';
 import { compilePattern } from './pattern.ts';
 import { refuse } from './problem.ts';
-import { rubyText } from './ruby.ts';
 import type { InputSpec } from './spec.ts';
 
 /** The values that a file's body sees. Inputs that were not declared, are missing or do not fit are refused together. */
@@ -36,7 +36,7 @@ function resolveInput(input: InputSpec, known: Mapping): Resolved {
   if (given === undefined && input.required)
     return { value: undefined, problems: ['required value has not been provided'] };
   return {
-    value: coerce(input, given ?? fallback),
+    value: given === undefined ? coerce(input.type, fallback, 'default') : coerce(input.type, given, 'provided'),
     problems: [
       ...(fallback === undefined || fallback === null ? [] : problemsOf(input, options, fallback, 'default')),
       ...(given === undefined ? [] : problemsOf(input, options, given, 'provided')),
@@ -44,39 +44,26 @@ function resolveInput(input: InputSpec, known: Mapping): Resolved {
   };
 }
 
-/** GitLab turns whatever a string input gets into text, and reads text given to any other type as JSON ("true" is a boolean). */
-function coerce(input: InputSpec, value: unknown): unknown {
-  if (input.type === 'string') return rubyText(value);
-  if (typeof value !== 'string') return value ?? null;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return parsed;
-  } catch {
-    return value;
-  }
-}
-
-function problemsOf(
-  input: InputSpec,
-  options: InputSpec['options'],
-  raw: unknown,
-  which: 'default' | 'provided',
-): string[] {
+function problemsOf(input: InputSpec, options: InputSpec['options'], raw: unknown, which: Which): string[] {
   if (containsReference(raw)) return ['!reference is not supported in inputs'];
-  const value = coerce(input, raw);
+  const value = coerce(input.type, raw, which);
   return [
     ...typeProblem(input, value, which),
-    ...optionsProblem(input, options, value),
+    ...optionsProblem(input, options, { value, text: textOf(value, which) }),
     ...regexProblem(input, value, which),
   ];
 }
 
-function typeProblem({ type }: InputSpec, value: unknown, which: string): string[] {
+function typeProblem({ type }: InputSpec, value: unknown, which: Which): string[] {
   if (type === 'array') return Array.isArray(value) ? [] : [`${which} value is not an array`];
   return typeof value === type ? [] : [`${which} value is not a ${type}`];
 }
 
-function optionsProblem(input: InputSpec, allowed: InputSpec['options'], value: unknown): string[] {
+function optionsProblem(
+  input: InputSpec,
+  allowed: InputSpec['options'],
+  { value, text }: { value: unknown; text: string },
+): string[] {
   // GitLab accepts options of arrays from 19.0 on; the templates promise 18.10. Those of a rule it leaves alone.
   if (input.type === 'boolean' || input.type === 'array')
     return input.options ? ['Options can only be used with string and number inputs'] : [];
@@ -84,13 +71,13 @@ function optionsProblem(input: InputSpec, allowed: InputSpec['options'], value: 
   const isAllowed =
     input.type === 'number'
       ? allowed.some((option) => isDeepStrictEqual(option, value))
-      : allowed.some((option) => rubyText(option) === value);
+      : allowed.some((option) => textOf(option, 'default') === value);
   const list = input.type === 'number' ? 'the list of the allowed options' : 'the list of allowed options';
-  return isAllowed ? [] : [`\`${rubyText(value)}\` cannot be used because it is not in ${list}`];
+  return isAllowed ? [] : [`\`${text}\` cannot be used because it is not in ${list}`];
 }
 
 /** GitLab looks anywhere in the value. */
-function regexProblem({ type, regex }: InputSpec, value: unknown, which: string): string[] {
+function regexProblem({ type, regex }: InputSpec, value: unknown, which: Which): string[] {
   if (regex === undefined) return [];
   if (type !== 'string') return ['RegEx validation can only be used with string inputs'];
   const pattern = compilePattern(regex);

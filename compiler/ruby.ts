@@ -1,25 +1,47 @@
 import { isMapping } from './document.ts';
 
-/**
- * What GitLab's `to_s` makes of a value that lands inside a string: nothing for null, Ruby's notation for lists.
- * One difference: an unquoted `1.0` is `1` here, because JavaScript does not keep its type apart.
- */
-export function rubyText(value: unknown): string {
+/** How Ruby keeps the keys of a hash: those of a given value are symbols by the time GitLab prints them, a default's are not. */
+type Keys = 'symbols' | 'strings';
+
+/** What GitLab's `to_s` makes of a value that lands inside a string: nothing for null, Ruby's notation for lists. */
+export function rubyText(value: unknown, keys: Keys = 'symbols'): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) || isMapping(value) ? inspect(value) : String(value);
+  return typeof value === 'string' ? value : inspect(value, keys);
 }
 
-function inspect(value: unknown): string {
+/** Ruby's own notation of a value. */
+function inspect(value: unknown, keys: Keys): string {
   if (value === null || value === undefined) return 'nil';
-  if (typeof value === 'string') return JSON.stringify(value).replaceAll(/#(?=[{$@])/g, '\\#');
-  if (Array.isArray(value)) return `[${value.map(inspect).join(', ')}]`;
-  // Keys are symbols by the time GitLab prints them.
-  if (isMapping(value))
-    return `{${Object.entries(value)
-      .map(([key, item]) => `:${key}=>${inspect(item)}`)
-      .join(', ')}}`;
-  return String(value);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number') return numberText(value);
+  if (Array.isArray(value)) return `[${value.map((item) => inspect(item, keys)).join(', ')}]`;
+  if (!isMapping(value)) return String(value);
+  const keyText = (key: string) => (keys === 'strings' ? quoted(key) : symbolText(key));
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${keyText(key)}=>${inspect(item, keys)}`)
+    .join(', ')}}`;
+}
+
+const letterEscapes: Readonly<Record<string, string>> = { '\\u0007': '\\a', '\\u000b': '\\v', '\\u001b': '\\e' };
+
+function quoted(text: string): string {
+  return JSON.stringify(text)
+    .replaceAll(/\\u[0-9a-f]{4}/g, (code) => letterEscapes[code] ?? code.toUpperCase().replace('U', 'u'))
+    .replaceAll(/#(?=[{$@])/g, '\\#');
+}
+
+const plainSymbol =
+  /^(?:[A-Za-z_\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}]*[?!=]?|(?:@@?|\$)[A-Za-z_]\w*|\$\d+|\[\]=?|\*\*?|[+-]@?|[%&/^|~`!<>]|[!=]~|[!=]=|===|<=>|[<>]=|<<|>>)$/u;
+
+function symbolText(key: string): string {
+  return plainSymbol.test(key) ? `:${key}` : `:${quoted(key)}`;
+}
+
+/** Ruby writes a number below a ten-thousandth with an exponent of two digits at least. */
+function numberText(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1e-4) return String(value);
+  const [, digits = '', exponent = ''] = /^(.*)e-(\d+)$/.exec(value.toExponential()) ?? [];
+  return `${digits.includes('.') ? digits : `${digits}.0`}e-${exponent.padStart(2, '0')}`;
 }
 
 /** Ruby's `gsub` with a text replacement, in which `\\`, `\0` and their kin have a meaning of their own. */

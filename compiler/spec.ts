@@ -4,7 +4,7 @@ import { PipelineError, refuse } from './problem.ts';
 import { rubyText } from './ruby.ts';
 
 const inputTypes = ['array', 'boolean', 'number', 'string'] as const;
-type InputType = (typeof inputTypes)[number];
+export type InputType = (typeof inputTypes)[number];
 const componentMembers = ['name', 'sha', 'version', 'reference'] as const;
 type ComponentMember = (typeof componentMembers)[number];
 
