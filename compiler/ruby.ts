@@ -10,7 +10,7 @@ export function rubyText(value: unknown, keys: Keys = 'symbols'): string {
 }
 
 /** Ruby's own notation of a value. */
-function inspect(value: unknown, keys: Keys): string {
+export function inspect(value: unknown, keys: Keys): string {
   if (value === null || value === undefined) return 'nil';
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return numberText(value);

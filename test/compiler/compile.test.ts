@@ -261,7 +261,7 @@ describe('a project that GitLab refuses is refused in the same words', () => {
     [
       'a reference to nothing',
       { text: 'a: { script: !reference [.b, c] }' },
-      '!reference [".b","c"] could not be found',
+      '!reference [".b", "c"] could not be found',
     ],
     [
       'a file that includes itself',
