@@ -1,17 +1,7 @@
 import { isMapping, type Mapping } from './document.ts';
+import { existsHolds, existsProblem, type Surroundings } from './exists.ts';
 import { holds, isExpression } from './expression.ts';
-import type { Variables } from './functions.ts';
-import { matchesGlob } from './glob.ts';
 import { PipelineError } from './problem.ts';
-import { expandExisting } from './variables.ts';
-
-/** What a file's rules look at: the project that the file belongs to. */
-export interface Surroundings {
-  read(path: string): string | undefined;
-  /** The paths of all files; without them `exists` takes no patterns. */
-  readonly files: readonly string[] | undefined;
-  readonly variables: Variables;
-}
 
 /** `include:rules`: no rules include, no match excludes. Inputs are already in place when they are read. */
 export function isIncluded(rules: unknown, surroundings: Surroundings): boolean {
@@ -21,7 +11,7 @@ export function isIncluded(rules: unknown, surroundings: Surroundings): boolean 
   const match = rulesIn(rules).find(
     (rule) =>
       (typeof rule.if !== 'string' || holds(rule.if, { variables: surroundings.variables })) &&
-      ((rule.exists ?? null) === null || exists(pathsOf(rule.exists), surroundings)),
+      ((rule.exists ?? null) === null || existsHolds(rule.exists, surroundings)),
   );
   return match !== undefined && match.when !== 'never';
 }
@@ -47,33 +37,8 @@ function ruleProblem(rule: unknown): string | undefined {
   if (![null, 'never', 'always'].some((when) => when === (rule.when ?? null)))
     return `rule when unknown value: ${String(rule.when).toLowerCase()}`;
   if ('changes' in rule) throw new PipelineError('include:rules:changes is not supported here; use if or exists');
-  return existsProblem(rule.exists ?? []);
-}
-
-function existsProblem(written: unknown): string | undefined {
-  if (isMapping(written)) {
-    const others = Object.keys(written).filter((key) => key !== 'paths');
-    if (others.length > 0)
-      throw new PipelineError(`include:rules:exists:${others[0]} is not supported here; use paths alone`);
-    if (!('paths' in written)) return 'rule:exists config missing required keys: paths';
-  } else if (typeof written !== 'string' && !Array.isArray(written)) {
-    return 'rule:exists should be a string, an array of strings, or a hash';
-  }
-  const isText = pathsOf(written).every((path) => typeof path === 'string');
-  return isText ? undefined : 'rule:exists config should be an array of strings';
-}
-
-function pathsOf(exists: unknown): unknown[] {
-  return [isMapping(exists) ? exists.paths : exists].flat();
-}
-
-function exists(paths: readonly unknown[], { read, files, variables }: Surroundings): boolean {
-  return paths.some((path) => {
-    const glob = expandExisting(String(path), variables);
-    if (!/[*?[{]/.test(glob)) return read(glob) !== undefined;
-    if (!files) throw new PipelineError(`include:rules:exists: \`${glob}\` is not supported here; name each file`);
-    return files.some((file) => matchesGlob(file, glob));
-  });
+  const problem = existsProblem(rule.exists ?? []);
+  return problem && `rule${problem}`;
 }
 
 function isBlank(value: unknown): boolean {

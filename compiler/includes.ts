@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { isMapping, type Mapping } from './document.ts';
-import { isIncluded, type Surroundings } from './include-rules.ts';
+import type { Surroundings } from './exists.ts';
+import { isIncluded } from './include-rules.ts';
 import { PipelineError } from './problem.ts';
 import { rubyText } from './ruby.ts';
 import { expandAll } from './variables.ts';

@@ -1,3 +1,4 @@
+import { admissionProblems } from './admission-problems.ts';
 import { isMapping, type Mapping } from './document.ts';
 import { timeoutProblems } from './timeout.ts';
 
@@ -32,6 +33,7 @@ export function lintPipeline(config: Mapping): string[] {
       ...nameProblems(name),
       ...scriptProblems(name, job),
       ...timeoutProblems(name, job.timeout),
+      ...admissionProblems(name, job),
       ...stageProblems(pipeline, name, job),
       ...needProblems(pipeline, name, job),
       ...environmentProblems(pipeline, name, job),

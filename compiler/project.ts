@@ -143,7 +143,7 @@ class LocalProject implements Project {
       refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, emulator.secrets);
     const env = this.#environment(given);
     const execution = { folder, state: STATE, id, env, runner: this.#runner(given), inspect };
-    const pipeline = new Pipeline(plan(config, { variables: known, changed }), execution);
+    const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     this.#pipelines.set(id, { pipeline, branch, commit: git(folder, 'rev-parse', 'HEAD') });
     return pipeline;
   }

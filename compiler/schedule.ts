@@ -1,24 +1,12 @@
 import { z } from 'zod';
+import { admissionOf, type Push } from './admission.ts';
+import { admissionProblems } from './admission-problems.ts';
 import type { Mapping } from './document.ts';
-import { holds, isExpression } from './expression.ts';
-import { matchesGlob } from './glob.ts';
 import { jobsOf, stagesOf } from './lint.ts';
-import { PipelineError } from './problem.ts';
+import { PipelineError, refuse } from './problem.ts';
 import { timeoutSeconds } from './timeout.ts';
-import { expandAll, expandExisting } from './variables.ts';
+import { expandAll } from './variables.ts';
 
-const when = z.enum(['on_success', 'manual', 'never']);
-const allowFailure = z.union([z.boolean(), z.object({ exit_codes: z.array(z.number()) })]);
-const changes = z.union([
-  z.array(z.string()),
-  z.object({ paths: z.array(z.string()) }).transform(({ paths }) => paths),
-]);
-const rule = z.strictObject({
-  if: z.string().refine(isExpression, 'invalid expression syntax').optional(),
-  changes: changes.optional(),
-  when: when.optional(),
-  allow_failure: z.boolean().optional(),
-});
 const need = z.union([
   z.string().transform((job) => ({ job, optional: false })),
   z.object({ job: z.string(), optional: z.boolean().default(false) }),
@@ -26,27 +14,18 @@ const need = z.union([
 const environment = z.union([z.string().transform((name) => ({ name })), z.object({ name: z.string() })]);
 const jobSchema = z.object({
   stage: z.string().default('test'),
-  rules: z.array(rule).optional(),
-  when: when.default('on_success'),
-  allow_failure: allowFailure.optional(),
   needs: z.array(need).optional(),
   environment: environment.optional(),
   timeout: z.unknown().optional(),
   id_tokens: z.record(z.string(), z.object({ aud: z.string() })).default({}),
 });
-type WrittenJob = z.output<typeof jobSchema>;
-
-/** What a push tells GitLab when it creates the pipeline. */
-export interface Push {
-  readonly variables: Readonly<Record<string, string>>;
-  /** The paths that the push changed. */
-  readonly changed: readonly string[];
-}
 
 /** A job of a pipeline, before it runs. */
 export interface PlannedJob {
   readonly name: string;
   readonly manual: boolean;
+  /** Whether later stages go on while nobody presses it. */
+  readonly optional: boolean;
   readonly allowedToFail: (exit: number) => boolean;
   /** The jobs before this one: those that it needs, else all of earlier stages. */
   readonly before: readonly string[];
@@ -62,8 +41,11 @@ export interface PlannedJob {
 export function plan(config: Mapping, push: Push): PlannedJob[] {
   const stages = stagesOf(config);
   const added = [...jobsOf(config)]
-    .map(([name, job]) => ({ name, ...admitted(jobSchema.parse(job), push) }))
-    .filter((job) => job.when !== 'never')
+    .flatMap(([name, job]) => {
+      refuse(admissionProblems(name, job));
+      const admission = admissionOf(name, job, push);
+      return admission ? [{ name, ...jobSchema.parse(job), ...admission }] : [];
+    })
     .sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
   const names = new Set(added.map(({ name }) => name));
   const expand = (text: string) => expandAll(text, push.variables);
@@ -71,7 +53,8 @@ export function plan(config: Mapping, push: Push): PlannedJob[] {
   return added.map((job) => ({
     name: job.name,
     manual: job.when === 'manual',
-    allowedToFail: (exit) => allowed(job.allow_failure ?? false, exit),
+    optional: job.allowFailure,
+    allowedToFail: (exit) => job.allowFailure || job.exitCodes.includes(exit),
     before: job.needs
       ? needed(job.name, job.needs, names)
       : added.filter(({ stage }) => stages.indexOf(stage) < stages.indexOf(job.stage)).map(({ name }) => name),
@@ -80,32 +63,6 @@ export function plan(config: Mapping, push: Push): PlannedJob[] {
     timeoutSeconds: timeoutSeconds(job.name, job.timeout),
     tokens: Object.fromEntries(Object.entries(job.id_tokens).map(([name, { aud }]) => [name, expand(aud)])),
   }));
-}
-
-/** The first rule that matches decides; what it does not say is the job's own. A rule's own manual is blocking. */
-function admitted(job: WrittenJob, { variables, changed }: Push): WrittenJob {
-  if (!job.rules) return { ...job, allow_failure: job.allow_failure ?? job.when === 'manual' };
-  const match = job.rules.find(
-    (each) =>
-      (each.if === undefined || holds(each.if, { variables })) &&
-      (each.changes === undefined || anyMatches(changed, each.changes, variables)),
-  );
-  if (!match) return { ...job, when: 'never' };
-  return {
-    ...job,
-    when: match.when ?? job.when,
-    allow_failure: match.allow_failure ?? job.allow_failure ?? (match.when === undefined && job.when === 'manual'),
-  };
-}
-
-function anyMatches(paths: readonly string[], globs: readonly string[], variables: Push['variables']): boolean {
-  return globs
-    .map((glob) => expandExisting(glob, variables))
-    .some((glob) => paths.some((path) => matchesGlob(path, glob)));
-}
-
-function allowed(given: z.output<typeof allowFailure>, exit: number): boolean {
-  return typeof given === 'boolean' ? given : given.exit_codes.includes(exit);
 }
 
 function needed(name: string, needs: readonly z.output<typeof need>[], names: ReadonlySet<string>): string[] {

@@ -112,6 +112,6 @@ describe('the rules of an include', () => {
 
   it('take no pattern where nobody knows the files', () => {
     const template = 'include: [{ local: x.yml, rules: [{ exists: "*.yml" }] }]\n';
-    expect(() => includeComponent(template, {})).toThrow('include:rules:exists: `*.yml` is not supported here');
+    expect(() => includeComponent(template, {})).toThrow('rules:exists: `*.yml` is not supported here');
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { lintPipeline } from '../../compiler/lint.ts';
+import { PipelineError } from '../../compiler/problem.ts';
 import { type PlannedJob, plan } from '../../compiler/schedule.ts';
 
 const push = { variables: { CI_COMMIT_BRANCH: 'dev', NAME: 'README' }, changed: ['README.md'] };
@@ -26,15 +28,14 @@ describe('the pipeline of a push', () => {
     expect(names(plan({ anything: job({ rules: [{ changes }] }) }, push))).toEqual(expected);
   });
 
-  it('takes from a rule what it says, and the rest from the job', () => {
-    const [gate] = plan({ gate: job({ when: 'manual', allow_failure: false, rules: [{ when: 'manual' }] }) }, push);
-    expect(gate?.manual).toBe(true);
-    expect(gate?.allowedToFail(1)).toBe(false);
-  });
-
-  it('lets a manual job hold nothing up unless it says so', () => {
-    const [button] = plan({ button: job({ when: 'manual' }) }, push);
-    expect(button?.allowedToFail(1)).toBe(true);
+  it.each([
+    [['ci/*.yml'], ['anything']],
+    ['ci/one.yml', ['anything']],
+    [{ paths: ['ci', 'ci/'] }, []],
+    [['$NAME.md'], ['anything']],
+  ])('with rules:exists %j has %j where there are a README and a file below ci', (exists, expected) => {
+    const files = ['README.md', 'ci/one.yml'];
+    expect(names(plan({ anything: job({ rules: [{ exists }] }) }, { ...push, files }))).toEqual(expected);
   });
 
   it('knows of what each job must wait', () => {
@@ -57,5 +58,75 @@ describe('the pipeline of a push', () => {
     expect(() => plan({ test: job({ needs: ['absent'] }) }, push)).toThrow(
       "'test' job needs 'absent' job, but 'absent' does not exist in the pipeline.",
     );
+  });
+});
+
+const rule = { if: '$CI_COMMIT_BRANCH' };
+const manual = { ...rule, when: 'manual' };
+const codes = (...list: number[]) => ({ exit_codes: list });
+
+/** As lib/gitlab/ci/config/entry/job.rb, build/rules.rb and pipeline/seed/build.rb have it, read at 18.11. */
+describe('when and allow_failure', () => {
+  it.each<[Record<string, unknown>, 'manual' | 'at once', 'optional' | 'blocking', number[]]>([
+    [{}, 'at once', 'blocking', []],
+    [{ allow_failure: true }, 'at once', 'optional', [1, 64]],
+    [{ allow_failure: codes(64) }, 'at once', 'blocking', [64]],
+    [{ allow_failure: { exit_codes: 64 } }, 'at once', 'blocking', [64]],
+    [{ when: 'manual' }, 'manual', 'optional', [1, 64]],
+    [{ when: 'manual', allow_failure: false }, 'manual', 'blocking', []],
+    [{ when: 'manual', allow_failure: codes(1) }, 'manual', 'blocking', [1]],
+    [{ rules: [rule] }, 'at once', 'blocking', []],
+    [{ rules: [manual] }, 'manual', 'blocking', []],
+    [{ rules: [{ ...manual, allow_failure: true }] }, 'manual', 'optional', [1, 64]],
+    [{ rules: [manual], allow_failure: true }, 'manual', 'optional', [1, 64]],
+    [{ when: 'manual', rules: [rule] }, 'manual', 'optional', [1, 64]],
+    [{ when: 'manual', rules: [manual] }, 'manual', 'optional', [1, 64]],
+    [{ when: 'manual', rules: [{ ...rule, when: 'on_success' }] }, 'at once', 'optional', [1, 64]],
+    [{ when: 'manual', allow_failure: false, rules: [manual] }, 'manual', 'blocking', []],
+    [{ allow_failure: codes(64), rules: [rule] }, 'at once', 'blocking', [64]],
+    [{ allow_failure: codes(64), rules: [{ ...rule, allow_failure: false }] }, 'at once', 'blocking', []],
+    [{ allow_failure: codes(64), rules: [{ ...rule, allow_failure: true }] }, 'at once', 'optional', [1, 64]],
+  ])('of %j: %s, %s, may end with %j', (written, when, gate, exits) => {
+    const [planned] = plan({ a: job(written) }, push);
+    expect(planned?.manual).toBe(when === 'manual');
+    expect(planned?.optional).toBe(gate === 'optional');
+    expect([1, 64].filter((exit) => planned?.allowedToFail(exit))).toEqual(exits);
+  });
+
+  it.each<[Record<string, unknown>]>([
+    [{ rules: [{ if: '$NOPE' }] }],
+    [{ rules: [{ ...rule, when: 'never' }, manual] }],
+  ])('of %j: not in the pipeline', (written) => {
+    expect(plan({ a: job(written) }, push)).toEqual([]);
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ when: 'never' }, 'jobs:a when should be one of: on_success, on_failure, always, manual, delayed'],
+    [{ allow_failure: 'yes' }, 'jobs:a allow failure should be a hash or a boolean value'],
+    [
+      { allow_failure: { exit_codes: ['64'] } },
+      'jobs:a:allow_failure exit codes should be an array of integers or an integer',
+    ],
+    [{ rules: [] }, "jobs:a:rules config can't be blank"],
+    [{ rules: 'manual' }, 'jobs:a rules should be an array containing hashes and arrays of hashes'],
+    [{ rules: [{ when: 'later' }] }, 'jobs:a:rules:rule when unknown value: later'],
+    [{ rules: [{ if: 'dev' }] }, 'jobs:a:rules:rule if invalid expression syntax'],
+    [{ rules: [{ ...rule, allow_failure: codes(64) }] }, 'jobs:a:rules:rule allow failure should be a boolean value'],
+    [{ rules: [{ ...rule, tags: ['a'] }] }, 'jobs:a:rules:rule config contains unknown keys: tags'],
+    [{ rules: [{ changes: 'a' }] }, 'jobs:a:rules:rule:changes should be an array or a hash'],
+    [{ rules: [{ exists: 5 }] }, 'jobs:a:rules:rule:exists should be a string, an array of strings, or a hash'],
+  ])('of %j: refused, by the checks and by the plan', (written, problem) => {
+    expect(lintPipeline({ a: job(written) })).toEqual([problem]);
+    expect(() => plan({ a: job(written) }, push)).toThrow(new PipelineError(problem));
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ when: 'always' }, 'when: always'],
+    [{ rules: [{ ...rule, when: 'delayed' }] }, 'when: delayed'],
+    [{ rules: [{ ...rule, variables: { A: '1' } }] }, 'rules:variables'],
+    [{ rules: [{ changes: { paths: ['a'], compare_to: 'main' } }] }, 'rules:changes:compare_to'],
+    [{ rules: [{ exists: ['a'] }] }, 'rules:exists'],
+  ])('of %j: refused by name, as this compiler does not run it', (written, what) => {
+    expect(() => plan({ a: job(written) }, push)).toThrow(`${what} is not supported here`);
   });
 });
