@@ -1,4 +1,4 @@
-import { type Json, knowOnly, list, notDone, record, unparsable } from './definition-parts.ts';
+import { arrayIn, type Json, knowOnly, list, notDone, objectIn, record, unparsable } from './definition-parts.ts';
 import { resolve, type Scope } from './expressions.ts';
 
 const orders = new Map<unknown, (a: number, b: number) => boolean>([
@@ -24,8 +24,7 @@ const UNWRITTEN: readonly unknown[] = ['NotEquals', 'NotIn'];
 
 /** Refuses conditions that could not be evaluated once their step is reached. */
 export function checkConditions(conditions: unknown): void {
-  if (!Array.isArray(conditions)) throw unparsable('Expecting start of Json Array');
-  for (const condition of conditions) checkOne(record(condition));
+  for (const condition of arrayIn(conditions)) checkOne(objectIn(condition));
 }
 
 function checkOne({ Type: type, ...given }: Json): void {
@@ -35,7 +34,7 @@ function checkOne({ Type: type, ...given }: Json): void {
   knowOnly('Condition', given, members);
   const missing = members.find((member) => given[member] === undefined);
   if (missing !== undefined) throw unparsable(`Condition of type '${String(type)}' lacks '${missing}'`);
-  if (type === 'Not') checkOne(record(given.Condition));
+  if (type === 'Not') checkOne(objectIn(given.Condition));
   if (type === 'Or') checkConditions(given.Conditions);
 }
 

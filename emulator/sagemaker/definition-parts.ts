@@ -14,10 +14,21 @@ export function knowOnly(kind: string, given: Json, members: readonly string[]):
   if (unknown !== undefined) throw unparsable(`Unknown ${kind} member '${unknown}'`);
 }
 
-export function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+/** An object as it is, and nothing in the place of anything else. */
+export const record = (value: unknown): Json => (isObject(value) ? value : {});
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export function objectIn(value: unknown): Json {
+  if (!isObject(value)) throw unparsable('Expecting start of Json Object');
+  return value;
+}
+
+export function arrayIn(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw unparsable('Expecting start of Json Array');
+  return value;
 }

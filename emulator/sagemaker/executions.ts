@@ -1,5 +1,6 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import type { Principal, World } from '../world.ts';
+import type { Documents } from './documents.ts';
 import { parameterValues } from './parameters.ts';
 import type { Pipeline, Pipelines, PipelineVersion } from './pipelines.ts';
 import { digest, type Given, invalid, listed, notFound, page, served, userContext } from './service.ts';
@@ -38,15 +39,15 @@ export class Executions {
   readonly all = new Map<string, Execution>();
   readonly troubles: StepTrouble[] = [];
   /** Step -> property file -> document, for the executions that are started after it is set. */
-  metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
+  metrics: Documents['written'] = {};
   readonly pace: Pace = { describes: 2, milliseconds: 3 * 60_000 };
   readonly #world: World;
   readonly #pipelines: Pipelines;
-  readonly #parts: Omit<RunParts, 'trouble' | 'metrics'>;
+  readonly #parts: Omit<RunParts, 'trouble' | 'documents'>;
   readonly #tokens = new Map<string, string>();
   #made = 0;
 
-  constructor(world: World, pipelines: Pipelines, parts: Omit<RunParts, 'trouble' | 'metrics' | 'pace'>) {
+  constructor(world: World, pipelines: Pipelines, parts: Omit<RunParts, 'trouble' | 'documents' | 'pace'>) {
     this.#world = world;
     this.#pipelines = pipelines;
     this.#parts = { ...parts, pace: this.pace };
@@ -93,8 +94,9 @@ export class Executions {
       .slice(0, 12);
     const arn = `${pipeline.arn}/execution/${id}`;
     const created = this.#world.clock.now();
-    const [metrics, troubles] = [this.metrics, this.troubles];
-    const parts: RunParts = { ...this.#parts, metrics, trouble: (step) => takeTrouble(troubles, step) };
+    const { troubles } = this;
+    const documents = { written: this.metrics };
+    const parts: RunParts = { ...this.#parts, documents, trouble: (step) => takeTrouble(troubles, step) };
     const properties = {
       PipelineExecutionId: id,
       PipelineExecutionArn: arn,

@@ -1,6 +1,20 @@
-import { type Json, list, record } from './definition-parts.ts';
+import { isObject, type Json, list, record } from './definition-parts.ts';
 
-/** What the references of a definition stand for in one execution. */
+/** `{ "Get": "..." }`, or a function such as `Std:Join`. */
+export interface Expression {
+  readonly name: string;
+  readonly argument: unknown;
+}
+
+/** What stands in a definition for a value that only an execution knows. */
+export function expressionOf(value: unknown): Expression | undefined {
+  if (!isObject(value)) return undefined;
+  const [[name = '', argument] = [], ...others] = Object.entries(value);
+  const isOne = (name === 'Get' && typeof argument === 'string') || name.startsWith('Std:');
+  return isOne && others.length === 0 ? { name, argument } : undefined;
+}
+
+/** What the expressions of a definition stand for in one execution. */
 export interface Scope {
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly execution: Json;
@@ -9,27 +23,15 @@ export interface Scope {
   readonly propertyFile: (step: string, file: string) => unknown;
 }
 
-/** Every path that is got anywhere inside. */
-export function references(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(references);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, one]) =>
-    key === 'Get' && typeof one === 'string' ? [one] : references(one),
-  );
-}
-
-/** Puts values in the place of references and functions. */
+/** Puts values in the place of expressions. */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) return value.map((one) => resolve(one, scope));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const [[key, argument] = [], ...others] = entries;
-  if (others.length === 0) {
-    if (key === 'Get' && typeof argument === 'string') return got(argument, scope);
-    if (key === 'Std:Join') return joined(record(argument), scope);
-    if (key === 'Std:JsonGet') return read(record(argument), scope);
-  }
-  return Object.fromEntries(entries.map(([name, one]) => [name, resolve(one, scope)]));
+  if (!isObject(value)) return value;
+  const expression = expressionOf(value);
+  if (!expression) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolve(one, scope)]));
+  const { name, argument } = expression;
+  if (name === 'Get') return got(String(argument), scope);
+  return name === 'Std:Join' ? joined(record(argument), scope) : read(record(argument), scope);
 }
 
 function joined({ On: on, Values: values }: Json, scope: Scope): string {
@@ -40,24 +42,28 @@ function joined({ On: on, Values: values }: Json, scope: Scope): string {
 
 function read({ PropertyFile: file, Path: path }: Json, scope: Scope): unknown {
   const found = at(resolve(file, scope), keysOf(String(path)));
-  if (found === undefined)
-    throw new Error(`ClientError: The path ${String(path)} does not exist in the property file.`);
-  return found;
+  if (found !== undefined) return found;
+  throw new Error(`ClientError: The path ${String(path)} does not exist in the property file.`);
 }
 
 function got(path: string, scope: Scope): unknown {
   const [root, name = '', ...rest] = keysOf(path);
-  if (root === 'Parameters') return scope.parameters.get(name);
-  if (root === 'Execution') return scope.execution[name];
-  const [member, file] = rest;
-  const found = member === 'PropertyFiles' ? scope.propertyFile(name, file ?? '') : at(scope.properties(name), rest);
-  if (root !== 'Steps' || found === undefined) throw new Error(`ClientError: ${path} could not be resolved.`);
+  const found = root === 'Steps' ? gotOfStep(name, rest, scope) : gotOfExecution(root, name, scope);
+  if (found === undefined) throw new Error(`ClientError: ${path} could not be resolved.`);
   return found;
 }
 
-/** `a.b['c'][0]` */
-function keysOf(path: string): string[] {
-  return [...path.matchAll(/\[(?:'([^']*)'|"([^"]*)"|(\d+))\]|([^.[\]]+)/g)].map(
+const gotOfExecution = (root: string | undefined, name: string, scope: Scope): unknown =>
+  root === 'Parameters' ? scope.parameters.get(name) : scope.execution[name];
+
+function gotOfStep(step: string, keys: readonly string[], scope: Scope): unknown {
+  const [member, file = ''] = keys;
+  return member === 'PropertyFiles' ? scope.propertyFile(step, file) : at(scope.properties(step), keys);
+}
+
+/** `a.b['c'][0]`, with or without JsonPath's `$` in front. */
+export function keysOf(path: string): string[] {
+  return [...path.replace(/^\$\.?/, '').matchAll(/\[(?:'([^']*)'|"([^"]*)"|(\d+))\]|([^.[\]]+)/g)].map(
     ([, a, b, c, d]) => a ?? b ?? c ?? d ?? '',
   );
 }

@@ -4,13 +4,15 @@ import { models } from '../model.ts';
 import { decode } from '../wire.ts';
 import type { Operation, Principal, World } from '../world.ts';
 import { holds } from './conditions.ts';
-import { type Definition, prerequisites, type Step } from './definition.ts';
+import type { Definition } from './definition.ts';
 import type { Json } from './definition-parts.ts';
+import { type Documents, propertyFile } from './documents.ts';
 import type { StepTrouble } from './executions.ts';
 import { resolve, type Scope } from './expressions.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, digest, type Given } from './service.ts';
+import type { Step } from './step-definition.ts';
 import type { Pace } from './transitions.ts';
 
 export interface StepRun {
@@ -37,7 +39,7 @@ export interface RunParts {
   readonly createModel: Operation;
   readonly pace: Pace;
   readonly trouble: (step: string) => StepTrouble | undefined;
-  readonly metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly documents: Documents;
 }
 
 export interface RunFacts {
@@ -47,17 +49,6 @@ export interface RunFacts {
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly properties: Json;
 }
-
-/** An evaluation that a definition can compare with when the scene sets no other. */
-const DEFAULT_EVALUATION = {
-  metrics: { rmse: 41_250, mae: 30_480, r2: 0.91 },
-  regression_metrics: {
-    rmse: { value: 41_250 },
-    mae: { value: 30_480 },
-    mse: { value: 1_701_562_500 },
-    r2: { value: 0.91 },
-  },
-};
 
 const JOBS: Readonly<Record<string, JobKind>> = {
   Processing: 'Processing',
@@ -88,7 +79,7 @@ export class Run {
       parameters: facts.parameters,
       execution: facts.properties,
       properties: (name) => this.#runOf(name)?.properties,
-      propertyFile: (step, file) => parts.metrics[step]?.[file] ?? DEFAULT_EVALUATION,
+      propertyFile: (step, file) => propertyFile(parts.documents, step, file),
     };
   }
 
@@ -120,8 +111,7 @@ export class Run {
     if (this.runs.some(({ status }) => status === 'Failed')) return [];
     const open = [...this.#definition.steps, ...this.runs.flatMap(({ branch }) => branch ?? [])];
     return open.filter(
-      (step) =>
-        !this.#runOf(step.name) && prerequisites(step).every((name) => this.#runOf(name)?.status === 'Succeeded'),
+      (step) => !this.#runOf(step.name) && step.needs.every((name) => this.#runOf(name)?.status === 'Succeeded'),
     );
   }
 
@@ -131,7 +121,7 @@ export class Run {
 
   /** A step starts when the last of those it needs has ended, which may be earlier than now. */
   #start(step: Step): void {
-    const ends = prerequisites(step).map((name) => this.#runOf(name)?.ended?.getTime() ?? 0);
+    const ends = step.needs.map((name) => this.#runOf(name)?.ended?.getTime() ?? 0);
     const condition = this.runs.find(({ branch }) => branch?.includes(step))?.ended?.getTime() ?? 0;
     const started = new Date(Math.max(this.facts.started.getTime(), condition, ...ends));
     const run: StepRun = { step, started, status: 'Starting', attempts: 0, seen: 0 };
@@ -190,6 +180,7 @@ export class Run {
   #decide(run: StepRun): void {
     const yes = holds(run.step.arguments.Conditions, this.#scope);
     run.metadata = { Condition: { Outcome: yes ? 'True' : 'False' } };
+    run.properties = { Outcome: yes ? 'True' : 'False' };
     run.branch = yes ? run.step.ifSteps : run.step.elseSteps;
   }
 
