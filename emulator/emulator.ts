@@ -152,7 +152,7 @@ export class Emulator implements World {
     return deployed(this, wanted);
   }
 
-  /** Scene: what evaluations find, by step and property file; the executions started from now on read it. */
+  /** Scene: what evaluations find, by step and property file or file; the executions started from now on read it. */
   set metrics(metrics: Executions['metrics']) {
     this.executions.metrics = metrics;
   }

@@ -38,7 +38,7 @@ export interface StepTrouble {
 export class Executions {
   readonly all = new Map<string, Execution>();
   readonly troubles: StepTrouble[] = [];
-  /** Step -> property file -> document, for the executions that are started after it is set. */
+  /** Step -> property file, or file of an output -> document, for the executions that are started after it is set. */
   metrics: Documents['written'] = {};
   readonly pace: Pace = { describes: 2, milliseconds: 3 * 60_000 };
   readonly #world: World;
@@ -95,7 +95,7 @@ export class Executions {
     const arn = `${pipeline.arn}/execution/${id}`;
     const created = this.#world.clock.now();
     const { troubles } = this;
-    const documents = { written: this.metrics };
+    const documents = { written: this.metrics, objects: this.#pipelines.objects };
     const parts: RunParts = { ...this.#parts, documents, trouble: (step) => takeTrouble(troubles, step) };
     const properties = {
       PipelineExecutionId: id,

@@ -21,6 +21,8 @@ export interface Scope {
   /** What a step's job or resource is described as, once the step has succeeded. */
   readonly properties: (step: string) => unknown;
   readonly propertyFile: (step: string, file: string) => unknown;
+  /** The JSON document that lies at an address of S3. */
+  readonly object: (uri: string) => unknown;
 }
 
 /** Puts values in the place of expressions. */
@@ -40,10 +42,11 @@ function joined({ On: on, Values: values }: Json, scope: Scope): string {
     .join(typeof on === 'string' ? on : '');
 }
 
-function read({ PropertyFile: file, Path: path }: Json, scope: Scope): unknown {
-  const found = at(resolve(file, scope), keysOf(String(path)));
+function read({ PropertyFile: file, S3Uri: address, Path: path }: Json, scope: Scope): unknown {
+  const uri = address === undefined ? undefined : String(resolve(address, scope));
+  const found = at(uri === undefined ? resolve(file, scope) : scope.object(uri), keysOf(String(path)));
   if (found !== undefined) return found;
-  throw new Error(`ClientError: The path ${String(path)} does not exist in the property file.`);
+  throw new Error(`ClientError: The path ${String(path)} does not exist in ${uri ?? 'the property file'}.`);
 }
 
 function got(path: string, scope: Scope): unknown {

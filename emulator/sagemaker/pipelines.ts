@@ -33,7 +33,7 @@ type Location = Given<api.PipelineDefinitionS3Location>;
 /** Pipelines and the versions of their definitions. */
 export class Pipelines {
   readonly all = new Map<string, Pipeline>();
-  /** What lies in S3, for definitions that are given by their place: `bucket/key` -> text. */
+  /** What lies in S3, for definitions that are given by their place and for what steps read: `bucket/key` -> text. */
   readonly objects = new Map<string, string>();
   readonly #world: World;
   readonly #tags: Tags;

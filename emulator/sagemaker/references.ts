@@ -58,7 +58,6 @@ function checkJsonGet(argument: Json): void {
   knowOnly('Std:JsonGet', argument, ['PropertyFile', 'S3Uri', 'Path']);
   const { PropertyFile: file, S3Uri: uri, Path: path } = argument;
   if ((file === undefined) === (uri === undefined)) throw unparsable('Std:JsonGet needs either PropertyFile or S3Uri');
-  if (uri !== undefined) throw notDone('read documents by S3Uri');
   if (typeof path !== 'string') throw unparsable('Std:JsonGet needs a Path');
   if (!PLAIN_PATH.test(path)) throw notDone(`read the JsonPath '${path}': it reads names and positions`);
   const leads = expressionOf(file)?.argument;

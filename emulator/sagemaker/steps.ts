@@ -6,7 +6,7 @@ import type { Operation, Principal, World } from '../world.ts';
 import { holds } from './conditions.ts';
 import type { Definition } from './definition.ts';
 import type { Json } from './definition-parts.ts';
-import { type Documents, propertyFile } from './documents.ts';
+import { type Documents, objectAt, propertyFile } from './documents.ts';
 import type { StepTrouble } from './executions.ts';
 import { resolve, type Scope } from './expressions.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
@@ -80,6 +80,7 @@ export class Run {
       execution: facts.properties,
       properties: (name) => this.#runOf(name)?.properties,
       propertyFile: (step, file) => propertyFile(parts.documents, step, file),
+      object: (uri) => objectAt(parts.documents, this.runs, uri),
     };
   }
 
