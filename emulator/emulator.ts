@@ -92,12 +92,11 @@ export class Emulator implements World {
     };
     this.pipelines = new Pipelines(this, this.tags);
     this.jobs = new Jobs(this, this.logs);
-    const createModel = this.models.operations().CreateModel ?? notServed;
     this.executions = new Executions(this, this.pipelines, {
       world: this,
       jobs: this.jobs,
       registry: this.registry,
-      createModel,
+      models: this.models,
     });
     this.#issuer = createIssuer(clock);
     this.#operations = {
@@ -322,10 +321,6 @@ export class Emulator implements World {
     return false;
   }
 }
-
-const notServed = () => {
-  throw new AwsError('UnknownOperationException', 'This emulator does not serve that.');
-};
 
 function denied({ arn }: Principal, { action, resources }: AccessRequest): AwsError {
   return new AwsError(

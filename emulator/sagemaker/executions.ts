@@ -3,8 +3,9 @@ import type { Principal, World } from '../world.ts';
 import type { Documents } from './documents.ts';
 import { parameterValues } from './parameters.ts';
 import type { Pipeline, Pipelines, PipelineVersion } from './pipelines.ts';
+import { Run, type RunParts } from './run.ts';
 import { digest, type Given, invalid, listed, notFound, page, served, userContext } from './service.ts';
-import { Run, type RunParts, type StepRun } from './steps.ts';
+import { type StepTrouble, stepSummary } from './step-run.ts';
 import type { Pace } from './transitions.ts';
 
 type Start = Given<api.StartPipelineExecutionCommandInput>;
@@ -23,15 +24,6 @@ export interface Execution {
   failureReason?: string | undefined;
   modified: { at: Date; by: Principal };
   retries: number;
-}
-
-/** Something that goes wrong with the next run of a step of that name. */
-export interface StepTrouble {
-  readonly step: string;
-  /** The step's FailureReason; without one the step never ends. */
-  readonly reason?: string;
-  /** What its container writes before it ends. */
-  readonly log?: readonly string[];
 }
 
 /** Runs of pipelines: each walks the steps of the definition that it was started with. */
@@ -251,18 +243,4 @@ function sentParameters({ PipelineParameters = [] }: Execution['request']): Map<
 function takeTrouble(troubles: StepTrouble[], step: string): StepTrouble | undefined {
   const index = troubles.findIndex((one) => one.step === step);
   return index < 0 ? undefined : troubles.splice(index, 1)[0];
-}
-
-function stepSummary(run: StepRun): Given<api.PipelineExecutionStep> {
-  return {
-    StepName: run.step.name,
-    StepDisplayName: run.step.displayName,
-    StepDescription: run.step.description,
-    StartTime: run.started,
-    EndTime: run.ended,
-    StepStatus: run.status,
-    FailureReason: run.reason,
-    AttemptCount: run.attempts,
-    Metadata: run.metadata,
-  };
 }

@@ -1,0 +1,125 @@
+import type * as api from '@aws-sdk/client-sagemaker';
+import { validate } from '../constraints.ts';
+import { models } from '../model.ts';
+import { decode } from '../wire.ts';
+import type { Principal, World } from '../world.ts';
+import { holds } from './conditions.ts';
+import { isObject, record } from './definition-parts.ts';
+import { resolve, type Scope } from './expressions.ts';
+import type { Job, JobKind, Jobs } from './jobs.ts';
+import type { Models } from './models.ts';
+import type { Registry } from './registry.ts';
+import { arnOf, digest, type Given } from './service.ts';
+import type { Step } from './step-definition.ts';
+import type { StepWork } from './step-run.ts';
+
+/** The rest of SageMaker, where the work is done. */
+export interface WorkParts {
+  readonly world: World;
+  readonly jobs: Jobs;
+  readonly registry: Registry;
+  readonly models: Models;
+}
+
+/** Whose step it is. */
+export interface Worker extends WorkParts {
+  readonly execution: string;
+  readonly role: string;
+  readonly principal: Principal;
+  readonly scope: Scope;
+}
+
+/** How one step is started, and when. */
+interface Start {
+  readonly step: Step;
+  readonly attempt: number;
+  readonly at: Date;
+}
+
+type Work = (worker: Worker, start: Start) => StepWork;
+
+/** Does what a step is for. Jobs take time; everything else has happened when it starts. */
+export function work(worker: Worker, start: Start): StepWork {
+  const found = works.get(start.step.type);
+  if (!found) throw new Error(`The emulator does not execute steps of type ${start.step.type}.`);
+  return found(worker, start);
+}
+
+const startJob =
+  (kind: JobKind): Work =>
+  (worker, { step, attempt, at }) => {
+    const name = `pipelines-${worker.execution}-${step.name}`.slice(0, 52);
+    const request = { RoleArn: worker.role, ...resolvedArguments(worker, step) };
+    const job = worker.jobs.start(kind, `${name}-${digest(name, attempt).slice(0, 10)}`, request, at);
+    return { job, metadata: jobMetadata(job) };
+  };
+
+const decide: Work = ({ scope }, { step }) => {
+  const yes = holds(step.arguments.Conditions, scope);
+  const Outcome = yes ? 'True' : 'False';
+  return {
+    metadata: { Condition: { Outcome } },
+    properties: { Outcome },
+    branch: yes ? step.ifSteps : step.elseSteps,
+  };
+};
+
+const fail: Work = (worker, { step }) => {
+  const ErrorMessage = String(resolvedArguments(worker, step).ErrorMessage ?? '');
+  return { metadata: { Fail: { ErrorMessage } }, failure: ErrorMessage };
+};
+
+const register: Work = (worker, { step }) => {
+  const { registry, principal } = worker;
+  const sent = withContent(resolvedArguments(worker, step), worker.execution);
+  const request = decode(models.sagemaker, 'CreateModelPackage', sent);
+  validate(models.sagemaker, 'CreateModelPackage', request);
+  const group = request.ModelPackageGroupName;
+  // A step that registers makes the group that it names.
+  if (typeof group === 'string' && !registry.findGroup(group)) registry.addGroup(group, principal);
+  const { ModelPackageArn } = registry.create(request, principal);
+  return {
+    metadata: { RegisterModel: { Arn: ModelPackageArn } },
+    properties: { ModelPackageArn, ModelPackageGroupName: group },
+  };
+};
+
+const createModel: Work = (worker, { step }) => {
+  const name = `pipelines-${worker.execution}-${digest(step.name).slice(0, 10)}`;
+  const sent = { ExecutionRoleArn: worker.role, ...resolvedArguments(worker, step), ModelName: name };
+  const input = decode(models.sagemaker, 'CreateModel', sent);
+  validate(models.sagemaker, 'CreateModel', input);
+  worker.models.operations().CreateModel?.(input, worker.principal);
+  return { metadata: { Model: { Arn: arnOf(worker.world, 'model', name) } }, properties: { ModelName: name } };
+};
+
+const works = new Map<string, Work>([
+  ['Condition', decide],
+  ['Fail', fail],
+  ['Model', createModel],
+  ['Processing', startJob('Processing')],
+  ['RegisterModel', register],
+  ['Training', startJob('Training')],
+  ['Transform', startJob('Transform')],
+]);
+
+function resolvedArguments({ scope }: Worker, step: Step): Record<string, unknown> {
+  return { ...record(resolve(step.arguments, scope)) };
+}
+
+function jobMetadata({ kind, arn }: Job): Given<api.PipelineExecutionStepMetadata> {
+  if (kind === 'Processing') return { ProcessingJob: { Arn: arn } };
+  return kind === 'Training' ? { TrainingJob: { Arn: arn } } : { TransformJob: { Arn: arn } };
+}
+
+/** Each run's model data is its own, also where a definition always writes to the same place. */
+function withContent(request: Record<string, unknown>, run: string): Record<string, unknown> {
+  const specification = request.InferenceSpecification;
+  if (!isObject(specification) || !Array.isArray(specification.Containers)) return request;
+  const Containers = specification.Containers.map((container: unknown) =>
+    isObject(container) && container.ModelDataUrl !== undefined
+      ? { ModelDataETag: digest(run, container.ModelDataUrl).slice(0, 32), ...container }
+      : container,
+  );
+  return { ...request, InferenceSpecification: { ...specification, Containers } };
+}
