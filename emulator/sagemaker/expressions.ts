@@ -38,8 +38,14 @@ export function resolve(value: unknown, scope: Scope): unknown {
 
 function joined({ On: on, Values: values }: Json, scope: Scope): string {
   return list(values)
-    .map((one) => String(resolve(one, scope)))
+    .map((one) => textOf(resolve(one, scope)))
     .join(typeof on === 'string' ? on : '');
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object') throw new Error(`ClientError: Std:Join cannot join ${JSON.stringify(value)}.`);
+  return String(value);
 }
 
 function read({ PropertyFile: file, S3Uri: address, Path: path }: Json, scope: Scope): unknown {

@@ -57,74 +57,30 @@ export class Jobs {
     Object.assign(job, { ended: at, status, reason });
   }
 
-  /** What a later step can refer to. */
+  /** What a later step can refer to: what the job is described as, and all that the definition said. */
   properties(job: Job): Json {
-    if (job.kind === 'Processing') return { ...job.request, ProcessingJobName: job.name, ProcessingJobArn: job.arn };
-    if (job.kind === 'Transform') return { ...job.request, TransformJobName: job.name, TransformJobArn: job.arn };
-    const artifacts = { S3ModelArtifacts: artifactsOf(job) };
-    return { ...job.request, TrainingJobName: job.name, TrainingJobArn: job.arn, ModelArtifacts: artifacts };
+    const described = {
+      Processing: describedProcessing,
+      Training: describedTraining,
+      Transform: describedTransform,
+    }[job.kind];
+    return { ...described(job), ...job.request, [`${job.kind}JobName`]: job.name };
   }
 
-  #describeProcessing = ({ ProcessingJobName }: Given<api.DescribeProcessingJobCommandInput>) => {
-    const job = this.#mustHave('Processing', ProcessingJobName);
-    return {
-      ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: 'ml.m5.xlarge', VolumeSizeInGB: 30 } },
-      AppSpecification: { ImageUri: 'unknown' },
-      ...this.#known(job),
-      ProcessingJobName: job.name,
-      ProcessingJobArn: job.arn,
-      ProcessingJobStatus: job.status,
-      FailureReason: job.reason,
-      CreationTime: job.started,
-      ProcessingStartTime: job.started,
-      ProcessingEndTime: job.ended,
-    };
-  };
+  #describeProcessing = ({ ProcessingJobName: name }: Given<api.DescribeProcessingJobCommandInput>) =>
+    describedProcessing(this.#mustHave('Processing', name));
 
-  #describeTraining = ({ TrainingJobName }: Given<api.DescribeTrainingJobCommandInput>) => {
-    const job = this.#mustHave('Training', TrainingJobName);
-    return {
-      StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
-      ...this.#known(job),
-      TrainingJobName: job.name,
-      TrainingJobArn: job.arn,
-      TrainingJobStatus: job.status,
-      SecondaryStatus: job.status === 'InProgress' ? 'Training' : job.status,
-      ModelArtifacts: { S3ModelArtifacts: artifactsOf(job) },
-      FailureReason: job.reason,
-      CreationTime: job.started,
-      TrainingStartTime: job.started,
-      TrainingEndTime: job.ended,
-    };
-  };
+  #describeTraining = ({ TrainingJobName: name }: Given<api.DescribeTrainingJobCommandInput>) =>
+    describedTraining(this.#mustHave('Training', name));
 
-  #describeTransform = ({ TransformJobName }: Given<api.DescribeTransformJobCommandInput>) => {
-    const job = this.#mustHave('Transform', TransformJobName);
-    return {
-      ModelName: 'unknown',
-      TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://unknown/' } } },
-      TransformResources: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1 },
-      ...this.#known(job),
-      TransformJobName: job.name,
-      TransformJobArn: job.arn,
-      TransformJobStatus: job.status,
-      FailureReason: job.reason,
-      CreationTime: job.started,
-      TransformStartTime: job.started,
-      TransformEndTime: job.ended,
-    };
-  };
+  #describeTransform = ({ TransformJobName: name }: Given<api.DescribeTransformJobCommandInput>) =>
+    describedTransform(this.#mustHave('Transform', name));
 
   #mustHave(kind: JobKind, name: string): Job {
     const found = this.#all.get(name);
     if (found?.kind === kind) return found;
     if (kind === 'Processing') throw invalid('Could not find requested job');
     throw invalid('Requested resource not found.');
-  }
-
-  /** A definition may say more than the API answers, and say it loosely. */
-  #known({ kind, request }: Job): Json {
-    return fitting(models.sagemaker, `Describe${kind}JobResponse`, request);
   }
 
   #write(job: Job, message: string): void {
@@ -134,6 +90,58 @@ export class Jobs {
       message,
     );
   }
+}
+
+function describedProcessing(job: Job) {
+  return {
+    ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: 'ml.m5.xlarge', VolumeSizeInGB: 30 } },
+    AppSpecification: { ImageUri: 'unknown' },
+    ...known(job),
+    ProcessingJobName: job.name,
+    ProcessingJobArn: job.arn,
+    ProcessingJobStatus: job.status,
+    FailureReason: job.reason,
+    CreationTime: job.started,
+    ProcessingStartTime: job.started,
+    ProcessingEndTime: job.ended,
+  };
+}
+
+function describedTraining(job: Job) {
+  return {
+    StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
+    ...known(job),
+    TrainingJobName: job.name,
+    TrainingJobArn: job.arn,
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.status === 'InProgress' ? 'Training' : job.status,
+    ModelArtifacts: { S3ModelArtifacts: artifactsOf(job) },
+    FailureReason: job.reason,
+    CreationTime: job.started,
+    TrainingStartTime: job.started,
+    TrainingEndTime: job.ended,
+  };
+}
+
+function describedTransform(job: Job) {
+  return {
+    ModelName: 'unknown',
+    TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://unknown/' } } },
+    TransformResources: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1 },
+    ...known(job),
+    TransformJobName: job.name,
+    TransformJobArn: job.arn,
+    TransformJobStatus: job.status,
+    FailureReason: job.reason,
+    CreationTime: job.started,
+    TransformStartTime: job.started,
+    TransformEndTime: job.ended,
+  };
+}
+
+/** A definition may say more than the API answers, and say it loosely. */
+function known({ kind, request }: Job): Json {
+  return fitting(models.sagemaker, `Describe${kind}JobResponse`, request);
 }
 
 function artifactsOf({ name, request }: Job): string {

@@ -8,8 +8,9 @@ import { isObject, record } from './definition-parts.ts';
 import { resolve, type Scope } from './expressions.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Models } from './models.ts';
+import { describedPackage } from './package-answers.ts';
 import type { Registry } from './registry.ts';
-import { arnOf, digest, type Given } from './service.ts';
+import { digest, type Given } from './service.ts';
 import type { Step } from './step-definition.ts';
 import type { StepWork } from './step-run.ts';
 
@@ -48,9 +49,11 @@ export function work(worker: Worker, start: Start): StepWork {
 const startJob =
   (kind: JobKind): Work =>
   (worker, { step, attempt, at }) => {
-    const name = `pipelines-${worker.execution}-${step.name}`.slice(0, 52);
-    const request = { RoleArn: worker.role, ...resolvedArguments(worker, step) };
-    const job = worker.jobs.start(kind, `${name}-${digest(name, attempt).slice(0, 10)}`, request, at);
+    const member = `${kind}JobName`;
+    const name = nameOf(worker, step, member, attempt);
+    const execution = { ...worker.scope.execution, [member]: name };
+    const request = resolvedArguments({ ...worker, scope: { ...worker.scope, execution } }, step);
+    const job = worker.jobs.start(kind, name, { RoleArn: worker.role, ...request }, at);
     return { job, metadata: jobMetadata(job) };
   };
 
@@ -78,19 +81,24 @@ const register: Work = (worker, { step }) => {
   // A step that registers makes the group that it names.
   if (typeof group === 'string' && !registry.findGroup(group)) registry.addGroup(group, principal);
   const { ModelPackageArn } = registry.create(request, principal);
+  const made = registry.find(ModelPackageArn);
   return {
     metadata: { RegisterModel: { Arn: ModelPackageArn } },
-    properties: { ModelPackageArn, ModelPackageGroupName: group },
+    properties: made && { ...describedPackage(made) },
   };
 };
 
-const createModel: Work = (worker, { step }) => {
-  const name = `pipelines-${worker.execution}-${digest(step.name).slice(0, 10)}`;
-  const sent = { ExecutionRoleArn: worker.role, ...resolvedArguments(worker, step), ModelName: name };
+const createModel: Work = (worker, { step, attempt }) => {
+  const ModelName = nameOf(worker, step, 'ModelName', attempt);
+  const sent = { ExecutionRoleArn: worker.role, ...resolvedArguments(worker, step), ModelName };
   const input = decode(models.sagemaker, 'CreateModel', sent);
   validate(models.sagemaker, 'CreateModel', input);
-  worker.models.operations().CreateModel?.(input, worker.principal);
-  return { metadata: { Model: { Arn: arnOf(worker.world, 'model', name) } }, properties: { ModelName: name } };
+  const { CreateModel, DescribeModel } = worker.models.operations();
+  CreateModel?.(input, worker.principal);
+  return {
+    metadata: { Model: { Arn: worker.models.modelArn(ModelName) } },
+    properties: record(DescribeModel?.({ ModelName }, worker.principal)),
+  };
 };
 
 const works = new Map<string, Work>([
@@ -102,6 +110,13 @@ const works = new Map<string, Work>([
   ['Training', startJob('Training')],
   ['Transform', startJob('Transform')],
 ]);
+
+/** A definition that names a job or a model means the beginning of its name. */
+function nameOf({ scope, execution }: Worker, step: Step, member: string, attempt: number): string {
+  const given = step.arguments[member];
+  const begins = given === undefined ? `pipelines-${execution}-${step.name}` : String(resolve(given, scope));
+  return `${begins.slice(0, 52)}-${digest(begins, execution, attempt).slice(0, 10)}`;
+}
 
 function resolvedArguments({ scope }: Worker, step: Step): Record<string, unknown> {
   return { ...record(resolve(step.arguments, scope)) };
