@@ -9,6 +9,7 @@ import { type StepTrouble, stepSummary } from './step-run.ts';
 import type { Pace } from './transitions.ts';
 
 type Start = Given<api.StartPipelineExecutionCommandInput>;
+type Sent = Omit<Start, 'PipelineName' | 'ClientRequestToken'>;
 
 export interface Execution {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface Execution {
   readonly created: Date;
   readonly number: number;
   readonly createdBy: Principal;
-  readonly request: Omit<Start, 'PipelineName' | 'ClientRequestToken'>;
+  readonly request: Sent;
   readonly run: Run;
   status: 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
   failureReason?: string | undefined;
@@ -73,44 +74,37 @@ export class Executions {
     return { PipelineExecutionArn: execution.arn };
   };
 
-  #newExecution(
-    pipeline: Pipeline,
-    version: PipelineVersion,
-    request: Execution['request'],
-    principal: Principal,
-  ): Execution {
-    const parameters = parameterValues(version.definition.parameters, sentParameters(request));
+  #newExecution(pipeline: Pipeline, version: PipelineVersion, sent: Sent, principal: Principal): Execution {
+    const parameters = parameterValues(version.definition.parameters, sentParameters(sent));
     this.#made += 1;
     const id = BigInt(`0x${digest('execution', pipeline.name, this.#made)}`)
       .toString(36)
       .slice(0, 12);
-    const arn = `${pipeline.arn}/execution/${id}`;
     const created = this.#world.clock.now();
-    const { troubles } = this;
-    const documents = { written: this.metrics, objects: this.#pipelines.objects };
-    const parts: RunParts = { ...this.#parts, documents, trouble: (step) => takeTrouble(troubles, step) };
-    const properties = {
-      PipelineExecutionId: id,
-      PipelineExecutionArn: arn,
-      PipelineName: pipeline.name,
-      PipelineArn: pipeline.arn,
-      StartDateTime: created.toISOString(),
-      CurrentDateTime: created.toISOString(),
-    };
+    const request = { ...sent, ParallelismConfiguration: sent.ParallelismConfiguration ?? pipeline.parallelism };
+    const atOnce = request.ParallelismConfiguration?.MaxParallelExecutionSteps ?? Number.POSITIVE_INFINITY;
+    const properties = propertiesOf(pipeline, id, created);
+    const facts = { id, role: pipeline.role, started: created, parameters, properties, atOnce };
     return {
       name: request.PipelineExecutionDisplayName ?? `execution-${created.getTime()}`,
-      arn,
+      arn: properties.PipelineExecutionArn,
       pipeline,
       version,
       created,
       number: this.#made,
       createdBy: principal,
       request,
-      run: new Run(version.definition, { id, role: pipeline.role, started: created, parameters, properties }, parts),
+      run: new Run(version.definition, facts, this.#runParts()),
       status: 'Executing',
       modified: { at: created, by: principal },
       retries: 0,
     };
+  }
+
+  #runParts(): RunParts {
+    const { troubles } = this;
+    const documents = { written: this.metrics, objects: this.#pipelines.objects };
+    return { ...this.#parts, documents, trouble: (step) => takeTrouble(troubles, step) };
   }
 
   /** Moves on as far as time (and, when it is looked at, the describes) allow. */
@@ -236,8 +230,20 @@ export class Executions {
   }
 }
 
-function sentParameters({ PipelineParameters = [] }: Execution['request']): Map<string, string> {
+function sentParameters({ PipelineParameters = [] }: Sent): Map<string, string> {
   return new Map(PipelineParameters.map(({ Name, Value }) => [Name, Value]));
+}
+
+/** What `Execution.` leads to in a definition. */
+function propertiesOf(pipeline: Pipeline, id: string, created: Date) {
+  return {
+    PipelineExecutionId: id,
+    PipelineExecutionArn: `${pipeline.arn}/execution/${id}`,
+    PipelineName: pipeline.name,
+    PipelineArn: pipeline.arn,
+    StartDateTime: created.toISOString(),
+    CurrentDateTime: created.toISOString(),
+  };
 }
 
 function takeTrouble(troubles: StepTrouble[], step: string): StepTrouble | undefined {

@@ -20,6 +20,8 @@ interface RunFacts {
   readonly started: Date;
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly properties: Json;
+  /** How many steps may run at the same time. */
+  readonly atOnce: number;
 }
 
 /** One walk through a definition: steps start when what they need has succeeded, and a failed step starts no more. */
@@ -30,6 +32,7 @@ export class Run {
   readonly #definition: Definition;
   readonly #parts: RunParts;
   readonly #worker: Worker;
+  #stopped = false;
 
   constructor(definition: Definition, facts: RunFacts, parts: RunParts) {
     this.#definition = definition;
@@ -62,24 +65,28 @@ export class Run {
     if (looked) for (const run of this.runs) run.seen += 1;
     for (let moved = true; moved; ) {
       const ended = this.runs.filter((run) => isRunning(run) && this.#moves(run)).length > 0;
-      const started = this.#ready().map((step) => this.#start(step)).length > 0;
+      const started = this.#ready().filter((step) => this.#hasRoom() && this.#start(step)).length > 0;
       moved = ended || started;
     }
   }
 
+  #hasRoom = (): boolean => this.runs.filter(isRunning).length < this.facts.atOnce;
+
   stop(): void {
+    this.#stopped = true;
     for (const run of this.runs) if (isRunning(run)) Object.assign(run, { status: 'Stopping', seen: 0 });
   }
 
   /** Goes on where it failed or was stopped. */
   retry(): void {
+    this.#stopped = false;
     for (const run of this.runs)
       if (run.status === 'Failed' || run.status === 'Stopped') this.#begin(run, this.#parts.world.clock.now());
     this.advance(false);
   }
 
   #ready(): Step[] {
-    if (this.runs.some(({ status }) => status === 'Failed')) return [];
+    if (this.#stopped || this.runs.some(({ status }) => status === 'Failed')) return [];
     const open = [...this.#definition.steps, ...this.runs.flatMap((run) => run.branch ?? [])];
     return open.filter(
       (step) => !this.#runOf(step.name) && step.needs.every((name) => this.#runOf(name)?.status === 'Succeeded'),
@@ -90,14 +97,21 @@ export class Run {
     return this.runs.find(({ step }) => step.name === name);
   }
 
-  /** A step starts when the last of those it needs has ended, which may be earlier than now. */
-  #start(step: Step): void {
+  /** A step starts when the last of those it needs has ended and there is room for it, which may be earlier than now. */
+  #start(step: Step): boolean {
     const ends = step.needs.map((name) => this.#runOf(name)?.ended?.getTime() ?? 0);
     const condition = this.runs.find((run) => run.branch?.includes(step))?.ended?.getTime() ?? 0;
-    const started = new Date(Math.max(this.facts.started.getTime(), condition, ...ends));
+    const started = new Date(Math.max(this.facts.started.getTime(), condition, this.#roomSince(), ...ends));
     const run: StepRun = { step, started, status: 'Starting', attempts: 0, seen: 0 };
     this.runs.push(run);
     this.#begin(run, started);
+    return true;
+  }
+
+  /** The moment since which fewer steps run than may, given that it is so now. */
+  #roomSince(): number {
+    const ends = this.runs.map(({ ended }) => ended?.getTime() ?? Number.POSITIVE_INFINITY);
+    return ends.sort((a, b) => b - a)[this.facts.atOnce - 1] ?? 0;
   }
 
   #begin(run: StepRun, started: Date): void {

@@ -38,13 +38,16 @@ export async function createPipeline(client: SageMakerClient, definition: object
   await client.send(new CreatePipelineCommand({ PipelineName: PIPELINE, RoleArn, PipelineDefinition }));
 }
 
-async function start(client: SageMakerClient, more: Partial<StartPipelineExecutionCommandInput> = {}): Promise<string> {
+export async function start(
+  client: SageMakerClient,
+  more: Partial<StartPipelineExecutionCommandInput> = {},
+): Promise<string> {
   const request = { PipelineName: PIPELINE, ClientRequestToken: undefined, ...more };
   return String((await client.send(new StartPipelineExecutionCommand(request))).PipelineExecutionArn);
 }
 
 /** Looks until the execution has ended. */
-async function end(client: SageMakerClient, arn: string): Promise<Ended> {
+export async function end(client: SageMakerClient, arn: string): Promise<Ended> {
   for (let looks = 0; looks < 30; looks += 1) {
     const { PipelineExecutionStatus: status = '', FailureReason: reason } = await client.send(
       new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }),
@@ -55,7 +58,7 @@ async function end(client: SageMakerClient, arn: string): Promise<Ended> {
   throw new Error('The execution never ends.');
 }
 
-async function stepsOf(client: SageMakerClient, arn: string): Promise<Ended['steps']> {
+export async function stepsOf(client: SageMakerClient, arn: string): Promise<Ended['steps']> {
   const { PipelineExecutionSteps = [] } = await client.send(
     new ListPipelineExecutionStepsCommand({ PipelineExecutionArn: arn, SortOrder: 'Ascending', MaxResults: 100 }),
   );
