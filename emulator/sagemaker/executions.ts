@@ -9,6 +9,8 @@ import { type StepTrouble, stepSummary } from './step-run.ts';
 import type { Pace } from './transitions.ts';
 
 type Start = Given<api.StartPipelineExecutionCommandInput>;
+/** What each run has for itself. */
+type OfRun = 'cache' | 'documents' | 'trouble';
 type Sent = Omit<Start, 'PipelineName' | 'ClientRequestToken'>;
 
 export interface Execution {
@@ -36,11 +38,11 @@ export class Executions {
   readonly pace: Pace = { describes: 2, milliseconds: 3 * 60_000 };
   readonly #world: World;
   readonly #pipelines: Pipelines;
-  readonly #parts: Omit<RunParts, 'trouble' | 'documents'>;
+  readonly #parts: Omit<RunParts, OfRun>;
   readonly #tokens = new Map<string, string>();
   #made = 0;
 
-  constructor(world: World, pipelines: Pipelines, parts: Omit<RunParts, 'trouble' | 'documents' | 'pace'>) {
+  constructor(world: World, pipelines: Pipelines, parts: Omit<RunParts, OfRun | 'pace'>) {
     this.#world = world;
     this.#pipelines = pipelines;
     this.#parts = { ...parts, pace: this.pace };
@@ -84,27 +86,28 @@ export class Executions {
     const request = { ...sent, ParallelismConfiguration: sent.ParallelismConfiguration ?? pipeline.parallelism };
     const atOnce = request.ParallelismConfiguration?.MaxParallelExecutionSteps ?? Number.POSITIVE_INFINITY;
     const properties = propertiesOf(pipeline, id, created);
-    const facts = { id, role: pipeline.role, started: created, parameters, properties, atOnce };
+    const arn = properties.PipelineExecutionArn;
+    const facts = { id, arn, role: pipeline.role, started: created, parameters, properties, atOnce };
     return {
       name: request.PipelineExecutionDisplayName ?? `execution-${created.getTime()}`,
-      arn: properties.PipelineExecutionArn,
+      arn,
       pipeline,
       version,
       created,
       number: this.#made,
       createdBy: principal,
       request,
-      run: new Run(version.definition, facts, this.#runParts()),
+      run: new Run(version.definition, facts, this.#runParts(pipeline)),
       status: 'Executing',
       modified: { at: created, by: principal },
       retries: 0,
     };
   }
 
-  #runParts(): RunParts {
+  #runParts({ cache }: Pipeline): RunParts {
     const { troubles } = this;
     const documents = { written: this.metrics, objects: this.#pipelines.objects };
-    return { ...this.#parts, documents, trouble: (step) => takeTrouble(troubles, step) };
+    return { ...this.#parts, cache, documents, trouble: (step) => takeTrouble(troubles, step) };
   }
 
   /** Moves on as far as time (and, when it is looked at, the describes) allow. */

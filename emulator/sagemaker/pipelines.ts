@@ -2,6 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { Principal, World } from '../world.ts';
 import { type Definition, parseDefinition } from './definition.ts';
 import { arnOf, type Given, invalid, listed, notFound, page, served, userContext } from './service.ts';
+import { StepCache } from './step-cache.ts';
 import type { Tags } from './tags.ts';
 
 export interface PipelineVersion {
@@ -20,6 +21,7 @@ export interface Pipeline {
   readonly createdBy: Principal;
   readonly token: string | undefined;
   readonly versions: PipelineVersion[];
+  readonly cache: StepCache;
   displayName?: string | undefined;
   description?: string | undefined;
   parallelism?: Given<api.ParallelismConfiguration> | undefined;
@@ -94,6 +96,7 @@ export class Pipelines {
       createdBy: principal,
       token,
       versions: [{ id: 1, text, definition: parseDefinition(text), created: now }],
+      cache: new StepCache(),
       displayName: input.PipelineDisplayName,
       description: input.PipelineDescription,
       parallelism: input.ParallelismConfiguration,

@@ -2,7 +2,9 @@ import type { Definition } from './definition.ts';
 import type { Json } from './definition-parts.ts';
 import { type Documents, objectAt, propertyFile } from './documents.ts';
 import type { Scope } from './expressions.ts';
+import type { Job } from './jobs.ts';
 import type { Step } from './step-definition.ts';
+import { mayRetry } from './step-retries.ts';
 import { isRunning, type StepRun, type StepTrouble } from './step-run.ts';
 import { type Worker, type WorkParts, work } from './step-work.ts';
 import type { Pace } from './transitions.ts';
@@ -16,6 +18,7 @@ export interface RunParts extends WorkParts {
 
 interface RunFacts {
   readonly id: string;
+  readonly arn: string;
   readonly role: string;
   readonly started: Date;
   readonly parameters: ReadonlyMap<string, unknown>;
@@ -102,7 +105,7 @@ export class Run {
     const ends = step.needs.map((name) => this.#runOf(name)?.ended?.getTime() ?? 0);
     const condition = this.runs.find((run) => run.branch?.includes(step))?.ended?.getTime() ?? 0;
     const started = new Date(Math.max(this.facts.started.getTime(), condition, this.#roomSince(), ...ends));
-    const run: StepRun = { step, started, status: 'Starting', attempts: 0, seen: 0 };
+    const run: StepRun = { step, began: started, started, status: 'Starting', attempts: 0, seen: 0 };
     this.runs.push(run);
     this.#begin(run, started);
     return true;
@@ -115,13 +118,13 @@ export class Run {
   }
 
   #begin(run: StepRun, started: Date): void {
-    const attempts = run.attempts + 1;
-    const trouble = this.#parts.trouble(run.step.name);
-    const fresh = { started, ended: undefined, status: 'Starting', attempts, seen: 0, reason: undefined };
-    Object.assign(run, { ...fresh, job: undefined, failure: undefined, trouble });
+    const attempt = run.attempts + 1;
+    const fresh = { started, ended: undefined, status: 'Starting', attempts: attempt, seen: 0, reason: undefined };
+    Object.assign(run, { ...fresh, job: undefined, failure: undefined, trouble: undefined });
     try {
-      Object.assign(run, work(this.#worker, { step: run.step, attempt: attempts, at: started }));
-      if (!run.job) this.#end(run, started, trouble?.reason ?? run.failure);
+      Object.assign(run, work(this.#worker, { step: run.step, attempt, at: started }));
+      if (run.cacheHit === undefined) run.trouble = this.#parts.trouble(run.step.name);
+      if (!run.job) this.#end(run, started, run.trouble?.reason ?? run.failure);
     } catch (error) {
       this.#end(run, started, error instanceof Error ? error.message : String(error));
     }
@@ -153,9 +156,17 @@ export class Run {
   #end(run: StepRun, at: Date, reason?: string): void {
     const status = run.status === 'Stopping' ? 'Stopped' : reason === undefined ? 'Succeeded' : 'Failed';
     Object.assign(run, { ended: at, status, reason });
-    if (!run.job) return;
-    const { jobs } = this.#parts;
-    jobs.end(run.job, at, status === 'Succeeded' ? 'Completed' : status, reason, run.trouble?.log);
-    run.properties = jobs.properties(run.job);
+    if (run.job) this.#endJob(run, run.job, at);
+    if (status === 'Failed' && mayRetry(run, reason ?? '', at)) this.#begin(run, at);
+  }
+
+  #endJob(run: StepRun, job: Job, at: Date): void {
+    const { jobs, cache } = this.#parts;
+    const { status, metadata } = run;
+    const ended = status === 'Succeeded' ? 'Completed' : status === 'Failed' ? 'Failed' : 'Stopped';
+    jobs.end(job, at, ended, run.reason, run.trouble?.log);
+    run.properties = jobs.properties(job);
+    if (status === 'Succeeded' && run.cacheKey)
+      cache.put(run.cacheKey, { execution: this.facts.arn, ended: at, metadata, properties: run.properties });
   }
 }

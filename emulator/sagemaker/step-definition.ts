@@ -2,6 +2,8 @@ import { checkConditions } from './conditions.ts';
 import { arrayIn, type Json, knowOnly, objectIn, unparsable } from './definition-parts.ts';
 import { references } from './references.ts';
 import { checkArguments } from './step-arguments.ts';
+import { readCacheConfig } from './step-cache.ts';
+import { type RetryPolicy, readRetryPolicies } from './step-retries.ts';
 import { stepType } from './step-types.ts';
 
 export interface Step {
@@ -13,6 +15,9 @@ export interface Step {
   readonly propertyFiles: readonly PropertyFile[];
   /** The steps that must have succeeded before this one: those it names, and those it refers to. */
   readonly needs: readonly string[];
+  readonly retryPolicies: readonly RetryPolicy[];
+  /** For how many milliseconds a run before may stand for this one; `undefined` when it is never looked for. */
+  readonly cachedFor: number | undefined;
   /** The branches of a Condition. */
   readonly ifSteps: readonly Step[];
   readonly elseSteps: readonly Step[];
@@ -49,6 +54,8 @@ export function readStep(value: unknown): Step {
     arguments: given,
     propertyFiles: readPropertyFiles(step.PropertyFiles),
     needs: needsOf(step, given),
+    retryPolicies: readRetryPolicies(step.RetryPolicies),
+    cachedFor: readCacheConfig(step.CacheConfig),
     ifSteps: branch(given.IfSteps, name),
     elseSteps: branch(given.ElseSteps, name),
   };

@@ -23,11 +23,18 @@ export interface StepWork {
   /** The branch that a condition takes. */
   branch?: readonly Step[] | undefined;
   failure?: string | undefined;
+  /** ARN of the execution whose work this is, when the step found it in the cache. */
+  cacheHit?: string | undefined;
+  /** What runs that are alike have in common. */
+  cacheKey?: string | undefined;
 }
 
 /** One step of one execution, from its start on. */
 export interface StepRun extends StepWork {
   readonly step: Step;
+  /** When its first attempt began. */
+  readonly began: Date;
+  /** When this attempt began. */
   started: Date;
   ended?: Date | undefined;
   status: 'Starting' | 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
@@ -50,6 +57,7 @@ export function stepSummary(run: StepRun): Given<api.PipelineExecutionStep> {
     StartTime: run.started,
     EndTime: run.ended,
     StepStatus: run.status,
+    CacheHitResult: run.cacheHit === undefined ? undefined : { SourcePipelineExecutionArn: run.cacheHit },
     FailureReason: run.reason,
     AttemptCount: run.attempts,
     Metadata: run.metadata,

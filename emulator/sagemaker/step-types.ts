@@ -15,11 +15,11 @@ interface StepType {
 const executed = new Map<string, StepType>([
   ['Condition', { members: [], arguments: ['Conditions', 'IfSteps', 'ElseSteps'], properties: ['Outcome'] }],
   ['Fail', { members: [], arguments: ['ErrorMessage'], properties: [] }],
-  ['Model', { members: [], arguments: 'CreateModelInput', properties: 'DescribeModelOutput' }],
+  ['Model', { members: ['RetryPolicies'], arguments: 'CreateModelInput', properties: 'DescribeModelOutput' }],
   [
     'Processing',
     {
-      members: ['PropertyFiles'],
+      members: ['PropertyFiles', 'CacheConfig', 'RetryPolicies'],
       arguments: 'CreateProcessingJobRequest',
       properties: 'DescribeProcessingJobResponse',
     },
@@ -27,14 +27,28 @@ const executed = new Map<string, StepType>([
   [
     'RegisterModel',
     {
-      members: [],
+      members: ['RetryPolicies'],
       arguments: 'CreateModelPackageInput',
       refused: ['ModelPackageName', 'CertifyForMarketplace'],
       properties: 'DescribeModelPackageOutput',
     },
   ],
-  ['Training', { members: [], arguments: 'CreateTrainingJobRequest', properties: 'DescribeTrainingJobResponse' }],
-  ['Transform', { members: [], arguments: 'CreateTransformJobRequest', properties: 'DescribeTransformJobResponse' }],
+  [
+    'Training',
+    {
+      members: ['CacheConfig', 'RetryPolicies'],
+      arguments: 'CreateTrainingJobRequest',
+      properties: 'DescribeTrainingJobResponse',
+    },
+  ],
+  [
+    'Transform',
+    {
+      members: ['CacheConfig', 'RetryPolicies'],
+      arguments: 'CreateTransformJobRequest',
+      properties: 'DescribeTransformJobResponse',
+    },
+  ],
 ]);
 
 /** Types of SageMaker's pipelines that the emulator knows by name only. */

@@ -11,6 +11,7 @@ import type { Models } from './models.ts';
 import { describedPackage } from './package-answers.ts';
 import type { Registry } from './registry.ts';
 import { digest, type Given } from './service.ts';
+import { cacheKey, type StepCache } from './step-cache.ts';
 import type { Step } from './step-definition.ts';
 import type { StepWork } from './step-run.ts';
 
@@ -20,6 +21,7 @@ export interface WorkParts {
   readonly jobs: Jobs;
   readonly registry: Registry;
   readonly models: Models;
+  readonly cache: StepCache;
 }
 
 /** Whose step it is. */
@@ -53,8 +55,11 @@ const startJob =
     const name = nameOf(worker, step, member, attempt);
     const execution = { ...worker.scope.execution, [member]: name };
     const request = resolvedArguments({ ...worker, scope: { ...worker.scope, execution } }, step);
+    const key = cacheKey(step, request);
+    const cached = key && step.cachedFor && worker.cache.find(key, new Date(at.getTime() - step.cachedFor));
+    if (cached) return { metadata: cached.metadata, properties: cached.properties, cacheHit: cached.execution };
     const job = worker.jobs.start(kind, name, { RoleArn: worker.role, ...request }, at);
-    return { job, metadata: jobMetadata(job) };
+    return { job, metadata: jobMetadata(job), cacheKey: key };
   };
 
 const decide: Work = ({ scope }, { step }) => {
