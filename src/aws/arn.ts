@@ -7,7 +7,7 @@ interface Arn {
   readonly account: string;
 }
 
-/** The parts of an ARN; `undefined` when the text is none. */
+/** Parses an ARN; `undefined` when the text is not an ARN. */
 export function parseArn(text: string): Arn | undefined {
   const [, region, account] = /^arn:aws[\w-]*:[\w-]+:([\w-]*):(\d{12}):./.exec(text) ?? [];
   return region === undefined || account === undefined ? undefined : { region, account };
@@ -18,12 +18,15 @@ export function resourceId(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
-/** The source of a pattern for the ARNs of one kind of SageMaker resource; `resource` is the source of what follows the account. */
+/**
+ * The regular expression (as text) for the ARNs of a SageMaker resource; `resource` is that for the part after the
+ * account ID.
+ */
 export function sagemakerArn(resource: string): string {
   return `arn:aws[\\w-]*:sagemaker:[\\w-]+:\\d{12}:${resource}`;
 }
 
-/** The source of a pattern for the ARNs of IAM roles. */
+/** The regular expression (as text) for the ARNs of IAM roles. */
 export const ROLE_ARN = 'arn:aws[\\w-]*:iam::\\d{12}:role\\/[\\w+=,.@/-]+';
 
 /** The ARN of an IAM role. `meaning` says in an error which role it should be. */
@@ -31,5 +34,5 @@ export function roleArn(meaning: string) {
   return z.string().check(z.trim(), z.regex(new RegExp(`^${ROLE_ARN}$`), meaning));
 }
 
-/** The source of a pattern for the names of regions. */
+/** The regular expression (as text) for the names of regions. */
 export const REGION = '[a-z]{2}(-[a-z]+)+-\\d';

@@ -1,2 +1,2 @@
-// Imported where it is used, by this file: of a package that is itself imported like that, a bundle would keep everything.
+// Whoever needs this file imports it dynamically. If it were the package itself, a bundle would keep everything of it.
 export { CloudWatchLogsClient, GetLogEventsCommand, paginateDescribeLogStreams } from '@aws-sdk/client-cloudwatch-logs';

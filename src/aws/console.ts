@@ -12,6 +12,7 @@ function console(region: string, page: string): string {
   return `https://${region}.${domain}/${page}`;
 }
 
+/** The page of an endpoint. */
 export function endpointUrl({ region }: ConsoleRegion, endpoint: string): string {
   return console(region, `sagemaker/home?region=${region}#/endpoints/${encodeURIComponent(endpoint)}`);
 }

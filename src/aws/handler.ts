@@ -3,15 +3,16 @@ import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-
 import { isTrusted, otherHostRefusal } from './hosts.ts';
 
 export interface HandlerOptions extends NodeHttpHandlerOptions {
-  /** Milliseconds within which a request has its whole answer, connecting and the last byte of the body included. */
+  /** Milliseconds for a whole request: from connecting to the last byte of the answer's body. */
   readonly wholeTimeout: number;
 }
 
 type Handled = ReturnType<NodeHttpHandler['handle']>;
 
 /**
- * Sends requests to AWS and this machine only, wherever the SDK has found the name of a host: a profile or a file can hold one.
- * Every request ends: the SDK's own time-outs cover neither a proxy that opens no tunnel nor a body that stops in the middle.
+ * Sends requests only to AWS and to this machine, because the SDK may find the name of a host in a profile or a file.
+ * Every request ends: the SDK's own time-outs cover neither a proxy that opens no tunnel nor a body that stops in the
+ * middle.
  */
 export class AwsHandler extends NodeHttpHandler {
   readonly #wholeTimeout: number;

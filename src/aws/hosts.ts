@@ -3,7 +3,10 @@ import { Failure } from '../ground/failure.ts';
 import { REGION } from './arn.ts';
 import { withoutPassword } from './proxy.ts';
 
-/** The services that we ask, by the region, by FIPS and by VPC endpoints. Other hosts of these domains may be anybody's machine. */
+/**
+ * The hosts of the services that we call, by region, by FIPS and by VPC endpoint. Other hosts of these domains may be a
+ * customer's machine.
+ */
 const AWS_HOST = new RegExp(
   `^(vpce-[\\w-]+\\.)?(sts|((api|runtime)(-fips)?\\.)?sagemaker|logs)(-fips)?(\\.${REGION})?(\\.vpce)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws)$`,
 );
@@ -11,14 +14,14 @@ const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
 
-/** Whether the job's token may be shown there: to AWS, unreadable on the way, or to this machine, where an emulator may run. */
+/** Whether the job's token may be sent to a host: to AWS by https, or to this machine, where an emulator may run. */
 export function isTrusted({ protocol, hostname }: HostAddress): boolean {
   return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
 }
 
 /**
- * The SDK goes wherever AWS_ENDPOINT_URL and its kind say. A token sent to somebody else's host is a token lost, and answers from
- * there mean nothing. Told before anything else, by the variable's name.
+ * Refuses an AWS_ENDPOINT_URL, or AWS_ENDPOINT_URL_<service>, that is not AWS: the SDK would send the job's token
+ * there. Comes before everything else. Throws a Failure of kind "refused" that names the variables.
  */
 export function refuseOtherServices(env: Env): void {
   const elsewhere = Object.entries(env).filter(
@@ -40,7 +43,7 @@ export function otherHostRefusal(where: string, next: string): Failure {
   );
 }
 
-/** What answered cannot have been AWS, by `how`: a proxy's page, say. */
+/** The Failure for an answer that cannot be from AWS, such as a proxy's page. `how` says what shows it. */
 export function answeredByAnother(how: string, cause?: unknown): Failure {
   return new Failure(
     'AWS trouble',

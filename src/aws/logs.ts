@@ -3,13 +3,16 @@ import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 
 interface LogQuery {
   readonly group: string;
-  /** How the streams' names begin: a job's name, or `<variant>/` for an endpoint; empty for every stream of the group. */
+  /**
+   * The beginning of the streams' names: a job's name, or `<variant>/` for an endpoint; empty for every stream of the
+   * group.
+   */
   readonly streamPrefix: string;
-  /** How many lines, the newest. */
+  /** How many of the newest lines. */
   readonly limit: number;
 }
 
-/** Where the containers of an endpoint write. */
+/** The CloudWatch log group of an endpoint's containers. */
 export function endpointLogGroup(endpoint: string): string {
   return `/aws/sagemaker/Endpoints/${endpoint}`;
 }
@@ -20,8 +23,8 @@ const MAX_PAGES = 10;
 const MAX_STREAMS = 3;
 
 /**
- * The last lines that a job's or endpoint's containers wrote, oldest first. They explain another failure, so they never cause
- * one: what cannot be read is said in a line. Calls logs:DescribeLogStreams and logs:GetLogEvents.
+ * The last lines that the containers of a job or endpoint wrote, oldest first (AWS: DescribeLogStreams, GetLogEvents).
+ * They explain another failure, so this never throws: an error is one of the lines.
  */
 export async function lastLogLines(
   logs: CloudWatchLogsClient,

@@ -6,8 +6,8 @@ const HTTPS_PROXY = ['HTTPS_PROXY', 'https_proxy'];
 const NO_PROXY = ['NO_PROXY', 'no_proxy'];
 
 /**
- * The variables that an agent for https may read (Node: `proxyEnv` of an Agent). An agent for plain http gets none: what it sends
- * would be readable by the proxy, and a proxy could answer in place of this machine.
+ * The variables that an agent for https may read (Node: `proxyEnv` of an Agent). An agent for plain http gets none:
+ * what it sends would be readable by the proxy, and a proxy could answer in place of this machine.
  */
 export function httpsProxy(env: Env): Record<string, string> {
   const named = [...HTTPS_PROXY, ...NO_PROXY].flatMap((name) => (env[name] ? [[name, env[name]]] : []));

@@ -5,7 +5,7 @@ import { troubleOf } from './trouble.ts';
 const MAX_ATTEMPTS = 8;
 /** Milliseconds. */
 const MAX_PAUSE = 20_000;
-/** So much longer than our own pause may a service let us wait, in milliseconds: as long as the SDK's own strategy lets it. */
+/** Milliseconds by which a service may make our pause longer: as many as the SDK's own strategy accepts. */
 const MAX_EXTENSION = 5_000;
 
 interface RetryToken {
@@ -20,15 +20,16 @@ interface FailedAttempt {
   readonly retryAfterHint?: Date;
 }
 
-/** Until when attempts are worth it; a job that learns of an earlier end writes it here. */
+/** The deadline for attempts. A job that learns of an earlier one writes it here. */
 export interface Limit {
   deadline: Deadline | undefined;
 }
 
 /**
- * Repeats what a repetition may cure: whatever the SDK's own strategy repeats, every other 5xx answer, broken connections, and an
- * identity provider that STS could not reach. Eight attempts with growing, jittered pauses take between half a minute and a bit
- * more than one; none begins after the deadline. It pauses by the passed-in clock, and so tells the SDK to wait no longer.
+ * The SDK's retry strategy for errors that may be temporary: whatever the SDK itself retries, every other 5xx answer,
+ * broken connections, and an identity provider that STS could not reach. Eight attempts with growing, jittered pauses
+ * take between half a minute and a bit more than one; none begins after the deadline. It pauses by the passed-in clock,
+ * and so tells the SDK to wait no longer.
  */
 export function createRetryStrategy(clock: Clock, limit: Limit) {
   const token = (count: number): RetryToken => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
@@ -47,7 +48,10 @@ export function createRetryStrategy(clock: Clock, limit: Limit) {
   };
 }
 
-/** Milliseconds: a second, doubled for each attempt, of which half is left to chance; longer where the service asks for it. */
+/**
+ * Milliseconds before an attempt: a second, doubled each time, of which half is random; more if the service asks for
+ * it.
+ */
 function pauseBefore(count: number, { retryAfterHint }: FailedAttempt, clock: Clock): number {
   const longest = Math.min(MAX_PAUSE, 1000 * 2 ** (count - 1));
   const pause = longest / 2 + (clock.random() * longest) / 2;
@@ -59,7 +63,8 @@ function pauseBefore(count: number, { retryAfterHint }: FailedAttempt, clock: Cl
 function isCurable({ error, errorType }: FailedAttempt): boolean {
   if (errorType !== 'CLIENT_ERROR') return true;
   const { name, message } = partsOf(error);
-  // Under parallel load STS fails to fetch GitLab's keys: https://github.com/aws-actions/configure-aws-credentials/issues/299
+  // Under parallel load STS fails to fetch GitLab's keys:
+  // https://github.com/aws-actions/configure-aws-credentials/issues/299
   if (/^IDPCommunicationError/.test(name) || /Couldn't retrieve verification key/.test(message)) return true;
   return ['throttled', 'server error', 'broken connection'].includes(troubleOf(error));
 }

@@ -1,9 +1,10 @@
 import { partsOf } from '../ground/error-parts.ts';
 
 /**
- * SageMaker's answers that are no trouble but news, matched by name and message: its model declares almost none of them, and
- * "not found" is a ValidationException like every bad request. Any other ValidationException is a real error.
- * Texts as users of AWS report them; "does not exist" is the one of model package groups.
+ * Errors of SageMaker that are expected answers, such as "not found". They are matched by name and message: the API's
+ * model declares almost none of them, and "not found" is a ValidationException like every bad request. Any other
+ * ValidationException is a real error. The texts are those that users of AWS report; "does not exist" is for model
+ * package groups.
  */
 const KNOWN_ERRORS = {
   'not found': [
@@ -20,13 +21,13 @@ const KNOWN_ERRORS = {
   conflict: [['ConflictException', /./]],
 } satisfies Record<string, readonly (readonly [string, RegExp])[]>;
 
-/** Whether an error is this piece of news. */
+/** Whether an error is this expected answer. */
 export function isKnownError(news: keyof typeof KNOWN_ERRORS, error: unknown): boolean {
   const { name, message } = partsOf(error);
   return KNOWN_ERRORS[news].some(([code, text]) => code === name && text.test(message || ' '));
 }
 
-/** The answer, or `undefined` when SageMaker says that there is no such thing. Only "not found" is not found. */
+/** The answer, or `undefined` when SageMaker says that the resource does not exist. Only "not found" is not found. */
 export async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await request;

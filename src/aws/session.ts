@@ -67,9 +67,9 @@ interface WebIdentity {
 const RENEW_BEFORE = 5 * 60_000;
 
 /**
- * Exchanges GitLab's id_token for the role's credentials, renewed by the same token shortly before they end, for as long as
- * the token lives; after that they are used as long as they hold. The clock decides when: not the SDK's, which knows only the
- * machine's.
+ * A session by GitLab's id_token (AWS: AssumeRoleWithWebIdentity). The same token renews the credentials shortly before
+ * they expire, while it is valid; after that they are used until they expire. The passed-in clock decides when, not the
+ * SDK's, which knows only the machine's.
  */
 export async function assumeRole(region: string, identity: WebIdentity, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
@@ -107,7 +107,10 @@ async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIden
   };
 }
 
-/** Whatever credentials the SDK finds by itself: static keys in CI/CD variables, the runner's instance profile, a developer's own. */
+/**
+ * A session with the credentials that the SDK finds: static keys in CI/CD variables, the runner's instance profile, or
+ * a developer's own.
+ */
 export async function ambientSession(region: string, outside: Outside): Promise<Session> {
   const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
@@ -119,7 +122,10 @@ function accountOf(arn: string): string {
   return parseArn(arn)?.account ?? '';
 }
 
-/** Why STS gave no credentials, in words that name what to look at. The token itself is never shown, only its claims. */
+/**
+ * Turns STS's refusal into a Failure that names what to check. It shows the token's claims, never the token. Returns
+ * any other error as it is.
+ */
 export function explainTokenRefusal(
   error: unknown,
   { roleArn, claims }: { roleArn: string; claims: { iss: string; aud: string; sub: string } },

@@ -1,6 +1,9 @@
 import { partsOf } from '../ground/error-parts.ts';
 
-/** The kinds of trouble that any AWS call can meet. `other` is an answer of the service itself: it belongs to whoever made the call. */
+/**
+ * The kinds of trouble that any AWS call can have. `other` is an answer of the service itself, which the caller must
+ * handle.
+ */
 export type Trouble =
   | 'throttled'
   | 'server error'
@@ -54,8 +57,8 @@ const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID)$/;
 
 /**
- * Which trouble a thrown error is. Matched by name, because the service's model does not declare most of them, and by HTTP
- * status; throttling may also come as a nameless 400 (facts of use, not of the model).
+ * Classifies a thrown error by its name, because the API's model does not declare most errors, and by its HTTP status.
+ * Throttling may also be a 400 without a name: users report it, the model does not say it.
  */
 export function troubleOf(error: unknown): Trouble {
   const { name, code, message, status } = partsOf(error);
@@ -71,7 +74,7 @@ export function troubleOf(error: unknown): Trouble {
   return 'other';
 }
 
-/** What to say of trouble that passes by itself while AWS goes on working; `undefined` for any other error. */
+/** What to log about temporary trouble, during which AWS continues its work; `undefined` for any other error. */
 export function passingTrouble(error: unknown): string | undefined {
   const trouble = troubleOf(error);
   const passes = trouble === 'throttled' || trouble === 'server error' || trouble === 'broken connection';

@@ -108,7 +108,7 @@ function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { re
   return { verdict: `Nothing to approve or reject: ${why}.`, outputs: {} };
 }
 
-/** A verdict is a person's: a job that a pipeline started by itself gives none. */
+/** Refuses a job that GitLab started automatically: only a person approves or rejects. */
 function refuseUnlessPressed({ job }: Context): void {
   if (job.manual) return;
   throw new Failure(
@@ -118,7 +118,10 @@ function refuseUnlessPressed({ job }: Context): void {
   );
 }
 
-/** After the first environment, who may press is GitLab's to guard: an environment that nobody protected lets anybody approve. */
+/**
+ * After the first environment, GitLab must restrict who may start the job: without protection anybody could. Throws a
+ * Failure of kind "refused" unless it does; with require_protected: false returns the safety input that is open.
+ */
 function openProtection(shown: ShownVersion, wanted: boolean, { job }: Context): string[] {
   if (isFirst(shown, job.environment) || job.environmentProtected === true) return [];
   if (!wanted) return ['protected'];
@@ -153,7 +156,10 @@ interface VerdictEntry {
   readonly open: readonly string[];
 }
 
-/** Writes the verdict, if there is anything to write. What the registry held before is kept as a file: a write might lose it. */
+/**
+ * Writes the registry entry, if there is one to write. A file keeps the metadata from before, because a write might
+ * lose it.
+ */
 async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, context: Context): Promise<ModelPackage> {
   const { kind, now, open } = verdict;
   const { job, clock, aws, report } = context;
@@ -181,7 +187,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   });
 }
 
-/** An approval that somebody overtook is told as what it is, although it stands in the registry. */
+/** Refuses when somebody changed the version between our read and our write, although the entry is in the registry. */
 function refuseUnlessItHolds(shown: ShownVersion, after: ModelPackage, { job }: Context): void {
   const flaw = flawAfterApproval(shown, after, job.environment);
   if (!flaw) return;

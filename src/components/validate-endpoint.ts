@@ -123,7 +123,7 @@ function skip(
   return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
 }
 
-/** What the model is asked, for whoever wants to know later what a validation is worth. */
+/** The request and what was expected of the answers, for the record: it shows later what a validation is worth. */
 function askedOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
@@ -140,7 +140,10 @@ interface Validation extends Liveness {
   readonly given: Inputs;
 }
 
-/** Live, serving the deployed version, answering well, and live still: what answered is what was deployed. */
+/**
+ * Checks that the endpoint is live, serves the deployed version, answers as expected and is still live: so the deployed
+ * version answered.
+ */
 async function checkEndpoint(validation: Validation, context: Context): Promise<ModelPackage> {
   const { given, deployed, deadline } = validation;
   await untilLive(validation, context);
@@ -155,7 +158,10 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
   return now;
 }
 
-/** What the containers wrote last explains most failures; what cannot be read there is said, and hides no failure. */
+/**
+ * Shows the containers' last log lines, which explain most failures. If they cannot be read, it says so and hides no
+ * failure.
+ */
 async function showLastLines({ aws, log }: Context, endpoint: string): Promise<void> {
   const lines = await lastLogLines(await aws.logs(), {
     group: endpointLogGroup(endpoint),
@@ -165,7 +171,7 @@ async function showLastLines({ aws, log }: Context, endpoint: string): Promise<v
   log.section(`The last log lines of ${endpoint}`, lines, 'open');
 }
 
-/** Writes that this version is validated here, unless this pipeline has written exactly that. */
+/** Writes the entry `validated.<environment>`, unless this pipeline has written the same one. */
 async function recordValidation(
   now: ModelPackage,
   deployed: DeployedRecord,

@@ -12,7 +12,7 @@ import { Failure } from '../ground/failure.ts';
 import { asRefusal } from './failure-reasons.ts';
 import { tagEndpoint } from './tags.ts';
 
-/** A change of an endpoint either was accepted, or somebody else changed the endpoint first: look again and decide again. */
+/** Whether SageMaker accepted a change. After a conflict with another deployment, describe and decide again. */
 export type ChangeResult = 'accepted' | 'conflict';
 
 interface ChangeContext {
@@ -41,8 +41,9 @@ export function createEndpoint(context: ChangeContext, { endpoint, config, tags 
 }
 
 /**
- * Writes tags on an endpoint, which note what it is about to become, then updates it to another config. `keepInstances` lets the variant run on with as many instances as it has, where the
- * config would begin with fewer; weight and data capture are always the config's.
+ * Updates an endpoint to another config (AWS: AddTags, UpdateEndpoint). The tags come first: they say what the endpoint
+ * is about to become. With `keepInstances` the variant keeps the instances that it has, where the config would start
+ * with fewer; weight and data capture are always those of the config.
  */
 export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
   return change(context, async () => {
@@ -63,7 +64,7 @@ export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, 
   });
 }
 
-/** Deletes an endpoint. Gone already is as good; busy, it is looked at again. */
+/** Deletes an endpoint (AWS: DeleteEndpoint). No error when it is already deleted or busy: describe it again. */
 export async function deleteEndpoint({ sagemaker }: ChangeContext, endpoint: string): Promise<void> {
   try {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
@@ -91,7 +92,9 @@ async function change({ clock }: ChangeContext, send: () => Promise<unknown>): P
 const VISIBLE_WITHIN = 90_000;
 const VISIBILITY_PAUSE = 3_000;
 
-/** SageMaker's reads follow its writes with a delay: a config that was just made may not be found for a minute or so. */
+/**
+ * SageMaker's reads follow its writes with a delay: a config that was just made may not be found for a minute or so.
+ */
 async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): Promise<void> {
   const until = clock.now().getTime() + VISIBLE_WITHIN;
   for (;;) {

@@ -7,12 +7,13 @@ import type { PlannedConfig } from './model-and-config.ts';
 export interface CurrentDeployment {
   /** The version of the group that is live; `undefined` when what serves is not of this group, or no longer known. */
   readonly version: number | undefined;
-  /** What it has that a config of ours would take away: a VPC, data capture ... */
+  /** Features that an update to a config of ours would remove: a VPC, data capture ... */
   readonly unsupportedFeatures: readonly string[];
   /** The config that serves; `undefined` when it was deleted, which SageMaker allows. */
   readonly config: EndpointConfig | undefined;
 }
 
+/** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). `group` is a name or an ARN. */
 export async function describeCurrent(
   sagemaker: SageMakerClient,
   endpoint: Endpoint,
@@ -26,7 +27,7 @@ export async function describeCurrent(
   return { version, unsupportedFeatures: unsupportedFeaturesOf(config, models), config };
 }
 
-/** What a config or its models have that no config of ours has, and that an update to ours would therefore take away. */
+/** The features of a config and its models that no config of ours has: an update to ours would remove them. */
 function unsupportedFeaturesOf(
   { variants, answer }: EndpointConfig,
   models: readonly DescribeModelCommandOutput[],
@@ -48,8 +49,9 @@ function unsupportedFeaturesOf(
 }
 
 /**
- * An endpoint that was scaled out, by hand or by autoscaling, keeps the instances that it has: how many, when that is more than
- * the new config would begin with. Fewer instances than the config before had is a project's own wish, and so is followed.
+ * How many instances an endpoint keeps that was scaled out, by hand or by autoscaling: all that it has, when those are
+ * more than the new config would start with; `undefined` otherwise. Fewer instances than the config before had is what
+ * the project wants.
  */
 export function keptInstances(
   endpoint: Endpoint,

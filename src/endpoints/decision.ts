@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
 import { hasItsInstances, statusLine } from './progress.ts';
 
-/** What is to be live on an endpoint, and what may be done to bring it there. */
+/** What should be live on an endpoint, and what may be done for it. */
 export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
@@ -23,11 +23,14 @@ export type EndpointDecision =
 
 interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
-  /** What serves now, where that is about to be replaced. */
+  /** What serves now; only needed when it is about to be replaced. */
   readonly current: Pick<CurrentDeployment, 'version' | 'unsupportedFeatures'> | undefined;
 }
 
-/** Each status of an endpoint has one answer; nobody's deployment under way is overwritten, and no endpoint is deleted unasked. */
+/**
+ * Decides what to do about an endpoint: each status has one answer. Another deployment in progress is never
+ * overwritten, and no endpoint is deleted unless recreate_failed is true.
+ */
 export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: DesiredEndpoint): EndpointDecision {
   if (!endpoint) return { do: 'create' };
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
@@ -62,7 +65,7 @@ export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: De
   }
 }
 
-/** Whether what serves now matters to the decision: it does when it is about to be replaced. */
+/** Whether the decision depends on what serves now: it does when that is about to be replaced. */
 export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<DesiredEndpoint, 'config'>): boolean {
   if (!endpoint || endpoint.pending !== undefined) return false;
   return endpoint.status === 'OutOfService' || (endpoint.status === 'InService' && endpoint.config !== config);

@@ -30,12 +30,12 @@ export interface Endpoint {
   readonly status: EndpointStatus;
   /** The endpoint config that serves. During a creation it is the one being created. */
   readonly config: string;
-  /** The endpoint config on its way in, while there is one. */
+  /** The endpoint config that is being deployed, while there is one. */
   readonly pending: string | undefined;
-  /** SageMaker's reason of a failure or rollback: sometimes absent after a rollback, and gone with the next update. */
+  /** SageMaker's FailureReason: sometimes absent after a rollback, and erased by the next update. */
   readonly failureReason: string | undefined;
   readonly variants: readonly Variant[];
-  /** The variants of the config on its way in. */
+  /** The variants of the config that is being deployed. */
   readonly pendingVariants: readonly Variant[];
   /** The whole answer, to be kept as evidence when something went wrong. */
   readonly answer: DescribeEndpointCommandOutput;
@@ -122,8 +122,8 @@ export async function modelsOf(
 }
 
 /**
- * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model that was
- * made from a package. Empty when the config is gone or its models came from elsewhere.
+ * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model
+ * that was made from a package. Empty when the config is gone or its models came from elsewhere.
  */
 export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
   const described = await findConfig(sagemaker, config);

@@ -14,10 +14,13 @@ import { type EndpointConfig, findConfig } from './endpoint.ts';
 import { asRefusal } from './failure-reasons.ts';
 import type { ModelAndConfig } from './model-and-config.ts';
 
-/** What became of a thing that was to exist. */
+/** Whether a resource was created, or one with its name and content existed. */
 export type Ensured = 'created' | 'reused';
 
-/** Makes the model, or reuses the one of its name when that is the same. */
+/**
+ * Creates the model (AWS: CreateModel), or reuses the one with its name. Throws a Failure of kind "refused" when that
+ * has other content.
+ */
 export async function ensureModel(
   sagemaker: SageMakerClient,
   { model }: ModelAndConfig,
@@ -57,7 +60,10 @@ function modelMembers(found: DescribeModelCommandOutput): Record<string, unknown
   };
 }
 
-/** Makes the endpoint config, or reuses the one of its name when that is the same. */
+/**
+ * Creates the endpoint config (AWS: CreateEndpointConfig), or reuses the one with its name. Throws a Failure of kind
+ * "refused" when that has other content.
+ */
 export async function ensureConfig(
   sagemaker: SageMakerClient,
   serving: ModelAndConfig,
@@ -90,7 +96,10 @@ function variantOf({ model, config }: ModelAndConfig): ProductionVariant {
   };
 }
 
-/** What we set, and what would make a config serve otherwise than we mean. Whatever else SageMaker may add is no difference. */
+/**
+ * The members that we set, and those with which a config would serve differently. What else SageMaker may add is no
+ * difference.
+ */
 function configMembers({ variants, answer }: EndpointConfig): Record<string, unknown> {
   const { ShadowProductionVariants, DataCaptureConfig, AsyncInferenceConfig } = answer;
   const variant = answer.ProductionVariants?.[0];
@@ -123,7 +132,10 @@ interface EnsureRequest {
   create(): Promise<unknown>;
 }
 
-/** Looks before it makes; and when somebody made it in between, or our own request arrived although its answer did not, looks again. */
+/**
+ * Describes, then creates. Describes again when the name is taken by then: by somebody else, or by our own request
+ * whose answer was lost.
+ */
 async function ensure({ kind, name, wanted, find, create }: EnsureRequest): Promise<Ensured> {
   const before = await find();
   if (before === undefined) {

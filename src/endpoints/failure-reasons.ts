@@ -17,15 +17,15 @@ export interface Advice {
   readonly next: string;
 }
 
-/** How the deploy-model job names itself in what to do next. */
+/** How deploy-model says which job to run again: itself. */
 export const RUN_AGAIN = 'run this job again';
 
 const QUOTA =
   /service limit '(?<quota>[^']+)' is (?<limit>[\d.]+) \w+, with current utilization of (?<used>[\d.]+) \w+ and a request delta of (?<delta>[\d.]+)/;
 
 /**
- * Reads SageMaker's reason for a failed creation or update. Its texts are as users of AWS report them; one that is not known
- * here is shown as it is, with where to look. `again` says which job to run again.
+ * What to do about SageMaker's FailureReason. The known texts are those that users of AWS report; for any other, the
+ * advice says where to look. `again` says which job to run again.
  */
 export function adviceFor(reason: string, again = RUN_AGAIN): Advice {
   const quota = QUOTA.exec(reason)?.groups;
@@ -35,7 +35,10 @@ export function adviceFor(reason: string, again = RUN_AGAIN): Advice {
   return { cause: 'unknown', next: `read the reason and the log lines above, then ${again}.` };
 }
 
-/** An error of a request, as a refusal with its advice, when SageMaker gave a reason that is known here; else as it was. */
+/**
+ * Turns an error of a request into a Failure with advice, when its reason is known here. Returns any other error as it
+ * is.
+ */
 export function asRefusal(error: unknown, happened: string): unknown {
   const { name, message } = partsOf(error);
   if (name !== 'ValidationException' && name !== 'ResourceLimitExceeded') return error;

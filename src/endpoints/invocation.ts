@@ -27,8 +27,8 @@ export interface InvocationResponse {
 export const MAX_PAYLOAD_BYTES = 6_291_456;
 
 /**
- * Asks the model once. Not ready (429) and unavailable (503) are no answers: the endpoint is asked again. An error of the model
- * is an answer, and not the one that was hoped for.
+ * Sends one request (AWS: InvokeEndpoint). While the model is not ready (429) or not available (503), the result is
+ * pending. An error of the model is an answer. Throws a Failure of kind "refused" when the endpoint no longer exists.
  */
 export async function invoke(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
@@ -59,7 +59,7 @@ export async function invoke(
   }
 }
 
-/** It was live a moment ago. */
+/** The Failure for an endpoint that disappeared between two requests. */
 function gone(endpoint: string, error: unknown): Failure {
   return new Failure(
     'refused',
@@ -69,7 +69,7 @@ function gone(endpoint: string, error: unknown): Failure {
   );
 }
 
-/** What is asked of every answer; what is `undefined` is not asked. */
+/** What every answer must fulfil; `undefined` members are not checked. */
 export interface Expectations {
   /** Media types, as in an Accept header. */
   readonly accept: string | undefined;
@@ -84,7 +84,7 @@ const CHECKS = {
   time: 'Every answer arrives within max_latency_ms',
 };
 
-/** What is wrong with one answer, and enough of it to recognise it by. */
+/** One answer: what is wrong with it, and what identifies it. */
 export interface JudgedResponse {
   readonly wrong: Readonly<Partial<Record<keyof typeof CHECKS, string>>>;
   readonly status: number;
@@ -132,7 +132,9 @@ function mediaType(header: string): string {
 
 const MAX_TEXT_BYTES = 1_048_576;
 
-/** A pattern may take for ever even on a short text: text and time are limited, so that the job ends by itself. */
+/**
+ * Why an answer does not match. A pattern may run for ever, even on a short text: bytes and milliseconds are limited.
+ */
 function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number): { match?: string } {
   const text = Buffer.from(body.subarray(0, MAX_TEXT_BYTES)).toString('utf8');
   const cut = body.byteLength > MAX_TEXT_BYTES ? ` in its first ${MAX_TEXT_BYTES} bytes` : '';
@@ -148,11 +150,11 @@ function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number)
 
 export interface ResponseCheck {
   readonly name: string;
-  /** Why it does not hold. */
+  /** Why it failed; absent when it passed. */
   readonly why?: string;
 }
 
-/** One check for each thing that was asked of all answers, with the first answers that failed it. */
+/** One check for each expectation of all answers, with the first answers that failed it. */
 export function checksOf(
   answers: readonly JudgedResponse[],
   { accept, expect, max_latency_ms }: Expectations,

@@ -8,7 +8,10 @@ import { contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './nam
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 
-/** SageMaker adds instance types faster than its SDK is updated here: the form is checked, the rest is SageMaker's to say. */
+/**
+ * SageMaker adds instance types faster than its SDK is updated here: only the form is checked, SageMaker checks the
+ * rest.
+ */
 const instanceType = z.custom<ProductionVariantInstanceType>(
   (value) => typeof value === 'string' && INSTANCE_TYPE.test(value),
   'must be a SageMaker instance type, like ml.m5.large',
@@ -62,7 +65,10 @@ export interface PlannedConfig extends Pick<ServingOptions, 'variant_name' | 'in
   readonly name: string;
 }
 
-/** Names a version's model and endpoint config. What changes behaviour changes the names; tags, pipeline and commit do not. */
+/**
+ * Plans a version's model and endpoint config. Whatever changes behaviour changes their names; tags, pipeline and
+ * commit do not.
+ */
 export function planModelAndConfig(
   version: Pick<ModelPackage, 'arn' | 'content' | 'version'>,
   { execution_role_arn, model_environment, variant_name, instance_type, instance_count }: ServingOptions,

@@ -10,15 +10,18 @@ export interface Naming {
 /** SageMaker's limit for the names of models. */
 export const MAX_MODEL_NAME = 63;
 
-/** Three less than SageMaker allows, so that a validation, which names an endpoint and its config, fits into 256 characters. */
+/**
+ * Three less than SageMaker allows, so that a validation, which names an endpoint and its config, fits into 256
+ * characters.
+ */
 export const MAX_CONFIG_NAME = 60;
 
 const HASH_DIGITS = 10;
 
 /**
- * `<prefix>-<environment>-v<version>-<hash>`, lower case, the hash last and never cut. Equal contents have equal names, so that
- * a job that runs again finds what it made; a name that must be shortened loses the end of its prefix and environment. A prefix
- * that ends with the environment, as an endpoint's name often does, is not given it twice.
+ * `<prefix>-<environment>-v<version>-<hash>`, in lower case; the hash is last and never cut. Equal content has an equal
+ * name, so that a job that runs again finds what it created. A name that is too long loses the end of its prefix and
+ * environment. A prefix that ends with the environment, as an endpoint's name often does, does not get it twice.
  */
 export function contentName({ prefix, environment, version }: Naming, content: object, longest: number): string {
   const end = `-v${version}-${hashOf(content, HASH_DIGITS)}`;

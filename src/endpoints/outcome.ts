@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import { adviceFor, RUN_AGAIN } from './failure-reasons.ts';
 import { type DeploymentProgress, variantLine } from './progress.ts';
 
-/** A deployment that did not come to be live. */
+/** A deployment that has ended and is not live. */
 export type FailedDeployment = Exclude<DeploymentProgress, { is: 'live' } | { is: 'progressing' }>;
 
 interface OutcomeDetails {
@@ -11,11 +11,11 @@ interface OutcomeDetails {
   readonly endpoint: string;
   readonly config: string;
   readonly previousConfig: string | undefined;
-  /** The page of the pipeline that made the config that is there instead of ours, when it is known. */
+  /** The page of the pipeline that created the config that superseded ours, when it is known. */
   readonly maker?: string | undefined;
   /** As it was last seen. */
   readonly seen: Endpoint | undefined;
-  /** Which job to run again, where that is not the one that asks: `run the deploy-model job again`. */
+  /** Which job to run again, when it is not the one that asks: `run the deploy-model job again`. */
   readonly again?: string;
 }
 
@@ -53,11 +53,12 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
   }
 }
 
-/** A Failed endpoint keeps its name until it is deleted, and can only be deleted. */
+/** What to do about a Failed endpoint: it keeps its name until it is deleted, and nothing else can be done to it. */
 export function recreation(endpoint: string): string {
   return `A Failed endpoint must be deleted first: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`;
 }
 
+/** SageMaker's FailureReason as a sentence, with our own words where they say more. */
 export function explainReason(why: string | undefined): string {
   if (why === undefined) return 'SageMaker gave no reason.';
   const { what } = adviceFor(why);
@@ -68,12 +69,13 @@ function adviceAfter(why: string | undefined, again: string): string {
   return why === undefined ? `read the container's log lines above, then ${again}.` : adviceFor(why, again).next;
 }
 
+/** Every variant of an endpoint, also of the config that is being deployed: `AllTraffic, 1 of 2 instances; ...`. */
 export function variantLines(seen: Endpoint | undefined): string {
   const variants = [...(seen?.variants ?? []), ...(seen?.pendingVariants ?? [])];
   return variants.length > 0 ? variants.map(variantLine).join('; ') : 'SageMaker names no variant';
 }
 
-/** The whole answer of DescribeEndpoint, to be kept: its reason vanishes with the next update. */
+/** The whole answer of DescribeEndpoint as a file: the next update erases its reason. */
 export function describedEndpoint(answer: DescribeEndpointCommandOutput): string {
   const { $metadata: _, ...told } = answer;
   return `${JSON.stringify(told, null, 2)}\n`;

@@ -18,7 +18,10 @@ export type DeploymentProgress =
 
 const MOVING: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack'];
 
-/** Where our deployment stands: live only when our config serves, nothing is pending and every variant has its instances. */
+/**
+ * Where our deployment stands: live only when our config serves, nothing is pending and every variant has its
+ * instances.
+ */
 export function progress(endpoint: Endpoint | undefined, ours: OwnDeployment): DeploymentProgress {
   if (!endpoint || endpoint.status === 'Deleting') return { is: 'gone' };
   const { status, config, pending, failureReason: why } = endpoint;

@@ -16,9 +16,9 @@ import { deploymentTags, readDeploymentTags, tagEndpoint } from './tags.ts';
 export interface DeploymentPlan {
   readonly desired: DesiredEndpoint;
   readonly serving: ModelAndConfig;
-  /** The model package group: what is older is older within it. */
+  /** The model package group, within which a version is older or newer. */
   readonly group: string;
-  /** The tags of whatever is made. */
+  /** The tags of every resource that is created. */
   readonly tags: readonly Tag[];
 }
 
@@ -27,27 +27,27 @@ export interface ReconcileContext {
   readonly region: string;
   readonly clock: Clock;
   readonly deadline: Deadline;
-  /** The longest pause between two looks, in seconds. */
+  /** The longest pause between two polls, in seconds. */
   readonly interval: number;
-  /** Told what is done, and what changes. */
+  /** Receives a line for everything that is done, and for everything that changes. */
   log(line: string): void;
-  /** Told what SageMaker goes on with when this job ends before it. */
+  /** Receives what SageMaker continues when this job ends first. */
   begun(what: string): void;
 }
 
-/** How our config came to the endpoint, and which one was live before; or why it may not come there. */
+/** How our config was accepted on the endpoint, and which one was live before; or why it was refused. */
 export type Reconciled =
   | { by: 'create' | 'update' | 'follow' | 'nothing'; previousConfig: string | undefined }
   | { by: 'refusal'; refusal: Extract<EndpointDecision, { do: 'refuse' }>; endpoint: Endpoint | undefined };
 
-/** How often another deployment may be first, before we say so instead of trying again. */
+/** The conflicts with other deployments after which the job fails. */
 const MAX_CONFLICTS = 10;
 const CONFLICT_PAUSE = 5_000;
 
 /**
- * Describes, decides and acts until SageMaker has accepted our config on the endpoint, or it is there already (AWS:
- * CreateEndpoint, UpdateEndpoint). After a conflict with another deployment it decides anew, at most MAX_CONFLICTS times; then it
- * throws a Failure of kind "refused".
+ * Describes, decides and acts until SageMaker has accepted our config on the endpoint, or it is already there (AWS:
+ * CreateEndpoint, UpdateEndpoint). After a conflict with another deployment it decides again, at most MAX_CONFLICTS
+ * times. Then it throws a Failure of kind "refused".
  */
 export async function reconcileEndpoint(plan: DeploymentPlan, context: ReconcileContext): Promise<Reconciled> {
   let seen = await observe(plan, context);
@@ -75,7 +75,10 @@ interface Observed {
   readonly decision: Exclude<EndpointDecision, { do: 'wait' } | { do: 'delete' }>;
 }
 
-/** Waits while SageMaker is busy with another change, and deletes what may be deleted, until there is something to do for us. */
+/**
+ * Waits while SageMaker is busy with another change, and deletes a Failed endpoint where that is allowed, until we can
+ * act.
+ */
 async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise<Observed> {
   for (let deletions = 0; deletions < MAX_CONFLICTS; deletions++) {
     const { endpoint, current, decision } = await waitUntilSettled(plan, context);
@@ -158,14 +161,14 @@ async function update(
   return result;
 }
 
-/** Our tags stand over those of a deployment that was first: puts that one's back, as the endpoint itself tells them. */
+/** Our tags replaced those of the deployment that was first: writes that one's again, as DescribeEndpoint shows it. */
 async function recordConcurrentUpdate({ sagemaker }: ReconcileContext, name: string): Promise<void> {
   const now = await findEndpoint(sagemaker, name);
   if (now?.pending && now.pending !== now.config)
     await tagEndpoint(sagemaker, now.arn, deploymentTags({ wanted: now.pending, previous: now.config }));
 }
 
-/** For so long after our change SageMaker may still show the endpoint as it was before. */
+/** Milliseconds after our change during which SageMaker may still show the endpoint as it was before. */
 const VISIBLE_WITHIN = 60_000;
 
 export interface DeploymentEnd {
@@ -173,7 +176,7 @@ export interface DeploymentEnd {
   readonly where: Exclude<DeploymentProgress, { is: 'progressing' }>;
 }
 
-/** Follows our deployment to its end, whichever that is. */
+/** Polls until our deployment has ended. Throws a Failure of kind "out of time" at the deadline. */
 export async function followDeployment(
   { desired }: DeploymentPlan,
   { by, previousConfig }: Exclude<Reconciled, { by: 'refusal' }>,

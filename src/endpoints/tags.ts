@@ -38,15 +38,19 @@ export function originTags(own: ReadonlyMap<string, string>, { pipeline, package
 }
 
 /**
- * What a deployment notes on its endpoint, as tags, before it changes it: a job that is killed and run again still finds the
- * config that was live before. `previous` is true only of the deployment whose config is `wanted`.
+ * The config that a deployment is about to bring (`wanted`) and the one that was live before (`previous`), as tags of
+ * the endpoint. They are written before the change, so that a job that is killed and run again still finds `previous`,
+ * which belongs to `wanted` only.
  */
 export interface DeploymentTags {
   readonly wanted: string | undefined;
   readonly previous: string | undefined;
 }
 
-/** The tags of a note. No config before is an empty value: one that an earlier deployment noted must not stay. */
+/**
+ * A deployment's tags. Without a config before, `previous` is empty, so that the value of an earlier deployment does
+ * not stay.
+ */
 export function deploymentTags({ wanted = '', previous = '' }: DeploymentTags): Tag[] {
   return ours({ wanted, previous });
 }
@@ -56,15 +60,15 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
   await sagemaker.send(new AddTagsCommand({ ResourceArn: arn, Tags: [...tags] }));
 }
 
-/** What the last deployment noted on an endpoint; nothing when none of ours ever did. */
+/** The tags of the last deployment to an endpoint; both are `undefined` when these components never deployed to it. */
 export async function readDeploymentTags(sagemaker: SageMakerClient, endpointArn: string): Promise<DeploymentTags> {
   const tags = await tagsOf(sagemaker, endpointArn);
   return { wanted: tags.get(`${OURS}wanted`) || undefined, previous: tags.get(`${OURS}previous`) || undefined };
 }
 
 /**
- * Who made an endpoint config, by its tags: the page of the pipeline. `undefined` when it was not made by these components, or is
- * gone. Asked to explain a failure, so that it never causes one.
+ * The page of the GitLab pipeline that created an endpoint config, by its tags. `undefined` when these components did
+ * not create it, or it was deleted. Explains another failure, so it never throws.
  */
 export async function creatingPipelineOf(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
   try {

@@ -29,8 +29,8 @@ const claimsSchema = z.object({
 export type Claims = z.output<typeof claimsSchema>;
 
 /**
- * The claims of an id_token. The signature is not checked here: STS checks it, and only a token that STS has accepted is
- * believed.
+ * The claims of an id_token. The signature is not checked here: STS checks it, and only a token that STS has accepted
+ * is believed.
  */
 export function readClaims(token: string): Claims {
   const parsed = claimsSchema.safeParse(payloadOf(token));

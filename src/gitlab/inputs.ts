@@ -2,17 +2,22 @@ import * as z from 'zod/mini';
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 
-/** The variable that carries an input from the template to the program: `endpoint_name` travels as `INPUT_ENDPOINT_NAME`. */
+/**
+ * The variable that carries an input from the template to the program: `endpoint_name` travels as
+ * `INPUT_ENDPOINT_NAME`.
+ */
 export function variableFor(input: string): string {
   return `INPUT_${input.toUpperCase()}`;
 }
 
-/** The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`. */
+/**
+ * The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`.
+ */
 export function optionFor(input: string): string {
   return `--${input.replaceAll('_', '-')}`;
 }
 
-/** Tells what is wrong with a value that is being transformed. */
+/** Adds an error message for a value that zod is transforming. */
 export function mistake(context: z.core.ParsePayload, message: string): never {
   context.issues.push({ code: 'custom', message, input: context.value });
   return z.NEVER;
@@ -23,7 +28,7 @@ export const line = z
   .string()
   .check(z.trim(), z.minLength(1, 'must not be empty'), z.regex(/^[^\n\r]*$/, 'must be one line'));
 
-/** A path in the project. A variable alone is one that nobody defined: GitLab would have put its value here. */
+/** A path in the project. `$NAME` alone is refused: GitLab would have put the value of a defined variable here. */
 export const path = line.check(z.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path'));
 
 /** A text that may be empty or have several lines. */
@@ -83,8 +88,8 @@ interface InputSource {
 }
 
 /**
- * Reads every input at once, those that all components share and the component's own, so that one run of the job tells every
- * mistake: by its name in the template, with the value received and what would be right.
+ * Reads every input, the shared ones and the component's own. Throws a Failure of kind "invalid input" that lists every
+ * mistake: the input's name in the template, the value received, and what would be right.
  */
 export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
   source: InputSource,

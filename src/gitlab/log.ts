@@ -2,19 +2,23 @@ import type { Clock } from '../ground/clock.ts';
 
 /** The job's log, as a person reads it on the job page: one line per change, and sections that can be folded. */
 export interface Log {
-  /** A line; what follows a line break is indented, so that nothing from outside can stand where our own lines begin. */
+  /**
+   * A line; what follows a line break is indented, so that nothing from outside can stand where our own lines begin.
+   */
   line(text: string): void;
   /** Lines under a heading that GitLab folds; `open` shows it unfolded. */
   section(heading: string, lines: readonly string[], open?: 'open'): void;
 }
 
-/** Characters of a line, and of a whole log: GitLab cuts a log at 4 MiB, and a browser stumbles over very long lines. */
+/**
+ * Characters of a line, and of a whole log: GitLab cuts a log at 4 MiB, and a browser stumbles over very long lines.
+ */
 const MAX_LINE = 2_000;
 const MAX_LOG = 2_500_000;
 
 /**
- * Sections are GitLab's own markers (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections). What comes from
- * outside (a reason of AWS, a log line of a container) cannot forge one, nor reorder what stands there.
+ * Sections are GitLab's own markers (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections). What comes
+ * from outside (a reason of AWS, a log line of a container) cannot forge one, nor reorder what stands there.
  */
 export function createLog(print: (line: string) => void, clock: Clock): Log {
   let sections = 0;
@@ -48,7 +52,10 @@ function indented(line: string): string {
   return line.startsWith('  ') ? line : `  ${line}`;
 }
 
-/** The text without characters that control a terminal, cannot be seen, or turn the direction of writing; cut where it is too long. */
+/**
+ * The text without characters that control a terminal, cannot be seen, or turn the direction of writing; cut where it
+ * is too long.
+ */
 function printable(text: string): string {
   const shown = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
   if (shown.length <= MAX_LINE) return shown;

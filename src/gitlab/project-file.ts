@@ -10,18 +10,24 @@ interface ProjectFile {
   readonly input: string;
   /** The path in the project, as the input gives it. */
   readonly file: string;
-  /** How the file may come to be there: the end of "commit the file, or ...". */
+  /** How else the file can get there: the end of the sentence "commit the file, or ...". */
   readonly otherwise: string;
-  /** The most bytes that SageMaker takes of it. */
+  /** The most bytes that SageMaker accepts. */
   readonly maxBytes?: number;
 }
 
-/** Whether a path leads out of the project: a variable could name any file of the machine, the process's own variables among them. */
+/**
+ * Whether a path is outside the project: a variable could name any file of the machine, such as the process's own
+ * variables.
+ */
 function isOutside(root: string, path: string): boolean {
   return relative(root, path).split(sep)[0] === '..';
 }
 
-/** Reads a file of the project that an input names; one that is not there or too large is a wrong input. */
+/**
+ * Reads a file of the project that an input names. Throws a Failure of kind "invalid input" when it is missing, outside
+ * the project or too large.
+ */
 export function readProjectFile({
   root,
   input,

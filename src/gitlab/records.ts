@@ -18,7 +18,10 @@ export interface Recorded {
   readonly pipeline: string;
 }
 
-/** The record files of a component's jobs in this pipeline, for the job's own environment. */
+/**
+ * The record files of a component's jobs in this pipeline, for the job's own environment. Throws a Failure when one is
+ * of another pipeline or cannot be read.
+ */
 export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   root: string,
   kind: RecordKind<Schema>,

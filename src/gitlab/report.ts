@@ -2,7 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../ground/failure.ts';
 
-/** What GitLab shows of a job beside its log. Every call writes at once: reports are uploaded from failed and killed jobs too. */
+/**
+ * What GitLab shows of a job beside its log. Every call writes at once: reports are uploaded from failed and killed
+ * jobs too.
+ */
 export interface Report {
   /** A link on the job page, under a heading. */
   link(section: string, label: string, url: string): void;
@@ -25,8 +28,8 @@ export function reportFolder(component: string, jobSlug: string): string {
 const NOT_ENDED = 'The job reported its result';
 
 /**
- * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a red error
- * below our last line for each that is missing.
+ * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a
+ * red error below our last line for each that is missing.
  */
 export function createReport(root: string, component: string, jobSlug: string): Report {
   const folder = reportFolder(component, jobSlug);
@@ -84,8 +87,8 @@ function xml(text: string): string {
 }
 
 /**
- * GitLab's rules for a dotenv report (https://docs.gitlab.com/ci/variables/dotenv_variables/): names of letters, digits and
- * underscores, one line a value, no quoting, at most 20 variables and 5 KB.
+ * GitLab's rules for a dotenv report (https://docs.gitlab.com/ci/variables/dotenv_variables/): names of letters, digits
+ * and underscores, one line a value, no quoting, at most 20 variables and 5 KB.
  */
 function renderDotenv(variables: Readonly<Record<string, string>>): string {
   const entries = Object.entries(variables);

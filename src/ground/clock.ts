@@ -2,14 +2,16 @@
 export interface Clock {
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
-  /** From 0 to 1: by so much pauses differ, so that jobs do not ask in step. Passed in, so that a seed replays. */
+  /**
+   * A number from 0 to 1, by which pauses differ, so that jobs do not poll in step. Passed in, so that a seed replays.
+   */
   random(): number;
 }
 
 /** When a job must have ended by itself, and what sets that limit. */
 export interface Deadline {
   readonly at: Date;
-  /** For the sentence "stopped waiting after ...": `max_wait_time`, the job's timeout or the token's life. */
+  /** For the sentence "Stopped waiting ... after ...": `max_wait_time`, the job's timeout or the token's lifetime. */
   readonly because: string;
 }
 
@@ -18,7 +20,7 @@ export function earliest(first: Deadline, ...others: readonly Deadline[]): Deadl
   return others.reduce((soonest, other) => (other.at < soonest.at ? other : soonest), first);
 }
 
-/** Seconds as a person reads them: `45 s`, `2 min 5 s`, `1 h 2 min`. */
+/** A time as a person reads it, rounded to seconds: `45 s`, `2 min 5 s`, `1 h 2 min`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

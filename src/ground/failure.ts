@@ -1,4 +1,4 @@
-/** Why a job ends otherwise than well. Each kind has one exit code, the same in every component. */
+/** Why a job fails. Each kind has one exit code, the same in every component. */
 export const EXIT_CODES = {
   refused: 1,
   'invalid input': 64,
@@ -11,7 +11,10 @@ export const EXIT_CODES = {
 
 export type FailureKind = keyof typeof EXIT_CODES;
 
-/** An end that we understand: what happened, and what to do next. Everything else that is thrown is a defect or news from AWS. */
+/**
+ * A failure that we understand: what happened, and what to do next. Anything else that is thrown is a defect, or an
+ * error of AWS.
+ */
 export class Failure extends Error {
   readonly kind: FailureKind;
   /** The next click or command; printed as the last line of the log. */

@@ -1,16 +1,20 @@
 import { type Clock, type Deadline, duration } from './clock.ts';
 
-/** What one look at a resource says: go on waiting, or an answer. */
+/** The result of one poll: still pending, with a clause for the log, or settled with an answer. */
 export type PollResult<Answer> = { is: 'pending'; saying: string } | { is: 'settled'; answer: Answer };
 
 interface PollOptions {
   readonly clock: Clock;
-  /** The longest pause between two looks, in seconds. The first pauses are shorter, so that what is quick is soon seen. */
+  /**
+   * The longest pause between two polls, in seconds. The first pauses are shorter, so that a quick end is seen soon.
+   */
   readonly interval: number;
   readonly deadline: Deadline;
-  /** What to say of an error that passes by itself, such as a throttled request; `undefined` for one that ends the waiting. */
+  /**
+   * What to log about a temporary error, such as a throttled request; `undefined` for an error that ends the waiting.
+   */
   tolerate(error: unknown): string | undefined;
-  /** Told each time that `saying` changes, with the time waited so far. */
+  /** Called when `saying` changes, with the time waited so far. */
   onChange(saying: string, elapsed: string): void;
 }
 
@@ -19,9 +23,9 @@ export type PollOutcome<Answer> =
   | { is: 'out of time'; saying: string; after: string; because: string };
 
 /**
- * Looks until there is an answer or the deadline is reached. A look that fails for a passing reason is no answer: AWS goes on
- * working, and so do we. The SDK's own waiters are not used: they call a
- * rolled-back endpoint in service, and never end on UpdateRollbackFailed.
+ * Polls until there is an answer or the deadline is reached. A temporary error does not end the waiting, because AWS
+ * continues its work. The SDK's own waiters are not used: they report success for an endpoint that was rolled back, and
+ * never end on UpdateRollbackFailed.
  */
 export async function waitFor<Answer>(
   look: () => Promise<PollResult<Answer>>,
@@ -42,7 +46,10 @@ export async function waitFor<Answer>(
   }
 }
 
-/** Half a second, doubled up to the interval; then the interval with a tenth of jitter, so that jobs do not ask in step. */
+/**
+ * Milliseconds: 500, doubled up to the interval; then the interval with a tenth of jitter, so that jobs do not poll in
+ * step.
+ */
 function pause(interval: number, looks: number, clock: Clock): number {
   const growing = 500 * 2 ** looks;
   const longest = interval * 1000;

@@ -6,7 +6,10 @@ export type ExecutionPlan =
   | { do: 'join'; execution: string; why: string }
   | { do: 'start'; attempt: number; why: string };
 
-/** A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts the next attempt. */
+/**
+ * A GitLab pipeline joins its own execution while that runs or has succeeded with our definition; otherwise it starts
+ * the next attempt.
+ */
 export function decideExecution(latest: KnownAttempt | undefined, newRun: boolean): ExecutionPlan {
   if (!latest) return { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting attempt 1.' };
   const { execution, number, status } = latest;

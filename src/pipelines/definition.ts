@@ -37,7 +37,10 @@ const parameter = z.extend(named, {
   Type: z.enum(['String', 'Integer', 'Float', 'Boolean'], 'must be String, Integer, Float or Boolean'),
 });
 
-/** As much of https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/ as everything needs. */
+/**
+ * The part of https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/ that
+ * every definition needs.
+ */
 const shape = z.looseObject(
   {
     Version: z.string('must be a text like "2020-12-01"'),
@@ -47,7 +50,10 @@ const shape = z.looseObject(
   'must be an object with a Version and Steps',
 );
 
-/** Reads and checks the definition, JSON or YAML, and that it declares what it is given. Every mistake is told at once. */
+/**
+ * Reads the definition, JSON or YAML, and checks it and the parameters that it declares. Throws a Failure of kind
+ * "invalid input" that lists every mistake.
+ */
 export async function readDefinition({ root, file, parameters }: DefinitionSource): Promise<PipelineDefinition> {
   const value = await parsed(file, content(root, file));
   const checked = shape.safeParse(value);

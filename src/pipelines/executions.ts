@@ -12,8 +12,8 @@ import type { PipelineDefinition } from './definition.ts';
 import { type DesiredPipeline, refusedBySageMaker, sameDefinition } from './pipeline.ts';
 
 /**
- * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition, role and
- * set of parameters: that is how a job that runs again finds its own, and a person finds it in Studio.
+ * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition,
+ * role and set of parameters: that is how a job that runs again finds its own, and a person finds it in Studio.
  */
 export function attemptPrefix(
   gitlabPipeline: string,

@@ -44,7 +44,10 @@ export interface Pipeline {
 
 export type UploadDecision = { do: 'create' } | { do: 'update'; because: string } | { do: 'nothing' };
 
-/** A pipeline is written only when its definition or role is another: equal meanings are equal, whatever their layout. */
+/**
+ * Decides whether to upload: only when the definition or the role differs. Definitions are compared by meaning, not by
+ * layout.
+ */
 export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: DesiredPipeline): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
@@ -63,6 +66,7 @@ export function sameDefinition(uploaded: string, { value }: PipelineDefinition):
   }
 }
 
+/** Describes a pipeline, or `undefined` when there is none. */
 export async function findPipeline(sagemaker: SageMakerClient, name: string): Promise<Pipeline | undefined> {
   const answer = await unlessNotFound(sagemaker.send(new DescribePipelineCommand({ PipelineName: name })));
   return (
@@ -75,14 +79,14 @@ export async function findPipeline(sagemaker: SageMakerClient, name: string): Pr
   );
 }
 
-/** Who did it, as well as SageMaker knows. */
+/** The name of a user, as SageMaker knows it. */
 export function personOf(user: UserContext | undefined): string {
   return user?.UserProfileName ?? user?.IamIdentity?.Arn ?? 'an unknown user';
 }
 
 /**
- * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline). Returns the version
- * to start where SageMaker names one: it does after an update, and not after a creation.
+ * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline). Returns
+ * the version to start where SageMaker names one: it does after an update, and not after a creation.
  */
 export async function reconcilePipeline(
   sagemaker: SageMakerClient,
@@ -129,7 +133,10 @@ function requestOf({ name, definition, roleArn }: DesiredPipeline) {
   return { PipelineName: name, PipelineDefinition: definition.text, RoleArn: roleArn };
 }
 
-/** SageMaker's own judgement of what we sent: a wrong input, a quota, or somebody else's change at the same moment. */
+/**
+ * Turns SageMaker's refusal into a Failure: a wrong input, a quota, or a change by somebody else at the same time.
+ * Returns any other error as it is.
+ */
 export function refusedBySageMaker(error: unknown, what: string): unknown {
   const words = inItsOwnWords(error);
   if (isKnownError('quota', error))

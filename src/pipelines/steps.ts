@@ -95,12 +95,13 @@ function stepLine({ name, status, took, cached, outcome, why }: Step): string {
   ].join(', ');
 }
 
-/** Where an execution stands, for the sentence that says what was waited for. */
+/** An execution's status as a clause: `it is Executing (Train is Executing)`. */
 function statusLine({ status, steps }: Execution): string {
   const open = steps.filter((step) => !hasEnded(step)).map((step) => `${step.name} is ${step.status}`);
   return `it is ${status}${open.length > 0 ? ` (${open.join(', ')})` : ''}`;
 }
 
+/** Whether a step will not change any more. */
 export function hasEnded({ status }: Step): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
 }
@@ -110,7 +111,7 @@ interface StepLog {
   log(line: string): void;
 }
 
-/** A look at an execution, for waiting. It tells each step once in each of its states, with the time since the first look. */
+/** A poll of an execution, for waitFor(). It logs each step once in each status, with the time since the first poll. */
 export function executionPoller(
   sagemaker: SageMakerClient,
   execution: string,

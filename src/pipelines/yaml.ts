@@ -1,2 +1,3 @@
-// Imported where it is used, by this file: a bundle gives the names of a CommonJS package only to a static import.
+// Whoever needs this file imports it dynamically: only to a static import does a bundle give the names of a CommonJS
+// package.
 export { parse as parseYaml } from 'yaml';

@@ -2,7 +2,10 @@ import type * as z from 'zod/mini';
 import type { BUILT, EntryKind } from '../registry/entries.ts';
 import type { Context } from './context.ts';
 
-/** One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a test. */
+/**
+ * One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a
+ * test.
+ */
 export interface Permission {
   /** `sagemaker:DescribeEndpoint`, spelled as IAM spells it. */
   readonly action: `${string}:${string}`;
@@ -32,8 +35,8 @@ export interface Done<Output extends string> {
 }
 
 /**
- * What the job of a component is in GitLab. The template says it again in YAML, where a project may set what is a default
- * here; test/catalog.test.ts compares the two.
+ * What the job of a component is in GitLab. The template says it again in YAML, where a project may set what is a
+ * default here; test/catalog.test.ts compares the two.
  */
 export interface GitLabJob<Input extends string = string> {
   /** Its stage by default: the handbook's name for the step. */
@@ -43,7 +46,9 @@ export interface GitLabJob<Input extends string = string> {
   /** The time by default after which GitLab stops it. */
   readonly timeout: '1 hour' | `${number} hours`;
   readonly environment: {
-    /** "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables. */
+    /**
+     * "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables.
+     */
     readonly action: 'start' | 'verify';
     /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
     name?(served: string): string;
@@ -60,7 +65,9 @@ export interface Component<
   Name extends string = string,
 > {
   readonly name: Name;
-  /** What its IAM role is there for: a policy's name, `approve-uat`, begins with it. Components of one duty share it. */
+  /**
+   * What its IAM role is there for: a policy's name, `approve-uat`, begins with it. Components of one duty share it.
+   */
   readonly duty: string;
   readonly gitlab: GitLabJob<keyof z.output<Inputs> & string>;
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
@@ -75,7 +82,9 @@ export interface Component<
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 
-/** A component's program. The identity, for its types: name, inputs and outputs flow from here to whoever reads them. */
+/**
+ * A component's program. The identity, for its types: name, inputs and outputs flow from here to whoever reads them.
+ */
 export function defineComponent<Inputs extends z.ZodMiniObject, Output extends string, Name extends string>(
   component: Component<Inputs, Output, Name>,
 ): Component<Inputs, Output, Name> {

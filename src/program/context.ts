@@ -26,8 +26,10 @@ export interface Context {
   readonly report: Report;
   /** The folder of the project, where artifacts of earlier jobs lie. */
   readonly root: string;
-  /** The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end. */
+  /**
+   * The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end.
+   */
   deadline(maxWaitTime: number): Deadline;
-  /** Says what AWS goes on with if the job ends before it: `the update of resale-price-dev`. */
+  /** Says what AWS continues if the job ends first: `the update of resale-price-dev`. */
   begun(what: string): void;
 }

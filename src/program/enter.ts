@@ -17,7 +17,10 @@ import type { Context, Host } from './context.ts';
 import { firstLines } from './first-lines.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
-/** Finds out who we are, and tells it in the first lines of the log, before anything is read or written. */
+/**
+ * Exchanges the token and checks environment and account, before anything is read or written. The first lines of the
+ * log say which they are.
+ */
 export async function enter(
   component: Pick<Component, 'name' | 'gitlab'>,
   shared: SharedInputs,
@@ -61,7 +64,10 @@ export async function enter(
   };
 }
 
-/** The token to exchange; none only where the include says so. A token that somebody emptied never means other credentials. */
+/**
+ * The token to exchange; `undefined` only with role_arn: none. An empty token is a Failure: it never means other
+ * credentials.
+ */
 function tokenFor({ role_arn: role }: SharedInputs, { AWS_OIDC_TOKEN: token }: Env): string | undefined {
   if (role === 'none') return undefined;
   if (token) return token;
@@ -110,7 +116,9 @@ function stamp({ name }: Pick<Component, 'name'>, job: Job) {
   };
 }
 
-/** GitLab kills a job at its timeout; a minute before it we end by ourselves, explained, with time left for the uploads. */
+/**
+ * The deadline a minute before GitLab stops the job: it ends with an explanation, and has time left for the uploads.
+ */
 function jobTimeout(env: Env): Deadline[] {
   const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
   const seconds = Number(env.CI_JOB_TIMEOUT || Number.NaN);

@@ -5,7 +5,10 @@ import { Failure } from '../ground/failure.ts';
 
 type Permissions = readonly { readonly action: string; readonly writes?: string }[];
 
-/** Anything thrown, as what happened and what to do next. What we do not know stays an error. */
+/**
+ * Turns anything thrown into a Failure: what happened, and what to do next. An unknown error is "refused", never
+ * ignored.
+ */
 export function explain(error: unknown, permissions: Permissions): Failure {
   if (error instanceof Failure) return error;
   const words = inItsOwnWords(error);

@@ -5,7 +5,10 @@ import { type Recorded, type RecordKind, readRecords } from '../gitlab/records.t
 import { Failure } from '../ground/failure.ts';
 import { modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
 
-/** A job reads one kind of record or two, and making a schema takes longer than reading a record by it. */
+/**
+ * Creates a value when it is first asked for: a job reads one or two kinds of record, and creating a schema takes
+ * longer than reading by it.
+ */
 function lazily<Value>(make: () => Value): () => Value {
   let made: Value | undefined;
   return () => (made ??= make());
@@ -16,7 +19,7 @@ function lazily<Value>(make: () => Value): () => Value {
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
  */
 const recorded = () => ({ environment: z.string(), pipeline: z.string() });
-/** With what it was about, so that of two models the one with nothing to do is not taken for the other. */
+/** Names its group or endpoint, so that a pipeline with two models does not take it for the other's record. */
 const nothing = () =>
   z.object({
     ...recorded(),
@@ -107,8 +110,9 @@ interface HandoverSource {
 }
 
 /**
- * The record of the step before. Several: the one of the chosen group or endpoint. A record of another group or endpoint than the
- * chosen one is never taken, even when it is the only one. Throws a Failure of kind "invalid input" when none fits.
+ * The record of the step before. Several: the one of the chosen group or endpoint. A record of another group or
+ * endpoint than the chosen one is never taken, even when it is the only one. Throws a Failure of kind "invalid input"
+ * when none fits.
  */
 export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
   { root, job }: HandoverSource,

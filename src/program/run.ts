@@ -48,11 +48,11 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
 
 interface Started<Output extends string> {
   readonly done: Promise<Done<Output>>;
-  /** What AWS goes on with; empty while nothing was begun. */
+  /** What AWS continues; empty while nothing was begun. */
   goesOn: string;
 }
 
-/** Checks all that was given, enters AWS and runs; what of it AWS goes on with is known at any moment. */
+/** Checks the inputs, enters AWS and runs. `goesOn` says at any moment what AWS would continue. */
 function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
@@ -85,7 +85,10 @@ async function stop({ stopped }: Host, started: Pick<Started<never>, 'goesOn'>):
   );
 }
 
-/** The last part of the job's own folder, which is emptied: only a name that GitLab itself would give, never a way to elsewhere. */
+/**
+ * The last part of the job's own folder, which is emptied: only a slug that GitLab would give, never a path to
+ * elsewhere.
+ */
 function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
   return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
 }

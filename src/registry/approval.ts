@@ -12,7 +12,10 @@ export interface CheckedVersion {
   readonly promotion_path: readonly string[];
 }
 
-/** What to do about a version: nothing, because it is so already; write the entry, with or without the status; or refuse. */
+/**
+ * What to do about a version: nothing, because it is already so; write the entry, with or without the status; or
+ * refuse.
+ */
 export type ApprovalDecision =
   | { do: 'nothing'; because: string }
   | { do: 'write'; status: boolean }
@@ -29,7 +32,10 @@ const refuse = (why: string, next: string): ApprovalDecision => ({ do: 'refuse',
 
 const LOOK_AGAIN = 'run check-model again, read what it shows, then run this job again.';
 
-/** An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a withdrawal. */
+/**
+ * An approval holds for the version exactly as check-model showed it, may be repeated freely, and never outlives a
+ * withdrawal.
+ */
 export function decideApproval(
   shown: CheckedVersion,
   now: ModelPackage,
@@ -55,8 +61,9 @@ function decideFirstApproval(now: ModelPackage): ApprovalDecision {
 }
 
 /**
- * Why an approval does not hold although it was written: between our look and our write somebody judged or changed the version.
- * A status that the first environment's approver wrote over tells nothing any more: SageMaker has no write on a condition.
+ * Why an approval is not valid although it was written: somebody judged or changed the version between our read and our
+ * write. In the first environment our write replaced the status, which therefore shows nothing: SageMaker has no
+ * conditional write.
  */
 export function flawAfterApproval(
   shown: CheckedVersion,
@@ -72,7 +79,10 @@ function expectedBy({ group, content, promotion_path: path }: CheckedVersion, en
   return { group, content, environments: [environment, ...path] };
 }
 
-/** A rejection is final: it is written whatever the version has become meanwhile, and only the first environment's sets the status. */
+/**
+ * A rejection is final: it is written whatever the version has become meanwhile, and only the first environment's sets
+ * the status.
+ */
 export function decideRejection(
   shown: CheckedVersion,
   now: ModelPackage,

@@ -12,8 +12,8 @@ interface Specified {
 
 /**
  * What a model package would run: image, model data and environment of every container, as 32 hexadecimal digits.
- * UpdateModelPackage can replace an inference specification under an approval; every record is bound to this hash so that a
- * swapped content is seen.
+ * UpdateModelPackage can replace an inference specification after an approval; every record holds this hash, so that
+ * the change is seen.
  */
 export function contentOf(modelPackage: Specified): string {
   const additional = modelPackage.AdditionalInferenceSpecifications ?? [];

@@ -8,7 +8,7 @@ export interface ApprovedVersion {
   readonly content: string;
   /** The environments in order. */
   readonly promotion_path: readonly string[];
-  /** What approve-model read in the registry after it approved; absent when no approval was asked for. */
+  /** What approve-model read in the registry after it approved; absent when no approval was required. */
   readonly metadata?: Metadata;
 }
 
@@ -27,7 +27,10 @@ export interface DeploymentRefusal {
   readonly next: string;
 }
 
-/** Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was then. */
+/**
+ * Exactly the version that this environment's approver approved in this pipeline may be deployed, and only as it was
+ * then.
+ */
 export function refusalToDeploy(
   version: ModelPackage,
   approved: ApprovedVersion,
@@ -67,7 +70,10 @@ function refusalOfApproval(
   return refusalOfOverwritten(version, handed, environment);
 }
 
-/** A well-formed approval may be anybody's who holds the role; the one that our own job read back is ours. */
+/**
+ * Anybody with the role can write a well-formed approval. Only the one that approve-model of this pipeline read back
+ * counts.
+ */
 function refusalOfOverwritten(
   { metadata }: ModelPackage,
   handed: ApprovedVersion,
@@ -98,7 +104,7 @@ function refuse(why: string, next: string): DeploymentRefusal {
   return { kind: 'refused', why, next };
 }
 
-/** How a refusal begins: the version, and where it may not go. */
+/** The sentence of a refusal: the version, the environment, and why. */
 export function refusalSentence(
   version: ModelPackage,
   { environment }: DeploymentTerms,

@@ -63,8 +63,9 @@ function judgePromoted(version: ModelPackage, before: string, { require_validati
 }
 
 /**
- * The validation of exactly this content here, approved by an earlier pipeline: where that is live still, there is nothing new. An
- * entry with an open safety input counts for nothing in the next environment: the version may come again, with the input set to true.
+ * The validation of exactly this content here, approved by an earlier pipeline: while that is live, there is nothing
+ * new. An entry with an open safety input does not count, so that the version may come again with the input set to
+ * true.
  */
 export function validatedHere(
   { metadata, content }: ModelPackage,
@@ -96,7 +97,10 @@ interface CandidateList {
   readonly limit: number;
 }
 
-/** The highest version that is fit. Whatever is newer is named with the reason why it is not; nothing is fallen back from silently. */
+/**
+ * The highest version that can be promoted. Every newer one is listed with the reason why it was skipped: no older
+ * version is taken silently.
+ */
 export async function selectVersion(
   { versions, describe, limit }: CandidateList,
   criteria: PromotionCriteria,

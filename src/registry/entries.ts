@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 /**
- * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it, what
- * validated it and who withdrew it. All of them together are the version's audit trail. One key per fact, so that IAM can give
- * each duty its own key and no other.
+ * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it,
+ * what validated it and who withdrew it. All of them together are the version's audit trail. One key per fact, so that
+ * IAM can give each duty its own key and no other.
  */
 export type EntryKind = 'approved' | 'validated' | 'withdrawn';
 
@@ -45,7 +45,7 @@ export type BuildEntry = z.output<typeof buildSchema>;
 export type ApprovalEntry = z.output<typeof approvalSchema>;
 export type ValidationEntry = z.output<typeof validationSchema>;
 
-/** An entry as it was found: absent, read, or there but not of our writing. Unknown is never treated as fine. */
+/** An entry as it was found: absent, read, or in an unknown format, which is never accepted. */
 export type ReadEntry<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { is: 'unreadable'; raw: string };
 
 export type Metadata = Readonly<Record<string, string>>;
@@ -80,7 +80,7 @@ export function entryValue(value: BuildEntry | ApprovalEntry | ValidationEntry):
   return fitting;
 }
 
-/** Only the login, or else the list of open safety inputs, may be cut; "+" stands in no GitLab login and so shows the cut. */
+/** Cuts only the login, or else the list of open safety inputs. No GitLab login contains "+", so it shows the cut. */
 function shortened(
   value: BuildEntry | ApprovalEntry | ValidationEntry,
   excess: number,

@@ -18,7 +18,7 @@ export interface Flaw {
   readonly next: string;
 }
 
-/** For whatever happened to a version after somebody looked at it. */
+/** What to do when a version has changed since check-model showed it: the end of a sentence. */
 export const START_ANEW = 'start a new pipeline to check and approve it as it is now.';
 
 /** For a version that somebody rejected. */
@@ -40,7 +40,7 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
   };
 }
 
-/** Who withdrew it. An entry that is not of our writing is no less a withdrawal. */
+/** Who withdrew it. An entry in an unknown format is a withdrawal, too. */
 function withdrawal({ metadata }: ModelPackage, environment: string): string {
   const entry = readWithdrawal(metadata, environment);
   if (entry.is !== 'read')

@@ -21,7 +21,10 @@ export interface ModelPackage {
   /** The group's name as registered; the ARN may carry it in lower case. */
   readonly group: string;
   readonly version: number;
-  /** Whether the package itself is usable; approval is another question, and SageMaker lets a failed package be approved. */
+  /**
+   * Whether the package itself is usable; approval is another question, and SageMaker lets a failed package be
+   * approved.
+   */
   readonly status: ModelPackageStatus;
   readonly approval: ModelApprovalStatus;
   /** SageMaker also keeps versions that are only logged, not registered. */
@@ -69,7 +72,7 @@ export const modelPackageGroup = z
     ),
   );
 
-/** Whether two names or ARNs mean one group. SageMaker lower-cases the group in some ARNs, so case tells nothing. */
+/** Whether two names or ARNs mean one group, whatever their case: SageMaker lower-cases the group in some ARNs. */
 export function sameGroup(one: string, other: string): boolean {
   return resourceId(one).toLowerCase() === resourceId(other).toLowerCase();
 }
@@ -91,7 +94,7 @@ export async function findPackage(sagemaker: SageMakerClient, arn: string): Prom
   return answer && fromResponse(answer);
 }
 
-/** Describes one version that an earlier job named; its absence is an answer that nobody wants. */
+/** Describes one version that an earlier job named. Throws a Failure of kind "refused" when it was deleted. */
 export async function describePackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage> {
   const found = await findPackage(sagemaker, arn);
   if (found) return found;
@@ -153,8 +156,8 @@ interface VersionQuery {
 }
 
 /**
- * The newest versions of a group, the highest first, or `undefined` when there is no such group. One request, but for filtered
- * pages that come back empty, or with less than was asked for, and a token to go on: such a page is not the end.
+ * The newest versions of a group, the highest first; `undefined` when the group does not exist. One request, unless
+ * SageMaker sends a filtered page that is empty or short, with a token for more: such a page is not the end.
  */
 export async function listNewest(
   sagemaker: SageMakerClient,

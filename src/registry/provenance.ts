@@ -3,7 +3,7 @@ import { BUILT, type BuildEntry, entryValue, readBuild } from './entries.ts';
 import { displayName, type ModelPackage } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
 
-/** Writes who built a package, once: what is there already stays. Returns what there is to tell, if anything. */
+/** Writes the entry `built`, unless there is one. Returns a line for the log, if there is something to tell. */
 export async function recordBuild(
   sagemaker: SageMakerClient,
   built: ModelPackage,

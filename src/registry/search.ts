@@ -14,8 +14,9 @@ interface RegistrySearch {
 const PAGE_SIZE = 100;
 
 /**
- * The highest version of a group that is fit. One list request however many versions the group has, and one describe per
- * version looked at; only where the hundred newest hold nothing fit, a second list asks for older ones of the right status.
+ * The highest version of a group that can be promoted. One list request, however many versions the group has, and one
+ * describe for each version looked at. Only when none of the hundred newest can be promoted, a second request lists
+ * older ones of the right status.
  */
 export async function searchRegistry(
   sagemaker: SageMakerClient,

@@ -19,7 +19,10 @@ export interface ValidationRefusal {
   readonly next: string;
 }
 
-/** Only the deployed version itself can be validated: alone behind the live config, with the same content, and withdrawn nowhere. */
+/**
+ * Only the deployed version itself can be validated: alone behind the live config, with the same content, and withdrawn
+ * nowhere.
+ */
 export function refusalToValidate(
   served: readonly string[],
   now: ModelPackage,
@@ -41,7 +44,7 @@ export function refusalToValidate(
   return takenBack ? { why: `${takenBack}, but it is live`, next: 'deploy another version.' } : undefined;
 }
 
-/** An approval that somebody took back; a deployment without an approval was never asked for one. */
+/** Why the approval is no longer valid. Without require_approval there was none: then only a rejection counts. */
 function approvalTakenBack({ approval }: ModelPackage, { open }: DeployedVersion): string | undefined {
   const needed = approval === 'Rejected' || !open.includes('approval');
   return needed && approval !== 'Approved' ? `it is ${approval}` : undefined;

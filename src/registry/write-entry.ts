@@ -8,14 +8,17 @@ const MAX_METADATA = 50;
 interface EntryWrite {
   readonly key: string;
   readonly value: string;
-  /** Only the first environment's verdict writes these; a later one that resent the status could undo a rejection. */
+  /**
+   * Only the first environment's approval or rejection writes these: writing the status again later could undo a
+   * rejection.
+   */
   readonly status?: { readonly approval: 'Approved' | 'Rejected'; readonly description: string };
 }
 
 /**
- * Writes one registry entry, and nothing else, then reads back what the registry now holds. Whether SageMaker merges or
- * replaces metadata is documented nowhere: a foreign key that vanished, or ours that did not arrive, is told with all that was
- * there.
+ * Writes one registry entry, and nothing else, then reads the version back (AWS: UpdateModelPackage,
+ * DescribeModelPackage). AWS does not document whether it merges or replaces metadata: when another key was lost, or
+ * ours is not there, this throws a Failure of kind "refused" with the metadata from before.
  */
 export async function writeEntry(
   sagemaker: SageMakerClient,
@@ -63,7 +66,7 @@ function overwritten(before: ModelPackage, key: string, found: string): Failure 
   );
 }
 
-/** Two jobs of one pipeline that write at the same moment say the same but for themselves; either's words are right. */
+/** An entry without job and time: of two jobs of one pipeline that write at the same time, either may win. */
 function withoutJob(entry: string): string {
   return entry.replaceAll(/ (job|at)=\S+/g, '');
 }

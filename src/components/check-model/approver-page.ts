@@ -8,7 +8,7 @@ export interface ApproverPage {
   readonly version: ModelPackage;
   /** The environment that validated it; `undefined` for the first. */
   readonly before: string | undefined;
-  /** Whether that validation was asked for. */
+  /** Whether that validation was required. */
   readonly validationRequired: boolean;
   /** What serves now where this version would go, in a few words. */
   readonly live: string;
@@ -19,7 +19,10 @@ export interface ApproverPage {
   readonly now: Date;
 }
 
-/** What a version is, where it has been, and what it would replace: at most nine lines. */
+/**
+ * What an approver reads of a version, its approval and validation before, and what it would replace: at most nine
+ * lines.
+ */
 export function approverPage({
   version,
   before,
@@ -64,7 +67,9 @@ export function commitOf({ metadata, commit }: ModelPackage): string | undefined
   return built.is === 'read' ? built.value.commit : commit;
 }
 
-/** The team's own metadata entries, which is where a training writes its figures, and where its reports lie. */
+/**
+ * The metrics: the team's own metadata entries, into which a training writes them, and the addresses of its reports.
+ */
 function metricsLine({ metadata, metrics }: ModelPackage): string {
   const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|validated|withdrawn)\.)/.test(name));
   const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
@@ -72,7 +77,7 @@ function metricsLine({ metadata, metrics }: ModelPackage): string {
   return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
 }
 
-/** Newer versions that were not taken, and why: at most four lines. */
+/** Newer versions that were skipped, and why: at most four lines. */
 export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
   const shown = passedOver.slice(0, 3).map(({ version, why }) => `skipped: version ${version}, because ${why}`);
   const more = passedOver.length - shown.length;

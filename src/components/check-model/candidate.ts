@@ -33,7 +33,10 @@ export type CandidateSearch =
   | { is: 'candidate'; candidate: ModelPackage; passedOver: readonly PassedOver[] }
   | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
 
-/** The version to promote: the one that somebody named, what this pipeline registered, or the newest of the group that is fit. */
+/**
+ * The version to promote: the one that model_package_arn names, what this pipeline registered, or the newest of the
+ * group that can be promoted.
+ */
 export async function findCandidate(
   given: CandidateQuery,
   criteria: PromotionCriteria,
@@ -45,7 +48,7 @@ export async function findCandidate(
   return findInRegistry(given, criteria, context);
 }
 
-/** The one version that somebody named: fit, or refused. */
+/** The version that model_package_arn names. Throws a Failure when it cannot be promoted. */
 async function findNamed(
   arn: string,
   given: CandidateQuery,

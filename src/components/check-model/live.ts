@@ -6,7 +6,10 @@ import { type PromotionCriteria, validatedHere } from '../../registry/eligibilit
 import { displayName, findPackage, type ModelPackage } from '../../registry/packages.ts';
 import { served } from './approver-page.ts';
 
-/** Says so when exactly this version is approved, validated and live in this environment already. */
+/**
+ * Why there is nothing new to promote: exactly this version is approved, validated and live here. `undefined`
+ * otherwise.
+ */
 export async function whyNothingNew(
   candidate: ModelPackage,
   endpointName: string | undefined,
@@ -31,7 +34,7 @@ export async function liveNow(name: string | undefined, { sagemaker }: Context['
   return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }
 
-/** It is only told to the approver: a version that this role may not see, or that is of no group, is named by its ARN. */
+/** The name of a version, for the approver: its ARN when this role may not read it, or when it is in no group. */
 async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
   try {
     const found = await findPackage(sagemaker, arn);

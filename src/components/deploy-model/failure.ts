@@ -13,7 +13,7 @@ type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
   readonly previousConfig: string | undefined;
 };
 
-/** Why our config may not come to the endpoint. */
+/** The Failure for a deployment that was refused before it began. */
 export async function explainRefusal(
   { refusal: { kind, why, next }, endpoint }: Refused,
   plan: DeploymentPlan,
@@ -24,7 +24,7 @@ export async function explainRefusal(
   return new Failure(kind, why, next);
 }
 
-/** Why our config did not come to serve. */
+/** The Failure for a deployment that has ended and is not live. */
 export async function explainDeploymentEnd(
   { endpoint: seen, where, previousConfig }: Unsuccessful,
   plan: DeploymentPlan,
@@ -37,7 +37,10 @@ export async function explainDeploymentEnd(
   return new Failure('refused', what, next);
 }
 
-/** Keeps what explains a failure: SageMaker's reason vanishes with the next update, and what the containers wrote last. */
+/**
+ * Keeps what explains a failure: the answer of DescribeEndpoint, whose reason the next update erases, and the last log
+ * lines.
+ */
 async function keepReasons(
   seen: Endpoint | undefined,
   { desired: { endpoint }, serving }: DeploymentPlan,

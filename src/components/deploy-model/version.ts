@@ -14,7 +14,10 @@ interface VersionInputs extends Pick<DeploymentTerms, 'require_approval' | 'inst
 /** What the step before hands over: the version, and what was decided on its way here. */
 export type HandedVersion = Exclude<ReturnType<typeof readVersion>, { outcome: 'nothing' }>;
 
-/** What approve-model approved; without an approval, what check-model found, with that on record. */
+/**
+ * The record of approve-model. With require_approval: false that of check-model, with `approval` among the open safety
+ * inputs.
+ */
 export function readVersion(given: VersionInputs, { root, job }: Context) {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
   if (given.require_approval) return readHandover({ root, job }, approvalRecord, choice);
@@ -22,7 +25,7 @@ export function readVersion(given: VersionInputs, { root, job }: Context) {
   return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
 }
 
-/** Looks at the version again: what was true when it was approved must be true now. */
+/** Describes the version again. Throws a Failure when it is no longer as it was approved. */
 export async function describeDeployable(
   handed: HandedVersion,
   { require_approval, instance_type, endpoint_name }: VersionInputs,

@@ -67,7 +67,7 @@ export async function startAttempt(
   );
 }
 
-/** Waits for the execution's end; with `wait: false` it looks once. Nothing when it is still under way then. */
+/** Waits until the execution has ended; with `wait: false`, polls once. `undefined` when it is still running then. */
 export async function followExecution(
   execution: string,
   given: ExecutionInputs,

@@ -22,7 +22,10 @@ export interface Liveness {
   readonly poll_interval: number;
 }
 
-/** Waits until the deployed config is live; refuses, in the words of the deployment, when it no longer will be. */
+/**
+ * Waits until the deployed config is live. Throws deploy-model's own Failure when that deployment was superseded,
+ * failed or rolled back.
+ */
 export async function untilLive(
   { deployed, deadline, poll_interval }: Liveness,
   context: Context,
@@ -59,7 +62,9 @@ export async function untilLive(
   throw new Failure('refused', what, next);
 }
 
-/** The version, when exactly it serves, as it was deployed; else refused. */
+/**
+ * The deployed version, as it is now. Throws a Failure when the endpoint serves another one, or this one has changed.
+ */
 export async function describeServed(deployed: DeployedRecord, { aws, log, report }: Context): Promise<ModelPackage> {
   const served = await packagesOf(aws.sagemaker, deployed.config);
   const now = await describePackage(aws.sagemaker, deployed.package);

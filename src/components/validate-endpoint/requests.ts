@@ -29,7 +29,10 @@ interface RequestPlan {
   readonly deadline: Deadline;
 }
 
-/** Asks the model so often as the inputs say, and refuses answers that are not as expected: a test case for each expectation. */
+/**
+ * Sends the requests and checks the answers, with a test case for each expectation. Throws a Failure of kind "refused"
+ * when one is not met.
+ */
 export async function sendRequests(plan: RequestPlan, context: Context): Promise<void> {
   const { accept, expect, max_latency_ms, requests } = plan.given;
   const expectations: Expectations = { accept, expect, max_latency_ms };
@@ -48,7 +51,7 @@ export async function sendRequests(plan: RequestPlan, context: Context): Promise
 
 type Asking = Context & { readonly runtime: Awaited<ReturnType<Context['aws']['runtime']>> };
 
-/** Sends one request; again, while the endpoint is not ready. */
+/** Sends one request, and repeats it while the endpoint is not ready. */
 async function ask(number: number, plan: RequestPlan, context: Asking): Promise<InvocationResponse> {
   const { given, endpoint, payload, deadline } = plan;
   const { clock, log } = context;
@@ -95,7 +98,7 @@ function refuseUnlessExpected(
   );
 }
 
-/** Ends red when time ran out, saying what was still missing. */
+/** The answer that was waited for. Throws a Failure of kind "out of time" that says what is pending. */
 export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answer {
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
