@@ -28,7 +28,7 @@ export function createLog(print: (line: string) => void, clock: Clock): Log {
     left -= shown.length;
     // The last lines say how the job ended, and what to do next: they are always printed.
     if (left > 0 || /^(ERROR|Next:)/.test(shown)) print(shown);
-    else if (left + shown.length > 0) print('(The log is too long for GitLab: lines are left out from here on.)');
+    else if (left + shown.length > 0) print('(The log is too long for GitLab. Later lines are not shown.)');
   };
   const line = (text: string) => {
     const [first = '', ...more] = text.split('\n');

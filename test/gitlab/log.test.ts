@@ -47,7 +47,7 @@ describe('a log', () => {
     });
     expect(lines.join('\n').length).toBeLessThan(3_000_000);
     expect(lines.slice(-3)).toEqual([
-      '(The log is too long for GitLab: lines are left out from here on.)',
+      '(The log is too long for GitLab. Later lines are not shown.)',
       'ERROR It failed.',
       'Next: run this job again.',
     ]);
