@@ -15,6 +15,11 @@ export interface RegistryHabits {
   emptyPages: boolean;
 }
 
+interface NewGroup {
+  readonly description?: string | undefined;
+  readonly tags?: PackageRequest['Tags'];
+}
+
 const MOST_METADATA = 50;
 
 /** Model package groups and their versions. */
@@ -124,12 +129,11 @@ export class Registry {
     const name = input.ModelPackageGroupName;
     const arn = this.groupArn(name);
     if (this.findGroup(name)) throw invalid(`Model Package Group already exists: ${arn}`);
-    this.addGroup(name, principal, input.ModelPackageGroupDescription);
-    this.#tags.put(arn, input.Tags);
+    this.addGroup(name, principal, { description: input.ModelPackageGroupDescription, tags: input.Tags });
     return { ModelPackageGroupArn: arn };
   };
 
-  addGroup(name: string, principal: Principal, description?: string): Group {
+  addGroup(name: string, principal: Principal, { description, tags }: NewGroup = {}): Group {
     this.#made += 1;
     const group: Group = {
       name,
@@ -141,6 +145,7 @@ export class Registry {
       lastVersion: 0,
     };
     this.groups.set(this.#key(name), group);
+    this.#tags.put(this.groupArn(name), tags);
     return group;
   }
 

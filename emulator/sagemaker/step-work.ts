@@ -80,11 +80,12 @@ const fail: Work = (worker, { step }) => {
 const register: Work = (worker, { step }) => {
   const { registry, principal } = worker;
   const sent = withContent(resolvedArguments(worker, step), worker.execution);
-  const request = decode(models.sagemaker, 'CreateModelPackage', sent);
-  validate(models.sagemaker, 'CreateModelPackage', request);
+  const decoded: Given<api.CreateModelPackageCommandInput> = decode(models.sagemaker, 'CreateModelPackage', sent);
+  validate(models.sagemaker, 'CreateModelPackage', decoded);
+  const { Tags: tags, ...request } = decoded;
   const group = request.ModelPackageGroupName;
-  // A step that registers makes the group that it names.
-  if (typeof group === 'string' && !registry.findGroup(group)) registry.addGroup(group, principal);
+  // A step that registers makes the group that it names, with its tags; a group that is there keeps its own.
+  if (group !== undefined && !registry.findGroup(group)) registry.addGroup(group, principal, { tags });
   const { ModelPackageArn } = registry.create(request, principal);
   const made = registry.find(ModelPackageArn);
   return {
