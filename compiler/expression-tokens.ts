@@ -15,9 +15,18 @@ export interface Operation {
 }
 export type Token = Value | Operation;
 
-/** A regular expression has two characters at least between its slashes: GitLab does not see that /x/ is one. */
-const lexeme =
-  /[ \t\r\n\f\v]*(?:(\(|\)|==|=~|!=|!~|&&|\|\||!)|\$\[\[\s*inputs\.([\w-]+)\s*\]\]|\$(\w+)|"([^\n]*?)"|'([^\n]*?)'|(\/(?:[^/]|\\\/)+[^\\]\/[ismU]*)|(null)|\b(true|false)\b)/gy;
+const lexemes = [
+  String.raw`(\(|\)|==|=~|!=|!~|&&|\|\||!)`,
+  String.raw`\$\[\[\s*inputs\.([\w-]+)\s*\]\]`,
+  String.raw`\$(\w+)`,
+  String.raw`"([^\n]*?)"`,
+  String.raw`'([^\n]*?)'`,
+  // Two characters at least stand between the slashes: GitLab does not see that /x/ is a regular expression.
+  String.raw`(\/(?:[^/]|\\/)+[^\\]\/[ismU]*)`,
+  String.raw`(null)`,
+  String.raw`\b(true|false)\b`,
+];
+const lexeme = new RegExp(String.raw`[ \t\r\n\f\v]*(?:${lexemes.join('|')})`, 'gy');
 const mostTokens = 99;
 
 /** The words of an expression, names replaced by what they stand for. Nothing when GitLab does not know one of them. */

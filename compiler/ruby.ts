@@ -30,8 +30,9 @@ function quoted(text: string): string {
     .replaceAll(/#(?=[{$@])/g, '\\#');
 }
 
-const plainSymbol =
-  /^(?:[A-Za-z_\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}]*[?!=]?|(?:@@?|\$)[A-Za-z_]\w*|\$\d+|\[\]=?|\*\*?|[+-]@?|[%&/^|~`!<>]|[!=]~|[!=]=|===|<=>|[<>]=|<<|>>)$/u;
+const names = String.raw`[A-Za-z_\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}]*[?!=]?|(?:@@?|\$)[A-Za-z_]\w*|\$\d+`;
+const operators = String.raw`\[\]=?|\*\*?|[+-]@?|[%&/^|~\x60!<>]|[!=]~|[!=]=|===|<=>|[<>]=|<<|>>`;
+const plainSymbol = new RegExp(`^(?:${names}|${operators})$`, 'u');
 
 function symbolText(key: string): string {
   return plainSymbol.test(key) ? `:${key}` : `:${quoted(key)}`;
