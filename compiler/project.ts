@@ -134,7 +134,7 @@ class LocalProject implements Project {
     };
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
-    const files = git(folder, 'ls-files').split('\n');
+    const files = git(folder, 'ls-files', '-z').split('\0');
     const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
     write(join(folder, STATE), { 'pipeline.yml': yaml, 'variables.yml': stringify(scoped(variables)) });
 
