@@ -200,8 +200,9 @@ mine:
   });
 });
 
+const component = `${fqdn}/${project}/check-model@1`;
+
 describe('a project that GitLab refuses is refused in the same words', () => {
-  const component = `${fqdn}/${project}/check-model@1`;
   const nested = 'spec:\n  component: [name]\n---\nmine:\n  script: ["echo $[[ component.name ]]"]\n';
 
   it.each<[string, Project, string]>([
@@ -220,11 +221,6 @@ describe('a project that GitLab refuses is refused in the same words', () => {
       'a local file that is not YAML',
       { text: 'include: mine.sh' },
       'Included file `mine.sh` does not have YAML extension!',
-    ],
-    [
-      'a file of another project, which is not supported here',
-      { text: 'include: [{ project: a/b, file: c.yml }]' },
-      'include:project is not supported here; use include:component or include:local',
     ],
     [
       'two kinds of include in one',
@@ -247,11 +243,6 @@ describe('a project that GitLab refuses is refused in the same words', () => {
       },
       '`inner.yml`: unknown input arguments: x',
     ],
-    [
-      'a reference to an input as one',
-      { text: `include:\n${including('{ group: !reference [.a, b] }')}.a: { b: c }\n` },
-      `\`${component}\`: \`group\` input: !reference is not supported in inputs`,
-    ],
     ['a job that extends nothing', { text: 'mine: { extends: .other }' }, 'mine: unknown keys in `extends` (.other)'],
     [
       'jobs that extend each other',
@@ -267,6 +258,23 @@ describe('a project that GitLab refuses is refused in the same words', () => {
       'a file that includes itself',
       { text: 'include: a.yml', locals: { 'a.yml': 'include: a.yml' } },
       'Maximum of 150 nested includes are allowed!',
+    ],
+  ])('%s', (_, source, problem) => {
+    expect(() => compileProject(source)).toThrow(new PipelineError(problem));
+  });
+});
+
+describe('what this compiler does not support is refused by name', () => {
+  it.each<[string, Project, string]>([
+    [
+      'a file of another project',
+      { text: 'include: [{ project: a/b, file: c.yml }]' },
+      'include:project is not supported here; use include:component or include:local',
+    ],
+    [
+      'a reference to an input as one',
+      { text: `include:\n${including('{ group: !reference [.a, b] }')}.a: { b: c }\n` },
+      `\`${component}\`: \`group\` input: !reference is not supported in inputs`,
     ],
   ])('%s', (_, source, problem) => {
     expect(() => compileProject(source)).toThrow(new PipelineError(problem));
