@@ -222,7 +222,7 @@ export class Executions {
     execution.failureReason = undefined;
     execution.retries += 1;
     execution.modified = { at: this.#world.clock.now(), by: principal };
-    execution.run.retry();
+    execution.run.retry(input.ParallelismConfiguration?.MaxParallelExecutionSteps);
     return { PipelineExecutionArn: execution.arn };
   };
 

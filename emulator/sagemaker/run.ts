@@ -35,12 +35,18 @@ export class Run {
   readonly #definition: Definition;
   readonly #parts: RunParts;
   readonly #worker: Worker;
+  /** Step -> how often it was attempted before the execution was retried. */
+  readonly #attempts = new Map<string, number>();
+  #atOnce: number;
+  #resumed: Date;
   #stopped = false;
 
   constructor(definition: Definition, facts: RunFacts, parts: RunParts) {
     this.#definition = definition;
     this.facts = facts;
     this.#parts = parts;
+    this.#atOnce = facts.atOnce;
+    this.#resumed = facts.started;
     const role = facts.role.slice(facts.role.lastIndexOf('/') + 1);
     const principal = {
       arn: `arn:aws:sts::${parts.world.account}:assumed-role/${role}/SageMaker`,
@@ -73,18 +79,22 @@ export class Run {
     }
   }
 
-  #hasRoom = (): boolean => this.runs.filter(isRunning).length < this.facts.atOnce;
+  #hasRoom = (): boolean => this.runs.filter(isRunning).length < this.#atOnce;
 
   stop(): void {
     this.#stopped = true;
     for (const run of this.runs) if (isRunning(run)) Object.assign(run, { status: 'Stopping', seen: 0 });
   }
 
-  /** Goes on where it failed or was stopped. */
-  retry(): void {
+  /** Goes on where it failed or was stopped, from now on with so many steps at a time. */
+  retry(atOnce = this.#atOnce): void {
+    this.#atOnce = atOnce;
+    this.#resumed = this.#parts.world.clock.now();
     this.#stopped = false;
-    for (const run of this.runs)
-      if (run.status === 'Failed' || run.status === 'Stopped') this.#begin(run, this.#parts.world.clock.now());
+    for (const run of this.runs.filter(({ status }) => status === 'Failed' || status === 'Stopped')) {
+      this.#attempts.set(run.step.name, run.attempts);
+      this.runs.splice(this.runs.indexOf(run), 1);
+    }
     this.advance(false);
   }
 
@@ -104,8 +114,9 @@ export class Run {
   #start(step: Step): boolean {
     const ends = step.needs.map((name) => this.#runOf(name)?.ended?.getTime() ?? 0);
     const condition = this.runs.find((run) => run.branch?.includes(step))?.ended?.getTime() ?? 0;
-    const started = new Date(Math.max(this.facts.started.getTime(), condition, this.#roomSince(), ...ends));
-    const run: StepRun = { step, began: started, started, status: 'Starting', attempts: 0, seen: 0 };
+    const started = new Date(Math.max(this.#resumed.getTime(), condition, this.#roomSince(), ...ends));
+    const attempts = this.#attempts.get(step.name) ?? 0;
+    const run: StepRun = { step, began: started, started, status: 'Starting', attempts, seen: 0 };
     this.runs.push(run);
     this.#begin(run, started);
     return true;
@@ -114,7 +125,7 @@ export class Run {
   /** The moment since which fewer steps run than may, given that it is so now. */
   #roomSince(): number {
     const ends = this.runs.map(({ ended }) => ended?.getTime() ?? Number.POSITIVE_INFINITY);
-    return ends.sort((a, b) => b - a)[this.facts.atOnce - 1] ?? 0;
+    return ends.sort((a, b) => b - a)[this.#atOnce - 1] ?? 0;
   }
 
   #begin(run: StepRun, started: Date): void {

@@ -1,5 +1,6 @@
 import {
   DescribePipelineExecutionCommand,
+  RetryPipelineExecutionCommand,
   type SageMakerClient,
   StopPipelineExecutionCommand,
   UpdatePipelineCommand,
@@ -83,4 +84,15 @@ test('a step that waits for room when the execution is stopped never starts', as
   await client.send(new StopPipelineExecutionCommand({ PipelineExecutionArn: arn, ClientRequestToken: undefined }));
   const { status, steps } = await end(client, arn);
   expect([status, Object.keys(steps)]).toEqual(['Stopped', ['A']]);
+});
+
+test('an execution that is retried goes on with as many steps at a time as the retry asks for', async () => {
+  const arn = await start(client);
+  const ClientRequestToken = undefined;
+  await client.send(new StopPipelineExecutionCommand({ PipelineExecutionArn: arn, ClientRequestToken }));
+  expect((await end(client, arn)).status).toBe('Stopped');
+  await client.send(new RetryPipelineExecutionCommand({ PipelineExecutionArn: arn, ClientRequestToken, ...atMost(1) }));
+  expect(new Set(await runningSteps(arn))).toEqual(new Set([1]));
+  const { status, steps } = await end(client, arn);
+  expect([status, ...STEPS.map((name) => steps[name]?.AttemptCount)]).toEqual(['Succeeded', 2, 2, 2]);
 });
