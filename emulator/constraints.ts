@@ -1,4 +1,5 @@
 import { type Member, type ServiceModel, type Shape, shapeOf } from './model.ts';
+import { isRecord } from './wire.ts';
 import { AwsError } from './world.ts';
 
 /**
@@ -269,10 +270,6 @@ function printed(value: unknown): string {
       .join(', ')}}`;
   }
   return String(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 const join = (path: string, member: string): string => (path ? `${path}.${member}` : member);

@@ -19,7 +19,8 @@ import { type ScenarioName, scenarios, type Target, usualTarget } from './scenar
 import { type Deployed, deployed, type Registration, register } from './scene.ts';
 import { type Ending, listen } from './server.ts';
 import { type Claims, createIssuer, stsOperations } from './sts.ts';
-import { decode, encode } from './wire.ts';
+import { refuseUndone } from './undone.ts';
+import { decode, encode, isRecord } from './wire.ts';
 import {
   type AccessRequest,
   AwsError,
@@ -272,6 +273,7 @@ export class Emulator implements World {
       if (fault?.kind === 'access denied') throw denied(principal, access);
       authorise(principal, this.#whereSigned(access, request));
     }
+    refuseUndone(operation, input, code);
     if (service === 'runtime') {
       const name = String(input.EndpointName);
       return this.runtime.invoke(this.endpoints.serving(name), {
@@ -332,8 +334,4 @@ function denied({ arn }: Principal, { action, resources }: AccessRequest): AwsEr
 /** A mistake of the emulator must not look like one of AWS's errors, nor be retried. */
 function broken(thrown: unknown): AwsError {
   return new AwsError('EmulatorMistake', thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -170,6 +170,6 @@ function scalarFits(shape: Shape, value: unknown): boolean {
   return shape.type === 'blob';
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

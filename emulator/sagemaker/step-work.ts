@@ -1,6 +1,7 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import { validate } from '../constraints.ts';
 import { models } from '../model.ts';
+import { refuseUndone } from '../undone.ts';
 import { decode } from '../wire.ts';
 import type { Principal, World } from '../world.ts';
 import { holds } from './conditions.ts';
@@ -80,9 +81,7 @@ const fail: Work = (worker, { step }) => {
 const register: Work = (worker, { step }) => {
   const { registry, principal } = worker;
   const sent = withContent(resolvedArguments(worker, step), worker.execution);
-  const decoded: Given<api.CreateModelPackageCommandInput> = decode(models.sagemaker, 'CreateModelPackage', sent);
-  validate(models.sagemaker, 'CreateModelPackage', decoded);
-  const { Tags: tags, ...request } = decoded;
+  const { Tags: tags, ...request }: Given<api.CreateModelPackageCommandInput> = checked('CreateModelPackage', sent);
   const group = request.ModelPackageGroupName;
   // A step that registers makes the group that it names, with its tags; a group that is there keeps its own.
   if (group !== undefined && !registry.findGroup(group)) registry.addGroup(group, principal, { tags });
@@ -97,8 +96,7 @@ const register: Work = (worker, { step }) => {
 const createModel: Work = (worker, { step, attempt }) => {
   const ModelName = nameOf(worker, step, 'ModelName', attempt);
   const sent = { ExecutionRoleArn: worker.role, ...resolvedArguments(worker, step), ModelName };
-  const input = decode(models.sagemaker, 'CreateModel', sent);
-  validate(models.sagemaker, 'CreateModel', input);
+  const input = checked('CreateModel', sent);
   const { CreateModel, DescribeModel } = worker.models.operations();
   CreateModel?.(input, worker.principal);
   return {
@@ -126,6 +124,14 @@ function nameOf({ scope, execution }: Worker, step: Step, member: string, attemp
 
 function resolvedArguments({ scope }: Worker, step: Step): Record<string, unknown> {
   return { ...record(resolve(step.arguments, scope)) };
+}
+
+/** A request that a pipeline makes is checked like anybody's. */
+function checked(operation: string, sent: Record<string, unknown>): Record<string, unknown> {
+  const request = decode(models.sagemaker, operation, sent);
+  validate(models.sagemaker, operation, request);
+  refuseUndone(operation, request);
+  return request;
 }
 
 function jobMetadata({ kind, arn }: Job): Given<api.PipelineExecutionStepMetadata> {
