@@ -23,7 +23,7 @@ const lexemes = [
   String.raw`'([^\n]*?)'`,
   // Two characters at least stand between the slashes: GitLab does not see that /x/ is a regular expression.
   String.raw`(\/(?:[^/]|\\/)+[^\\]\/[ismU]*)`,
-  String.raw`(null)`,
+  '(null)',
   String.raw`\b(true|false)\b`,
 ];
 const lexeme = new RegExp(String.raw`[ \t\r\n\f\v]*(?:${lexemes.join('|')})`, 'gy');
