@@ -115,6 +115,7 @@ async function start(program: Component, inputs: Readonly<Record<string, string 
   return startJob(program, { emulator, root: projectFolder(), inputs });
 }
 
+/** The log indents what follows a line break. */
 function toldOf(input: string, value: string): string {
-  return `\n  ${input}: received "${value}"; `;
+  return `\n  ${input}: received "${value.replaceAll('\n', '\n  ')}"; `;
 }
