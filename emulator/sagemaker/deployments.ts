@@ -61,11 +61,23 @@ export function phasesOf(
     { status, variants: 'Creating', describes: first, milliseconds },
     { status, variants: 'ActivatingTraffic', describes: pace.describes - first, milliseconds },
   ];
-  const baking = config?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration.WaitIntervalInSeconds;
-  if (status === 'Updating' && baking)
-    phases.push({ status, variants: 'Baking', describes: 1, milliseconds: baking * 1000 });
-  if (status === 'Updating' && outcome.ends !== 'in service') phases.push({ status: 'RollingBack', ...pace });
+  if (status === 'Updating') phases.push(...afterTraffic(outcome, pace, config));
   return phases.filter(({ describes }) => describes > 0);
+}
+
+/** What an update waits for once the new fleet has traffic: that it bakes; then that the old one goes, or comes back. */
+function afterTraffic(outcome: Outcome, pace: Pace, config: DeploymentConfig = {}): DeploymentPhase[] {
+  const { TrafficRoutingConfiguration: routing, TerminationWaitInSeconds: termination } =
+    config.BlueGreenUpdatePolicy ?? {};
+  const baking = routing?.WaitIntervalInSeconds;
+  const status = 'Updating';
+  return [
+    ...(baking ? [{ status, variants: 'Baking', describes: 1, milliseconds: baking * 1000 } as const] : []),
+    ...(outcome.ends === 'in service' ? [] : [{ status: 'RollingBack', ...pace } as const]),
+    ...(outcome.ends === 'in service' && termination
+      ? [{ status, describes: 1, milliseconds: termination * 1000 } as const]
+      : []),
+  ];
 }
 
 /** The variants that a config asks for, each with what it keeps of the running one. */
