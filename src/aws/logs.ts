@@ -52,7 +52,7 @@ async function newestStreams(client: CloudWatchLogsClient, group: string, prefix
   const request = { logGroupName: group, ...(prefix && { logStreamNamePrefix: prefix }) };
   const found: LogStream[] = [];
   let pages = 0;
-  for await (const page of paginateDescribeLogStreams({ client }, request)) {
+  for await (const page of paginateDescribeLogStreams({ client, stopOnSameToken: true }, request)) {
     found.push(...(page.logStreams ?? []));
     pages++;
     if (pages === MAX_PAGES) break;

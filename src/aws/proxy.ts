@@ -1,33 +1,45 @@
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 
-/** The variables that name a proxy for https. Node's agents and the runner's other tools read both spellings. */
-const HTTPS_PROXY = ['HTTPS_PROXY', 'https_proxy'];
+/** The variables that name a proxy for https. Node takes the first that is set. */
+const HTTPS_PROXY = ['https_proxy', 'HTTPS_PROXY'];
 const NO_PROXY = ['NO_PROXY', 'no_proxy'];
 
 /**
- * The variables that an agent for https may read (Node: `proxyEnv` of an Agent). An agent for plain http gets none:
- * what it sends would be readable by the proxy, and a proxy could answer in place of this machine.
+ * The variables that an agent for https may read (Node: `proxyEnv` of an Agent), without white space around them: pasted
+ * variables often end in a line break. An agent for plain http gets none: what it sends would be readable by the proxy, and a
+ * proxy could answer in place of this machine.
  */
 export function httpsProxy(env: Env): Record<string, string> {
-  const named = [...HTTPS_PROXY, ...NO_PROXY].flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+  const named = [...HTTPS_PROXY, ...NO_PROXY].flatMap((name) => (env[name] ? [[name, env[name].trim()]] : []));
   return Object.fromEntries(named);
 }
 
-/** Refuses the address of a proxy that no client could use, before a client fails on it. */
+/** Refuses the address of the proxy when Node could not use it, or would silently go past it, before it is used. */
 export function refuseMalformedProxy(env: Env): void {
-  const malformed = HTTPS_PROXY.filter((name) => env[name] && !isProxyAddress(env[name]));
-  if (malformed.length === 0) return;
-  const each = malformed.map((name) => `  ${name}: received "${withoutPassword(env[name] ?? '')}"`);
+  const name = HTTPS_PROXY.find((each) => env[each]);
+  const address = env[name ?? '']?.trim() ?? '';
+  if (name === undefined || isProxyAddress(address)) return;
   throw new Failure(
     'invalid input',
-    `The proxy address is invalid:\n${each.join('\n')}`,
-    `set ${malformed.join(' and ')} to an address like http://proxy.example.com:3128, on the runner or in the CI/CD variables.`,
+    `The proxy address is invalid:\n  ${name}: received "${withoutPassword(address)}"`,
+    `set ${name} to an address like http://proxy.example.com:3128, on the runner or in the CI/CD variables. Encode special characters in a password, such as % as %25.`,
   );
 }
 
 function isProxyAddress(address: string): boolean {
-  return URL.canParse(address) && ['http:', 'https:'].includes(new URL(address).protocol);
+  if (/\s/.test(address) || !URL.canParse(address)) return false;
+  const { protocol, username, password } = new URL(address);
+  return ['http:', 'https:'].includes(protocol) && isDecodable(username) && isDecodable(password);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An address as a log may show it: without user and password, also where it is malformed. */

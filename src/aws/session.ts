@@ -1,6 +1,6 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Clock } from '../ground/clock.ts';
+import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -8,7 +8,7 @@ import { parseArn } from './arn.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
 import { answeredByAnother } from './hosts.ts';
 import { httpsProxy } from './proxy.ts';
-import { createRetryStrategy, type Limit } from './retry.ts';
+import { createRetryStrategy } from './retry.ts';
 
 /** What every AWS client is built with. */
 interface ClientConfig extends ReturnType<typeof settings> {
@@ -18,7 +18,8 @@ interface ClientConfig extends ReturnType<typeof settings> {
 /** What the clients need from outside: the time, until when to try, and the variables that name a proxy. */
 export interface Outside {
   readonly clock: Clock;
-  readonly limit: Limit;
+  /** The job's own end: no attempt begins after it. */
+  readonly limit: Deadline | undefined;
   readonly env: Env;
 }
 

@@ -81,6 +81,7 @@ export default defineComponent({
 
     const followed = await followExecution(execution, given, context);
     if (!followed) return exitWithoutWaiting(execution);
+    context.begun('');
     checkSteps(followed, context);
     if (followed.status !== 'Succeeded') throw await explainExecutionEnd(followed, context);
     return handOver(followed, context);

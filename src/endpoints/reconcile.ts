@@ -59,9 +59,11 @@ export async function reconcileEndpoint(plan: DeploymentPlan, context: Reconcile
     const { endpoint, decision } = seen;
     if (decision.do === 'refuse') return { by: 'refusal', refusal: decision, endpoint };
     const previousConfig = await configBefore(endpoint, plan, context);
+    if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
     if (decision.do === 'nothing' || decision.do === 'follow') return { by: decision.do, previousConfig };
     const result = await change({ ...seen, previousConfig }, plan, context);
     if (result === 'accepted') return { by: decision.do, previousConfig };
+    context.begun('');
     context.log(`Another deployment changed ${plan.desired.endpoint} first. Checking again.`);
     await context.clock.sleep(CONFLICT_PAUSE);
     seen = await observe(plan, context);
@@ -84,7 +86,9 @@ async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise
     const { endpoint, current, decision } = await waitUntilSettled(plan, context);
     if (decision.do !== 'delete') return { endpoint, current, decision };
     context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
+    context.begun(`the deletion of the endpoint ${plan.desired.endpoint}`);
     await deleteEndpoint(context, plan.desired.endpoint);
+    await context.clock.sleep(CONFLICT_PAUSE);
   }
   throw changedEachTime(plan, context);
 }

@@ -82,7 +82,7 @@ export async function creatingPipelineOf(sagemaker: SageMakerClient, config: str
 
 async function tagsOf(client: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
   const tags = new Map<string, string>();
-  for await (const page of paginateListTags({ client }, { ResourceArn: arn }))
+  for await (const page of paginateListTags({ client, stopOnSameToken: true }, { ResourceArn: arn }))
     for (const { Key = '', Value = '' } of page.Tags ?? []) tags.set(Key, Value);
   return tags;
 }

@@ -6,14 +6,15 @@ export interface Log {
    * A line; what follows a line break is indented, so that nothing from outside can stand where our own lines begin.
    */
   line(text: string): void;
+  /** A line that says how the job ended, or what to do next: printed however long the log has become. */
+  last(text: string): void;
   /** Lines under a heading that GitLab folds; `open` shows it unfolded. */
   section(heading: string, lines: readonly string[], open?: 'open'): void;
 }
 
-/**
- * Characters of a line, and of a whole log: GitLab cuts a log at 4 MiB, and a browser stumbles over very long lines.
- */
+/** Characters of a line: a browser stumbles over very long ones. */
 const MAX_LINE = 2_000;
+/** Bytes of a log: GitLab cuts it at 4 MiB. */
 const MAX_LOG = 2_500_000;
 
 /**
@@ -24,32 +25,30 @@ export function createLog(print: (line: string) => void, clock: Clock): Log {
   let sections = 0;
   let left = MAX_LOG;
   const printed = (text: string) => {
-    const shown = printable(text);
-    left -= shown.length;
-    // The last lines say how the job ended, and what to do next: they are always printed.
-    if (left > 0 || /^(ERROR|Next:)/.test(shown)) print(shown);
-    else if (left + shown.length > 0) print('(The log is too long for GitLab. Later lines are not shown.)');
-  };
-  const line = (text: string) => {
-    const [first = '', ...more] = text.split('\n');
-    for (const each of [first, ...more.map(indented)]) printed(each);
+    const size = Buffer.byteLength(text) + 1;
+    if (left >= size) print(text);
+    else if (left > 0) print('(The log is too long for GitLab. Later lines are not shown.)');
+    left = left >= size ? left - size : 0;
   };
   return {
-    line,
+    line: (text) => linesOf(text).forEach(printed),
+    last: (text) => linesOf(text).forEach(print),
     section(heading, lines, open) {
       const name = `sagemaker_${++sections}`;
       const seconds = Math.floor(clock.now().getTime() / 1000);
       print(
         `\u001b[0Ksection_start:${seconds}:${name}${open ? '' : '[collapsed=true]'}\r\u001b[0K${printable(heading)}`,
       );
-      for (const each of lines) line(`  ${each}`);
+      for (const each of lines) linesOf(`  ${each}`).forEach(printed);
       print(`\u001b[0Ksection_end:${seconds}:${name}\r\u001b[0K`);
     },
   };
 }
 
-function indented(line: string): string {
-  return line.startsWith('  ') ? line : `  ${line}`;
+/** The text as it may be printed, its later lines indented. */
+function linesOf(text: string): string[] {
+  const [first = '', ...more] = text.split('\n');
+  return [first, ...more.map((line) => (line.startsWith('  ') ? line : `  ${line}`))].map(printable);
 }
 
 /**

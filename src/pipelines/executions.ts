@@ -46,7 +46,7 @@ export async function latestAttempt(
 async function findLatestAttempt(client: SageMakerClient, pipeline: string, prefix: string) {
   const request = { PipelineName: pipeline, SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
   let pages = 0;
-  for await (const page of paginateListPipelineExecutions({ client, pageSize: 100 }, request)) {
+  for await (const page of paginateListPipelineExecutions({ client, pageSize: 100, stopOnSameToken: true }, request)) {
     const attempts = (page.PipelineExecutionSummaries ?? []).flatMap((each) => attemptFrom(each, prefix));
     const [latest] = attempts.sort((a, b) => b.number - a.number);
     pages++;

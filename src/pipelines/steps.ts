@@ -55,7 +55,10 @@ async function describeExecution(sagemaker: SageMakerClient, arn: string): Promi
 async function stepsOf(client: SageMakerClient, execution: string): Promise<Step[]> {
   const request = { PipelineExecutionArn: execution, SortOrder: 'Ascending' as const };
   const steps: Step[] = [];
-  for await (const page of paginateListPipelineExecutionSteps({ client, pageSize: 100 }, request))
+  for await (const page of paginateListPipelineExecutionSteps(
+    { client, pageSize: 100, stopOnSameToken: true },
+    request,
+  ))
     steps.push(...(page.PipelineExecutionSteps ?? []).map(stepFrom));
   return steps;
 }

@@ -1,4 +1,3 @@
-import type { Limit } from '../aws/retry.ts';
 import {
   ambientSession,
   assumeRole,
@@ -33,8 +32,7 @@ export async function enter(
     gitlabEnvironment: gitlabEnvironmentOf(component, shared.environment),
   };
   const token = tokenFor(shared, env);
-  const limit: Limit = { deadline: jobTimeout(env)[0] };
-  const outside = { env, clock, limit };
+  const outside = { env, clock, limit: jobTimeout(env)[0] };
 
   const claims = token === undefined ? undefined : readClaims(token);
   const session =
@@ -56,11 +54,12 @@ export async function enter(
     begun,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
     aws: connect(session),
-    deadline(seconds) {
-      const own = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
-      limit.deadline = earliest(own, ...(ends ? [ends] : []), ...jobTimeout(env));
-      return limit.deadline;
-    },
+    deadline: (seconds) =>
+      earliest(
+        { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },
+        ...(ends ? [ends] : []),
+        ...jobTimeout(env),
+      ),
   };
 }
 

@@ -122,7 +122,9 @@ export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
   const records = readRecords(root, kind, job);
   const { input, value } = choice;
   const fitting = value === undefined ? records : records.filter((record) => fits(record, input, value));
-  const [only, ...more] = fitting;
+  // A training that registered nothing fits every group: the record that is about this one comes first.
+  const about = fitting.filter((record) => subjectsOf(record, input).length > 0);
+  const [only, ...more] = about.length > 0 ? about : fitting;
   if (only !== undefined && more.length === 0) return only;
   throw records.length === 0 ? noRecord(kind) : ambiguous(records, fitting, { kind, choice, job });
 }

@@ -39,7 +39,7 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
     report.check('The job succeeded');
     report.dotenv(given(outputs));
-    log.line(verdict);
+    log.last(verdict);
     return 0;
   } catch (error) {
     return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
@@ -114,8 +114,8 @@ function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'r
 }
 
 function printFailure(failure: Failure, log: Log): number {
-  log.line(`ERROR ${failure.message}`);
-  log.line(`Next: ${failure.next}`);
+  log.last(`ERROR ${failure.message}`);
+  log.last(`Next: ${failure.next}`);
   return failure.exitCode;
 }
 

@@ -176,7 +176,7 @@ async function collectNewest(client: SageMakerClient, { group, approval, limit }
   const versions: ModelPackageSummary[] = [];
   let listed = 0;
   let more = false;
-  for await (const page of paginateListModelPackages({ client, pageSize: limit }, request)) {
+  for await (const page of paginateListModelPackages({ client, pageSize: limit, stopOnSameToken: true }, request)) {
     const lines = page.ModelPackageSummaryList ?? [];
     versions.push(...lines.flatMap(summaryFrom));
     listed += lines.length;

@@ -9,7 +9,7 @@ import { inItsOwnWords } from '../../src/ground/error-parts.ts';
 const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
 /** Asks a server on this machine, which answers as the listener does. The answer has a twentieth of a second. */
-async function ask(listener: RequestListener): Promise<unknown> {
+async function ask(listener: RequestListener, wholeTimeout = 50): Promise<unknown> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -22,13 +22,13 @@ async function ask(listener: RequestListener): Promise<unknown> {
     region: 'ap-southeast-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
-    requestHandler: new AwsHandler({ wholeTimeout: 50 }),
+    requestHandler: new AwsHandler({ wholeTimeout }),
   });
   return client.send(new ListModelsCommand({})).catch((error: unknown) => error);
 }
 
 it('takes an answer that is whole in time', async () => {
-  const answer = await ask((_, response) => response.writeHead(200, JSON_1_1).end('{"Models":[]}'));
+  const answer = await ask((_, response) => response.writeHead(200, JSON_1_1).end('{"Models":[]}'), 10_000);
   expect(answer).toMatchObject({ Models: [] });
 });
 

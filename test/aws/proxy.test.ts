@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { refuseMalformedProxy } from '../../src/aws/proxy.ts';
+import { httpsProxy, refuseMalformedProxy } from '../../src/aws/proxy.ts';
 import { ambientSession } from '../../src/aws/session.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import approveModel from '../../src/components/approve-model.ts';
@@ -48,7 +48,7 @@ beforeEach(() => {
 const session = (emulator: Emulator, env: Record<string, string>) =>
   ambientSession(emulator.region, {
     env,
-    limit: { deadline: undefined },
+    limit: undefined,
     clock: { now: () => emulator.clock.now(), sleep: async () => {}, random: () => 0.5 },
   });
 
@@ -87,13 +87,26 @@ it.each([
   ['HTTPS_PROXY', 'http://tan:secret@:3128', '"http://:3128"'],
   ['https_proxy', 'tan:secret@proxy:no-port', '"proxy:no-port"'],
   ['HTTPS_PROXY', 'socks5://tan:secret@proxy:1080', '"socks5://proxy:1080"'],
+  ['HTTPS_PROXY', 'http://tan:secret@proxy:3128\nNO_PROXY=*', '"http://proxy:3128'],
+  ['HTTPS_PROXY', 'http://tan:secret%@proxy:3128', '"http://proxy:3128"'],
 ])('refuses the malformed address of %s, %s, and does not show its password', (name, value, shown) => {
   const refusal = () => refuseMalformedProxy({ [name]: value });
   expect(refusal).toThrow(`${name}: received ${shown}`);
   expect(refusal).not.toThrow('secret');
 });
 
-it.each(['http://proxy:3128', 'https://tan:secret@proxy.example.com', ''])(
+it('reads only the address that Node uses', () => {
+  expect(() => refuseMalformedProxy({ https_proxy: 'http://proxy:3128', HTTPS_PROXY: 'proxy:3128' })).not.toThrow();
+});
+
+it('takes a line break after an address for none', () => {
+  expect(httpsProxy({ HTTPS_PROXY: `${address}\n`, NO_PROXY: ' 127.0.0.1 ' })).toEqual({
+    HTTPS_PROXY: address,
+    NO_PROXY: '127.0.0.1',
+  });
+});
+
+it.each(['http://proxy:3128', 'https://tan:secret@proxy.example.com', '', ' http://proxy:3128\n'])(
   'takes the address "%s" of a proxy',
   (value) => {
     expect(() => refuseMalformedProxy({ HTTPS_PROXY: value })).not.toThrow();

@@ -81,7 +81,7 @@ function ours({ random = 0.5, now = 0, deadline = Number.POSITIVE_INFINITY } = {
     sleep: async (milliseconds: number) => void pauses.push(milliseconds),
     random: () => random,
   };
-  const limit = { deadline: Number.isFinite(deadline) ? { at: new Date(deadline), because: 'a test' } : undefined };
+  const limit = Number.isFinite(deadline) ? { at: new Date(deadline), because: 'a test' } : undefined;
   return { pauses, strategy: createRetryStrategy(clock, limit) };
 }
 
