@@ -62,6 +62,12 @@ describe('a list', () => {
     expect(aws.commandCalls(ListModelPackagesCommand)).toHaveLength(3);
   });
 
+  it('ends where a token repeats, instead of asking for ever', async () => {
+    aws.on(ListModelPackagesCommand).resolves({ ModelPackageSummaryList: [], NextToken: 'a' });
+    expect((await listNewest(sagemaker, { group: 'churn', limit: 100 }))?.versions).toEqual([]);
+    expect(aws.commandCalls(ListModelPackagesCommand).length).toBeLessThanOrEqual(2);
+  });
+
   it('leaves out what is no version, rather than guess one', async () => {
     aws
       .on(ListModelPackagesCommand)

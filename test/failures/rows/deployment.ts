@@ -15,6 +15,11 @@ const lookAfterUpdate = ({ faults }: Emulator) =>
   new Promise<void>((seen) => {
     faults.meanwhile('UpdateEndpoint', () => faults.meanwhile('DescribeEndpoint', () => seen()));
   });
+/** When the job looks at the endpoint for the second time. */
+const lookAgain = ({ faults }: Emulator) =>
+  new Promise<void>((seen) => {
+    faults.meanwhile('DescribeEndpoint', () => seen(), 2);
+  });
 const over = (previous_config: string) => ({ outcome: 'deployed', previous_config });
 
 /** Another deployment takes our place, and its config says which pipeline made it. */
@@ -715,6 +720,25 @@ export const deployment: readonly Row[] = [
     writes: updates,
     record: { outcome: 'progressing', previous_config: BEFORE },
     took: [530, 540],
+  },
+  {
+    when: 'GitLab cancels a job that follows the update of an earlier run',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR This job was stopped (SIGTERM): …AWS continues the deployment of resale-price-dev-v2-….',
+    next: 'run this job again…',
+    cause: 'Somebody cancelled the job or pipeline, or the runner was stopped. The update is older than the job.',
+    remedy: 'Run the job again. It follows the update that SageMaker continues.',
+    stage: approvedOverAnother,
+    act: async (place) => {
+      Object.assign(place.emulator.endpoints.pace, { describes: 60, milliseconds: 20 * 60_000 });
+      await runBefore(deployModel, place, { stage: approvedOverAnother, inputs: { wait: 'false' }, exit: 0 });
+    },
+    job: ({ emulator }) => ({ stopped: lookAgain(emulator) }),
+    long: true,
+    exit: 143,
+    writes: {},
+    record: { outcome: 'progressing' },
   },
   {
     when: 'it runs again after its time was over',
