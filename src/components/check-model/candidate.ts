@@ -84,7 +84,7 @@ async function findRegistered(
     const next =
       run.outcome === 'running'
         ? 'when the training has ended, run deploy-pipeline again, then run this job again.'
-        : `read the log of deploy-pipeline and the execution ${run.execution}. Nothing is promoted.`;
+        : `check the execution ${run.execution}: the log of deploy-pipeline shows its steps. Nothing is promoted.`;
     return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
   }
   const versions = run.packages

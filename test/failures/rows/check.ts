@@ -155,7 +155,7 @@ export const check: readonly Row[] = [
     shows: [],
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: this pipeline registered no model: condition GoodEnough was false.',
-    next: 'read the log of deploy-pipeline and the execution …. Nothing is promoted.',
+    next: 'check the execution …: the log of deploy-pipeline shows its steps. Nothing is promoted.',
     cause: 'The quality gate of the definition failed, or no step registers a model.',
     remedy: 'Train a better model. The job never takes an older model instead.',
     stage: left('deploy-pipeline', {
