@@ -17,6 +17,7 @@ const KNOWN_ERRORS = {
     ['ResourceInUse', /./],
   ],
   'update in progress': [['ValidationException', /^Cannot update in-progress|in-progress/i]],
+  'failed already': [['ValidationException', /^Cannot update endpoint .* with status "Failed"/]],
   quota: [['ResourceLimitExceeded', /./]],
   conflict: [['ConflictException', /./]],
 } satisfies Record<string, readonly (readonly [string, RegExp])[]>;

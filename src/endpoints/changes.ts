@@ -74,17 +74,15 @@ export async function deleteEndpoint({ sagemaker }: ChangeContext, endpoint: str
   }
 }
 
+/** SageMaker's answers when the endpoint is no longer as it was when we looked. */
+const CHANGED_MEANWHILE = ['already exists', 'update in progress', 'failed already', 'not found'] as const;
+
 async function change({ clock }: ChangeContext, send: () => Promise<unknown>): Promise<ChangeResult> {
   try {
     await onceConfigIsVisible(clock, send);
     return 'accepted';
   } catch (error) {
-    if (
-      isKnownError('already exists', error) ||
-      isKnownError('update in progress', error) ||
-      isKnownError('not found', error)
-    )
-      return 'conflict';
+    if (CHANGED_MEANWHILE.some((known) => isKnownError(known, error))) return 'conflict';
     throw asRefusal(error, 'SageMaker refused to change the endpoint. It was not changed.');
   }
 }

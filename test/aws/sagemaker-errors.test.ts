@@ -32,6 +32,11 @@ it.each([
     'ValidationException',
     'Pipeline names must be unique within an AWS account and region. Pipeline with name (x) already exists.',
   ],
+  [
+    'failed already',
+    'ValidationException',
+    `Cannot update endpoint "${ARN}:endpoint/x" with status "Failed". It can only be deleted.`,
+  ],
   ['update in progress', 'ValidationException', `Cannot update in-progress endpoint "${ARN}:endpoint/x".`],
   ['quota', 'ResourceLimitExceeded', "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances"],
   ['conflict', 'ConflictException', 'Somebody else was first.'],
