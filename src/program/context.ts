@@ -30,6 +30,6 @@ export interface Context {
    * The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end.
    */
   deadline(maxWaitTime: number): Deadline;
-  /** Says what AWS continues if the job ends first: `the update of resale-price-dev`. */
+  /** Says what AWS continues if the job ends first: `the update of resale-price-dev`; an empty text when nothing is left. */
   begun(what: string): void;
 }

@@ -1,29 +1,16 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { ListModelsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { expect, it, onTestFinished } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { ListModelsCommand } from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
 import { AwsHandler } from '../../src/aws/handler.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import { inItsOwnWords } from '../../src/ground/error-parts.ts';
+import { localClient } from './local-client.ts';
 
 const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
 /** Asks a server on this machine, which answers as the listener does. The answer has a twentieth of a second. */
 async function ask(listener: RequestListener, wholeTimeout = 50): Promise<unknown> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server, 'listening');
-  const address = server.address();
-  const client = new SageMakerClient({
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    region: 'ap-southeast-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new AwsHandler({ wholeTimeout }),
-  });
+  const client = await localClient(listener, { maxAttempts: 1, requestHandler: new AwsHandler({ wholeTimeout }) });
   return client.send(new ListModelsCommand({})).catch((error: unknown) => error);
 }
 

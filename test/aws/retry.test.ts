@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import { ListModelsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { ListModelsCommand, type SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
+import { describe, expect, it } from 'vitest';
 import { createRetryStrategy } from '../../src/aws/retry.ts';
+import { localClient } from './local-client.ts';
 
 type Answer = (response: ServerResponse) => void;
 
@@ -49,25 +49,14 @@ const ANSWERS: readonly (readonly [string, Answer])[] = [
 ];
 
 /** Whether a client gets its answer although the first one is a bad one. */
-async function heals(first: Answer, strategy: object): Promise<boolean> {
+async function heals(first: Answer, strategy: SageMakerClientConfig): Promise<boolean> {
   let requests = 0;
-  const server = createServer((_, response) => {
+  const answer: RequestListener = (_, response) => {
     requests++;
     if (requests === 1) first(response);
     else response.writeHead(200, JSON_1_1).end('{"Models":[]}');
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server, 'listening');
-  const address = server.address();
-  const client = new SageMakerClient({
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    region: 'ap-southeast-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    ...strategy,
-  });
+  };
+  const client = await localClient(answer, strategy);
   return client.send(new ListModelsCommand({})).then(
     () => true,
     () => false,
