@@ -48,7 +48,9 @@ export class Run {
     this.#atOnce = facts.atOnce;
     this.#resumed = facts.started;
     const role = facts.role.slice(facts.role.lastIndexOf('/') + 1);
+    const policies = parts.world.roles.get(facts.role)?.policies;
     const principal = {
+      ...(policies && { policies }),
       arn: `arn:aws:sts::${parts.world.account}:assumed-role/${role}/SageMaker`,
       userId: `AROA${role}:SageMaker`,
     };

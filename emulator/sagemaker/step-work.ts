@@ -1,5 +1,7 @@
 import type * as api from '@aws-sdk/client-sagemaker';
+import { accessRequests } from '../access.ts';
 import { validate } from '../constraints.ts';
+import { authorise } from '../iam.ts';
 import { models } from '../model.ts';
 import { refuseUndone } from '../undone.ts';
 import { decode } from '../wire.ts';
@@ -79,12 +81,13 @@ const fail: Work = (worker, { step }) => {
 };
 
 const register: Work = (worker, { step }) => {
-  const { registry, principal } = worker;
+  const { world, registry, principal } = worker;
   const sent = withContent(resolvedArguments(worker, step), worker.execution);
   const { Tags: tags, ...request }: Given<api.CreateModelPackageCommandInput> = checked('CreateModelPackage', sent);
   const group = request.ModelPackageGroupName;
   // A step that registers makes the group that it names, with its tags; a group that is there keeps its own.
   if (group !== undefined && !registry.findGroup(group)) registry.addGroup(group, principal, { tags });
+  for (const access of accessRequests(world, registry, 'CreateModelPackage', request)) authorise(principal, access);
   const { ModelPackageArn } = registry.create(request, principal);
   const made = registry.find(ModelPackageArn);
   return {

@@ -2,7 +2,7 @@ import type { PolicyDocument } from '../../emulator/world.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entries.ts';
 import { table } from './markdown.ts';
-import { type Duty, roleOf, type Team, trustPolicyOf } from './policies.ts';
+import { type Duty, pipelineRoleDeny, renderPolicy, roleOf, type Team, trustPolicyOf } from './policies.ts';
 
 interface Program {
   readonly name: string;
@@ -25,6 +25,10 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
     '## Policies',
     POLICIES,
     ...duties.map(({ name, policy }) => section(name, policy)),
+    PIPELINE_ROLE,
+    json(pipelineRoleDeny(team)),
+    RENDER_ROLE,
+    json(renderPolicy(team)),
   ].join('\n\n')}\n`;
 }
 
@@ -112,6 +116,27 @@ function short(action: string): string {
 const POLICIES = `There is one policy for each duty. If one role has several duties, attach several policies to it. You can omit conditional
 permissions if the condition never applies to you. For example, omit \`DeleteEndpoint\` if \`recreate_failed\` is always false.`;
 
+const PIPELINE_ROLE = `## The role of the SageMaker Pipeline
+
+deploy-pipeline passes this role to SageMaker (\`pipeline_role_arn\`), and the steps of your pipeline run with it. What it must be
+allowed is your training's own: data, images, jobs, and \`sagemaker:CreateModelPackage\`. Whoever can merge to the first
+branch decides what these steps do. A step could register a version that is Approved already, with registry entries that look
+like approvals and validations. **Attach the following Deny to this role.** Then a version always comes as
+\`PendingManualApproval\` and without entries, and no step can write or remove them later. Nothing else closes this: deploy-pipeline
+refuses a version that comes with entries, but it cannot see one that a step registers or changes behind its back.
+
+Give the same Deny to every other role of the account that may register or update versions of the group, but not to those of
+the components.`;
+
+const RENDER_ROLE = `## The role of render-pipeline
+
+A script that needs no AWS needs no role: render its definition in a job of your own. A script with the SageMaker SDK reads the
+account of its role, and puts code and data of the steps in the bucket \`sagemaker-<region>-<account>\`. It needs the following
+policy. If the script uses another bucket, write that one. The SDK creates its bucket if it does
+not exist: create the bucket yourself, so that the role does not need \`s3:CreateBucket\`. The role trusts the branch of its
+environment, as in the trust policies above. Give it no SageMaker permissions: your script runs with it, and everybody who can
+merge to the branch can change the script.`;
+
 const ENFORCEMENT = `## Who enforces what
 
 **AWS** enforces:
@@ -131,10 +156,12 @@ const ENFORCEMENT = `## Who enforces what
 
 **The components** enforce:
 
-- A job takes a version only if the environment before validated it.
+- A job takes a version only if every environment before validated it.
 - A job deploys a version only if the approver of this environment approved exactly that version in this pipeline, and the
   content is still the same.
 - A job reads back what it wrote.
+- A job refuses a registry entry that is older than its version, or dated in the future.
+- deploy-pipeline refuses a version that its training registered with registry entries.
 - A job refuses a registry entry with \`open=...\`. It was written while \`require_validation\`, \`require_approval\` or
   \`require_protected\` was \`false\`.
 
@@ -142,7 +169,7 @@ const ENFORCEMENT = `## Who enforces what
 
 - That only a component writes a registry entry. AWS knows a job only by its project and branch, so any job on a branch can
   assume any role that trusts the branch. A person who may merge there can write a pipeline that uses the approver's role.
-  Nobody can see the difference if the entry is well-formed.
+  Nobody can see the difference if the entry is well-formed. For the steps of your training, the Deny below does enforce it.
 - That a job writes only what it must in \`UpdateModelPackage\`. IAM cannot forbid metadata keys that the policy does not name.
   IAM also cannot forbid a change of the description or the inference specification in the same call. The content hash in each
   registry entry shows later that a model was changed.

@@ -176,17 +176,18 @@ const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> =
   validated: undefined,
   withdrawn: 'Rejected',
 };
+const VERDICTS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
 /** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
 function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
   const own = writes === BUILT ? BUILT : entryKey(writes, environment);
-  const kinds = Object.keys(STATUSES).filter((kind) => kind !== BUILT);
-  const entries = [BUILT, ...team.environments.flatMap((each) => kinds.map((kind) => `${kind}.${each}`))];
   const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
   const absent = [
-    ...entries.filter((key) => key !== own).map((key) => `${METADATA}/${key}`),
+    ...entryKeysOf(team)
+      .filter((key) => key !== own)
+      .map((key) => `${METADATA}/${key}`),
     `${METADATA}ToRemove`,
     'sagemaker:ModelLifeCycle:Stage',
     'sagemaker:ModelLifeCycle:StageStatus',
@@ -195,6 +196,50 @@ function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKi
   return {
     ...(status && { StringEquals: { [STATUS]: status } }),
     Null: { [`${METADATA}/${own}`]: 'false', ...Object.fromEntries(absent.map((key) => [key, 'true'])) },
+  };
+}
+
+/** The registry entries of a team: the keys that only the components write. */
+function entryKeysOf({ environments }: Team): string[] {
+  return [BUILT, ...environments.flatMap((each) => VERDICTS.map((kind) => entryKey(kind, each)))];
+}
+
+/**
+ * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
+ * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own.
+ */
+export function pipelineRoleDeny(team: Team): PolicyDocument {
+  const deny = (Sid: string, Condition: Condition): PolicyStatement => ({
+    Sid,
+    Effect: 'Deny',
+    Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
+    Resource: resourcesOf(team, team.environments[0], 'package'),
+    Condition,
+  });
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...entryKeysOf(team).map((key) =>
+        deny(sid(`not ${key.replaceAll(/\W/g, ' ')}`), { Null: { [`${METADATA}/${key}`]: 'false' } }),
+      ),
+      deny('NotRemoved', { Null: { [`${METADATA}ToRemove`]: 'false' } }),
+      deny('OnlyPending', { StringNotEquals: { [STATUS]: 'PendingManualApproval' }, Null: { [STATUS]: 'false' } }),
+    ],
+  };
+}
+
+/**
+ * What render-pipeline's role needs: the SageMaker SDK names a bucket of its own, and puts there what the steps of a
+ * definition will read.
+ */
+export function renderPolicy({ region, account }: Team): PolicyDocument {
+  const bucket = `arn:aws:s3:::sagemaker-${region}-${account}`;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'Bucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
+      { Sid: 'Objects', Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `${bucket}/*` },
+    ],
   };
 }
 

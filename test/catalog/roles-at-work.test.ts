@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../../emulator/scenarios.ts';
-import type { Call } from '../../emulator/world.ts';
+import type { Call, Role } from '../../emulator/world.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
@@ -12,13 +12,21 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { emulated, projectFolder, startJob } from '../components/job.ts';
-import { dutiesOf, resalePrice, roleNameIn, rolesOf } from './policies.ts';
+import { dutiesOf, pipelineRoleDeny, resalePrice, roleNameIn, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 import { tell } from './tell.ts';
 
 const { group, environments, account } = resalePrice;
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 const duties = dutiesOf(resalePrice, programs);
+
+/** The role of the SageMaker Pipeline: what the example's training needs, and the Deny of docs/permissions.md. */
+const trainingRole: Role = {
+  arn: resalePrice.pipelineRole,
+  audience: 'none',
+  subject: 'none',
+  policies: [{ Statement: [{ Effect: 'Allow', Action: 'sagemaker:*', Resource: '*' }] }, pipelineRoleDeny(resalePrice)],
+};
 
 /** The name of the role that a component's job assumes in an environment. */
 type RoleName = (component: string, environment: string) => string;
@@ -39,7 +47,7 @@ let denied: string[];
 
 beforeEach(async () => {
   emulator = await emulated();
-  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
+  for (const role of [...rolesOf(resalePrice, programs), trainingRole]) emulator.roles.set(role.arn, role);
   pipelines = 100;
   needed = {};
   denied = [];
@@ -89,9 +97,11 @@ function setScene(name: ScenarioName, target = {}): void {
 }
 
 /** A training of the first environment, unlike those before. */
-async function train({ root, run }: ReturnType<typeof push>) {
+async function train({ root, run }: ReturnType<typeof push>, registering = {}) {
   const file = join(root, 'pipeline.json');
-  const definition = JSON.parse(readFileSync(file, 'utf8'));
+  const definition = JSON.parse(readFileSync(file, 'utf8'), (_, member) =>
+    member?.Type === 'RegisterModel' ? { ...member, Arguments: { ...member.Arguments, ...registering } } : member,
+  );
   definition.Parameters[0].DefaultValue = `s3://resale-price-data/${pipelines}/`;
   writeFileSync(file, JSON.stringify(definition));
   return run(deployPipeline);
@@ -126,6 +136,36 @@ test.each([
     'approved.main': expect.any(String),
     'validated.main': expect.any(String),
   });
+});
+
+test.each([
+  ['that is Approved already', { ModelApprovalStatus: 'Approved' }],
+  ['that is Rejected already', { ModelApprovalStatus: 'Rejected' }],
+  ['with what built it', { CustomerMetadataProperties: { built: 'execution=1' } }],
+  ['with an approval of any environment', { CustomerMetadataProperties: { rmse: '1', 'approved.main': 'by=mallory' } }],
+  ['with a validation of any environment', { CustomerMetadataProperties: { 'Validated.uat': 'by=mallory' } }],
+  ['with a withdrawal', { CustomerMetadataProperties: { 'withdrawn.dev': 'by=mallory' } }],
+])('AWS does not let the training register a version %s', async (_, registering) => {
+  const job = await train(push('dev'), registering);
+
+  expect(job.exit).toBe(1);
+  expect(job.log).toContain('is not authorized to perform: sagemaker:CreateModelPackage');
+  expect(job.log).toContain('with an explicit deny');
+  expect(
+    emulator.registry.find(`arn:aws:sagemaker:ap-southeast-1:${account}:model-package/${group}/1`),
+  ).toBeUndefined();
+});
+
+test('without the Deny, main is not offered a version whose training says that uat validated it', async () => {
+  emulator.roles.delete(trainingRole.arn);
+  const entry = 'by=mallory pipeline=1 job=1 commit=c at=2026-11-22T08:00Z content=cccccccccccccccccccccccccccccccc';
+  const job = await train(push('dev'), {
+    ModelApprovalStatus: 'Approved',
+    CustomerMetadataProperties: { 'approved.uat': entry, 'validated.uat': entry },
+  });
+  expect(job).toMatchObject({ exit: 1, record: { outcome: 'nothing' } });
+  expect((await push('dev').run(checkModel)).exit).not.toBe(0);
+  expect((await push('main').run(checkModel)).exit).toBe(80);
 });
 
 /** Everything that makes a component need what it does not need every day. */
