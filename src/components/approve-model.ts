@@ -6,16 +6,11 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
-import {
-  type ApprovalDecision,
-  decideApproval,
-  decideRejection,
-  flawAfterApproval,
-  isFirst,
-} from '../registry/approval.ts';
-import { type ApprovalEntry, entryKey, entryValue, openSafetyInputs, timestamp } from '../registry/entries.ts';
+import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
+import { type ApprovalEntry, entryKey, entryTime, entryValue, openSafetyInputs } from '../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { writeEntry } from '../registry/write-entry.ts';
+import { openProtection } from './approve-model/protection.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
 
@@ -44,7 +39,7 @@ export default defineComponent({
     const shown = readCheck(given.model_package_group_name, context);
     if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
-    const open = [...shown.open, ...openProtection(shown, given.require_protected, context)];
+    const open = [...shown.open, ...openProtection(shown, given.require_protected, context.job)];
 
     const now = await describeNow(shown, context);
     const { environment, pipeline, user } = context.job;
@@ -99,8 +94,8 @@ export const rejectModel = defineComponent({
   },
 });
 
-function readCheck(group: string | undefined, { root, job }: Context): CheckRecord {
-  return readHandover({ root, job }, checkRecord, { input: 'model_package_group_name', value: group });
+function readCheck(group: string | undefined, context: Context): CheckRecord {
+  return readHandover(context, checkRecord, { input: 'model_package_group_name', value: group });
 }
 
 function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { report }: Context): Done<never> {
@@ -118,33 +113,9 @@ function refuseUnlessPressed({ job }: Context): void {
   );
 }
 
-/**
- * After the first environment, GitLab must restrict who may start the job: without protection anybody could. Throws a
- * Failure of kind "refused" unless it does; with require_protected: false returns the safety input that is open.
- */
-function openProtection(shown: ShownVersion, wanted: boolean, { job }: Context): string[] {
-  if (isFirst(shown, job.environment) || job.environmentProtected === true) return [];
-  if (!wanted) return ['protected'];
-  const environment = approvalEnvironment(job.environment);
-  if (job.environmentProtected === undefined) {
-    throw new Failure(
-      'refused',
-      `This job has no token that says whether the GitLab environment "${environment}" is protected.`,
-      'set role_arn to the role that this job assumes: its token says whether the environment is protected.',
-    );
-  }
-  const server = job.projectUrl.slice(0, -job.project.length - 1);
-  const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
-  throw new Failure(
-    'refused',
-    `The GitLab environment "${environment}" is not protected: anybody who can run this pipeline could approve.`,
-    `protect it, then run this job again (40 is Maintainer; to name the approvers, use {"group_id": ...} or {"user_id": ...} instead): curl --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${server}/api/v4/projects/${encodeURIComponent(job.project)}/protected_environments"`,
-  );
-}
-
-async function describeNow(shown: ShownVersion, { aws, log, report }: Context): Promise<ModelPackage> {
+async function describeNow(shown: ShownVersion, { aws, clock, log, report }: Context): Promise<ModelPackage> {
   report.link('SageMaker', 'Model packages in Studio', studioUrl(aws));
-  const now = await describePackage(aws.sagemaker, shown.package);
+  const now = await describePackage({ ...aws, clock }, shown.package);
   log.line(`check-model showed ${displayName(now)} (${now.arn}) as ${shown.status}. It is ${now.approval} now.`);
   return now;
 }
@@ -175,12 +146,12 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,
-    at: timestamp(clock.now()),
+    at: entryTime(clock.now(), now),
     content: now.content,
     ...openSafetyInputs(open),
   };
   const approval = kind === 'approved' ? 'Approved' : 'Rejected';
-  return writeEntry(aws.sagemaker, now, {
+  return writeEntry({ ...aws, clock }, now, {
     key: entryKey(kind, job.environment),
     value: entryValue(signed),
     ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),

@@ -23,6 +23,8 @@ export interface Job {
   readonly manual: boolean;
   /** Whether the job's GitLab environment is protected; unknown without a token. */
   readonly environmentProtected: boolean | undefined;
+  /** Whether its branch or tag is protected; unknown without a token. */
+  readonly refProtected: boolean | undefined;
 }
 
 /** GitLab's own environment for approvals of an environment, where the list of deployments is the list of approvals. */
@@ -80,6 +82,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     verified: true,
     environmentProtected:
       claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
+    refProtected: claims.ref_protected === 'true',
   };
 }
 
@@ -100,6 +103,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
     user: 'unverified',
     verified: false,
     environmentProtected: undefined,
+    refProtected: undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { openSafetyInputs, readApproval, readWithdrawal } from './entries.ts';
 import { type Flaw, flawOf, PROMOTE_ANOTHER } from './flaw.ts';
-import type { ModelPackage } from './packages.ts';
+import { hasContent, type ModelPackage } from './packages.ts';
 
 /** The version that check-model showed to the approver. */
 export interface CheckedVersion {
@@ -44,8 +44,9 @@ export function decideApproval(
   const flaw = flawOf(now, expectedBy(shown, environment));
   if (flaw) return refuse(flaw.why, flaw.next);
 
-  const approval = readApproval(now.metadata, environment);
-  const ours = approval.is === 'read' && approval.value.pipeline === pipeline && approval.value.content === now.content;
+  const approval = readApproval(now, environment);
+  const ours =
+    approval.is === 'read' && approval.value.pipeline === pipeline && hasContent(now, approval.value.content);
   if (ours && now.approval === 'Approved' && approval.value.open === openSafetyInputs(open).open)
     return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
 
@@ -90,7 +91,7 @@ export function decideRejection(
 ): ApprovalDecision {
   const flaw = flawOf(now, { group: shown.group, environments: [] });
   if (flaw?.is === 'in another group') return refuse(flaw.why, flaw.next);
-  const withdrawal = readWithdrawal(now.metadata, environment);
+  const withdrawal = readWithdrawal(now, environment);
   const status = isFirst(shown, environment);
   if (withdrawal.is === 'read' && (!status || now.approval === 'Rejected'))
     return {
@@ -101,9 +102,17 @@ export function decideRejection(
 }
 
 /** Only the first environment's verdict writes the approval status. */
-export function isFirst(
+function isFirst({ promotion_path: path }: Pick<CheckedVersion, 'promotion_path'>, environment: string): boolean {
+  return path[0] === environment;
+}
+
+/**
+ * Whether only named people may approve for an environment: everywhere but in the first of several, where a team tries
+ * its versions. The last is what users meet, however short the path.
+ */
+export function asksForProtection(
   { promotion_path: path }: Pick<CheckedVersion, 'promotion_path'>,
   environment: string,
 ): boolean {
-  return path[0] === environment;
+  return path[0] !== environment || path.length === 1;
 }

@@ -11,7 +11,7 @@ import {
 import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
-import { aboutVersion, leaveRecord, PROMOTION_PATH, verdictValue } from './handover.ts';
+import { aboutVersion, entriesOf, leaveRecord, PROMOTION_PATH, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ARN = arnOf(3);
@@ -252,7 +252,7 @@ describe('an approval', () => {
     });
     const metadata = emulator.package(arn)?.metadata ?? {};
     expect(Object.keys(metadata).sort()).toEqual(['approved.dev', 'built', 'rmse']);
-    expect(readApproval(metadata, 'dev')).toEqual({
+    expect(readApproval(entriesOf(emulator, arn), 'dev')).toEqual({
       is: 'read',
       value: {
         by: 'jane',
@@ -334,6 +334,28 @@ describe('who may approve', () => {
     expect(job.record).toMatchObject({ open: [] });
   });
 
+  it('is only who GitLab names where the path has one environment: users meet what is approved there', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register(), { promotion_path: ['dev'] });
+    const unprotected = { emulator, root, claims: { environment_protected: 'false' } };
+    expect(await approve(unprotected)).toMatchObject({ exit: 1, log: expect.stringContaining('is not protected') });
+    const open = await approve({ ...unprotected, inputs: { require_protected: 'false' } });
+    expect(open.record).toMatchObject({ open: ['protected'] });
+  });
+
+  it('is left open by require_protected on a branch that anybody may push to', async () => {
+    const emulator = await emulated();
+    const root = checked(emulator, emulator.register({ status: 'Approved' }), { environment: 'uat' });
+    const job = await approve({
+      emulator,
+      root,
+      environment: 'uat',
+      claims: { ref_protected: 'false' },
+      inputs: { require_protected: 'false' },
+    });
+    expect(job.record).toMatchObject({ open: ['protected'] });
+  });
+
   it('is left open by require_protected, and record and registry say so', async () => {
     const emulator = await emulated();
     const arn = emulator.register({ status: 'Approved' });
@@ -347,7 +369,7 @@ describe('who may approve', () => {
     });
     expect(job.exit).toBe(0);
     expect(job.record).toMatchObject({ open: ['validation', 'protected'] });
-    expect(readApproval(emulator.package(arn)?.metadata ?? {}, 'uat')).toMatchObject({
+    expect(readApproval(entriesOf(emulator, arn), 'uat')).toMatchObject({
       value: { open: 'validation+protected' },
     });
   });
@@ -417,7 +439,7 @@ describe('a rejection', () => {
       approval: 'Rejected',
       approvalDescription: expect.stringMatching(/^Rejected for dev by jane, .* too coarse$/),
     });
-    expect(readWithdrawal(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({ value: { by: 'jane' } });
+    expect(readWithdrawal(entriesOf(emulator, arn), 'dev')).toMatchObject({ value: { by: 'jane' } });
     expect(job.log).toContain(`Withdrawn in dev by jane: ${GROUP} version 1.`);
     expect(job.record).toMatchObject({ component: 'reject-model', outcome: 'rejected', package: arn });
 

@@ -20,8 +20,10 @@ const JOB: Job = {
   verified: true,
   manual: false,
   environmentProtected: undefined,
+  refProtected: undefined,
 };
 
+const PLACE = { region: 'ap-southeast-1', account: '111122223333' };
 const GROUP = 'ResalePriceModelGroup';
 const ran = { environment: 'dev', pipeline: '101', execution: 'e' };
 const registered = { ...ran, outcome: 'registered', packages: [{ group: GROUP, package: arnOf(1), version: 1 }] };
@@ -35,7 +37,7 @@ function read(records: readonly object[], value: string | undefined) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'record.json'), JSON.stringify(record));
   }
-  return readHandover({ root, job: JOB }, trainingRecord, { input: 'model_package_group_name', value });
+  return readHandover({ root, job: JOB, aws: PLACE }, trainingRecord, { input: 'model_package_group_name', value });
 }
 
 it.each([

@@ -1,5 +1,6 @@
+import type { Emulator } from '../../../emulator/emulator.ts';
 import approveModel, { rejectModel } from '../../../src/components/approve-model.ts';
-import { enter, verdictValue } from '../../components/handover.ts';
+import { enter, timeIn, verdictValue } from '../../components/handover.ts';
 import { arnOf, CONTENT } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { left, noneOf, nothing, shown, shownInUat } from '../stage.ts';
@@ -13,7 +14,7 @@ const judged =
     emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(1), ModelApprovalStatus });
   };
 
-const withdrawn = verdictValue(CONTENT, { by: 'lim' });
+const withdrawnIn = (emulator: Emulator) => verdictValue(CONTENT, { by: 'lim', at: timeIn(emulator) });
 
 export const verdict: readonly Row[] = [
   {
@@ -36,7 +37,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'approve-model',
     seen: 'ERROR The GitLab environment "uat/approval" is not protected: anybody who can run this pipeline could approve.',
-    next: 'protect it, then run this job again (40 is Maintainer; to name the approvers, use …): curl --request POST … --data \'{"name":"uat/approval","deploy_access_levels":[{"access_level":40}]}\' "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_environments"',
+    next: 'protect it, then run this job again (40 is Maintainer; to name the approvers, use …): curl --fail-with-body --request POST … --data \'{"name":"uat/approval","deploy_access_levels":[{"access_level":40}]}\' "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_environments"',
     cause: 'Nobody has protected the environment of the approval.',
     remedy:
       'Protect `<environment>/approval` under Settings > CI/CD > Protected environments, or with the command in the log.',
@@ -48,11 +49,26 @@ export const verdict: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'anybody may push to its branch',
+    shows: [],
+    component: 'approve-model',
+    seen: 'ERROR The branch "uat" is not protected: anybody who can push to it can change what this pipeline does.',
+    next: 'protect it, then start a new pipeline (40 is Maintainer): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_branches?name=uat&push_access_level=0&merge_access_level=40"',
+    cause: 'Nobody has protected the branch that the pipeline runs on.',
+    remedy: 'Protect the branch under Settings > Repository > Protected branches, or with the command in the log.',
+    stage: shownInUat,
+    job: { claims: { ref_protected: 'false' } },
+    exit: 1,
+    writes: {},
+    reads: noneOf(approveModel),
+    record: 'none',
+  },
+  {
     when: 'nothing says whether anybody may press it',
     shows: [],
     component: 'approve-model',
-    seen: 'ERROR This job has no token that says whether the GitLab environment "uat/approval" is protected.',
-    next: 'set role_arn to the role that this job assumes: its token says whether the environment is protected.',
+    seen: 'ERROR This job has no token that says whether the GitLab environment "uat/approval" and the branch are protected.',
+    next: 'set role_arn to the role that this job assumes: its token says whether they are protected.',
     cause:
       "The job runs with the runner's own credentials (`role_arn: none`). It has no token that says whether the environment is protected.",
     remedy: 'Set `role_arn` to the role that the job must assume.',
@@ -135,7 +151,7 @@ export const verdict: readonly Row[] = [
     stage: shown,
     act: ({ emulator }) =>
       emulator.faults.meanwhile('UpdateModelPackage', () => {
-        enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawn });
+        enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawnIn(emulator) });
       }),
     exit: 1,
     writes: { UpdateModelPackage: 1 },
@@ -179,7 +195,7 @@ export const verdict: readonly Row[] = [
     cause: 'Somebody rejected this version with reject-model.',
     remedy: 'Promote another version.',
     stage: shownInUat,
-    act: ({ emulator }) => enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawn }),
+    act: ({ emulator }) => enter(emulator, arnOf(1), { 'withdrawn.dev': withdrawnIn(emulator) }),
     exit: 1,
     writes: {},
     record: 'none',
