@@ -123,10 +123,11 @@ async function showCandidate(
     promotion_path: criteria.path,
     open: criteria.require_validation || before === undefined ? [] : ['validation'],
     metadata: version.metadata,
+    data: version.data,
     passed_over: passedOver,
   });
 
-  const live = await liveNow(given.endpoint_name, context.aws);
+  const live = await liveNow(given.endpoint_name, context);
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const page = approverPage({
     version,
@@ -153,7 +154,7 @@ async function showCandidate(
 }
 
 function approvedAlready(version: ModelPackage, { environment, pipeline }: Context['job']): string | undefined {
-  const approved = readApproval(version.metadata, environment);
+  const approved = readApproval(version, environment);
   if (approved.is !== 'read' || approved.value.pipeline !== pipeline) return undefined;
   return `${approved.value.by} approved exactly this version for ${environment} in this pipeline at ${approved.value.at}.`;
 }

@@ -13,7 +13,7 @@ import { originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { displayName, groupArnOf, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
 import { describeDeployable, type HandedVersion, readVersion } from './deploy-model/version.ts';
 
@@ -139,7 +139,8 @@ function planOf(version: ModelPackage, given: Inputs, { job }: Context): Deploym
     recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  return { desired, serving, group: version.group, tags: originTags(given.tags, { pipeline, package: version.arn }) };
+  const tags = originTags(given.tags, { pipeline, package: version.arn });
+  return { desired, serving, groupArn: groupArnOf(version.arn), tags };
 }
 
 function writeRecord(

@@ -13,16 +13,16 @@ export interface CurrentDeployment {
   readonly config: EndpointConfig | undefined;
 }
 
-/** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). `group` is a name or an ARN. */
+/** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). `groupArn` is the model package group's. */
 export async function describeCurrent(
   sagemaker: SageMakerClient,
   endpoint: Endpoint,
-  group: string,
+  groupArn: string,
 ): Promise<CurrentDeployment> {
   const config = await findConfig(sagemaker, endpoint.config);
   if (!config) return { version: undefined, unsupportedFeatures: [], config };
   const models = await modelsOf(sagemaker, config);
-  const versions = packagesIn(models).flatMap((arn) => versionIn(group, arn) ?? []);
+  const versions = packagesIn(models).flatMap((arn) => versionIn(groupArn, arn) ?? []);
   const version = versions.length > 0 ? Math.max(...versions) : undefined;
   return { version, unsupportedFeatures: unsupportedFeaturesOf(config, models), config };
 }

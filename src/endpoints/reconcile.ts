@@ -16,8 +16,8 @@ import { deploymentTags, readDeploymentTags, tagEndpoint } from './tags.ts';
 export interface DeploymentPlan {
   readonly desired: DesiredEndpoint;
   readonly serving: ModelAndConfig;
-  /** The model package group, within which a version is older or newer. */
-  readonly group: string;
+  /** The ARN of the model package group, within which a version is older or newer. */
+  readonly groupArn: string;
   /** The tags of every resource that is created. */
   readonly tags: readonly Tag[];
 }
@@ -95,12 +95,12 @@ async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise
 
 type Settled = Omit<Observed, 'decision'> & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
 
-async function waitUntilSettled({ desired, group }: DeploymentPlan, context: ReconcileContext): Promise<Settled> {
+async function waitUntilSettled({ desired, groupArn }: DeploymentPlan, context: ReconcileContext): Promise<Settled> {
   const { sagemaker } = context;
   const look = async (): Promise<PollResult<Settled>> => {
     const endpoint = await findEndpoint(sagemaker, desired.endpoint);
     const replaces = endpoint && mayBeReplaced(endpoint, desired);
-    const current = replaces ? await describeCurrent(sagemaker, endpoint, group) : undefined;
+    const current = replaces ? await describeCurrent(sagemaker, endpoint, groupArn) : undefined;
     const decision = decideChange({ endpoint, current }, desired);
     if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
     return { is: 'settled', answer: { endpoint, current, decision } };

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import { resourceId } from '../aws/arn.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import type { Job } from '../gitlab/job.ts';
 import { type Recorded, type RecordKind, readRecords } from '../gitlab/records.ts';
 import { Failure } from '../ground/failure.ts';
-import { modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
+import { groupArnIn, groupArnOf, modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
 
 /**
  * Creates a value when it is first asked for: a job reads one or two kinds of record, and creating a schema takes
@@ -107,6 +108,8 @@ export interface RecordChoice {
 interface HandoverSource {
   readonly root: string;
   readonly job: Job;
+  /** Where a group lies that is given by its name. */
+  readonly aws: { readonly region: string; readonly account: string };
 }
 
 /**
@@ -115,13 +118,13 @@ interface HandoverSource {
  * when none fits.
  */
 export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
-  { root, job }: HandoverSource,
+  { root, job, aws }: HandoverSource,
   kind: RecordKind<Schema>,
   choice: RecordChoice,
 ): z.output<Schema> {
   const records = readRecords(root, kind, job);
   const { input, value } = choice;
-  const fitting = value === undefined ? records : records.filter((record) => fits(record, input, value));
+  const fitting = value === undefined ? records : records.filter((record) => fits(record, { input, value }, aws));
   // A training that registered nothing fits every group: the record that is about this one comes first.
   const about = fitting.filter((record) => subjectsOf(record, input).length > 0);
   const [only, ...more] = about.length > 0 ? about : fitting;
@@ -150,7 +153,9 @@ function ambiguous(
 ): Failure {
   const { input, value } = choice;
   const { component } = kind;
-  const names = records.map((record) => `"${subjectsOf(record, input).join('", "') || 'nothing'}"`).join(', ');
+  const names = records
+    .map((record) => `"${subjectsOf(record, input).map(resourceId).join('", "') || 'nothing'}"`)
+    .join(', ');
   const silent = value === undefined ? 'does not say' : `"${value}" does not say`;
   return new Failure(
     'invalid input',
@@ -161,17 +166,19 @@ function ambiguous(
   );
 }
 
-function fits(record: unknown, input: RecordChoice['input'], value: string): boolean {
+function fits(record: unknown, { input, value = '' }: RecordChoice, aws: HandoverSource['aws']): boolean {
   const subjects = subjectsOf(record, input);
   // A training that registered nothing is about no group: it fits whichever is asked for.
   if (subjects.length === 0) return true;
-  return subjects.some((subject) => (input === 'endpoint_name' ? subject === value : sameGroup(subject, value)));
+  if (input === 'endpoint_name') return subjects.includes(value);
+  return subjects.some((subject) => sameGroup(groupArnIn(aws, subject), groupArnIn(aws, value)));
 }
 
 const subject = lazily(() =>
   z.object({
     endpoint: z.optional(z.string()),
     group: z.optional(z.string()),
+    package: z.optional(z.string()),
     packages: z.optional(z.array(registered())),
   }),
 );
@@ -179,6 +186,11 @@ const subject = lazily(() =>
 function subjectsOf(record: unknown, input: RecordChoice['input']): string[] {
   const about = subject().parse(record);
   const subjects =
-    input === 'endpoint_name' ? [about.endpoint] : [about.group, ...(about.packages ?? []).map(({ group }) => group)];
+    input === 'endpoint_name' ? [about.endpoint] : [groupOf(about), ...(about.packages ?? []).map(groupOf)];
   return subjects.filter((each) => each !== undefined);
+}
+
+/** The group of a record: the ARN of its version tells the account, where it agrees with the name. */
+function groupOf({ package: arn, group }: { package?: string | undefined; group?: string | undefined }) {
+  return arn !== undefined && (group === undefined || sameGroup(group, groupArnOf(arn))) ? groupArnOf(arn) : group;
 }

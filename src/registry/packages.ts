@@ -9,14 +9,15 @@ import {
   type ModelPackageSummary as SageMakerSummary,
 } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { resourceId, sagemakerArn } from '../aws/arn.ts';
+import { parseArn, resourceId, sagemakerArn } from '../aws/arn.ts';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
+import type { Clock } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
-import { contentOf } from './content-hash.ts';
-import type { Metadata } from './entries.ts';
+import { contentsOf, type DataPlace, dataPlacesOf } from './content-hash.ts';
+import type { EntryHolder } from './entries.ts';
 
 /** A model package version, as much of it as promotion asks about. */
-export interface ModelPackage {
+export interface ModelPackage extends EntryHolder {
   readonly arn: string;
   /** The group's name as registered; the ARN may carry it in lower case. */
   readonly group: string;
@@ -29,14 +30,17 @@ export interface ModelPackage {
   readonly approval: ModelApprovalStatus;
   /** SageMaker also keeps versions that are only logged, not registered. */
   readonly registration: 'Logged' | 'Registered';
-  readonly createdAt: Date;
   readonly createdBy: string | undefined;
   /** The commit that the training pipeline named. */
   readonly commit: string | undefined;
-  readonly metadata: Metadata;
   /** S3 addresses of the metrics that the training pipeline attached: name -> address. */
   readonly metrics: ReadonlyMap<string, string>;
+  /** The content hash. */
   readonly content: string;
+  /** The same by every version of the hash: entries of earlier releases hold an older one. */
+  readonly contents: readonly string[];
+  /** Where its data lies in S3, which the hash does not cover. */
+  readonly data: readonly DataPlace[];
   /** Whether it says how to serve it: SageMaker also registers versions that name no container. */
   readonly servable: boolean;
   /** Instance types it may run on; empty when the package does not say. */
@@ -72,15 +76,35 @@ export const modelPackageGroup = z
     ),
   );
 
-/** Whether two names or ARNs mean one group, whatever their case: SageMaker lower-cases the group in some ARNs. */
+/**
+ * Whether two names or ARNs mean one group, whatever their case: SageMaker lower-cases the group in some ARNs. Two ARNs
+ * of different accounts or regions are two groups, however they are named.
+ */
 export function sameGroup(one: string, other: string): boolean {
-  return resourceId(one).toLowerCase() === resourceId(other).toLowerCase();
+  if (resourceId(one).toLowerCase() !== resourceId(other).toLowerCase()) return false;
+  const [here, there] = [parseArn(one), parseArn(other)];
+  return !here || !there || (here.account === there.account && here.region === there.region);
 }
 
-/** The version that an ARN names, when it is one of this group. */
-export function versionIn(group: string, arn: string): number | undefined {
-  const [, itsGroup, version] = VERSION_ARN.exec(arn) ?? [];
-  return itsGroup !== undefined && sameGroup(itsGroup, group) ? Number(version) : undefined;
+/** The ARN of a group: one that an input gives by name lies where the job works. */
+export function groupArnIn({ region, account }: { region: string; account: string }, group: string): string {
+  return parseArn(group) ? group : `arn:aws:sagemaker:${region}:${account}:model-package-group/${group}`;
+}
+
+/** The ARN of the group that a version is in. */
+export function groupArnOf(versionArn: string): string {
+  return versionArn.replace(/:model-package\/([\w-]+)\/\d+$/, ':model-package-group/$1');
+}
+
+/** The version that an ARN names, when it is one of the group that this ARN names. */
+export function versionIn(groupArn: string, arn: string): number | undefined {
+  const [, , version] = VERSION_ARN.exec(arn) ?? [];
+  return version !== undefined && sameGroup(groupArnOf(arn), groupArn) ? Number(version) : undefined;
+}
+
+/** Whether a version has the content of which a record or an entry holds the hash. */
+export function hasContent({ contents }: Pick<ModelPackage, 'contents'>, recorded: string): boolean {
+  return contents.includes(recorded);
 }
 
 /** A version as people name it: `ResalePriceModelGroup version 3`. */
@@ -88,15 +112,24 @@ export function displayName({ group, version }: Pick<ModelPackage, 'group' | 've
   return `${group} version ${version}`;
 }
 
+/** What a version is read with: entries are judged by the time at which they were read. */
+export interface RegistryReader {
+  readonly sagemaker: SageMakerClient;
+  readonly clock: Clock;
+}
+
 /** Describes one version, or `undefined` when there is none. */
-export async function findPackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage | undefined> {
+export async function findPackage(
+  { sagemaker, clock }: RegistryReader,
+  arn: string,
+): Promise<ModelPackage | undefined> {
   const answer = await unlessNotFound(sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn })));
-  return answer && fromResponse(answer);
+  return answer && fromResponse(answer, clock.now());
 }
 
 /** Describes one version that an earlier job named. Throws a Failure of kind "refused" when it was deleted. */
-export async function describePackage(sagemaker: SageMakerClient, arn: string): Promise<ModelPackage> {
-  const found = await findPackage(sagemaker, arn);
+export async function describePackage(reader: RegistryReader, arn: string): Promise<ModelPackage> {
+  const found = await findPackage(reader, arn);
   if (found) return found;
   throw new Failure(
     'refused',
@@ -105,7 +138,7 @@ export async function describePackage(sagemaker: SageMakerClient, arn: string): 
   );
 }
 
-function fromResponse(answer: DescribeModelPackageCommandOutput): ModelPackage {
+function fromResponse(answer: DescribeModelPackageCommandOutput, describedAt: Date): ModelPackage {
   const {
     ModelPackageArn: arn,
     ModelPackageGroupName: group,
@@ -119,6 +152,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput): ModelPackage {
       'register the model with a ModelPackageGroupName.',
     );
   }
+  const contents = contentsOf(answer);
   return {
     arn,
     group,
@@ -127,11 +161,14 @@ function fromResponse(answer: DescribeModelPackageCommandOutput): ModelPackage {
     approval: answer.ModelApprovalStatus ?? 'PendingManualApproval',
     registration: answer.ModelPackageRegistrationType ?? 'Registered',
     createdAt: answer.CreationTime,
+    describedAt,
     createdBy: answer.CreatedBy?.IamIdentity?.Arn ?? answer.CreatedBy?.UserProfileName,
     commit: answer.MetadataProperties?.CommitId,
     metadata: answer.CustomerMetadataProperties ?? {},
     metrics: metricsOf(answer),
-    content: contentOf(answer),
+    content: contents[0],
+    contents,
+    data: dataPlacesOf(answer),
     servable: (answer.InferenceSpecification?.Containers ?? []).length > 0,
     instanceTypes: answer.InferenceSpecification?.SupportedRealtimeInferenceInstanceTypes ?? [],
   };

@@ -114,6 +114,39 @@ const RULES: readonly [
     ['it is not validated in dev'],
   ],
   [
+    'a version validated in uat only, for main',
+    [version(1, 'Approved', through('uat'))],
+    main,
+    'none',
+    ['it is not validated in dev'],
+  ],
+  [
+    'a version whose validation is older than itself',
+    [
+      version(1, 'Approved', {
+        ...through('dev'),
+        'validated.dev': validationValue(CONTENT, { at: '2026-11-22T07:59Z' }),
+      }),
+    ],
+    uat,
+    'none',
+    [`its validation in dev is older than the version: "${validationValue(CONTENT, { at: '2026-11-22T07:59Z' })}"`],
+  ],
+  [
+    'a version whose approval is dated in the future',
+    [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue(CONTENT, { at: '2027-01-01T00:00Z' }) })],
+    uat,
+    'none',
+    [`its approval for dev is dated in the future: "${verdictValue(CONTENT, { at: '2027-01-01T00:00Z' })}"`],
+  ],
+  [
+    'a version whose entries an earlier release wrote, with an older hash of the same content',
+    [version(1, 'Approved', through('dev'), { content: 'v2-new', contents: ['v2-new', CONTENT] })],
+    uat,
+    1,
+    [],
+  ],
+  [
     'a version validated in dev only, for main',
     [version(1, 'Approved', through('dev'))],
     main,
@@ -139,14 +172,14 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.dev': verdictValue(CONTENT) })],
     uat,
     'none',
-    ['it was withdrawn in dev by jane in pipeline 90 at 2026-11-20T09:00Z'],
+    ['it was withdrawn in dev by jane in pipeline 90 at 2026-11-22T08:00Z'],
   ],
   [
     'a validated version that was withdrawn in a later environment',
     [version(1, 'Approved', { ...through('dev'), 'withdrawn.main': verdictValue(CONTENT) })],
     uat,
     'none',
-    ['it was withdrawn in main by jane in pipeline 90 at 2026-11-20T09:00Z'],
+    ['it was withdrawn in main by jane in pipeline 90 at 2026-11-22T08:00Z'],
   ],
   [
     'a withdrawal that cannot be read',
@@ -223,7 +256,7 @@ const RULES: readonly [
     [version(1, 'Approved', { 'withdrawn.uat': verdictValue(CONTENT) })],
     { ...uat, require_validation: false },
     'none',
-    ['it was withdrawn in uat by jane in pipeline 90 at 2026-11-20T09:00Z'],
+    ['it was withdrawn in uat by jane in pipeline 90 at 2026-11-22T08:00Z'],
   ],
 ];
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type EntryHolder,
   entryKey,
+  entryTime,
   entryValue,
+  type Metadata,
   promotionPath,
   readApproval,
   readValidation,
@@ -24,13 +27,21 @@ const validation = {
   endpoint: 'e'.repeat(63),
   config: 'k'.repeat(63),
 };
+const holder = (metadata: Metadata): EntryHolder => ({
+  metadata,
+  createdAt: new Date('2026-11-22T08:00:30Z'),
+  describedAt: new Date('2026-11-22T09:00:30Z'),
+});
 /** What SageMaker accepts as a metadata value. */
 const ACCEPTED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 
 describe('a registry entry', () => {
   it('is read as it was written', () => {
-    expect(readApproval({ 'approved.uat': entryValue(approval) }, 'uat')).toEqual({ is: 'read', value: approval });
-    expect(readValidation({ 'validated.dev/churn': entryValue(validation) }, 'dev/churn')).toEqual({
+    expect(readApproval(holder({ 'approved.uat': entryValue(approval) }), 'uat')).toEqual({
+      is: 'read',
+      value: approval,
+    });
+    expect(readValidation(holder({ 'validated.dev/churn': entryValue(validation) }), 'dev/churn')).toEqual({
       is: 'read',
       value: validation,
     });
@@ -44,7 +55,7 @@ describe('a registry entry', () => {
     const written = entryValue({ ...approval, by: 'x'.repeat(255) });
     expect(written).toMatch(ACCEPTED);
     expect(written).toMatch(/^by=x+\+ pipeline=4711 job=12 /);
-    expect(readApproval({ 'approved.uat': written }, 'uat')).toMatchObject({
+    expect(readApproval(holder({ 'approved.uat': written }), 'uat')).toMatchObject({
       is: 'read',
       value: { content: approval.content },
     });
@@ -61,11 +72,33 @@ describe('a registry entry', () => {
     ['names no safety input after open=', `${entryValue(approval)} open=`],
     ['has a date that is none', entryValue(approval).replace('2026-11-22T08:00Z', 'yesterday')],
   ])('that %s is not believed', (_, raw) => {
-    expect(readApproval({ 'approved.uat': raw }, 'uat')).toEqual({ is: 'unreadable', raw });
+    expect(readApproval(holder({ 'approved.uat': raw }), 'uat')).toEqual({
+      is: 'unreadable',
+      raw,
+      why: 'has an unknown format',
+    });
+  });
+
+  it.each([
+    ['of the minute in which its version was created', '2026-11-22T08:00Z', 'read'],
+    ['of the minute before', '2026-11-22T07:59Z', 'is older than the version'],
+    ['ten minutes ahead of this machine', '2026-11-22T09:10Z', 'read'],
+    ['eleven minutes ahead of this machine', '2026-11-22T09:11Z', 'is dated in the future'],
+  ])('%s is %s: %s', (_, at, answer) => {
+    const entry = readApproval(holder({ 'approved.uat': entryValue({ ...approval, at }) }), 'uat');
+    expect(entry.is === 'unreadable' ? entry.why : entry.is).toBe(answer);
+  });
+
+  it('is never dated before its version, also where the clock of the runner is behind', () => {
+    const { createdAt } = holder({});
+    expect(entryTime(new Date('2026-11-22T07:55:00Z'), { createdAt })).toBe('2026-11-22T08:00Z');
+    expect(entryTime(new Date('2026-11-22T08:05:59Z'), { createdAt })).toBe('2026-11-22T08:05Z');
   });
 
   it('that is not there is absent, whatever other environments hold', () => {
-    expect(readApproval({ [entryKey('approved', 'dev')]: entryValue(approval) }, 'uat')).toEqual({ is: 'absent' });
+    expect(readApproval(holder({ [entryKey('approved', 'dev')]: entryValue(approval) }), 'uat')).toEqual({
+      is: 'absent',
+    });
   });
 
   it('holds no sign that SageMaker would refuse', () => {

@@ -5,13 +5,13 @@ import { CONTENT, modelPackage } from './package.ts';
 const expected = { group: 'ResalePriceModelGroup', content: CONTENT, environments: ['dev', 'uat', 'main'] };
 const sound = { version: 3, approval: 'Approved' } as const;
 const withdrawn = (environment: string, entry: string) => ({ metadata: { [`withdrawn.${environment}`]: entry } });
-const ENTRY = `by=jane pipeline=90 job=7 commit=8b1a at=2026-11-20T09:00Z content=${CONTENT}`;
+const ENTRY = `by=jane pipeline=90 job=7 commit=8b1a at=2026-11-22T08:00Z content=${CONTENT}`;
 
 describe('a version that must not go on', () => {
   it.each([
     ['is in another group', { group: 'Churn' }, 'it is in the group Churn, not in ResalePriceModelGroup'],
     ['is not completed', { status: 'Failed' as const }, 'its status is Failed'],
-    ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90 at 2026-11-20T09:00Z'],
+    ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90 at 2026-11-22T08:00Z'],
     ['was withdrawn by an entry that is not ours', withdrawn('main', 'yes'), 'it was withdrawn in main ("yes")'],
     ['has other content', { content: 'f'.repeat(32) }, 'its content changed after check-model showed it'],
   ])('%s', (_, seen, why) => {

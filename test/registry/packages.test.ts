@@ -7,11 +7,13 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describePackage, listNewest, sameGroup } from '../../src/registry/packages.ts';
+import { virtualClock } from '../../emulator/clock.ts';
+import { describePackage, groupArnIn, listNewest, sameGroup, versionIn } from '../../src/registry/packages.ts';
 import { writeEntry } from '../../src/registry/write-entry.ts';
 
 // Answers that a well-behaved SageMaker does not give; the emulator is one. A call that was not announced is an error.
 const sagemaker = new SageMakerClient({ region: 'ap-southeast-1' });
+const registry = { sagemaker, clock: { ...virtualClock(), sleep: async () => {}, random: () => 0.5 } };
 const aws = mockClient(sagemaker);
 
 beforeEach(() => {
@@ -34,14 +36,14 @@ const answer = (metadata: Record<string, string> = {}): Partial<DescribeModelPac
 describe('a version', () => {
   it('without a status of approval counts as not approved', async () => {
     aws.on(DescribeModelPackageCommand).resolves(answer());
-    expect(await describePackage(sagemaker, ARN)).toMatchObject({ approval: 'PendingManualApproval', metadata: {} });
+    expect(await describePackage(registry, ARN)).toMatchObject({ approval: 'PendingManualApproval', metadata: {} });
   });
 
   it.each(['ModelPackageGroupName', 'ModelPackageVersion', 'ModelPackageStatus', 'CreationTime'])(
     'of which SageMaker does not say the %s is refused',
     async (member) => {
       aws.on(DescribeModelPackageCommand).resolves({ ...answer(), [member]: undefined });
-      await expect(describePackage(sagemaker, ARN)).rejects.toMatchObject({ kind: 'refused' });
+      await expect(describePackage(registry, ARN)).rejects.toMatchObject({ kind: 'refused' });
     },
   );
 });
@@ -83,7 +85,7 @@ describe('a registry entry', () => {
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer({ team: 'ours' }))
       .resolves(answer({ team: 'ours', 'validated.uat': 'yes' }));
-    await writeEntry(sagemaker, await describePackage(sagemaker, ARN), { key: 'validated.uat', value: 'yes' });
+    await writeEntry(registry, await describePackage(registry, ARN), { key: 'validated.uat', value: 'yes' });
     expect(aws.commandCalls(UpdateModelPackageCommand).map(({ args }) => args[0].input)).toEqual([
       { ModelPackageArn: ARN, CustomerMetadataProperties: { 'validated.uat': 'yes' } },
     ]);
@@ -95,8 +97,8 @@ describe('a registry entry', () => {
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer({ team: 'ours' }))
       .resolves(answer({ 'validated.uat': 'yes' }));
-    const before = await describePackage(sagemaker, ARN);
-    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
+    const before = await describePackage(registry, ARN);
+    await expect(writeEntry(registry, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       /removed "team"[\s\S]*team: ours/,
     );
   });
@@ -107,8 +109,8 @@ describe('a registry entry', () => {
       .on(DescribeModelPackageCommand)
       .resolvesOnce(answer())
       .resolves(answer({ 'validated.uat': 'no' }));
-    const before = await describePackage(sagemaker, ARN);
-    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
+    const before = await describePackage(registry, ARN);
+    await expect(writeEntry(registry, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       'Somebody else wrote it at the same time',
     );
   });
@@ -117,18 +119,34 @@ describe('a registry entry', () => {
     aws
       .on(DescribeModelPackageCommand)
       .resolves(answer(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']))));
-    const before = await describePackage(sagemaker, ARN);
-    await expect(writeEntry(sagemaker, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
+    const before = await describePackage(registry, ARN);
+    await expect(writeEntry(registry, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       '50 metadata entries',
     );
     expect(aws.commandCalls(UpdateModelPackageCommand)).toEqual([]);
   });
 });
 
+const groupIn = (account: string, region = 'ap-southeast-1', name = 'churn') =>
+  `arn:aws:sagemaker:${region}:${account}:model-package-group/${name}`;
+
 it.each([
+  [groupIn('111122223333'), groupIn('111122223333', 'ap-southeast-1', 'CHURN'), true],
+  [groupIn('111122223333'), groupIn('444455556666'), false],
+  [groupIn('111122223333'), groupIn('111122223333', 'eu-west-1'), false],
   ['churn', 'Churn', true],
   ['churn', 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/CHURN', true],
   ['churn', 'churn-2', false],
 ])('"%s" and "%s" are one group: %s', (one, other, same) => {
   expect(sameGroup(one, other)).toBe(same);
+});
+
+it.each([
+  [ARN, 3],
+  [ARN.replace('churn', 'Churn'), 3],
+  [ARN.replace('111122223333', '444455556666'), undefined],
+  [ARN.replace('churn', 'prices'), undefined],
+  ['arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/churn', undefined],
+])('in the group churn of this account, %s is version %s', (arn, version) => {
+  expect(versionIn(groupArnIn({ region: 'ap-southeast-1', account: '111122223333' }, 'churn'), arn)).toBe(version);
 });

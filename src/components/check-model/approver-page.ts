@@ -1,6 +1,6 @@
 import { duration } from '../../ground/clock.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
-import { readApproval, readBuild, readValidation } from '../../registry/entries.ts';
+import { isEntryKey, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
 
 /** What an approver wants to know of a version. */
@@ -20,7 +20,7 @@ export interface ApproverPage {
 }
 
 /**
- * What an approver reads of a version, its approval and validation before, and what it would replace: at most nine
+ * What an approver reads of a version, its approval and validation before, and what it would replace: at most ten
  * lines.
  */
 export function approverPage({
@@ -36,17 +36,18 @@ export function approverPage({
   return [
     `package  ${version.arn}`,
     `status   ${version.approval}`,
-    ...(before === undefined ? [] : provenance(version, before, validationRequired)),
+    ...(before === undefined ? [] : passage(version, before, validationRequired)),
     `metrics  ${metricsLine(version)}`,
+    `data     ${dataLine(version)}`,
     `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named no commit'}`,
-    `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}`,
+    `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
     `live     ${live}`,
   ];
 }
 
-function provenance({ metadata }: ModelPackage, before: string, validationRequired: boolean): string[] {
-  const approval = readApproval(metadata, before);
-  const validation = readValidation(metadata, before);
+function passage(version: ModelPackage, before: string, validationRequired: boolean): string[] {
+  const approval = readApproval(version, before);
+  const validation = readValidation(version, before);
   const approved =
     approval.is === 'read'
       ? `by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}`
@@ -62,19 +63,33 @@ function provenance({ metadata }: ModelPackage, before: string, validationRequir
 }
 
 /** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
-export function commitOf({ metadata, commit }: ModelPackage): string | undefined {
-  const built = readBuild(metadata);
-  return built.is === 'read' ? built.value.commit : commit;
+export function commitOf(version: ModelPackage): string | undefined {
+  const built = readBuild(version);
+  return built.is === 'read' ? built.value.commit : version.commit;
 }
 
 /**
  * The metrics: the team's own metadata entries, into which a training writes them, and the addresses of its reports.
  */
 function metricsLine({ metadata, metrics }: ModelPackage): string {
-  const own = Object.entries(metadata).filter(([name]) => !/^(built$|(approved|validated|withdrawn)\.)/.test(name));
+  const own = Object.entries(metadata).filter(([name]) => !isEntryKey(name));
   const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
   const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
   return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
+}
+
+/** Where the data lies, which the content hash does not cover: S3 may hold something else at an address tomorrow. */
+function dataLine({ data }: ModelPackage): string {
+  const places = data.map(({ address, etag }) => `${address} (${etag ? `ETag ${etag}` : 'S3 told no ETag'})`);
+  return places.join(', ') || 'none: the image holds all';
+}
+
+function builtClause(version: ModelPackage): string {
+  const built = readBuild(version);
+  if (built.is === 'read') return `built by pipeline ${built.value.pipeline}`;
+  return built.is === 'absent'
+    ? 'nothing tells where it comes from: no deploy-pipeline job recorded that it built it'
+    : `the entry that tells who built it ${built.why}: "${built.raw}"`;
 }
 
 /** Newer versions that were skipped, and why: at most four lines. */

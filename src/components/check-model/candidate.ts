@@ -12,6 +12,8 @@ import {
 import {
   displayName,
   findPackage,
+  groupArnIn,
+  groupArnOf,
   type ModelPackage,
   type ModelPackageSummary,
   sameGroup,
@@ -53,13 +55,14 @@ async function findNamed(
   arn: string,
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  { aws }: Context,
+  { aws, clock }: Context,
 ): Promise<CandidateSearch> {
-  const candidate = await findPackage(aws.sagemaker, arn);
-  if (!candidate || !sameGroup(candidate.group, given.model_package_group_name)) {
+  const candidate = await findPackage({ ...aws, clock }, arn);
+  const group = groupArnIn(aws, given.model_package_group_name);
+  if (!candidate || !sameGroup(groupArnOf(arn), group)) {
     throw new Failure(
       'invalid input',
-      `model_package_arn: received "${arn}", which is not a version of the group ${given.model_package_group_name}.`,
+      `model_package_arn: received "${arn}", which is not a version of the group ${group}.`,
       'correct model_package_arn, or leave it empty: check-model then selects the version.',
     );
   }
@@ -76,10 +79,10 @@ async function findNamed(
 async function findRegistered(
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  { aws, job, root }: Context,
+  context: Context,
 ): Promise<CandidateSearch> {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  const run = readHandover({ root, job }, trainingRecord, choice);
+  const run = readHandover(context, trainingRecord, choice);
   if (run.outcome !== 'registered') {
     const next =
       run.outcome === 'running'
@@ -87,11 +90,12 @@ async function findRegistered(
         : `check the execution ${run.execution}: the log of deploy-pipeline shows its steps. Nothing is promoted.`;
     return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
   }
+  const group = groupArnIn(context.aws, given.model_package_group_name);
   const versions = run.packages
-    .filter(({ group }) => sameGroup(group, given.model_package_group_name))
+    .filter((each) => sameGroup(groupArnOf(each.package), group))
     .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
     .sort((a, b) => b.version - a.version);
-  const describe = (arn: string) => findPackage(aws.sagemaker, arn);
+  const describe = (arn: string) => findPackage({ ...context.aws, clock: context.clock }, arn);
   const chosen = await selectVersion({ versions, describe, limit: versions.length }, criteria);
   if (chosen.is === 'candidate') return chosen;
   const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
@@ -106,10 +110,10 @@ async function findRegistered(
 async function findInRegistry(
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  { aws }: Context,
+  { aws, clock }: Context,
 ): Promise<CandidateSearch> {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const found = await searchRegistry(aws.sagemaker, { group, limit: most }, criteria);
+  const found = await searchRegistry({ ...aws, clock }, { group, limit: most }, criteria);
   if (found.is === 'candidate') return found;
   if (found.is === 'no such group') throw noSuchGroup(group, aws);
   return { is: 'nothing', ...nothingFit(found, given, criteria), passedOver: found.passedOver };

@@ -3,7 +3,7 @@ import { findEndpoint, packagesOf } from '../../endpoints/endpoint.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
-import { displayName, findPackage, type ModelPackage } from '../../registry/packages.ts';
+import { displayName, findPackage, type ModelPackage, type RegistryReader } from '../../registry/packages.ts';
 import { served } from './approver-page.ts';
 
 /**
@@ -25,19 +25,20 @@ export async function whyNothingNew(
 }
 
 /** What serves on an endpoint now, in a few words for the approver. */
-export async function liveNow(name: string | undefined, { sagemaker }: Context['aws']): Promise<string> {
+export async function liveNow(name: string | undefined, { aws, clock }: Context): Promise<string> {
+  const { sagemaker } = aws;
   if (name === undefined) return 'not checked: endpoint_name is empty';
   const endpoint = await findEndpoint(sagemaker, name);
   if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
   const packages = await packagesOf(sagemaker, endpoint.config);
-  const known = await Promise.all(packages.map((arn) => nameOf(sagemaker, arn)));
+  const known = await Promise.all(packages.map((arn) => nameOf({ sagemaker, clock }, arn)));
   return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }
 
 /** The name of a version, for the approver: its ARN when this role may not read it, or when it is in no group. */
-async function nameOf(sagemaker: Context['aws']['sagemaker'], arn: string): Promise<string> {
+async function nameOf(reader: RegistryReader, arn: string): Promise<string> {
   try {
-    const found = await findPackage(sagemaker, arn);
+    const found = await findPackage(reader, arn);
     return found ? displayName(found) : `${arn} (deleted)`;
   } catch (error) {
     if (error instanceof Failure || troubleOf(error) === 'denied') return arn;

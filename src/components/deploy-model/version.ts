@@ -18,10 +18,10 @@ export type HandedVersion = Exclude<ReturnType<typeof readVersion>, { outcome: '
  * The record of approve-model. With require_approval: false that of check-model, with `approval` among the open safety
  * inputs.
  */
-export function readVersion(given: VersionInputs, { root, job }: Context) {
+export function readVersion(given: VersionInputs, context: Context) {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
-  if (given.require_approval) return readHandover({ root, job }, approvalRecord, choice);
-  const checked = readHandover({ root, job }, checkRecord, choice);
+  if (given.require_approval) return readHandover(context, approvalRecord, choice);
+  const checked = readHandover(context, checkRecord, choice);
   return checked.outcome === 'nothing' ? checked : { ...checked, open: [...checked.open, 'approval'] };
 }
 
@@ -29,15 +29,15 @@ export function readVersion(given: VersionInputs, { root, job }: Context) {
 export async function describeDeployable(
   handed: HandedVersion,
   { require_approval, instance_type, endpoint_name }: VersionInputs,
-  { aws, job, log }: Context,
+  { aws, clock, job, log }: Context,
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;
-  const version = await describePackage(aws.sagemaker, handed.package);
+  const version = await describePackage({ ...aws, clock }, handed.package);
   const terms = { environment, pipeline, require_approval, instance_type };
   const refusal = refusalToDeploy(version, handed, terms);
   if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
 
-  const approved = readApproval(version.metadata, environment);
+  const approved = readApproval(version, environment);
   const why =
     require_approval && approved.is === 'read'
       ? `approved for ${environment} by ${approved.value.by}`
