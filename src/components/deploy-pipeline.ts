@@ -2,15 +2,16 @@ import * as z from 'zod/mini';
 import { resourceId } from '../aws/arn.ts';
 import { studioUrl } from '../aws/console.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
+import { Failure } from '../ground/failure.ts';
 import { decideExecution } from '../pipelines/decision.ts';
 import { readDefinition } from '../pipelines/definition.ts';
 import { type DesiredPipeline, pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
 import { type Execution, hasEnded, type Step } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { BUILT, timestamp } from '../registry/entries.ts';
-import { describePackage, displayName } from '../registry/packages.ts';
-import { recordBuild } from '../registry/provenance.ts';
+import { BUILT, entryTime } from '../registry/entries.ts';
+import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
+import { decideBuild, recordBuild } from '../registry/provenance.ts';
 import { followExecution, ownAttempt, startAttempt } from './deploy-pipeline/execution.ts';
 import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
 
@@ -84,7 +85,7 @@ export default defineComponent({
     context.begun('');
     checkSteps(followed, context);
     if (followed.status !== 'Succeeded') throw await explainExecutionEnd(followed, context);
-    return handOver(followed, context);
+    return handOver(followed, plan.do === 'start', context);
   },
 });
 
@@ -111,8 +112,12 @@ function checkSteps({ steps }: Execution, { report }: Context): void {
 }
 
 /** Hands over the packages that this execution registered, or says why there is none. */
-async function handOver({ arn, status, steps }: Execution, context: Context): Promise<Done<Output>> {
-  const { aws, clock, job, log, report } = context;
+async function handOver(
+  { arn, status, steps }: Execution,
+  firstLook: boolean,
+  context: Context,
+): Promise<Done<Output>> {
+  const { aws, clock, report } = context;
   const outputs = { PIPELINE_EXECUTION_ARN: arn, PIPELINE_STATUS: status };
   const arns = steps.flatMap(({ registered }) => (registered ? [registered] : []));
   if (arns.length === 0) {
@@ -120,22 +125,42 @@ async function handOver({ arn, status, steps }: Execution, context: Context): Pr
     report.record({ outcome: 'nothing', execution: arn, why });
     return { verdict: `The execution ${resourceId(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
-  const packages = await Promise.all(arns.map((each) => describePackage(aws.sagemaker, each)));
+  const packages = await Promise.all(arns.map((each) => describePackage({ ...aws, clock }, each)));
+  const unrecorded = packages.filter((each) => needsEntry(each, { arn, firstLook }, context));
   report.record({
     outcome: 'registered',
     execution: arn,
     packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
   });
-  const at = timestamp(clock.now());
-  for (const each of packages) {
-    const entry = { pipeline: job.pipeline, job: job.id, commit: job.commit, at, execution: resourceId(arn) };
-    const told = await recordBuild(aws.sagemaker, each, entry);
-    if (told) log.line(told);
-  }
+  for (const each of unrecorded) await recordOne(each, arn, context);
   return {
     verdict: `The execution ${resourceId(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
     outputs,
   };
+}
+
+/** Whether the entry `built` is still to be written. Throws a Failure for a version that came with entries. */
+function needsEntry(
+  registered: ModelPackage,
+  { arn, firstLook }: { arn: string; firstLook: boolean },
+  { job, report }: Context,
+): boolean {
+  const decision = decideBuild(registered, { pipeline: job.pipeline, execution: resourceId(arn), firstLook });
+  if (decision.do !== 'refuse') return decision.do === 'write';
+  report.record({ outcome: 'nothing', execution: arn, why: decision.why });
+  throw new Failure('refused', decision.why, decision.next);
+}
+
+async function recordOne(registered: ModelPackage, execution: string, context: Context): Promise<void> {
+  const { aws, clock, job, log } = context;
+  await recordBuild({ ...aws, clock }, registered, {
+    pipeline: job.pipeline,
+    job: job.id,
+    commit: job.commit,
+    at: entryTime(clock.now(), registered),
+    execution: resourceId(execution),
+  });
+  log.line(`Recorded that this pipeline built ${displayName(registered)}.`);
 }
 
 function whyNothing(steps: readonly Step[]): string {

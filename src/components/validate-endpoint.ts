@@ -11,7 +11,7 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
-import { entryKey, entryValue, timestamp } from '../registry/entries.ts';
+import { entryKey, entryTime, entryValue } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
@@ -90,7 +90,7 @@ export default defineComponent({
   async run(given, context) {
     const { root, job, report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
-    const deployed = readHandover({ root, job }, deploymentRecord, choice);
+    const deployed = readHandover(context, deploymentRecord, choice);
     if (deployed.outcome === 'nothing') return skip(deployed, context);
 
     const { poll_interval, max_wait_time } = given;
@@ -177,11 +177,18 @@ async function recordValidation(
   deployed: DeployedRecord,
   { aws, clock, job, report }: Context,
 ): Promise<string> {
-  const validation = validationEntry(deployed, { pipeline: job.pipeline, job: job.id, at: timestamp(clock.now()) });
+  const validation = validationEntry(deployed, {
+    pipeline: job.pipeline,
+    job: job.id,
+    at: entryTime(clock.now(), now),
+  });
   const already = validatedAlready(now, job.environment, validation);
   if (already)
     return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
-  await writeEntry(aws.sagemaker, now, { key: entryKey('validated', job.environment), value: entryValue(validation) });
+  await writeEntry({ ...aws, clock }, now, {
+    key: entryKey('validated', job.environment),
+    value: entryValue(validation),
+  });
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
 }

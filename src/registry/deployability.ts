@@ -1,6 +1,6 @@
 import { entryKey, type Metadata, readApproval } from './entries.ts';
 import { flawOf, PROMOTE_ANOTHER, START_ANEW } from './flaw.ts';
-import { displayName, type ModelPackage } from './packages.ts';
+import { displayName, hasContent, type ModelPackage } from './packages.ts';
 
 /** The version that the step before hands over. */
 export interface ApprovedVersion {
@@ -55,17 +55,17 @@ function refusalOfApproval(
       'find out who changed it in CloudTrail (UpdateModelPackage), or promote another version.',
     );
 
-  const approval = readApproval(version.metadata, environment);
+  const approval = readApproval(version, environment);
   const press = `start the approve job of this pipeline for ${environment}, then run this job again.`;
   if (approval.is === 'absent') return refuse(`nobody approved it for ${environment}`, press);
   if (approval.is === 'unreadable')
-    return refuse(`its approval for ${environment} has an unknown format: "${approval.raw}"`, press);
+    return refuse(`its approval for ${environment} ${approval.why}: "${approval.raw}"`, press);
   if (approval.value.pipeline !== pipeline)
     return refuse(
       `its approval for ${environment} is from pipeline ${approval.value.pipeline}, but this is pipeline ${pipeline}`,
       `run the deploy-model job of pipeline ${approval.value.pipeline}, or start a new pipeline and approve the version there.`,
     );
-  if (approval.value.content !== version.content)
+  if (!hasContent(version, approval.value.content))
     return refuse(`its approval for ${environment} is for other content (${approval.value.content})`, START_ANEW);
   return refusalOfOverwritten(version, handed, environment);
 }

@@ -1,6 +1,6 @@
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
 import { flawOf } from './flaw.ts';
-import type { ModelPackage, ModelPackageSummary } from './packages.ts';
+import { hasContent, type ModelPackage, type ModelPackageSummary } from './packages.ts';
 
 /** What is asked of a version before it may go on to an environment. */
 export interface PromotionCriteria {
@@ -17,48 +17,61 @@ export interface PromotionCriteria {
 
 export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string };
 
-/** The environment before this one on the path; `undefined` for the first. */
-export function environmentBefore({
-  environment,
-  path,
-}: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
-  return path[path.indexOf(environment) - 1];
+/** The environments before this one on the path, in order; none for the first. */
+export function environmentsBefore({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string[] {
+  return path.slice(0, path.indexOf(environment));
+}
+
+/** The environment right before this one on the path; `undefined` for the first. */
+export function environmentBefore(criteria: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
+  return environmentsBefore(criteria).at(-1);
 }
 
 const FIT: Eligibility = { is: 'fit' };
 const unfit = (why: string): Eligibility => ({ is: 'unfit', why });
 
-/** The first environment judges what was registered; every later one only what the environment before it validated. */
+/** The first environment judges what was registered; every later one only what all environments before it validated. */
 export function judgeEligibility(version: ModelPackage, criteria: PromotionCriteria): Eligibility {
   const flaw = flawOf(version, { environments: criteria.path });
   if (flaw) return unfit(flaw.why);
   if (version.registration === 'Logged') return unfit('it is only logged, not registered');
   if (!version.servable) return unfit('it has no inference specification');
-  const before = environmentBefore(criteria);
-  return before === undefined ? judgeRegistered(version, criteria) : judgePromoted(version, before, criteria);
+  const before = environmentsBefore(criteria);
+  return before.length === 0 ? judgeRegistered(version, criteria) : judgePromoted(version, before, criteria);
 }
 
 function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
   if (version.approval === 'Rejected') return unfit('it is Rejected');
   if (version.approval === 'PendingManualApproval' || source === 'run') return FIT;
-  const approval = readApproval(version.metadata, environment);
+  const approval = readApproval(version, environment);
   // A check that runs again after this pipeline's approval finds the same version again.
   return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is already Approved');
 }
 
-function judgePromoted(version: ModelPackage, before: string, { require_validation }: PromotionCriteria): Eligibility {
+function judgePromoted(
+  version: ModelPackage,
+  before: readonly string[],
+  { require_validation }: PromotionCriteria,
+): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
   if (!require_validation) return FIT;
-  const approval = readApproval(version.metadata, before);
-  const validation = readValidation(version.metadata, before);
+  // The last of them tells most: what is not validated there mostly is not before it, either.
+  const judged = before.toReversed().map((environment) => judgePassage(version, environment));
+  return judged.find(({ is }) => is === 'unfit') ?? FIT;
+}
+
+/** Whether a version was approved and validated in one environment, as it is now and with every safety input closed. */
+function judgePassage(version: ModelPackage, before: string): Eligibility {
+  const approval = readApproval(version, before);
+  const validation = readValidation(version, before);
   if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);
   if (validation.is === 'unreadable')
-    return unfit(`its validation in ${before} has an unknown format: "${validation.raw}"`);
+    return unfit(`its validation in ${before} ${validation.why}: "${validation.raw}"`);
   if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it for ${before}`);
-  if (approval.is === 'unreadable') return unfit(`its approval for ${before} has an unknown format: "${approval.raw}"`);
+  if (approval.is === 'unreadable') return unfit(`its approval for ${before} ${approval.why}: "${approval.raw}"`);
   const open = validation.value.open ?? approval.value.open;
   if (open) return unfit(`it passed ${before} with a safety input set to false (open=${open})`);
-  const changed = [validation.value, approval.value].some(({ content }) => content !== version.content);
+  const changed = [validation.value, approval.value].some(({ content }) => !hasContent(version, content));
   return changed ? unfit(`its content changed after it was approved and validated in ${before}`) : FIT;
 }
 
@@ -68,14 +81,14 @@ function judgePromoted(version: ModelPackage, before: string, { require_validati
  * true.
  */
 export function validatedHere(
-  { metadata, content }: ModelPackage,
+  version: ModelPackage,
   { environment, pipeline }: PromotionCriteria,
 ): ValidationEntry | undefined {
-  const approval = readApproval(metadata, environment);
-  const validation = readValidation(metadata, environment);
+  const approval = readApproval(version, environment);
+  const validation = readValidation(version, environment);
   if (approval.is !== 'read' || validation.is !== 'read' || approval.value.pipeline === pipeline) return undefined;
   const closed = [approval.value, validation.value].every(
-    (entry) => entry.content === content && entry.open === undefined,
+    (entry) => hasContent(version, entry.content) && entry.open === undefined,
   );
   return closed ? validation.value : undefined;
 }

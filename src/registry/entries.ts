@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CONTENT_HASH } from './content-hash.ts';
 
 /**
  * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it,
@@ -16,7 +17,7 @@ export function entryKey(kind: EntryKind, environment: string): string {
 
 const filled = z.string().check(z.minLength(1));
 const digits = z.string().check(z.regex(/^\d+$/));
-const content = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+const content = z.string().check(z.regex(CONTENT_HASH));
 const at = z.iso.datetime({ precision: -1 });
 /** Safety inputs that were open (false) when the entry was written. Later environments refuse such an entry. */
 const open = z.optional(filled);
@@ -45,25 +46,58 @@ export type BuildEntry = z.output<typeof buildSchema>;
 export type ApprovalEntry = z.output<typeof approvalSchema>;
 export type ValidationEntry = z.output<typeof validationSchema>;
 
-/** An entry as it was found: absent, read, or in an unknown format, which is never accepted. */
-export type ReadEntry<Value> = { is: 'absent' } | { is: 'read'; value: Value } | { is: 'unreadable'; raw: string };
+/**
+ * An entry as it was found: absent, read, or unreadable, which is never accepted; `why` is a clause about it, "has an
+ * unknown format".
+ */
+export type ReadEntry<Value> =
+  | { is: 'absent' }
+  | { is: 'read'; value: Value }
+  | { is: 'unreadable'; raw: string; why: string };
 
 export type Metadata = Readonly<Record<string, string>>;
 
-export const readBuild = (metadata: Metadata) => read(buildSchema, metadata[BUILT]);
-export const readApproval = (metadata: Metadata, environment: string) =>
-  read(approvalSchema, metadata[entryKey('approved', environment)]);
-export const readWithdrawal = (metadata: Metadata, environment: string) =>
-  read(approvalSchema, metadata[entryKey('withdrawn', environment)]);
-export const readValidation = (metadata: Metadata, environment: string) =>
-  read(validationSchema, metadata[entryKey('validated', environment)]);
+/** What entries are read from. */
+export interface EntryHolder {
+  readonly metadata: Metadata;
+  /** When the version was created, by AWS's clock. */
+  readonly createdAt: Date;
+  /** When it was described, by this machine's clock. */
+  readonly describedAt: Date;
+}
 
-function read<Value>(schema: z.ZodMiniType<Value>, raw: string | undefined): ReadEntry<Value> {
+export const readBuild = (version: EntryHolder) => read(buildSchema, version, BUILT);
+export const readApproval = (version: EntryHolder, environment: string) =>
+  read(approvalSchema, version, entryKey('approved', environment));
+export const readWithdrawal = (version: EntryHolder, environment: string) =>
+  read(approvalSchema, version, entryKey('withdrawn', environment));
+export const readValidation = (version: EntryHolder, environment: string) =>
+  read(validationSchema, version, entryKey('validated', environment));
+
+function read<Value extends { at: string }>(
+  schema: z.ZodMiniType<Value>,
+  { metadata, createdAt, describedAt }: EntryHolder,
+  key: string,
+): ReadEntry<Value> {
+  const raw = metadata[key];
   if (raw === undefined) return { is: 'absent' };
   const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
   const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value]) => [name, value])));
   const repeated = new Set(words.map(([name]) => name)).size !== words.length;
-  return parsed.success && !repeated ? { is: 'read', value: parsed.data } : { is: 'unreadable', raw };
+  if (!parsed.success || repeated) return { is: 'unreadable', raw, why: 'has an unknown format' };
+  const { at: written } = parsed.data;
+  if (written < timestamp(createdAt)) return { is: 'unreadable', raw, why: 'is older than the version' };
+  const latest = timestamp(new Date(describedAt.getTime() + FUTURE));
+  if (written > latest) return { is: 'unreadable', raw, why: 'is dated in the future' };
+  return { is: 'read', value: parsed.data };
+}
+
+/** Milliseconds by which the clocks of two runners may differ. */
+const FUTURE = 10 * 60_000;
+
+/** Whether only these components write this key, in whichever environment. */
+export function isEntryKey(key: string): boolean {
+  return /^(built$|(approved|validated|withdrawn)\.)/i.test(key);
 }
 
 /** SageMaker allows 256 characters a value, and of signs only `_ . : / = + - @` and the space. */
@@ -105,6 +139,11 @@ export function openSafetyInputs(open: readonly string[]): { open?: string } {
 /** Minutes are precise enough for a person, and leave room for two names of 63 characters: `2026-11-22T08:00Z`. */
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 16)}Z`;
+}
+
+/** The time of an entry that is written now: never before its version, where this machine's clock is behind AWS's. */
+export function entryTime(now: Date, { createdAt }: Pick<EntryHolder, 'createdAt'>): string {
+  return timestamp(now < createdAt ? createdAt : now);
 }
 
 /** The environments in promotion order. */

@@ -1,5 +1,5 @@
 import { entryKey, readWithdrawal } from './entries.ts';
-import { type ModelPackage, sameGroup } from './packages.ts';
+import { hasContent, type ModelPackage, sameGroup } from './packages.ts';
 
 /** What an earlier job of the promotion saw of a version. */
 interface ExpectedVersion {
@@ -32,7 +32,7 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
   if (withdrawn !== undefined) return { is: 'withdrawn', why: withdrawal(version, withdrawn), next: PROMOTE_ANOTHER };
   if (version.status !== 'Completed')
     return { is: 'not completed', why: `its status is ${version.status}`, next: 'promote another version.' };
-  if (content === undefined || version.content === content) return undefined;
+  if (content === undefined || hasContent(version, content)) return undefined;
   return {
     is: 'changed',
     why: `its content changed after check-model showed it (from ${content} to ${version.content})`,
@@ -41,9 +41,9 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
 }
 
 /** Who withdrew it. An entry in an unknown format is a withdrawal, too. */
-function withdrawal({ metadata }: ModelPackage, environment: string): string {
-  const entry = readWithdrawal(metadata, environment);
+function withdrawal(version: ModelPackage, environment: string): string {
+  const entry = readWithdrawal(version, environment);
   if (entry.is !== 'read')
-    return `it was withdrawn in ${environment} ("${metadata[entryKey('withdrawn', environment)]}")`;
+    return `it was withdrawn in ${environment} ("${version.metadata[entryKey('withdrawn', environment)]}")`;
   return `it was withdrawn in ${environment} by ${entry.value.by} in pipeline ${entry.value.pipeline} at ${entry.value.at}`;
 }

@@ -1,22 +1,43 @@
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { BUILT, type BuildEntry, entryValue, readBuild } from './entries.ts';
-import { displayName, type ModelPackage } from './packages.ts';
+import { BUILT, type BuildEntry, entryValue, isEntryKey, readBuild } from './entries.ts';
+import { displayName, type ModelPackage, type RegistryReader } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
 
-/** Writes the entry `built`, unless there is one. Returns a line for the log, if there is something to tell. */
-export async function recordBuild(
-  sagemaker: SageMakerClient,
-  built: ModelPackage,
-  entry: BuildEntry,
-): Promise<string | undefined> {
-  if (isBy(entry, built)) return undefined;
-  if (readBuild(built.metadata).is !== 'absent')
-    return `${displayName(built)} already has the entry of another build, which is not changed: ${built.metadata[BUILT]}`;
-  await writeEntry(sagemaker, built, { key: BUILT, value: entryValue(entry) });
-  return `Recorded that this pipeline built ${displayName(built)}.`;
+/** What to do about the entry `built` of a version that an execution registered. */
+export type BuildDecision = { do: 'nothing' } | { do: 'write' } | { do: 'refuse'; why: string; next: string };
+
+export interface BuildQuestion {
+  /** This GitLab pipeline. */
+  readonly pipeline: string;
+  /** The ID of the execution. */
+  readonly execution: string;
+  /** Whether this job started the execution itself: then nobody can have approved what it registered. */
+  readonly firstLook: boolean;
 }
 
-function isBy({ execution }: BuildEntry, { metadata }: ModelPackage): boolean {
-  const found = readBuild(metadata);
-  return found.is === 'read' && found.value.execution === execution;
+/**
+ * A version must come without entries: whoever writes them at its registration could claim approvals and validations
+ * that never were. Only the Deny in the role of the SageMaker Pipeline keeps a training from it; this tells the rest.
+ */
+export function decideBuild(built: ModelPackage, question: BuildQuestion): BuildDecision {
+  const recorded = isRecorded(built, question);
+  if (recorded && !question.firstLook) return { do: 'nothing' };
+  // Another job of this pipeline may have been quicker to record it.
+  const arrived = Object.entries(built.metadata).filter(([key]) => isEntryKey(key) && !(recorded && key === BUILT));
+  if (arrived.length === 0) return { do: recorded ? 'nothing' : 'write' };
+  const each = arrived.map(([key, value]) => `  ${key}: ${value}`).join('\n');
+  return {
+    do: 'refuse',
+    why: `${displayName(built)} has registry entries that its training wrote, not these components:\n${each}`,
+    next: 'remove them from the training and give the role of the SageMaker Pipeline the policy that denies them (docs/permissions.md, "The role of the SageMaker Pipeline"). Then push: a new training registers a new version.',
+  };
+}
+
+function isRecorded(built: ModelPackage, { pipeline, execution }: BuildQuestion): boolean {
+  const entry = readBuild(built);
+  return entry.is === 'read' && entry.value.pipeline === pipeline && entry.value.execution === execution;
+}
+
+/** Writes the entry `built`. */
+export async function recordBuild(registry: RegistryReader, built: ModelPackage, entry: BuildEntry): Promise<void> {
+  await writeEntry(registry, built, { key: BUILT, value: entryValue(entry) });
 }

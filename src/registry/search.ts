@@ -1,7 +1,7 @@
 import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { environmentBefore, type PromotionCriteria, type Selection, selectVersion } from './eligibility.ts';
-import { findPackage, listNewest, type ModelPackageSummary } from './packages.ts';
+import { findPackage, listNewest, type ModelPackageSummary, type RegistryReader } from './packages.ts';
 
 interface RegistrySearch {
   /** The group's name, or its ARN where the registry is another account's. */
@@ -19,11 +19,12 @@ const PAGE_SIZE = 100;
  * older ones of the right status.
  */
 export async function searchRegistry(
-  sagemaker: SageMakerClient,
+  reader: RegistryReader,
   { group, limit: most }: RegistrySearch,
   criteria: PromotionCriteria,
 ): Promise<Selection | { is: 'no such group' }> {
-  const describe = (arn: string) => findPackage(sagemaker, arn);
+  const { sagemaker } = reader;
+  const describe = (arn: string) => findPackage(reader, arn);
   const newest = await listNewest(sagemaker, { group, limit: PAGE_SIZE });
   if (!newest || (newest.versions.length === 0 && !(await groupExists(sagemaker, group))))
     return { is: 'no such group' };

@@ -56,7 +56,7 @@ export function validatedAlready(
   environment: string,
   wanted: ValidationEntry,
 ): ValidationEntry | undefined {
-  const found = readValidation(now.metadata, environment);
+  const found = readValidation(now, environment);
   if (found.is !== 'read') return undefined;
   const same = (['pipeline', 'content', 'endpoint', 'config', 'open'] as const).every(
     (word) => found.value[word] === wanted[word],

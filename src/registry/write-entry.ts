@@ -1,6 +1,6 @@
-import { type SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { Failure } from '../ground/failure.ts';
-import { describePackage, displayName, type ModelPackage } from './packages.ts';
+import { describePackage, displayName, type ModelPackage, type RegistryReader } from './packages.ts';
 
 /** How many entries CustomerMetadataProperties holds at most, the team's own included. */
 const MAX_METADATA = 50;
@@ -21,19 +21,19 @@ interface EntryWrite {
  * ours is not there, this throws a Failure of kind "refused" with the metadata from before.
  */
 export async function writeEntry(
-  sagemaker: SageMakerClient,
+  registry: RegistryReader,
   before: ModelPackage,
   { key, value, status }: EntryWrite,
 ): Promise<ModelPackage> {
   if (!(key in before.metadata) && Object.keys(before.metadata).length >= MAX_METADATA) throw noRoom(before, key);
-  await sagemaker.send(
+  await registry.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: before.arn,
       CustomerMetadataProperties: { [key]: value },
       ...(status && { ModelApprovalStatus: status.approval, ApprovalDescription: status.description }),
     }),
   );
-  const after = await describePackage(sagemaker, before.arn);
+  const after = await describePackage(registry, before.arn);
   const lost = Object.keys(before.metadata).filter((other) => other !== key && !(other in after.metadata));
   if (lost.length > 0) throw removedOthers(before, key, lost);
   const found = after.metadata[key] ?? '';

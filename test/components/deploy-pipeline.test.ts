@@ -7,7 +7,9 @@ import { GROUP, IMAGE } from '../../emulator/scene.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import { decideExecution } from '../../src/pipelines/decision.ts';
 import { decideUpload } from '../../src/pipelines/pipeline.ts';
+import { arnOf, CONTENT } from '../registry/package.ts';
 import { register, train } from './definition.ts';
+import { contentIn, enter, validationValue, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/resale-price-pipeline';
@@ -368,14 +370,25 @@ describe('the registry entry on what was built', () => {
     expect(job.log).toContain('Recorded that this pipeline built ResalePriceModelGroup version 1.');
   });
 
-  it('stays as it is when something else is said to have built the package', async () => {
+  it('is not written to a version that its training registered with entries, and nothing is handed over', async () => {
     const emulator = await emulated();
-    const withMetadata = { ...register.Arguments, CustomerMetadataProperties: { built: 'by hand' } };
-    const Steps = [train, { ...register, Arguments: withMetadata }];
+    const forged = { 'approved.dev': verdictValue(CONTENT), 'validated.dev': validationValue(CONTENT), rmse: '0.1' };
+    const Steps = [train, { ...register, Arguments: { ...register.Arguments, CustomerMetadataProperties: forged } }];
     const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
-    expect(job.exit).toBe(0);
-    expect(job.log).toContain('already has the entry of another build, which is not changed: by hand');
+    expect(job.exit).toBe(1);
+    expect(job.record).toMatchObject({ outcome: 'nothing', why: expect.stringContaining('  approved.dev: by=jane') });
+    expect(job.log).not.toContain('rmse');
     expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('is not written again where the job runs again after an approval', async () => {
+    const emulator = await emulated();
+    const root = project();
+    await deploy({ emulator, root });
+    enter(emulator, arnOf(1), { 'approved.dev': verdictValue(contentIn(emulator, arnOf(1))) });
+    const again = await deploy({ emulator, root, job: '2' });
+    expect(again).toMatchObject({ exit: 0, record: { outcome: 'registered' } });
+    expect(again.calls).not.toContain('UpdateModelPackage');
   });
 });
 

@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
-import { type ApprovalEntry, entryValue, type Metadata, type ValidationEntry } from '../../src/registry/entries.ts';
+import {
+  type ApprovalEntry,
+  type EntryHolder,
+  entryValue,
+  type Metadata,
+  timestamp,
+  type ValidationEntry,
+} from '../../src/registry/entries.ts';
 import { COMMIT } from './job.ts';
 
 /** The environments of the example, in promotion order. */
@@ -42,6 +49,18 @@ export function contentIn(emulator: Emulator, arn: string): string {
   return contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));
 }
 
+/** What the programs read entries from. */
+export function entriesOf(emulator: Emulator, arn: string): EntryHolder {
+  const found = emulator.package(arn);
+  const now = emulator.clock.now();
+  return { metadata: { ...found?.metadata }, createdAt: found?.created ?? now, describedAt: now };
+}
+
+/** The time of an entry that is written now. */
+export function timeIn({ clock }: Emulator): string {
+  return timestamp(clock.now());
+}
+
 /** Writes into the registry as somebody with all rights would. */
 export function enter(emulator: Emulator, arn: string, metadata: Metadata): void {
   emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
@@ -54,7 +73,7 @@ export function verdictValue(content: string, words: Partial<ApprovalEntry> = {}
     pipeline: '90',
     job: '7',
     commit: COMMIT,
-    at: '2026-11-20T09:00Z',
+    at: '2026-11-22T08:00Z',
     content,
     ...words,
   });
@@ -63,5 +82,5 @@ export function verdictValue(content: string, words: Partial<ApprovalEntry> = {}
 /** The value of a validation: in dev by the pipeline 90, when the words do not say otherwise. */
 export function validationValue(content: string, words: Partial<ValidationEntry> = {}): string {
   const deployed = { endpoint: 'resale-price-dev', config: 'resale-price-dev-v1' };
-  return entryValue({ pipeline: '90', job: '9', at: '2026-11-20T09:30Z', content, ...deployed, ...words });
+  return entryValue({ pipeline: '90', job: '9', at: '2026-11-22T08:05Z', content, ...deployed, ...words });
 }

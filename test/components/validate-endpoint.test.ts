@@ -14,7 +14,7 @@ import {
   validationEntry,
 } from '../../src/registry/validation.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
-import { aboutVersion, leaveRecord, verdictValue } from './handover.ts';
+import { aboutVersion, entriesOf, leaveRecord, verdictValue } from './handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
@@ -81,7 +81,7 @@ describe('whether what is live may be validated', () => {
       config: 'c',
     };
     const holding = (more: object) =>
-      version({ metadata: { 'validated.dev': entryValue({ ...wanted, job: '8', at: '2026-11-22T07:00Z', ...more }) } });
+      version({ metadata: { 'validated.dev': entryValue({ ...wanted, job: '8', at: '2026-11-22T08:00Z', ...more }) } });
     expect(validatedAlready(version(), 'dev', wanted)).toBeUndefined();
     expect(validatedAlready(holding({}), 'dev', wanted)).toMatchObject({ job: '8' });
     expect(validatedAlready(holding({}), 'uat', wanted)).toBeUndefined();
@@ -106,7 +106,9 @@ it('a validation fits into what SageMaker takes, however long the names, and an 
   const job = { pipeline: '1234567890', job: '12345678901', at: '2026-11-22T08:00Z' };
   const written = entryValue(validationEntry(long, job));
   expect(written).toHaveLength(256);
-  expect(readValidation({ 'validated.dev': written }, 'dev')).toMatchObject({
+  expect(
+    readValidation(modelPackage({ version: 1, approval: 'Approved', metadata: { 'validated.dev': written } }), 'dev'),
+  ).toMatchObject({
     value: { ...job, endpoint: long.endpoint, config: long.config, open: expect.stringMatching(/^validation.*\+$/) },
   });
 });
@@ -229,7 +231,7 @@ describe('a validation', () => {
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(3);
     const metadata = emulator.package(arn)?.metadata ?? {};
     expect(Object.keys(metadata).sort()).toEqual(['rmse', 'validated.dev']);
-    expect(readValidation(metadata, 'dev')).toEqual({
+    expect(readValidation(entriesOf(emulator, arn), 'dev')).toEqual({
       is: 'read',
       value: {
         pipeline: '101',
@@ -276,7 +278,7 @@ describe('a validation', () => {
     record({ open: ['validation', 'approval'] });
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(0);
-    expect(readValidation(emulator.package(arn)?.metadata ?? {}, 'dev')).toMatchObject({
+    expect(readValidation(entriesOf(emulator, arn), 'dev')).toMatchObject({
       value: { open: 'validation+approval' },
     });
   });

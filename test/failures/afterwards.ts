@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readApproval, readValidation, readWithdrawal } from '../../src/registry/entries.ts';
+import { entriesOf } from '../components/handover.ts';
 import type { FinishedJob } from '../components/job.ts';
 import { ENDPOINT, type Place } from './stage.ts';
 
@@ -46,12 +47,12 @@ function expectEntered({ record = {} }: Finished, { emulator }: Place): void {
   const { outcome, pipeline, content, endpoint, config } = record;
   const environment = String(record.environment);
   const version = emulator.package(String(record.package));
-  const metadata = version?.metadata ?? {};
+  const entries = entriesOf(emulator, String(record.package));
   const entry = { is: 'read', value: { pipeline, content } };
-  if (outcome === 'approved') expect(readApproval(metadata, environment)).toMatchObject(entry);
-  if (outcome === 'rejected') expect(readWithdrawal(metadata, environment)).toMatchObject(entry);
+  if (outcome === 'approved') expect(readApproval(entries, environment)).toMatchObject(entry);
+  if (outcome === 'rejected') expect(readWithdrawal(entries, environment)).toMatchObject(entry);
   if (outcome === 'validated')
-    expect(readValidation(metadata, environment)).toMatchObject({
+    expect(readValidation(entries, environment)).toMatchObject({
       is: 'read',
       value: { ...entry.value, endpoint, config },
     });

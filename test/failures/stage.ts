@@ -9,6 +9,7 @@ import {
   enter,
   leaveRecord,
   recordPath,
+  timeIn,
   validationValue,
   verdictValue,
 } from '../components/handover.ts';
@@ -79,7 +80,9 @@ export const validated: Stage = {
 /** Writes into the registry that a version was approved and validated in dev by pipeline 90. */
 export function goThroughDev(emulator: Emulator, arn: string, more: { open?: string } = {}): void {
   const content = contentIn(emulator, arn);
-  enter(emulator, arn, { 'approved.dev': verdictValue(content), 'validated.dev': validationValue(content, more) });
+  const at = timeIn(emulator);
+  const validation = validationValue(content, { at, ...more });
+  enter(emulator, arn, { 'approved.dev': verdictValue(content, { at }), 'validated.dev': validation });
 }
 
 /** check-model has shown version 1, which is pending, to the approver of dev. */
@@ -129,7 +132,7 @@ function putBefore({ emulator }: Place): void {
 function approve(place: Place): void {
   const { emulator } = place;
   const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
-  const approval = verdictValue(contentIn(emulator, arn), { pipeline: '101', at: '2026-11-22T07:50Z' });
+  const approval = verdictValue(contentIn(emulator, arn), { pipeline: '101', at: timeIn(emulator) });
   enter(emulator, arn, { 'approved.dev': approval });
   handOver(place, { by: 'approve-model', arn, environment: 'dev' });
 }

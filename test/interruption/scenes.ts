@@ -7,7 +7,15 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
-import { aboutVersion, contentIn, enter, recordPath, validationValue, verdictValue } from '../components/handover.ts';
+import {
+  aboutVersion,
+  contentIn,
+  enter,
+  recordPath,
+  timeIn,
+  validationValue,
+  verdictValue,
+} from '../components/handover.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;
@@ -57,7 +65,7 @@ function recordOf(component: string, record: object, pipeline = '101', environme
 /** A version that dev's approver approved in a pipeline, with the record of it. */
 export function approved(emulator: Emulator, pipeline = '101'): Files {
   const arn = emulator.register({ status: 'Approved' });
-  const approval = verdictValue(contentIn(emulator, arn), { pipeline, at: '2026-11-22T07:50Z' });
+  const approval = verdictValue(contentIn(emulator, arn), { pipeline, at: timeIn(emulator) });
   enter(emulator, arn, { 'approved.dev': approval });
   return recordOf('approve-model', { outcome: 'approved', ...aboutVersion(emulator, arn) }, pipeline);
 }
@@ -77,8 +85,12 @@ function shown(emulator: Emulator, environment: string): Files {
   const status = first ? 'PendingManualApproval' : 'Approved';
   const arn = emulator.register({ status, metadata: { rmse: '41250' } });
   const content = contentIn(emulator, arn);
+  const at = timeIn(emulator);
   if (!first)
-    enter(emulator, arn, { 'approved.dev': verdictValue(content), 'validated.dev': validationValue(content) });
+    enter(emulator, arn, {
+      'approved.dev': verdictValue(content, { at }),
+      'validated.dev': validationValue(content, { at }),
+    });
   const record = { outcome: 'candidate', ...aboutVersion(emulator, arn) };
   return recordOf('check-model', record, '101', environment);
 }

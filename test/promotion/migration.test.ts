@@ -9,6 +9,7 @@ import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { readValidation } from '../../src/registry/entries.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
+import { entriesOf } from '../components/handover.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
 
 /** A project as docs/migrate.md finds it: endpoints that a hand-written pipeline made, versions that it approved, and no records. */
@@ -64,7 +65,7 @@ async function promote(emulator: Emulator, migration: Migration): Promise<Partia
 
 const exits = (done: Partial<Record<Step, FinishedJob>>) => Object.values(done).map(({ exit }) => exit);
 const validationOf = (emulator: Emulator, version: number, environment: string) =>
-  readValidation(emulator.package(arnOf(version))?.metadata ?? {}, environment);
+  readValidation(entriesOf(emulator, arnOf(version)), environment);
 
 describe('endpoints that a hand-written pipeline made', () => {
   it('get their first validation from the version that dev serves, through dev, uat and main, with no training', async () => {

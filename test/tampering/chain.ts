@@ -5,7 +5,7 @@ import { stages } from '../catalog/compiled.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { type ProgramName, programNamed, programs } from '../catalog/programs.ts';
 import { inputsOf } from '../components/example.ts';
-import { contentIn, enter, validationValue, verdictValue } from '../components/handover.ts';
+import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { arnOf } from '../registry/package.ts';
 
@@ -102,7 +102,7 @@ function setRegistry(emulator: Emulator): void {
 /** A true entry, as an earlier pipeline would have written it; `more` are words that are not. */
 export function entryOf(emulator: Emulator, version: number, key: string, more: Readonly<Record<string, string>> = {}) {
   const content = contentIn(emulator, arnOf(version));
-  const who = { pipeline: '190', job: '6001', at: '2026-11-20T08:00Z' };
+  const who = { pipeline: '190', job: '6001', at: timeIn(emulator) };
   if (key.startsWith('validated.'))
     return validationValue(content, {
       ...who,

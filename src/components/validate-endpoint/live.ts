@@ -65,9 +65,12 @@ export async function untilLive(
 /**
  * The deployed version, as it is now. Throws a Failure when the endpoint serves another one, or this one has changed.
  */
-export async function describeServed(deployed: DeployedRecord, { aws, log, report }: Context): Promise<ModelPackage> {
+export async function describeServed(
+  deployed: DeployedRecord,
+  { aws, clock, log, report }: Context,
+): Promise<ModelPackage> {
   const served = await packagesOf(aws.sagemaker, deployed.config);
-  const now = await describePackage(aws.sagemaker, deployed.package);
+  const now = await describePackage({ ...aws, clock }, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);

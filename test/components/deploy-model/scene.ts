@@ -37,7 +37,7 @@ interface Recording {
 /** What the step before left about a version; and, unless it was not entered, the approval in the registry. */
 export function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
   const { root = projectFolder(), pipeline = '101', by = 'approve-model', entered = true, slug } = options;
-  const who = { pipeline, at: '2026-11-22T07:50Z' };
+  const who = { pipeline, at: '2026-11-22T08:00Z' };
   if (entered) enter(emulator, arn, { 'approved.dev': verdictValue(contentIn(emulator, arn), who) });
   const about = aboutVersion(emulator, arn);
   const outcome = by === 'approve-model' ? 'approved' : 'candidate';

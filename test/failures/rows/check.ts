@@ -276,7 +276,7 @@ export const check: readonly Row[] = [
     when: 'the version that it was given is of another group',
     shows: [],
     component: 'check-model',
-    seen: 'ERROR model_package_arn: received "arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1", which is not a version of the group ResalePriceModelGroup.',
+    seen: 'ERROR model_package_arn: received "arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1", which is not a version of the group arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/ResalePriceModelGroup.',
     next: 'correct model_package_arn, or leave it empty: check-model then selects the version.',
     cause: 'The ARN is misspelled, the version was deleted, or it is in another group.',
     remedy: 'Correct the ARN, or leave the input empty.',

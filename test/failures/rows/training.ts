@@ -16,7 +16,26 @@ const STEP_FAILED =
   'AlgorithmError: ExecuteUserScriptError: ExitCode 1 ErrorMessage "KeyError: floor_area_sqm", exit code: 1';
 const trainsOnce = { CreatePipeline: 1, StartPipelineExecution: 1, UpdateModelPackage: 1 };
 
+/** The training registers its version with an entry that only these components write. */
+const FORGED = '"CustomerMetadataProperties": { "approved.dev": "by=mallory", ';
+
 export const training: readonly Row[] = [
+  {
+    when: 'the training registers a version with registry entries',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'ERROR ResalePriceModelGroup version 1 has registry entries that its training wrote, not these components:',
+    next: 'remove them from the training and give the role of the SageMaker Pipeline the policy that denies them (docs/permissions.md, "The role of the SageMaker Pipeline"). Then push: a new training registers a new version.',
+    cause:
+      'A step of the training writes metadata with a name such as `approved.dev`. Only these components may write it.',
+    remedy:
+      'Remove it from the training. Attach the Deny of [the role of the SageMaker Pipeline](permissions.md#the-role-of-the-sagemaker-pipeline) to the role.',
+    stage: untrained,
+    act: (place) => amendDefinition(place, '"CustomerMetadataProperties": {', FORGED),
+    exit: 1,
+    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    record: { outcome: 'nothing' },
+  },
   {
     when: 'the pipeline does not exist yet',
     shows: [6],
