@@ -13,7 +13,7 @@ import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
 import { entryKey, entryTime, entryValue } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
-import { validatedAlready, validationEntry } from '../registry/validation.ts';
+import { refusalToValidate, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { type DeployedRecord, describeServed, type Liveness, untilLive } from './validate-endpoint/live.ts';
 import { sendRequests } from './validate-endpoint/requests.ts';
@@ -155,7 +155,8 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
   const payload = readPayload(context.root, given.payload_file);
   await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
   await untilLive(validation, context, 'still ');
-  return now;
+  // The requests took a while: what was true before them may not be what the entry would say.
+  return describeServed(deployed, context, 'still ');
 }
 
 /**
@@ -186,9 +187,15 @@ async function recordValidation(
   if (already)
     return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
-  await writeEntry({ ...aws, clock }, now, {
-    key: entryKey('validated', job.environment),
-    value: entryValue(validation),
-  });
+  const entry = { key: entryKey('validated', job.environment), value: entryValue(validation) };
+  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, job);
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
+}
+
+/** Refuses when somebody rejected or changed the version between our read and our write: it stays live. */
+function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecord, { environment }: Context['job']): void {
+  const refusal = refusalToValidate([deployed.package], after, deployed);
+  if (!refusal) return;
+  const what = `The validation in ${environment} was written, but ${displayName(after)} cannot be promoted: ${refusal.why}.`;
+  throw new Failure('refused', what, refusal.next);
 }

@@ -18,6 +18,11 @@ import { aboutVersion, entriesOf, leaveRecord, verdictValue } from './handover.t
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
+const OTHER_SPECIFICATION = {
+  Containers: [{ Image: '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/other:1' }],
+  SupportedContentTypes: ['text/csv'],
+  SupportedResponseMIMETypes: ['text/csv'],
+};
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 
 const deployed: DeployedVersion = {
@@ -336,6 +341,31 @@ describe('the deployment', () => {
     const job = await validate({ emulator, root });
 
     expect(job.log).toContain(`superseded by resale-price-dev-v2-theirs, which the pipeline ${page} created`);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['rejected', { ModelApprovalStatus: 'Rejected' }, /is not validated: it is Rejected, but it is live/],
+    ['withdrawn', { CustomerMetadataProperties: { 'withdrawn.dev': 'yes' } }, /it was withdrawn in dev/],
+    ['changed', { InferenceSpecification: OTHER_SPECIFICATION }, /its content changed/],
+  ])('serves a version that was %s while the model was asked: it is not validated', async (_, change, told) => {
+    const { emulator, root, arn } = await live();
+    emulator.faults.meanwhile('InvokeEndpoint', () => {
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ...change });
+    });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(told);
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('serves a version that was rejected just before the entry was written: the job says that it is live', async () => {
+    const { emulator, root, arn } = await live();
+    emulator.faults.meanwhile('UpdateModelPackage', () => {
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: 'Rejected' });
+    });
+    const job = await validate({ emulator, root });
+    expect(job).toMatchObject({ exit: 1, outputs: {} });
+    expect(job.log).toMatch(/The validation in dev was written, but .* it is Rejected, but it is live\./);
   });
 
   it('stopped serving while the model was asked: the log says so', async () => {

@@ -68,12 +68,13 @@ export async function untilLive(
 export async function describeServed(
   deployed: DeployedRecord,
   { aws, clock, log, report }: Context,
+  still = '',
 ): Promise<ModelPackage> {
   const served = await packagesOf(aws.sagemaker, deployed.config);
   const now = await describePackage({ ...aws, clock }, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
-  report.check(`The endpoint serves ${displayName(now)} as deployed`, refusal?.why);
+  report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
-  log.line(`${deployed.endpoint} is live and serves ${displayName(now)} (endpoint config ${deployed.config}).`);
+  log.line(`${deployed.endpoint} is live and ${still}serves ${displayName(now)} (endpoint config ${deployed.config}).`);
   return now;
 }
