@@ -25,25 +25,45 @@ if (![runs, most].every((number) => Number.isInteger(number) && number >= 1) || 
 }
 
 const workers = path === undefined ? Math.min(most, Math.ceil(runs / 50)) : 1;
-if (workers === 1) await liveThrough({ runs, seed, path });
-else await share();
-
-/** By processes of their own, each with a seed of its own. */
-async function share(): Promise<void> {
-  const began = performance.now();
-  const ended = await Promise.all(Array.from({ length: workers }, (_, index) => start(seed + index)));
-  console.log(`${runs} histories in ${((performance.now() - began) / 1000).toFixed(1)} s, from seed ${seed} on.`);
-  if (ended.every((code) => code === 0)) return;
-  console.log(
-    'Next: npm run test:long -- --seed SEED --path PATH, with the seed and path of the failure above, plays it again.',
-  );
+const began = performance.now();
+const failures = workers === 1 ? await liveAlone() : await share();
+for (const failure of failures) console.error(`ERROR ${failure}\n`);
+const seconds = ((performance.now() - began) / 1000).toFixed(1);
+console.log(`${runs} histories, ${failures.length} failures (seed ${seed}, ${seconds} s)`);
+if (failures.length > 0) {
+  console.log('Next: npm run test:long -- --seed SEED --path PATH, as the failure above names them, plays it again.');
   process.exitCode = 1;
 }
 
-function start(own: number): Promise<number | null> {
+/** The failure, in fast-check's words: the first ends the histories of its seed. */
+async function liveAlone(): Promise<string[]> {
+  try {
+    await liveThrough({ runs, seed, path });
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** By processes of their own, each with a seed of its own. */
+async function share(): Promise<string[]> {
+  const ended = await Promise.all(Array.from({ length: workers }, (_, index) => start(seed + index)));
+  return ended.filter((failure) => failure !== '');
+}
+
+/** What one process said of its failure; empty where it ended well. */
+function start(own: number): Promise<string> {
   const share = ['--runs', String(Math.ceil(runs / workers)), '--seed', String(own), '--workers', '1'];
   // A tenth of the time goes to collecting what every history leaves behind, unless there is room for it.
   const room = '--max-semi-space-size=64';
-  const child = spawn('tsx', [room, fileURLToPath(import.meta.url), ...share], { stdio: 'inherit' });
-  return new Promise((resolve) => child.once('close', resolve));
+  const child = spawn('tsx', [room, fileURLToPath(import.meta.url), ...share], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  return new Promise((resolve) =>
+    child.once('close', (code) =>
+      resolve(code === 0 ? '' : said.replace(/^ERROR /, '').trim() || `it ended with ${code}`),
+    ),
+  );
 }
