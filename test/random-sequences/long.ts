@@ -41,7 +41,8 @@ async function liveAlone(): Promise<string[]> {
     await liveThrough({ runs, seed, path });
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    const why = error instanceof Error && error.cause instanceof Error ? `${error.cause.message}\n` : '';
+    return [`${why}${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
