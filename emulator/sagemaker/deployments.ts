@@ -26,6 +26,8 @@ export interface Variant {
   readonly model: string | undefined;
   readonly instanceType: NonNullable<api.ProductionVariantInstanceType> | undefined;
   readonly serverless: Given<api.ProductionVariantServerlessConfig> | undefined;
+  /** When its images were resolved: with its instances, which a rollback keeps. */
+  readonly resolved: Date;
   weight: number;
   instances: number;
   desiredWeight: number;
@@ -80,10 +82,15 @@ function afterTraffic(outcome: Outcome, pace: Pace, config: DeploymentConfig = {
   ];
 }
 
+interface Running {
+  readonly variants: readonly Variant[];
+  readonly now: Date;
+}
+
 /** The variants that a config asks for, each with what it keeps of the running one. */
 export function variantsOf(
   config: EndpointConfig,
-  running: readonly Variant[],
+  { variants: running, now }: Running,
   retain: Partial<UpdateRequest>,
 ): Variant[] {
   const excluded = (retain.ExcludeRetainedVariantProperties ?? []).map(
@@ -102,6 +109,7 @@ export function variantsOf(
       model: wanted.ModelName,
       instanceType: wanted.InstanceType,
       serverless: wanted.ServerlessConfig,
+      resolved: now,
       weight,
       instances,
       desiredWeight: weight,

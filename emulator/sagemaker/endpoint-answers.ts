@@ -6,14 +6,10 @@ import { digest, type Given } from './service.ts';
 /** The image that a variant's container was given, if it is known. */
 export type ImageOf = (variant: Variant) => string | undefined;
 
-export function variantSummary(
-  variant: Variant,
-  imageOf: ImageOf,
-  resolved: Date,
-): Given<api.ProductionVariantSummary> {
+export function variantSummary(variant: Variant, imageOf: ImageOf): Given<api.ProductionVariantSummary> {
   const common = {
     VariantName: variant.name,
-    DeployedImages: deployedImages(imageOf(variant), resolved),
+    DeployedImages: deployedImages(imageOf(variant), variant.resolved),
     CurrentWeight: variant.weight,
     DesiredWeight: variant.desiredWeight,
   };
@@ -49,7 +45,7 @@ export function pendingSummary(
     StartTime: started,
     ProductionVariants: variants.map((variant) => ({
       VariantName: variant.name,
-      DeployedImages: deployedImages(imageOf(variant), started),
+      DeployedImages: deployedImages(imageOf(variant), variant.resolved),
       DesiredWeight: variant.desiredWeight,
       ...(variant.serverless ? { DesiredServerlessConfig: variant.serverless } : capacity(variant)),
       VariantStatus: state && [{ Status: state, StartTime: under.since }],

@@ -172,7 +172,8 @@ export class Endpoints {
   ): void {
     const started = this.#world.clock.now();
     const outcome = this.outcomes.shift() ?? { ends: 'in service' };
-    const pending = { config, started, began, outcome, variants: variantsOf(config, endpoint.variants, retain) };
+    const variants = variantsOf(config, { variants: endpoint.variants, now: started }, retain);
+    const pending = { config, started, began, outcome, variants };
     endpoint.pending = pending;
     this.onStart(endpoint, config, outcome);
     this.#enter(endpoint, phasesOf(pending, this.pace, endpoint.deploymentConfig), () =>
@@ -227,9 +228,7 @@ export class Endpoints {
       EndpointConfigName: config.name,
       EndpointStatus: status,
       ProductionVariants:
-        endpoint.variants.length > 0
-          ? endpoint.variants.map((one) => variantSummary(one, this.#imageOf, endpoint.modified))
-          : undefined,
+        endpoint.variants.length > 0 ? endpoint.variants.map((one) => variantSummary(one, this.#imageOf)) : undefined,
       PendingDeploymentSummary: pending && transition && pendingSummary(pending, this.#imageOf, transition),
       DataCaptureConfig: captureSummary(config),
       AsyncInferenceConfig: config.request.AsyncInferenceConfig,

@@ -26,6 +26,7 @@ export class Tags {
   }
 
   put(arn: string, tags: readonly Tag[] = []): void {
+    if (new Set(tags.map(({ Key }) => Key)).size < tags.length) throw invalid('Tag keys must be unique in a request.');
     const wanted = new Map(this.#tags.get(arn));
     for (const { Key, Value } of tags) wanted.set(Key, Value);
     if (wanted.size > MOST_TAGS) throw invalid(`The resource ${arn} can have at most ${MOST_TAGS} tags.`);

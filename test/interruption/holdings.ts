@@ -20,7 +20,8 @@ export function holdings(emulator: Emulator): unknown {
     models: [...models.models.values()].map(tagged),
     configs: [...models.configs.values()].map(tagged),
     endpoints: [...endpoints.all.values()].map(({ name, arn, status, config, pending, variants, failureReason }) => ({
-      ...{ name, status, variants, failureReason },
+      ...{ name, status, failureReason },
+      variants: variants.map(({ resolved: _, ...variant }) => variant),
       config: config.name,
       pending: pending?.config.name,
       tags: tags.of(arn),
