@@ -2,13 +2,10 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
+import { followDeployment } from '../endpoints/follow.ts';
 import { planModelAndConfig, servingInputs } from '../endpoints/model-and-config.ts';
-import {
-  type DeploymentPlan,
-  followDeployment,
-  type ReconcileContext,
-  reconcileEndpoint,
-} from '../endpoints/reconcile.ts';
+import type { DeploymentPlan, ReconcileContext } from '../endpoints/plan.ts';
+import { reconcileEndpoint } from '../endpoints/reconcile.ts';
 import { originTags, ownTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -24,6 +21,7 @@ const inputs = z.strictObject({
   ...servingInputs,
   tags: ownTags,
   require_approval: flag,
+  take_over_endpoint: flag,
   allow_downgrade: flag,
   recreate_failed: flag,
   wait: flag,
@@ -51,7 +49,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['require_approval', 'allow_downgrade', 'recreate_failed'],
+  safetyInputs: ['require_approval', 'take_over_endpoint', 'allow_downgrade', 'recreate_failed'],
   outputs: {
     ENDPOINT_NAME: 'The endpoint.',
     ENDPOINT_CONFIG_NAME: 'The endpoint config that this job brought to it.',
@@ -135,12 +133,14 @@ function planOf(version: ModelPackage, given: Inputs, { job }: Context): Deploym
     endpoint: given.endpoint_name,
     config: serving.config.name,
     version: version.version,
+    owner: { project: job.projectId, environment: job.environment, group: groupArnOf(version.arn) },
+    take_over_endpoint: given.take_over_endpoint,
     allow_downgrade: given.allow_downgrade,
     recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
   const tags = originTags(given.tags, { pipeline, package: version.arn });
-  return { desired, serving, groupArn: groupArnOf(version.arn), tags };
+  return { desired, serving, tags };
 }
 
 function writeRecord(

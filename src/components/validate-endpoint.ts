@@ -146,17 +146,17 @@ interface Validation extends Liveness {
  */
 async function checkEndpoint(validation: Validation, context: Context): Promise<ModelPackage> {
   const { given, deployed, deadline } = validation;
-  await untilLive(validation, context);
-  const now = await describeServed(deployed, context);
+  const live = await untilLive(validation, context);
+  const now = await describeServed(deployed, live, context);
   if (given.payload_file === undefined) {
     context.log.line('No request was sent to the model: payload_file is empty.');
     return now;
   }
   const payload = readPayload(context.root, given.payload_file);
   await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
-  await untilLive(validation, context, 'still ');
+  const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
-  return describeServed(deployed, context, 'still ');
+  return describeServed(deployed, stillLive, context, 'still ');
 }
 
 /**

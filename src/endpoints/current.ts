@@ -1,51 +1,135 @@
 import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { versionIn } from '../registry/packages.ts';
-import { type Endpoint, type EndpointConfig, findConfig, modelsOf, packagesIn } from './endpoint.ts';
-import type { PlannedConfig } from './model-and-config.ts';
+import { type Endpoint, type EndpointConfig, findConfig, findModel, packagesIn } from './endpoint.ts';
+import { differencesFrom, lostMembers } from './members.ts';
+import { configRequest, type ModelAndConfig, modelRequest, type PlannedConfig } from './model-and-config.ts';
+import type { EndpointTags } from './tags.ts';
+
+/** Which model serves on an endpoint, as far as SageMaker and our tags tell. */
+export type Served =
+  | { is: 'version'; version: number; package: string }
+  | { is: 'other model'; model: string; ofAnotherGroup: boolean }
+  | { is: 'unknown'; why: string };
 
 /** What serves on an endpoint now, before it is changed. */
 export interface CurrentDeployment {
-  /** The version of the group that is live; `undefined` when what serves is not of this group, or no longer known. */
-  readonly version: number | undefined;
-  /** Features that an update to a config of ours would remove: a VPC, data capture ... */
-  readonly unsupportedFeatures: readonly string[];
-  /** The config that serves; `undefined` when it was deleted, which SageMaker allows. */
+  readonly served: Served;
+  /** What an update to the plan would remove, by member: `DataCaptureConfig: {"EnableCapture":true}`. */
+  readonly lost: readonly string[];
+  /** Why what serves may not be as planned, although its config has the planned name; empty when it is as planned. */
+  readonly notAsPlanned: readonly string[];
+  /** The config that serves; `undefined` when nobody knows it any more. */
   readonly config: EndpointConfig | undefined;
 }
 
-/** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). `groupArn` is the model package group's. */
-export async function describeCurrent(
-  sagemaker: SageMakerClient,
-  endpoint: Endpoint,
-  groupArn: string,
-): Promise<CurrentDeployment> {
-  const config = await findConfig(sagemaker, endpoint.config);
-  if (!config) return { version: undefined, unsupportedFeatures: [], config };
-  const models = await modelsOf(sagemaker, config);
-  const versions = packagesIn(models).flatMap((arn) => versionIn(groupArn, arn) ?? []);
-  const version = versions.length > 0 ? Math.max(...versions) : undefined;
-  return { version, unsupportedFeatures: unsupportedFeaturesOf(config, models), config };
+export interface CurrentQuery {
+  readonly endpoint: Endpoint;
+  readonly tags: EndpointTags;
+  /** The ARN of the model package group, within which a version is older or newer. */
+  readonly group: string;
+  readonly serving: ModelAndConfig;
 }
 
-/** The features of a config and its models that no config of ours has: an update to ours would remove them. */
-function unsupportedFeaturesOf(
-  { variants, answer }: EndpointConfig,
-  models: readonly DescribeModelCommandOutput[],
-): string[] {
-  const has = {
-    'a VPC': answer.VpcConfig !== undefined || models.some(({ VpcConfig }) => VpcConfig !== undefined),
-    'network isolation': [answer, ...models].some(({ EnableNetworkIsolation }) => EnableNetworkIsolation === true),
-    'data capture': answer.DataCaptureConfig?.EnableCapture === true,
-    'a KMS key': answer.KmsKeyId !== undefined,
-    'asynchronous inference': answer.AsyncInferenceConfig !== undefined,
-    'an explainer': answer.ExplainerConfig !== undefined,
-    'a shadow variant': (answer.ShadowProductionVariants ?? []).length > 0,
-    'several variants': variants.length > 1,
-    'serverless inference': (answer.ProductionVariants ?? []).some(
-      ({ ServerlessConfig }) => ServerlessConfig !== undefined,
-    ),
+/** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
+export async function describeCurrent(
+  sagemaker: SageMakerClient,
+  { endpoint, tags, group, serving }: CurrentQuery,
+): Promise<CurrentDeployment> {
+  const live = await describeLive(sagemaker, endpoint);
+  const { config, models, gone } = live;
+  const notAsPlanned = [
+    ...gone,
+    ...(config ? differencesFrom('endpoint config', configRequest(serving), config.answer) : []),
+    ...models.flatMap((model) => differencesFrom('model', modelRequest(serving), model)),
+  ];
+  const served = servedBy(live, tags, { endpoint, group });
+  return { served, lost: lostFrom(live, { endpoint, serving }), notAsPlanned, config };
+}
+
+/** Endpoint and config tell some members twice: those of the config say more. */
+function lostFrom({ config, models }: Live, { endpoint, serving }: Pick<CurrentQuery, 'endpoint' | 'serving'>) {
+  const members = new Map([
+    ...lostMembers('endpoint', endpoint.answer, {}),
+    ...models.flatMap((model) => [...lostMembers('model', model, modelRequest(serving))]),
+    ...(config ? lostMembers('endpoint config', config.answer, configRequest(serving)) : []),
+  ]);
+  return [...withoutModel(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
+}
+
+/** The config and models behind an endpoint, without those that no longer tell what serves. */
+interface Live {
+  readonly config: EndpointConfig | undefined;
+  readonly models: readonly DescribeModelCommandOutput[];
+  /** One sentence for each that was deleted, or made anew behind the endpoint. */
+  readonly gone: readonly string[];
+}
+
+async function describeLive(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<Live> {
+  const found = await findConfig(sagemaker, endpoint.config);
+  const lacking = whyUntold(`the endpoint config ${endpoint.config}`, found?.answer, endpoint);
+  if (!found || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
+  const names = [...new Set(found.variants.flatMap(({ model }) => model ?? []))];
+  const each = await Promise.all(
+    names.map(async (name) => {
+      const model = await findModel(sagemaker, name);
+      return { model, why: whyUntold(`the model ${name}`, model, endpoint) };
+    }),
+  );
+  return {
+    config: found,
+    models: each.flatMap(({ model, why }) => (model && why === undefined ? [model] : [])),
+    gone: each.flatMap(({ why }) => why ?? []),
   };
-  return Object.entries(has).flatMap(([feature, there]) => (there ? [feature] : []));
+}
+
+/**
+ * Why a config or model does not tell what serves: it was deleted; or one of its name was created after the last change
+ * of the endpoint, so that the endpoint cannot have been made from it.
+ */
+function whyUntold(
+  what: string,
+  found: { readonly CreationTime?: Date | undefined } | undefined,
+  { answer: { LastModifiedTime: changed } }: Endpoint,
+): string | undefined {
+  if (!found) return `${what} was deleted`;
+  const { CreationTime: created } = found;
+  if (created !== undefined && changed !== undefined && created <= changed) return undefined;
+  return `${what} was created again at ${created?.toISOString() ?? 'an unknown time'}, after the last change of the endpoint`;
+}
+
+function servedBy(
+  { config, models, gone }: Live,
+  tags: EndpointTags,
+  { endpoint, group }: Pick<CurrentQuery, 'endpoint' | 'group'>,
+): Served {
+  const tagged = gone.length > 0 ? packageTagged(tags, endpoint.config) : undefined;
+  if (gone.length > 0 && tagged === undefined) return { is: 'unknown', why: gone.join(', and ') };
+  const packages = tagged === undefined ? packagesIn(models) : [tagged];
+  const other = packages.find((arn) => versionIn(group, arn) === undefined);
+  if (other !== undefined) return { is: 'other model', model: other, ofAnotherGroup: true };
+  const versions = packages.map((arn) => ({ package: arn, version: versionIn(group, arn) ?? 0 }));
+  const newest = versions.toSorted((a, b) => b.version - a.version)[0];
+  if (newest) return { is: 'version', ...newest };
+  const model = config?.variants.flatMap((variant) => variant.model ?? []).join(' and ') || endpoint.config;
+  return { is: 'other model', model: `a model from outside the registry (${model})`, ofAnotherGroup: false };
+}
+
+/** The model package that the endpoint's tags name for a config. */
+function packageTagged(tags: EndpointTags, config: string): string | undefined {
+  if (tags.wanted === config) return tags.package;
+  return tags.previous === config ? tags.previousPackage : undefined;
+}
+
+/** A variant without a model is for inference components, which are no part of the config. */
+function withoutModel(config: EndpointConfig | undefined): string[] {
+  const empty = (config?.variants ?? []).flatMap(({ model }, index) => (model === undefined ? [index] : []));
+  return empty.map((index) => `inference components: ProductionVariants[${index}] names no model`);
+}
+
+/** The model packages that serve on an endpoint: none when its config or a model no longer tells. */
+export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
+  const { models, gone } = await describeLive(sagemaker, endpoint);
+  return gone.length > 0 ? [] : packagesIn(models);
 }
 
 /**

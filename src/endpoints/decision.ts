@@ -1,6 +1,7 @@
 import type { CurrentDeployment } from './current.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
+import { isSameOwner, type Owner, refusalOfOwner } from './owner.ts';
 import { hasItsInstances, statusLine } from './progress.ts';
 
 /** What should be live on an endpoint, and what may be done for it. */
@@ -8,6 +9,9 @@ export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
   readonly version: number;
+  /** Whose the endpoint is, or is to be. */
+  readonly owner: Owner;
+  readonly take_over_endpoint: boolean;
   readonly allow_downgrade: boolean;
   readonly recreate_failed: boolean;
 }
@@ -23,32 +27,36 @@ export type EndpointDecision =
 
 interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
-  /** What serves now; only needed when it is about to be replaced. */
-  readonly current: Pick<CurrentDeployment, 'version' | 'unsupportedFeatures'> | undefined;
+  /** Whose the endpoint is, by its tags. */
+  readonly owner: Owner | undefined;
+  /** What serves now; `undefined` where nothing is replaced. */
+  readonly current: Pick<CurrentDeployment, 'served' | 'lost' | 'notAsPlanned'> | undefined;
 }
 
 /**
  * Decides what to do about an endpoint: each status has one answer. Another deployment in progress is never
- * overwritten, and no endpoint is deleted unless recreate_failed is true.
+ * overwritten, another's endpoint is not touched unless take_over_endpoint is true, and no endpoint is deleted unless
+ * recreate_failed is true.
  */
-export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: DesiredEndpoint): EndpointDecision {
+export function decideChange(
+  { endpoint, owner, current }: ObservedEndpoint,
+  wanted: DesiredEndpoint,
+): EndpointDecision {
   if (!endpoint) return { do: 'create' };
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
-  const ours = (endpoint.pending ?? endpoint.config) === wanted.config;
+  if (isBusy(endpoint, wanted)) return wait(endpoint);
+  if (owner && !isSameOwner(owner, wanted.owner) && !wanted.take_over_endpoint)
+    return { do: 'refuse', kind: 'refused', ...refusalOfOwner(endpoint.name, owner, wanted.owner) };
   switch (endpoint.status) {
     case 'InService':
-      if (endpoint.pending !== undefined) return ours ? { do: 'follow' } : wait(endpoint);
-      if (ours) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
-      return replace(endpoint, current, wanted);
+      if (endpoint.pending !== undefined) return { do: 'follow' };
+      return endpoint.config === wanted.config ? keep(endpoint, current) : replace(endpoint, current, wanted);
     case 'OutOfService':
       return replace(endpoint, current, wanted);
     case 'Creating':
     case 'Updating':
     case 'RollingBack':
-      return ours ? { do: 'follow' } : wait(endpoint);
-    case 'SystemUpdating':
-    case 'Deleting':
-      return wait(endpoint);
+      return { do: 'follow' };
     case 'Failed':
       if (wanted.recreate_failed) return { do: 'delete' };
       return refuse(
@@ -65,30 +73,66 @@ export function decideChange({ endpoint, current }: ObservedEndpoint, wanted: De
   }
 }
 
-/** Whether the decision depends on what serves now: it does when that is about to be replaced. */
-export function mayBeReplaced(endpoint: Endpoint | undefined, { config }: Pick<DesiredEndpoint, 'config'>): boolean {
-  if (!endpoint || endpoint.pending !== undefined) return false;
-  return endpoint.status === 'OutOfService' || (endpoint.status === 'InService' && endpoint.config !== config);
+/** Whether SageMaker is busy with a change that is not ours: nothing can be decided before it ends. */
+export function isBusy({ status, config, pending }: Endpoint, wanted: Pick<DesiredEndpoint, 'config'>): boolean {
+  switch (status) {
+    case 'SystemUpdating':
+    case 'Deleting':
+      return true;
+    case 'Creating':
+    case 'Updating':
+    case 'RollingBack':
+      return (pending ?? config) !== wanted.config;
+    default:
+      return status === 'InService' && pending !== undefined && pending !== wanted.config;
+  }
+}
+
+/** Whether the decision depends on what serves now. */
+export function dependsOnCurrent({ status, pending }: Endpoint): boolean {
+  return status === 'OutOfService' || (status === 'InService' && pending === undefined);
+}
+
+/** Our config serves by its name: it is ours only when all that SageMaker tells of it is as planned. */
+function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): EndpointDecision {
+  const differences = current?.notAsPlanned ?? ['nothing is known of it'];
+  if (differences.length === 0) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
+  return refuse(
+    `${endpoint.name} serves ${endpoint.config}, but not as planned:\n${lines(differences)}\nNothing was changed.`,
+    'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To deploy the version again under new names, set another name_prefix.',
+  );
 }
 
 function replace(
   { name }: Endpoint,
   current: ObservedEndpoint['current'],
-  { version, allow_downgrade }: DesiredEndpoint,
+  { version, allow_downgrade, take_over_endpoint }: DesiredEndpoint,
 ): EndpointDecision {
-  if (current && current.unsupportedFeatures.length > 0) {
+  if (!current) return refuse(`Nothing is known of what ${name} serves.`, 'run this job again.');
+  const { served, lost } = current;
+  if (lost.length > 0)
     return refuse(
-      `${name} has ${current.unsupportedFeatures.join(' and ')}, which this component does not support: an update would remove it. Nothing was changed.`,
+      `${name} has what this component does not support: an update would remove or change it. Nothing was changed.\n${lines(lost)}`,
       'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     );
-  }
-  const older = current?.version !== undefined && version < current.version;
-  if (!older || allow_downgrade) return { do: 'update' };
+  if (served.is === 'other model' && served.ofAnotherGroup && !take_over_endpoint)
+    return refuse(
+      `${name} serves ${served.model}, a version of another model package group. Nothing was changed.`,
+      'set another endpoint_name. If this endpoint must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    );
+  if (served.is === 'unknown' && !allow_downgrade)
+    return refuse(
+      `Nobody knows which version ${name} serves: ${served.why}, and the tags of the endpoint do not name its version. Nothing was changed.`,
+      `find out what it serves in CloudTrail (CreateModel). If version ${version} is not older, set allow_downgrade: true for one run.`,
+    );
+  if (served.is !== 'version' || version >= served.version || allow_downgrade) return { do: 'update' };
   return refuse(
-    `${name} serves version ${current.version}, and version ${version} is older. Nothing was changed.`,
+    `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
     'promote a newer version. To deploy the older version, set allow_downgrade: true for one run.',
   );
 }
+
+const lines = (each: readonly string[]) => each.map((one) => `  ${one}`).join('\n');
 
 function wait(endpoint: Endpoint): EndpointDecision {
   const whose = endpoint.pending === undefined ? '' : ` (another deployment: ${endpoint.pending})`;

@@ -109,25 +109,12 @@ export async function findConfig(sagemaker: SageMakerClient, name: string): Prom
   return answer && { name, variants, answer };
 }
 
-/** The models of an endpoint config, without those that were deleted. */
-export async function modelsOf(
+/** Describes a model, or `undefined` when there is none. */
+export async function findModel(
   sagemaker: SageMakerClient,
-  { variants }: EndpointConfig,
-): Promise<DescribeModelCommandOutput[]> {
-  const names = [...new Set(variants.flatMap(({ model }) => (model ? [model] : [])))];
-  const found = await Promise.all(
-    names.map((ModelName) => unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName })))),
-  );
-  return found.filter((model) => model !== undefined);
-}
-
-/**
- * The model packages that an endpoint config serves, found by walking config -> model -> package: ARNs, one per model
- * that was made from a package. Empty when the config is gone or its models came from elsewhere.
- */
-export async function packagesOf(sagemaker: SageMakerClient, config: string): Promise<string[]> {
-  const described = await findConfig(sagemaker, config);
-  return described ? packagesIn(await modelsOf(sagemaker, described)) : [];
+  name: string,
+): Promise<DescribeModelCommandOutput | undefined> {
+  return unlessNotFound(sagemaker.send(new DescribeModelCommand({ ModelName: name })));
 }
 
 /** The model packages from which models were made. */

@@ -1,4 +1,8 @@
-import type { ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
+import type {
+  CreateEndpointConfigCommandInput,
+  CreateModelCommandInput,
+  ProductionVariantInstanceType,
+} from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/arn.ts';
 import { assignments, wholeNumber } from '../gitlab/inputs.ts';
@@ -84,4 +88,25 @@ export function planModelAndConfig(
   const inConfig = { variant_name, instance_type, instance_count };
   const config = contentName(named, { ...inConfig, model }, MAX_CONFIG_NAME);
   return { model: { name: model, ...inModel }, config: { name: config, ...inConfig } };
+}
+
+/** The request that creates a planned model, without its tags: all that we set of a model. */
+export function modelRequest({ model }: ModelAndConfig): CreateModelCommandInput {
+  return {
+    ModelName: model.name,
+    PrimaryContainer: { ModelPackageName: model.package, Environment: { ...model.model_environment } },
+    ExecutionRoleArn: model.execution_role_arn,
+  };
+}
+
+/** The request that creates a planned endpoint config, without its tags: all that we set of a config. */
+export function configRequest({ model, config }: ModelAndConfig): CreateEndpointConfigCommandInput {
+  const variant = {
+    VariantName: config.variant_name,
+    ModelName: model.name,
+    InstanceType: config.instance_type,
+    InitialInstanceCount: config.instance_count,
+    InitialVariantWeight: 1,
+  };
+  return { EndpointConfigName: config.name, ProductionVariants: [variant] };
 }

@@ -19,7 +19,7 @@ interface OutcomeDetails {
   readonly again?: string;
 }
 
-/** Why our config is not live: rolled back, superseded, failed, rollback failed and gone are five different answers. */
+/** Why our config is not live: rolled back, returned, superseded, failed and gone are different answers. */
 export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): { what: string; next: string } {
   const { endpoint, config, previousConfig, maker, seen, again = RUN_AGAIN } = about;
   switch (where.is) {
@@ -27,6 +27,16 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
       return {
         what: `SageMaker rolled back ${endpoint}: the deployment of ${config} failed, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
         next: adviceAfter(where.why, again),
+      };
+    case 'returned':
+      return {
+        what: `Somebody updated ${endpoint} back to ${previousConfig}: ${config} is not live.`,
+        next: `find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, ${again}.`,
+      };
+    case 'rolled back or returned':
+      return {
+        what: `${endpoint} serves ${previousConfig} again, and ${config} is not live: SageMaker rolled back without a reason, or somebody updated the endpoint back.`,
+        next: `look for UpdateEndpoint in CloudTrail. If nobody updated it, read the container's log lines above. Then ${again}.`,
       };
     case 'superseded':
       return {

@@ -5,12 +5,18 @@ import type { Endpoint, Variant } from './endpoint.ts';
 export interface OwnDeployment {
   readonly config: string;
   readonly previousConfig: string | undefined;
+  /** When the config before was deployed, as it was seen before our change; `undefined` when it was not seen. */
+  readonly previousDeployedAt: Date | undefined;
+  /** What was seen of it so far. SageMaker rolls back only an update that has not ended. */
+  readonly history: 'nothing' | 'was live' | 'was rolling back';
 }
 
 export type DeploymentProgress =
   | { is: 'live' }
   | { is: 'progressing'; saying: string }
   | { is: 'rolled back'; why: string | undefined }
+  | { is: 'returned' }
+  | { is: 'rolled back or returned' }
   | { is: 'superseded'; by: string }
   | { is: 'failed'; why: string | undefined }
   | { is: 'rollback failed'; why: string | undefined }
@@ -27,12 +33,44 @@ export function progress(endpoint: Endpoint | undefined, ours: OwnDeployment): D
   const { status, config, pending, failureReason: why } = endpoint;
   if (status === 'Failed') return { is: 'failed', why };
   if (status === 'UpdateRollbackFailed') return { is: 'rollback failed', why };
-  if (pending !== undefined && pending !== ours.config) return { is: 'superseded', by: pending };
+  // Whatever SageMaker names as pending while it rolls back, only the end says which config serves.
+  const supersedes = pending !== undefined && pending !== ours.config && status !== 'RollingBack';
+  if (supersedes) return { is: 'superseded', by: pending };
   // SageMaker does not promise to name the pending config in every one of these states.
   if (pending === ours.config || MOVING.includes(status)) return { is: 'progressing', saying: statusLine(endpoint) };
   if (config === ours.config) return settledProgress(endpoint);
-  if (config === ours.previousConfig) return { is: 'rolled back', why };
+  if (config === ours.previousConfig) return backToPrevious(endpoint, ours);
   return { is: 'superseded', by: config };
+}
+
+/**
+ * The config before ours serves again: SageMaker rolled back, or somebody returned to it with an update. A rollback
+ * keeps the instances of before, with the images as they were resolved then, and may leave a reason; an update starts
+ * new instances and erases the reason.
+ */
+function backToPrevious(endpoint: Endpoint, { previousDeployedAt, history }: OwnDeployment): DeploymentProgress {
+  const { failureReason: why } = endpoint;
+  if (history === 'was live') return { is: 'returned' };
+  if (history === 'was rolling back' || why !== undefined) return { is: 'rolled back', why };
+  const now = deployedAt(endpoint);
+  if (now === undefined || previousDeployedAt === undefined) return { is: 'rolled back or returned' };
+  return now > previousDeployedAt ? { is: 'returned' } : { is: 'rolled back', why };
+}
+
+/** When SageMaker resolved the images of the instances that serve: the last, or `undefined` where it does not say. */
+export function deployedAt({ answer }: Pick<Endpoint, 'answer'>): Date | undefined {
+  const images = (answer.ProductionVariants ?? []).flatMap(({ DeployedImages }) => DeployedImages ?? []);
+  return images.flatMap(({ ResolutionTime: at }) => at ?? []).toSorted((a, b) => b.getTime() - a.getTime())[0];
+}
+
+/** Follows a deployment from look to look: what was seen before tells a rollback from an update back. */
+export function follow(ours: OwnDeployment): (endpoint: Endpoint | undefined) => DeploymentProgress {
+  let { history } = ours;
+  return (endpoint) => {
+    if (endpoint?.status === 'RollingBack') history = 'was rolling back';
+    if (endpoint?.status === 'InService' && endpoint.config === ours.config) history = 'was live';
+    return progress(endpoint, { ...ours, history });
+  };
 }
 
 function settledProgress(endpoint: Endpoint): DeploymentProgress {

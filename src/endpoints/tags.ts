@@ -1,9 +1,9 @@
 import { AddTagsCommand, paginateListTags, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { assignments } from '../gitlab/inputs.ts';
 import { findConfig } from './endpoint.ts';
-
-const OURS = 'sagemaker-components:';
+import { OURS, type Owner, ownerIn } from './owner.ts';
 
 /** A project's own tags: within SageMaker's limits, with room for ours, and none of ours or AWS's. */
 export const ownTags = assignments.check(
@@ -38,21 +38,26 @@ export function originTags(own: ReadonlyMap<string, string>, { pipeline, package
 }
 
 /**
- * The config that a deployment is about to bring (`wanted`) and the one that was live before (`previous`), as tags of
- * the endpoint. They are written before the change, so that a job that is killed and run again still finds `previous`,
- * which belongs to `wanted` only.
+ * The config that a deployment is about to bring (`wanted`) and the one that was live before (`previous`), each with the
+ * model package that it serves, as tags of the endpoint. They are written before the change, so that a job that is
+ * killed and run again still finds `previous`, which belongs to `wanted` only.
  */
 export interface DeploymentTags {
   readonly wanted: string | undefined;
+  readonly package: string | undefined;
   readonly previous: string | undefined;
+  readonly previousPackage: string | undefined;
 }
 
-/**
- * A deployment's tags. Without a config before, `previous` is empty, so that the value of an earlier deployment does
- * not stay.
- */
-export function deploymentTags({ wanted = '', previous = '' }: DeploymentTags): Tag[] {
-  return ours({ wanted, previous });
+/** A deployment's tags. What there is not is empty, so that the value of an earlier deployment does not stay. */
+export function deploymentTags(tags: DeploymentTags): Tag[] {
+  const { wanted = '', package: arn = '', previous = '', previousPackage = '' } = tags;
+  return ours({ wanted, package: arn, previous, 'previous-package': previousPackage });
+}
+
+/** Tags for one request, which must not name a key twice: of two with one key, the last. */
+export function uniqueTags(tags: readonly Tag[]): Tag[] {
+  return [...new Map(tags.map((tag) => [tag.Key, tag])).values()];
 }
 
 /** Writes tags on an endpoint, all in one request. */
@@ -60,10 +65,27 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
   await sagemaker.send(new AddTagsCommand({ ResourceArn: arn, Tags: [...tags] }));
 }
 
-/** The tags of the last deployment to an endpoint; both are `undefined` when these components never deployed to it. */
-export async function readDeploymentTags(sagemaker: SageMakerClient, endpointArn: string): Promise<DeploymentTags> {
-  const tags = await tagsOf(sagemaker, endpointArn);
-  return { wanted: tags.get(`${OURS}wanted`) || undefined, previous: tags.get(`${OURS}previous`) || undefined };
+/** What the tags of an endpoint say of it; each is `undefined` where there is no such tag. */
+export interface EndpointTags extends DeploymentTags {
+  readonly owner: Owner | undefined;
+}
+
+/** Reads the tags of an endpoint (AWS: ListTags); `undefined` when it was deleted meanwhile. */
+export async function readEndpointTags(
+  sagemaker: SageMakerClient,
+  endpointArn: string,
+): Promise<EndpointTags | undefined> {
+  const tags = await unlessNotFound(tagsOf(sagemaker, endpointArn));
+  const told = (name: string) => tags?.get(OURS + name) || undefined;
+  return (
+    tags && {
+      owner: ownerIn(tags),
+      wanted: told('wanted'),
+      package: told('package'),
+      previous: told('previous'),
+      previousPackage: told('previous-package'),
+    }
+  );
 }
 
 /**

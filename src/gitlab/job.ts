@@ -14,6 +14,8 @@ export interface Job {
   /** The login of who started the job; `unverified` when no accepted token says it. */
   readonly user: string;
   readonly project: string;
+  /** The project's ID, which it keeps when it is renamed or moved. */
+  readonly projectId: string;
   /** The project's page, without a slash at the end. */
   readonly projectUrl: string;
   readonly url: string;
@@ -79,6 +81,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     commit: claims.sha,
     ref: claims.ref,
     user: claims.user_login,
+    projectId: claims.project_id,
     verified: true,
     environmentProtected:
       claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
@@ -101,6 +104,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
     commit: env.CI_COMMIT_SHA ?? 'unknown',
     ref: env.CI_COMMIT_REF_NAME ?? 'unknown',
     user: 'unverified',
+    projectId: env.CI_PROJECT_ID ?? '0',
     verified: false,
     environmentProtected: undefined,
     refProtected: undefined,

@@ -41,7 +41,7 @@ const version = () => ({
   content: z.string(),
   /** The environments in order. */
   promotion_path: z.array(z.string()).check(z.minLength(1)),
-  /** Safety inputs that were open (false) so far: validation, protected, approval. */
+  /** Safety inputs that were open so far: validation, protected, approval, take_over. */
   open: z.array(z.string()),
 });
 

@@ -19,7 +19,7 @@ const filled = z.string().check(z.minLength(1));
 const digits = z.string().check(z.regex(/^\d+$/));
 const content = z.string().check(z.regex(CONTENT_HASH));
 const at = z.iso.datetime({ precision: -1 });
-/** Safety inputs that were open (false) when the entry was written. Later environments refuse such an entry. */
+/** Safety inputs that were open when the entry was written. Later environments refuse such an entry. */
 const open = z.optional(filled);
 
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
@@ -130,6 +130,9 @@ function render(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
     .map(([name, word]) => `${name}=${word}`)
     .join(' ');
 }
+
+/** How an entry names take_over_endpoint, which is open when it is true. */
+export const TAKE_OVER = 'take_over';
 
 /** The safety inputs that were open, as an entry carries them; nothing when none was. */
 export function openSafetyInputs(open: readonly string[]): { open?: string } {

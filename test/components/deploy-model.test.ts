@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Served } from '../../src/endpoints/current.ts';
 import { type DesiredEndpoint, decideChange, type EndpointDecision } from '../../src/endpoints/decision.ts';
+import type { Owner } from '../../src/endpoints/owner.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
-import { approved, deploy, liveConfig, NAME } from './deploy-model/scene.ts';
+import { approved, deploy, liveConfig, NAME, OWNER } from './deploy-model/scene.ts';
 import { leaveRecord } from './handover.ts';
 import { emulated, projectFolder } from './job.ts';
 
@@ -10,20 +12,56 @@ const WANTED: DesiredEndpoint = {
   endpoint: NAME,
   config: 'ours',
   version: 2,
+  owner: OWNER,
+  take_over_endpoint: false,
   allow_downgrade: false,
   recreate_failed: false,
+};
+
+interface Circumstances {
+  /** Which version is live; or what else is. */
+  readonly live: number | 'another group’s' | 'an image' | 'unknown';
+  readonly lost: string[];
+  readonly notAsPlanned: string[];
+  readonly theirs: Partial<Owner>;
+}
+
+const servedBy = (live: Circumstances['live'] = 'an image'): Served => {
+  if (live === 'unknown') return { is: 'unknown', why: 'the endpoint config before was deleted' };
+  if (typeof live === 'number') return { is: 'version', version: live, package: `arn:model-package/group/${live}` };
+  return { is: 'other model', model: live, ofAnotherGroup: live !== 'an image' };
 };
 
 const RULES: readonly [
   given: string,
   seen: Parameters<typeof endpoint>[0] | undefined,
   answer: EndpointDecision['do'],
-  more?: Partial<DesiredEndpoint> & { live?: number; unsupportedFeatures?: string[] },
+  more?: Partial<DesiredEndpoint> & Partial<Circumstances>,
 ][] = [
   ['no endpoint', undefined, 'create'],
   ['InService with an older version', { config: 'before' }, 'update', { live: 1 }],
   ['InService with the same version under another config', { config: 'before' }, 'update', { live: 2 }],
-  ['InService with something that is not of this group', { config: 'before' }, 'update'],
+  ['InService with a model from outside the registry', { config: 'before' }, 'update', { live: 'an image' }],
+  ['InService with a version of another group', { config: 'before' }, 'refuse', { live: 'another group’s' }],
+  [
+    'InService with a version of another group, and leave to take it over',
+    { config: 'before' },
+    'update',
+    { live: 'another group’s', take_over_endpoint: true },
+  ],
+  ['InService with nobody knows what', { config: 'before' }, 'refuse', { live: 'unknown' }],
+  [
+    'InService with nobody knows what, and leave to take it over',
+    { config: 'before' },
+    'refuse',
+    { live: 'unknown', take_over_endpoint: true },
+  ],
+  [
+    'InService with nobody knows what, and leave to go back',
+    { config: 'before' },
+    'update',
+    { live: 'unknown', allow_downgrade: true },
+  ],
   ['InService with a newer version', { config: 'before' }, 'refuse', { live: 3 }],
   [
     'InService with a newer version, and leave to go back',
@@ -31,13 +69,20 @@ const RULES: readonly [
     'update',
     { live: 3, allow_downgrade: true },
   ],
+  ['InService with a VPC, which we cannot give', { config: 'before' }, 'refuse', { live: 1, lost: ['VpcConfig: {}'] }],
   [
-    'InService with a VPC, which we cannot give',
+    'InService with a VPC, whatever may be done',
     { config: 'before' },
     'refuse',
-    { live: 1, unsupportedFeatures: ['a VPC'] },
+    { live: 1, lost: ['VpcConfig: {}'], take_over_endpoint: true, allow_downgrade: true, recreate_failed: true },
   ],
   ['InService with our config', { config: 'ours' }, 'nothing'],
+  [
+    'InService with our config by its name, but not as planned',
+    { config: 'ours' },
+    'refuse',
+    { notAsPlanned: ['the endpoint config ours was created again'], take_over_endpoint: true, allow_downgrade: true },
+  ],
   ['InService with our config, but too few instances', { config: 'ours', instances: 0 }, 'follow'],
   ['InService with our config pending', { config: 'before', pending: 'ours' }, 'follow'],
   ["InService with somebody else's config pending", { config: 'before', pending: 'theirs' }, 'wait'],
@@ -61,13 +106,41 @@ const RULES: readonly [
   ['Failed with our config', { config: 'ours', status: 'Failed' }, 'refuse'],
   ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete', { recreate_failed: true }],
   ['UpdateRollbackFailed', { config: 'before', status: 'UpdateRollbackFailed' }, 'refuse', { recreate_failed: true }],
+  ...(
+    [
+      ['InService with an older version', { config: 'before' }, 'update'],
+      ['InService with our config', { config: 'ours' }, 'nothing'],
+      ['Updating to our config', { config: 'before', pending: 'ours', status: 'Updating' }, 'follow'],
+      ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete'],
+    ] as const
+  ).flatMap(([given, seen, answer]) => [
+    ...[{ project: '43' }, { environment: 'main' }, { group: 'arn:other' }].map((theirs): (typeof RULES)[number] => [
+      `${given}, of another ${Object.keys(theirs)}`,
+      seen,
+      'refuse',
+      { live: 1, theirs, recreate_failed: true, allow_downgrade: true },
+    ]),
+    [
+      `${given}, of another project, and leave to take it over`,
+      seen,
+      answer,
+      { live: 1, theirs: { project: '43' }, recreate_failed: true, take_over_endpoint: true },
+    ] satisfies (typeof RULES)[number],
+  ]),
+  [
+    'Updating to another’s config, of another project',
+    { config: 'before', pending: 'theirs', status: 'Updating' },
+    'wait',
+    { theirs: { project: '43' } },
+  ],
   ['spelled otherwise', { config: 'before', name: 'Resale-Price-Dev' }, 'refuse'],
 ];
 
 describe('what is done about an endpoint', () => {
-  it.each(RULES)('%s', (_, seen, answer, { live, unsupportedFeatures = [], ...more } = {}) => {
-    const scene = { endpoint: seen && endpoint(seen), current: { version: live, unsupportedFeatures } };
-    const decision = decideChange(scene, { ...WANTED, ...more });
+  it.each(RULES)('%s', (_, seen, answer, { live, lost = [], notAsPlanned = [], theirs, ...more } = {}) => {
+    const current = { served: servedBy(live), lost, notAsPlanned };
+    const owner = theirs && { ...OWNER, ...theirs };
+    const decision = decideChange({ endpoint: seen && endpoint(seen), owner, current }, { ...WANTED, ...more });
     expect(decision.do).toBe(answer);
   });
 
@@ -140,6 +213,7 @@ describe('wrong inputs', () => {
     ['tags', 'sagemaker-components:wanted=x'],
     ['tags', 'team=a,b'],
     ['require_approval', 'maybe'],
+    ['take_over_endpoint', 'yes'],
     ['allow_downgrade', '1'],
     ['recreate_failed', ''],
     ['wait', 'yes please'],

@@ -9,6 +9,8 @@ interface Seen {
   readonly instances?: number | 'unknown';
   readonly wanted?: number | 'unknown';
   readonly reason?: string;
+  /** When the images of what serves were resolved; nobody says, when nothing else is said. */
+  readonly resolved?: Date | undefined;
 }
 
 /** An endpoint as it may be seen; in service with one instance, unless a test says otherwise. */
@@ -18,6 +20,8 @@ export function endpoint(seen: Seen): Endpoint {
   const count = (told: number | 'unknown') => (told === 'unknown' ? undefined : told);
   const counts = { instances: count(instances), wantedInstances: count(wanted) };
   const variant: Variant = { name: 'AllTraffic', ...counts, phases: [] };
+  const DeployedImages = [{ ...(seen.resolved && { ResolutionTime: seen.resolved }) }];
+  const ProductionVariants = [{ VariantName: 'AllTraffic', DeployedImages }];
   const times = { CreationTime: new Date(0), LastModifiedTime: new Date(0) };
   return {
     name,
@@ -28,6 +32,13 @@ export function endpoint(seen: Seen): Endpoint {
     failureReason: seen.reason,
     variants: [variant],
     pendingVariants: seen.pending === undefined ? [] : [{ ...variant, phases: ['ActivatingTraffic'] }],
-    answer: { $metadata: {}, EndpointName: name, EndpointArn: arn, EndpointStatus: status, ...times },
+    answer: {
+      $metadata: {},
+      EndpointName: name,
+      EndpointArn: arn,
+      EndpointStatus: status,
+      ProductionVariants,
+      ...times,
+    },
   };
 }

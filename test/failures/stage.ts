@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, type Registration } from '../../emulator/scene.ts';
 import type { Component } from '../../src/program/component.ts';
+import { OWN_TAGS } from '../components/deploy-model/scene.ts';
 import {
   aboutVersion,
   contentIn,
@@ -124,9 +125,19 @@ export const approvedOverAnother: Stage = {
   },
 };
 
-/** The endpoint of dev serves version 1. */
+/** The endpoint of dev serves version 1, as an earlier deploy-model left it. */
 function putBefore({ emulator }: Place): void {
-  emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: BEFORE });
+  const version = emulator.register({ status: 'Approved' });
+  const wanted = { 'sagemaker-components:wanted': BEFORE, 'sagemaker-components:package': version };
+  emulator.deployed({ endpoint: ENDPOINT, package: version, name: BEFORE, tags: { ...OWN_TAGS, ...wanted } });
+}
+
+/** The endpoint of dev has tags that say so, or has none of these. */
+export function retag({ emulator }: Pick<Place, 'emulator'>, tags: Readonly<Record<string, string | undefined>>): void {
+  const { arn } = emulator.endpoint(ENDPOINT) ?? { arn: '' };
+  emulator.do('DeleteTags', { ResourceArn: arn, TagKeys: Object.keys(tags) });
+  const wanted = Object.entries(tags).flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+  emulator.tags.put(arn, wanted);
 }
 
 function approve(place: Place): void {
@@ -142,7 +153,7 @@ export const live: Stage = {
   environment: 'dev',
   set(place) {
     putBefore(place);
-    deploy(place);
+    deploy(place, 'deployed');
     place.emulator.endpoints.settle(ENDPOINT);
   },
 };
@@ -159,8 +170,8 @@ export const onItsWay: Stage = {
 /** The same, before SageMaker has begun: the row says what is to come of it, then calls `deploy`. */
 export const aboutToMove: Stage = { environment: 'dev', set: putBefore };
 
-/** Brings version 2 on its way to the endpoint, as deploy-model of this pipeline would. */
-export function deploy(place: Place): void {
+/** Brings version 2 on its way to the endpoint, as deploy-model of this pipeline would, with wait: false or without. */
+export function deploy(place: Place, outcome: 'progressing' | 'deployed' = 'progressing'): void {
   const { emulator } = place;
   const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
   const config = `${ENDPOINT}-v2`;
@@ -179,7 +190,7 @@ export function deploy(place: Place): void {
   emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
   writePayload(place);
   const words = { endpoint: ENDPOINT, config, previous_config: BEFORE, model: config };
-  handOver(place, { by: 'deploy-model', arn, environment: 'dev', more: { outcome: 'deployed', ...words } });
+  handOver(place, { by: 'deploy-model', arn, environment: 'dev', more: { outcome, ...words } });
 }
 
 interface HandedOver {

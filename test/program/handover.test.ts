@@ -15,6 +15,7 @@ const JOB: Job = {
   ref: 'dev',
   user: 'jane',
   project: 'wog/mlops/resale-price',
+  projectId: '42',
   projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',
   url: 'https://gitlab.example.com/wog/mlops/resale-price/-/jobs/7',
   verified: true,

@@ -1,5 +1,6 @@
 import { troubleOf } from '../../aws/trouble.ts';
-import { findEndpoint, packagesOf } from '../../endpoints/endpoint.ts';
+import { packagesServed } from '../../endpoints/current.ts';
+import { findEndpoint } from '../../endpoints/endpoint.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
@@ -30,7 +31,7 @@ export async function liveNow(name: string | undefined, { aws, clock }: Context)
   if (name === undefined) return 'not checked: endpoint_name is empty';
   const endpoint = await findEndpoint(sagemaker, name);
   if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
-  const packages = await packagesOf(sagemaker, endpoint.config);
+  const packages = await packagesServed(sagemaker, endpoint);
   const known = await Promise.all(packages.map((arn) => nameOf({ sagemaker, clock }, arn)));
   return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
 }

@@ -1,7 +1,9 @@
 import { endpointLogGroup, lastLogLines } from '../../aws/logs.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { DeploymentEnd } from '../../endpoints/follow.ts';
 import { describedEndpoint, explainOutcome } from '../../endpoints/outcome.ts';
-import type { DeploymentEnd, DeploymentPlan, Reconciled } from '../../endpoints/reconcile.ts';
+import type { DeploymentPlan } from '../../endpoints/plan.ts';
+import type { Reconciled } from '../../endpoints/reconcile.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';

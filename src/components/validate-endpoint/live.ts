@@ -1,7 +1,8 @@
 import { passingTrouble } from '../../aws/trouble.ts';
-import { type Endpoint, findEndpoint, packagesOf } from '../../endpoints/endpoint.ts';
+import { packagesServed } from '../../endpoints/current.ts';
+import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
 import { describedEndpoint, explainOutcome, type FailedDeployment } from '../../endpoints/outcome.ts';
-import { progress } from '../../endpoints/progress.ts';
+import { follow } from '../../endpoints/progress.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
@@ -23,23 +24,25 @@ export interface Liveness {
 }
 
 /**
- * Waits until the deployed config is live. Throws deploy-model's own Failure when that deployment was superseded,
- * failed or rolled back.
+ * Waits until the deployed config is live, and returns the endpoint then. Throws deploy-model's own Failure when that
+ * deployment was superseded, failed or rolled back.
  */
 export async function untilLive(
   { deployed, deadline, poll_interval }: Liveness,
   context: Context,
   still = '',
-): Promise<void> {
+): Promise<Endpoint | undefined> {
   const { aws, clock, log, report } = context;
   const { endpoint: name, config } = deployed;
-  const ours = { config, previousConfig: deployed.previous_config };
+  const previousConfig = deployed.previous_config;
+  const history = deployed.outcome === 'deployed' || still !== '' ? 'was live' : 'nothing';
+  const progress = follow({ config, previousConfig, previousDeployedAt: undefined, history });
   const look = async (): Promise<
     PollResult<{ endpoint: Endpoint | undefined; where: FailedDeployment | { is: 'live' } }>
   > => {
     const endpoint = await findEndpoint(aws.sagemaker, name);
     if (endpoint) report.file('endpoint.json', describedEndpoint(endpoint.answer));
-    const where = progress(endpoint, ours);
+    const where = progress(endpoint);
     return where.is === 'progressing'
       ? { is: 'pending', saying: where.saying }
       : { is: 'settled', answer: { endpoint, where } };
@@ -53,11 +56,21 @@ export async function untilLive(
   });
   const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
   const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
-  if (where.is === 'live') return report.check(check);
+  if (where.is === 'live') {
+    report.check(check);
+    return endpoint;
+  }
   const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
   // It is the deployment that would have to be repeated, not this validation.
   const again = 'run the deploy-model job again';
-  const { what, next } = explainOutcome(where, { endpoint: name, ...ours, maker, seen: endpoint, again });
+  const { what, next } = explainOutcome(where, {
+    endpoint: name,
+    config,
+    previousConfig,
+    maker,
+    seen: endpoint,
+    again,
+  });
   report.check(check, what);
   throw new Failure('refused', what, next);
 }
@@ -67,10 +80,11 @@ export async function untilLive(
  */
 export async function describeServed(
   deployed: DeployedRecord,
+  live: Endpoint | undefined,
   { aws, clock, log, report }: Context,
   still = '',
 ): Promise<ModelPackage> {
-  const served = await packagesOf(aws.sagemaker, deployed.config);
+  const served = live ? await packagesServed(aws.sagemaker, live) : [];
   const now = await describePackage({ ...aws, clock }, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../../emulator/emulator.ts';
 import { emulated } from '../job.ts';
 import { approved, approvedOverAnother, deploy, liveConfig, NAME, tagsOf } from './scene.ts';
 
@@ -53,5 +54,105 @@ describe('a foreign update that begins just before ours', () => {
       'sagemaker-components:wanted': job.outputs.ENDPOINT_CONFIG_NAME,
       'sagemaker-components:previous': 'somebody-elses',
     });
+  });
+});
+
+describe('an endpoint that others change again and again', () => {
+  const busy = (operation: string, times: number) => ({
+    operation,
+    kind: 'error' as const,
+    times,
+    error: { code: 'ValidationException', message: 'Cannot update in-progress endpoint "arn".' },
+  });
+
+  it.each([
+    ['nine times: the tenth update is accepted', 9, 0],
+    ['ten times: the job gives up', 10, 1],
+  ])('%s, five seconds between two', async (_, times, exit) => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    emulator.fault(busy('UpdateEndpoint', times));
+    const asks: number[] = [];
+    emulator.onAsked = ({ operation }) => {
+      if (operation === 'UpdateEndpoint') asks.push(emulator.clock.now().getTime());
+    };
+    const job = await deploy(scene);
+    expect(job.exit).toBe(exit);
+    expect(asks.slice(1).map((at, index) => at - (asks[index] ?? 0))).toEqual(Array.from({ length: 9 }, () => 5000));
+    if (exit !== 0) expect(job.log).toContain(`${NAME} changed each time before this job could change it`);
+  });
+
+  it.each([
+    ['eight times', 8, 0, 9],
+    ['ten times', 10, 1, 10],
+  ])('and is Failed: its deletion is refused %s, five seconds between two', async (_, times, exit, asks) => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    Object.assign(emulator.endpoint(NAME) ?? {}, { status: 'Failed' });
+    emulator.fault(busy('DeleteEndpoint', times));
+    const began = emulator.clock.now().getTime();
+    const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
+    expect(job.exit).toBe(exit);
+    expect(job.calls.filter((call) => call === 'DeleteEndpoint')).toHaveLength(asks);
+    expect(emulator.clock.now().getTime() - began).toBeGreaterThanOrEqual(asks * 5000);
+  });
+
+  it('or delete between two looks: the job looks again, and creates it', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    emulator.faults.meanwhile('ListTags', () => {
+      emulator.do('DeleteEndpoint', { EndpointName: NAME });
+      emulator.endpoints.settle(NAME);
+    });
+    const job = await deploy(scene);
+    expect(job.log).toContain(`Somebody deleted ${NAME} just now`);
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(job.calls).toContain('CreateEndpoint');
+  });
+});
+
+describe('a job that is stopped says what AWS continues', () => {
+  const at = (emulator: Emulator, operation: string, nth = 1) =>
+    new Promise<void>((seen) => {
+      emulator.faults.meanwhile(operation, () => seen(), nth);
+    });
+
+  it('while it creates the endpoint', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.endpoints.outcomes.push({ ends: 'never' });
+    const job = await deploy({ ...scene, stopped: at(scene.emulator, 'DescribeEndpoint', 2) });
+    expect(job.exit).toBe(143);
+    expect(job.log).toMatch(
+      /AWS continues the creation of the endpoint resale-price-dev with resale-price-dev-v1-\w+\./,
+    );
+  });
+
+  it('while it follows a deployment of its own', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.endpoints.outcomes.push({ ends: 'never' });
+    await deploy({ ...scene, inputs: { wait: 'false' } });
+    const job = await deploy({ ...scene, stopped: at(scene.emulator, 'DescribeEndpoint', 2) });
+    expect(job.log).toMatch(/AWS continues the deployment of resale-price-dev-v1-\w+\./);
+  });
+
+  it('while it deletes a Failed endpoint', async () => {
+    const scene = await approvedOverAnother();
+    Object.assign(scene.emulator.endpoint(NAME) ?? {}, { status: 'Failed' });
+    const stopped = at(scene.emulator, 'DescribeEndpoint', 2);
+    const job = await deploy({ ...scene, stopped, inputs: { recreate_failed: 'true' } });
+    expect(job.log).toContain(`AWS continues the deletion of the endpoint ${NAME}.`);
+  });
+
+  it('and nothing after another deployment was first', async () => {
+    const scene = await approvedOverAnother();
+    scene.emulator.scenario('foreign update at the last moment');
+    const stopped = new Promise<void>((seen) => {
+      scene.emulator.faults.meanwhile('UpdateEndpoint', () =>
+        scene.emulator.faults.meanwhile('DescribeEndpoint', () => seen(), 2),
+      );
+    });
+    const job = await deploy({ ...scene, stopped });
+    expect(job.exit).toBe(143);
+    expect(job.log).not.toContain('AWS continues');
   });
 });

@@ -1,10 +1,22 @@
 import { expect } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import { GROUP } from '../../../emulator/scene.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
+import { type Owner, ownerTags } from '../../../src/endpoints/owner.ts';
 import { aboutVersion, contentIn, enter, leaveRecord, verdictValue } from '../handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from '../job.ts';
 
 export const NAME = 'resale-price-dev';
+
+/** Whose the endpoint of dev is: the project of the jobs' tokens, their environment and group. */
+export const OWNER: Owner = {
+  project: '42',
+  environment: 'dev',
+  group: `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/${GROUP}`,
+};
+
+/** The tags that say so. */
+export const OWN_TAGS = Object.fromEntries(ownerTags(OWNER).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 
 export interface Approved {
   readonly emulator: Emulator;
@@ -21,7 +33,8 @@ export function approved(emulator: Emulator, options: Partial<Recording> = {}): 
 /** The same, and the endpoint serves the version before it. */
 export async function approvedOverAnother() {
   const emulator = await emulated();
-  const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
+  const version = emulator.register({ status: 'Approved' });
+  const before = emulator.deployed({ endpoint: NAME, package: version, tags: OWN_TAGS });
   return { ...approved(emulator), before };
 }
 

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { enter } from '../handover.ts';
 import { emulated, projectFolder } from '../job.ts';
-import { type Approved, approved, approvedOverAnother, deploy, liveConfig, NAME, record } from './scene.ts';
+import {
+  type Approved,
+  approved,
+  approvedOverAnother,
+  deploy,
+  liveConfig,
+  NAME,
+  noWrite,
+  OWN_TAGS,
+  record,
+} from './scene.ts';
 
 describe('a version', () => {
   it.each<[why: string, change: (scene: Approved) => void, told: RegExp]>([
@@ -119,12 +129,13 @@ describe('an older version', () => {
     expect(liveConfig(emulator)).toBe('newer');
   });
 
-  it('is none where the endpoint serves another group’s model, whatever the numbers', async () => {
+  it('is not looked for where the endpoint serves another group’s version: that is refused, whatever the numbers', async () => {
     const emulator = await emulated();
-    const other = emulator.register({ group: 'Other' });
-    emulator.register({ group: 'Other' });
-    emulator.deployed({ endpoint: NAME, package: emulator.register({ group: 'Other' }) });
-    expect(other).toContain('Other/1');
-    expect(await deploy(approved(emulator))).toMatchObject({ exit: 0 });
+    const scene = approved(emulator);
+    emulator.deployed({ endpoint: NAME, package: emulator.register({ group: 'Other' }), tags: OWN_TAGS });
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toMatch(/resale-price-dev serves arn:\S+Other\/1, a version of another model package group/);
+    expect(await deploy({ ...scene, inputs: { take_over_endpoint: 'true' } })).toMatchObject({ exit: 0 });
   });
 });

@@ -2,7 +2,7 @@ import type { Emulator } from '../../../emulator/emulator.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, runBefore } from '../stage.ts';
+import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, retag, runBefore } from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const creates = { ...made, CreateEndpoint: 1 };
@@ -33,6 +33,26 @@ function supersedeByPipeline(emulator: Emulator): void {
     ]);
   };
 }
+
+/** As soon as another config is live, somebody updates the endpoint to the one before. */
+function returnByHand(emulator: Emulator): void {
+  emulator.endpoints.onLive = () => {
+    emulator.endpoints.onLive = () => undefined;
+    emulator.clock.advance(1000);
+    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: BEFORE });
+    emulator.endpoints.settle(ENDPOINT);
+  };
+}
+
+/** No tag says whose the endpoint is. */
+const NOBODY = {
+  'sagemaker-components:project': undefined,
+  'sagemaker-components:environment': undefined,
+  'sagemaker-components:group': undefined,
+};
+
+const OWNER_NEXT =
+  'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.';
 
 /** What follows the advice on a new endpoint that Failed. */
 const DELETE_IT =
@@ -136,7 +156,7 @@ export const deployment: readonly Row[] = [
     stage: approved,
     scenes: ['conflict on create to another config'],
     exit: 0,
-    writes: { ...creates, AddTags: 1, UpdateEndpoint: 1 },
+    writes: { ...creates, AddTags: 2, UpdateEndpoint: 1 },
     record: over('somebody-elses'),
   },
   {
@@ -228,7 +248,7 @@ export const deployment: readonly Row[] = [
       }),
     job: { inputs: { recreate_failed: 'true' } },
     exit: 0,
-    writes: { ...updates, DeleteEndpoint: 1 },
+    writes: { ...updates, AddTags: 2, DeleteEndpoint: 1 },
     record: over(BEFORE),
   },
   {
@@ -303,6 +323,22 @@ export const deployment: readonly Row[] = [
     remedy: 'Read the lines of the container in the log. If the endpoint has CloudWatch alarms, check them.',
     stage: approvedOverAnother,
     scenes: ['endpoint rolls back without a reason'],
+    exit: 1,
+    writes: updates,
+    record: { outcome: 'progressing' },
+    keeps: ['endpoint.json'],
+  },
+  {
+    when: 'somebody returns to the config before by hand',
+    shows: [36],
+    component: 'deploy-model',
+    seen: 'ERROR Somebody updated resale-price-dev back to resale-price-dev-v1: resale-price-dev-v2-… is not live.',
+    next: 'find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, run this job again.',
+    cause:
+      'As soon as this version was live, somebody updated the endpoint to the old config. SageMaker did not roll back: the old config has new instances.',
+    remedy: 'Find out who in CloudTrail (`UpdateEndpoint`), and why.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) => returnByHand(emulator),
     exit: 1,
     writes: updates,
     record: { outcome: 'progressing' },
@@ -585,12 +621,104 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     seen: 'Updating resale-price-dev from resale-price-dev-v1 to …',
     cause: 'A clean-up job deleted the config of an endpoint. AWS allows this, but can no longer patch the endpoint.',
-    remedy: 'The job updated the endpoint, although it could not know which version was live.',
+    remedy: 'The job took the version from the tags of the endpoint, and updated the endpoint.',
     stage: approvedOverAnother,
     scenes: ['live config deleted'],
     exit: 0,
     writes: updates,
     record: over(BEFORE),
+  },
+  {
+    when: 'somebody deleted the config that is live, and no tag names its version',
+    shows: [21],
+    component: 'deploy-model',
+    seen: 'ERROR Nobody knows which version resale-price-dev serves: the endpoint config resale-price-dev-v1 was deleted, and the tags of the endpoint do not name its version. Nothing was changed.',
+    next: 'find out what it serves in CloudTrail (CreateModel). If version 2 is not older, set allow_downgrade: true for one run.',
+    cause: 'Somebody deleted the config or model of the endpoint. The live version may be newer than this one.',
+    remedy: 'Look in CloudTrail which version serves. If it is not newer, allow the deployment with `allow_downgrade`.',
+    stage: approvedOverAnother,
+    scenes: ['live config deleted'],
+    act: (place) => retag(place, { 'sagemaker-components:package': undefined }),
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'somebody deleted the config that is live, and it is the one to deploy',
+    shows: [21],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev serves resale-price-dev-v2-…, but not as planned:…  the endpoint config resale-price-dev-v2-… was deleted…Nothing was changed.',
+    next: 'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To deploy the version again under new names, set another name_prefix.',
+    cause:
+      'The config or model of the endpoint was deleted, or it was created again. Its name alone does not say what serves.',
+    remedy: 'Set another `name_prefix`: the job then deploys the version again, under new names.',
+    stage: approvedOverAnother,
+    act: async (place) => {
+      await runBefore(deployModel, place, { stage: approvedOverAnother, exit: 0 });
+      place.emulator.scenario('live config deleted');
+    },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'the endpoint has no tags of these components',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'Taking over resale-price-dev for project 42, environment dev, group …: it had no tags that say whose it is.',
+    cause: 'The endpoint was created by hand or by another tool.',
+    remedy: 'The job updated the endpoint. Its tags name this project, environment and group from now on.',
+    stage: approvedOverAnother,
+    act: (place) => retag(place, NOBODY),
+    exit: 0,
+    writes: { ...updates, AddTags: 2 },
+    record: over(BEFORE),
+  },
+  {
+    when: 'the endpoint belongs to another project, environment or group',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev belongs to another deployment, as its tags say (project 42, environment main, group …). This job is for project 42, environment dev, group …. Nothing was changed.',
+    next: OWNER_NEXT,
+    cause:
+      'Two environments, projects or models use one `endpoint_name`. Without this check, dev could replace what main serves.',
+    remedy:
+      'Give each environment its own `endpoint_name`, such as `resale-price-$CI_COMMIT_BRANCH`. Only if the endpoint must change hands, set `take_over_endpoint`.',
+    stage: approvedOverAnother,
+    act: (place) => retag(place, { 'sagemaker-components:environment': 'main' }),
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'the endpoint belongs to another and may be taken over',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'Taking over resale-price-dev for project 42, environment dev, group …: it belonged to project 42, environment main, group …',
+    cause: 'The endpoint belonged to another project, environment or group, and `take_over_endpoint` is true.',
+    remedy: 'The job updated the endpoint. This is recorded, and later environments reject the version.',
+    stage: approvedOverAnother,
+    act: (place) => retag(place, { 'sagemaker-components:environment': 'main' }),
+    job: { inputs: { take_over_endpoint: 'true' } },
+    exit: 0,
+    writes: { ...updates, AddTags: 2 },
+    record: { ...over(BEFORE), open: ['take_over'] },
+  },
+  {
+    when: 'the endpoint serves a version of another group',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev serves arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1, a version of another model package group. Nothing was changed.',
+    next: 'set another endpoint_name. If this endpoint must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    cause: 'Another model uses the same `endpoint_name`.',
+    remedy: 'Give each model its own `endpoint_name`.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) => {
+      emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ group: 'ChurnModels' }), name: 'churn' });
+    },
+    exit: 1,
+    writes: {},
+    record: 'none',
   },
   {
     when: 'somebody rejected the version since',
@@ -644,10 +772,10 @@ export const deployment: readonly Row[] = [
     when: 'the endpoint has what no config of ours can have',
     shows: [],
     component: 'deploy-model',
-    seen: 'ERROR resale-price-dev has data capture, which this component does not support: an update would remove it. Nothing was changed.',
+    seen: 'ERROR resale-price-dev has what this component does not support: an update would remove or change it. Nothing was changed.…  DataCaptureConfig: {"CaptureOptions":[{"CaptureMode":"Input"}],…',
     next: 'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     cause:
-      'The endpoint was not created by these components. It has a VPC, data capture, encryption or more than one variant, for example.',
+      'The endpoint was not created by these components. It has a VPC, data capture, a time-out or more than one variant, for example. The log names each member, as the AWS API does.',
     remedy: 'Deploy to another `endpoint_name`. Or, if the endpoint does not need the feature, remove it yourself.',
     stage: approvedOverAnother,
     act: ({ emulator }) => {

@@ -1,0 +1,108 @@
+import { unlessNotFound } from '../aws/sagemaker-errors.ts';
+import { type ChangeResult, createEndpoint, updateEndpoint } from './changes.ts';
+import { type CurrentDeployment, keptInstances, packagesServed } from './current.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
+import type { Observed } from './observe.ts';
+import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
+import type { DeploymentPlan, ReconcileContext } from './plan.ts';
+import { deployedAt } from './progress.ts';
+import { deploymentTags, tagEndpoint, uniqueTags } from './tags.ts';
+
+/** The config that was live before ours, and when it was deployed; `undefined` where there was none, or nobody knows. */
+export interface ConfigBefore {
+  readonly previousConfig: string | undefined;
+  readonly previousDeployedAt: Date | undefined;
+}
+
+/** The config that was live before ours: the one that is live, or when that is ours already, the one in our tags. */
+export function configBefore({ endpoint, tags }: Observed, { desired }: DeploymentPlan): ConfigBefore {
+  if (endpoint && endpoint.config !== desired.config)
+    return { previousConfig: endpoint.config, previousDeployedAt: deployedAt(endpoint) };
+  const previousConfig = tags?.wanted === desired.config ? tags.previous : undefined;
+  return { previousConfig, previousDeployedAt: undefined };
+}
+
+/** Does what was decided, which is nothing where our config is there already or on its way. */
+export async function carryOut(
+  { endpoint, current, decision }: Observed,
+  before: ConfigBefore,
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<ChangeResult> {
+  if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
+  if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
+  return endpoint ? update({ endpoint, current }, before, plan, context) : create(plan, context);
+}
+
+async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
+  const { endpoint, config, owner } = desired;
+  context.log(`Creating ${endpoint}.`);
+  context.begun(`the creation of the endpoint ${endpoint} with ${config}`);
+  const { package: arn } = serving.model;
+  const deployment = { wanted: config, package: arn, previous: undefined, previousPackage: undefined };
+  const tagged = uniqueTags([...deploymentTags(deployment), ...ownerTags(owner), ...tags]);
+  return createEndpoint(context, { endpoint, config, tags: tagged });
+}
+
+async function update(
+  replaced: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
+  { previousConfig: previous }: ConfigBefore,
+  { desired, serving, tags }: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<ChangeResult> {
+  const { endpoint, current } = replaced;
+  const { config } = desired;
+  const kept = current && keptInstances(endpoint, current, serving.config);
+  if (kept !== undefined)
+    context.log(
+      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.config.instance_count}).`,
+    );
+  context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
+  context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
+  const { package: arn } = serving.model;
+  const deployment = { wanted: config, package: arn, previous, previousPackage: packageOf(current) };
+  const result = await updateEndpoint(context, {
+    endpoint: endpoint.name,
+    arn: endpoint.arn,
+    config,
+    tags: uniqueTags([...deploymentTags(deployment), ...tags]),
+    keepInstances: kept !== undefined,
+  });
+  if (result === 'conflict') await recordConcurrentUpdate(replaced, context);
+  return result;
+}
+
+const packageOf = (current: CurrentDeployment | undefined) =>
+  current?.served.is === 'version' ? current.served.package : undefined;
+
+/** Our tags replaced those of the deployment that was first: writes that one's again, as DescribeEndpoint shows it. */
+async function recordConcurrentUpdate(
+  { endpoint, current }: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
+  { sagemaker }: ReconcileContext,
+): Promise<void> {
+  const now = await findEndpoint(sagemaker, endpoint.name);
+  if (!now?.pending || now.pending === now.config) return;
+  const [served, ...more] = await packagesServed(sagemaker, { ...now, config: now.pending });
+  const tags = deploymentTags({
+    wanted: now.pending,
+    package: more.length > 0 ? undefined : served,
+    previous: now.config,
+    previousPackage: now.config === endpoint.config ? packageOf(current) : undefined,
+  });
+  await tagEndpoint(sagemaker, now.arn, tags);
+}
+
+/**
+ * Writes on an endpoint whose it is from now on (AWS: AddTags), and says so, unless it is ours already. After the change,
+ * not before: of two that take one endpoint over at once, the one whose change SageMaker accepted has it.
+ */
+export async function takeOver(
+  { endpoint, tags }: Observed,
+  { desired: { owner } }: DeploymentPlan,
+  { sagemaker, log }: ReconcileContext,
+): Promise<void> {
+  if (!endpoint || (tags?.owner && isSameOwner(tags.owner, owner))) return;
+  const before = tags?.owner ? `belonged to ${ownerLine(tags.owner)}` : 'had no tags that say whose it is';
+  log(`Taking over ${endpoint.name} for ${ownerLine(owner)}: it ${before}.`);
+  await unlessNotFound(tagEndpoint(sagemaker, endpoint.arn, ownerTags(owner)));
+}

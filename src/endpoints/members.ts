@@ -1,0 +1,232 @@
+import { canonicalJson } from '../ground/canonical-json.ts';
+
+/**
+ * What a member of SageMaker's answers is to a deployment of ours:
+ * - `ours`: the plan sets it, so an update may change it
+ * - `ours, and stays`: the plan sets it, and an update must not change it
+ * - `of the package`: follows from the model package, where the container names one; `ours` otherwise
+ * - `kept`: an identity, a time, a state; or it survives an update
+ * - `harmless`: only at this value, which is SageMaker's default
+ * - `off`: only with this member, which says that the feature is off
+ * - `refused`: no config of ours has it, so an update would remove it
+ */
+type Class =
+  | 'ours'
+  | 'ours, and stays'
+  | 'of the package'
+  | 'kept'
+  | 'refused'
+  | { readonly harmless: string | number | boolean }
+  | { readonly off: Readonly<Record<string, string | boolean>> };
+
+type Classes = Readonly<Record<string, Class>>;
+
+export type Described = 'endpoint config' | 'model' | 'endpoint';
+
+const METRICS: Classes = {
+  'MetricsConfig.EnableEnhancedMetrics': { harmless: false },
+  'MetricsConfig.EnableDetailedObservability': { harmless: false },
+  'MetricsConfig.MetricPublishFrequencyInSeconds': { harmless: 60 },
+};
+
+/**
+ * Every member that the pinned SDK knows of the three answers, classed at itself or at a member around it. `[]` is the
+ * first of a list. What is not here is refused, and so is every further entry of a list that is not classed as a whole.
+ * The defaults: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html and the pages of
+ * the other types; for the routing, https://aws.amazon.com/blogs/machine-learning/minimize-real-time-inference-latency-by-using-amazon-sagemaker-routing-strategies/
+ */
+export const MEMBERS: Readonly<Record<Described, Classes>> = {
+  'endpoint config': {
+    EndpointConfigName: 'kept',
+    EndpointConfigArn: 'kept',
+    CreationTime: 'kept',
+    'ProductionVariants[].VariantName': 'ours, and stays',
+    'ProductionVariants[].ModelName': 'ours',
+    'ProductionVariants[].InstanceType': 'ours',
+    'ProductionVariants[].InitialInstanceCount': 'ours',
+    'ProductionVariants[].InitialVariantWeight': 'ours',
+    'ProductionVariants[].InstancePools': 'refused',
+    'ProductionVariants[].VariantInstanceProvisionTimeoutInSeconds': 'refused',
+    'ProductionVariants[].AcceleratorType': 'refused',
+    'ProductionVariants[].CoreDumpConfig': 'refused',
+    'ProductionVariants[].ServerlessConfig': 'refused',
+    'ProductionVariants[].VolumeSizeInGB': 'refused',
+    'ProductionVariants[].ModelDataDownloadTimeoutInSeconds': 'refused',
+    'ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds': 'refused',
+    'ProductionVariants[].EnableSSMAccess': { harmless: false },
+    'ProductionVariants[].ManagedInstanceScaling': { off: { Status: 'DISABLED' } },
+    'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
+    'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
+    'ProductionVariants[].InferenceAmiVersion': 'refused',
+    'ProductionVariants[].CapacityReservationConfig': 'refused',
+    DataCaptureConfig: { off: { EnableCapture: false } },
+    KmsKeyId: 'refused',
+    AsyncInferenceConfig: 'refused',
+    ExplainerConfig: 'refused',
+    ShadowProductionVariants: 'refused',
+    // Of endpoints for inference components.
+    ExecutionRoleArn: 'refused',
+    VpcConfig: 'refused',
+    EnableNetworkIsolation: { harmless: false },
+    ...METRICS,
+  },
+  model: {
+    ModelName: 'kept',
+    ModelArn: 'kept',
+    CreationTime: 'kept',
+    // AWS ignores it where there is one container.
+    'PrimaryContainer.ContainerHostname': 'kept',
+    'PrimaryContainer.ModelPackageName': 'ours',
+    'PrimaryContainer.Environment': 'ours',
+    'PrimaryContainer.Image': 'of the package',
+    'PrimaryContainer.ModelDataUrl': 'of the package',
+    'PrimaryContainer.ModelDataSource': 'of the package',
+    'PrimaryContainer.AdditionalModelDataSources': 'of the package',
+    'PrimaryContainer.ImageConfig.RepositoryAccessMode': { harmless: 'Platform' },
+    'PrimaryContainer.ImageConfig.RepositoryAuthConfig': 'refused',
+    'PrimaryContainer.Mode': { harmless: 'SingleModel' },
+    'PrimaryContainer.InferenceSpecificationName': 'refused',
+    'PrimaryContainer.MultiModelConfig': 'refused',
+    'PrimaryContainer.ContainerMetricsConfig': 'refused',
+    Containers: 'refused',
+    InferenceExecutionConfig: 'refused',
+    ExecutionRoleArn: 'ours',
+    VpcConfig: 'refused',
+    EnableNetworkIsolation: { harmless: false },
+    // AWS's own advice on instance types.
+    DeploymentRecommendation: 'kept',
+  },
+  endpoint: {
+    EndpointName: 'kept',
+    EndpointArn: 'kept',
+    EndpointConfigName: 'kept',
+    EndpointStatus: 'kept',
+    FailureReason: 'kept',
+    CreationTime: 'kept',
+    LastModifiedTime: 'kept',
+    PendingDeploymentSummary: 'kept',
+    'ProductionVariants[].VariantName': 'kept',
+    'ProductionVariants[].DeployedImages': 'kept',
+    'ProductionVariants[].VariantStatus': 'kept',
+    // One variant has all the traffic, whatever its weight.
+    'ProductionVariants[].CurrentWeight': 'kept',
+    'ProductionVariants[].DesiredWeight': 'kept',
+    // An endpoint that was scaled out keeps its instances (keptInstances).
+    'ProductionVariants[].CurrentInstanceCount': 'kept',
+    'ProductionVariants[].DesiredInstanceCount': 'kept',
+    'ProductionVariants[].InstancePools': 'refused',
+    'ProductionVariants[].CurrentServerlessConfig': 'refused',
+    'ProductionVariants[].DesiredServerlessConfig': 'refused',
+    'ProductionVariants[].ManagedInstanceScaling': { off: { Status: 'DISABLED' } },
+    'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
+    'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
+    'ProductionVariants[].CapacityReservationConfig': 'refused',
+    DataCaptureConfig: { off: { EnableCapture: false } },
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type': { harmless: 'ALL_AT_ONCE' },
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.WaitIntervalInSeconds': { harmless: 0 },
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.CanarySize': 'refused',
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.LinearStepSize': 'refused',
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.TerminationWaitInSeconds': { harmless: 0 },
+    // How long that update was allowed to take.
+    'LastDeploymentConfig.BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds': 'kept',
+    'LastDeploymentConfig.RollingUpdatePolicy': 'refused',
+    'LastDeploymentConfig.AutoRollbackConfiguration': 'refused',
+    AsyncInferenceConfig: 'refused',
+    ExplainerConfig: 'refused',
+    ShadowProductionVariants: 'refused',
+    ...METRICS,
+  },
+};
+
+interface Member {
+  /** As in the AWS CLI: `ProductionVariants[0].VolumeSizeInGB`. */
+  readonly path: string;
+  readonly value: unknown;
+  readonly is: 'ours' | 'ours, and stays' | 'refused';
+}
+
+/** What an update from this to the plan would remove or change: path -> value, as JSON. */
+export function lostMembers(kind: Described, answer: object, planned: object): ReadonlyMap<string, string> {
+  const wanted = new Map(membersOf(kind, planned).map(({ path, value }) => [path, canonicalJson(value)]));
+  const lost = membersOf(kind, answer).filter(
+    ({ path, value, is }) => is === 'refused' || (is !== 'ours' && wanted.get(path) !== canonicalJson(value)),
+  );
+  return new Map(lost.map(({ path, value }) => [path, told(value)]));
+}
+
+/** Where an answer is not as planned, one a line: `InstanceType: expected "ml.m5.large", found nothing`. */
+export function differencesFrom(kind: Described, planned: object, answer: object): string[] {
+  const [wanted, found] = [planned, answer].map(
+    (each) => new Map(membersOf(kind, each).map(({ path, value }) => [path, comparable(path, value)])),
+  );
+  const paths = [...new Set([...(wanted?.keys() ?? []), ...(found?.keys() ?? [])])];
+  const different = paths.filter((path) => wanted?.get(path) !== found?.get(path));
+  return different.map(
+    (path) => `${path}: expected ${wanted?.get(path) ?? 'nothing'}, found ${found?.get(path) ?? 'nothing'}`,
+  );
+}
+
+/** SageMaker lower-cases the group in some ARNs. */
+function comparable(path: string, value: unknown): string {
+  const text = canonicalJson(value);
+  return path === 'PrimaryContainer.ModelPackageName' ? text.toLowerCase() : text;
+}
+
+const LONGEST = 200;
+
+function told(value: unknown): string {
+  const text = canonicalJson(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}
+
+/** The members of an answer, or of the request that made it, that are neither kept nor harmless. */
+function membersOf(kind: Described, answer: object): Member[] {
+  return Object.entries(answer)
+    .filter(([name]) => name !== '$metadata')
+    .flatMap(([name, value]) => classify(MEMBERS[kind], { path: name, classedAs: name, value, beside: answer }));
+}
+
+interface Place {
+  readonly path: string;
+  /** The path as the table has it. */
+  readonly classedAs: string;
+  readonly value: unknown;
+  readonly beside: object;
+}
+
+function classify(classes: Classes, { path, classedAs, value, beside }: Place): Member[] {
+  if (isEmpty(value)) return [];
+  const known = classes[classedAs];
+  if (known !== undefined) {
+    const is = classOf(known, value, beside);
+    return is === 'kept' ? [] : [{ path, value, is }];
+  }
+  if (Array.isArray(value))
+    return value.flatMap((each: unknown, index) => {
+      const at = { path: `${path}[${index}]`, value: each, beside };
+      return index === 0 ? classify(classes, { ...at, classedAs: `${classedAs}[]` }) : [{ ...at, is: 'refused' }];
+    });
+  if (!isStructure(value)) return [{ path, value, is: 'refused' }];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    classify(classes, { path: `${path}.${name}`, classedAs: `${classedAs}.${name}`, value: inner, beside: value }),
+  );
+}
+
+function classOf(known: Class, value: unknown, beside: object): Member['is'] | 'kept' {
+  if (known === 'of the package') return 'ModelPackageName' in beside ? 'kept' : 'ours';
+  if (typeof known === 'string') return known;
+  if ('harmless' in known) return value === known.harmless ? 'kept' : 'refused';
+  const off = isStructure(value) && Object.entries(known.off).every(([name, word]) => value[name] === word);
+  return off ? 'kept' : 'refused';
+}
+
+/** SageMaker writes what is not there as nothing, or as an empty structure. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isStructure(value) && Object.values(value).every(isEmpty);
+}
+
+function isStructure(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

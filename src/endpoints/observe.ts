@@ -1,0 +1,92 @@
+import { passingTrouble } from '../aws/trouble.ts';
+import { Failure } from '../ground/failure.ts';
+import { type PollOutcome, type PollResult, waitFor } from '../ground/wait.ts';
+import { deleteEndpoint } from './changes.ts';
+import { type CurrentDeployment, describeCurrent } from './current.ts';
+import { type DesiredEndpoint, decideChange, dependsOnCurrent, type EndpointDecision, isBusy } from './decision.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
+import type { DeploymentPlan, ReconcileContext } from './plan.ts';
+import { type EndpointTags, readEndpointTags } from './tags.ts';
+
+/** The conflicts with other deployments after which the job fails. */
+export const MAX_CONFLICTS = 10;
+export const CONFLICT_PAUSE = 5_000;
+
+/** An endpoint as it was seen, and what is decided about it. */
+export interface Observed {
+  readonly endpoint: Endpoint | undefined;
+  /** `undefined` without an endpoint. */
+  readonly tags: EndpointTags | undefined;
+  readonly current: CurrentDeployment | undefined;
+  readonly decision: Exclude<EndpointDecision, { do: 'wait' } | { do: 'delete' }>;
+}
+
+/**
+ * Waits while SageMaker is busy with another change, and deletes a Failed endpoint where that is allowed, until we can
+ * act.
+ */
+export async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise<Observed> {
+  for (let deletions = 0; deletions < MAX_CONFLICTS; deletions++) {
+    const { decision, ...seen } = await waitUntilSettled(plan, context);
+    if (decision.do !== 'delete') return { ...seen, decision };
+    context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
+    context.begun(`the deletion of the endpoint ${plan.desired.endpoint}`);
+    await deleteEndpoint(context, plan.desired.endpoint);
+    await context.clock.sleep(CONFLICT_PAUSE);
+  }
+  throw changedEachTime(plan, context);
+}
+
+type Settled = Omit<Observed, 'decision'> & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
+
+async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext): Promise<Settled> {
+  const { desired } = plan;
+  const look = async (): Promise<PollResult<Settled>> => {
+    const endpoint = await findEndpoint(context.sagemaker, desired.endpoint);
+    const seen = await describeAround(endpoint, plan, context);
+    if (!seen) return { is: 'pending', saying: `Somebody deleted ${desired.endpoint} just now` };
+    const decision = decideChange({ endpoint, owner: seen.tags?.owner, current: seen.current }, desired);
+    if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
+    return { is: 'settled', answer: { endpoint, ...seen, decision } };
+  };
+  return answerOf(await waitFor(look, pollOptions(context)), desired, context);
+}
+
+/** Reads what the decision depends on beside the endpoint: nothing while that is busy. `undefined` when it is gone. */
+async function describeAround(
+  endpoint: Endpoint | undefined,
+  { desired, serving }: DeploymentPlan,
+  { sagemaker }: ReconcileContext,
+): Promise<Pick<Observed, 'tags' | 'current'> | undefined> {
+  if (!endpoint || isBusy(endpoint, desired)) return { tags: undefined, current: undefined };
+  const tags = await readEndpointTags(sagemaker, endpoint.arn);
+  if (!tags) return undefined;
+  const query = { endpoint, tags, group: desired.owner.group, serving };
+  return { tags, current: dependsOnCurrent(endpoint) ? await describeCurrent(sagemaker, query) : undefined };
+}
+
+export function pollOptions({ clock, interval, deadline, log }: ReconcileContext) {
+  const onChange = (saying: string, elapsed: string) => log(`${saying} (after ${elapsed})`);
+  return { clock, interval, deadline, tolerate: passingTrouble, onChange };
+}
+
+export function answerOf<Answer>(
+  outcome: PollOutcome<Answer>,
+  { endpoint }: DesiredEndpoint,
+  { region }: ReconcileContext,
+): Answer {
+  if (outcome.is === 'settled') return outcome.answer;
+  throw new Failure(
+    'out of time',
+    `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker continues.`,
+    `run this job again: it continues where this one stopped. To see the status: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
+  );
+}
+
+export function changedEachTime({ desired: { endpoint } }: DeploymentPlan, { region }: ReconcileContext): Failure {
+  return new Failure(
+    'refused',
+    `${endpoint} changed each time before this job could change it, or it exists with other upper and lower case.`,
+    `check it (aws sagemaker list-endpoints --name-contains ${endpoint} --region ${region}). When nobody else deploys to it, run this job again.`,
+  );
+}

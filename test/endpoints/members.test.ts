@@ -1,0 +1,128 @@
+import {
+  DescribeEndpointConfigOutput$,
+  DescribeEndpointOutput$,
+  DescribeModelOutput$,
+} from '@aws-sdk/client-sagemaker';
+import { describe, expect, it } from 'vitest';
+import { type Described, differencesFrom, lostMembers, MEMBERS } from '../../src/endpoints/members.ts';
+
+/** How the SDK tells a type: its kind, namespace and name, traits, and then the members' names and types, or the item's. */
+type Schema = readonly [kind: number, namespace: string, name: string, traits: unknown, ...rest: readonly unknown[]];
+
+const LIST = 1;
+const STRUCTURE = 3;
+
+const isSchema = (value: unknown): value is Schema => Array.isArray(value) && typeof value[0] === 'number';
+const resolved = (type: unknown): unknown => (typeof type === 'function' ? resolved(type()) : type);
+
+/** The path of each member of a type that the SDK knows, and of each in it; `[]` is an item of a list. */
+function pathsIn(type: unknown, path = ''): string[] {
+  const schema = resolved(type);
+  if (!isSchema(schema)) return [path];
+  const [kind, , , , inner, types] = schema;
+  if (kind === LIST) return pathsIn(inner, `${path}[]`);
+  if (kind !== STRUCTURE || !Array.isArray(inner) || !Array.isArray(types)) return [path];
+  return inner.flatMap((name, index) => pathsIn(types[index], path === '' ? `${name}` : `${path}.${name}`));
+}
+
+/** The path, and those of what is around it. */
+function pathsAround(path: string): string[] {
+  const ends = [...path.matchAll(/\[\]|\.|$/g)].map(({ index }) => index);
+  return [...ends.map((end) => path.slice(0, end)), path];
+}
+
+const SCHEMAS: Readonly<Record<Described, unknown>> = {
+  'endpoint config': DescribeEndpointConfigOutput$,
+  model: DescribeModelOutput$,
+  endpoint: DescribeEndpointOutput$,
+};
+
+const KINDS = ['endpoint config', 'model', 'endpoint'] as const;
+
+describe('the members of SageMaker’s answers', () => {
+  it.each(KINDS)('are all classed, as many as the SDK knows: %s', (kind) => {
+    const paths = pathsIn(SCHEMAS[kind]);
+    expect(paths).toContain(
+      kind === 'model' ? 'PrimaryContainer.ModelPackageName' : 'ProductionVariants[].VariantName',
+    );
+    const unclassed = paths.filter((path) => !pathsAround(path).some((each) => each in MEMBERS[kind]));
+    expect(unclassed, 'class them in src/endpoints/members.ts').toEqual([]);
+  });
+
+  it.each(KINDS)('are classed once, and none that the SDK does not know: %s', (kind) => {
+    const known = new Set(pathsIn(SCHEMAS[kind]).flatMap(pathsAround));
+    const classed = Object.keys(MEMBERS[kind]);
+    expect(classed.filter((path) => !known.has(path))).toEqual([]);
+    expect(classed.filter((path) => pathsAround(path).some((each) => each !== path && classed.includes(each)))).toEqual(
+      [],
+    );
+  });
+
+  it('are refused when they are not classed, at any depth, with their value', () => {
+    const answer = {
+      Tomorrow: 7,
+      ProductionVariants: [{ VariantName: 'a', RoutingConfig: { Sticky: true } }],
+      At: new Date(0),
+    };
+    expect([...lostMembers('endpoint config', answer, { ProductionVariants: [{ VariantName: 'a' }] })]).toEqual([
+      ['Tomorrow', '7'],
+      ['ProductionVariants[0].RoutingConfig.Sticky', 'true'],
+      ['At', '"1970-01-01T00:00:00.000Z"'],
+    ]);
+  });
+
+  it('are nothing when they are empty, however deep', () => {
+    const answer = { VpcConfig: {}, KmsKeyId: undefined, ExplainerConfig: { ClarifyExplainerConfig: { Labels: [] } } };
+    expect([...lostMembers('endpoint config', answer, {})]).toEqual([]);
+  });
+
+  it('of which SageMaker has two or more are refused from the second on', () => {
+    const variant = { VariantName: 'a' };
+    const answer = { ProductionVariants: [variant, { VariantName: 'b' }] };
+    expect([...lostMembers('endpoint config', answer, { ProductionVariants: [variant] }).keys()]).toEqual([
+      'ProductionVariants[1]',
+    ]);
+  });
+
+  it('are told in at most 200 characters', () => {
+    const [[, told = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(300)] }, {})];
+    expect(told).toMatch(/^\["x{198}\.\.\.$/);
+  });
+});
+
+describe('what is reused', () => {
+  const planned = { ModelName: 'm', ExecutionRoleArn: 'role', PrimaryContainer: { ModelPackageName: 'arn:Group/1' } };
+  const found = { ...planned, CreationTime: new Date(0), ModelArn: 'arn:m' };
+
+  it.each([
+    ['as planned', {}],
+    ['with the package in lower case', { PrimaryContainer: { ModelPackageName: 'arn:group/1' } }],
+    [
+      'with what follows from its package',
+      { PrimaryContainer: { ...planned.PrimaryContainer, Image: 'image:1', ModelDataUrl: 's3://model' } },
+    ],
+    ['with no variables', { PrimaryContainer: { ...planned.PrimaryContainer, Environment: {} } }],
+    ['with a default', { EnableNetworkIsolation: false }],
+  ])('is a model %s', (_, more) => {
+    expect(differencesFrom('model', planned, { ...found, ...more })).toEqual([]);
+  });
+
+  it.each([
+    [{ ExecutionRoleArn: 'other' }, 'ExecutionRoleArn: expected "role", found "other"'],
+    [{ EnableNetworkIsolation: true }, 'EnableNetworkIsolation: expected nothing, found true'],
+    [
+      { PrimaryContainer: { ...planned.PrimaryContainer, Environment: { A: '1' } } },
+      'PrimaryContainer.Environment: expected nothing, found {"A":"1"}',
+    ],
+    [{ ExecutionRoleArn: undefined }, 'ExecutionRoleArn: expected "role", found nothing'],
+  ])('is no model that differs: %o', (more, told) => {
+    expect(differencesFrom('model', planned, { ...found, ...more })).toEqual([told]);
+  });
+
+  it('is no model of an image, whatever is in it', () => {
+    expect(differencesFrom('model', planned, { ...found, PrimaryContainer: { Image: 'image:1' } })).toEqual([
+      'PrimaryContainer.ModelPackageName: expected "arn:group/1", found nothing',
+      'PrimaryContainer.Image: expected nothing, found "image:1"',
+    ]);
+  });
+});
