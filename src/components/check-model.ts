@@ -6,17 +6,18 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria } from '../registry/eligibility.ts';
-import { promotionPath, readApproval } from '../registry/entries.ts';
+import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { approverPage, commitOf, passedOverLines } from './check-model/approver-page.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
-import { liveNow, whyNothingNew } from './check-model/live.ts';
+import { liveNow, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
   source: z.enum(['run', 'registry'], 'must be run or registry'),
   promotion_path: promotionPath,
   require_validation: flag,
+  take_over_endpoint: flag,
   model_package_arn: optional(modelPackageArn),
   endpoint_name: optional(resourceName),
   max_candidates: wholeNumber(1, MAX_CANDIDATES),
@@ -38,7 +39,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['require_validation', 'promotion_path', 'source'],
+  safetyInputs: ['require_validation', 'take_over_endpoint', 'promotion_path', 'source'],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',
@@ -52,6 +53,7 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: 'endpoint_name is given' },
     { action: 'sagemaker:DescribeModel', on: 'model', when: 'endpoint_name is given' },
+    { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
   ],
 
   async run(given, context) {
@@ -68,6 +70,7 @@ export default defineComponent({
         next: NOTHING_NEW,
         passedOver: found.passedOver,
       });
+    await refuseAnothersEndpoint(found.candidate, given, context);
     return showCandidate(found, given, criteria, context);
   },
 });
@@ -121,7 +124,7 @@ async function showCandidate(
     content: version.content,
     status: version.approval,
     promotion_path: criteria.path,
-    open: criteria.require_validation || before === undefined ? [] : ['validation'],
+    open: openInputs(given, before),
     metadata: version.metadata,
     data: version.data,
     passed_over: passedOver,
@@ -151,6 +154,12 @@ async function showCandidate(
       MODEL_PACKAGE_GROUP_NAME: version.group,
     },
   };
+}
+
+/** The safety inputs that are open. The first environment has none before it that could validate. */
+function openInputs({ require_validation, take_over_endpoint }: Inputs, before: string | undefined): string[] {
+  const validation = require_validation || before === undefined ? [] : ['validation'];
+  return take_over_endpoint ? [...validation, TAKE_OVER] : validation;
 }
 
 function approvedAlready(version: ModelPackage, { environment, pipeline }: Context['job']): string | undefined {

@@ -1,10 +1,18 @@
 import { troubleOf } from '../../aws/trouble.ts';
 import { packagesServed } from '../../endpoints/current.ts';
 import { findEndpoint } from '../../endpoints/endpoint.ts';
+import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
+import { readEndpointTags } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
-import { displayName, findPackage, type ModelPackage, type RegistryReader } from '../../registry/packages.ts';
+import {
+  displayName,
+  findPackage,
+  groupArnOf,
+  type ModelPackage,
+  type RegistryReader,
+} from '../../registry/packages.ts';
 import { served } from './approver-page.ts';
 
 /**
@@ -23,6 +31,24 @@ export async function whyNothingNew(
   if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
     return undefined;
   return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${endpoint.name}`;
+}
+
+/**
+ * Throws a Failure when the endpoint is another's, before anybody is asked to approve a version for it (AWS: ListTags).
+ */
+export async function refuseAnothersEndpoint(
+  candidate: ModelPackage,
+  { endpoint_name: name, take_over_endpoint }: { endpoint_name: string | undefined; take_over_endpoint: boolean },
+  { aws, job }: Context,
+): Promise<void> {
+  if (name === undefined || take_over_endpoint) return;
+  const endpoint = await findEndpoint(aws.sagemaker, name);
+  if (!endpoint) return;
+  const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
+  const owner = (await readEndpointTags(aws.sagemaker, endpoint.arn))?.owner;
+  if (!owner || isSameOwner(owner, ours)) return;
+  const { why, next } = refusalOfOwner(endpoint.name, owner, ours);
+  throw new Failure('refused', why, next);
 }
 
 /** What serves on an endpoint now, in a few words for the approver. */

@@ -1,4 +1,5 @@
 import checkModel from '../../../src/components/check-model.ts';
+import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { ENDPOINT, goThroughDev, left, noneOf, nothingForUat, type Stage, trained, validated } from '../stage.ts';
@@ -324,6 +325,25 @@ export const check: readonly Row[] = [
     writes: {},
     record: { outcome: 'nothing' },
     outputs: { MODEL_FOUND: 'false' },
+  },
+  {
+    when: 'the endpoint belongs to another project, environment or group',
+    shows: [],
+    component: 'check-model',
+    seen: 'ERROR resale-price-uat belongs to another deployment, as its tags say (project 42, environment main, group …). This job is for project 42, environment uat, group …. Nothing was changed.',
+    next: 'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    cause: 'Two environments, projects or models use one `endpoint_name`. deploy-model would refuse the deployment.',
+    remedy:
+      'Give each environment its own `endpoint_name`, such as `resale-price-$CI_COMMIT_BRANCH`. Only if the endpoint must change hands, set `take_over_endpoint`.',
+    stage: validated,
+    act: ({ emulator }) => {
+      const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'main' };
+      emulator.deployed({ endpoint: 'resale-price-uat', package: arnOf(1), tags });
+    },
+    job: { inputs: { endpoint_name: 'resale-price-uat' } },
+    exit: 1,
+    writes: {},
+    record: 'none',
   },
 ];
 
