@@ -58,6 +58,44 @@ export const validation: readonly Row[] = [
     keeps: ['endpoint.json'],
   },
   {
+    when: 'the deployment is not live, and nothing says why',
+    shows: [10],
+    component: 'validate-endpoint',
+    seen: 'ERROR resale-price-dev serves resale-price-dev-v1 again, and resale-price-dev-v2 is not live: SageMaker rolled back without a reason, or somebody updated the endpoint back.',
+    next: "look for UpdateEndpoint in CloudTrail. If nobody updated it, read the container's log lines above. Then run the deploy-model job again.",
+    cause: 'deploy-model did not wait (`wait: false`). Before this job began, the old config was live again.',
+    remedy:
+      'Look in CloudTrail whether somebody updated the endpoint. With `wait: true`, deploy-model sees what happens.',
+    stage: aboutToMove,
+    scenes: ['endpoint rolls back without a reason'],
+    act: (place) => {
+      deploy(place);
+      place.emulator.endpoints.settle(ENDPOINT);
+    },
+    exit: 1,
+    writes: {},
+    record: notValidated,
+    keeps: ['endpoint.json'],
+  },
+  {
+    when: 'somebody returned to the config before by hand',
+    shows: [36],
+    component: 'validate-endpoint',
+    seen: 'ERROR Somebody updated resale-price-dev back to resale-price-dev-v1: resale-price-dev-v2 is not live.',
+    next: 'find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, run the deploy-model job again.',
+    cause: 'deploy-model ended with this version live. After that, somebody updated the endpoint to the old config.',
+    remedy: 'Find out who in CloudTrail (`UpdateEndpoint`), and why.',
+    stage: live,
+    act: ({ emulator }) => {
+      emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: BEFORE });
+      emulator.endpoints.settle(ENDPOINT);
+    },
+    exit: 1,
+    writes: {},
+    record: notValidated,
+    keeps: ['endpoint.json'],
+  },
+  {
     when: 'the deployment and its rollback both failed',
     shows: [11],
     component: 'validate-endpoint',
@@ -190,7 +228,7 @@ export const validation: readonly Row[] = [
     next: 'run the deploy-model job of this pipeline again.',
     cause: 'A clean-up job deleted a config or model of the endpoint. It is unknown which version answers.',
     remedy:
-      'Run the deploy-model job again: it creates them again. Change the clean-up job so that it keeps what is live.',
+      'Run the deploy-model job again with another `name_prefix`: it deploys the version again. Change the clean-up job so that it keeps what is live.',
     stage: live,
     scenes: ['live config deleted'],
     exit: 1,
