@@ -27,6 +27,8 @@ const inputs = z.strictObject({
 type Inputs = z.output<typeof inputs>;
 type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'MODEL_PACKAGE_GROUP_NAME';
 
+const READS_LIVE = 'endpoint_name is given, or the version was validated here before';
+
 export default defineComponent({
   name: 'check-model',
   duty: 'check',
@@ -51,8 +53,8 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:DescribeModelPackageGroup', on: 'group', when: 'the group has no version' },
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: 'endpoint_name is given' },
-    { action: 'sagemaker:DescribeModel', on: 'model', when: 'endpoint_name is given' },
+    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: READS_LIVE },
+    { action: 'sagemaker:DescribeModel', on: 'model', when: READS_LIVE },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
   ],
 

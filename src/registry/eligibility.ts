@@ -70,7 +70,7 @@ function judgePassage(version: ModelPackage, before: string): Eligibility {
   if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it for ${before}`);
   if (approval.is === 'unreadable') return unfit(`its approval for ${before} ${approval.why}: "${approval.raw}"`);
   const open = validation.value.open ?? approval.value.open;
-  if (open) return unfit(`it passed ${before} with a safety input set to false (open=${open})`);
+  if (open) return unfit(`it passed ${before} with an open safety input (open=${open})`);
   const changed = [validation.value, approval.value].some(({ content }) => !hasContent(version, content));
   return changed ? unfit(`its content changed after it was approved and validated in ${before}`) : FIT;
 }

@@ -5,6 +5,7 @@ import checkModel from '../../src/components/check-model.ts';
 import { type PromotionCriteria, selectVersion, validatedHere } from '../../src/registry/eligibility.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
+import { OWN_TAGS, OWNER } from './deploy-model/scene.ts';
 import { contentIn, enter, leaveRecord, validationValue, verdictValue } from './handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -235,14 +236,14 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'validated.dev': validationValue(CONTENT, { open: 'approval' }) })],
     uat,
     'none',
-    ['it passed dev with a safety input set to false (open=approval)'],
+    ['it passed dev with an open safety input (open=approval)'],
   ],
   [
     'an approval written with an open safety input',
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue(CONTENT, { open: 'protected' }) })],
     uat,
     'none',
-    ['it passed dev with a safety input set to false (open=protected)'],
+    ['it passed dev with an open safety input (open=protected)'],
   ],
   [
     'a version that is not validated, when no validation is asked for',
@@ -406,6 +407,49 @@ describe('what the approver is shown', () => {
   });
 });
 
+describe('the endpoint of another', () => {
+  const endpoint_name = 'resale-price-uat';
+  const OURS = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
+  const theirs = { project: '43', environment: 'main', group: `${OWNER.group}-2` };
+
+  it.each(Object.entries(theirs))(
+    '%s is refused before anybody is asked, unless it may be taken over',
+    async (name, value) => {
+      const emulator = await emulated();
+      const arn = promoted(emulator, 'dev');
+      const tags = { ...OURS, [`sagemaker-components:${name}`]: value };
+      emulator.deployed({ endpoint: endpoint_name, package: arn, tags });
+      const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name } });
+      expect(job).toMatchObject({ exit: 1, record: undefined });
+      expect(job.log).toContain(`${endpoint_name} belongs to another deployment, as its tags say (`);
+
+      const taken = await check({
+        emulator,
+        environment: 'uat',
+        inputs: { endpoint_name, take_over_endpoint: 'true' },
+      });
+      expect(taken).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: ['take_over'] } });
+    },
+  );
+
+  it.each([
+    ['with our tags', OURS],
+    ['with no tags', {}],
+  ])('is none %s', async (_, tags) => {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev');
+    emulator.deployed({ endpoint: endpoint_name, package: arn, tags });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name } });
+    expect(job).toMatchObject({ exit: 0, record: { open: [] } });
+  });
+
+  it('is not looked for without endpoint_name', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    expect((await check({ emulator, environment: 'uat' })).calls).not.toContain('ListTags');
+  });
+});
+
 describe('a later environment', () => {
   it('finds the approved version below more than a hundred pending ones', async () => {
     const emulator = await emulated();
@@ -475,6 +519,12 @@ describe('what is live here already', () => {
     const elsewhere = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-new' } });
     expect(elsewhere, 'it is live, but not on the endpoint that is asked for').toMatchObject({ exit: 0 });
 
+    const { request } = emulator.models.configs.get(config) ?? {};
+    emulator.clock.advance(1000);
+    emulator.do('DeleteEndpointConfig', { EndpointConfigName: config });
+    emulator.do('CreateEndpointConfig', { ...request });
+    expect(await check({ emulator, environment: 'uat' }), 'its config was created again').toMatchObject({ exit: 0 });
+
     const open = validationValue(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
     enter(emulator, arn, { 'validated.uat': open });
     expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the safety input on').toMatchObject({
@@ -539,6 +589,7 @@ describe('wrong inputs', () => {
     ['promotion_path', 'dev, DEV'],
     ['promotion_path', 'dev,,uat'],
     ['promotion_path', `dev, ${'u'.repeat(119)}`],
+    ['take_over_endpoint', 'yes'],
     ['require_validation', 'yes'],
     ['model_package_arn', 'version 3'],
     ['endpoint_name', '-x'],

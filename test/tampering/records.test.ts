@@ -119,15 +119,15 @@ describe('check-model does not offer a version', () => {
       }),
       'its content changed after it was approved and validated in dev',
     ],
-    ...['validation', 'protected', 'approval'].map((open): [string, (chain: Chain) => Words, string] => [
+    ...['validation', 'protected', 'approval', 'take_over'].map((open): [string, (chain: Chain) => Words, string] => [
       `that was validated with the safety input of ${open} open`,
       ({ emulator }) => ({ 'validated.dev': entryOf(emulator, 2, 'validated.dev', { open }) }),
-      `it passed dev with a safety input set to false (open=${open})`,
+      `it passed dev with an open safety input (open=${open})`,
     ]),
     [
       'that was approved with an open safety input',
       ({ emulator }) => ({ 'approved.dev': entryOf(emulator, 2, 'approved.dev', { open: 'protected' }) }),
-      'with a safety input set to false',
+      'with an open safety input',
     ],
   ])('%s, and falls back on none in silence', async (_, words, why) => {
     const chain = await chainBefore('check-model');

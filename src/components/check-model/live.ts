@@ -30,6 +30,8 @@ export async function whyNothingNew(
   const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
   if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
     return undefined;
+  const serves = await packagesServed(aws.sagemaker, endpoint);
+  if (!serves.some((arn) => arn.toLowerCase() === candidate.arn.toLowerCase())) return undefined;
   return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${endpoint.name}`;
 }
 

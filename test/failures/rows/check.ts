@@ -227,11 +227,12 @@ export const check: readonly Row[] = [
     when: 'dev let the version through an open safety input',
     shows: [],
     component: 'check-model',
-    seen: 'skipped: version 1, because it passed dev with a safety input set to false (open=approval)',
+    seen: 'skipped: version 1, because it passed dev with an open safety input (open=approval)',
     next: 'run the pipeline of dev first: its validate-endpoint job validates the version.',
-    cause: 'A safety input was `false` in dev, such as `require_approval`.',
+    cause:
+      'A safety input was open in dev: `require_approval` was `false`, or `take_over_endpoint` was `true`, for example.',
     remedy:
-      'Set `require_validation`, `require_approval` and `require_protected` to `true`. Promote the version through dev again.',
+      'Set `require_validation`, `require_approval` and `require_protected` to `true`, and `take_over_endpoint` to `false`. Promote the version through dev again.',
     stage: validated,
     act: ({ emulator }) => goThroughDev(emulator, arnOf(1), { open: 'approval' }),
     exit: 80,
