@@ -32,7 +32,7 @@ export function refusalToValidate(
   const others = served.filter((arn) => arn.toLowerCase() !== deployed.package.toLowerCase());
   if (served.length === 0)
     return {
-      why: `the models of ${deployed.config} were deleted or were not created from a model package`,
+      why: `the config ${deployed.config} or its model was deleted, created again, or not created from a model package`,
       next: again,
     };
   if (others.length > 0)

@@ -328,6 +328,24 @@ describe('the deployment', () => {
     expect(job.log).toContain(next);
   });
 
+  it.each([
+    ['config', 'DeleteEndpointConfig', 'CreateEndpointConfig'],
+    ['model', 'DeleteModel', 'CreateModel'],
+  ] as const)('is not shown by a %s of the same name that was created again', async (kind, remove, create) => {
+    const scene = await live();
+    const { emulator } = scene;
+    const name = emulator.endpoint(ENDPOINT)?.config.name ?? '';
+    const all = kind === 'model' ? emulator.models.models : emulator.models.configs;
+    const { request } = all.get(name) ?? {};
+    emulator.clock.advance(1000);
+    emulator.do(remove, { EndpointConfigName: name, ModelName: name });
+    emulator.do(create, { ...request });
+    const job = await validate(scene);
+    expect(job).toMatchObject({ exit: 1, record: { outcome: 'not validated' } });
+    expect(job.log).toContain('was deleted, created again, or not created from a model package');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
   it('was replaced by another pipeline: the log names it', async () => {
     const { emulator, root } = await live();
     const theirs = emulator.register({ status: 'Approved' });

@@ -224,7 +224,7 @@ export const validation: readonly Row[] = [
     when: 'somebody deleted the config that is live',
     shows: [21],
     component: 'validate-endpoint',
-    seen: 'ERROR ResalePriceModelGroup version 2 is not validated: the models of resale-price-dev-v2 were deleted or were not created from a model package.',
+    seen: 'ERROR ResalePriceModelGroup version 2 is not validated: the config resale-price-dev-v2 or its model was deleted, created again, or not created from a model package.',
     next: 'run the deploy-model job of this pipeline again.',
     cause: 'A clean-up job deleted a config or model of the endpoint. It is unknown which version answers.',
     remedy:
