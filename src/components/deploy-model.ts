@@ -12,7 +12,13 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, groupArnOf, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
-import { describeDeployable, type HandedVersion, readVersion } from './deploy-model/version.ts';
+import {
+  deployingLine,
+  describeDeployable,
+  type HandedVersion,
+  readVersion,
+  refuseUnlessWanted,
+} from './deploy-model/version.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: optional(modelPackageGroup),
@@ -84,9 +90,10 @@ export default defineComponent({
     if (handed.outcome === 'nothing') return skip(handed, given, context);
     linkTo(given.endpoint_name, context);
     const version = await describeDeployable(handed, given, context);
+    context.log.line(deployingLine(version, given, context.job));
     const task: DeploymentTask = { given, handed, version, plan: planOf(version, given, context) };
 
-    const reconcile = reconcileContext(given, context);
+    const reconcile = reconcileContext(task, context);
     const accepted = await reconcileEndpoint(task.plan, reconcile);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
     writeRecord('progressing', task, accepted, context);
@@ -96,6 +103,7 @@ export default defineComponent({
       if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where }, task.plan, context);
     }
     writeRecord('deployed', task, accepted, context);
+    await refuseUnlessWanted(handed, { endpoint: given.endpoint_name, ...accepted }, context);
     return done(task, accepted, context);
   },
 });
@@ -107,9 +115,17 @@ interface DeploymentTask {
   readonly plan: DeploymentPlan;
 }
 
-function reconcileContext({ poll_interval: interval, max_wait_time }: Inputs, context: Context): ReconcileContext {
+function reconcileContext({ given, handed }: DeploymentTask, context: Context): ReconcileContext {
   const { aws, clock, log, begun } = context;
-  return { ...aws, clock, deadline: context.deadline(max_wait_time), interval, log: log.line, begun };
+  return {
+    ...aws,
+    clock,
+    deadline: context.deadline(given.max_wait_time),
+    interval: given.poll_interval,
+    log: log.line,
+    begun,
+    confirm: async () => void (await describeDeployable(handed, given, context)),
+  };
 }
 
 function skip(

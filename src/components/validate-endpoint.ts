@@ -13,9 +13,15 @@ import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
 import { entryKey, entryTime, entryValue } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
-import { refusalToValidate, validatedAlready, validationEntry } from '../registry/validation.ts';
+import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
-import { type DeployedRecord, describeServed, type Liveness, untilLive } from './validate-endpoint/live.ts';
+import {
+  type DeployedRecord,
+  describeServed,
+  howToTakeAway,
+  type Liveness,
+  untilLive,
+} from './validate-endpoint/live.ts';
 import { sendRequests } from './validate-endpoint/requests.ts';
 
 const mediaType = line.check(
@@ -194,8 +200,8 @@ async function recordValidation(
 
 /** Refuses when somebody rejected or changed the version between our read and our write: it stays live. */
 function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecord, { environment }: Context['job']): void {
-  const refusal = refusalToValidate([deployed.package], after, deployed);
+  const refusal = refusalOfLive(after, deployed);
   if (!refusal) return;
-  const what = `The validation in ${environment} was written, but ${displayName(after)} cannot be promoted: ${refusal.why}.`;
-  throw new Failure('refused', what, refusal.next);
+  const what = `The validation in ${environment} was written, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`;
+  throw new Failure('refused', what, howToTakeAway(refusal, deployed));
 }

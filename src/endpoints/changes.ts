@@ -18,6 +18,8 @@ export type ChangeResult = 'accepted' | 'conflict';
 interface ChangeContext {
   readonly sagemaker: SageMakerClient;
   readonly clock: Clock;
+  /** Throws when the version must not go live any more: SageMaker's changes have no condition. */
+  confirm(): Promise<void>;
 }
 
 interface EndpointCreation {
@@ -33,11 +35,12 @@ interface EndpointUpdate extends EndpointCreation {
 
 /** Creates an endpoint with its tags. */
 export function createEndpoint(context: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
-  return change(context, () =>
-    context.sagemaker.send(
+  return change(context, async () => {
+    await context.confirm();
+    return context.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
-    ),
-  );
+    );
+  });
 }
 
 /**
@@ -48,6 +51,7 @@ export function createEndpoint(context: ChangeContext, { endpoint, config, tags 
 export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
   return change(context, async () => {
     await tagEndpoint(context.sagemaker, arn, tags);
+    await context.confirm();
     return context.sagemaker.send(
       new UpdateEndpointCommand({
         EndpointName: endpoint,
@@ -65,7 +69,7 @@ export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, 
 }
 
 /** Deletes an endpoint (AWS: DeleteEndpoint). No error when it is already deleted or busy: describe it again. */
-export async function deleteEndpoint({ sagemaker }: ChangeContext, endpoint: string): Promise<void> {
+export async function deleteEndpoint({ sagemaker }: Pick<ChangeContext, 'sagemaker'>, endpoint: string): Promise<void> {
   try {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   } catch (error) {
@@ -77,7 +81,7 @@ export async function deleteEndpoint({ sagemaker }: ChangeContext, endpoint: str
 /** SageMaker's answers when the endpoint is no longer as it was when we looked. */
 const CHANGED_MEANWHILE = ['already exists', 'update in progress', 'failed already', 'not found'] as const;
 
-async function change({ clock }: ChangeContext, send: () => Promise<unknown>): Promise<ChangeResult> {
+async function change({ clock }: Pick<ChangeContext, 'clock'>, send: () => Promise<unknown>): Promise<ChangeResult> {
   try {
     await onceConfigIsVisible(clock, send);
     return 'accepted';

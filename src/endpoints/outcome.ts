@@ -68,6 +68,13 @@ export function recreation(endpoint: string): string {
   return `A Failed endpoint must be deleted first: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`;
 }
 
+/** What takes a version away that is live and should not be. */
+export function takingAway(endpoint: string, previousConfig: string | undefined): string {
+  return previousConfig === undefined
+    ? `Until then it stays live, unless you delete the endpoint (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`
+    : `Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig}).`;
+}
+
 /** SageMaker's FailureReason as a sentence, with our own words where they say more. */
 export function explainReason(why: string | undefined): string {
   if (why === undefined) return 'SageMaker gave no reason.';

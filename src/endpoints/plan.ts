@@ -22,4 +22,8 @@ export interface ReconcileContext {
   log(line: string): void;
   /** Receives what SageMaker continues when this job ends first. */
   begun(what: string): void;
+  /**
+   * Called right before SageMaker is asked to change the endpoint. Throws when the version must not go live any more.
+   */
+  confirm(): Promise<void>;
 }

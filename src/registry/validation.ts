@@ -17,6 +17,8 @@ export interface DeployedVersion {
 export interface ValidationRefusal {
   readonly why: string;
   readonly next: string;
+  /** The version is live, and should not be. */
+  readonly unwanted?: true;
 }
 
 /**
@@ -37,15 +39,24 @@ export function refusalToValidate(
     };
   if (others.length > 0)
     return { why: `${deployed.config} serves ${others.join(' and ')}, not only ${deployed.package}`, next: again };
+  const refusal = refusalOfLive(now, deployed);
+  return refusal && { ...refusal, why: `${refusal.why}, but it is live`, unwanted: true };
+}
+
+/** Why a version that is live should not be: somebody withdrew, rejected or changed it since it was approved. */
+export function refusalOfLive(
+  now: ModelPackage,
+  deployed: Pick<DeployedVersion, 'group' | 'content' | 'promotion_path' | 'open'>,
+): ValidationRefusal | undefined {
   const { group, content, promotion_path: environments } = deployed;
   const flaw = flawOf(now, { group, content, environments });
-  if (flaw) return { why: `${flaw.why}, but it is live`, next: flaw.next };
+  if (flaw) return { why: flaw.why, next: flaw.next };
   const takenBack = approvalTakenBack(now, deployed);
-  return takenBack ? { why: `${takenBack}, but it is live`, next: 'deploy another version.' } : undefined;
+  return takenBack ? { why: takenBack, next: 'promote another version.' } : undefined;
 }
 
 /** Why the approval is no longer valid. Without require_approval there was none: then only a rejection counts. */
-function approvalTakenBack({ approval }: ModelPackage, { open }: DeployedVersion): string | undefined {
+function approvalTakenBack({ approval }: ModelPackage, { open }: Pick<DeployedVersion, 'open'>): string | undefined {
   const needed = approval === 'Rejected' || !open.includes('approval');
   return needed && approval !== 'Approved' ? `it is ${approval}` : undefined;
 }

@@ -44,6 +44,13 @@ export function aboutVersion(emulator: Emulator, arn: string) {
   };
 }
 
+/** What somebody may exchange for what a version runs. */
+export const OTHER_SPECIFICATION = {
+  Containers: [{ Image: '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/other:1' }],
+  SupportedContentTypes: ['text/csv'],
+  SupportedResponseMIMETypes: ['text/csv'],
+};
+
 /** The content hash of a version, as it is now. */
 export function contentIn(emulator: Emulator, arn: string): string {
   return contentOf(emulator.do('DescribeModelPackage', { ModelPackageName: arn }));

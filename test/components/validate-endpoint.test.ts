@@ -14,15 +14,10 @@ import {
   validationEntry,
 } from '../../src/registry/validation.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
-import { aboutVersion, entriesOf, leaveRecord, verdictValue } from './handover.ts';
+import { aboutVersion, entriesOf, leaveRecord, OTHER_SPECIFICATION, verdictValue } from './handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
-const OTHER_SPECIFICATION = {
-  Containers: [{ Image: '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/other:1' }],
-  SupportedContentTypes: ['text/csv'],
-  SupportedResponseMIMETypes: ['text/csv'],
-};
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
 
 const deployed: DeployedVersion = {

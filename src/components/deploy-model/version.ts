@@ -1,9 +1,11 @@
+import { takingAway } from '../../endpoints/outcome.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { approvalRecord, checkRecord, readHandover } from '../../program/handover.ts';
 import { type DeploymentTerms, refusalSentence, refusalToDeploy } from '../../registry/deployability.ts';
 import { readApproval, TAKE_OVER } from '../../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
+import { refusalOfLive } from '../../registry/validation.ts';
 
 /** The inputs of deploy-model that say which version, and what must hold of it. */
 interface VersionInputs extends Pick<DeploymentTerms, 'require_approval' | 'instance_type'> {
@@ -33,20 +35,43 @@ export function readVersion(given: VersionInputs, context: Context) {
 /** Describes the version again. Throws a Failure when it is no longer as it was approved. */
 export async function describeDeployable(
   handed: HandedVersion,
-  { require_approval, instance_type, endpoint_name }: VersionInputs,
-  { aws, clock, job, log }: Context,
+  { require_approval, instance_type }: VersionInputs,
+  { aws, clock, job }: Context,
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;
   const version = await describePackage({ ...aws, clock }, handed.package);
   const terms = { environment, pipeline, require_approval, instance_type };
   const refusal = refusalToDeploy(version, handed, terms);
-  if (refusal) throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
+  if (!refusal) return version;
+  throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
+}
 
+/** `Deploying ResalePriceModelGroup version 3 to resale-price-uat, approved for uat by jane.` */
+export function deployingLine(
+  version: ModelPackage,
+  { require_approval, endpoint_name }: VersionInputs,
+  { environment }: Context['job'],
+): string {
   const approved = readApproval(version, environment);
   const why =
     require_approval && approved.is === 'read'
       ? `approved for ${environment} by ${approved.value.by}`
       : 'without an approval (require_approval: false)';
-  log.line(`Deploying ${displayName(version)} to ${endpoint_name}, ${why}.`);
-  return version;
+  return `Deploying ${displayName(version)} to ${endpoint_name}, ${why}.`;
+}
+
+/** Refuses to end well when somebody rejected or changed the version after the last look before the change. */
+export async function refuseUnlessWanted(
+  handed: HandedVersion,
+  { endpoint, previousConfig }: { endpoint: string; previousConfig: string | undefined },
+  { aws, clock }: Context,
+): Promise<void> {
+  const now = await describePackage({ ...aws, clock }, handed.package);
+  const refusal = refusalOfLive(now, handed);
+  if (!refusal) return;
+  throw new Failure(
+    'refused',
+    `${endpoint} serves ${displayName(now)}, but ${refusal.why}.`,
+    `${refusal.next} ${takingAway(endpoint, previousConfig)}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { passingTrouble } from '../../aws/trouble.ts';
 import { packagesServed } from '../../endpoints/current.ts';
 import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
-import { describedEndpoint, explainOutcome, type FailedDeployment } from '../../endpoints/outcome.ts';
+import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../../endpoints/outcome.ts';
 import { follow } from '../../endpoints/progress.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';
 import type { Deadline } from '../../ground/clock.ts';
@@ -88,7 +88,17 @@ export async function describeServed(
   const now = await describePackage({ ...aws, clock }, deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);
-  if (refusal) throw new Failure('refused', `${displayName(now)} is not validated: ${refusal.why}.`, refusal.next);
+  if (refusal)
+    throw new Failure(
+      'refused',
+      `${displayName(now)} is not validated: ${refusal.why}.`,
+      refusal.unwanted ? howToTakeAway(refusal, deployed) : refusal.next,
+    );
   log.line(`${deployed.endpoint} is live and ${still}serves ${displayName(now)} (endpoint config ${deployed.config}).`);
   return now;
+}
+
+/** What to do about a version that is live and should not be. */
+export function howToTakeAway({ next }: { next: string }, { endpoint, previous_config }: DeployedRecord): string {
+  return `${next} ${takingAway(endpoint, previous_config)}`;
 }

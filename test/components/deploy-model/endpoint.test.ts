@@ -42,8 +42,10 @@ describe('an endpoint that does not exist', () => {
       'CreateModel',
       'DescribeEndpointConfig',
       'CreateEndpointConfig',
+      'DescribeModelPackage',
       'CreateEndpoint',
       ...Array.from({ length: 3 }, () => 'DescribeEndpoint'),
+      'DescribeModelPackage',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enter } from '../handover.ts';
+import { enter, OTHER_SPECIFICATION } from '../handover.ts';
 import { emulated, projectFolder } from '../job.ts';
 import {
   type Approved,
@@ -84,6 +84,55 @@ describe('a version', () => {
     expect(job).toMatchObject({ exit: 1, calls: ['DescribeModelPackage'] });
     expect(job.log).toContain('nobody approved it for dev');
   });
+});
+
+describe('a version that somebody takes back while the job runs', () => {
+  const TAKEN_BACK: [string, Record<string, unknown>, RegExp][] = [
+    ['rejected', { ModelApprovalStatus: 'Rejected' }, /it is Rejected/],
+    ['withdrawn', { CustomerMetadataProperties: { 'withdrawn.uat': 'yes' } }, /it was withdrawn in uat/],
+    ['changed', { InferenceSpecification: OTHER_SPECIFICATION }, /its content changed/],
+  ];
+
+  it.each(TAKEN_BACK)('is not deployed when it was %s while the job waited for another', async (_, change, told) => {
+    const scene = await approvedOverAnother();
+    const { emulator, arn } = scene;
+    emulator.scenario('foreign update in progress');
+    emulator.faults.meanwhile('DescribeEndpoint', () => {
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ...change });
+      emulator.endpoints.settle(NAME);
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(told);
+    expect(job.calls).not.toContain('UpdateEndpoint');
+  });
+
+  it.each(TAKEN_BACK)('is not deployed when it was %s just before a new endpoint is made', async (_, change, told) => {
+    const scene = approved(await emulated());
+    scene.emulator.faults.meanwhile('CreateEndpointConfig', () => {
+      scene.emulator.do('UpdateModelPackage', { ModelPackageArn: scene.arn, ...change });
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(told);
+    expect(job.calls).not.toContain('CreateEndpoint');
+  });
+
+  it.each(TAKEN_BACK)(
+    'is live when it was %s later: the job fails and says how to take it away',
+    async (_, change, told) => {
+      const scene = await approvedOverAnother();
+      const before = liveConfig(scene.emulator);
+      scene.emulator.faults.meanwhile('UpdateEndpoint', () => {
+        scene.emulator.do('UpdateModelPackage', { ModelPackageArn: scene.arn, ...change });
+      });
+      const job = await deploy(scene);
+      expect(job).toMatchObject({ exit: 1, outputs: {}, record: { outcome: 'deployed' } });
+      expect(job.log).toMatch(told);
+      expect(job.log).toMatch(new RegExp(`ERROR ${NAME} serves .* version 2, but `));
+      expect(job.log).toContain(`--endpoint-config-name ${before}).`);
+    },
+  );
 });
 
 describe('the version that is deployed', () => {

@@ -62,6 +62,42 @@ const LOOKED = 'The job repeated the request, found what it had created, and com
 
 export const deployment: readonly Row[] = [
   {
+    when: 'the version is rejected while the job makes its model',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR ResalePriceModelGroup version 1 cannot be deployed to dev: it is Rejected now.',
+    next: 'find out who changed it in CloudTrail (UpdateModelPackage), or promote another version.',
+    cause:
+      'Somebody rejected the version in Studio after this job began. The job looks again right before it changes the endpoint.',
+    remedy: 'Promote another version.',
+    stage: approved,
+    act: ({ emulator }) =>
+      emulator.faults.meanwhile('CreateModel', () => {
+        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(1), ModelApprovalStatus: 'Rejected' });
+      }),
+    exit: 1,
+    writes: made,
+    record: 'none',
+  },
+  {
+    when: 'the version is rejected while it goes live',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev serves ResalePriceModelGroup version 1, but it is Rejected.',
+    next: 'promote another version. Until then it stays live, unless you delete the endpoint (aws sagemaker delete-endpoint --endpoint-name resale-price-dev).',
+    cause:
+      'Somebody rejected the version in Studio after this job had asked SageMaker to deploy it. SageMaker deploys it all the same.',
+    remedy: 'Promote another version, or take this one away with the command in the log.',
+    stage: approved,
+    act: ({ emulator }) =>
+      emulator.faults.meanwhile('CreateEndpoint', () => {
+        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(1), ModelApprovalStatus: 'Rejected' });
+      }),
+    exit: 1,
+    writes: creates,
+    record: deployed,
+  },
+  {
     when: 'somebody creates the same model a moment before',
     shows: [1],
     component: 'deploy-model',

@@ -254,7 +254,7 @@ export const validation: readonly Row[] = [
     shows: [24],
     component: 'validate-endpoint',
     seen: 'ERROR ResalePriceModelGroup version 2 is not validated: it is Rejected, but it is live.',
-    next: 'deploy another version.',
+    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
     cause: 'Somebody rejected the version in Studio after it was deployed. The endpoint still serves it.',
     remedy: 'Deploy another version.',
     stage: live,
