@@ -1,7 +1,8 @@
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { type ChangeResult, createEndpoint, updateEndpoint } from './changes.ts';
-import { type CurrentDeployment, keptInstances, packagesServed } from './current.ts';
+import { type CurrentDeployment, keptInstances } from './current.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { packagesServed } from './live.ts';
 import type { Observed } from './observe.ts';
 import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';

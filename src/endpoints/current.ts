@@ -1,6 +1,7 @@
-import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { versionIn } from '../registry/packages.ts';
-import { type Endpoint, type EndpointConfig, findConfig, findModel, packagesIn } from './endpoint.ts';
+import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
+import { describeLive, type Live } from './live.ts';
 import { differencesFrom, lostMembers } from './members.ts';
 import { configRequest, type ModelAndConfig, modelRequest, type PlannedConfig } from './model-and-config.ts';
 import type { EndpointTags } from './tags.ts';
@@ -56,47 +57,6 @@ function lostFrom({ config, models }: Live, { endpoint, serving }: Pick<CurrentQ
   return [...withoutModel(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
 }
 
-/** The config and models behind an endpoint, without those that no longer tell what serves. */
-interface Live {
-  readonly config: EndpointConfig | undefined;
-  readonly models: readonly DescribeModelCommandOutput[];
-  /** One sentence for each that was deleted, or made anew behind the endpoint. */
-  readonly gone: readonly string[];
-}
-
-async function describeLive(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<Live> {
-  const found = await findConfig(sagemaker, endpoint.config);
-  const lacking = whyUntold(`the endpoint config ${endpoint.config}`, found?.answer, endpoint);
-  if (!found || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
-  const names = [...new Set(found.variants.flatMap(({ model }) => model ?? []))];
-  const each = await Promise.all(
-    names.map(async (name) => {
-      const model = await findModel(sagemaker, name);
-      return { model, why: whyUntold(`the model ${name}`, model, endpoint) };
-    }),
-  );
-  return {
-    config: found,
-    models: each.flatMap(({ model, why }) => (model && why === undefined ? [model] : [])),
-    gone: each.flatMap(({ why }) => why ?? []),
-  };
-}
-
-/**
- * Why a config or model does not tell what serves: it was deleted; or one of its name was created after the last change
- * of the endpoint, so that the endpoint cannot have been made from it.
- */
-function whyUntold(
-  what: string,
-  found: { readonly CreationTime?: Date | undefined } | undefined,
-  { answer: { LastModifiedTime: changed } }: Endpoint,
-): string | undefined {
-  if (!found) return `${what} was deleted`;
-  const { CreationTime: created } = found;
-  if (created !== undefined && changed !== undefined && created <= changed) return undefined;
-  return `${what} was created again at ${created?.toISOString() ?? 'an unknown time'}, after the last change of the endpoint`;
-}
-
 function servedBy(
   { config, models, gone }: Live,
   tags: EndpointTags,
@@ -124,12 +84,6 @@ function packageTagged(tags: EndpointTags, config: string): string | undefined {
 function withoutModel(config: EndpointConfig | undefined): string[] {
   const empty = (config?.variants ?? []).flatMap(({ model }, index) => (model === undefined ? [index] : []));
   return empty.map((index) => `inference components: ProductionVariants[${index}] names no model`);
-}
-
-/** The model packages that serve on an endpoint: none when its config or a model no longer tells. */
-export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
-  const { models, gone } = await describeLive(sagemaker, endpoint);
-  return gone.length > 0 ? [] : packagesIn(models);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { troubleOf } from '../../aws/trouble.ts';
-import { packagesServed } from '../../endpoints/current.ts';
 import { findEndpoint } from '../../endpoints/endpoint.ts';
+import { packagesServed } from '../../endpoints/live.ts';
 import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';

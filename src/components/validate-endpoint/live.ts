@@ -1,6 +1,6 @@
 import { passingTrouble } from '../../aws/trouble.ts';
-import { packagesServed } from '../../endpoints/current.ts';
 import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
+import { packagesServed } from '../../endpoints/live.ts';
 import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../../endpoints/outcome.ts';
 import { follow } from '../../endpoints/progress.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';

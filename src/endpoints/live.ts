@@ -1,0 +1,50 @@
+import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { type Endpoint, type EndpointConfig, findConfig, findModel, packagesIn } from './endpoint.ts';
+
+/** The config and models behind an endpoint, without those that no longer tell what serves. */
+export interface Live {
+  readonly config: EndpointConfig | undefined;
+  readonly models: readonly DescribeModelCommandOutput[];
+  /** One sentence for each that was deleted, or made anew behind the endpoint. */
+  readonly gone: readonly string[];
+}
+
+/** Describes what is behind an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
+export async function describeLive(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<Live> {
+  const found = await findConfig(sagemaker, endpoint.config);
+  const lacking = whyUntold(`the endpoint config ${endpoint.config}`, found?.answer, endpoint);
+  if (!found || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
+  const names = [...new Set(found.variants.flatMap(({ model }) => model ?? []))];
+  const each = await Promise.all(
+    names.map(async (name) => {
+      const model = await findModel(sagemaker, name);
+      return { model, why: whyUntold(`the model ${name}`, model, endpoint) };
+    }),
+  );
+  return {
+    config: found,
+    models: each.flatMap(({ model, why }) => (model && why === undefined ? [model] : [])),
+    gone: each.flatMap(({ why }) => why ?? []),
+  };
+}
+
+/**
+ * Why a config or model does not tell what serves: it was deleted; or one of its name was created after the last change
+ * of the endpoint, so that the endpoint cannot have been made from it.
+ */
+function whyUntold(
+  what: string,
+  found: { readonly CreationTime?: Date | undefined } | undefined,
+  { answer: { LastModifiedTime: changed } }: Endpoint,
+): string | undefined {
+  if (!found) return `${what} was deleted`;
+  const { CreationTime: created } = found;
+  if (created !== undefined && changed !== undefined && created <= changed) return undefined;
+  return `${what} was created again at ${created?.toISOString() ?? 'an unknown time'}, after the last change of the endpoint`;
+}
+
+/** The model packages that serve on an endpoint: none when its config or a model no longer tells. */
+export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
+  const { models, gone } = await describeLive(sagemaker, endpoint);
+  return gone.length > 0 ? [] : packagesIn(models);
+}
