@@ -19,11 +19,11 @@ type Class =
   | { readonly harmless: string | number | boolean }
   | { readonly off: Readonly<Record<string, string | boolean>> };
 
-type Classes = Readonly<Record<string, Class>>;
+type MemberClasses = Readonly<Record<string, Class>>;
 
 export type Described = 'endpoint config' | 'model' | 'endpoint';
 
-const METRICS: Classes = {
+const METRICS: MemberClasses = {
   'MetricsConfig.EnableEnhancedMetrics': { harmless: false },
   'MetricsConfig.EnableDetailedObservability': { harmless: false },
   'MetricsConfig.MetricPublishFrequencyInSeconds': { harmless: 60 },
@@ -35,7 +35,7 @@ const METRICS: Classes = {
  * The defaults: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html and the pages of
  * the other types; for the routing, https://aws.amazon.com/blogs/machine-learning/minimize-real-time-inference-latency-by-using-amazon-sagemaker-routing-strategies/
  */
-export const MEMBERS: Readonly<Record<Described, Classes>> = {
+export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
   'endpoint config': {
     EndpointConfigName: 'kept',
     EndpointConfigArn: 'kept',
@@ -194,7 +194,7 @@ interface Place {
   readonly beside: object;
 }
 
-function classify(classes: Classes, { path, classedAs, value, beside }: Place): Member[] {
+function classify(classes: MemberClasses, { path, classedAs, value, beside }: Place): Member[] {
   if (isEmpty(value)) return [];
   const known = classes[classedAs];
   if (known !== undefined) {
