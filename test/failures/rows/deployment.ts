@@ -693,6 +693,7 @@ export const deployment: readonly Row[] = [
       await runBefore(deployModel, place, { stage: approvedOverAnother, exit: 0 });
       place.emulator.scenario('live config deleted');
     },
+    long: true,
     exit: 1,
     writes: {},
     record: 'none',
