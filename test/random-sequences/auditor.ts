@@ -1,4 +1,5 @@
 import type { Emulator } from '../../emulator/emulator.ts';
+import type { EndpointConfig } from '../../emulator/sagemaker/models.ts';
 import type { Call } from '../../emulator/world.ts';
 import type { FinishedJob } from '../components/job.ts';
 import { ENVIRONMENTS, type Environment, type JobName, type Pipeline } from './project.ts';
@@ -18,6 +19,8 @@ export interface Running {
   readonly answers: Set<string | undefined>;
   /** The config that it began to bring to the endpoint. */
   began?: string | undefined;
+  /** Every version as it was when AWS answered the job's last request; and the last before that of another operation. */
+  lately?: { readonly operation: string; readonly seen: Versions; readonly ahead: Versions } | undefined;
 }
 
 /** A version at one moment. */
@@ -27,6 +30,8 @@ interface Seen {
   readonly approval: string | undefined;
   readonly withdrawn: boolean;
 }
+
+type Versions = ReadonlyMap<string, Seen>;
 
 interface Looked {
   readonly status: string;
@@ -58,6 +63,10 @@ export class Auditor {
   readonly deployments: Deployed[] = [];
   /** Configs that somebody deployed by hand. */
   readonly foreign = new Set<string>();
+  /** Those of them that have what none of ours can have. */
+  readonly special = new Set<string>();
+  /** Endpoint -> the project whose job brought something there first. */
+  readonly #owners = new Map<string, string>();
   readonly #emulator: Emulator;
   readonly #withdrawn = new Set<string>();
   /** Pipeline -> executions that it started. */
@@ -78,6 +87,9 @@ export class Auditor {
   /** A call of a job has been answered, or has taken effect without an answer. */
   called(running: Running, { operation, input, answer }: Call): void {
     const asked: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
+    const { lately } = running;
+    const ahead = lately?.operation === operation ? lately.ahead : (lately?.seen ?? new Map());
+    running.lately = { operation, seen: this.#versions(), ahead };
     if (operation === 'DescribeEndpoint') running.looked = this.#look(String(asked.EndpointName));
     const took = answer === 'ok' || answer.endsWith('after the effect');
     if (!took) return;
@@ -86,8 +98,10 @@ export class Auditor {
     if (operation === 'StartPipelineExecution') this.#started(running);
     if (operation === 'UpdateModelPackage') this.#wrote(running, asked);
     if (operation === 'CreateEndpoint' || operation === 'UpdateEndpoint') this.#deployed(running, asked);
-    if (operation === 'DeleteEndpoint')
+    if (operation === 'DeleteEndpoint') {
       must(running.looked?.status === 'Failed', 'an endpoint that has not failed was deleted');
+      this.#owners.delete(String(asked.EndpointName));
+    }
   }
 
   /** A job has come to its end by itself. */
@@ -104,6 +118,7 @@ export class Auditor {
     if (running.name === 'approve-model') this.#approved(running, job);
     if (running.name === 'deploy-model') this.#greenDeployment(running, job);
     if (running.name === 'validate-endpoint') this.#greenValidation(running, job);
+    if (running.name === 'deploy-model' || running.name === 'validate-endpoint') this.#stillWanted(running, job);
   }
 
   /** True after every step, whoever did it. */
@@ -124,14 +139,25 @@ export class Auditor {
     return { arn, content, approval: found?.approval, withdrawn: this.#withdrawn.has(arn) };
   }
 
+  #versions(): Versions {
+    const all = [...this.#emulator.registry.groups.values()].flatMap(({ packages }) =>
+      packages.map(({ arn }) => this.seen(arn)),
+    );
+    return new Map(all.map((one) => [one.arn, one]));
+  }
+
   #live(): { name: string; config: string }[] {
     return [...this.#emulator.endpoints.all.values()].map(({ name, config }) => ({ name, config: config.name }));
   }
 
-  /** The one version behind a config. */
+  /** The one version behind the config that has this name now. */
   #behind(config: string): string | undefined {
+    const found = this.#emulator.models.configs.get(config.toLowerCase());
+    return found && this.#servedBy(found.request);
+  }
+
+  #servedBy({ ProductionVariants: variants }: EndpointConfig['request']): string | undefined {
     const { models } = this.#emulator;
-    const variants = models.configs.get(config.toLowerCase())?.request.ProductionVariants ?? [];
     const packages = variants.map(
       ({ ModelName }) => models.models.get(ModelName?.toLowerCase() ?? '')?.request.PrimaryContainer?.ModelPackageName,
     );
@@ -146,7 +172,7 @@ export class Auditor {
     const endpoint = this.#emulator.endpoints.all.get(name.toLowerCase());
     if (!endpoint) return undefined;
     const { status, config, pending } = endpoint;
-    return { status, config: config.name, pending: pending?.config.name, serves: this.#behind(config.name) };
+    return { status, config: config.name, pending: pending?.config.name, serves: this.#servedBy(config.request) };
   }
 
   /** One pipeline trains once, and again only when that failed. */
@@ -174,6 +200,7 @@ export class Auditor {
       registered.every((arn) => told.includes(`"${arn}"`)) && pipeline.good === (record?.outcome === 'registered'),
       `deploy-pipeline tells ${told}, and its execution registered ${registered}`,
     );
+    must(!pipeline.forged || !pipeline.good, `deploy-pipeline hands over ${told}, which came with entries`);
   }
 
   /** dev sees what its own run registered; later environments the newest that the one before them validated. */
@@ -251,8 +278,8 @@ export class Auditor {
     const own = this.approvals.filter((one) => one.environment === environment && one.pipeline === id);
     const approval = own.findLast((one) => one.arn === arn);
     must(approval, `${arn} goes to ${environment}, where the approver of pipeline ${id} did not approve it`);
-    const read = reads.get(approval.arn);
-    must(read, `${arn} goes to ${environment}, and the job has not looked at it`);
+    const read = running.lately?.ahead.get(approval.arn);
+    must(read && reads.has(approval.arn), `${arn} goes to ${environment}, and the job has not looked at it`);
     must(read.content === approval.content, `${arn} goes to ${environment} with another content than was approved`);
     must(read.approval === 'Approved' && !read.withdrawn, `${arn} goes to ${environment} although it is rejected`);
     const before = environmentBefore(environment);
@@ -262,7 +289,24 @@ export class Auditor {
     must(before === undefined || validated, `${arn} goes to ${environment}, and ${before} never validated it`);
     const older = looked?.serves !== undefined && versionOf(approval.arn) < versionOf(looked.serves);
     must(!older, `${arn} goes to ${environment} over the newer ${looked?.serves}`);
+    const replaced = this.#before.get(name) ?? '';
+    must(
+      !this.special.has(replaced),
+      `${arn} goes to ${environment} over ${replaced}, which has what no config of ours has`,
+    );
+    const owner = this.#owners.get(name) ?? pipeline.project;
+    must(owner === pipeline.project, `project ${pipeline.project} changed ${name}, which project ${owner} owns`);
+    this.#owners.set(name, owner);
     this.deployments.push({ ...approval, config, before: this.#before.get(name) });
+  }
+
+  /** What was rejected or changed before the job's last request does not end well. */
+  #stillWanted({ lately, pipeline, name }: Running, { record, log }: FinishedJob): void {
+    const now = lately?.seen.get(String(record?.package));
+    if (!now) return;
+    const approval = this.approvals.findLast((one) => one.pipeline === pipeline.id && one.arn === now.arn);
+    must(now.approval === 'Approved' && !now.withdrawn, `${name} is green, and ${now.arn} is ${now.approval}:\n${log}`);
+    must(now.content === approval?.content, `${name} is green, and ${now.arn} was changed:\n${log}`);
   }
 
   /** A job that ends by itself has seen its update to the end. */

@@ -13,6 +13,7 @@ import {
   type Pipeline,
   Project,
   partOf,
+  SERVINGS,
   stepsOf,
 } from './project.ts';
 import type { Journey, Mishap, Step } from './steps.ts';
@@ -98,7 +99,9 @@ class Life {
       case 'swap the content':
         return this.#update(step.version, { InferenceSpecification: this.#otherContent() });
       case 'deploy by hand':
-        return this.#deployByHand(step.environment, step.version, step.settles);
+        return this.#deployByHand(step);
+      case 'delete the live config':
+        return this.#deleteConfig(step);
       case 'break the endpoint':
         return this.#break(endpointOf(step.environment));
       case 'spoil the next deployment':
@@ -118,8 +121,11 @@ class Life {
     }
   }
 
-  async #travel({ branch, blind, jobs, good, mishap }: Journey): Promise<void> {
-    const pipeline = this.#project.push(this.#destination(branch, blind), good);
+  async #travel({ branch, blind, jobs, mishap, ...journey }: Journey): Promise<void> {
+    const { good, forged, other } = journey;
+    const serving = SERVINGS[journey.serving] ?? {};
+    const of = { good, forged, serving, project: other ? '43' : '42' };
+    const pipeline = this.#project.push(this.#destination(branch, blind), of);
     for (const [index, name] of stepsOf(pipeline).slice(0, jobs).entries()) {
       await this.#run(pipeline, name, mishap?.job === index ? mishap : undefined);
       if (isOpen(pipeline.ended.get(name))) {
@@ -178,9 +184,10 @@ class Life {
   async #play(running: Running, mishap: Mishap | undefined): Promise<FinishedJob | undefined> {
     const { name, pipeline, user } = running;
     const { component, inputs } = partOf(name);
-    const { environment, good, id, root } = pipeline;
+    const { environment, id, root, project } = pipeline;
     const { emulator, died, clock, caller } = this.#fate(running, mishap);
-    const options = { emulator, root, inputs: inputs?.(good) ?? {}, environment, user, clock };
+    const claims = { project_id: project };
+    const options = { emulator, root, inputs: inputs?.(pipeline) ?? {}, environment, user, clock, claims };
     const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
     const ended = await Promise.race([job, died]);
     emulator.faults.clear();
@@ -191,7 +198,7 @@ class Life {
   #fate(running: Running, mishap: Mishap | undefined) {
     const emulator = this.#emulator;
     this.#planFaults(mishap);
-    let [calls, dead] = [0, false];
+    let [calls, waits, dead] = [0, 0, false];
     let die = () => {};
     const died = new Promise<undefined>((resolve) => {
       die = () => {
@@ -220,7 +227,10 @@ class Life {
       now: () => emulator.clock.now(),
       sleep: async (milliseconds: number) => {
         if (dies?.answered && calls >= dies.call) die();
-        return dead ? never : emulator.clock.advance(milliseconds);
+        if (dead) return never;
+        waits += 1;
+        if (mishap?.kind === 'in a wait' && waits === mishap.wait) await this.go(mishap.step);
+        return emulator.clock.advance(milliseconds);
       },
       random: () => 0.5,
     };
@@ -235,7 +245,7 @@ class Life {
       'effect unknown': { kind: 'reset after', times: 1 },
       'no AWS': { kind: 'server error', times: Number.POSITIVE_INFINITY },
     } as const;
-    if (!mishap || mishap.kind === 'dies' || mishap.kind === 'meanwhile') return;
+    if (!mishap || mishap.kind === 'dies' || mishap.kind === 'meanwhile' || mishap.kind === 'in a wait') return;
     this.#emulator.fault({ operation: '*', nth: mishap.call, ...kinds[mishap.kind] });
   }
 
@@ -255,19 +265,16 @@ class Life {
     return { Containers: [{ Image, ModelDataUrl: 's3://swapped/model.tar.gz' }] };
   }
 
-  #deployByHand(environment: number, which: number, settles: boolean): void {
-    const arn = this.#version(which);
+  #deployByHand({ environment, version, settles, special }: Extract<Step, { does: 'deploy by hand' }>): void {
+    const arn = this.#version(version);
     if (arn === undefined) return;
     this.#made += 1;
     const [name, config] = [endpointOf(environment), `by-hand-${this.#made}`];
     this.#auditor.foreign.add(config);
+    if (special) this.#auditor.special.add(config);
     const emulator = this.#emulator;
     try {
-      const PrimaryContainer = { ModelPackageName: arn };
-      emulator.do('CreateModel', { ModelName: config, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE });
-      const variant = { VariantName: 'AllTraffic', ModelName: config, InstanceType: 'ml.m5.large' };
-      const ProductionVariants = [{ ...variant, InitialInstanceCount: 1 }];
-      emulator.do('CreateEndpointConfig', { EndpointConfigName: config, ProductionVariants });
+      this.#makeConfig(config, arn, special ? { VolumeSizeInGB: 100 } : {});
       const change = emulator.endpoint(name) ? 'UpdateEndpoint' : 'CreateEndpoint';
       emulator.do(change, { EndpointName: name, EndpointConfigName: config });
       if (settles) emulator.endpoints.settle(name);
@@ -275,6 +282,29 @@ class Life {
       // The endpoint is busy, or Failed: then it cannot be done.
       if (!(error instanceof AwsError)) throw error;
     }
+  }
+
+  /** A config and its model, as somebody makes them by hand. */
+  #makeConfig(name: string, arn: string, more: object = {}): void {
+    this.#made += 1;
+    const ModelName = `by-hand-model-${this.#made}`;
+    const PrimaryContainer = { ModelPackageName: arn };
+    this.#emulator.do('CreateModel', { ModelName, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE });
+    const variant = { VariantName: 'AllTraffic', ModelName, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
+    this.#emulator.do('CreateEndpointConfig', {
+      EndpointConfigName: name,
+      ProductionVariants: [{ ...variant, ...more }],
+    });
+  }
+
+  /** SageMaker lets a config be deleted that serves; another may then be made with its name. */
+  #deleteConfig({ environment, anew, version }: Extract<Step, { does: 'delete the live config' }>): void {
+    const config = this.#emulator.endpoint(endpointOf(environment))?.config.name;
+    if (config === undefined || !this.#emulator.models.configs.has(config.toLowerCase())) return;
+    this.#emulator.do('DeleteEndpointConfig', { EndpointConfigName: config });
+    this.#emulator.clock.advance(A_WHILE);
+    const arn = this.#version(version);
+    if (anew && arn !== undefined) this.#makeConfig(config, arn);
   }
 
   #break(name: string): void {

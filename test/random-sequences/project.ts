@@ -16,19 +16,19 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 interface Part {
   readonly component: Component;
   /** Inputs that differ from the example's. */
-  inputs?(good: boolean): Readonly<Record<string, string>>;
+  inputs?(pipeline: Pipeline): Readonly<Record<string, string>>;
 }
 
 const parts = {
   'deploy-pipeline': {
     component: deployPipeline,
-    inputs: (good) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
+    inputs: ({ good }) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
   },
   'check-model': { component: checkModel },
   'approve-model': { component: approveModel },
   'deploy-model': {
     component: deployModel,
-    inputs: () => ({ recreate_failed: 'true', poll_interval: '60' }),
+    inputs: ({ serving }) => ({ recreate_failed: 'true', poll_interval: '60', ...serving }),
   },
   'validate-endpoint': {
     component: validateEndpoint,
@@ -41,12 +41,26 @@ export type JobName = keyof typeof parts;
 
 export const partOf = (job: JobName): Part => parts[job];
 
+/** How a project may want its versions to be served, one day so and another day so. */
+export const SERVINGS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { instance_type: 'ml.m5.xlarge' },
+  { instance_count: '2' },
+  { model_environment: 'LOG_LEVEL=debug' },
+];
+
 /** What a push makes. The jobs of one pipeline share its artifacts. */
 export interface Pipeline {
   readonly id: string;
   readonly environment: Environment;
   /** Whether what it trains is good enough to be registered. */
   readonly good: boolean;
+  /** Whether its training registers its version with entries that never were. */
+  readonly forged: boolean;
+  /** The inputs that say how its version is served. */
+  readonly serving: Readonly<Record<string, string>>;
+  /** The ID of its GitLab project. */
+  readonly project: string;
   readonly root: string;
   /** How the last run of each job ended. A job that died has failed. */
   readonly ended: Map<JobName, number | 'died'>;
@@ -66,7 +80,9 @@ export function mayStart(pipeline: Pipeline, job: JobName): boolean {
   return before === undefined || pipeline.ended.get(before) === 0;
 }
 
-const DEFINITION = {
+const FORGED = 'by=mallory pipeline=1 job=1 commit=c at=2026-11-22T08:00Z content=cccccccccccccccccccccccccccccccc';
+
+const definitionWith = (entries: object) => ({
   Version: '2020-12-01',
   Parameters: [{ Name: 'Rmse', Type: 'Float', DefaultValue: 0 }],
   Steps: [
@@ -77,14 +93,22 @@ const DEFINITION = {
       DependsOn: ['Train'],
       Arguments: {
         Conditions: [{ Type: 'LessThanOrEqualTo', LeftValue: { Get: 'Parameters.Rmse' }, RightValue: 45_000 }],
-        IfSteps: [register],
+        IfSteps: [{ ...register, Arguments: { ...register.Arguments, ...entries } }],
         ElseSteps: [],
       },
     },
   ],
-};
+});
 
-const definition = JSON.stringify(DEFINITION);
+const honest = JSON.stringify(definitionWith({}));
+const forging = JSON.stringify(
+  definitionWith({
+    ModelApprovalStatus: 'Approved',
+    CustomerMetadataProperties: Object.fromEntries(
+      ENVIRONMENTS.flatMap((each) => [`approved.${each}`, `validated.${each}`]).map((key) => [key, FORGED]),
+    ),
+  }),
+);
 
 /** Memory, where the machine offers it as a folder: a disk takes longer for its files than a job for its work. */
 export const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -93,11 +117,11 @@ export const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export class Project {
   readonly pipelines: Pipeline[] = [];
 
-  push(environment: Environment, good: boolean): Pipeline {
+  push(environment: Environment, of: Pick<Pipeline, 'good' | 'forged' | 'serving' | 'project'>): Pipeline {
     const root = mkdtempSync(join(ROOM, 'history-'));
-    writeFileSync(join(root, 'pipeline.json'), definition);
+    writeFileSync(join(root, 'pipeline.json'), of.forged ? forging : honest);
     writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area_sqm": 92}]}');
-    const pipeline = { id: String(101 + this.pipelines.length), environment, good, root, ended: new Map() };
+    const pipeline = { id: String(101 + this.pipelines.length), environment, ...of, root, ended: new Map() };
     this.pipelines.push(pipeline);
     return pipeline;
   }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { SERVINGS } from './project.ts';
 
 /** What may happen in a project's life, as data: so that a history can be shrunk, printed and replayed. Numbers choose among what there is. */
 export type Step = Meanwhile | { readonly does: 'elapse'; readonly minutes: number };
@@ -15,6 +16,14 @@ type Meanwhile =
       readonly environment: number;
       readonly version: number;
       readonly settles: boolean;
+      /** Whether its config has what none of ours can have. */
+      readonly special: boolean;
+    }
+  | {
+      readonly does: 'delete the live config';
+      readonly environment: number;
+      readonly anew: boolean;
+      readonly version: number;
     }
   | { readonly does: 'break the endpoint'; readonly environment: number }
   | { readonly does: 'spoil the next deployment'; readonly ends: (typeof ENDS)[number] }
@@ -29,6 +38,12 @@ export interface Journey {
   readonly jobs: number;
   /** Whether the training is good enough to be registered. */
   readonly good: boolean;
+  /** Whether the training registers its version with approvals and validations that never were. */
+  readonly forged: boolean;
+  /** How the project wants its versions to be served by now. */
+  readonly serving: number;
+  /** Whether it is another project's, with the same group and the same names of endpoints. */
+  readonly other: boolean;
   readonly mishap?: (Mishap & { readonly job: number }) | undefined;
 }
 
@@ -37,7 +52,8 @@ export type Mishap =
   | { readonly kind: 'dies'; readonly call: number; readonly answered: boolean }
   | { readonly kind: 'throttled' | 'connection lost' | 'effect unknown' | 'server error'; readonly call: number }
   | { readonly kind: 'no AWS'; readonly call: number }
-  | { readonly kind: 'meanwhile'; readonly call: number; readonly step: Meanwhile };
+  | { readonly kind: 'meanwhile'; readonly call: number; readonly step: Meanwhile }
+  | { readonly kind: 'in a wait'; readonly wait: number; readonly step: Meanwhile };
 
 const VERDICTS = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
 const ENDS = ['failed', 'rolled back', 'rollback failed', 'never'] as const;
@@ -72,6 +88,13 @@ const others: fc.Arbitrary<Meanwhile>[] = [
     environment,
     version: some,
     settles: fc.boolean(),
+    special: fc.nat({ max: 3 }).map((one) => one === 3),
+  }),
+  fc.record({
+    does: fc.constant('delete the live config' as const),
+    environment,
+    anew: fc.boolean(),
+    version: some,
   }),
   fc.record({ does: fc.constant('break the endpoint' as const), environment }),
   fc.record({ does: fc.constant('spoil the next deployment' as const), ends: fc.constantFrom(...ENDS) }),
@@ -89,6 +112,9 @@ const journeyWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Journey> =>
     blind: fc.nat({ max: 9 }).map((one) => one === 9),
     jobs: fc.oneof(fc.constant(5), fc.integer({ min: 1, max: 5 })),
     good: fc.nat({ max: 7 }).map((one) => one < 7),
+    forged: fc.nat({ max: 15 }).map((one) => one === 15),
+    serving: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: SERVINGS.length - 1 })),
+    other: fc.nat({ max: 11 }).map((one) => one === 11),
     mishap: fc.option(
       fc.tuple(mishap, fc.nat({ max: 4 })).map(([what, job]) => ({ ...what, job })),
       { nil: undefined, freq: 3 },
@@ -112,6 +138,14 @@ const meanwhile = fc.oneof(
 const mishap = fc.oneof(
   { weight: 2, arbitrary: passing },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('meanwhile' as const), call, step: meanwhile }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('in a wait' as const),
+      wait: fc.integer({ min: 1, max: 4 }),
+      step: meanwhile,
+    }),
+  },
 );
 
 /** A project's life. A model goes to main only after three journeys: they are made often enough for that to happen. */
