@@ -1,0 +1,28 @@
+/**
+ * The modules that decide: which version may go on, what is done about an endpoint, what counts as live, and whose
+ * record is believed. What only carries out, calls AWS or writes lines is held by the tests of what it does. A pattern is
+ * one of Stryker's.
+ */
+export const MODULES: readonly string[] = [
+  'src/registry/approval.ts',
+  'src/registry/content-hash.ts',
+  'src/registry/deployability.ts',
+  'src/registry/eligibility.ts',
+  'src/registry/entries.ts',
+  'src/registry/flaw.ts',
+  'src/registry/validation.ts',
+  'src/registry/write-entry.ts',
+  'src/endpoints/current.ts',
+  'src/endpoints/decision.ts',
+  'src/endpoints/failure-reasons.ts',
+  'src/endpoints/outcome.ts',
+  'src/endpoints/progress.ts',
+  // Not a pure decision, but its limits are: how often it tries again, and how long it waits for SageMaker to show a change.
+  'src/endpoints/reconcile.ts',
+  'src/pipelines/decision.ts',
+  'src/components/check-model/candidate.ts',
+  'src/components/check-model/live.ts',
+  'src/components/validate-endpoint/live.ts',
+  'src/gitlab/records.ts',
+  'src/program/handover.ts',
+];

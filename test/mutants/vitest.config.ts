@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests that `npm run test:mutants` runs against each mutant: those that start no process and take little time.
+export default defineConfig({
+  test: {
+    include: [
+      'test/{components,endpoints,gitlab,ground,pipelines,program,registry}/**/*.test.ts',
+      'test/failures/failures.test.ts',
+    ],
+    testTimeout: 20_000,
+    unstubEnvs: true,
+  },
+});
