@@ -2,6 +2,7 @@ import { answeredByAnother } from '../aws/hosts.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { type Denial, denialIn } from './denial.ts';
 
 type Permissions = readonly { readonly action: string; readonly writes?: string }[];
 
@@ -75,16 +76,26 @@ function httpStatusOf(error: unknown): string {
 }
 
 function denied(error: unknown, words: string, permissions: Permissions): Failure {
-  const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(partsOf(error).message)?.[1];
-  const needed = [...new Set(permissions.map((permission) => permission.action))].sort();
+  const denial = denialIn(partsOf(error).message);
+  const who = denial?.by ? upperFirst(denial.by) : 'AWS';
   return new Failure(
     'not allowed',
-    `AWS denied the call: ${words}`,
-    action
-      ? `${approversRole(permissions)}add ${action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
-      : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`,
+    `${who} denied the call: ${words}`,
+    denial?.next ?? missing(denial, permissions),
     error,
   );
+}
+
+/** What the policies of the job's role lack. */
+function missing(denial: Denial | undefined, permissions: Permissions): string {
+  const needed = [...new Set(permissions.map((permission) => permission.action))].sort();
+  return denial
+    ? `${approversRole(permissions)}add ${denial.action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
+    : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`;
+}
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Whoever adds an approval to the role that deploys lets that role approve: the other remedy is named first. */

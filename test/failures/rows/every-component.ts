@@ -24,6 +24,14 @@ function endSessions(emulator: Emulator): void {
     if (principal.expires) emulator.sessions.set(key, { ...principal, expires: emulator.clock.now() });
 }
 
+const deniedByOrganization = {
+  code: 'AccessDeniedException',
+  message:
+    'User: arn:aws:sts::111122223333:assumed-role/check-uat/gl-42-101-7 is not authorized to perform: sagemaker:ListModelPackages ' +
+    'on resource: arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/* with an explicit deny in a ' +
+    'service control policy: arn:aws:organizations::444455556666:policy/o-1/service_control_policy/p-1',
+};
+
 /** What every component meets alike, shown by one of them. */
 export const everyComponent: readonly Row[] = [
   {
@@ -161,6 +169,23 @@ export const everyComponent: readonly Row[] = [
     remedy: 'Attach the policy of the component from [permissions.md](permissions.md).',
     stage: validated,
     act: ({ emulator }) => emulator.fault({ operation: 'ListModelPackages', kind: 'access denied' }),
+    exit: 77,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'a policy of the organization denies a call',
+    shows: [],
+    component: 'check-model',
+    everywhere: true,
+    seen: 'ERROR A service control policy denied the call: AccessDeniedException: User: … is not authorized to perform: sagemaker:ListModelPackages on resource: … with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-1/service_control_policy/p-1',
+    next: "ask the administrators of your AWS organization to remove the Deny of sagemaker:ListModelPackages for the job's role in the service control policy (arn:aws:organizations::444455556666:policy/o-1/service_control_policy/p-1). No policy of the role can allow it.",
+    cause:
+      "A policy that is none of the role's own denies the action: of the organization, a permissions boundary, or the VPC endpoint that the runner uses. AWS names it.",
+    remedy: 'Ask whoever manages that policy. The log says who that is. Another policy of the role does not help.',
+    stage: validated,
+    act: ({ emulator }) =>
+      emulator.fault({ operation: 'ListModelPackages', kind: 'error', error: deniedByOrganization }),
     exit: 77,
     writes: {},
     record: 'none',
