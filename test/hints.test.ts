@@ -33,6 +33,10 @@ const files = readdirSync(new URL('src/', root), { recursive: true, encoding: 'u
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 const hints = files.flatMap((file) => hintsIn(read(file)).map((hint) => [file, hint] as const));
 
+it('no message asks for a safety input for one run: its value is a word of the script, which only a commit changes', () => {
+  expect(files.filter((file) => /for one run/.test(read(file)))).toEqual([]);
+});
+
 describe('the pages that the messages name', () => {
   it.each(hints)('%s: %j is there', (_, hint) => {
     expect(complaintAbout(hint)).toBeUndefined();

@@ -1,3 +1,4 @@
+import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import type { CurrentDeployment } from './current.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
@@ -61,7 +62,7 @@ export function decideChange(
       if (wanted.recreate_failed) return { do: 'delete' };
       return refuse(
         `${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`,
-        `${recreation(endpoint.name)} Then run this job again.`,
+        recreation(endpoint.name, ', then run this job again'),
       );
     case 'UpdateRollbackFailed':
       return rollbackFailed(endpoint);
@@ -118,17 +119,17 @@ function replace(
   if (served.is === 'other model' && served.ofAnotherGroup && !take_over_endpoint)
     return refuse(
       `${name} serves ${served.model}, a version of another model package group. Nothing was changed.`,
-      'set another endpoint_name. If this endpoint must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+      `set another endpoint_name. If this endpoint must change hands, ${onceInTheInclude('take_over_endpoint')}.`,
     );
   if (served.is === 'unknown' && !allow_downgrade)
     return refuse(
       `Nobody knows which version ${name} serves: ${served.why}, and the tags of the endpoint do not name its version. Nothing was changed.`,
-      `find out what it serves in CloudTrail (CreateModel). If version ${version} is not older, set allow_downgrade: true for one run.`,
+      `find out what it serves in CloudTrail (CreateModel). If version ${version} is not older, ${onceInTheInclude('allow_downgrade')}.`,
     );
   if (served.is !== 'version' || version >= served.version || allow_downgrade) return { do: 'update' };
   return refuse(
     `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
-    'promote a newer version. To deploy the older version, set allow_downgrade: true for one run.',
+    `promote a newer version. To deploy the older version, ${onceInTheInclude('allow_downgrade')}.`,
   );
 }
 

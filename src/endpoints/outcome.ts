@@ -1,4 +1,5 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
+import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { adviceFor, RUN_AGAIN } from './failure-reasons.ts';
 import { type DeploymentProgress, variantLine } from './progress.ts';
@@ -64,8 +65,8 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
 }
 
 /** What to do about a Failed endpoint: it keeps its name until it is deleted, and nothing else can be done to it. */
-export function recreation(endpoint: string): string {
-  return `A Failed endpoint must be deleted first: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`;
+export function recreation(endpoint: string, then = ''): string {
+  return `A Failed endpoint must be deleted first (aws sagemaker delete-endpoint --endpoint-name ${endpoint})${then}. If only a pipeline may delete it, ${onceInTheInclude('recreate_failed')}.`;
 }
 
 /** What takes a version away that is live and should not be. */

@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-sagemaker';
+import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import { sameGroup } from '../registry/packages.ts';
 
 /** Whose an endpoint is. Its tags say so from its first deployment on. */
@@ -40,6 +41,6 @@ export function ownerLine(owner: Owner): string {
 export function refusalOfOwner(endpoint: string, theirs: Owner, ours: Owner): { why: string; next: string } {
   return {
     why: `${endpoint} belongs to another deployment, as its tags say (${ownerLine(theirs)}). This job is for ${ownerLine(ours)}. Nothing was changed.`,
-    next: 'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    next: `set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, ${onceInTheInclude('take_over_endpoint')}.`,
   };
 }

@@ -332,7 +332,7 @@ export const check: readonly Row[] = [
     shows: [],
     component: 'check-model',
     seen: 'ERROR resale-price-uat belongs to another deployment, as its tags say (project 42, environment main, group …). This job is for project 42, environment uat, group …. Nothing was changed.',
-    next: 'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    next: 'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, commit take_over_endpoint: true under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended.',
     cause: 'Two environments, projects or models use one `endpoint_name`. deploy-model would refuse the deployment.',
     remedy:
       'Give each environment its own `endpoint_name`, such as `resale-price-$CI_COMMIT_BRANCH`. Only if the endpoint must change hands, set `take_over_endpoint`.',

@@ -34,6 +34,8 @@ function supersedeByPipeline(emulator: Emulator): void {
   };
 }
 
+const ONCE =
+  'under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended';
 /** As soon as another config is live, somebody updates the endpoint to the one before. */
 function returnByHand(emulator: Emulator): void {
   emulator.endpoints.onLive = () => {
@@ -51,12 +53,10 @@ const NOBODY = {
   'sagemaker-components:group': undefined,
 };
 
-const OWNER_NEXT =
-  'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.';
+const OWNER_NEXT = `set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, commit take_over_endpoint: true ${ONCE}.`;
 
 /** What follows the advice on a new endpoint that Failed. */
-const DELETE_IT =
-  'A Failed endpoint must be deleted first: set recreate_failed: true for one run, or delete it (aws sagemaker delete-endpoint --endpoint-name resale-price-dev).';
+const DELETE_IT = `A Failed endpoint must be deleted first (aws sagemaker delete-endpoint --endpoint-name resale-price-dev). If only a pipeline may delete it, commit recreate_failed: true ${ONCE}.`;
 const LOST = 'The connection broke before SageMaker’s answer.';
 const LOOKED = 'The job repeated the request, found what it had created, and compared it.';
 
@@ -243,9 +243,10 @@ export const deployment: readonly Row[] = [
     shows: [8],
     component: 'deploy-model',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: `${DELETE_IT} Then run this job again.`,
+    next: DELETE_IT.replace(').', '), then run this job again.'),
     cause: 'The endpoint failed when it was created. It keeps its name until it is deleted.',
-    remedy: 'Delete it, or set `recreate_failed: true` for one run. The job never deletes it otherwise.',
+    remedy:
+      'Delete it, and run the job again. Or commit `recreate_failed: true` in the include, and take it out again afterwards. The job never deletes it otherwise.',
     stage: approvedOverAnother,
     scenes: ['endpoint is Failed'],
     exit: 1,
@@ -669,7 +670,7 @@ export const deployment: readonly Row[] = [
     shows: [21],
     component: 'deploy-model',
     seen: 'ERROR Nobody knows which version resale-price-dev serves: the endpoint config resale-price-dev-v1 was deleted, and the tags of the endpoint do not name its version. Nothing was changed.',
-    next: 'find out what it serves in CloudTrail (CreateModel). If version 2 is not older, set allow_downgrade: true for one run.',
+    next: `find out what it serves in CloudTrail (CreateModel). If version 2 is not older, commit allow_downgrade: true ${ONCE}.`,
     cause: 'Somebody deleted the config or model of the endpoint. The live version may be newer than this one.',
     remedy: 'Look in CloudTrail which version serves. If it is not newer, allow the deployment with `allow_downgrade`.',
     stage: approvedOverAnother,
@@ -746,7 +747,7 @@ export const deployment: readonly Row[] = [
     shows: [],
     component: 'deploy-model',
     seen: 'ERROR resale-price-dev serves arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ChurnModels/1, a version of another model package group. Nothing was changed.',
-    next: 'set another endpoint_name. If this endpoint must change hands, set take_over_endpoint: true in .gitlab-ci.yml, and remove it after the deployment.',
+    next: `set another endpoint_name. If this endpoint must change hands, commit take_over_endpoint: true ${ONCE}.`,
     cause: 'Another model uses the same `endpoint_name`.',
     remedy: 'Give each model its own `endpoint_name`.',
     stage: approvedOverAnother,
@@ -794,9 +795,10 @@ export const deployment: readonly Row[] = [
     shows: [22],
     component: 'deploy-model',
     seen: 'ERROR resale-price-dev serves version 3, and version 2 is older. Nothing was changed.',
-    next: 'promote a newer version. To deploy the older version, set allow_downgrade: true for one run.',
+    next: `promote a newer version. To deploy the older version, commit allow_downgrade: true ${ONCE}.`,
     cause: 'A newer version was deployed since this one was approved.',
-    remedy: 'Promote a newer version. To deploy the older one on purpose, set `allow_downgrade: true` for one run.',
+    remedy:
+      'Promote a newer version. To deploy the older one on purpose, commit `allow_downgrade: true` in the include on this branch, and take it out again afterwards.',
     stage: approvedOverAnother,
     act: ({ emulator }) => {
       emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: 'newer' });
