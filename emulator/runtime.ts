@@ -28,10 +28,12 @@ export interface Behaviour {
   readonly delay?: number;
   /** The share of invocations that fail, from 0 to 1, spread evenly: 0.25 is every fourth. */
   readonly errorRate?: number;
-  /** What the container answers when it fails. */
+  /** What the container answers when it fails; the status 0 when it gives none. */
   readonly error?: { readonly status: number; readonly message: string };
   readonly contentType?: string;
   readonly answer?: string;
+  /** The model answers only who accepts its licence: the custom attribute accept_eula=true. */
+  readonly eula?: true;
   /** What the service itself answers instead, such as ServiceUnavailable. */
   readonly refusal?: { readonly code: string; readonly status: number; readonly message: string };
 }
@@ -88,7 +90,7 @@ export class Runtime {
     }
     const answer = fails(behaviour, count) ? failure(behaviour) : predict(variant.model, request, behaviour);
     this.#logInvocation(endpoint, variant, answer);
-    if (answer.status >= 400) throw this.#modelError(endpoint, answer);
+    if (answer.status !== 200) throw this.#modelError(endpoint, answer);
     return {
       status: 200,
       headers: { 'content-type': answer.contentType, 'x-amzn-invoked-production-variant': variant.name },
@@ -117,7 +119,7 @@ export class Runtime {
     const { region, account } = this.#world;
     const group = groupOf(endpoint);
     const message =
-      `Received ${status >= 500 ? 'server' : 'client'} error (${status}) from primary with message "${body}". ` +
+      `Received ${status >= 400 && status < 500 ? 'client' : 'server'} error (${status}) from primary with message "${body}". ` +
       `See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} ` +
       `in account ${account} for more information.`;
     return new AwsError('ModelError', message, 424, {
@@ -168,8 +170,23 @@ function failure({ error }: Behaviour): ContainerAnswer {
   return { status: error?.status ?? 500, contentType: 'text/plain', body: error?.message ?? 'Internal Server Error' };
 }
 
+/** As the models of JumpStart answer. */
+const LICENCE_NOT_ACCEPTED: ContainerAnswer = {
+  status: 424,
+  contentType: 'application/json',
+  body: `{"code":424,"message":"prediction failure","error":"Need to pass custom_attributes='accept_eula=true' as part of header."}`,
+};
+
+/** Attributes are pairs, divided by ";" or ",". */
+function acceptsLicence(attributes: string | string[] | undefined): boolean {
+  return String(attributes ?? '')
+    .split(/[;,]/)
+    .some((pair) => pair.trim() === 'accept_eula=true');
+}
+
 /** The container: prices for JSON or CSV, in JSON or CSV. */
 function predict(model: string, { headers, body }: Invocation, behaviour: Behaviour): ContainerAnswer {
+  if (behaviour.eula && !acceptsLicence(headers['x-amzn-sagemaker-custom-attributes'])) return LICENCE_NOT_ACCEPTED;
   const instances = instancesOf(mediaType(headers['content-type']), Buffer.from(body).toString());
   if ('status' in instances) return instances;
   const prices = instances.map((instance) => priceOf(model, instance));

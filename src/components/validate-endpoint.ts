@@ -29,6 +29,13 @@ const mediaType = line.check(
   z.regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json'),
 );
 
+/** As SageMaker takes it: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
+const customAttributes = line.check(
+  z.maxLength(1024, 'must be at most 1024 characters'),
+  z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
+  z.regex(/^(?!.*\$\{?\w)/, 'must not name a variable that is not defined'),
+);
+
 const pattern = z.pipe(
   z.string(),
   z.transform((value, context) => {
@@ -48,6 +55,7 @@ const inputs = z
     payload_file: optional(path),
     content_type: mediaType,
     accept: optional(mediaType),
+    custom_attributes: optional(customAttributes),
     expect: optional(pattern),
     requests: wholeNumber(1, 1000),
     max_latency_ms: optional(wholeNumber(1, 900_000)),
@@ -131,10 +139,11 @@ function skip(
 
 /** The request and what was expected of the answers, for the record: it shows later what a validation is worth. */
 function askedOf(given: Inputs, root: string) {
-  const { payload_file, content_type, accept, expect, requests, max_latency_ms } = given;
+  const { payload_file, content_type, accept, custom_attributes, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
   const payload = createHash('sha256').update(readPayload(root, payload_file)).digest('hex');
-  return { payload_file, payload, content_type, accept, expect: expect?.source, requests, max_latency_ms };
+  const asked = { payload_file, payload, content_type, accept, custom_attributes };
+  return { ...asked, expect: expect?.source, requests, max_latency_ms };
 }
 
 function readPayload(root: string, file: string): Uint8Array {

@@ -12,6 +12,8 @@ export interface InvocationRequest {
   readonly payload: Uint8Array;
   readonly contentType: string;
   readonly accept: string | undefined;
+  /** For the container, which SageMaker passes on as it is. */
+  readonly customAttributes: string | undefined;
 }
 
 /** What a model answered to one request. */
@@ -32,7 +34,7 @@ export const MAX_PAYLOAD_BYTES = 6_291_456;
  */
 export async function invoke(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
-  { endpoint, payload, contentType, accept }: InvocationRequest,
+  { endpoint, payload, contentType, accept, customAttributes }: InvocationRequest,
 ): Promise<PollResult<InvocationResponse>> {
   const { InvokeEndpointCommand, ModelError } = await import('../aws/sagemaker-runtime.ts');
   const request = {
@@ -40,6 +42,7 @@ export async function invoke(
     Body: payload,
     ContentType: contentType,
     ...(accept && { Accept: accept }),
+    ...(customAttributes && { CustomAttributes: customAttributes }),
   };
   const start = clock.now().getTime();
   const elapsed = () => clock.now().getTime() - start;
@@ -102,7 +105,7 @@ export function judgeResponse(
 ): JudgedResponse {
   const { status, contentType, body, milliseconds } = answer;
   const wrong = {
-    ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200)}` }),
+    ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200) || withoutWords(status)}` }),
     ...(accept && !isAccepted(contentType, accept) && { contentType: `"${contentType}" instead of "${accept}"` }),
     ...(expect && mismatch(answer, expect, longestMatch)),
     ...(max_latency_ms !== undefined &&
@@ -110,6 +113,11 @@ export function judgeResponse(
   };
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { wrong, status, contentType, bytes: body.byteLength, sha256, milliseconds };
+}
+
+/** SageMaker gives the status 0 when the container gave none, often without a word. */
+function withoutWords(status: number): string {
+  return status === 0 ? 'the container ended, closed the connection, or took longer than 60 s' : 'its body is empty';
 }
 
 /** The beginning of an answer's text. */
@@ -140,12 +148,17 @@ function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number)
   const cut = body.byteLength > MAX_TEXT_BYTES ? ` in its first ${MAX_TEXT_BYTES} bytes` : '';
   try {
     const matches = runInNewContext('expect.test(text)', { expect, text }, { timeout: longest });
-    return matches === true ? {} : { match: `no match of ${expect}${cut}: ${opening({ body }, 200)}` };
+    return matches === true ? {} : { match: `no match of ${expect}${cut} in ${quoted(opening({ body }, 200))}` };
   } catch (error) {
     // It comes from another realm, where it is no Error of ours.
     if (!/Script execution timed out/.test(partsOf(error).message)) throw error;
     return { match: `${expect} took longer than ${longest / 1000} s; use a simpler pattern` };
   }
+}
+
+/** In quotes, so that a newline at its end is seen. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll('\\"', '"');
 }
 
 export interface ResponseCheck {

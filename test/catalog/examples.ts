@@ -4,6 +4,7 @@ import type { Template } from './template.ts';
 /** A value for inputs whose default is empty, and for those that differ between branches. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   accept: 'application/json',
+  custom_attributes: 'accept_eula=true',
   comment: 'Compared with the sample of July.',
   definition_file: 'pipeline.json',
   endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',

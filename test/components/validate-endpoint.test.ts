@@ -144,7 +144,25 @@ describe('whether an answer is as expected', () => {
       { contentType: '"text/csv" instead of "application/json"' },
     ],
     ['a matching text', answer(), { expect: /"price": \d+/u }, {}],
-    ['a text that does not match', answer(), { expect: /error/u }, { match: 'no match of /error/u: {"price": 1}' }],
+    ['a text that does not match', answer(), { expect: /error/u }, { match: 'no match of /error/u in "{"price": 1}"' }],
+    [
+      'a text that would match without its last newline',
+      answer({ body: '42\n' }),
+      { expect: /^\d+$/u },
+      { match: 'no match of /^\\d+$/u in "42\\n"' },
+    ],
+    [
+      'an error without a word',
+      answer({ status: 0, body: '' }),
+      {},
+      { status: 'HTTP 0: the container ended, closed the connection, or took longer than 60 s' },
+    ],
+    [
+      'an error of the container without a word',
+      answer({ status: 500, body: '' }),
+      {},
+      { status: 'HTTP 500: its body is empty' },
+    ],
     ['a pattern with a memory', answer(), { expect: /price/gu }, {}],
     ['just in time', answer({ milliseconds: 50 }), { max_latency_ms: 50 }, {}],
     ['too late', answer({ milliseconds: 51 }), { max_latency_ms: 50 }, { time: '51 ms, more than 50 ms' }],
@@ -407,13 +425,23 @@ describe('the model', () => {
     );
     expect(job.log).toContain(`The last log lines of ${ENDPOINT}`);
     expect(job.log).toContain('[ERROR] model blew up');
-    expect(job.log).toContain('Next: compare the answers with payload_file, expect');
+    expect(job.log).toContain('Next: compare the answers with payload_file, accept, custom_attributes, expect');
     expect(job.junit).toContain('<failure message="request 2: HTTP 500');
     expect(JSON.parse(kept(root, 'endpoint.json'))).toMatchObject({ EndpointName: ENDPOINT });
     expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(4);
     expect(emulator.package(arn)?.metadata).toEqual({});
     expect(job.record).toMatchObject({ outcome: 'not validated' });
     expect(job.outputs).toEqual({});
+  });
+
+  it('gets the custom attributes of every request, and the record names them', async () => {
+    const { emulator, root } = await live();
+    emulator.runtime.behaviours.set(ENDPOINT, { eula: true });
+    const inputs = { custom_attributes: 'accept_eula=true', requests: '2' };
+    expect(await validate({ emulator, root, inputs })).toMatchObject({
+      exit: 0,
+      record: { outcome: 'validated', asked: { custom_attributes: 'accept_eula=true' } },
+    });
   });
 
   it.each([
@@ -505,6 +533,8 @@ describe('wrong inputs', () => {
     ['payload_file', 'sagemaker', 'it is a folder'],
     ['content_type', 'json', 'must be a media type'],
     ['accept', 'json', 'must be a media type'],
+    ['custom_attributes', 'licence=größer', 'ASCII characters only'],
+    ['custom_attributes', 'a=$TOKEN', 'No CI/CD variable TOKEN is visible in this job.'],
     ['expect', '(unclosed', 'must be a regular expression'],
     ['requests', '$REQUESTS', 'no CI/CD variable REQUESTS is visible'],
     ['endpoint_name', 'resale-price-$STAGE', 'No CI/CD variable STAGE is visible in this job.'],
@@ -525,6 +555,13 @@ describe('wrong inputs', () => {
     const job = await validate({ emulator, root, inputs: { endpoint_name: 'a b $CI_COMMIT_BRANCH' } });
     expect(job.exit).toBe(64);
     expect(job.log).not.toContain('is visible in this job');
+  });
+
+  it('are custom attributes of more than 1024 characters', async () => {
+    const { emulator, root } = await live();
+    const job = await validate({ emulator, root, inputs: { custom_attributes: 'a'.repeat(1025) } });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('must be at most 1024 characters');
   });
 
   it('are all told at once', async () => {

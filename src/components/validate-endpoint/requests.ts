@@ -19,6 +19,7 @@ interface RequestPlan {
   readonly given: {
     readonly content_type: string;
     readonly accept: string | undefined;
+    readonly custom_attributes: string | undefined;
     readonly expect: RegExp | undefined;
     readonly requests: number;
     readonly max_latency_ms: number | undefined;
@@ -56,7 +57,8 @@ async function ask(number: number, plan: RequestPlan, context: Asking): Promise<
   const { given, endpoint, payload, deadline } = plan;
   const { clock, log } = context;
   if (clock.now() >= deadline.at) throw tooSlow(number, given, deadline);
-  const request = { endpoint, payload, contentType: given.content_type, accept: given.accept };
+  const { content_type: contentType, accept, custom_attributes: customAttributes } = given;
+  const request = { endpoint, payload, contentType, accept, customAttributes };
   const outcome = await waitFor(() => invoke(context, request), {
     clock,
     deadline,
@@ -94,7 +96,7 @@ function refuseUnlessExpected(
   throw new Failure(
     'refused',
     `Not validated: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
-    'compare the answers with payload_file, expect, accept and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.',
+    'compare the answers with payload_file, accept, custom_attributes, expect and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.',
   );
 }
 

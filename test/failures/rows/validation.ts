@@ -20,7 +20,7 @@ const validated = { outcome: 'validated', endpoint: ENDPOINT, config: SECOND };
 const ASKED = { InvokeEndpoint: 1 };
 const VALIDATES = { InvokeEndpoint: 1, UpdateModelPackage: 1 };
 const COMPARE =
-  'compare the answers with payload_file, expect, accept and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.';
+  'compare the answers with payload_file, accept, custom_attributes, expect and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.';
 
 export const validation: readonly Row[] = [
   {
@@ -284,10 +284,43 @@ export const validation: readonly Row[] = [
     keeps: ['answers.json'],
   },
   {
+    when: 'the model requires that its licence is accepted',
+    shows: [],
+    component: 'validate-endpoint',
+    seen: '  failed: Every answer has the HTTP status 200 (request 1: HTTP 424: {"code":424,"message":"prediction failure","error":"Need to pass custom_attributes=\'accept_eula=true\' as part of header."})',
+    next: COMPARE,
+    cause: 'Some models of JumpStart answer only requests that accept their licence.',
+    remedy: 'Read the licence. If you accept it, set `custom_attributes: accept_eula=true`.',
+    stage: live,
+    act: ({ emulator }) => {
+      emulator.runtime.behaviours.set(ENDPOINT, { eula: true });
+    },
+    exit: 1,
+    writes: ASKED,
+    record: notValidated,
+  },
+  {
+    when: 'the container of the model gives no answer',
+    shows: [],
+    component: 'validate-endpoint',
+    seen: '  failed: Every answer has the HTTP status 200 (request 1: HTTP 0: the container ended, closed the connection, or took longer than 60 s)',
+    next: COMPARE,
+    cause: 'The process in the container ended, or needs longer than the 60 s that SageMaker waits.',
+    remedy:
+      'Read the last log lines of the container, which the job shows. Send a smaller payload, or correct the model.',
+    stage: live,
+    act: ({ emulator }) => {
+      emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 1, error: { status: 0, message: '' } });
+    },
+    exit: 1,
+    writes: ASKED,
+    record: notValidated,
+  },
+  {
     when: 'the model does not answer as expected',
     shows: [],
     component: 'validate-endpoint',
-    seen: '  failed: Every answer matches the expected pattern (request 1: no match of /"price": *\\d/u: {"predictions":[]}',
+    seen: '  failed: Every answer matches the expected pattern (request 1: no match of /"price": *\\d/u in "{"predictions":[]}"',
     next: COMPARE,
     cause: 'The model answers, but its answer does not match `expect`.',
     remedy: 'Correct the model or `expect`.',
