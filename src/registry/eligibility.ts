@@ -1,6 +1,7 @@
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
 import { flawOf } from './flaw.ts';
 import { hasContent, type ModelPackage, type ModelPackageSummary } from './packages.ts';
+import { lackOfRoom, makeRoom } from './room.ts';
 
 /** What is asked of a version before it may go on to an environment. */
 export interface PromotionCriteria {
@@ -15,7 +16,8 @@ export interface PromotionCriteria {
   readonly pipeline: string;
 }
 
-export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string };
+/** `next` where no verdict or validation could make the version fit: what can. */
+export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string; next?: string };
 
 /** The environments before this one on the path, in order; none for the first. */
 export function environmentsBefore({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string[] {
@@ -28,16 +30,32 @@ export function environmentBefore(criteria: Pick<PromotionCriteria, 'environment
 }
 
 const FIT: Eligibility = { is: 'fit' };
-const unfit = (why: string): Eligibility => ({ is: 'unfit', why });
+const unfit = (why: string, next?: string): Eligibility => ({ is: 'unfit', why, ...(next && { next }) });
 
 /** The first environment judges what was registered; every later one only what all environments before it validated. */
 export function judgeEligibility(version: ModelPackage, criteria: PromotionCriteria): Eligibility {
   const flaw = flawOf(version, { environments: criteria.path });
   if (flaw) return unfit(flaw.why);
-  if (version.registration === 'Logged') return unfit('it is only logged, not registered');
-  if (!version.servable) return unfit('it has no inference specification');
+  const unusable = judgePackage(version, criteria);
+  if (unusable) return unusable;
   const before = environmentsBefore(criteria);
   return before.length === 0 ? judgeRegistered(version, criteria) : judgePromoted(version, before, criteria);
+}
+
+/** Why a version could not go on whatever anybody says of it. */
+function judgePackage(
+  { registration, servable, metadata, arn }: ModelPackage,
+  { environment }: PromotionCriteria,
+): Eligibility | undefined {
+  if (registration === 'Logged')
+    return unfit('it is only logged, not registered', 'register the model in the last step of the definition.');
+  if (!servable)
+    return unfit(
+      'it has no inference specification',
+      'give the step that registers the model an InferenceSpecification (image and model data), then register a new version.',
+    );
+  const crowded = lackOfRoom(metadata, environment);
+  return crowded === undefined ? undefined : unfit(crowded, makeRoom(arn));
 }
 
 function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
@@ -96,6 +114,7 @@ export function validatedHere(
 export interface PassedOver {
   readonly version: number;
   readonly why: string;
+  readonly next?: string;
 }
 
 export type Selection =
@@ -128,9 +147,13 @@ export async function selectVersion(
     const found = listed === undefined ? await describe(arn) : undefined;
     const eligibility = found ? judgeEligibility(found, criteria) : unfit(listed ?? 'it was deleted');
     if (found && eligibility.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
-    if (eligibility.is === 'unfit') passedOver.push({ version, why: eligibility.why });
+    if (eligibility.is === 'unfit') passedOver.push(passing(version, eligibility));
   }
   return { is: 'none', passedOver, lookedAt };
+}
+
+function passing(version: number, { why, next }: Extract<Eligibility, { is: 'unfit' }>): PassedOver {
+  return { version, why, ...(next && { next }) };
 }
 
 /** After the first environment the status in the list already rules out most versions: they need not be described. */

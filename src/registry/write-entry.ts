@@ -1,9 +1,7 @@
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { Failure } from '../ground/failure.ts';
 import { describePackage, displayName, type ModelPackage, type RegistryReader } from './packages.ts';
-
-/** How many entries CustomerMetadataProperties holds at most, the team's own included. */
-const MAX_METADATA = 50;
+import { MAX_METADATA, makeRoom } from './room.ts';
 
 interface EntryWrite {
   readonly key: string;
@@ -45,7 +43,7 @@ function noRoom(before: ModelPackage, key: string): Failure {
   return new Failure(
     'refused',
     `${displayName(before)} already has ${MAX_METADATA} metadata entries, the most that SageMaker allows. "${key}" was not written.`,
-    `remove some of your team's entries (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties-to-remove ...), then run this job again.`,
+    makeRoom(before.arn),
   );
 }
 

@@ -24,6 +24,10 @@ function version(
   return modelPackage({ version: number, approval: approvalStatus, metadata, ...more });
 }
 
+/** So many entries of the team. */
+const metadataOf = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`team-${index + 1}`, 'x']));
+
 const PENDING = 'PendingManualApproval';
 const first: Partial<PromotionCriteria> = { environment: 'dev', source: 'registry' };
 const ofRun: Partial<PromotionCriteria> = { environment: 'dev', source: 'run' };
@@ -90,6 +94,23 @@ const RULES: readonly [
     first,
     'none',
     ['it has no inference specification'],
+  ],
+  ['a version with room for all three entries of the environment', [version(1, PENDING, metadataOf(47))], first, 1, []],
+  [
+    'a version without room for a rejection',
+    [version(1, PENDING, metadataOf(48))],
+    first,
+    'none',
+    ['it has 48 metadata entries, and SageMaker allows 50: approved.dev, validated.dev, withdrawn.dev would not fit'],
+  ],
+  [
+    'a full version that has the entries of the environment already, but for a rejection',
+    [version(1, 'Approved', { ...metadataOf(46), ...through('dev'), ...through('uat') })],
+    main,
+    'none',
+    [
+      'it has 50 metadata entries, and SageMaker allows 50: approved.main, validated.main, withdrawn.main would not fit',
+    ],
   ],
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [

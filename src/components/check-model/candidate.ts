@@ -71,7 +71,7 @@ async function findNamed(
   throw new Failure(
     'refused',
     `${displayName(candidate)} cannot be promoted to ${criteria.environment}: ${verdict.why}.`,
-    'set model_package_arn to another version, or leave it empty.',
+    verdict.next ?? 'set model_package_arn to another version, or leave it empty.',
   );
 }
 
@@ -102,7 +102,7 @@ async function findRegistered(
   return {
     is: 'nothing',
     why: `no version that this pipeline registered can be promoted (${why})`,
-    next: 'start a new pipeline to train again.',
+    next: chosen.passedOver[0]?.next ?? 'start a new pipeline to train again.',
     passedOver: [],
   };
 }
@@ -141,7 +141,10 @@ function nothingFit(
   const before = environmentBefore(criteria);
   const wanted = before === undefined ? 'is PendingManualApproval' : `is Approved and validated in ${before}`;
   const train = 'run the training first: it registers a model.';
-  if (passedOver.length === 0) return { why: `the group ${group} has no version yet`, next: train };
+  const [newest] = passedOver;
+  if (!newest) return { why: `the group ${group} has no version yet`, next: train };
+  if (newest.next !== undefined)
+    return { why: `version ${newest.version} of ${group} cannot be promoted: ${newest.why}`, next: newest.next };
   if (lookedAt === most) {
     const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
     return {

@@ -127,7 +127,7 @@ export const check: readonly Row[] = [
     shows: [23],
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: no version that this pipeline registered can be promoted (version 1: it is only logged, not registered).',
-    next: 'start a new pipeline to train again.',
+    next: 'register the model in the last step of the definition.',
     cause: 'The version is an entry of experiment tracking, which SageMaker does not deploy.',
     remedy: 'Register the model in the last step of the definition.',
     stage: trained({ more: { ModelPackageRegistrationType: 'Logged' } }),
@@ -140,7 +140,7 @@ export const check: readonly Row[] = [
     shows: [23],
     component: 'check-model',
     seen: 'ERROR Nothing to promote to dev: no version that this pipeline registered can be promoted (version 2: it has no inference specification).',
-    next: 'start a new pipeline to train again.',
+    next: 'give the step that registers the model an InferenceSpecification (image and model data), then register a new version.',
     cause: 'The version has no inference specification, so it has no image and no model data.',
     remedy: 'Give the registration step an `InferenceSpecification`, and push.',
     stage: trained(),
@@ -150,6 +150,47 @@ export const check: readonly Row[] = [
     exit: 80,
     writes: {},
     record: { outcome: 'nothing' },
+  },
+  {
+    when: 'the newest version of the group does not say how to serve it',
+    shows: [23],
+    component: 'check-model',
+    seen: 'ERROR Nothing to promote to dev: version 1 of ResalePriceModelGroup cannot be promoted: it has no inference specification.',
+    next: 'give the step that registers the model an InferenceSpecification (image and model data), then register a new version.',
+    cause:
+      'The version waits for approval, but it has no inference specification, so it has no image and no model data.',
+    remedy: 'Give the registration step an `InferenceSpecification`, and register a new version.',
+    stage: { environment: 'dev', set: () => undefined },
+    scenes: ['newest version has no specification'],
+    job: { inputs: { source: 'registry' } },
+    exit: 80,
+    writes: {},
+    record: { outcome: 'nothing' },
+    outputs: { MODEL_FOUND: 'false' },
+  },
+  {
+    when: 'the entries of this environment would not fit',
+    shows: [],
+    component: 'check-model',
+    seen: 'ERROR Nothing to promote to uat: version 1 of ResalePriceModelGroup cannot be promoted: it has 49 metadata entries, and SageMaker allows 50: approved.uat, validated.uat, withdrawn.uat would not fit.',
+    next: "remove some of your team's entries (aws sagemaker update-model-package --model-package-arn arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1 --customer-metadata-properties-to-remove ...), then run this job again.",
+    cause:
+      'SageMaker allows 50 metadata entries on a version. An environment adds two, and one more if somebody rejects the version.',
+    remedy:
+      'On this version, remove some metadata entries of your team. For later versions, write fewer entries in the training.',
+    stage: validated,
+    act: ({ emulator }) => {
+      const { length: ours } = Object.keys(emulator.package(arnOf(1))?.metadata ?? {});
+      const team = Array.from({ length: 49 - ours }, (_, index) => [`team-${index + 1}`, 'x']);
+      emulator.do('UpdateModelPackage', {
+        ModelPackageArn: arnOf(1),
+        CustomerMetadataProperties: Object.fromEntries(team),
+      });
+    },
+    exit: 80,
+    writes: {},
+    record: { outcome: 'nothing' },
+    outputs: { MODEL_FOUND: 'false' },
   },
   {
     when: 'the training registered nothing',
