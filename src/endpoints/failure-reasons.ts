@@ -93,8 +93,9 @@ const KNOWN_REASONS: readonly KnownReason[] = [
   {
     cause: 'health check',
     pattern: /ping health check/i,
-    next: () =>
-      "read the container's log lines above: it must answer GET /ping with 200 within its start-up time. Correct the model or set model_environment, then register a new version.",
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+    next: (again) =>
+      `read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then ${again}: these components cannot raise the 8 minutes.`,
   },
   {
     cause: 'permission',

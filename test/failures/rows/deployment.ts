@@ -338,7 +338,7 @@ export const deployment: readonly Row[] = [
     shows: [10, 19],
     component: 'deploy-model',
     seen: "ERROR SageMaker rolled back resale-price-dev: the deployment of resale-price-dev-v2-… failed, and resale-price-dev-v1 serves as before. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: "read the container's log lines above: it must answer GET /ping with 200 within its start-up time. Correct the model or set model_environment, then register a new version.",
+    next: "read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then run this job again: these components cannot raise the 8 minutes.",
     cause:
       'The new version did not come into service. SageMaker rolled back to the old one, and the endpoint is InService again.',
     remedy:
@@ -608,7 +608,7 @@ export const deployment: readonly Row[] = [
     shows: [19],
     component: 'deploy-model',
     seen: "  ModuleNotFoundError: No module named 'xgboost'…ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: `read the container's log lines above: it must answer GET /ping with 200 within its start-up time. Correct the model or set model_environment, then register a new version. ${DELETE_IT}`,
+    next: `read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then run this job again: these components cannot raise the 8 minutes. ${DELETE_IT}`,
     cause:
       'The container starts, but does not answer GET /ping with 200. The log shows its last lines, from the log group of the endpoint.',
     remedy: 'Correct the model or its image. If the container is only slow, adjust it with `model_environment`.',
