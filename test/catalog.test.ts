@@ -170,9 +170,9 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
   });
 
   it('says which version of the catalog it is', () => {
-    expect(component).toEqual(['name', 'sha', 'version']);
+    expect(component).toEqual(['name', 'sha', 'version', 'reference']);
     expect(job.variables.SAGEMAKER_COMPONENT).toBe(
-      '$[[ component.name ]] $[[ component.version ]] $[[ component.sha ]]',
+      '$[[ component.name ]] $[[ component.version ]] $[[ component.sha ]] $[[ component.reference ]]',
     );
   });
 
@@ -199,7 +199,14 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
 
   it('waits for its turn only with jobs that change the same thing', () => {
     const { resourceGroup: input } = expected;
-    expect(job.resource_group).toBe(input ? `sagemaker/${blockOf('environment')}/${blockOf(input)}` : undefined);
+    const group = `sagemaker/${blockOf('environment')}/${blockOf(input || '')}/deployment`;
+    expect(job.resource_group).toBe(input ? group : undefined);
+  });
+
+  it('waits for its turn also where GitLab takes a variable of an input for empty', () => {
+    // GitLab makes no group, and says nothing, where the name begins or ends in a slash.
+    const group = String(job.resource_group ?? 'none').replaceAll(/\$\[\[.*?\]\]/g, '');
+    expect(group).not.toMatch(/^\/|\/$/);
   });
 
   it('says what a manual job that nobody starts means for the pipeline', () => {

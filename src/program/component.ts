@@ -53,7 +53,7 @@ export interface GitLabJob<Input extends string = string> {
     /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
     name?(served: string): string;
   };
-  /** Jobs with one value of this input take turns: their resource group is sagemaker/<environment>/<value>. */
+  /** Jobs with one value of this input take turns: their resource group is sagemaker/<environment>/<value>/deployment. */
   readonly resourceGroup: Input | false;
   /** Whether a person starts it, and whether the pipeline waits for that ("blocking") or goes on ("optional"). */
   readonly manual: 'blocking' | 'optional' | false;

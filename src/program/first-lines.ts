@@ -22,8 +22,15 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
     `account      ${session.account} (${accountCheck(session.account, shared, env)})`,
     `caller       ${session.arn}`,
     `region       ${region} ${from('aws_region', region, 'AWS_REGION')}`,
-    `component    ${env.SAGEMAKER_COMPONENT ?? 'not named'}`,
+    `component    ${componentIn(env)}`,
   ];
+}
+
+/** Name, version and commit. At a branch or commit there is no version: what the include names stands in its place. */
+function componentIn({ SAGEMAKER_COMPONENT: told }: Env): string {
+  if (told === undefined) return 'not named';
+  const [name = '', version = '', sha = '', reference = ''] = told.split(' ');
+  return `${name} ${version || (reference && `@${reference} (not a released version)`)} ${sha}`.trimEnd();
 }
 
 /** The CI/CD variable that the input's default names, when the value is that variable's; else the input itself. */

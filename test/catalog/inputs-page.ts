@@ -46,7 +46,11 @@ The \`$\` column shows whether CI/CD variables in the value are expanded:
 - **by the shell**: the shell of the job expands them.
 
 Outputs are variables for your own later jobs in the same pipeline. The components never read them. They pass files to each
-other, which no variable can override.`;
+other, which no variable can override.
+
+If two jobs of one component run in a pipeline, such as two deploy-model jobs of one environment, both write the same variables. GitLab does
+not say whose value a later job sees. To tell them apart, let your own job need only one of them, as in \`needs: [deploy-churn]\`: it then receives
+the variables of that job alone.`;
 
 /** Which of the shared inputs a component does not have. */
 function withoutShared(entries: readonly Entry[], shared: readonly InputSpec[]): string {
