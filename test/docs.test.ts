@@ -244,7 +244,11 @@ describe('what docs/setup.md sets', () => {
   });
 
   it('is who may set variables', () => {
-    expect(givenTo('PUT ')).toEqual([{ ci_pipeline_variables_minimum_override_role: 'no_one_allowed' }]);
+    expect(givenTo('PUT ')).toContainEqual({ ci_pipeline_variables_minimum_override_role: 'no_one_allowed' });
+  });
+
+  it('is the process mode of resource groups that GitLab creates later, before the first pipeline creates one', () => {
+    expect(givenTo('PUT ')[0]).toEqual({ resource_group_default_process_mode: 'newest_ready_first' });
   });
 
   it("is the process mode of every deploy-model's resource group", () => {

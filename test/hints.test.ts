@@ -37,6 +37,10 @@ it('no message asks for a safety input for one run: its value is a word of the s
   expect(files.filter((file) => /for one run/.test(read(file)))).toEqual([]);
 });
 
+it('every curl command in a message shows why GitLab refuses', () => {
+  expect(files.filter((file) => /\bcurl (?!--fail-with-body )/.test(read(file)))).toEqual([]);
+});
+
 describe('the pages that the messages name', () => {
   it.each(hints)('%s: %j is there', (_, hint) => {
     expect(complaintAbout(hint)).toBeUndefined();

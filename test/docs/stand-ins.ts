@@ -28,12 +28,16 @@ export function awsOptions(words: readonly string[]): Record<string, string> {
 
 const level = z.enum(['0', '30', '40', '60']);
 const text = z.string().min(1);
+const processMode = z.enum(['unordered', 'oldest_first', 'newest_first', 'newest_ready_first']);
 
 /** The calls of GitLab's API that setting up takes, as docs.gitlab.com/api describes them. */
 const CALLS: Readonly<Record<string, z.ZodType>> = {
-  'PUT ': z.strictObject({
-    ci_pipeline_variables_minimum_override_role: z.enum(['no_one_allowed', 'developer', 'maintainer', 'owner']),
-  }),
+  'PUT ': z.union([
+    z.strictObject({
+      ci_pipeline_variables_minimum_override_role: z.enum(['no_one_allowed', 'developer', 'maintainer', 'owner']),
+    }),
+    z.strictObject({ resource_group_default_process_mode: processMode }),
+  ]),
   'POST /environments': z.strictObject({
     name: text,
     tier: z.enum(['production', 'staging', 'testing', 'development', 'other']),
@@ -62,7 +66,7 @@ const CALLS: Readonly<Record<string, z.ZodType>> = {
   }),
   'POST /share': z.strictObject({ group_id: text, group_access: z.enum(['10', '20', '30', '40']) }),
   'PUT /resource_groups/:key': z.strictObject({
-    process_mode: z.enum(['unordered', 'oldest_first', 'newest_first', 'newest_ready_first']),
+    process_mode: processMode,
   }),
 };
 
@@ -79,7 +83,7 @@ export function gitlabCall(words: readonly string[], project: string): GitLabCal
     args: [...words],
     allowPositionals: true,
     options: {
-      fail: { type: 'boolean' },
+      'fail-with-body': { type: 'boolean' },
       request: { type: 'string', default: 'GET' },
       header: { type: 'string', multiple: true, default: [] },
       data: { type: 'string', multiple: true, default: [] },
@@ -87,7 +91,8 @@ export function gitlabCall(words: readonly string[], project: string): GitLabCal
   });
   const url = new URL(z.tuple([z.string()]).parse(positionals)[0]);
   const address = `${url.origin}${url.pathname}`;
-  if (!values.fail) throw new Error(`curl without --fail is silent about a refusal: ${words.join(' ')}`);
+  if (!values['fail-with-body'])
+    throw new Error(`curl without --fail-with-body hides a refusal, or the reason for it: ${words.join(' ')}`);
   if (!values.header.some((header) => /^PRIVATE-TOKEN: \S/.test(header)))
     throw new Error(`no token: ${words.join(' ')}`);
   if (!address.startsWith(project)) throw new Error(`${address} is not in ${project}.`);
