@@ -66,7 +66,7 @@ function mutate(modules: readonly string[]): Promise<Result[]> {
     tsconfigFile: 'none',
     reporters: ['progress-append-only'],
     allowConsoleColors: false,
-    timeoutMS: 20_000,
+    timeoutMS: 90_000,
     tempDirName: '.mutants',
   }).runMutationTest();
 }

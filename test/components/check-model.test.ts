@@ -369,6 +369,39 @@ describe('the first environment', () => {
     expect(await check({ emulator, root })).toMatchObject({ exit: 0, record: { package: arn } });
   });
 
+  it('takes the newest of several that its training registered in the group, and none of another group', async () => {
+    const emulator = await emulated();
+    const [first, second] = [emulator.register({ group: GROUP }), emulator.register({ group: GROUP })];
+    const other = Array.from({ length: 3 }, () => emulator.register({ group: 'Other' })).at(-1);
+    const packages = [
+      { group: GROUP, package: first, version: 1 },
+      { group: 'Other', package: other, version: 3 },
+      { group: GROUP, package: second, version: 2 },
+    ];
+    const root = afterTraining({ outcome: 'registered', packages });
+    expect(await check({ emulator, root })).toMatchObject({
+      exit: 0,
+      calls: ['DescribeModelPackage'],
+      record: { package: second, passed_over: [] },
+    });
+  });
+
+  it('says that the training comes first when nothing waits for approval', async () => {
+    const emulator = await emulated();
+    emulator.register({ group: GROUP, status: 'Approved' });
+    const job = await check({ emulator, inputs: { source: 'registry' } });
+    expect(job.exit).toBe(80);
+    expect(job.log).toContain('Next: run the training first: it registers a model.');
+  });
+
+  it('asks for no more candidates than can be had', async () => {
+    const emulator = await emulated();
+    for (let version = 1; version <= 101; version++) emulator.register({ group: GROUP, status: 'Approved' });
+    const job = await check({ emulator, inputs: { source: 'registry', max_candidates: '100' } });
+    expect(job.exit).toBe(80);
+    expect(job.log).toMatch(/none of the 100 newest candidates[^\n]*\nNext: promote a newer version\.$/);
+  });
+
   it('offers the newest pending version when source is registry', async () => {
     const emulator = await emulated();
     emulator.register({ group: GROUP, status: PENDING });
@@ -581,6 +614,56 @@ describe('what is live here already', () => {
     emulator.endpoints.pace.describes = 1_000;
     emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: other });
     expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+});
+
+describe('each thing that makes a version no longer live here', () => {
+  /** What uat approved and validated, live as it was validated. */
+  async function liveInUat() {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev', 'uat');
+    const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
+    const entry = validationValue(contentIn(emulator, arn), { endpoint: 'resale-price-uat', config });
+    enter(emulator, arn, { 'validated.uat': entry });
+    const inputs = { endpoint_name: 'resale-price-uat' };
+    return { emulator, ask: (more = {}) => check({ emulator, environment: 'uat', inputs: { ...inputs, ...more } }) };
+  }
+
+  it('is missing: there is nothing new on the endpoint that is asked for', async () => {
+    const { ask } = await liveInUat();
+    expect(await ask()).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
+  });
+
+  it('is an endpoint that was deleted', async () => {
+    const { emulator, ask } = await liveInUat();
+    emulator.do('DeleteEndpoint', { EndpointName: 'resale-price-uat' });
+    emulator.endpoints.settle('resale-price-uat');
+    expect(await ask()).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it.each(['Failed', 'OutOfService', 'UpdateRollbackFailed'] as const)('is an endpoint that is %s', async (status) => {
+    const { emulator, ask } = await liveInUat();
+    const endpoint = emulator.endpoint('resale-price-uat');
+    if (endpoint) endpoint.status = status;
+    expect(await ask()).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it('is another config that serves', async () => {
+    const { emulator, ask } = await liveInUat();
+    const other = emulator.register({ group: 'Other', status: 'Approved' });
+    emulator.deployed({ endpoint: 'resale-price-uat', package: other, name: 'theirs' });
+    expect(await ask()).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
+  it('is never an error that nobody knows', async () => {
+    const { emulator, ask } = await liveInUat();
+    const other = emulator.register({ group: 'Other', status: 'Approved' });
+    emulator.deployed({ endpoint: 'resale-price-uat', package: other, name: 'theirs' });
+    const error = { code: 'ValidationException', message: 'Something new.' };
+    emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'error', error });
+    const job = await ask();
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('Unexpected error in AWS or in this component: ValidationException: Something new.');
   });
 });
 

@@ -399,6 +399,21 @@ describe('the deployment', () => {
     expect(job.log).toMatch(/The validation in dev was written, but .* it is Rejected, but it is live\./);
   });
 
+  it('is a test case of its own, for what serves and for what was deployed', async () => {
+    const { emulator, root } = await live();
+    const { junit } = await validate({ emulator, root });
+    expect(junit).toContain('name="The endpoint resale-price-dev serves the endpoint config resale-price-dev-v1"');
+    expect(junit).toContain('name="The endpoint serves ResalePriceModelGroup version 1 as deployed"');
+  });
+
+  it('that failed is a failed test case, and nobody is asked who replaced it', async () => {
+    const scene = await live();
+    bringNext(scene, { ends: 'rolled back' });
+    const job = await validate(scene);
+    expect(job.junit).toMatch(/name="The endpoint resale-price-dev serves the endpoint config [^"]*"[^>]*>\s*<failure/);
+    expect(job.calls).not.toContain('ListTags');
+  });
+
   it('stopped serving while the model was asked: the log says so', async () => {
     const { emulator, root } = await live();
     emulator.faults.meanwhile('InvokeEndpoint', () => {

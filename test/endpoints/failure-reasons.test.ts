@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Advice, adviceFor } from '../../src/endpoints/failure-reasons.ts';
+import { type Advice, adviceFor, asRefusal } from '../../src/endpoints/failure-reasons.ts';
 
 const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = [
   [
@@ -42,6 +42,19 @@ describe("SageMaker's reasons", () => {
     const advice = adviceFor(reason);
     expect(advice.cause).toBe(cause);
     expect(advice.next).toMatch(next);
+  });
+
+  it('are read only in errors that say what is wrong with a request', () => {
+    const error = (name: string, message: string) => Object.assign(new Error(message), { name });
+    const denied = error('AccessDeniedException', 'User is not authorized to perform: sagemaker:CreateModel');
+    expect(asRefusal(denied, 'Refused.')).toBe(denied);
+    const unknown = error('ValidationException', 'Something new.');
+    expect(asRefusal(unknown, 'Refused.')).toBe(unknown);
+    for (const name of ['ValidationException', 'ResourceLimitExceeded'])
+      expect(asRefusal(error(name, 'Could not find model data at s3://b/m.tar.gz.'), 'Refused.')).toMatchObject({
+        kind: 'refused',
+        message: `Refused. (${name}: Could not find model data at s3://b/m.tar.gz.)`,
+      });
   });
 
   it('of a quota are told with their numbers', () => {

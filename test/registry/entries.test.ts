@@ -101,6 +101,23 @@ describe('a registry entry', () => {
     });
   });
 
+  it('that has nothing to cut is not written at all when it is too long', () => {
+    const long = { ...validation, endpoint: 'e'.repeat(250) };
+    expect(() => entryValue(long)).toThrow('SageMaker would refuse');
+    expect(() => entryValue({ ...long, open: undefined })).toThrow('SageMaker would refuse');
+  });
+
+  it.each([255, 256])('of %i characters is written as it is', (length) => {
+    const short = entryValue({ ...approval, by: 'j' });
+    const by = 'j'.repeat(length - short.length + 1);
+    expect(entryValue({ ...approval, by })).toBe(short.replace('by=j', `by=${by}`));
+  });
+
+  it('of 257 characters is cut to 256', () => {
+    const short = entryValue({ ...approval, by: 'j' });
+    expect(entryValue({ ...approval, by: 'j'.repeat(257 - short.length + 1) })).toMatch(/^.{256}$/);
+  });
+
   it('holds no sign that SageMaker would refuse', () => {
     expect(() => entryValue({ ...approval, by: 'jane, doe' })).toThrow('SageMaker would refuse');
   });

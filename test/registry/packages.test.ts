@@ -115,6 +115,18 @@ describe('a registry entry', () => {
     );
   });
 
+  it('that is gone afterwards was overwritten, whatever stood there before', async () => {
+    aws.on(UpdateModelPackageCommand).resolves({});
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolvesOnce(answer({ 'validated.uat': 'old' }))
+      .resolves(answer());
+    const before = await describePackage(registry, ARN);
+    await expect(writeEntry(registry, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
+      'but now it is "". Somebody else wrote it at the same time',
+    );
+  });
+
   it('is not sent when the metadata is full', async () => {
     aws
       .on(DescribeModelPackageCommand)
