@@ -16,7 +16,7 @@ export interface PromotionCriteria {
   readonly pipeline: string;
 }
 
-/** `next` where no verdict or validation could make the version fit: what can. */
+/** `next` where it is not a verdict or a validation that is missing: what else to do. */
 export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string; next?: string };
 
 /** The environments before this one on the path, in order; none for the first. */
@@ -29,13 +29,16 @@ export function environmentBefore(criteria: Pick<PromotionCriteria, 'environment
   return environmentsBefore(criteria).at(-1);
 }
 
+const NOT_COMPLETED =
+  'if it is still InProgress, run this job again later. Otherwise read in Studio what failed, then register a new version.';
+
 const FIT: Eligibility = { is: 'fit' };
 const unfit = (why: string, next?: string): Eligibility => ({ is: 'unfit', why, ...(next && { next }) });
 
 /** The first environment judges what was registered; every later one only what all environments before it validated. */
 export function judgeEligibility(version: ModelPackage, criteria: PromotionCriteria): Eligibility {
   const flaw = flawOf(version, { environments: criteria.path });
-  if (flaw) return unfit(flaw.why);
+  if (flaw) return unfit(flaw.why, flaw.is === 'not completed' ? NOT_COMPLETED : flaw.next);
   const unusable = judgePackage(version, criteria);
   if (unusable) return unusable;
   const before = environmentsBefore(criteria);
@@ -84,13 +87,24 @@ function judgePassage(version: ModelPackage, before: string): Eligibility {
   const validation = readValidation(version, before);
   if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);
   if (validation.is === 'unreadable')
-    return unfit(`its validation in ${before} ${validation.why}: "${validation.raw}"`);
+    return unfit(`its validation in ${before} ${validation.why}: "${validation.raw}"`, writtenByOthers(before));
   if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it for ${before}`);
-  if (approval.is === 'unreadable') return unfit(`its approval for ${before} ${approval.why}: "${approval.raw}"`);
+  if (approval.is === 'unreadable')
+    return unfit(`its approval for ${before} ${approval.why}: "${approval.raw}"`, writtenByOthers(before));
   const open = validation.value.open ?? approval.value.open;
-  if (open) return unfit(`it passed ${before} with an open safety input (open=${open})`);
+  if (open)
+    return unfit(
+      `it passed ${before} with an open safety input (open=${open})`,
+      `close that safety input in the include, then promote the version through ${before} again.`,
+    );
   const changed = [validation.value, approval.value].some(({ content }) => !hasContent(version, content));
-  return changed ? unfit(`its content changed after it was approved and validated in ${before}`) : FIT;
+  return changed
+    ? unfit(`its content changed after it was approved and validated in ${before}`, writtenByOthers(before))
+    : FIT;
+}
+
+function writtenByOthers(before: string): string {
+  return `find out who changed it in CloudTrail (UpdateModelPackage). Then promote a version through ${before} again.`;
 }
 
 /**

@@ -143,15 +143,15 @@ function nothingFit(
   const train = 'run the training first: it registers a model.';
   const [newest] = passedOver;
   if (!newest) return { why: `the group ${group} has no version yet`, next: train };
-  if (newest.next !== undefined)
-    return { why: `version ${newest.version} of ${group} cannot be promoted: ${newest.why}`, next: newest.next };
   if (lookedAt === most) {
-    const why = `none of the ${most} newest candidates of ${group} ${wanted}`;
+    const why = `none of the ${most} newest candidates of ${group} can be promoted`;
     return {
       why,
       next: `${most < MAX_CANDIDATES ? 'raise max_candidates to check older versions, or ' : ''}promote a newer version.`,
     };
   }
+  if (newest.next !== undefined)
+    return { why: `version ${newest.version} of ${group} cannot be promoted: ${newest.why}`, next: newest.next };
   const validate = `run the pipeline of ${before} first: its validate-endpoint job validates the version.`;
   return { why: `no version of ${group} ${wanted}`, next: before === undefined ? train : validate };
 }
