@@ -1,3 +1,4 @@
+import { denialIn } from '../aws/denial.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 
@@ -30,6 +31,8 @@ const QUOTA =
 export function adviceFor(reason: string, again = RUN_AGAIN): Advice {
   const quota = QUOTA.exec(reason)?.groups;
   if (quota) return quotaAdvice(quota, again);
+  const denial = denialIn(reason, 'the role that the reason names');
+  if (denial?.by) return { cause: 'permission', next: `${denial.next} Then ${again}.` };
   const known = KNOWN_REASONS.find(({ pattern }) => pattern.test(reason));
   if (known) return { cause: known.cause, next: known.next(again) };
   return { cause: 'unknown', next: `read the reason and the log lines above, then ${again}.` };

@@ -1,8 +1,8 @@
+import { type Denial, denialIn } from '../aws/denial.ts';
 import { answeredByAnother } from '../aws/hosts.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Denial, denialIn } from './denial.ts';
 
 type Permissions = readonly { readonly action: string; readonly writes?: string }[];
 

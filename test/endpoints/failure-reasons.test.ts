@@ -33,6 +33,11 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
     'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity does not have application-autoscaling:DeregisterScalableTarget permission.',
     /add the action that the reason names to the policy of the job's role/,
   ],
+  [
+    'permission',
+    'User: arn:aws:sts::111122223333:assumed-role/resale-price-execution/SageMaker is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::models/m.tar.gz with an explicit deny in a service control policy',
+    /^ask the administrators of your AWS organization to remove the Deny of s3:GetObject for the role that the reason names in the service control policy\. .* Then run this job again\.$/,
+  ],
   ['subscription', 'Caller is not subscribed to the marketplace offering.', /AWS Marketplace/],
   ['unknown', 'Something new.', /read the reason/],
 ];
