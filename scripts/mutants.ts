@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { MODULES } from './mutants/modules.ts';
@@ -25,8 +25,12 @@ async function main(chosen: readonly string[]): Promise<number> {
     return 64;
   }
   const modules = chosen.length > 0 ? chosen : MODULES;
+  // Read first: somebody may edit a module while its mutants are tested.
+  const sources = new Map(modules.map((module) => [module, readFileSync(join(root, module), 'utf8')]));
   const results = (await mutate(modules)).filter(({ mutatorName }) => !EXCLUDED.includes(mutatorName));
-  const survivors = results.filter(({ status }) => !KILLED.includes(status)).map(survivorFrom);
+  const survivors = results
+    .filter(({ status }) => !KILLED.includes(status))
+    .map((result) => survivorFrom(result, sources.get(fileOf(result)) ?? ''));
   const errors = errorsIn(modules, results, survivors);
   for (const error of errors) console.log(`ERROR ${error}`);
   if (errors.length > 0) {
@@ -75,8 +79,7 @@ function fileOf({ fileName }: Result): string {
   return relative(root, fileName);
 }
 
-function survivorFrom(result: Result): Survivor {
-  const source = readFileSync(result.fileName, 'utf8');
+function survivorFrom(result: Result, source: string): Survivor {
   return survivorOf(fileOf(result), source, { location: result.location, replacement: result.replacement ?? '' });
 }
 

@@ -10,6 +10,7 @@ export const MODULES: readonly string[] = [
   'src/registry/eligibility.ts',
   'src/registry/entries.ts',
   'src/registry/flaw.ts',
+  'src/registry/room.ts',
   'src/registry/validation.ts',
   'src/registry/write-entry.ts',
   'src/endpoints/current.ts',
