@@ -1,7 +1,6 @@
 /**
  * The modules that decide: which version may go on, what is done about an endpoint, what counts as live, and whose
- * record is believed. What only carries out, calls AWS or writes lines is held by the tests of what it does. A pattern is
- * one of Stryker's.
+ * record is believed. What only carries out, calls AWS or writes lines is held by the tests of what it does.
  */
 export const MODULES: readonly string[] = [
   'src/registry/approval.ts',
@@ -16,11 +15,17 @@ export const MODULES: readonly string[] = [
   'src/endpoints/current.ts',
   'src/endpoints/decision.ts',
   'src/endpoints/failure-reasons.ts',
+  // How long it waits until SageMaker shows a change.
+  'src/endpoints/follow.ts',
+  'src/endpoints/members.ts',
+  // How often it tries again.
+  'src/endpoints/observe.ts',
   'src/endpoints/outcome.ts',
+  'src/endpoints/owner.ts',
   'src/endpoints/progress.ts',
-  // Not a pure decision, but its limits are: how often it tries again, and how long it waits for SageMaker to show a change.
   'src/endpoints/reconcile.ts',
   'src/pipelines/decision.ts',
+  'src/components/approve-model/protection.ts',
   'src/components/check-model/candidate.ts',
   'src/components/check-model/live.ts',
   'src/components/validate-endpoint/live.ts',
