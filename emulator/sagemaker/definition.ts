@@ -15,8 +15,8 @@ const MEMBERS = ['Version', 'Metadata', 'Parameters', 'PipelineExperimentConfig'
 export function parseDefinition(text: string): Definition {
   const document = parsed(text);
   knowOnly('Pipeline', document, MEMBERS);
-  if (typeof document.Version !== 'string') throw unparsable("Property 'Version' is missing");
-  if (document.Version !== '2020-12-01') throw unparsable(`Unknown version '${document.Version}'`);
+  if (document.Version !== undefined && document.Version !== '2020-12-01')
+    throw unparsable(`Unknown version '${document.Version}'`);
   if (document.MlflowConfig !== undefined) throw notDone('execute pipelines with an MlflowConfig');
   if (list(document.Steps).length === 0) throw unparsable('The pipeline has no steps');
   const steps = list(document.Steps).map(readStep);

@@ -30,9 +30,10 @@ export function readParameters(parameters: unknown = []): Parameter[] {
 function readParameter(value: unknown): Parameter {
   const parameter = objectIn(value);
   knowOnly('Parameter', parameter, ['Name', 'Type', 'DefaultValue', 'EnumValues', 'Description']);
-  const { Name: name, Type: type, DefaultValue: defaultValue, EnumValues } = parameter;
-  if (typeof name !== 'string' || typeof type !== 'string') throw unparsable('Every parameter needs a Name and a Type');
-  if (!isType(type)) throw unparsable(`Unknown type '${type}' of parameter '${name}'`);
+  // In the schema of definitions that AWS publishes, a parameter without a Type is a String.
+  const { Name: name, Type: type = 'String', DefaultValue: defaultValue, EnumValues } = parameter;
+  if (typeof name !== 'string') throw unparsable('Every parameter needs a Name');
+  if (!isType(type)) throw unparsable(`Unknown type '${String(type)}' of parameter '${name}'`);
   const values = EnumValues === undefined ? undefined : arrayIn(EnumValues);
   const wrong = [...(defaultValue === undefined ? [] : [defaultValue]), ...(values ?? [])].find(
     (one) => !isOf[type](one),

@@ -12,6 +12,7 @@ import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import type { PipelineDefinition } from './definition.ts';
+import { parseExactly } from './exact-json.ts';
 
 export const pipelineName = z
   .string()
@@ -60,7 +61,7 @@ export function decideUpload(current: Pipeline | undefined, { definition, roleAr
 /** Whether an uploaded text means our definition. */
 export function sameDefinition(uploaded: string, { value }: PipelineDefinition): boolean {
   try {
-    return canonicalJson(JSON.parse(uploaded)) === canonicalJson(value);
+    return canonicalJson(parseExactly(uploaded)) === canonicalJson(value);
   } catch {
     return false;
   }

@@ -149,6 +149,15 @@ describe('the first run', () => {
     expect(emulator.pipelines.find('resale-price')?.role).toBe(ROLE);
   });
 
+  it('sends a definition in JSON as it is, with no more than the schema of AWS asks for', async () => {
+    const emulator = await emulated();
+    const content = `{ "Parameters": [{"Name": "Stage"}],\n  "Steps": [${JSON.stringify({ ...train, Arguments: { ...train.Arguments, HyperParameters: { seed: '9007199254740993' } } })}] }\n`;
+    const root = project(content);
+    const job = await deploy({ emulator, root, inputs: { parameters: 'Stage=dev' } });
+    expect(job.exit).toBe(0);
+    expect(emulator.pipelines.find('resale-price')?.versions.map(({ text }) => text)).toEqual([content]);
+  });
+
   it('reads a definition in YAML as it would the same in JSON', async () => {
     const emulator = await emulated();
     await deploy({ emulator });
@@ -418,10 +427,9 @@ describe('a wrong definition', () => {
   const long = { ...definition, Metadata: { Notes: 'x'.repeat(1_048_576) } };
   it.each([
     ['no JSON', '{ "Version": ', 'it is not valid JSON'],
-    ['a list', [1], 'the document must be an object with a Version and Steps'],
-    ['without a version', { Steps: [train] }, 'Version must be a text like "2020-12-01"'],
+    ['a list', [1], 'the document must be an object with Steps'],
+    ['with a version that is a number', { Version: 1, Steps: [train] }, 'Version must be a text like "2020-12-01"'],
     ['without steps', { Version: '2020-12-01' }, 'Steps must be a list of steps'],
-    ['with no step in it', { Version: '2020-12-01', Steps: [] }, 'Steps must have at least one step'],
     [
       'with a step without a name',
       { Version: '2020-12-01', Steps: [{ Type: 'Fail' }] },
