@@ -12,7 +12,7 @@ import type { Context } from '../program/context.ts';
 import { BUILT, entryTime } from '../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
 import { decideBuild, recordBuild } from '../registry/provenance.ts';
-import { followExecution, ownAttempt, startAttempt } from './deploy-pipeline/execution.ts';
+import { followExecution, knownAttempts, startAttempt } from './deploy-pipeline/execution.ts';
 import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
 
 const inputs = z.strictObject({
@@ -74,7 +74,7 @@ export default defineComponent({
   async run(given, context) {
     context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
     const wanted = await desiredPipeline(given, context.root);
-    const plan = decideExecution(await ownAttempt(wanted, given, context), given.new_run);
+    const plan = decideExecution(await knownAttempts(wanted, given, context), given.new_run);
     context.log.line(plan.why);
     const execution = plan.do === 'join' ? plan.execution : await startAttempt(plan.attempt, wanted, given, context);
     context.begun(`the execution ${resourceId(execution)}`);

@@ -9,7 +9,13 @@ import {
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { hashOf } from '../ground/canonical-json.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { type DesiredPipeline, refusedBySageMaker, sameDefinition } from './pipeline.ts';
+import { differencesFrom } from './differences.ts';
+import { type DesiredPipeline, refusedBySageMaker } from './pipeline.ts';
+
+/** The beginning of the display names of all executions that one GitLab pipeline started. */
+export function pipelinePrefix(gitlabPipeline: string): string {
+  return `gl-${gitlabPipeline}-`;
+}
 
 /**
  * The beginning of an execution's display name, the same for every attempt of one GitLab pipeline at one definition,
@@ -21,7 +27,7 @@ export function attemptPrefix(
   parameters: ReadonlyMap<string, string>,
 ): string {
   const meant = { name, definition: definition.value, role, parameters: [...parameters].sort() };
-  return `gl-${gitlabPipeline}-${hashOf(meant, 12)}-`;
+  return `${pipelinePrefix(gitlabPipeline)}${hashOf(meant, 12)}-`;
 }
 
 /** One of our own executions, found by its display name. */
@@ -31,34 +37,56 @@ export interface Attempt {
   readonly status: PipelineExecutionStatus | undefined;
 }
 
-/** 100 executions a page. A job that runs again after a thousand later executions starts a new one. */
+/** What the executions of a SageMaker Pipeline say about one GitLab pipeline. */
+export interface AttemptSearch {
+  /** The latest attempt at the same definition, role and parameters. */
+  readonly own: Attempt | undefined;
+  /** The latest attempt at another definition, role or set of parameters; looked for only as far as `own` is. */
+  readonly other: Attempt | undefined;
+  /** How many executions were left out, because there are too many: all older ones, or none. */
+  readonly leftOut: 'older' | 'none';
+}
+
+interface AttemptQuery {
+  /** The name of the SageMaker Pipeline. */
+  readonly pipeline: string;
+  /** The beginnings of display names: of attempts at the same, and of all that the GitLab pipeline started. */
+  readonly own: string;
+  readonly all: string;
+}
+
+const PAGE_SIZE = 100;
+/** A job that runs again after so many pages of later executions does not find its own. */
 const MAX_PAGES = 10;
+/** How many executions are looked through at most, the newest first. */
+export const MAX_EXECUTIONS = PAGE_SIZE * MAX_PAGES;
 
-/** The latest attempt whose display name begins so; `undefined` when there is none, or no such pipeline. */
-export async function latestAttempt(
-  sagemaker: SageMakerClient,
-  pipeline: string,
-  prefix: string,
-): Promise<Attempt | undefined> {
-  return unlessNotFound(findLatestAttempt(sagemaker, pipeline, prefix));
+/** Finds the latest attempts among the newest executions; none when there is no such pipeline. */
+export async function findAttempts(sagemaker: SageMakerClient, query: AttemptQuery): Promise<AttemptSearch> {
+  const none = { own: undefined, other: undefined, leftOut: 'none' } as const;
+  return (await unlessNotFound(searchAttempts(sagemaker, query))) ?? none;
 }
 
-async function findLatestAttempt(client: SageMakerClient, pipeline: string, prefix: string) {
-  const request = { PipelineName: pipeline, SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
-  let pages = 0;
-  for await (const page of paginateListPipelineExecutions({ client, pageSize: 100, stopOnSameToken: true }, request)) {
-    const attempts = (page.PipelineExecutionSummaries ?? []).flatMap((each) => attemptFrom(each, prefix));
-    const [latest] = attempts.sort((a, b) => b.number - a.number);
+async function searchAttempts(client: SageMakerClient, query: AttemptQuery): Promise<AttemptSearch> {
+  const request = { PipelineName: query.pipeline, SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
+  const config = { client, pageSize: PAGE_SIZE, stopOnSameToken: true };
+  let [other, pages]: [Attempt | undefined, number] = [undefined, 0];
+  for await (const page of paginateListPipelineExecutions(config, request)) {
+    const summaries = page.PipelineExecutionSummaries ?? [];
+    const [own] = summaries.flatMap((each) => attemptFrom(each, query.own)).sort((a, b) => b.number - a.number);
+    other ??= summaries.flatMap((each) => attemptFrom(each, query.all))[0];
+    if (own) return { own, other: undefined, leftOut: 'none' };
     pages++;
-    if (latest || pages === MAX_PAGES) return latest;
+    if (pages === MAX_PAGES) return { own, other, leftOut: page.NextToken === undefined ? 'none' : 'older' };
   }
-  return undefined;
+  return { own: undefined, other, leftOut: 'none' };
 }
 
+/** The attempt of an execution whose display name begins so; what stands before its number is no matter. */
 function attemptFrom(summary: PipelineExecutionSummary, prefix: string): Attempt[] {
   const { PipelineExecutionDisplayName: name = '', PipelineExecutionArn: execution } = summary;
-  const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
-  return execution && Number.isInteger(number) ? [{ execution, number, status: summary.PipelineExecutionStatus }] : [];
+  const [, number] = name.startsWith(prefix) ? (/^(?:[0-9a-f]{12}-)?(\d+)$/.exec(name.slice(prefix.length)) ?? []) : [];
+  return execution && number ? [{ execution, number: Number(number), status: summary.PipelineExecutionStatus }] : [];
 }
 
 interface ExecutionStart {
@@ -92,13 +120,16 @@ export async function startExecution(
   }
 }
 
-/** Whether an execution runs our definition: another job may have uploaded its own between our upload and our start. */
-export async function runsDefinition(
+/**
+ * Where the definition that an execution runs differs from ours; nowhere when it runs ours: another job may have
+ * uploaded its own between our upload and our start.
+ */
+export async function definitionDifferences(
   sagemaker: SageMakerClient,
   execution: string,
   definition: PipelineDefinition,
-): Promise<boolean> {
+): Promise<string[]> {
   const request = new DescribePipelineDefinitionForExecutionCommand({ PipelineExecutionArn: execution });
   const { PipelineDefinition: text = '' } = await sagemaker.send(request);
-  return sameDefinition(text, definition);
+  return differencesFrom(text, definition);
 }

@@ -8,11 +8,10 @@ import {
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/arn.ts';
 import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
-import { canonicalJson } from '../ground/canonical-json.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { parseExactly } from './exact-json.ts';
+import { differencesFrom } from './differences.ts';
 
 export const pipelineName = z
   .string()
@@ -52,19 +51,10 @@ export type UploadDecision = { do: 'create' } | { do: 'update'; because: string 
 export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: DesiredPipeline): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
-    ...(sameDefinition(current.definition, definition) ? [] : ['its definition differed']),
+    ...(differencesFrom(current.definition, definition).length === 0 ? [] : ['its definition differed']),
     ...(current.roleArn === roleArn ? [] : [`its role was ${current.roleArn}`]),
   ];
   return differs.length > 0 ? { do: 'update', because: differs.join(' and ') } : { do: 'nothing' };
-}
-
-/** Whether an uploaded text means our definition. */
-export function sameDefinition(uploaded: string, { value }: PipelineDefinition): boolean {
-  try {
-    return canonicalJson(parseExactly(uploaded)) === canonicalJson(value);
-  } catch {
-    return false;
-  }
 }
 
 /** Describes a pipeline, or `undefined` when there is none. */

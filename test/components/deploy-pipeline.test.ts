@@ -6,6 +6,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP, IMAGE } from '../../emulator/scene.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import { decideExecution } from '../../src/pipelines/decision.ts';
+import type { Attempt } from '../../src/pipelines/executions.ts';
 import { decideUpload } from '../../src/pipelines/pipeline.ts';
 import { arnOf, CONTENT } from '../registry/package.ts';
 import { register, train } from './definition.ts';
@@ -68,23 +69,64 @@ async function deploy(options: Omit<JobOptions, 'root'> & { root?: string }) {
 const executions = ({ executions: { all } }: Emulator) => [...all.values()];
 
 describe('a job joins its own execution or starts one', () => {
-  type Latest = Exclude<Parameters<typeof decideExecution>[0], undefined>;
-  const latest: Latest = { execution: 'arn:e1', number: 2, runs: 'ours', status: undefined };
-  const cases: [string, Latest | undefined, boolean, object][] = [
-    ['there is none', undefined, false, { do: 'start', attempt: 1 }],
-    ['it runs', { ...latest, status: 'Executing' }, false, { do: 'join', execution: 'arn:e1' }],
-    ['it has succeeded', { ...latest, status: 'Succeeded' }, false, { do: 'join', execution: 'arn:e1' }],
-    ['it has failed', { ...latest, status: 'Failed' }, false, { do: 'start', attempt: 3 }],
-    ['it was stopped', { ...latest, status: 'Stopped' }, false, { do: 'start', attempt: 3 }],
-    ['it is being stopped', { ...latest, status: 'Stopping' }, false, { do: 'start', attempt: 3 }],
+  type Known = Parameters<typeof decideExecution>[0];
+  const leftOut = 'none';
+  const latest = { execution: 'arn:e1', number: 2, runs: 'ours' } as const;
+  const own = (status: Attempt['status'], runs: 'ours' | 'another' = 'ours'): Known => ({
+    own: { ...latest, status, runs },
+    leftOut,
+  });
+  const other = (...differences: string[]): Known => ({
+    other: { execution: 'arn:p/execution/e0', number: 4, status: 'Succeeded', differences },
+    leftOut,
+  });
+  const started = 'This pipeline already started the execution e0 (Succeeded)';
+  const cases: [string, Known, boolean, object][] = [
     [
-      'it runs a definition that another job uploaded',
-      { ...latest, runs: 'another', status: 'Executing' },
+      'there is none',
+      { leftOut },
       false,
-      { do: 'start', attempt: 3 },
+      { do: 'start', attempt: 1, why: 'This pipeline has no execution yet: starting attempt 1.' },
     ],
-    ['it runs and new_run is true', { ...latest, status: 'Executing' }, true, { do: 'start', attempt: 3 }],
-    ['there is none and new_run is true', undefined, true, { do: 'start', attempt: 1 }],
+    [
+      'there is none among those that it looks through',
+      { leftOut: 'older' },
+      false,
+      {
+        do: 'start',
+        attempt: 1,
+        why: 'None of the 1000 newest executions is of this pipeline, and older ones are not checked: starting attempt 1.',
+      },
+    ],
+    [
+      'there is one of another definition',
+      other('Steps.Train.A', 'Steps.Train.B', 'Steps.Train.C', 'Steps.Train.D'),
+      false,
+      {
+        do: 'start',
+        attempt: 1,
+        why: `${started}, with another definition (different: Steps.Train.A, Steps.Train.B, Steps.Train.C and 1 more): starting a second training.`,
+      },
+    ],
+    [
+      'there is one with other parameters',
+      other(),
+      true,
+      {
+        do: 'start',
+        attempt: 1,
+        why: `${started}, with the same definition, but another role or other parameters: starting a second training.`,
+      },
+    ],
+    ['it runs', own('Executing'), false, { do: 'join', execution: 'arn:e1' }],
+    ['it has succeeded', own('Succeeded'), false, { do: 'join', execution: 'arn:e1' }],
+    ['it has failed', own('Failed'), false, { do: 'start', attempt: 3 }],
+    ['it was stopped', own('Stopped'), false, { do: 'start', attempt: 3 }],
+    ['it is being stopped', own('Stopping'), false, { do: 'start', attempt: 3 }],
+    ['its status is not known', own(undefined), false, { do: 'start', attempt: 3 }],
+    ['it runs a definition that another job uploaded', own('Executing', 'another'), false, { do: 'start', attempt: 3 }],
+    ['it runs and new_run is true', own('Executing'), true, { do: 'start', attempt: 3 }],
+    ['there is none and new_run is true', { leftOut }, true, { do: 'start', attempt: 1 }],
   ];
   it.each(cases)('when %s', (_, known, newRun, expected) => {
     expect(decideExecution(known, newRun)).toMatchObject(expected);
@@ -229,6 +271,49 @@ describe('the same job again', () => {
     expect(again.calls).not.toContain('StartPipelineExecution');
   });
 
+  it('looks through the thousand newest executions and no further, and says so when it does not find its own', async () => {
+    const emulator = await emulated();
+    const root = project({ Steps: [{ Name: 'Gate', Type: 'Condition', Arguments: { Conditions: [] } }] });
+    await deploy({ emulator, root, inputs: { parameters: '' } });
+    const startOthers = (many: number) => {
+      for (let number = 0; number < many; number++)
+        emulator.do('StartPipelineExecution', {
+          PipelineName: 'resale-price',
+          PipelineExecutionDisplayName: `gl-999-aaaaaaaaaaaa-${number + 1}`,
+        });
+    };
+    startOthers(999);
+    const joins = await deploy({ emulator, root, job: '2', inputs: { parameters: '' } });
+    expect(joins.calls.filter((call) => call === 'ListPipelineExecutions')).toHaveLength(10);
+    expect(joins.calls).not.toContain('StartPipelineExecution');
+
+    startOthers(1);
+    const starts = await deploy({ emulator, root, job: '3', inputs: { parameters: '' } });
+    expect(starts.calls.filter((call) => call === 'ListPipelineExecutions')).toHaveLength(10);
+    expect(starts.log).toContain('None of the 1000 newest executions is of this pipeline');
+  });
+
+  it('has no execution yet when there are a thousand of others, and not one more', async () => {
+    const emulator = await emulated();
+    const root = project({ Steps: [{ Name: 'Gate', Type: 'Condition', Arguments: { Conditions: [] } }] });
+    await deploy({ emulator, root, pipeline: '999', inputs: { parameters: '' } });
+    for (let number = 0; number < 999; number++)
+      emulator.do('StartPipelineExecution', { PipelineName: 'resale-price' });
+    const job = await deploy({ emulator, root, inputs: { parameters: '' } });
+    expect(job.log).toContain('This pipeline has no execution yet: starting attempt 1.');
+  });
+
+  it('with other parameters is told that its pipeline trains a second time', async () => {
+    const emulator = await emulated();
+    const first = await deploy({ emulator });
+    const again = await deploy({ emulator, job: '2', inputs: { parameters: 'Months=12' } });
+    const execution = String(first.record?.execution).slice(-12);
+    expect(again.log).toContain(
+      `This pipeline already started the execution ${execution} (Succeeded), with the same definition, but another role or other parameters: starting a second training.`,
+    );
+    expect(executions(emulator)).toHaveLength(2);
+  });
+
   it('trains once when two of it start at the same moment', async () => {
     const emulator = await emulated();
     const [one, other] = await Promise.all([
@@ -326,6 +411,23 @@ describe('waiting', () => {
       expect.stringMatching(/Train: Executing$/),
       expect.stringMatching(/^\d+ min.* Train: Succeeded, took \d+ min/),
     ]);
+  });
+
+  it.each([
+    ['started', []],
+    ['joined', ['Attempt 1 of this pipeline is Executing: joining it']],
+  ])('ends when GitLab cancels the job, and names the execution that it %s, which AWS continues', async (_, told) => {
+    const emulator = await emulated();
+    emulator.executions.pace.describes = 1000;
+    emulator.executions.pace.milliseconds = 3_600_000;
+    if (told.length > 0) await deploy({ emulator, inputs: { wait: 'false' } });
+    const stopped = new Promise<void>((seen) => {
+      emulator.faults.meanwhile('DescribePipelineExecution', () => seen());
+    });
+    const job = await deploy({ emulator, job: '2', stopped });
+    const execution = executions(emulator)[0]?.arn.slice(-12);
+    expect(job.exit).toBe(143);
+    for (const line of [...told, `AWS continues the execution ${execution}.`]) expect(job.log).toContain(line);
   });
 
   it('outlives throttled and broken looks', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDefinition } from '../../src/pipelines/definition.ts';
-import { sameDefinition } from '../../src/pipelines/pipeline.ts';
+import { differencesFrom } from '../../src/pipelines/differences.ts';
 
 let root: string;
 
@@ -40,13 +40,26 @@ describe('a definition in JSON is sent as it is', () => {
   });
 });
 
-describe('two definitions are the same', () => {
-  it('when only their layout differs, and not when an integer of many digits does', async () => {
-    const seed = (digits: string) => `{"Steps":[{"Name":"A","Type":"Fail","Seed":${digits}}]}`;
+describe('two definitions differ', () => {
+  const seed = (digits: string) => `{"Steps":[{"Name":"A","Type":"Fail","Seed":${digits}}]}`;
+
+  it.each([
+    ['not by their layout', seed(' 9007199254740993 '), []],
+    ['by an integer of many digits', seed('9007199254740992'), ['Steps.A.Seed']],
+    ['by the same digits as a text', seed('"9007199254740993"'), ['Steps.A.Seed']],
+    ['by a member less', '{"Steps":[{"Name":"A","Seed":9007199254740993}]}', ['Steps.A.Type']],
+    ['by another step, and by more', '{"Steps":[{"Name":"B"}],"Version":"1"}', ['Steps.B', 'Steps.A', 'Version']],
+    ['by a list where an object was', '{"Steps":5}', ['Steps']],
+    ['as a whole, when one is no JSON', '', ['the whole definition']],
+  ])('%s', async (_, other, places) => {
     const ours = await read(seed('9007199254740993'), 'pipeline.json');
-    expect(sameDefinition(seed(' 9007199254740993 '), ours)).toBe(true);
-    expect(sameDefinition(seed('9007199254740992'), ours)).toBe(false);
-    expect(sameDefinition(seed('"9007199254740993"'), ours)).toBe(false);
+    expect(differencesFrom(other, ours)).toEqual(places);
+  });
+
+  it('by the order of a list', async () => {
+    const ours = await read('{"Steps":[{"Name":"A","Type":"Fail"},{"Name":"B","Type":"Fail"}]}', 'pipeline.json');
+    const turned = '{"Steps":[{"Name":"B","Type":"Fail"},{"Name":"A","Type":"Fail"}]}';
+    expect(differencesFrom(turned, ours)).toEqual(['Steps']);
   });
 });
 

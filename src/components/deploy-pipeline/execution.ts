@@ -3,8 +3,15 @@ import { passingTrouble } from '../../aws/trouble.ts';
 import { hashOf } from '../../ground/canonical-json.ts';
 import { Failure } from '../../ground/failure.ts';
 import { waitFor } from '../../ground/wait.ts';
-import type { KnownAttempt } from '../../pipelines/decision.ts';
-import { attemptPrefix, latestAttempt, runsDefinition, startExecution } from '../../pipelines/executions.ts';
+import type { KnownAttempts } from '../../pipelines/decision.ts';
+import {
+  type Attempt,
+  attemptPrefix,
+  definitionDifferences,
+  findAttempts,
+  pipelinePrefix,
+  startExecution,
+} from '../../pipelines/executions.ts';
 import { type DesiredPipeline, findPipeline, reconcilePipeline } from '../../pipelines/pipeline.ts';
 import { type Execution, executionPoller } from '../../pipelines/steps.ts';
 import type { Context } from '../../program/context.ts';
@@ -21,19 +28,21 @@ interface ExecutionInputs {
   readonly new_run: boolean;
 }
 
-/** This pipeline's latest attempt at this definition, role and parameters. */
-export async function ownAttempt(
+/** What this pipeline already started: at this definition, role and parameters, else at others. */
+export async function knownAttempts(
   wanted: DesiredPipeline,
   given: ExecutionInputs,
   { aws, job }: Context,
-): Promise<KnownAttempt | undefined> {
-  const prefix = attemptPrefix(job.pipeline, wanted, given.parameters);
-  const latest = await latestAttempt(aws.sagemaker, wanted.name, prefix);
-  if (latest?.status !== 'Executing' && latest?.status !== 'Succeeded') return latest;
-  return {
-    ...latest,
-    runs: (await runsDefinition(aws.sagemaker, latest.execution, wanted.definition)) ? 'ours' : 'another',
-  };
+): Promise<KnownAttempts> {
+  const { own, other, leftOut } = await findAttempts(aws.sagemaker, {
+    pipeline: wanted.name,
+    own: attemptPrefix(job.pipeline, wanted, given.parameters),
+    all: pipelinePrefix(job.pipeline),
+  });
+  const differences = ({ execution }: Attempt) => definitionDifferences(aws.sagemaker, execution, wanted.definition);
+  if (!own) return { other: other && { ...other, differences: await differences(other) }, leftOut };
+  if (own.status !== 'Executing' && own.status !== 'Succeeded') return { own, leftOut };
+  return { own: { ...own, runs: (await differences(own)).length === 0 ? 'ours' : 'another' }, leftOut };
 }
 
 /** Uploads the definition where it differs and starts an execution of it. Returns the execution's ARN. */
@@ -58,7 +67,8 @@ export async function startAttempt(
     parameters: given.parameters,
   });
   log.line(`Started ${displayName}: ${execution}`);
-  if (await runsDefinition(aws.sagemaker, execution, wanted.definition)) return execution;
+  const differences = await definitionDifferences(aws.sagemaker, execution, wanted.definition);
+  if (differences.length === 0) return execution;
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
     'refused',

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Emulator } from '../../../emulator/emulator.ts';
 import deployPipeline from '../../../src/components/deploy-pipeline.ts';
 import type { Row } from '../row.ts';
 import { type Place, runBefore, untrained } from '../stage.ts';
@@ -11,6 +12,12 @@ function amendDefinition({ root }: Place, from: string, to: string): void {
   if (!text.includes(from)) throw new Error(`The definition does not say ${from}.`);
   writeFileSync(path, text.replace(from, to));
 }
+
+/** When AWS receives a request. */
+const when = ({ faults }: Emulator, operation: string) =>
+  new Promise<void>((seen) => {
+    faults.meanwhile(operation, () => seen());
+  });
 
 const STEP_FAILED =
   'AlgorithmError: ExecuteUserScriptError: ExitCode 1 ErrorMessage "KeyError: floor_area_sqm", exit code: 1';
@@ -121,6 +128,69 @@ export const training: readonly Row[] = [
     long: true,
     exit: 0,
     writes: { StartPipelineExecution: 1, UpdateModelPackage: 1 },
+    record: { outcome: 'registered' },
+  },
+  {
+    when: 'the job runs again with a definition that was rendered again',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'This pipeline already started the execution … (Succeeded), with another definition (different: Steps.Train.Arguments.AlgorithmSpecification.TrainingImage): starting a second training.',
+    cause:
+      'render-pipeline ran again and wrote another definition, such as one with another address in S3 or another time. The log names the places.',
+    remedy:
+      'If you did not want a second training: let the script write the same definition for the same commit, and run only deploy-pipeline again.',
+    stage: untrained,
+    act: async (place) => {
+      await runBefore(deployPipeline, place, { stage: untrained, exit: 0 });
+      amendDefinition(place, '"TrainingImage": "', '"TrainingImage": "mirror.');
+    },
+    long: true,
+    exit: 0,
+    writes: { UpdatePipeline: 1, StartPipelineExecution: 1, UpdateModelPackage: 1 },
+    record: { outcome: 'registered', packages: [{ version: 2 }] },
+  },
+  {
+    when: 'GitLab cancels the job while SageMaker trains',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'ERROR This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. AWS continues the execution ….',
+    next: 'run this job again: it continues where this one stopped.',
+    cause: 'Somebody cancelled the job or pipeline, or the runner was shut down. GitLab stops only the job.',
+    remedy:
+      'Run the job again: it joins the training. To stop the training, stop the execution in Studio or with the AWS CLI.',
+    stage: untrained,
+    scenes: ['step never ends'],
+    job: ({ emulator }) => ({ stopped: when(emulator, 'DescribePipelineExecution') }),
+    exit: 143,
+    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    record: { outcome: 'running' },
+  },
+  {
+    when: 'GitLab cancels the job while it starts the training',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'AWS continues the execution gl-101-…-1, if SageMaker received the request to start it.',
+    next: 'run this job again: it continues where this one stopped.',
+    cause: 'Somebody cancelled the job or pipeline, or the runner was shut down, before SageMaker answered.',
+    remedy: 'Run the job again: it joins the training if SageMaker started it, and starts it otherwise.',
+    stage: untrained,
+    job: ({ emulator }) => ({ stopped: when(emulator, 'StartPipelineExecution') }),
+    exit: 143,
+    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    record: 'none',
+  },
+  {
+    when: 'GitLab cancels the job after the training has ended',
+    shows: [],
+    component: 'deploy-pipeline',
+    seen: 'Nothing continues in AWS, except a request that was just sent.',
+    next: 'run this job again.',
+    cause: 'Somebody cancelled the job or pipeline, or the runner was shut down.',
+    remedy: 'Run the job again: it hands over what the training registered.',
+    stage: untrained,
+    job: ({ emulator }) => ({ stopped: when(emulator, 'UpdateModelPackage') }),
+    exit: 143,
+    writes: trainsOnce,
     record: { outcome: 'registered' },
   },
   {
