@@ -132,6 +132,7 @@ async function handOver(
     execution: arn,
     packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
   });
+  keepMetadata(unrecorded, context);
   for (const each of unrecorded) await recordOne(each, arn, context);
   return {
     verdict: `The execution ${resourceId(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
@@ -149,6 +150,14 @@ function needsEntry(
   if (decision.do !== 'refuse') return decision.do === 'write';
   report.record({ outcome: 'nothing', execution: arn, why: decision.why });
   throw new Failure('refused', decision.why, decision.next);
+}
+
+/** Keeps the metadata from before the writes, because a write might lose it: a file for each version. */
+function keepMetadata(versions: readonly ModelPackage[], { report }: Context): void {
+  for (const { group, version, metadata } of versions) {
+    const file = versions.length === 1 ? 'metadata-before.json' : `metadata-before-${group}-${version}.json`;
+    report.file(file, `${JSON.stringify(metadata, null, 2)}\n`);
+  }
 }
 
 async function recordOne(registered: ModelPackage, execution: string, context: Context): Promise<void> {

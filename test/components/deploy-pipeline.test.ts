@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -463,6 +463,26 @@ describe('the registry entry on what was built', () => {
     const again = await deploy({ emulator, job: '2' });
     expect(again.exit).toBe(0);
     expect(again.log).toContain('Recorded that this pipeline built ResalePriceModelGroup version 1.');
+  });
+
+  it('is written after the metadata from before is kept, in a file for each version', async () => {
+    const emulator = await emulated();
+    const metadata = { rmse: '41250' };
+    const more = {
+      ...register,
+      Name: 'Other',
+      Arguments: { ...register.Arguments, CustomerMetadataProperties: metadata },
+    };
+    const root = project({ ...definition, Steps: [train, register, more] });
+    await deploy({ emulator, root });
+    const kept = (version: number) =>
+      JSON.parse(
+        readFileSync(
+          join(root, `sagemaker/deploy-pipeline/deploy-pipeline/metadata-before-${GROUP}-${version}.json`),
+          'utf8',
+        ),
+      );
+    expect([kept(1), kept(2)]).toEqual([{}, metadata]);
   });
 
   it('is fine when another job of the same pipeline writes it at the same moment', async () => {

@@ -477,12 +477,13 @@ export const training: readonly Row[] = [
     next: 'restore the lost entries (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
     cause:
       'SageMaker replaced existing metadata entries with what the job wrote. Its documentation does not say whether it may do this.',
-    remedy: 'Write the lost entries again. The log contains them.',
+    remedy: 'Write the lost entries again. The log and `metadata-before.json` contain them.',
     stage: untrained,
     scenes: ['metadata replaced'],
     exit: 1,
     writes: trainsOnce,
     record: { outcome: 'registered' },
+    keeps: ['metadata-before.json'],
   },
   {
     when: 'it may not run the pipeline as its role',
