@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { resourceId } from '../aws/arn.ts';
 import { studioUrl } from '../aws/console.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
+import { ownTags } from '../gitlab/tags.ts';
 import { Failure } from '../ground/failure.ts';
 import { decideExecution } from '../pipelines/decision.ts';
 import { readDefinition } from '../pipelines/definition.ts';
@@ -25,6 +26,7 @@ const inputs = z.strictObject({
       error: 'must have names of at most 256 and values of at most 1024 characters',
     }),
   ),
+  tags: ownTags,
   wait: flag,
   max_wait_time: wholeNumber(60, 604_800),
   poll_interval: wholeNumber(1, 300),
@@ -56,6 +58,8 @@ export default defineComponent({
     { action: 'sagemaker:DescribePipeline', on: 'pipeline' },
     { action: 'sagemaker:CreatePipeline', on: 'pipeline', when: 'it does not exist' },
     { action: 'sagemaker:UpdatePipeline', on: 'pipeline', when: 'its definition or role differs' },
+    { action: 'sagemaker:ListTags', on: 'pipeline', when: 'tags is given' },
+    { action: 'sagemaker:AddTags', on: 'pipeline', when: 'tags is given' },
     { action: 'sagemaker:StartPipelineExecution', on: 'pipeline' },
     { action: 'iam:PassRole', on: 'pipeline role' },
     { action: 'sagemaker:DescribePipelineExecution', on: 'execution' },
@@ -95,6 +99,7 @@ async function desiredPipeline(given: Inputs, root: string): Promise<DesiredPipe
     name: given.pipeline_name,
     definition: await readDefinition({ root, file, parameters }),
     roleArn: given.pipeline_role_arn,
+    tags: given.tags,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Tag } from '@aws-sdk/client-sagemaker';
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
+import { OURS } from '../gitlab/tags.ts';
 import { sameGroup } from '../registry/packages.ts';
 
 /** Whose an endpoint is. Its tags say so from its first deployment on. */
@@ -10,9 +11,6 @@ export interface Owner {
   /** The ARN of the model package group. */
   readonly group: string;
 }
-
-/** The prefix of our tags. */
-export const OURS = 'sagemaker-components:';
 
 const NAMES = ['project', 'environment', 'group'] as const;
 

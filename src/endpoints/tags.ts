@@ -1,26 +1,9 @@
-import { AddTagsCommand, paginateListTags, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
-import * as z from 'zod/mini';
+import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
-import { assignments } from '../gitlab/inputs.ts';
+import { addTags, asTags, tagsOf } from '../aws/tags.ts';
+import { OURS } from '../gitlab/tags.ts';
 import { findConfig } from './endpoint.ts';
-import { OURS, type Owner, ownerIn } from './owner.ts';
-
-/** A project's own tags: within SageMaker's limits, with room for ours, and none of ours or AWS's. */
-export const ownTags = assignments.check(
-  z.refine((pairs) => pairs.size <= 40, 'must have at most 40 tags'),
-  z.refine((pairs) => [...pairs].every(([key, value]) => isTag(key, 128) && isTag(value, 256)), {
-    error: 'must have keys of at most 128 and values of at most 256 letters, digits, spaces and _ . : / = + - @',
-  }),
-  z.refine((pairs) => [...pairs.keys()].every((key) => !isReserved(key.toLowerCase())), {
-    error: `must not have keys that start with "aws:" or "${OURS}"`,
-  }),
-);
-
-function isTag(text: string, longest: number): boolean {
-  return text.length <= longest && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
-}
-
-const isReserved = (key: string) => key.startsWith('aws:') || key.startsWith(OURS);
+import { type Owner, ownerIn } from './owner.ts';
 
 /** Where a model, endpoint config or endpoint comes from. */
 export interface Origin {
@@ -31,10 +14,7 @@ export interface Origin {
 
 /** The project's tags, and ours that say where the thing comes from. */
 export function originTags(own: ReadonlyMap<string, string>, { pipeline, package: arn }: Origin): Tag[] {
-  return [
-    ...[...own].map(([Key, Value]) => ({ Key, Value })),
-    ...ours({ component: 'deploy-model', pipeline, package: arn }),
-  ];
+  return [...asTags(own), ...ours({ component: 'deploy-model', pipeline, package: arn })];
 }
 
 /**
@@ -62,7 +42,7 @@ export function uniqueTags(tags: readonly Tag[]): Tag[] {
 
 /** Writes tags on an endpoint, all in one request. */
 export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags: readonly Tag[]): Promise<void> {
-  await sagemaker.send(new AddTagsCommand({ ResourceArn: arn, Tags: [...tags] }));
+  await addTags(sagemaker, arn, tags);
 }
 
 /** What the tags of an endpoint say of it; each is `undefined` where there is no such tag. */
@@ -100,13 +80,6 @@ export async function creatingPipelineOf(sagemaker: SageMakerClient, config: str
   } catch {
     return undefined;
   }
-}
-
-async function tagsOf(client: SageMakerClient, arn: string): Promise<ReadonlyMap<string, string>> {
-  const tags = new Map<string, string>();
-  for await (const page of paginateListTags({ client, stopOnSameToken: true }, { ResourceArn: arn }))
-    for (const { Key = '', Value = '' } of page.Tags ?? []) tags.set(Key, Value);
-  return tags;
 }
 
 function ours(words: Readonly<Record<string, string>>): Tag[] {

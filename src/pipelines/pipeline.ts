@@ -8,6 +8,7 @@ import {
 import * as z from 'zod/mini';
 import { roleArn } from '../aws/arn.ts';
 import { isKnownError, unlessNotFound } from '../aws/sagemaker-errors.ts';
+import { addTags, asTags, tagsOf } from '../aws/tags.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -32,10 +33,13 @@ export interface DesiredPipeline {
   readonly name: string;
   readonly definition: PipelineDefinition;
   readonly roleArn: string;
+  /** The project's own tags; others that it has stay. */
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 /** A pipeline as SageMaker describes it. */
 export interface Pipeline {
+  readonly arn: string;
   readonly definition: string;
   readonly roleArn: string;
   readonly modifiedBy: string;
@@ -48,7 +52,10 @@ export type UploadDecision = { do: 'create' } | { do: 'update'; because: string 
  * Decides whether to upload: only when the definition or the role differs. Definitions are compared by meaning, not by
  * layout.
  */
-export function decideUpload(current: Pipeline | undefined, { definition, roleArn }: DesiredPipeline): UploadDecision {
+export function decideUpload(
+  current: Pick<Pipeline, 'definition' | 'roleArn'> | undefined,
+  { definition, roleArn }: Pick<DesiredPipeline, 'definition' | 'roleArn'>,
+): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
     ...(differencesFrom(current.definition, definition).length === 0 ? [] : ['its definition differed']),
@@ -62,6 +69,7 @@ export async function findPipeline(sagemaker: SageMakerClient, name: string): Pr
   const answer = await unlessNotFound(sagemaker.send(new DescribePipelineCommand({ PipelineName: name })));
   return (
     answer && {
+      arn: answer.PipelineArn ?? '',
       definition: answer.PipelineDefinition ?? '',
       roleArn: answer.RoleArn ?? '',
       modifiedBy: personOf(answer.LastModifiedBy),
@@ -76,8 +84,8 @@ export function personOf(user: UserContext | undefined): string {
 }
 
 /**
- * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline). Returns
- * the version to start where SageMaker names one: it does after an update, and not after a creation.
+ * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline, AddTags).
+ * Returns the version to start where SageMaker names one: it does after an update, and not after a creation.
  */
 export async function reconcilePipeline(
   sagemaker: SageMakerClient,
@@ -85,7 +93,9 @@ export async function reconcilePipeline(
   { token, log }: { token: string; log(line: string): void },
 ): Promise<number | undefined> {
   const { name } = desired;
-  const decision = decideUpload(await findPipeline(sagemaker, name), desired);
+  const current = await findPipeline(sagemaker, name);
+  if (current) await reconcileTags(sagemaker, current.arn, desired, log);
+  const decision = decideUpload(current, desired);
   if (decision.do === 'nothing') {
     log(`The pipeline ${name} already has this definition and role.`);
     return undefined;
@@ -101,10 +111,30 @@ export async function reconcilePipeline(
   return created ? undefined : reconcilePipeline(sagemaker, desired, { token, log });
 }
 
+/** Adds the tags that an existing pipeline does not have; without own tags, SageMaker is not asked. */
+async function reconcileTags(
+  sagemaker: SageMakerClient,
+  arn: string,
+  { name, tags }: DesiredPipeline,
+  log: (line: string) => void,
+): Promise<void> {
+  if (tags.size === 0) return;
+  const found = await tagsOf(sagemaker, arn);
+  const missing = [...tags].filter(([key, value]) => found.get(key) !== value);
+  if (missing.length === 0) return;
+  try {
+    await addTags(sagemaker, arn, asTags(missing));
+  } catch (error) {
+    throw refusedBySageMaker(error, 'the tags of the pipeline');
+  }
+  log(`Tagged the pipeline ${name}: ${missing.map(([key]) => key).join(', ')}.`);
+}
+
 /** False when a pipeline of this name exists by now. */
 async function create(sagemaker: SageMakerClient, desired: DesiredPipeline, token: string): Promise<boolean> {
   try {
-    await sagemaker.send(new CreatePipelineCommand({ ...requestOf(desired), ClientRequestToken: token }));
+    const tags = desired.tags.size > 0 && { Tags: asTags(desired.tags) };
+    await sagemaker.send(new CreatePipelineCommand({ ...requestOf(desired), ...tags, ClientRequestToken: token }));
     return true;
   } catch (error) {
     if (isKnownError('already exists', error)) return false;
@@ -143,7 +173,7 @@ export function refusedBySageMaker(error: unknown, what: string): unknown {
     return new Failure(
       'invalid input',
       `SageMaker refused ${what}: ${words}`,
-      'correct what the message names (definition_file, pipeline_role_arn or parameters), then push.',
+      'correct what the message names (definition_file, pipeline_role_arn, parameters or tags), then push.',
       error,
     );
   return error;

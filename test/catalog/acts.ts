@@ -32,6 +32,7 @@ export function workOf(versions: Versions): Record<string, Acts> {
       'record what built a version': write(['built']),
       'create the pipeline': creatingPipeline(pipeline),
       'update the pipeline': updatingPipeline(pipeline),
+      'tag the pipeline': tagging(`pipeline/${pipeline}`),
       'start the pipeline': ({ sagemaker }) =>
         sagemaker.send(new aws.StartPipelineExecutionCommand({ PipelineName: pipeline, ClientRequestToken: TOKEN })),
     },
@@ -109,6 +110,7 @@ export function forbidden({ own, foreign }: Versions): Acts {
     'update an endpoint whose name only begins alike': updatingEndpoint('resale-price-uat-2', 'resale-price-uat-v2'),
     'change the tags of a model': tagging('model/resale-price-dev-v1'),
     'change the tags of a config': tagging('endpoint-config/resale-price-dev-v1'),
+    'tag another pipeline': tagging('pipeline/churn'),
     'tag a version': tagging('model-package/ResalePriceModelGroup/1'),
     'invoke another endpoint': invoking('churn-uat'),
   };

@@ -96,15 +96,21 @@ function setScene(name: ScenarioName, target = {}): void {
   scenarios[name].set(emulator, { ...usualTarget, ...target });
 }
 
+/** What is special about a training: in its step that registers, and in the inputs of its job. */
+interface Training {
+  readonly registering?: object;
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
 /** A training of the first environment, unlike those before. */
-async function train({ root, run }: ReturnType<typeof push>, registering = {}) {
+async function train({ root, run }: ReturnType<typeof push>, { registering = {}, inputs = {} }: Training = {}) {
   const file = join(root, 'pipeline.json');
   const definition = JSON.parse(readFileSync(file, 'utf8'), (_, member) =>
     member?.Type === 'RegisterModel' ? { ...member, Arguments: { ...member.Arguments, ...registering } } : member,
   );
   definition.Parameters[0].DefaultValue = `s3://resale-price-data/${pipelines}/`;
   writeFileSync(file, JSON.stringify(definition));
-  return run(deployPipeline);
+  return run(deployPipeline, inputs);
 }
 
 /** One version through one environment: the exit code of each job, with the log of one that failed. */
@@ -146,7 +152,7 @@ test.each([
   ['with a validation of any environment', { CustomerMetadataProperties: { 'Validated.uat': 'by=mallory' } }],
   ['with a withdrawal', { CustomerMetadataProperties: { 'withdrawn.dev': 'by=mallory' } }],
 ])('AWS does not let the training register a version %s', async (_, registering) => {
-  const job = await train(push('dev'), registering);
+  const job = await train(push('dev'), { registering });
 
   expect(job.exit).toBe(1);
   expect(job.log).toContain('is not authorized to perform: sagemaker:CreateModelPackage');
@@ -160,8 +166,10 @@ test('without the Deny, main is not offered a version whose training says that u
   emulator.roles.delete(trainingRole.arn);
   const entry = 'by=mallory pipeline=1 job=1 commit=c at=2026-11-22T08:00Z content=cccccccccccccccccccccccccccccccc';
   const job = await train(push('dev'), {
-    ModelApprovalStatus: 'Approved',
-    CustomerMetadataProperties: { 'approved.uat': entry, 'validated.uat': entry },
+    registering: {
+      ModelApprovalStatus: 'Approved',
+      CustomerMetadataProperties: { 'approved.uat': entry, 'validated.uat': entry },
+    },
   });
   expect(job).toMatchObject({ exit: 1, record: { outcome: 'nothing' } });
   expect((await push('dev').run(checkModel)).exit).not.toBe(0);
@@ -175,7 +183,7 @@ async function meetTrouble(): Promise<void> {
   for (const environment of [...environments, 'dev']) await promote(environment);
 
   const rejected = push('dev');
-  await train(rejected);
+  await train(rejected, { inputs: { tags: 'team=resale' } });
   await rejected.run(checkModel);
   await rejected.run(rejectModel);
 

@@ -134,8 +134,8 @@ describe('a job joins its own execution or starts one', () => {
 });
 
 describe('a pipeline is written only when it differs', () => {
-  const wanted = { name: 'p', roleArn: ROLE, definition: { text: '{"a":1,"b":2}', value: { a: 1, b: 2 } } };
-  const same = { definition: '{ "b": 2, "a": 1 }', roleArn: ROLE, modifiedBy: 'jane', modifiedAt: undefined };
+  const wanted = { roleArn: ROLE, definition: { text: '{"a":1,"b":2}', value: { a: 1, b: 2 } } };
+  const same = { definition: '{ "b": 2, "a": 1 }', roleArn: ROLE };
   it.each([
     ['there is none', undefined, { do: 'create' }],
     ['only the layout differs', same, { do: 'nothing' }],
@@ -350,6 +350,55 @@ describe('another pipeline of the project', () => {
   });
 });
 
+describe('the tags of the SageMaker Pipeline', () => {
+  const tagsIn = (emulator: Emulator) => emulator.tags.of(emulator.pipelines.find('resale-price')?.arn ?? '');
+  const tags = 'cost-centre=housing\nteam=resale';
+
+  it('are those of the project from its creation on', async () => {
+    const emulator = await emulated();
+    const job = await deploy({ emulator, inputs: { tags } });
+    expect(job.exit).toBe(0);
+    expect(tagsIn(emulator)).toEqual({ 'cost-centre': 'housing', team: 'resale' });
+    expect(job.calls).not.toContain('AddTags');
+  });
+
+  it('are added where they differ, once, and others stay', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    emulator.tags.put(emulator.pipelines.find('resale-price')?.arn ?? '', [
+      { Key: 'owner', Value: 'jane' },
+      { Key: 'team', Value: 'sales' },
+    ]);
+    const tagged = await deploy({ emulator, pipeline: '102', inputs: { tags } });
+    expect(tagged.log).toContain('Tagged the pipeline resale-price: cost-centre, team.');
+    expect(tagsIn(emulator)).toEqual({ owner: 'jane', 'cost-centre': 'housing', team: 'resale' });
+
+    const again = await deploy({ emulator, pipeline: '103', inputs: { tags } });
+    expect(again.exit).toBe(0);
+    expect(again.calls).not.toContain('AddTags');
+  });
+
+  it('are not looked at when the project gives none, and start no other training', async () => {
+    const emulator = await emulated();
+    const first = await deploy({ emulator });
+    const again = await deploy({ emulator, job: '2', inputs: { tags } });
+    expect(again.record).toMatchObject({ execution: first.record?.execution });
+    const later = await deploy({ emulator, pipeline: '102' });
+    expect([...first.calls, ...later.calls].filter((call) => call.endsWith('Tags'))).toEqual([]);
+  });
+
+  it('are refused where they are too many for SageMaker', async () => {
+    const emulator = await emulated();
+    await deploy({ emulator });
+    const full = Array.from({ length: 50 }, (_, number) => ({ Key: `key-${number}`, Value: 'x' }));
+    emulator.tags.put(emulator.pipelines.find('resale-price')?.arn ?? '', full);
+    const job = await deploy({ emulator, pipeline: '102', inputs: { tags } });
+    expect(job.exit).toBe(64);
+    expect(job.log).toContain('SageMaker refused the tags of the pipeline: ValidationException');
+    expect(job.calls).not.toContain('StartPipelineExecution');
+  });
+});
+
 describe('somebody else at the same moment', () => {
   const other = {
     PipelineName: 'resale-price',
@@ -531,6 +580,7 @@ describe('wrong inputs', () => {
     ['parameters', 'Months', 'must have one Name=Value per line'],
     ['parameters', 'Months=1\nMonths=2', 'must not set "Months" twice'],
     ['parameters', `Months=${'1'.repeat(1025)}`, 'at most 1024 characters'],
+    ['tags', 'aws:owner=me', 'must not have keys that start with'],
     ['wait', 'maybe', 'must be true or false'],
     ['max_wait_time', '6h', 'must be a whole number from 60 to 604800'],
     ['poll_interval', '0', 'must be a whole number from 1 to 300'],

@@ -96,7 +96,13 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
  * it is asked. Which version goes where, and who answers for it, stays as it is. docs/security.md names each.
  */
 export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string>>>>> = {
-  'deploy-pipeline': { definition_file: 'other.json', parameters: 'MaxDepth=9', wait: 'false', new_run: 'true' },
+  'deploy-pipeline': {
+    definition_file: 'other.json',
+    parameters: 'MaxDepth=9',
+    tags: 'team=other',
+    wait: 'false',
+    new_run: 'true',
+  },
   'check-model': { model_package_arn: arnOf(1) },
   'approve-model': {},
   'reject-model': {},

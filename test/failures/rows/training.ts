@@ -371,7 +371,7 @@ export const training: readonly Row[] = [
     shows: [],
     component: 'deploy-pipeline',
     seen: 'ERROR SageMaker refused the pipeline: ValidationException: Unable to parse pipeline definition.',
-    next: 'correct what the message names (definition_file, pipeline_role_arn or parameters), then push.',
+    next: 'correct what the message names (definition_file, pipeline_role_arn, parameters or tags), then push.',
     cause: 'The definition is well-formed, but SageMaker does not understand it.',
     remedy: 'Correct what the message names. The SageMaker Python SDK writes definitions that SageMaker understands.',
     stage: untrained,
