@@ -132,7 +132,7 @@ async function showCandidate(
     passed_over: passedOver,
   });
 
-  const live = await liveNow(given.endpoint_name, context);
+  const live = await liveNow(version, given.endpoint_name, context);
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const page = approverPage({
     version,

@@ -3,18 +3,16 @@ import { resourceId } from '../aws/arn.ts';
 import { studioUrl } from '../aws/console.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
-import { Failure } from '../ground/failure.ts';
 import { decideExecution } from '../pipelines/decision.ts';
 import { readDefinition } from '../pipelines/definition.ts';
 import { type DesiredPipeline, pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
-import { type Execution, hasEnded, type Step } from '../pipelines/steps.ts';
+import { type Execution, hasEnded } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { BUILT, entryTime } from '../registry/entries.ts';
-import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
-import { decideBuild, recordBuild } from '../registry/provenance.ts';
+import { BUILT } from '../registry/entries.ts';
 import { followExecution, knownAttempts, startAttempt } from './deploy-pipeline/execution.ts';
 import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
+import { handOver, type PipelineOutput } from './deploy-pipeline/hand-over.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
@@ -34,7 +32,6 @@ const inputs = z.strictObject({
 });
 
 type Inputs = z.output<typeof inputs>;
-type Output = 'PIPELINE_EXECUTION_ARN' | 'PIPELINE_STATUS';
 
 export default defineComponent({
   name: 'deploy-pipeline',
@@ -52,7 +49,7 @@ export default defineComponent({
   outputs: {
     PIPELINE_EXECUTION_ARN: 'The ARN of the execution that this pipeline started or joined.',
     PIPELINE_STATUS: 'Its status when the job ended: Succeeded, or Executing when the job did not wait.',
-  } satisfies Record<Output, string>,
+  } satisfies Record<PipelineOutput, string>,
   permissions: [
     { action: 'sagemaker:ListPipelineExecutions', on: 'pipeline' },
     { action: 'sagemaker:DescribePipeline', on: 'pipeline' },
@@ -89,7 +86,7 @@ export default defineComponent({
     context.begun('');
     checkSteps(followed, context);
     if (followed.status !== 'Succeeded') throw await explainExecutionEnd(followed, context);
-    return handOver(followed, plan.do === 'start', context);
+    return handOver(followed, { definition: wanted.definition, firstLook: plan.do === 'start' }, context);
   },
 });
 
@@ -103,7 +100,7 @@ async function desiredPipeline(given: Inputs, root: string): Promise<DesiredPipe
   };
 }
 
-function exitWithoutWaiting(execution: string): Done<Output> {
+function exitWithoutWaiting(execution: string): Done<PipelineOutput> {
   return {
     verdict: `The execution ${resourceId(execution)} is still running. This job does not wait for it (wait: false). When it has ended, run this job again to record its versions.`,
     outputs: { PIPELINE_EXECUTION_ARN: execution, PIPELINE_STATUS: 'Executing' },
@@ -114,70 +111,4 @@ function exitWithoutWaiting(execution: string): Done<Output> {
 function checkSteps({ steps }: Execution, { report }: Context): void {
   for (const { name, status, why, took } of steps.filter(hasEnded))
     report.check(`Step ${name}`, status === 'Succeeded' ? undefined : (why ?? `it is ${status}`), (took ?? 0) / 1000);
-}
-
-/** Hands over the packages that this execution registered, or says why there is none. */
-async function handOver(
-  { arn, status, steps }: Execution,
-  firstLook: boolean,
-  context: Context,
-): Promise<Done<Output>> {
-  const { aws, clock, report } = context;
-  const outputs = { PIPELINE_EXECUTION_ARN: arn, PIPELINE_STATUS: status };
-  const arns = steps.flatMap(({ registered }) => (registered ? [registered] : []));
-  if (arns.length === 0) {
-    const why = whyNothing(steps);
-    report.record({ outcome: 'nothing', execution: arn, why });
-    return { verdict: `The execution ${resourceId(arn)} succeeded and registered nothing: ${why}.`, outputs };
-  }
-  const packages = await Promise.all(arns.map((each) => describePackage({ ...aws, clock }, each)));
-  const unrecorded = packages.filter((each) => needsEntry(each, { arn, firstLook }, context));
-  report.record({
-    outcome: 'registered',
-    execution: arn,
-    packages: packages.map((each) => ({ group: each.group, package: each.arn, version: each.version })),
-  });
-  keepMetadata(unrecorded, context);
-  for (const each of unrecorded) await recordOne(each, arn, context);
-  return {
-    verdict: `The execution ${resourceId(arn)} succeeded and registered ${packages.map(displayName).join(', ')}.`,
-    outputs,
-  };
-}
-
-/** Whether the entry `built` is still to be written. Throws a Failure for a version that came with entries. */
-function needsEntry(
-  registered: ModelPackage,
-  { arn, firstLook }: { arn: string; firstLook: boolean },
-  { job, report }: Context,
-): boolean {
-  const decision = decideBuild(registered, { pipeline: job.pipeline, execution: resourceId(arn), firstLook });
-  if (decision.do !== 'refuse') return decision.do === 'write';
-  report.record({ outcome: 'nothing', execution: arn, why: decision.why });
-  throw new Failure('refused', decision.why, decision.next);
-}
-
-/** Keeps the metadata from before the writes, because a write might lose it: a file for each version. */
-function keepMetadata(versions: readonly ModelPackage[], { report }: Context): void {
-  for (const { group, version, metadata } of versions) {
-    const file = versions.length === 1 ? 'metadata-before.json' : `metadata-before-${group}-${version}.json`;
-    report.file(file, `${JSON.stringify(metadata, null, 2)}\n`);
-  }
-}
-
-async function recordOne(registered: ModelPackage, execution: string, context: Context): Promise<void> {
-  const { aws, clock, job, log } = context;
-  await recordBuild({ ...aws, clock }, registered, {
-    pipeline: job.pipeline,
-    job: job.id,
-    commit: job.commit,
-    at: entryTime(clock.now(), registered),
-    execution: resourceId(execution),
-  });
-  log.line(`Recorded that this pipeline built ${displayName(registered)}.`);
-}
-
-function whyNothing(steps: readonly Step[]): string {
-  const closed = steps.filter(({ outcome }) => outcome === 'False').map(({ name }) => `condition ${name} was false`);
-  return closed.join(' and ') || 'it has no step that registers a model';
 }

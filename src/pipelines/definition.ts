@@ -55,3 +55,10 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   if (problems.length > 0) throw invalidDefinition(problems);
   return { text, value };
 }
+
+/** Whether a step of the definition registers a model by its type, also in a branch of a condition. */
+export function hasRegisterStep({ value }: Pick<PipelineDefinition, 'value'>): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isOne = 'Type' in value && value.Type === 'RegisterModel';
+  return isOne || Object.values(value).some((inner: unknown) => hasRegisterStep({ value: inner }));
+}

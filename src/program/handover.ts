@@ -54,7 +54,13 @@ export const trainingRecord = {
     return z.discriminatedUnion('outcome', [
       z.object({ ...ran, outcome: z.literal('registered'), packages: z.array(registered()).check(z.minLength(1)) }),
       z.object({ ...ran, outcome: z.literal('running'), why: z.string() }),
-      z.object({ ...ran, outcome: z.literal('nothing'), why: z.string() }),
+      z.object({
+        ...ran,
+        outcome: z.literal('nothing'),
+        why: z.string(),
+        /** The definition has no step of the type RegisterModel: the code of another step may have registered one. */
+        no_register_step: z.optional(z.boolean()),
+      }),
     ]);
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
@@ -96,6 +102,7 @@ export const deploymentRecord = {
   }),
 } satisfies RecordKind<z.ZodMiniType<Recorded>>;
 
+export type TrainingRecord = z.output<ReturnType<typeof trainingRecord.schema>>;
 export type CheckRecord = z.output<ReturnType<typeof checkRecord.schema>>;
 export type DeploymentRecord = z.output<ReturnType<typeof deploymentRecord.schema>>;
 

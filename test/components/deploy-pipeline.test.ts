@@ -443,7 +443,24 @@ describe('an execution that registers nothing', () => {
   it('says so when no step registers a model at all', async () => {
     const emulator = await emulated();
     const job = await deploy({ emulator, root: project({ ...definition, Steps: [train] }) });
-    expect(job.record).toMatchObject({ outcome: 'nothing', why: 'it has no step that registers a model' });
+    const why = 'it has no step that registers a model';
+    expect(job.record).toMatchObject({ outcome: 'nothing', why, no_register_step: true });
+  });
+
+  it('has a step for it in a branch that was not taken: that is no reason to look elsewhere', async () => {
+    const emulator = await emulated();
+    const gate = (IfSteps: object[], ElseSteps: object[], Conditions: object[] = []) =>
+      project({ Steps: [{ Name: 'Gate', Type: 'Condition', Arguments: { Conditions, IfSteps, ElseSteps } }] });
+    const never = [{ Type: 'Equals', LeftValue: 1, RightValue: 2 }];
+    const given = { emulator, inputs: { parameters: '' } };
+    const passed = await deploy({
+      ...given,
+      root: gate([], [{ ...register, Arguments: { ModelPackageGroupName: GROUP } }]),
+    });
+    const failed = await deploy({ ...given, root: gate([], [], never), pipeline: '102' });
+    expect(passed.record).toMatchObject({ outcome: 'nothing', why: 'no step that registers a model was executed' });
+    expect(failed.record).toMatchObject({ outcome: 'nothing', why: 'condition Gate was false' });
+    for (const { record } of [passed, failed]) expect(record).not.toHaveProperty('no_register_step');
   });
 });
 

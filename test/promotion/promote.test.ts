@@ -11,7 +11,6 @@ import { tell } from '../catalog/tell.ts';
 const LEFT_OUT: Readonly<Record<string, string>> = {
   environment: 'the branches are named like the environments',
   'check-model promotion_path': 'the branches are dev, uat and main',
-  'check-model source': 'dev promotes what its own pipeline registered',
   'deploy-pipeline wait': 'check-model needs what the run registered',
   'deploy-model wait': 'validate-endpoint needs an end',
   'deploy-model require_approval': 'approve-model is always there',

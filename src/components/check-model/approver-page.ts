@@ -2,6 +2,7 @@ import { duration } from '../../ground/clock.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
 import { isEntryKey, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
+import type { Live } from './live.ts';
 
 /** What an approver wants to know of a version. */
 export interface ApproverPage {
@@ -10,8 +11,8 @@ export interface ApproverPage {
   readonly before: string | undefined;
   /** Whether that validation was required. */
   readonly validationRequired: boolean;
-  /** What serves now where this version would go, in a few words. */
-  readonly live: string;
+  /** What serves now where this version would go. */
+  readonly live: Live;
   /** The branch of this pipeline. */
   readonly ref: string;
   /** The GitLab page that compares the version's commit with this branch; absent when the commit is unknown. */
@@ -41,7 +42,11 @@ export function approverPage({
     `data     ${dataLine(version)}`,
     `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named no commit'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
-    `live     ${live}`,
+    `live     ${live.words}`,
+    ...live.newer.map(
+      (newer) =>
+        `older    than version ${newer}, which is live: deploy-model deploys it only with allow_downgrade: true`,
+    ),
   ];
 }
 
@@ -97,9 +102,4 @@ export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
   const shown = passedOver.slice(0, 3).map(({ version, why }) => `skipped: version ${version}, because ${why}`);
   const more = passedOver.length - shown.length;
   return more > 0 ? [...shown, `skipped: ${more} more; the job's record.json has every reason`] : shown;
-}
-
-/** What an endpoint serves, in a few words. */
-export function served(packages: readonly string[], config: string): string {
-  return packages.join(' and ') || `a model from outside the registry (endpoint config ${config})`;
 }

@@ -1,7 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
-import { readHandover, trainingRecord } from '../../program/handover.ts';
+import { readHandover, type TrainingRecord, trainingRecord } from '../../program/handover.ts';
 import {
   environmentBefore,
   judgeEligibility,
@@ -84,11 +84,8 @@ async function findRegistered(
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
   const run = readHandover(context, trainingRecord, choice);
   if (run.outcome !== 'registered') {
-    const next =
-      run.outcome === 'running'
-        ? 'when the training has ended, run deploy-pipeline again, then run this job again.'
-        : `check the execution ${run.execution}: the log of deploy-pipeline shows its steps. Nothing is promoted.`;
-    return { is: 'nothing', why: `this pipeline registered no model: ${run.why}`, next, passedOver: [] };
+    const why = `this pipeline registered no model: ${run.why}`;
+    return { is: 'nothing', why, next: afterNoModel(run), passedOver: [] };
   }
   const group = groupArnIn(context.aws, given.model_package_group_name);
   const versions = run.packages
@@ -105,6 +102,14 @@ async function findRegistered(
     next: chosen.passedOver[0]?.next ?? 'start a new pipeline to train again.',
     passedOver: [],
   };
+}
+
+function afterNoModel(run: Exclude<TrainingRecord, { outcome: 'registered' }>): string {
+  if (run.outcome === 'running')
+    return 'when the training has ended, run deploy-pipeline again, then run this job again.';
+  if (run.no_register_step)
+    return 'if the code of a step registers the model (@step, Lambda), set source: registry under "inputs:" of the include, then push: the first environment then takes the newest pending version of the group. Otherwise, add a step that registers the model to the definition.';
+  return `check the execution ${run.execution}: the log of deploy-pipeline shows its steps. Nothing is promoted.`;
 }
 
 async function findInRegistry(

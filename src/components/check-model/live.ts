@@ -12,8 +12,8 @@ import {
   groupArnOf,
   type ModelPackage,
   type RegistryReader,
+  versionIn,
 } from '../../registry/packages.ts';
-import { served } from './approver-page.ts';
 
 /**
  * Why there is nothing new to promote: exactly this version is approved, validated and live here. `undefined`
@@ -53,15 +53,31 @@ export async function refuseAnothersEndpoint(
   throw new Failure('refused', why, next);
 }
 
-/** What serves on an endpoint now, in a few words for the approver. */
-export async function liveNow(name: string | undefined, { aws, clock }: Context): Promise<string> {
+/** What serves now where a version would go. */
+export interface Live {
+  /** In a few words for the approver. */
+  readonly words: string;
+  /** The versions that serve, of the candidate's group and newer than it. */
+  readonly newer: readonly number[];
+}
+
+/** What serves on an endpoint now. */
+export async function liveNow(
+  candidate: Pick<ModelPackage, 'arn' | 'version'>,
+  name: string | undefined,
+  { aws, clock }: Context,
+): Promise<Live> {
   const { sagemaker } = aws;
-  if (name === undefined) return 'not checked: endpoint_name is empty';
+  if (name === undefined) return { words: 'not checked: endpoint_name is empty', newer: [] };
   const endpoint = await findEndpoint(sagemaker, name);
-  if (!endpoint) return `nothing: the endpoint ${name} does not exist yet`;
+  if (!endpoint) return { words: `nothing: the endpoint ${name} does not exist yet`, newer: [] };
   const packages = await packagesServed(sagemaker, endpoint);
   const known = await Promise.all(packages.map((arn) => nameOf({ sagemaker, clock }, arn)));
-  return `${served(known, endpoint.config)} on ${name} (${endpoint.status})`;
+  const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
+  return {
+    words: `${served(known, endpoint.config)} on ${name} (${endpoint.status})`,
+    newer: versions.filter((version) => version > candidate.version),
+  };
 }
 
 /** The name of a version, for the approver: its ARN when this role may not read it, or when it is in no group. */
@@ -73,4 +89,9 @@ async function nameOf(reader: RegistryReader, arn: string): Promise<string> {
     if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
     throw error;
   }
+}
+
+/** What an endpoint serves, in a few words. */
+function served(packages: readonly string[], config: string): string {
+  return packages.join(' and ') || `a model from outside the registry (endpoint config ${config})`;
 }

@@ -2,7 +2,17 @@ import checkModel from '../../../src/components/check-model.ts';
 import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, goThroughDev, left, noneOf, nothingForUat, type Stage, trained, validated } from '../stage.ts';
+import {
+  ENDPOINT,
+  goThroughDev,
+  left,
+  noneOf,
+  nothing,
+  nothingForUat,
+  type Stage,
+  trained,
+  validated,
+} from '../stage.ts';
 
 /** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;
@@ -213,6 +223,51 @@ export const check: readonly Row[] = [
     reads: noneOf(checkModel),
     record: { outcome: 'nothing' },
     outputs: { MODEL_FOUND: 'false' },
+  },
+  {
+    when: 'the definition has no step that registers a model',
+    shows: [],
+    component: 'check-model',
+    seen: 'ERROR Nothing to promote to dev: this pipeline registered no model: it has no step that registers a model.',
+    next: 'if the code of a step registers the model (@step, Lambda), set source: registry under "inputs:" of the include, then push: the first environment then takes the newest pending version of the group. Otherwise, add a step that registers the model to the definition.',
+    cause:
+      'The code of a step (`@step`, a Lambda) registers the model itself. SageMaker does not say which execution such a version is from.',
+    remedy: 'Set `source: registry` in the include of promote or check-model.',
+    stage: left('deploy-pipeline', {
+      outcome: 'nothing',
+      execution: 'arn:execution',
+      why: 'it has no step that registers a model',
+      no_register_step: true,
+    }),
+    act: ({ emulator }) => {
+      emulator.register();
+    },
+    exit: 80,
+    writes: {},
+    reads: noneOf(checkModel),
+    record: { outcome: 'nothing' },
+    outputs: { MODEL_FOUND: 'false' },
+  },
+  {
+    when: 'the newest pending version is older than the version that is live',
+    shows: [],
+    component: 'check-model',
+    seen: 'older    than version 2, which is live: deploy-model deploys it only with allow_downgrade: true',
+    cause:
+      'With `source: registry`, the job takes the newest version that waits for approval. A newer one is live already.',
+    remedy:
+      'Register a newer version. If the older version is what you want, approve it and set `allow_downgrade: true`.',
+    stage: nothing,
+    act: ({ emulator }) => {
+      emulator.register();
+      const newer = emulator.register({ status: 'Approved' });
+      emulator.deployed({ endpoint: ENDPOINT, package: newer, name: `${ENDPOINT}-v2` });
+    },
+    job: { inputs: { source: 'registry', endpoint_name: ENDPOINT } },
+    exit: 0,
+    writes: {},
+    record: { outcome: 'candidate', version: 1 },
+    outputs: { MODEL_PACKAGE_VERSION: '1' },
   },
   {
     when: 'the training is still under way',
