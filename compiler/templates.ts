@@ -29,7 +29,7 @@ const examples: Mapping = {
   model_package_group_name: 'ResalePriceModelGroup',
   pipeline_name: 'resale-price',
   pipeline_role_arn: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
-  script: ['python -m pipelines.get_pipeline_definition'],
+  script: ['pip install sagemaker==2.257.7', 'python render.py'],
 };
 
 /** A value for each input without a default, as a project would give it. */

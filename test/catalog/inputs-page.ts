@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { InputSpec } from '../../compiler/spec.ts';
+import { readRepository } from '../../compiler/templates.ts';
 import type { Component } from '../../src/program/component.ts';
 import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';
@@ -70,10 +71,19 @@ function componentSection({ template, program }: Entry): string {
     `## ${name}`,
     `${description} (${stability}, since ${since})`,
     `\`\`\`yaml\n${includeOf(template)}\`\`\``,
+    ...(MORE[name] ?? []),
     inputTable(template, own),
     ...outputsOf(program),
   ].join('\n\n');
 }
+
+/** What an include needs beside its inputs: component -> paragraphs. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  'render-pipeline': [
+    'Here, `render.py` is a file in the repository. It writes the file itself: the SageMaker SDK prints log lines, which would be part of the definition with `> pipeline.json`.',
+    `\`\`\`python\n${readRepository('examples/render-pipeline/render.py')}\`\`\``,
+  ],
+};
 
 /** The smallest include that makes a job that can do its work. */
 export function includeOf(template: Template): string {

@@ -1,14 +1,26 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { MASKED, refuseSecrets } from '../../compiler/secrets.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
+import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import { compileComponent } from '../catalog/compiled.ts';
+import { emulated, startJob } from './job.ts';
 
 const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';
 const ROLE = 'arn:aws:iam::111122223333:role/promotion-dev';
@@ -115,6 +127,33 @@ it('hands on the definition, readable for the job that takes it', async () => {
   expect(readFileSync(join(job.root, 'out/definition.json'), 'utf8')).toContain('2020-12-01');
   expect(statSync(join(job.root, 'out/definition.json')).mode & 0o044).toBe(0o044);
   expect(compiled([write]).artifacts.paths).toEqual(['out/definition.json']);
+});
+
+it('writes, as docs/inputs.md prints it, a definition that deploy-pipeline trains by and that registers a version', async () => {
+  const page = readFileSync(new URL('../../docs/inputs.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('\n## render-pipeline\n'), page.indexOf('\n## deploy-pipeline\n'));
+  const [include = '', script = ''] = [...section.matchAll(/```\w+\n(.*?)```/gs)].map(([, block = '']) => block);
+  const printed = z
+    .object({
+      include: z.tuple([z.object({ component: z.string(), inputs: z.looseObject({ script: z.array(z.string()) }) })]),
+    })
+    .parse(parse(include)).include[0].inputs;
+  const job = jobShape.parse(compileComponent('render-pipeline', printed)['render-pipeline']);
+
+  // Instead of Python and PyPI: what render.py wrote with sagemaker 2.257.7.
+  const [root, bin] = [folder(), folder()];
+  const rendered = new URL('render-pipeline/pipeline.json', import.meta.url).pathname;
+  writeFileSync(join(bin, 'pip'), '#!/bin/sh\ntest "$*" = "install sagemaker==2.257.7"\n', { mode: 0o755 });
+  writeFileSync(join(bin, 'python'), `#!/bin/sh\ntest -s "$1" && cp ${rendered} pipeline.json\n`, { mode: 0o755 });
+  writeFileSync(join(root, 'render.py'), script);
+  const env = { ...job.variables, INPUT_ROLE_ARN: 'none', PATH: `${bin}:${process.env.PATH}` };
+  const run = await shell([...job.before_script, ...job.script], root, env);
+  expect(run, run.log).toMatchObject({ exit: 0 });
+
+  const emulator = await emulated();
+  const next = { definition_file: String(job.variables.INPUT_DEFINITION_FILE), parameters: '' };
+  const trained = await startJob(deployPipeline, { emulator, root, inputs: next });
+  expect(trained.record, trained.log).toMatchObject({ outcome: 'registered', packages: [{ version: 1 }] });
 });
 
 it('leaves no token where a job could upload it', async () => {
