@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { canonicalJson } from '../ground/canonical-json.ts';
 import { definitionText, invalidDefinition, refusedFile } from './definition-file.ts';
 import { parseExactly } from './exact-json.ts';
 import { declaredParameter, parameterProblems } from './parameters.ts';
@@ -45,7 +46,7 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   const text = await definitionText({ root, file });
   if (text.length > MAX_LENGTH)
     throw refusedFile(file, `it has ${text.length} characters, and SageMaker accepts at most ${MAX_LENGTH}`);
-  const value = parseExactly(text);
+  const value = meaningOf(text, file);
   const checked = shape.safeParse(value);
   if (!checked.success) {
     const wrong = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'} ${message}`);
@@ -54,6 +55,17 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   const problems = parameterProblems(parameters, checked.data.Parameters ?? [], file);
   if (problems.length > 0) throw invalidDefinition(problems);
   return { text, value };
+}
+
+/** Whoever compares definitions goes down into each level of them. */
+function meaningOf(text: string, file: string): unknown {
+  try {
+    const value = parseExactly(text);
+    canonicalJson(value);
+    return value;
+  } catch {
+    throw refusedFile(file, 'its lists and objects are nested too deeply');
+  }
 }
 
 /** Whether a step of the definition registers a model by its type, also in a branch of a condition. */

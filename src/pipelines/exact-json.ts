@@ -5,10 +5,11 @@ const INTEGER = '\u0000integer ';
 
 /** Parses JSON. An integer that JavaScript's numbers cannot hold becomes a bigint, with all its digits. */
 export function parseExactly(text: string): unknown {
-  JSON.parse(text);
+  const parsed: unknown = JSON.parse(text);
   const kept = text.replaceAll(STRING_OR_NUMBER, (token) =>
     /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(INTEGER + token) : token,
   );
+  if (kept === text) return parsed;
   return JSON.parse(kept, (_, value: unknown) =>
     typeof value === 'string' && value.startsWith(INTEGER) ? BigInt(value.slice(INTEGER.length)) : value,
   );

@@ -101,6 +101,11 @@ describe('a file that is no text of a definition is refused by what it is', () =
     ['a BOM', `\uFEFF{"Steps":[${STEP}]}`, 'it begins with a BOM (U+FEFF), which JSON does not have'],
     ['UTF-16', utf16, 'it begins with the BOM of UTF-16. Save it as UTF-8'],
     ['UTF-16, the other way', Buffer.from(utf16).swap16(), 'it begins with the BOM of UTF-16'],
+    [
+      'endless nesting',
+      `{"Steps":[${STEP}],"Metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      'nested too deeply',
+    ],
     ['Latin-1', Buffer.from('{"Steps":[],"Metadata":{"a":"\xe9"}}', 'latin1'), 'it is not a text in UTF-8'],
   ])('%s', async (_, content, told) => {
     await expect(read(content, 'pipeline.json')).rejects.toThrow(told);
