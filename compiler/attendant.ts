@@ -1,13 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A job that starts now: its name, and its number as the runner knows it. */
+export interface StartingJob {
+  readonly name: string;
+  readonly number: string;
+}
+
 /** The variables of one job that starts now, in a pipeline. */
-export type Attend = (pipeline: string, job: string) => Readonly<Record<string, string>>;
+export type Attend = (pipeline: string, job: StartingJob) => Readonly<Record<string, string>>;
 
 /** Stands beside the runner: a starting job asks it for what GitLab would have put into the job's environment. */
 export async function startAttendant(attend: Attend): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    const variables = attend((request.url ?? '/').slice(1), String(request.headers.job));
+    const { job: name, number } = request.headers;
+    const variables = attend((request.url ?? '/').slice(1), { name: String(name), number: String(number) });
     response.end(
       Object.entries(variables)
         .map(([name, value]) => `${name}=${value}\n`)

@@ -14,6 +14,8 @@ export interface Execution {
   readonly env: Readonly<Record<string, string>>;
   /** Where jobs run, as options of gitlab-ci-local. */
   readonly runner: readonly string[];
+  /** Gives jobs their numbers, before they run. */
+  readonly number: (jobs: readonly string[]) => void;
   /** Looks through what the jobs wrote, after every run. */
   readonly inspect: (text: string) => void;
 }
@@ -114,7 +116,8 @@ export class Pipeline {
   }
 
   async #execute(names: readonly string[]): Promise<string> {
-    const { folder, state, env, runner } = this.#execution;
+    const { folder, state, env, runner, number } = this.#execution;
+    number(names);
     const options = [
       `--file=${state}/pipeline.yml`,
       `--state-dir=${state}`,

@@ -12,10 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import type { Emulator } from '../emulator/emulator.ts';
-import { startAttendant } from './attendant.ts';
+import { type StartingJob, startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
+import { type Mapping, writeYaml } from './document.ts';
 import { Pipeline } from './pipeline.ts';
 import { type PlannedJob, plan } from './schedule.ts';
 import { MASKED, refuseSecrets } from './secrets.ts';
@@ -135,14 +137,18 @@ class LocalProject implements Project {
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
     const files = git(folder, 'ls-files', '-z').split('\0');
-    const { config, yaml } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
-    write(join(folder, STATE), { 'pipeline.yml': yaml, 'variables.yml': stringify(scoped(variables)) });
+    const { config } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
+    write(join(folder, STATE), { 'variables.yml': stringify(scoped(variables)) });
+    const number = (names: readonly string[]) => {
+      const numbers = new Map(names.map((name) => [name, String(++this.#jobs)]));
+      write(join(folder, STATE), { 'pipeline.yml': writeYaml(numbered(config, numbers)) });
+    };
 
     const given = this.#given(id, emulator.url);
     const inspect = (log: string) =>
       refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, emulator.secrets);
     const env = this.#environment(given);
-    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), inspect };
+    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), number, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     this.#pipelines.set(id, { pipeline, branch, commit: git(folder, 'rev-parse', 'HEAD') });
     return pipeline;
@@ -197,16 +203,14 @@ class LocalProject implements Project {
   }
 
   /** What GitLab and its runner put into a job's environment, beside what gitlab-ci-local does. */
-  #attend(id: string, name: string): Record<string, string> {
+  #attend(id: string, { name, number }: StartingJob): Record<string, string> {
     const run = this.#pipelines.get(id);
     const job = run?.pipeline.jobs.find((each) => each.name === name);
     if (!run || !job) throw new Error(`Pipeline ${id} has no job ${name}.`);
     const user = run.pipeline.pressed.get(name);
     const login = user ?? 'tan.mei.ling';
     const started = new Date();
-    const number = String(++this.#jobs);
     return {
-      CI_JOB_ID: number,
       CI_PIPELINE_ID: id,
       CI_PROJECT_ID: '42',
       CI_PROJECT_PATH: PATH,
@@ -267,6 +271,15 @@ function unscoped(variables: ProjectVariables): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
+}
+
+/** The jobs with their numbers, which gitlab-ci-local would draw by chance: GitLab numbers each run, in order. */
+function numbered(config: Mapping, numbers: ReadonlyMap<string, string>): Mapping {
+  const jobs = [...numbers].map(([name, number]) => {
+    const job = z.looseObject({ variables: z.record(z.string(), z.unknown()).default({}) }).parse(config[name]);
+    return [name, { ...job, variables: { ...job.variables, CI_JOB_ID: number } }] as const;
+  });
+  return { ...config, ...Object.fromEntries(jobs) };
 }
 
 /** As gitlab-ci-local reads them. */

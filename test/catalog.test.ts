@@ -185,9 +185,10 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
     }
   });
 
-  it('fetches the project only where it reads a file of it', () => {
+  it('fetches the project only where it reads a file of it, and finds no files of other pipelines otherwise', () => {
     const reads = inputs.some((input) => input.name.endsWith('_file'));
-    expect(job.variables.GIT_STRATEGY === 'none').toBe(!reads);
+    const { GIT_STRATEGY: strategy = 'fetch' } = job.variables;
+    expect(strategy).toBe(reads ? 'fetch' : 'empty');
   });
 
   it('serves the environment of its input', () => {
@@ -257,7 +258,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
   );
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
-    const folder = reportFolder(name, '$CI_JOB_NAME_SLUG');
+    const folder = reportFolder(name, '$CI_JOB_ID');
     const told = `templates/${name}.yml must keep the folder ${folder}, and a dotenv report only for outputs`;
     expect(job?.artifacts, told).toEqual({
       when: 'always',

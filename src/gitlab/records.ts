@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { en } from 'zod/locales';
 import type * as z from 'zod/mini';
+import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { fileTrouble } from './file-trouble.ts';
 import type { Job } from './job.ts';
 import { reportFolder } from './report.ts';
 
@@ -16,38 +18,98 @@ export interface RecordKind<Schema extends z.ZodMiniType<Recorded>> {
 export interface Recorded {
   readonly environment: string;
   readonly pipeline: string;
+  /** The job that wrote it, by its ID and by its name. */
+  readonly job: string;
+  readonly job_name: string;
+}
+
+interface FoundRecords<Record> {
+  /** Those of this pipeline, for the job's own environment: the newest of each job. */
+  readonly own: readonly Record[];
+  /** The other pipelines whose records lie there too. */
+  readonly foreign: readonly string[];
 }
 
 /**
- * The record files of a component's jobs in this pipeline, for the job's own environment. Throws a Failure when one is
- * of another pipeline or cannot be read.
+ * The records that a component's jobs left. Those of other pipelines are not read: a runner may keep files of them.
+ * Throws a Failure of kind "invalid input" when one of this pipeline cannot be read.
  */
 export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   root: string,
   kind: RecordKind<Schema>,
   job: Job,
-): z.output<Schema>[] {
-  const records = paths(root, kind.component).map((path) => parse(root, path, kind.schema()));
-  const foreign = records.find(({ pipeline }) => pipeline !== job.pipeline);
-  if (foreign) {
-    throw new Failure(
-      'refused',
-      `The ${kind.component} record is from pipeline ${foreign.pipeline}, but this is pipeline ${job.pipeline}.`,
-      `pass the artifacts of this pipeline's ${kind.component} job to this job.`,
-    );
-  }
-  return records.filter(({ environment }) => environment === job.environment);
+): FoundRecords<z.output<Schema>> {
+  const files = pathsOf(root, kind.component).map((path) => ({ path, content: read(root, path) }));
+  const foreign = files.flatMap(({ content }) => foreignPipeline(content, job));
+  const own = files
+    .filter(({ content }) => foreignPipeline(content, job).length === 0)
+    .map(({ path, content }) => parse(path, content, kind.schema()))
+    .filter(({ environment }) => environment === job.environment);
+  return { own: newestOfEach(own), foreign: [...new Set(foreign)] };
 }
 
-function paths(root: string, component: string): string[] {
+/** The pipeline that a file says it is of, if that is another one: a file that says nothing must be of this one. */
+function foreignPipeline(content: unknown, { pipeline: ours }: Job): string[] {
+  if (typeof content !== 'object' || content === null || !('pipeline' in content)) return [];
+  return typeof content.pipeline === 'string' && content.pipeline !== ours ? [content.pipeline] : [];
+}
+
+/** GitLab numbers jobs in the order in which it creates them: of a job that was run again, the last record counts. */
+function newestOfEach<Record extends Recorded>(records: readonly Record[]): Record[] {
+  const oldestFirst = [...records].sort((a, b) => Number(a.job) - Number(b.job));
+  return [...new Map(oldestFirst.map((record) => [record.job_name, record])).values()];
+}
+
+/** The record files in the folders of a component's jobs. A job that was killed early may have left none. */
+function pathsOf(root: string, component: string): string[] {
   const folder = reportFolder(component, '');
-  if (!existsSync(join(root, folder))) return [];
-  const jobs = readdirSync(join(root, folder));
-  return jobs.map((job) => join(folder, job, 'record.json')).filter((path) => existsSync(join(root, path)));
+  const jobs = unlessMissing(folder, () => readdirSync(join(root, folder))) ?? [];
+  const paths = jobs.map((job) => join(folder, job, 'record.json'));
+  return paths.filter((path) => unlessMissing(path, () => lstatSync(join(root, path))) !== undefined);
 }
 
-function parse<Schema extends z.ZodMiniType<Recorded>>(root: string, path: string, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(json(readFileSync(join(root, path), 'utf8')), {
+/** Bytes. A record has a few thousand. */
+const MAX_RECORD = 1_048_576;
+
+/** The JSON in a record file; `undefined` when it is none. Only a file of a usual size counts, and no link to one. */
+function read(root: string, path: string): unknown {
+  const text = unlessMissing(path, () => {
+    const real = realpathSync(join(root, path));
+    const about = lstatSync(real);
+    if (real !== join(realpathSync(root), path)) throw unreadable(path, 'it is a link');
+    if (!about.isFile()) throw unreadable(path, 'it is not a file');
+    if (about.size > MAX_RECORD) throw unreadable(path, `it has ${about.size} bytes, more than ${MAX_RECORD}`);
+    return readFileSync(real, 'utf8');
+  });
+  if (text === undefined) throw unreadable(path, 'it is a link');
+  return json(text);
+}
+
+/** What reading a path gives; `undefined` when nothing is there. Throws a Failure for any other error. */
+function unlessMissing<Value>(path: string, act: () => Value): Value | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (partsOf(error).code === 'ENOENT') return undefined;
+    throw error instanceof Failure ? error : unreadable(path, fileTrouble(error), error);
+  }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): Failure {
+  return new Failure(
+    'invalid input',
+    `${path} cannot be read: ${why}.`,
+    'write nothing else below sagemaker/, and make it readable for the user of the image. Then start a new pipeline.',
+    cause,
+  );
+}
+
+function parse<Schema extends z.ZodMiniType<Recorded>>(
+  path: string,
+  content: unknown,
+  schema: Schema,
+): z.output<Schema> {
+  const parsed = schema.safeParse(content, {
     // zod/mini has no words of its own.
     error: (issue) => (issue.input === undefined ? 'is missing' : en().localeError(issue)),
   });

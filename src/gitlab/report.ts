@@ -20,8 +20,8 @@ export interface Report {
 }
 
 /** Where a job keeps its reports: a folder of its own, so that no job can publish another's file again. */
-export function reportFolder(component: string, jobSlug: string): string {
-  return join('sagemaker', component, jobSlug);
+export function reportFolder(component: string, jobId: string): string {
+  return join('sagemaker', component, jobId);
 }
 
 /** The only test case until the job says how it went: a job that is killed leaves it. */
@@ -31,8 +31,8 @@ const NOT_ENDED = 'The job reported its result';
  * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a
  * red error below our last line for each that is missing.
  */
-export function createReport(root: string, component: string, jobSlug: string): Report {
-  const folder = reportFolder(component, jobSlug);
+export function createReport(root: string, component: string, jobId: string): Report {
+  const folder = reportFolder(component, jobId);
   empty(join(root, folder));
   const write = (name: string, content: string) => writeFileSync(join(root, folder, name), content);
   const links: Record<string, object[]> = {};

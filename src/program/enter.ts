@@ -110,6 +110,7 @@ function stamp({ name }: Pick<Component, 'name'>, job: Job) {
     environment: job.environment,
     pipeline: job.pipeline,
     job: job.id,
+    job_name: job.name,
     commit: job.commit,
     verified: job.verified,
   };

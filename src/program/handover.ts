@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { resourceId } from '../aws/arn.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import type { Job } from '../gitlab/job.ts';
+import type { Log } from '../gitlab/log.ts';
 import { type Recorded, type RecordKind, readRecords } from '../gitlab/records.ts';
 import { Failure } from '../ground/failure.ts';
 import { groupArnIn, groupArnOf, modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
@@ -19,7 +20,7 @@ function lazily<Value>(make: () => Value): () => Value {
  * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
  */
-const recorded = () => ({ environment: z.string(), pipeline: z.string() });
+const recorded = () => ({ environment: z.string(), pipeline: z.string(), job: z.string(), job_name: z.string() });
 /** Names its group or endpoint, so that a pipeline with two models does not take it for the other's record. */
 const nothing = () =>
   z.object({
@@ -117,6 +118,7 @@ interface HandoverSource {
   readonly job: Job;
   /** Where a group lies that is given by its name. */
   readonly aws: { readonly region: string; readonly account: string };
+  readonly log: Log;
 }
 
 /**
@@ -125,21 +127,33 @@ interface HandoverSource {
  * when none fits.
  */
 export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
-  { root, job, aws }: HandoverSource,
+  { root, job, aws, log }: HandoverSource,
   kind: RecordKind<Schema>,
   choice: RecordChoice,
 ): z.output<Schema> {
-  const records = readRecords(root, kind, job);
+  const { own: records, foreign } = readRecords(root, kind, job);
+  if (records.length === 0) throw noRecord(kind, job, foreign);
+  for (const pipeline of foreign) log.line(`Ignored: a ${kind.component} record of pipeline ${pipeline}.`);
   const { input, value } = choice;
   const fitting = value === undefined ? records : records.filter((record) => fits(record, { input, value }, aws));
   // A training that registered nothing fits every group: the record that is about this one comes first.
   const about = fitting.filter((record) => subjectsOf(record, input).length > 0);
   const [only, ...more] = about.length > 0 ? about : fitting;
   if (only !== undefined && more.length === 0) return only;
-  throw records.length === 0 ? noRecord(kind) : ambiguous(records, fitting, { kind, choice, job });
+  throw ambiguous(records, fitting, { kind, choice, job });
 }
 
-function noRecord({ component }: Pick<RecordKind<never>, 'component'>): Failure {
+function noRecord(
+  { component }: Pick<RecordKind<never>, 'component'>,
+  job: Job,
+  [foreign]: readonly string[],
+): Failure {
+  if (foreign !== undefined)
+    return new Failure(
+      'refused',
+      `The ${component} record is from pipeline ${foreign}, but this is pipeline ${job.pipeline}.`,
+      `pass the artifacts of this pipeline's ${component} job to this job.`,
+    );
   return new Failure(
     'invalid input',
     `This job's artifacts have no ${component} record for this environment.`,

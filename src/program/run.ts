@@ -18,10 +18,10 @@ export async function runComponent<Inputs extends z.ZodMiniObject, Output extend
   host: Host,
 ): Promise<number> {
   const log = createLog(host.print, host.clock);
-  const slug = jobSlug(host.env);
-  if (slug === undefined) return refuseFolder(host.env, log);
+  const id = jobId(host.env);
+  if (id === undefined) return refuseFolder(host.env, log);
   try {
-    const report = createReport(host.root, component.name, slug);
+    const report = createReport(host.root, component.name, id);
     return await live(component, host, { log, report });
   } catch (error) {
     // What fails here is the folder of the reports, so there is only the log to tell it in.
@@ -86,18 +86,16 @@ async function stop({ stopped }: Host, started: Pick<Started<never>, 'goesOn'>):
 }
 
 /**
- * The last part of the job's own folder, which is emptied: only a slug that GitLab would give, never a path to
+ * The last part of the job's own folder, which is emptied: only a number, as GitLab gives one, never a path to
  * elsewhere.
  */
-function jobSlug({ CI_JOB_NAME_SLUG: slug = 'local' }: Env): string | undefined {
-  return /^[a-z0-9-]{1,63}$/.test(slug) ? slug : undefined;
+function jobId({ CI_JOB_ID: id = '0' }: Env): string | undefined {
+  return /^\d{1,15}$/.test(id) ? id : undefined;
 }
 
-function refuseFolder({ CI_JOB_NAME_SLUG: slug = '' }: Env, log: Log): number {
-  log.line(
-    `ERROR Somebody overrode predefined variables of this job: CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`,
-  );
-  log.line('Next: start a new pipeline without a variable named CI_JOB_NAME_SLUG.');
+function refuseFolder({ CI_JOB_ID: id = '' }: Env, log: Log): number {
+  log.line(`ERROR Somebody overrode predefined variables of this job: CI_JOB_ID is "${id}". Nothing was written.`);
+  log.line('Next: start a new pipeline without a variable named CI_JOB_ID.');
   return EXIT_CODES.refused;
 }
 

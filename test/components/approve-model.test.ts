@@ -230,10 +230,10 @@ const reject = (options: JobOptions) => startJob(rejectModel, { manual: true, ..
 function checked(
   emulator: Emulator,
   arn: string,
-  { slug, ...more }: { slug?: string; [word: string]: unknown } = {},
+  { job, ...more }: { job?: string; [word: string]: unknown } = {},
   root = projectFolder(),
 ): string {
-  return leaveRecord(root, 'check-model', { outcome: 'candidate', ...aboutVersion(emulator, arn), ...more }, slug);
+  return leaveRecord(root, 'check-model', { outcome: 'candidate', ...aboutVersion(emulator, arn), ...more }, job);
 }
 
 describe('an approval', () => {
@@ -401,7 +401,7 @@ describe('the version that is approved', () => {
     const emulator = await emulated();
     const other = emulator.register({ group: 'ChurnModels' });
     const ours = emulator.register();
-    const root = checked(emulator, other, { slug: 'check-churn' });
+    const root = checked(emulator, other, { job: '2' });
     checked(emulator, ours, {}, root);
 
     const job = await approve({ emulator, root, inputs: { model_package_group_name: GROUP.toLowerCase() } });

@@ -318,7 +318,7 @@ describe('the same job again', () => {
     const emulator = await emulated();
     const [one, other] = await Promise.all([
       deploy({ emulator }),
-      deploy({ emulator, job: '2', slug: 'deploy-pipeline-2' }),
+      deploy({ emulator, job: '2', name: 'deploy-pipeline-2' }),
     ]);
     expect(one.log + other.log).not.toContain('ERROR');
     expect([one.exit, other.exit]).toEqual([0, 0]);

@@ -17,15 +17,21 @@ import { COMMIT } from './job.ts';
 export const PROMOTION_PATH = ['dev', 'uat', 'main'];
 
 /** Where a job leaves its record in the project's folder. */
-export function recordPath(component: string, slug = component): string {
-  return `sagemaker/${component}/${slug}/record.json`;
+export function recordPath(component: string, job = '1'): string {
+  return `sagemaker/${component}/${job}/record.json`;
 }
 
-/** Leaves what an earlier job of the pipeline 101 recorded, for dev when it does not say otherwise. Returns the folder. */
-export function leaveRecord(root: string, component: string, record: object, slug?: string): string {
-  const path = join(root, recordPath(component, slug));
+/** What a job of the pipeline 101 records, for dev when it does not say otherwise. Each job has a name of its own. */
+export function recordText(component: string, record: object, job = '1'): string {
+  const stamp = { environment: 'dev', pipeline: '101', job, job_name: job === '1' ? component : `${component}-${job}` };
+  return JSON.stringify({ ...stamp, ...record });
+}
+
+/** Leaves the record of an earlier job. Returns the folder. */
+export function leaveRecord(root: string, component: string, record: object, job = '1'): string {
+  const path = join(root, recordPath(component, job));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify({ environment: 'dev', pipeline: '101', ...record }));
+  writeFileSync(path, recordText(component, record, job));
   return root;
 }
 

@@ -49,7 +49,8 @@ export interface JobOptions {
   readonly claims?: Readonly<Record<string, string | number>>;
   /** Further variables of the job, forged ones say. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly slug?: string;
+  /** Its name; that of its component, when nothing else is said. */
+  readonly name?: string;
   /** Further words of the script. */
   readonly words?: readonly string[];
   /** Its time; the emulator's, which a pause moves at once, when nothing else is said. */
@@ -75,12 +76,12 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
   component: Component<Inputs, Output>,
   options: JobOptions,
 ): Promise<FinishedJob> {
-  const { emulator, root, slug = component.name } = options;
+  const { emulator } = options;
   const before = emulator.calls.length;
   const lines: string[] = [];
   const { args, env } = invocationOf(component, options);
   const exit = await runComponent(component, {
-    root,
+    root: options.root,
     args,
     env,
     clock: options.clock ?? {
@@ -93,11 +94,14 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
   });
 
   const received = emulator.calls.slice(before);
-  refuseSecrets({ texts: [lines.join('\n')], folders: [root] }, [...emulator.secrets, env.AWS_OIDC_TOKEN ?? '']);
+  refuseSecrets({ texts: [lines.join('\n')], folders: [options.root] }, [
+    ...emulator.secrets,
+    env.AWS_OIDC_TOKEN ?? '',
+  ]);
   return {
     exit,
     log: readable(lines),
-    ...reportsOf(component.name, { root, slug }),
+    ...reportsOf(component.name, options),
     calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
     received,
   };
@@ -106,10 +110,10 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
 /** What a job left in its folder. */
 export function reportsOf(
   component: string,
-  { root, slug = component }: Pick<JobOptions, 'root' | 'slug'>,
+  { root, job = '1' }: Pick<JobOptions, 'root' | 'job'>,
 ): Pick<FinishedJob, 'record' | 'outputs' | 'links' | 'junit'> {
   const file = (name: string) => {
-    const path = join(root, 'sagemaker', component, slug, name);
+    const path = join(root, 'sagemaker', component, job, name);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
   return {
@@ -130,7 +134,7 @@ export function invocationOf(
   component: Pick<Component, 'name' | 'safetyInputs' | 'gitlab'>,
   options: JobOptions,
 ): { args: string[]; env: Record<string, string> } {
-  const { emulator, slug = component.name, environment = 'dev' } = options;
+  const { emulator, environment = 'dev' } = options;
   const inputs = Object.entries({
     environment,
     aws_region: emulator.region,
@@ -148,7 +152,6 @@ export function invocationOf(
     env: {
       ...variablesOf(component, options),
       ...Object.fromEntries(carried),
-      CI_JOB_NAME_SLUG: slug,
       ...options.env,
     },
   };
@@ -190,7 +193,7 @@ function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: Job
     CI_PROJECT_PATH: 'wog/mlops/resale-price',
     CI_PIPELINE_ID: pipeline,
     CI_JOB_ID: job,
-    CI_JOB_NAME: component.name,
+    CI_JOB_NAME: options.name ?? component.name,
     CI_COMMIT_SHA: COMMIT,
     CI_COMMIT_REF_NAME: environment,
     CI_COMMIT_BRANCH: environment,

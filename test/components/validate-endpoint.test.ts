@@ -198,8 +198,8 @@ const inputs = { accept: 'application/json', expect: '"price":\\d+' };
 const validate = (options: JobOptions) =>
   startJob(validateEndpoint, { ...options, inputs: { ...inputs, ...options.inputs } });
 
-/** Words of a record, and the job that left it when it is not called deploy-model. */
-type Words = Readonly<Record<string, unknown>> & { readonly slug?: string };
+/** Words of a record, and the job that left it when it is not the first. */
+type Words = Readonly<Record<string, unknown>> & { readonly job?: string };
 
 interface Scene {
   readonly emulator: Emulator;
@@ -218,16 +218,16 @@ async function live(metadata: Record<string, string> = {}): Promise<Scene> {
   writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
   const arn = emulator.register({ status: 'Approved', metadata });
   const config = emulator.deployed({ endpoint: ENDPOINT, package: arn });
-  const record = ({ slug, ...more }: Words) => {
+  const record = ({ job, ...more }: Words) => {
     const words = { outcome: 'deployed', ...aboutVersion(emulator, arn), endpoint: ENDPOINT, config, model: config };
-    leaveRecord(root, 'deploy-model', { ...words, ...more }, slug);
+    leaveRecord(root, 'deploy-model', { ...words, ...more }, job);
   };
   record({});
   return { emulator, root, arn, config, record };
 }
 
 function kept(root: string, name: string): string {
-  return readFileSync(join(root, 'sagemaker', 'validate-endpoint', 'validate-endpoint', name), 'utf8');
+  return readFileSync(join(root, 'sagemaker', 'validate-endpoint', '1', name), 'utf8');
 }
 
 /** A further config of the version is on its way to the endpoint, and comes to what is said. */
@@ -520,7 +520,7 @@ describe('a call', () => {
 describe('the record of deploy-model', () => {
   it('is the one of the endpoint that is named, when there are several', async () => {
     const { emulator, root, record } = await live();
-    record({ slug: 'deploy-other', endpoint: 'other', outcome: 'deployed' });
+    record({ job: '2', endpoint: 'other', outcome: 'deployed' });
     expect((await validate({ emulator, root })).log).toContain('endpoint_name does not say which one to use');
     const job = await validate({ emulator, root, inputs: { endpoint_name: ENDPOINT } });
     expect(job.exit).toBe(0);

@@ -15,7 +15,7 @@ export function judgeAgainstAws(component: string, job: Finished, place: Place):
   if (outcome === 'approved' || outcome === 'rejected' || outcome === 'validated') expectEntered(job, place);
   if (job.log.includes('the endpoint, which is as it was')) expectUnchanged(job);
   expectEachAttemptOnce(place);
-  const described = join(place.root, 'sagemaker', component, component, 'endpoint.json');
+  const described = join(place.root, 'sagemaker', component, '1', 'endpoint.json');
   if (existsSync(described)) expectAsDescribed(JSON.parse(readFileSync(described, 'utf8')), place);
 }
 

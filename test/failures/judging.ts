@@ -32,7 +32,7 @@ export function judge(row: Row, job: FinishedJob, place: Place): void {
       `${operation}\n${job.log}`,
     ).toHaveLength(times);
   for (const file of row.keeps ?? [])
-    expect(existsSync(join(place.root, 'sagemaker', row.component, row.component, file)), file).toBe(true);
+    expect(existsSync(join(place.root, 'sagemaker', row.component, '1', file)), file).toBe(true);
   judgeAgainstAws(row.component, job, place);
 }
 

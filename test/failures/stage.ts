@@ -98,7 +98,7 @@ export const twoShown: Stage = {
   set(place) {
     shown.set(place);
     const arn = place.emulator.register({ group: 'ChurnModels' });
-    handOver(place, { by: 'check-model', arn, environment: 'dev', slug: 'check-churn' });
+    handOver(place, { by: 'check-model', arn, environment: 'dev', job: '2' });
   },
 };
 
@@ -198,7 +198,7 @@ interface HandedOver {
   readonly arn: string;
   readonly environment: Stage['environment'];
   readonly more?: object;
-  readonly slug?: string;
+  readonly job?: string;
 }
 
 const OUTCOMES = {
@@ -207,9 +207,9 @@ const OUTCOMES = {
   'deploy-model': { outcome: 'deployed' },
 };
 
-function handOver({ emulator, root }: Place, { by, arn, environment, more, slug }: HandedOver): void {
+function handOver({ emulator, root }: Place, { by, arn, environment, more, job }: HandedOver): void {
   const record = { environment, ...OUTCOMES[by], ...aboutVersion(emulator, arn), ...more };
-  leaveRecord(root, by, record, slug);
+  leaveRecord(root, by, record, job);
 }
 
 /** The payload that the example sends to its endpoint. */

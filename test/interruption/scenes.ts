@@ -12,6 +12,7 @@ import {
   contentIn,
   enter,
   recordPath,
+  recordText,
   timeIn,
   validationValue,
   verdictValue,
@@ -59,7 +60,7 @@ const deployment = {
 };
 
 function recordOf(component: string, record: object, pipeline = '101', environment = 'dev'): Files {
-  return { [recordPath(component)]: JSON.stringify({ environment, pipeline, ...record }) };
+  return { [recordPath(component)]: recordText(component, { environment, pipeline, ...record }) };
 }
 
 /** A version that dev's approver approved in a pipeline, with the record of it. */

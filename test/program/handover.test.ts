@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/gitlab/job.ts';
-import { readHandover, trainingRecord } from '../../src/program/handover.ts';
+import { checkRecord, readHandover, trainingRecord } from '../../src/program/handover.ts';
+import { leaveRecord, recordPath } from '../components/handover.ts';
 import { projectFolder } from '../components/job.ts';
 import { arnOf } from '../registry/package.ts';
 
@@ -26,32 +27,153 @@ const JOB: Job = {
 
 const PLACE = { region: 'ap-southeast-1', account: '111122223333' };
 const GROUP = 'ResalePriceModelGroup';
-const ran = { environment: 'dev', pipeline: '101', execution: 'e' };
+const ran = { execution: 'e' };
 const registered = { ...ran, outcome: 'registered', packages: [{ group: GROUP, package: arnOf(1), version: 1 }] };
 const nothing = { ...ran, outcome: 'nothing', why: 'condition GoodEnough was false' };
+const shown = (version: number, more: object = {}) => ({
+  ...{ outcome: 'candidate', status: 'Approved', group: GROUP, package: arnOf(version), version },
+  ...{ content: 'c', promotion_path: ['dev'], open: [], ...more },
+});
+
+/** Leaves records, each of a job of its own unless they say otherwise: the jobs are numbered 1, 2, 3 ... */
+function leave(component: string, records: readonly object[]): string {
+  const root = projectFolder();
+  for (const [index, record] of records.entries()) leaveRecord(root, component, record, String(1 + index));
+  return root;
+}
 
 /** What check-model reads of the trainings of its pipeline. */
-function read(records: readonly object[], value: string | undefined) {
-  const root = projectFolder();
-  for (const [index, record] of records.entries()) {
-    const folder = join(root, 'sagemaker/deploy-pipeline', `train-${index}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'record.json'), JSON.stringify(record));
-  }
-  return readHandover({ root, job: JOB, aws: PLACE }, trainingRecord, { input: 'model_package_group_name', value });
+function readTrainings(records: readonly object[], value: string | undefined) {
+  const root = leave('deploy-pipeline', records);
+  return readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, trainingRecord, {
+    input: 'model_package_group_name',
+    value,
+  });
+}
+
+/** What approve-model reads of what check-model showed, and what it says in its log. */
+function readShown(root: string) {
+  const lines: string[] = [];
+  const choice = { input: 'model_package_group_name', value: undefined } as const;
+  return { record: readHandover({ root, job: JOB, aws: PLACE, log: logOf(lines) }, checkRecord, choice), lines };
+}
+
+function logOf(lines: string[]) {
+  return { line: (text: string) => void lines.push(text), last: () => undefined, section: () => undefined };
 }
 
 it.each([
   ['before', [nothing, registered]],
   ['after', [registered, nothing]],
 ])('a training that registered nothing, %s one that did, stands in nobody’s way', (_, records) => {
-  expect(read(records, GROUP)).toMatchObject({ outcome: 'registered' });
+  expect(readTrainings(records, GROUP)).toMatchObject({ outcome: 'registered' });
 });
 
 it('two trainings that registered nothing cannot be told apart', () => {
-  expect(() => read([nothing, nothing], GROUP)).toThrow('2 deploy-pipeline jobs');
+  expect(() => readTrainings([nothing, nothing], GROUP)).toThrow('2 deploy-pipeline jobs');
 });
 
 it('a training of another group is not taken, even when it is the only one', () => {
-  expect(() => read([registered], 'Churn')).toThrow(GROUP);
+  expect(() => readTrainings([registered], 'Churn')).toThrow(GROUP);
 });
+
+describe('of several records', () => {
+  it('those of one job that was run again count as one: the newest, by the numbers that GitLab gives', () => {
+    const root = projectFolder();
+    const name = { job_name: '检查模型 🚀' };
+    for (const [job, version] of [
+      ['9', 1],
+      ['11', 3],
+      ['10', 2],
+    ] as const)
+      leaveRecord(root, 'check-model', shown(version, name), job);
+    expect(readShown(root).record).toMatchObject({ version: 3, job: '11' });
+  });
+
+  it('those of two jobs are told apart by their names alone, in any script', () => {
+    const records = [shown(1, { job_name: '检查模型' }), shown(2, { job_name: 'проверка' })];
+    expect(() => readShown(leave('check-model', records))).toThrow('2 check-model jobs');
+  });
+
+  it('those of other pipelines are ignored, whatever they say, and the log says so', () => {
+    const { record, lines } = readShown(leave('check-model', [{ pipeline: '99' }, shown(2), { pipeline: '98' }]));
+    expect(record).toMatchObject({ version: 2 });
+    expect(lines).toEqual([
+      'Ignored: a check-model record of pipeline 99.',
+      'Ignored: a check-model record of pipeline 98.',
+    ]);
+  });
+
+  it('those of other pipelines alone are refused, by name', () => {
+    expect(() => readShown(leave('check-model', [{ pipeline: '99' }]))).toThrow(
+      'The check-model record is from pipeline 99, but this is pipeline 101.',
+    );
+  });
+});
+
+describe('a record', () => {
+  const path = recordPath('check-model');
+
+  it.each<[what: string, lay: (root: string) => void, why: string]>([
+    [
+      'that is a folder',
+      (root) => mkdirSync(join(root, path), { recursive: true }),
+      `${path} cannot be read: it is not a file.`,
+    ],
+    [
+      'in whose way a file is',
+      (root) => lay(root, dirname(path), 'in the way'),
+      `${path} cannot be read: a file is where a folder must be (ENOTDIR).`,
+    ],
+    [
+      'whose folder is a file',
+      (root) => lay(root, 'sagemaker/check-model', 'in the way'),
+      'sagemaker/check-model cannot be read: a file is where a folder must be (ENOTDIR).',
+    ],
+    [
+      'that is a link to a record',
+      (root) => {
+        leaveRecord(root, 'elsewhere', shown(1));
+        link(root, join(root, recordPath('elsewhere')), path);
+      },
+      `${path} cannot be read: it is a link.`,
+    ],
+    [
+      'in a folder that is a link',
+      (root) => {
+        leaveRecord(root, 'elsewhere', shown(1));
+        link(root, join(root, 'sagemaker/elsewhere'), 'sagemaker/check-model');
+      },
+      `${path} cannot be read: it is a link.`,
+    ],
+    ['that is a link to nothing', (root) => link(root, '/nowhere', path), `${path} cannot be read: it is a link.`],
+    [
+      'that is a link to itself',
+      (root) => link(root, 'record.json', path),
+      `${path} cannot be read: a link leads back to itself (ELOOP).`,
+    ],
+    [
+      'that is too large',
+      (root) => {
+        lay(root, path, '{}');
+        truncateSync(join(root, path), 3_000_000_000);
+      },
+      `${path} cannot be read: it has 3000000000 bytes, more than 1048576.`,
+    ],
+    ['that is empty', (root) => lay(root, path, ''), `${path} is not a record that this version can read`],
+  ])('%s is refused in a sentence', (_, layIt, why) => {
+    const root = projectFolder();
+    layIt(root);
+    expect(() => readShown(root)).toThrow(why);
+  });
+});
+
+function lay(root: string, path: string, content: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+function link(root: string, target: string, path: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  symlinkSync(target, join(root, path));
+}

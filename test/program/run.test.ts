@@ -200,7 +200,7 @@ describe('the token', () => {
       const emulator = await emulated();
       emulator.fault({ operation: 'DescribeEndpoint', kind: 'access denied' });
       const job = await start({ emulator, env });
-      const folder = join(job.root, 'sagemaker', 'look', 'look');
+      const folder = join(job.root, 'sagemaker', 'look', '1');
       const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
       const shown = [job.log, ...files].join('\n');
       expect(shown).not.toMatch(/eyJ[\w-]{10,}/);
@@ -387,15 +387,24 @@ describe('a safety input', () => {
 });
 
 describe('the folder of the job', () => {
-  it.each(['..', '../approve-model/approve-model', '', 'a/b', 'A job', '.'])(
-    'is none but its own: the name "%s" is refused, and nothing is emptied',
-    async (slug) => {
+  it.each(['模型检查', 'проверка', '🚀 deploy', '--'])(
+    'is its own where its name, %s, has no letter for a path',
+    async (name) => {
+      const job = await start({ name, job: '12' });
+      expect(job).toMatchObject({ exit: 0, record: { job: '12', job_name: name } });
+      expect(readdirSync(join(job.root, 'sagemaker/look'))).toEqual(['12']);
+    },
+  );
+
+  it.each(['..', '../approve-model/1', '', '1/2', 'a job', '.', '-1'])(
+    'is none but its own: the number "%s" is refused, and nothing is emptied',
+    async (id) => {
       const root = projectFolder();
-      await start({ root, slug: 'another-job' });
+      await start({ root });
       const before = readdirSync(root, { recursive: true });
-      const job = await start({ root, slug });
+      const job = await start({ root, env: { CI_JOB_ID: id } });
       expect(job).toMatchObject({ exit: EXIT_CODES.refused, received: [] });
-      expect(job.log).toMatch(/CI_JOB_NAME_SLUG is ".*"\. Nothing was written\.\nNext: start a new pipeline without/);
+      expect(job.log).toMatch(/CI_JOB_ID is ".*"\. Nothing was written\.\nNext: start a new pipeline without/);
       expect(readdirSync(root, { recursive: true })).toEqual(before);
     },
   );
@@ -473,8 +482,8 @@ describe('a job that is cancelled', () => {
 
 it('has every report that GitLab looks for from its first moment on, the test case red', () => {
   const root = projectFolder();
-  createReport(root, 'deploy-model', 'deploy-model');
-  const read = (name: string) => readFileSync(join(root, 'sagemaker/deploy-model/deploy-model', name), 'utf8');
+  createReport(root, 'deploy-model', '7');
+  const read = (name: string) => readFileSync(join(root, 'sagemaker/deploy-model/7', name), 'utf8');
   expect([read('links.json'), read('sagemaker.env')]).toEqual(['{}', '']);
   expect(read('junit.xml')).toMatch(
     /<testcase .*name="The job reported its result".*<failure message="it ended before it reported one">/,

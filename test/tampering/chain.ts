@@ -12,11 +12,13 @@ import { arnOf } from '../registry/package.ts';
 const GROUP = resalePrice.group;
 export const ACCOUNT = resalePrice.account;
 export const PIPELINE = '201';
+/** Of every job of the pipeline: their components' folders differ. */
+export const JOB = '7001';
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 
 export type Environment = 'dev' | 'uat';
 export type Name = ProgramName;
-type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline' | 'slug'>;
+type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline'>;
 
 /** What the example leaves to the records of the jobs before, said aloud: then nothing but a forgery is in doubt. */
 function saidAloud(name: Name, environment: Environment): Readonly<Record<string, string>> {
@@ -85,7 +87,7 @@ class LocalChain implements Chain {
   run(name: Name, forgery: Forgery = {}): Promise<FinishedJob> {
     const { emulator, root, environment } = this;
     const inputs = { ...saidAloud(name, environment), role_arn: roleFor(name, environment), ...forgery.inputs };
-    const usual = { pipeline: PIPELINE, job: '7001', user: 'nurul.aisyah' };
+    const usual = { pipeline: PIPELINE, job: JOB, user: 'nurul.aisyah' };
     return startJob(programNamed(name), { ...usual, ...forgery, emulator, root, environment, inputs });
   }
 }

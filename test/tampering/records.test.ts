@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { contentIn, leaveRecord, recordPath } from '../components/handover.ts';
 import { holdings } from '../interruption/holdings.ts';
 import { arnOf } from '../registry/package.ts';
-import { type Chain, chainBefore, changesIn, entryOf, type Name, PIPELINE, roleFor, write } from './chain.ts';
+import { type Chain, chainBefore, changesIn, entryOf, JOB, type Name, PIPELINE, roleFor, write } from './chain.ts';
 
 type Words = Readonly<Record<string, string>>;
 
@@ -14,8 +14,8 @@ const contentOfVersion = ({ emulator }: Chain, version: number) => contentIn(emu
 
 /** Changes words of the record file that an earlier job of this pipeline left. */
 function forge(chain: Chain, by: Name, words: object): void {
-  const path = join(chain.root, recordPath(by));
-  leaveRecord(chain.root, by, { ...JSON.parse(readFileSync(path, 'utf8')), ...words });
+  const path = join(chain.root, recordPath(by, JOB));
+  leaveRecord(chain.root, by, { ...JSON.parse(readFileSync(path, 'utf8')), ...words }, JOB);
 }
 
 /** What a role of a job may do when somebody's own code runs in that job. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { variableFor } from '../../src/gitlab/inputs.ts';
 import { programNamed, programs } from '../catalog/programs.ts';
+import { recordPath } from '../components/handover.ts';
 import { holdings, told } from '../interruption/holdings.ts';
 import { arnOf } from '../registry/package.ts';
-import { type Chain, chainBefore, changesIn, entryOf, type Name, PIPELINE, write } from './chain.ts';
+import { type Chain, chainBefore, changesIn, entryOf, JOB, type Name, PIPELINE, write } from './chain.ts';
 import { ASKED, COMPONENTS, ELSEWHERE, IGNORED, PREDEFINED, REFUSED, WITHOUT_EFFECT } from './variables.ts';
 
 const folder = join(import.meta.dirname, '../../src');
@@ -94,7 +95,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
       expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
       const written = entriesOf(chain).filter((entry) => !entries.includes(entry));
       const ours = new RegExp(
-        `^(1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE} job=7001 `,
+        `^(1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE} job=${JOB} `,
       );
       for (const entry of written) expect(entry).toMatch(ours);
     },
@@ -168,14 +169,14 @@ describe('a check that is retried after the approval', () => {
   });
 });
 
-it('a job is not led into the folder of another by the name that GitLab gives its own', async () => {
+it('a job is not led into the folder of another by the number that GitLab gives its own', async () => {
   const chain = await chainBefore('deploy-model');
-  const record = join(chain.root, 'sagemaker/approve-model/approve-model/record.json');
+  const record = join(chain.root, recordPath('approve-model', JOB));
   const before = readFileSync(record, 'utf8');
-  for (const slug of ['../approve-model/approve-model', '..', '']) {
-    const job = await chain.run('deploy-model', { env: { CI_JOB_NAME_SLUG: slug } });
+  for (const id of [`../approve-model/${JOB}`, '..', '']) {
+    const job = await chain.run('deploy-model', { env: { CI_JOB_ID: id } });
     expect(job).toMatchObject({ exit: 1, received: [] });
-    expect(job.log).toContain(`CI_JOB_NAME_SLUG is "${slug}". Nothing was written.`);
+    expect(job.log).toContain(`CI_JOB_ID is "${id}". Nothing was written.`);
     expect(readFileSync(record, 'utf8')).toBe(before);
   }
 });

@@ -140,7 +140,6 @@ export const PREDEFINED: Readonly<Record<string, string>> = {
   CI_COMMIT_SHA: 'f'.repeat(40),
   CI_ENVIRONMENT_NAME: 'main',
   CI_JOB_ID: '1',
-  CI_JOB_NAME_SLUG: '../approve-model/approve-model',
   CI_PIPELINE_ID: '190',
   CI_PROJECT_ID: '1',
   CI_PROJECT_PATH: 'wog/mlops/another',

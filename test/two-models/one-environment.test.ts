@@ -16,7 +16,13 @@ function pipeline(emulator: Emulator) {
   writeFileSync(join(root, 'payload.json'), '{"instances": [{"months": 12}]}');
   return ({ component, inputs }: Scene, model: Model, own: Record<string, string>): Promise<FinishedJob> =>
     startJob(component, {
-      ...{ emulator, root, environment: ENVIRONMENT, slug: `${model}-${component.name}` },
+      ...{
+        emulator,
+        root,
+        environment: ENVIRONMENT,
+        name: `${component.name}-${model}`,
+        job: String(1 + MODELS.indexOf(model)),
+      },
       inputs: { ...inputs, ...own },
     });
 }
@@ -88,6 +94,6 @@ it('a job that does not tell which of two models it means touches neither', asyn
   const job = await run(approving, 'voluntary', {});
   expect(job).toMatchObject({ exit: 64, calls: [] });
   expect(job.log).toContain(
-    'This pipeline has 2 check-model jobs for the environment dev/churn ("InvoluntaryChurn", "VoluntaryChurn"), and model_package_group_name does not say which one to use.',
+    'This pipeline has 2 check-model jobs for the environment dev/churn ("VoluntaryChurn", "InvoluntaryChurn"), and model_package_group_name does not say which one to use.',
   );
 });

@@ -8,10 +8,7 @@ describe('two jobs of one deployment', () => {
     const emulator = await emulated();
     const before = emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }) });
     const { root } = approved(emulator);
-    const [one, other] = await Promise.all([
-      deploy({ emulator, root }),
-      deploy({ emulator, root, slug: 'deploy-again' }),
-    ]);
+    const [one, other] = await Promise.all([deploy({ emulator, root }), deploy({ emulator, root, job: '2' })]);
     expect([one.exit, other.exit]).toEqual([0, 0]);
     expect([one.record?.previous_config, other.record?.previous_config]).toEqual([before, before]);
     expect(

@@ -42,19 +42,19 @@ interface Recording {
   readonly root: string;
   readonly pipeline: string;
   readonly by: 'approve-model' | 'check-model';
-  readonly slug: string;
+  readonly job: string;
   readonly group: string;
   readonly entered: boolean;
 }
 
 /** What the step before left about a version; and, unless it was not entered, the approval in the registry. */
 export function record(emulator: Emulator, arn: string, options: Partial<Recording> = {}): string {
-  const { root = projectFolder(), pipeline = '101', by = 'approve-model', entered = true, slug } = options;
+  const { root = projectFolder(), pipeline = '101', by = 'approve-model', entered = true, job } = options;
   const who = { pipeline, at: '2026-11-22T08:00Z' };
   if (entered) enter(emulator, arn, { 'approved.dev': verdictValue(contentIn(emulator, arn), who) });
   const about = aboutVersion(emulator, arn);
   const outcome = by === 'approve-model' ? 'approved' : 'candidate';
-  return leaveRecord(root, by, { pipeline, outcome, ...about, group: options.group ?? about.group }, slug);
+  return leaveRecord(root, by, { pipeline, outcome, ...about, group: options.group ?? about.group }, job);
 }
 
 export const deploy = (options: JobOptions) =>

@@ -140,7 +140,7 @@ describe('the version that is deployed', () => {
     const emulator = await emulated();
     const { root } = approved(emulator);
     const other = emulator.register({ group: 'Other', status: 'Approved' });
-    record(emulator, other, { root, slug: 'approve-other' });
+    record(emulator, other, { root, job: '2' });
     expect(await deploy({ emulator, root })).toMatchObject({ exit: 64, calls: [] });
     const job = await deploy({ emulator, root, inputs: { model_package_group_name: 'other' } });
     expect(job).toMatchObject({ exit: 0, record: { package: other } });

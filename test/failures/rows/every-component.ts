@@ -1,5 +1,8 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import approveModel from '../../../src/components/approve-model.ts';
+import { leaveRecord } from '../../components/handover.ts';
 import type { Row } from '../row.ts';
 import {
   approved,
@@ -621,11 +624,44 @@ export const everyComponent: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'there is a record of another pipeline beside that of its own',
+    shows: [],
+    component: 'approve-model',
+    everywhere: true,
+    seen: 'Ignored: a check-model record of pipeline 99.',
+    cause: '`needs:project` or a cache brings artifacts of another pipeline, or the runner kept files.',
+    remedy: 'You do not have to do anything. The job uses the record of its own pipeline.',
+    stage: shown,
+    act: ({ root }) => void leaveRecord(root, 'check-model', { pipeline: '99' }, '2'),
+    exit: 0,
+    writes: { UpdateModelPackage: 1 },
+    record: { outcome: 'approved' },
+  },
+  {
+    when: 'the record of the step before it is a link',
+    shows: [],
+    component: 'approve-model',
+    everywhere: true,
+    seen: 'ERROR sagemaker/check-model/2/record.json cannot be read: it is a link.',
+    next: 'write nothing else below sagemaker/, and make it readable for the user of the image. Then start a new pipeline.',
+    cause: 'Something else wrote below `sagemaker/`: a link, a folder, or a file that is too large or not readable.',
+    remedy: 'Remove it from the repository, the cache, or the script that writes it.',
+    stage: shown,
+    act({ root }) {
+      mkdirSync(join(root, 'sagemaker/check-model/2'));
+      symlinkSync('../1/record.json', join(root, 'sagemaker/check-model/2/record.json'));
+    },
+    exit: 64,
+    writes: {},
+    reads: noneOf(approveModel),
+    record: 'none',
+  },
+  {
     when: 'the record of the step before it cannot be understood',
     shows: [],
     component: 'approve-model',
     everywhere: true,
-    seen: 'ERROR sagemaker/check-model/check-model/record.json is not a record that this version can read (…',
+    seen: 'ERROR sagemaker/check-model/1/record.json is not a record that this version can read (…',
     next: 'use one version for all components of the pipeline, and write nothing else below sagemaker/. Then start a new pipeline.',
     cause: 'The components in the pipeline have different versions, or something else wrote the file.',
     remedy: 'Include all components with the same version.',
