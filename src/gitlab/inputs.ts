@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
+import { withCiVariables } from './ci-variables.ts';
 
 /**
  * The variable that carries an input from the template to the program: `endpoint_name` travels as
@@ -62,21 +63,35 @@ export function optional<Schema extends z.ZodMiniType<unknown, string>>(schema: 
   );
 }
 
-/** Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and stands as it is. */
-export const assignments = z.pipe(
-  z.string(),
-  z.transform((value, context) => {
-    const pairs = new Map<string, string>();
-    for (const entry of value.split('\n').filter((each) => each.trim() !== '')) {
-      const at = entry.indexOf('=');
-      const name = entry.slice(0, at).trim();
-      if (at < 1 || name === '') mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
-      else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
-      else pairs.set(name, entry.slice(at + 1).trim());
-    }
-    return pairs;
-  }),
-);
+/** Marks the schemas of inputs in which the program replaces variables of GitLab. */
+const replacing = z.registry<{ readonly variables: true }>();
+
+/** Whether the program replaces variables of GitLab in an input of this schema. */
+export function takesCiVariables(schema: z.core.$ZodType): boolean {
+  return replacing.get(schema) !== undefined;
+}
+
+/**
+ * Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and variables of GitLab: they are replaced
+ * when the lines are divided, because a value of several lines would be several assignments.
+ */
+export const assignments = z
+  .pipe(
+    z.object({ text: z.string(), env: z.custom<Env>() }),
+    z.transform(({ text, env }, context) => {
+      const pairs = new Map<string, string>();
+      for (const entry of text.split('\n').filter((each) => each.trim() !== '')) {
+        const at = entry.indexOf('=');
+        const name = entry.slice(0, at).trim();
+        const value = withCiVariables(entry.slice(at + 1).trim(), env, (why) => mistake(context, why));
+        if (at < 1 || name === '') mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
+        else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
+        else pairs.set(name, value);
+      }
+      return pairs;
+    }),
+  )
+  .register(replacing, { variables: true });
 
 interface InputSource {
   readonly component: string;
@@ -99,8 +114,10 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
   const words = optionsOf(source);
   const received = (name: string) =>
     source.safetyInputs.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
+  const given = (name: string, schema: z.core.$ZodType) =>
+    takesCiVariables(schema) ? { text: received(name), env: source.env } : received(name);
   const read = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-    schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, received(name)])));
+    schema.safeParse(Object.fromEntries(Object.entries(schema.shape).map(([name, each]) => [name, given(name, each)])));
 
   const [sharedRead, ownRead] = [read(shared), read(own)];
   if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
@@ -112,9 +129,12 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
   }
   const problems = [...messages].map(([name, each]) => {
     const [value, carrier] = [received(name), source.safetyInputs.includes(name) ? optionFor(name) : variableFor(name)];
+    const schema = own.shape[name];
+    // What GitLab does not expand waits for no variable.
+    const env = schema && takesCiVariables(schema) ? undefined : source.env;
     return value === undefined
       ? `  ${name}: is missing; expected ${carrier}=...`
-      : `  ${problem(name, [...new Set(each)].join('; '), { value, env: source.env })}`;
+      : `  ${problem(name, [...new Set(each)].join('; '), { value, env })}`;
   });
   throw new Failure(
     'invalid input',
@@ -123,11 +143,11 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
   );
 }
 
-function problem(name: string, message: string, { value, env }: { value: string; env: Env }): string {
-  const unset = /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
+function problem(name: string, message: string, { value, env }: { value: string; env: Env | undefined }): string {
+  const unset = env && /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
   if (unset)
     return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
-  const named = /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1];
+  const named = env && /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1];
   const hint = named && env[named] === undefined ? ` No CI/CD variable ${named} is visible in this job.` : '';
   return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
 }

@@ -24,5 +24,5 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   tags: 'lines of Key=Value',
 };
 
-/** Texts in which "$" has no meaning. */
+/** Texts in which "$" has no meaning to GitLab. */
 export const TAKES_AS_IT_STANDS = ['comment', 'expect', 'model_environment', 'parameters', 'tags'];

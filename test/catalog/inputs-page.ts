@@ -1,14 +1,24 @@
 import { stringify } from 'yaml';
 import type { InputSpec } from '../../compiler/spec.ts';
 import { readRepository } from '../../compiler/templates.ts';
+import { REPLACED_VARIABLES } from '../../src/gitlab/ci-variables.ts';
+import { takesCiVariables } from '../../src/gitlab/inputs.ts';
 import type { Component } from '../../src/program/component.ts';
 import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';
 import { exampleOf } from './examples.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { code, table } from './markdown.ts';
+import { programs } from './programs.ts';
 import { OWN_DEFAULT, SHARED } from './shared.ts';
 import { dollarIn, type Template } from './template.ts';
+
+/** Inputs in which the programs replace variables. */
+const REPLACED = new Set(
+  programs
+    .flatMap(({ inputs }) => Object.entries(inputs.shape))
+    .flatMap(([name, schema]) => (takesCiVariables(schema) ? [name] : [])),
+);
 
 interface Entry {
   readonly template: Template;
@@ -43,6 +53,8 @@ The \`$\` column shows whether CI/CD variables in the value are expanded:
 - **expanded**: GitLab replaces the variable with its value. If you define the variable once for each environment scope, one
   include serves all branches.
 - **not expanded**: \`$\` has no special meaning.
+- **by the program**: the program replaces ${REPLACED_VARIABLES.map((name) => `\`$${name}\``).join(', ')} in values. It
+  refuses any other name. Write \`$$\` for a dollar sign.
 - **in conditions**: the conditions in \`rules:\` can compare variables.
 - **by the shell**: the shell of the job expands them.
 
@@ -105,7 +117,7 @@ function inputTable(template: Template, inputs: readonly InputSpec[]): string {
       formOf(input),
       input.required ? '**required**' : literal(input.default),
       example === undefined ? '' : literal(example),
-      closed ? '' : dollarIn(template, input.name),
+      closed ? '' : REPLACED.has(input.name) ? 'by the program' : dollarIn(template, input.name),
     ];
   });
   return table(['input', 'meaning', 'format', 'default', 'example', '`$`'], rows);

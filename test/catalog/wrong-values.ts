@@ -10,13 +10,13 @@ const MEANINGLESS: Readonly<Record<string, readonly string[]>> = {
   expect: ['('],
   max_latency_ms: ['0', '15m'],
   model_package_group_name: ['Resale Price'],
-  model_environment: ['LOG_LEVEL', '1ST=one'],
-  parameters: ['TrainingInstanceType', 'Epochs=3\nEpochs=4'],
+  model_environment: ['LOG_LEVEL', '1ST=one', 'HOME=$HOME'],
+  parameters: ['TrainingInstanceType', 'Epochs=3\nEpochs=4', '$PARAMETERS', 'Price=5$'],
   payload_file: ['two\nlines'],
   promotion_path: ['dev, uat, dev', 'dev,,uat', ''],
   requests: ['0', '1001', '15m'],
   role_arn: ['promoter', ''],
-  tags: ['cost-centre', 'aws:owner=me'],
+  tags: ['cost-centre', 'aws:owner=me', 'author=$CI_COMMIT_AUTHOR'],
 };
 
 /** Texts that are never wrong, and why. */

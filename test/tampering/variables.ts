@@ -154,6 +154,7 @@ const FOR_SHOW: Readonly<Record<string, string>> = {
   AWS_REGION: 'us-east-1',
   AWS_ROLE_ARN: 'arn:aws:iam::999999999999:role/mine',
   CI_DEBUG_TRACE: 'true',
+  CI_COMMIT_SHORT_SHA: 'ffffffff',
   CI_JOB_NAME: 'another',
   CI_SERVER_URL: 'https://gitlab.example.com',
   GITLAB_USER_LOGIN: 'mallory',

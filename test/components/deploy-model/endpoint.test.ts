@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GROUP } from '../../../emulator/scene.ts';
-import { emulated } from '../job.ts';
+import { COMMIT, emulated } from '../job.ts';
 import { approved, approvedOverAnother, deploy, liveConfig, NAME, noWrite, tagsOf } from './scene.ts';
 
 describe('an endpoint that does not exist', () => {
@@ -65,12 +65,12 @@ describe('an endpoint that does not exist', () => {
     expect(emulator.tags.of(emulator.models.configArn(String(liveConfig(emulator))))).toEqual(expected);
   });
 
-  it('gets the model’s environment, untouched by what looks like a variable', async () => {
+  it('gets the model’s environment, with the commit in place of its variable, and a dollar sign where it has two', async () => {
     const scene = approved(await emulated());
-    const job = await deploy({ ...scene, inputs: { model_environment: 'LOG_LEVEL=debug\nPATTERN=^a=$HOME$' } });
+    const job = await deploy({ ...scene, inputs: { model_environment: 'COMMIT=$CI_COMMIT_SHA\nPATTERN=^a=$$HOME$$' } });
     expect(scene.emulator.models.models.get(String(job.outputs.MODEL_NAME))?.request.PrimaryContainer).toEqual({
       ModelPackageName: scene.arn,
-      Environment: { LOG_LEVEL: 'debug', PATTERN: '^a=$HOME$' },
+      Environment: { COMMIT, PATTERN: '^a=$HOME$' },
     });
   });
 });
