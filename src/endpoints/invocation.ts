@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { runInNewContext } from 'node:vm';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { troubleOf } from '../aws/trouble.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import type { PollResult } from '../ground/wait.ts';
+import type { PatternMatcher } from './pattern-matcher.ts';
 
 /** What is sent to an endpoint. */
 export interface InvocationRequest {
@@ -28,14 +28,20 @@ export interface InvocationResponse {
 /** The most that SageMaker takes in one request. */
 export const MAX_PAYLOAD_BYTES = 6_291_456;
 
+/** What came of one request: an answer of the model, or of SageMaker in its place, with the HTTP status of that. */
+export type Invocation =
+  | { is: 'answered'; answer: InvocationResponse }
+  | { is: 'not ready'; status: number }
+  | { is: 'not available'; status: number };
+
 /**
- * Sends one request (AWS: InvokeEndpoint). While the model is not ready (429) or not available (503), the result is
- * pending. An error of the model is an answer. Throws a Failure of kind "refused" when the endpoint no longer exists.
+ * Sends one request (AWS: InvokeEndpoint). "not ready" is a model that is still being loaded. An error of the model is
+ * an answer. Throws a Failure of kind "refused" when the endpoint no longer exists.
  */
 export async function invoke(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
   { endpoint, payload, contentType, accept, customAttributes }: InvocationRequest,
-): Promise<PollResult<InvocationResponse>> {
+): Promise<Invocation> {
   const { InvokeEndpointCommand, ModelError } = await import('../aws/sagemaker-runtime.ts');
   const request = {
     EndpointName: endpoint,
@@ -49,16 +55,17 @@ export async function invoke(
   try {
     const { Body, ContentType, $metadata } = await runtime.send(new InvokeEndpointCommand(request));
     const answer = { contentType: ContentType ?? '', body: Body ?? new Uint8Array(), milliseconds: elapsed() };
-    return { is: 'settled', answer: { status: $metadata.httpStatusCode ?? 200, ...answer } };
+    return { is: 'answered', answer: { status: $metadata.httpStatusCode ?? 200, ...answer } };
   } catch (error) {
-    const { name, message } = partsOf(error);
-    if (name === 'ModelNotReadyException') return { is: 'pending', saying: 'the model is not ready yet (429)' };
-    if (name === 'ServiceUnavailable') return { is: 'pending', saying: 'the endpoint is not available (503)' };
+    const { name, message, status: http = 0 } = partsOf(error);
+    if (name === 'ModelNotReadyException') return { is: 'not ready', status: http };
+    if (!(error instanceof ModelError) && troubleOf(error) === 'server error')
+      return { is: 'not available', status: http };
     if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
     if (!(error instanceof ModelError)) throw error;
     const body = Buffer.from(error.OriginalMessage ?? message);
     const status = error.OriginalStatusCode ?? 500;
-    return { is: 'settled', answer: { status, contentType: 'text/plain', body, milliseconds: elapsed() } };
+    return { is: 'answered', answer: { status, contentType: 'text/plain', body, milliseconds: elapsed() } };
   }
 }
 
@@ -97,17 +104,23 @@ export interface JudgedResponse {
   readonly milliseconds: number;
 }
 
+/** What tries the expected pattern, and for how many milliseconds at most. */
+export interface Matching {
+  readonly matcher: PatternMatcher;
+  readonly milliseconds: number;
+}
+
 /** An answer is good when its status is 200, and its type, text and time are as expected. */
-export function judgeResponse(
+export async function judgeResponse(
   answer: InvocationResponse,
   { accept, expect, max_latency_ms }: Expectations,
-  longestMatch = 10_000,
-): JudgedResponse {
+  matching: Matching,
+): Promise<JudgedResponse> {
   const { status, contentType, body, milliseconds } = answer;
   const wrong = {
     ...(status !== 200 && { status: `HTTP ${status}: ${opening(answer, 200) || withoutWords(status)}` }),
     ...(accept && !isAccepted(contentType, accept) && { contentType: `"${contentType}" instead of "${accept}"` }),
-    ...(expect && mismatch(answer, expect, longestMatch)),
+    ...(expect && (await mismatch(answer, expect, matching))),
     ...(max_latency_ms !== undefined &&
       milliseconds > max_latency_ms && { time: `${milliseconds} ms, more than ${max_latency_ms} ms` }),
   };
@@ -140,20 +153,19 @@ function mediaType(header: string): string {
 
 const MAX_TEXT_BYTES = 1_048_576;
 
-/**
- * Why an answer does not match. A pattern may run for ever, even on a short text: bytes and milliseconds are limited.
- */
-function mismatch({ body }: InvocationResponse, expect: RegExp, longest: number): { match?: string } {
+/** Why an answer does not match. Bytes and milliseconds are limited; a pattern that was not tried did not match. */
+async function mismatch(
+  { body }: InvocationResponse,
+  expect: RegExp,
+  { matcher, milliseconds }: Matching,
+): Promise<{ match?: string }> {
+  if (milliseconds <= 0) return { match: `${expect} was not tried: no time was left` };
   const text = Buffer.from(body.subarray(0, MAX_TEXT_BYTES)).toString('utf8');
   const cut = body.byteLength > MAX_TEXT_BYTES ? ` in its first ${MAX_TEXT_BYTES} bytes` : '';
-  try {
-    const matches = runInNewContext('expect.test(text)', { expect, text }, { timeout: longest });
-    return matches === true ? {} : { match: `no match of ${expect}${cut} in ${quoted(opening({ body }, 200))}` };
-  } catch (error) {
-    // It comes from another realm, where it is no Error of ours.
-    if (!/Script execution timed out/.test(partsOf(error).message)) throw error;
-    return { match: `${expect} took longer than ${longest / 1000} s; use a simpler pattern` };
-  }
+  const matches = await matcher.matches(expect, text, milliseconds);
+  if (matches === undefined)
+    return { match: `${expect} took longer than ${milliseconds / 1000} s; use a simpler pattern` };
+  return matches ? {} : { match: `no match of ${expect}${cut} in ${quoted(opening({ body }, 200))}` };
 }
 
 /** In quotes, so that a newline at its end is seen. */

@@ -1,10 +1,11 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { checksOf, type Expectations, type InvocationResponse, judgeResponse } from '../../src/endpoints/invocation.ts';
+import { PatternMatcher } from '../../src/endpoints/pattern-matcher.ts';
 import { entryValue, readValidation } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import {
@@ -113,7 +114,15 @@ it('a validation fits into what SageMaker takes, however long the names, and an 
   });
 });
 
+/** A pattern that tries each way to divide the text. */
+const FOR_EVER = { pattern: /^(a+)+$/u, text: `${'a'.repeat(50)}!` };
+
 describe('whether an answer is as expected', () => {
+  const matcher = new PatternMatcher();
+  afterAll(() => matcher.close());
+  const judge = (got: InvocationResponse, expectations: Expectations, milliseconds = 10_000) =>
+    judgeResponse(got, expectations, { matcher, milliseconds });
+
   const asked: Expectations = { accept: undefined, expect: undefined, max_latency_ms: undefined };
   const answer = (more: Partial<Omit<InvocationResponse, 'body'>> & { body?: string } = {}): InvocationResponse => ({
     status: 200,
@@ -172,17 +181,28 @@ describe('whether an answer is as expected', () => {
       { expect: /x/u },
       { match: expect.stringContaining('in its first 1048576 bytes') },
     ],
-  ])('%s', (_given, got, expectations, wrong) => {
-    expect(judgeResponse(got, { ...asked, ...expectations }).wrong).toEqual(wrong);
+  ])('%s', async (_given, got, expectations, wrong) => {
+    expect((await judge(got, { ...asked, ...expectations })).wrong).toEqual(wrong);
   });
 
-  it('a pattern that would take for ever', () => {
-    const { wrong } = judgeResponse(answer({ body: `${'a'.repeat(50)}!` }), { ...asked, expect: /^(a+)+$/u }, 50);
-    expect(wrong.match).toContain('took longer than 0.05 s');
+  it('a pattern that would take for ever is ended, the program goes on meanwhile, and the next one is tried', async () => {
+    const judging = judge(answer({ body: FOR_EVER.text }), { ...asked, expect: FOR_EVER.pattern }, 300);
+    let turns = 0;
+    const turning = setInterval(() => turns++, 10);
+    expect((await judging).wrong.match).toBe('/^(a+)+$/u took longer than 0.3 s; use a simpler pattern');
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(3);
+    expect((await judge(answer(), { ...asked, expect: /"price"/u })).wrong).toEqual({});
   });
 
-  it('one check for each thing asked, which names the first three answers that failed it', () => {
-    const answers = [200, 500, 500, 500, 500].map((status) => judgeResponse(answer({ status, body: 'x' }), asked));
+  it('a pattern for which no time is left is not tried, and did not match', async () => {
+    const { wrong } = await judge(answer(), { ...asked, expect: /price/u }, 0);
+    expect(wrong).toEqual({ match: '/price/u was not tried: no time was left' });
+  });
+
+  it('one check for each thing asked, which names the first three answers that failed it', async () => {
+    const statuses = [200, 500, 500, 500, 500];
+    const answers = await Promise.all(statuses.map((status) => judge(answer({ status, body: 'x' }), asked)));
     expect(checksOf(answers, asked)).toEqual([
       {
         name: 'Every answer has the HTTP status 200',
@@ -476,11 +496,45 @@ describe('the model', () => {
     ['not available', { code: 'ServiceUnavailable', message: 'try later', status: 503 }, 'not available (503)'],
   ])('is asked again while it is %s', async (_name, error, saying) => {
     const { emulator, root } = await live();
-    emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 3, error });
+    emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 2, error });
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(0);
-    expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(4);
+    expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(3);
     expect(job.log).toContain(saying);
+  });
+
+  it('may be loaded for as long as it takes, before its first answer', async () => {
+    const { emulator, root } = await live();
+    const error = { code: 'ModelNotReadyException', message: 'Model is loading', status: 429 };
+    emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 9, error });
+    expect((await validate({ emulator, root })).exit).toBe(0);
+  });
+
+  it('is not validated on an endpoint that is often not available: the log counts, and the answers are kept', async () => {
+    const { emulator, root, arn } = await live();
+    const error = { code: 'ServiceUnavailable', message: 'The service is unavailable.', status: 503 };
+    for (const nth of [2, 4, 6]) emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', nth, error });
+    const job = await validate({ emulator, root, inputs: { requests: '10' } });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('is live, but 3 of 6 requests found it not available (the last one: HTTP 503).');
+    expect(job.log).toMatch(/\nNext: check the instances and the log of the endpoint/);
+    expect(job.junit).toContain('<failure message="3 of 6 requests found it not available');
+    expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(3);
+    expect(emulator.package(arn)?.metadata).toEqual({});
+  });
+
+  it('is not waited for beyond the time of the job by a pattern that takes for ever; no answer is lost', async () => {
+    const { emulator, root } = await live();
+    emulator.runtime.behaviours.set(ENDPOINT, {
+      answer: FOR_EVER.text,
+      contentType: 'application/json',
+      latency: 59_900,
+    });
+    const given = { max_wait_time: '60', expect: FOR_EVER.pattern.source };
+    const job = await validate({ emulator, root, inputs: given });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('took longer than 0.1 s; use a simpler pattern');
+    expect(JSON.parse(kept(root, 'answers.json'))).toMatchObject([{ status: 200 }]);
   });
 
   it('is asked again when the connection breaks', async () => {

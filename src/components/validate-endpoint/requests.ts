@@ -8,10 +8,12 @@ import {
   judgeResponse,
   opening,
 } from '../../endpoints/invocation.ts';
+import { PatternMatcher } from '../../endpoints/pattern-matcher.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
 import { type PollOutcome, waitFor } from '../../ground/wait.ts';
 import type { Context } from '../../program/context.ts';
+import { Availability } from './availability.ts';
 
 /** What the model is asked, how often, and until when. */
 interface RequestPlan {
@@ -30,36 +32,65 @@ interface RequestPlan {
   readonly deadline: Deadline;
 }
 
+/** Milliseconds that the pattern may take for one answer. */
+const LONGEST_MATCH = 10_000;
+
 /**
  * Sends the requests and checks the answers, with a test case for each expectation. Throws a Failure of kind "refused"
- * when one is not met.
+ * when one is not met. However it ends, the answers so far are kept.
  */
 export async function sendRequests(plan: RequestPlan, context: Context): Promise<void> {
-  const { accept, expect, max_latency_ms, requests } = plan.given;
+  const { accept, expect, max_latency_ms } = plan.given;
   const expectations: Expectations = { accept, expect, max_latency_ms };
-  const { log, report } = context;
-  const runtime = await context.aws.runtime();
   const answers: JudgedResponse[] = [];
-  for (let number = 1; number <= requests; number++) {
-    const answer = await ask(number, plan, { ...context, runtime });
-    if (number === 1) log.section('The first answer', [opening(answer, 500)], 'open');
-    answers.push(judgeResponse(answer, expectations));
+  try {
+    await askAll(plan, { expectations, answers }, context);
+  } finally {
+    if (answers.length > 0) {
+      context.report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
+      context.log.line(summary(answers));
+    }
   }
-  report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
-  log.line(summary(answers));
   refuseUnlessExpected(answers, expectations, context);
 }
 
-type Asking = Context & { readonly runtime: Awaited<ReturnType<Context['aws']['runtime']>> };
+interface Judging {
+  readonly expectations: Expectations;
+  /** Receives each answer when it is judged. */
+  readonly answers: JudgedResponse[];
+}
+
+async function askAll(plan: RequestPlan, { expectations, answers }: Judging, context: Context): Promise<void> {
+  const { clock, log } = context;
+  const asking = { ...context, runtime: await context.aws.runtime(), availability: new Availability(plan, context) };
+  const matcher = new PatternMatcher();
+  try {
+    for (let number = 1; number <= plan.given.requests; number++) {
+      const answer = await ask(number, plan, asking);
+      if (number === 1) log.section('The first answer', [opening(answer, 500)], 'open');
+      const left = plan.deadline.at.getTime() - clock.now().getTime();
+      const matching = { matcher, milliseconds: Math.min(LONGEST_MATCH, left) };
+      answers.push(await judgeResponse(answer, expectations, matching));
+    }
+  } finally {
+    await matcher.close();
+  }
+  asking.availability.report();
+}
+
+type Asking = Context & {
+  readonly runtime: Awaited<ReturnType<Context['aws']['runtime']>>;
+  readonly availability: Availability;
+};
 
 /** Sends one request, and repeats it while the endpoint is not ready. */
 async function ask(number: number, plan: RequestPlan, context: Asking): Promise<InvocationResponse> {
   const { given, endpoint, payload, deadline } = plan;
-  const { clock, log } = context;
+  const { clock, log, availability } = context;
   if (clock.now() >= deadline.at) throw tooSlow(number, given, deadline);
   const { content_type: contentType, accept, custom_attributes: customAttributes } = given;
   const request = { endpoint, payload, contentType, accept, customAttributes };
-  const outcome = await waitFor(() => invoke(context, request), {
+  const outcome = await waitFor(async () => availability.judge(await invoke(context, request)), {
     clock,
     deadline,
     interval: given.poll_interval,

@@ -317,6 +317,26 @@ export const validation: readonly Row[] = [
     record: notValidated,
   },
   {
+    when: 'the endpoint is often not available',
+    shows: [],
+    component: 'validate-endpoint',
+    seen: 'ERROR Not validated: resale-price-dev is live, but 3 of 3 requests found it not available (the last one: HTTP 503). More than 2 are too many.',
+    next: 'check the instances and the log of the endpoint (links on this page). When it answers steadily, run this job again.',
+    cause: 'The instances are overloaded, restart, or are too few. SageMaker answers in place of the model.',
+    remedy: 'Look for restarts in the log of the endpoint. Give it more or larger instances.',
+    stage: live,
+    act: ({ emulator }) =>
+      emulator.fault({
+        operation: 'InvokeEndpoint',
+        kind: 'error',
+        times: 3,
+        error: { code: 'ServiceUnavailable', message: 'The service is unavailable. Try again later.', status: 503 },
+      }),
+    exit: 1,
+    writes: { InvokeEndpoint: 3 },
+    record: { outcome: 'not validated' },
+  },
+  {
     when: 'the model does not answer as expected',
     shows: [],
     component: 'validate-endpoint',
