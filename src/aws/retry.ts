@@ -23,10 +23,10 @@ interface FailedAttempt {
 /**
  * The SDK's retry strategy for errors that may be temporary: whatever the SDK itself retries, every other 5xx answer,
  * broken connections, and an identity provider that STS could not reach. Eight attempts with growing, jittered pauses
- * take between half a minute and a bit more than one; none begins after the limit. It pauses by the passed-in clock,
+ * take between half a minute and a bit more than one; none begins after the limit, which may be set later. It pauses by the passed-in clock,
  * and so tells the SDK to wait no longer.
  */
-export function createRetryStrategy(clock: Clock, limit: Deadline | undefined) {
+export function createRetryStrategy(clock: Clock, limit: () => Deadline | undefined) {
   const token = (count: number): RetryToken => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
   return {
     mode: 'standard',
@@ -34,7 +34,7 @@ export function createRetryStrategy(clock: Clock, limit: Deadline | undefined) {
     async refreshRetryTokenForRetry(previous: RetryToken, attempt: FailedAttempt): Promise<RetryToken> {
       const count = previous.getRetryCount() + 1;
       const pause = pauseBefore(count, attempt, clock);
-      const ends = limit?.at.getTime() ?? Number.POSITIVE_INFINITY;
+      const ends = limit()?.at.getTime() ?? Number.POSITIVE_INFINITY;
       if (count >= MAX_ATTEMPTS || !isCurable(attempt) || clock.now().getTime() + pause >= ends) throw attempt.error;
       await clock.sleep(pause);
       return token(count);

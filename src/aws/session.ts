@@ -18,8 +18,8 @@ interface ClientConfig extends ReturnType<typeof settings> {
 /** What the clients need from outside: the time, until when to try, and the variables that name a proxy. */
 export interface Outside {
   readonly clock: Clock;
-  /** The job's own end: no attempt begins after it. */
-  readonly limit: Deadline | undefined;
+  /** The end of the job's time, as far as it is known by now: no attempt begins after it. */
+  limit(): Deadline | undefined;
   readonly env: Env;
 }
 

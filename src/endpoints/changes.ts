@@ -6,9 +6,10 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { isKnownError } from '../aws/sagemaker-errors.ts';
-import type { Clock } from '../ground/clock.ts';
+import { type Clock, type Deadline, earliest } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { pauseUntil } from '../ground/wait.ts';
 import { asRefusal } from './failure-reasons.ts';
 import { tagEndpoint } from './tags.ts';
 
@@ -20,6 +21,7 @@ interface ChangeContext {
   readonly clock: Clock;
   /** Throws when the version must not go live any more: SageMaker's changes have no condition. */
   confirm(): Promise<void>;
+  readonly deadline: Deadline;
 }
 
 interface EndpointCreation {
@@ -81,9 +83,9 @@ export async function deleteEndpoint({ sagemaker }: Pick<ChangeContext, 'sagemak
 /** SageMaker's answers when the endpoint is no longer as it was when we looked. */
 const CHANGED_MEANWHILE = ['already exists', 'update in progress', 'failed already', 'not found'] as const;
 
-async function change({ clock }: Pick<ChangeContext, 'clock'>, send: () => Promise<unknown>): Promise<ChangeResult> {
+async function change(context: ChangeContext, send: () => Promise<unknown>): Promise<ChangeResult> {
   try {
-    await onceConfigIsVisible(clock, send);
+    await onceConfigIsVisible(context, send);
     return 'accepted';
   } catch (error) {
     if (CHANGED_MEANWHILE.some((known) => isKnownError(known, error))) return 'conflict';
@@ -97,8 +99,12 @@ const VISIBILITY_PAUSE = 3_000;
 /**
  * SageMaker's reads follow its writes with a delay: a config that was just made may not be found for a minute or so.
  */
-async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): Promise<void> {
-  const until = clock.now().getTime() + VISIBLE_WITHIN;
+async function onceConfigIsVisible({ clock, deadline }: ChangeContext, send: () => Promise<unknown>): Promise<void> {
+  const visible = {
+    at: new Date(clock.now().getTime() + VISIBLE_WITHIN),
+    because: 'an endpoint config is found sooner',
+  };
+  const until = earliest(deadline, visible);
   for (;;) {
     try {
       await send();
@@ -106,10 +112,19 @@ async function onceConfigIsVisible(clock: Clock, send: () => Promise<unknown>): 
     } catch (error) {
       const invisible = isKnownError('not found', error) && /endpoint configuration/i.test(partsOf(error).message);
       if (!invisible) throw error;
-      if (clock.now().getTime() >= until) throw configGone(error);
-      await clock.sleep(VISIBILITY_PAUSE);
+      if (await pauseUntil(until, VISIBILITY_PAUSE, clock)) continue;
+      throw until === deadline ? outOfTime(deadline, error) : configGone(error);
     }
   }
+}
+
+function outOfTime({ because }: Deadline, error: unknown): Failure {
+  return new Failure(
+    'out of time',
+    `Stopped waiting for SageMaker to find the new endpoint config (${because}): ${inItsOwnWords(error)} The endpoint was not changed.`,
+    'run this job again: it continues where this one stopped.',
+    error,
+  );
 }
 
 function configGone(error: unknown): Failure {

@@ -1,6 +1,6 @@
 import { passingTrouble } from '../aws/trouble.ts';
 import { Failure } from '../ground/failure.ts';
-import { type PollOutcome, type PollResult, waitFor } from '../ground/wait.ts';
+import { type PollOutcome, type PollResult, pauseUntil, waitFor } from '../ground/wait.ts';
 import { deleteEndpoint } from './changes.ts';
 import { type CurrentDeployment, describeCurrent } from './current.ts';
 import { type DesiredEndpoint, decideChange, dependsOnCurrent, type EndpointDecision, isBusy } from './decision.ts';
@@ -10,7 +10,7 @@ import { type EndpointTags, readEndpointTags } from './tags.ts';
 
 /** The conflicts with other deployments after which the job fails. */
 export const MAX_CONFLICTS = 10;
-export const CONFLICT_PAUSE = 5_000;
+const CONFLICT_PAUSE = 5_000;
 
 /** An endpoint as it was seen, and what is decided about it. */
 export interface Observed {
@@ -32,9 +32,20 @@ export async function observe(plan: DeploymentPlan, context: ReconcileContext): 
     context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
     context.begun(`the deletion of the endpoint ${plan.desired.endpoint}`);
     await deleteEndpoint(context, plan.desired.endpoint);
-    await context.clock.sleep(CONFLICT_PAUSE);
+    await pauseAfterConflict('it is being deleted', plan, context);
   }
   throw changedEachTime(plan, context);
+}
+
+/** Pauses until the endpoint may have changed. Throws a Failure of kind "out of time" when no time is left. */
+export async function pauseAfterConflict(
+  saying: string,
+  { desired }: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<void> {
+  const { deadline, clock } = context;
+  if (await pauseUntil(deadline, CONFLICT_PAUSE, clock)) return;
+  throw outOfTime({ saying, because: deadline.because }, desired, context);
 }
 
 type Settled = Omit<Observed, 'decision'> & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
@@ -72,13 +83,23 @@ export function pollOptions({ clock, interval, deadline, log }: ReconcileContext
 
 export function answerOf<Answer>(
   outcome: PollOutcome<Answer>,
-  { endpoint }: DesiredEndpoint,
-  { region }: ReconcileContext,
+  desired: DesiredEndpoint,
+  context: ReconcileContext,
 ): Answer {
   if (outcome.is === 'settled') return outcome.answer;
-  throw new Failure(
+  throw outOfTime(outcome, desired, context);
+}
+
+interface Stopped {
+  readonly saying: string;
+  readonly after?: string;
+  readonly because: string;
+}
+
+function outOfTime({ saying, after, because }: Stopped, { endpoint }: DesiredEndpoint, { region }: ReconcileContext) {
+  return new Failure(
     'out of time',
-    `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker continues.`,
+    `Stopped waiting for ${endpoint}${after ? ` after ${after}` : ''} (${because}). Pending: ${saying}. SageMaker continues.`,
     `run this job again: it continues where this one stopped. To see the status: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
   );
 }

@@ -2,7 +2,7 @@ import { type ConfigBefore, carryOut, configBefore, takeOver } from './carry-out
 import type { EndpointDecision } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ensureConfig, ensureModel } from './ensure.ts';
-import { CONFLICT_PAUSE, changedEachTime, MAX_CONFLICTS, observe } from './observe.ts';
+import { changedEachTime, MAX_CONFLICTS, observe, pauseAfterConflict } from './observe.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 
 /** How our config was accepted on the endpoint; or why it was refused. */
@@ -32,7 +32,7 @@ export async function reconcileEndpoint(plan: DeploymentPlan, context: Reconcile
     }
     context.begun('');
     context.log(`Another deployment changed ${plan.desired.endpoint} first. Checking again.`);
-    await context.clock.sleep(CONFLICT_PAUSE);
+    await pauseAfterConflict('another deployment changes it', plan, context);
     seen = await observe(plan, context);
   }
   throw changedEachTime(plan, context);

@@ -40,10 +40,17 @@ export async function waitFor<Answer>(
     if (seen.saying !== saying) onChange(seen.saying, elapsed());
     saying = seen.saying;
 
-    const left = deadline.at.getTime() - clock.now().getTime();
-    if (left <= 0) return { is: 'out of time', saying, after: elapsed(), because: deadline.because };
-    await clock.sleep(Math.min(left, pause(interval, looks, clock)));
+    if (!(await pauseUntil(deadline, pause(interval, looks, clock), clock)))
+      return { is: 'out of time', saying, after: elapsed(), because: deadline.because };
   }
+}
+
+/** Pauses for so many milliseconds, but not beyond the deadline. Returns false at once when no time is left. */
+export async function pauseUntil({ at }: Deadline, milliseconds: number, clock: Clock): Promise<boolean> {
+  const left = at.getTime() - clock.now().getTime();
+  if (left <= 0) return false;
+  await clock.sleep(Math.min(left, milliseconds));
+  return true;
 }
 
 /**

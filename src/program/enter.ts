@@ -32,7 +32,8 @@ export async function enter(
     gitlabEnvironment: gitlabEnvironmentOf(component, shared.environment),
   };
   const token = tokenFor(shared, env);
-  const outside = { env, clock, limit: jobTimeout(env)[0] };
+  let [limit] = jobTimeout(env);
+  const outside = { env, clock, limit: () => limit };
 
   const claims = token === undefined ? undefined : readClaims(token);
   const session =
@@ -54,12 +55,12 @@ export async function enter(
     begun,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
     aws: connect(session),
-    deadline: (seconds) =>
-      earliest(
-        { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' },
-        ...(ends ? [ends] : []),
-        ...jobTimeout(env),
-      ),
+    deadline(seconds) {
+      const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
+      // A job that waits repeats no request for longer than that.
+      limit = earliest(waited, ...(ends ? [ends] : []), ...jobTimeout(env));
+      return limit;
+    },
   };
 }
 

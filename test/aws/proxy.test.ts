@@ -48,7 +48,7 @@ beforeEach(() => {
 const session = (emulator: Emulator, env: Record<string, string>) =>
   ambientSession(emulator.region, {
     env,
-    limit: undefined,
+    limit: () => undefined,
     clock: { now: () => emulator.clock.now(), sleep: async () => {}, random: () => 0.5 },
   });
 

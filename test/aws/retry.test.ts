@@ -71,7 +71,7 @@ function ours({ random = 0.5, now = 0, deadline = Number.POSITIVE_INFINITY } = {
     random: () => random,
   };
   const limit = Number.isFinite(deadline) ? { at: new Date(deadline), because: 'a test' } : undefined;
-  return { pauses, strategy: createRetryStrategy(clock, limit) };
+  return { pauses, strategy: createRetryStrategy(clock, () => limit) };
 }
 
 describe('a request that first meets', () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { passingTrouble } from '../../src/aws/trouble.ts';
 import { type PollResult, waitFor } from '../../src/ground/wait.ts';
@@ -75,4 +77,12 @@ describe('waiting', () => {
       await expect(wait([unlikely])).rejects.toThrow('No.');
     },
   );
+});
+
+it('a pause is made only where a deadline bounds it', () => {
+  const folder = join(import.meta.dirname, '../../src');
+  const pausing = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && /\.sleep\(/.test(readFileSync(join(folder, path), 'utf8')))
+    .sort();
+  expect(pausing).toEqual(['aws/retry.ts', 'ground/wait.ts']);
 });

@@ -240,6 +240,21 @@ describe('how long a job may wait', () => {
   });
 });
 
+describe('a job that waits', () => {
+  it('repeats no request beyond the time that it may wait', async () => {
+    const emulator = await emulated();
+    const began = emulator.clock.now().getTime();
+    emulator.fault({ operation: 'DescribeEndpoint', kind: 'throttle', times: 100 });
+    const waiting = looking(async (context) => {
+      context.deadline(10);
+      await look(context);
+    });
+    const job = await start({ emulator }, waiting);
+    expect(job.exit).toBe(EXIT_CODES['AWS trouble']);
+    expect(emulator.clock.now().getTime() - began).toBeLessThan(10_000);
+  });
+});
+
 describe('trouble with AWS', () => {
   const times = 100;
   it.each([

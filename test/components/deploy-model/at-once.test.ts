@@ -153,3 +153,30 @@ describe('a job that is stopped says what AWS continues', () => {
     expect(job.log).not.toContain('AWS continues');
   });
 });
+
+describe('the time that a job may take', () => {
+  const refusing = (message: string) => ({ code: 'ValidationException', message });
+
+  it.each([
+    [
+      'whose new config is not found',
+      refusing('Could not find endpoint configuration "arn:aws:sagemaker".'),
+      'Stopped waiting for SageMaker to find the new endpoint config (max_wait_time)',
+    ],
+    [
+      'over which another deployment is always first',
+      refusing('Cannot update in-progress endpoint "arn:aws:sagemaker".'),
+      'Stopped waiting for resale-price-dev (max_wait_time). Pending: another deployment changes it.',
+    ],
+  ])('ends also a job %s', async (_, error, told) => {
+    const { emulator, ...scene } = await approvedOverAnother();
+    emulator.fault({ operation: 'UpdateEndpoint', kind: 'error', times: Number.POSITIVE_INFINITY, error });
+    // So much of its time has passed before it can change the endpoint.
+    emulator.fault({ operation: 'CreateEndpointConfig', kind: 'slow', milliseconds: 50_000 });
+    const began = emulator.clock.now().getTime();
+    const job = await deploy({ emulator, ...scene, inputs: { max_wait_time: '60' } });
+    expect(job.exit, job.log).toBe(124);
+    expect(job.log).toContain(told);
+    expect(emulator.clock.now().getTime() - began).toBeLessThan(61_000);
+  });
+});
