@@ -63,7 +63,7 @@ export function optional<Schema extends z.ZodMiniType<unknown, string>>(schema: 
   );
 }
 
-/** Marks the schemas of inputs in which the program replaces variables of GitLab. */
+/** Knows the schemas of inputs in which the program replaces variables of GitLab. */
 const replacing = z.registry<{ readonly variables: true }>();
 
 /** Whether the program replaces variables of GitLab in an input of this schema. */

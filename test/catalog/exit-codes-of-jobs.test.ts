@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { jobsOf } from '../../compiler/lint.ts';
 import { compileComponent, NEEDED } from './compiled.ts';
 import { programs } from './programs.ts';
+import { RUNNER_SHELLS } from './runner-shells.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'commands-'));
 
@@ -19,22 +20,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** How GitLab's runner hands a job's script to the shell: until 19.0, and since 19.1. */
-const FORMS: readonly (readonly [string, (script: string) => string])[] = [
-  ['until 19.0', (script) => `set -eo pipefail\nset +o noclobber\n: | eval ${quoted(script)}\nexit 0\n`],
-  ['since 19.1', (script) => `set -eo pipefail\nset +o noclobber\neval ${quoted(script)}\nexit 0\n`],
-];
-
-const SHELLS = [['bash'], ['dash'], ['busybox', 'sh']].filter(
-  ([program = '']) => spawnSync(program, ['-c', 'true'].slice(program === 'busybox' ? 2 : 0)).error === undefined,
-);
-
-const CASES = SHELLS.flatMap((shell) =>
-  FORMS.map(([form, wrap]) => ({ shell, form, wrap, title: `${shell.join(' ')}, in the form of a runner ${form}` })),
-);
-
 function scriptOf(name: string): string {
   const [job] = jobsOf(compileComponent(name, NEEDED[name] ?? {})).values();
   return z
@@ -44,12 +29,10 @@ function scriptOf(name: string): string {
 }
 
 describe.each(programs.map(({ name }) => name))('the script of %s', (name) => {
-  it.each(CASES)('ends with its exit code in $title', ({ shell: [program = '', ...args], wrap }) => {
-    // dash has no pipefail: there, the runner asks for errexit only.
-    const script = wrap(scriptOf(name)).replace('set -eo pipefail', program === 'dash' ? 'set -e' : '$&');
+  it.each(RUNNER_SHELLS)('ends with its exit code in $title', ({ program, args, inputFor }) => {
     const exits = [0, 1, 64, 75, 80].map((code) => {
       const env = { PATH: [folder, process.env.PATH].join(delimiter), ENDS_WITH: String(code) };
-      return spawnSync(program, args, { input: script, env }).status;
+      return spawnSync(program, args, { input: inputFor(scriptOf(name)), env }).status;
     });
     expect(exits).toEqual([0, 1, 64, 75, 80]);
   });

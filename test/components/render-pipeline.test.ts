@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { MASKED, refuseSecrets } from '../../compiler/secrets.ts';
@@ -20,6 +21,7 @@ import { machineClock } from '../../emulator/clock.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import { compileComponent } from '../catalog/compiled.ts';
+import { RUNNER_SHELLS, type RunnerShell } from '../catalog/runner-shells.ts';
 import { emulated, startJob } from './job.ts';
 
 const TOKEN = 'the-header.the-claims-of-this-job.the-signature-of-gitlab';
@@ -27,7 +29,6 @@ const ROLE = 'arn:aws:iam::111122223333:role/promotion-dev';
 const commands = z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat());
 const jobShape = z.looseObject({
   variables: z.record(z.string(), z.string()),
-  before_script: commands,
   script: commands,
   after_script: commands,
   artifacts: z.looseObject({ paths: z.array(z.string()) }),
@@ -44,27 +45,44 @@ function folder(): string {
   return path;
 }
 
-/** Runs commands as a runner does: one shell, which ends at the first that fails. */
-function shell(lines: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
-  return new Promise<{ exit: number; log: string }>((resolve) => {
-    const child = spawn('sh', ['-e'], { cwd, env: { PATH: process.env.PATH, ...env } });
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        log += chunk;
-      });
-    }
-    child.on('close', (code) => resolve({ exit: code ?? -1, log }));
-    child.stdin.end(lines.join('\n'));
-  });
+/** The shell in which jobs run when nothing else is said. */
+const [USUAL] = RUNNER_SHELLS;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ exit: number | null; log: string }>;
+}
+
+/** Starts commands as a runner does: one shell, in a process group of its own. */
+function shell(script: string, cwd: string, env: Readonly<Record<string, string>>, runner = USUAL): Started {
+  const { program = 'sh', args = [], inputFor = String } = runner ?? {};
+  const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH, ...env }, detached: true });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      log += chunk;
+    });
+  }
+  child.stdin.end(inputFor(script));
+  return { child, ended: once(child, 'close').then(([exit]) => ({ exit, log })) };
+}
+
+interface Rendering {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The project's own default: before_script. */
+  readonly before?: readonly string[];
+  readonly runner?: RunnerShell;
+  /** What happens while the script runs. */
+  readonly meanwhile?: (child: ChildProcess, root: string) => Promise<void>;
 }
 
 /** Runs the job: its folder, its temporary folder, and how it ended. */
-async function render(script: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+async function render(script: readonly string[], { variables = {}, before = [], runner, meanwhile }: Rendering = {}) {
   const job = compiled(script);
   const [root, temporary] = [folder(), variables.TMPDIR ?? folder()];
   const env = {
     ...job.variables,
+    CI_PROJECT_DIR: root,
     CI_PROJECT_ID: '42',
     CI_PIPELINE_ID: '101',
     CI_JOB_ID: '7',
@@ -75,31 +93,91 @@ async function render(script: readonly string[], variables: Readonly<Record<stri
     TMPDIR: temporary,
     ...variables,
   };
-  const run = await shell([...job.before_script, ...job.script], root, env);
-  const during = existsSync(join(temporary, 'sagemaker-token-7'));
-  await shell(job.after_script, root, env);
+  const { child, ended } = shell([...before, ...job.script].join('\n'), root, env, runner);
+  await meanwhile?.(child, root);
+  const run = await ended;
+  const left = existsSync(join(temporary, 'sagemaker-token-7'));
+  await shell(job.after_script.join('\n'), root, env, runner).ended;
   // A script that shows the token is its project's own doing.
   const texts = script.some((line) => line.includes('cat "$AWS_WEB_IDENTITY_TOKEN_FILE"')) ? [] : [run.log];
   refuseSecrets({ texts, folders: [root, temporary] }, [env.AWS_OIDC_TOKEN]);
-  return { ...run, root, temporary, during };
+  return { ...run, root, temporary, left };
 }
 
 const write = 'mkdir -p out && echo \'{"Version":"2020-12-01"}\' > out/definition.json';
 
-it('gives the script the role, by a file of the token that only it can read, and removes that file', async () => {
-  const job = await render([
-    'cat "$AWS_WEB_IDENTITY_TOKEN_FILE" && echo',
-    'stat -c "%a %n" "$AWS_WEB_IDENTITY_TOKEN_FILE" "$(dirname "$AWS_WEB_IDENTITY_TOKEN_FILE")"',
-    'echo "$AWS_ROLE_ARN $AWS_ROLE_SESSION_NAME $AWS_REGION $AWS_DEFAULT_REGION"',
-    write,
-  ]);
-  const token = join(job.temporary, 'sagemaker-token-7');
-  expect(job.exit).toBe(0);
-  expect(job.log).toContain(`${TOKEN}\n600 ${token}/token\n700 ${token}\n`);
-  expect(job.log).toContain(`${ROLE} gl-42-101-7 ap-southeast-1 ap-southeast-1`);
-  expect(job.during).toBe(true);
-  expect(existsSync(token)).toBe(false);
+it.each(RUNNER_SHELLS)(
+  'gives the script the role, by a file of the token that only it can read, in $title',
+  async (runner) => {
+    const job = await render(
+      [
+        'cat "$AWS_WEB_IDENTITY_TOKEN_FILE" && echo',
+        'stat -c "%a %n" "$AWS_WEB_IDENTITY_TOKEN_FILE" "$(dirname "$AWS_WEB_IDENTITY_TOKEN_FILE")"',
+        'echo "$AWS_ROLE_ARN $AWS_ROLE_SESSION_NAME $AWS_REGION $AWS_DEFAULT_REGION"',
+        write,
+      ],
+      { runner },
+    );
+    const token = join(job.temporary, 'sagemaker-token-7');
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain(`${TOKEN}\n600 ${token}/token\n700 ${token}\n`);
+    expect(job.log).toContain(`${ROLE} gl-42-101-7 ap-southeast-1 ap-southeast-1`);
+    expect(job.log).not.toContain('Next:');
+    expect(job.left).toBe(false);
+  },
+);
+
+it.each(RUNNER_SHELLS)(
+  'ends as the command that fails, with a next step and without the token, in $title',
+  async (runner) => {
+    const job = await render(['sh -c "exit 9"', write], { runner });
+    // In the older form, bash makes 1 of the code.
+    expect(job.exit).toBe(/^bash.* until/.test(runner.title) ? 1 : 9);
+    expect(job.left).toBe(false);
+    expect(job.log).toMatch(
+      /\nNext: correct what the lines above show in the script or in the files that it uses, then .*\n$/,
+    );
+  },
+);
+
+it.each(RUNNER_SHELLS)('removes the token when GitLab cancels the job, and says so, in $title', async (runner) => {
+  const job = await render(['sh -c "echo > begun; exec sleep 30"', write], {
+    runner,
+    async meanwhile({ pid = 0 }, root) {
+      await vi.waitUntil(() => existsSync(join(root, 'begun')), { timeout: 5000, interval: 20 });
+      process.kill(-pid, 'SIGTERM');
+    },
+  });
+  expect(job.exit).not.toBe(0);
+  expect(job.left).toBe(false);
+  expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n$/);
 });
+
+it.each(RUNNER_SHELLS)(
+  "lets no before_script of the project's own break it, or see the role, in $title",
+  async (runner) => {
+    const before = [
+      'echo "role [$(printenv AWS_WEB_IDENTITY_TOKEN_FILE)]"',
+      'mkdir elsewhere && cd elsewhere',
+      'set +e',
+      'set -u',
+      'set -x',
+      'trap "echo theirs" EXIT',
+      'export AWS_PROFILE=mine AWS_ACCESS_KEY_ID=AKIAEXAMPLE',
+    ];
+    const job = await render(
+      ['echo "key [$(printenv AWS_ACCESS_KEY_ID AWS_PROFILE)]"', 'cd "$CI_PROJECT_DIR"', write],
+      {
+        runner,
+        before,
+      },
+    );
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain('role []');
+    expect(job.log).toContain('key []');
+    expect((await render(['false', write], { runner, before })).exit).toBe(1);
+  },
+);
 
 it('lets an AWS SDK act as the role without being told how', async () => {
   const emulator = await startEmulator({ clock: machineClock() });
@@ -115,8 +193,10 @@ it('lets an AWS SDK act as the role without being told how', async () => {
   const whoAmI = `const { STSClient, GetCallerIdentityCommand } = require(${JSON.stringify(sdk)});
     new STSClient({}).send(new GetCallerIdentityCommand({})).then(({ Arn }) => console.log(Arn));`;
   const job = await render([`node -e '${whoAmI}'`, write], {
-    ...emulator.env,
-    AWS_OIDC_TOKEN: emulator.mintToken({ aud: 'https://sgts.gitlab-dedicated.com' }),
+    variables: {
+      ...emulator.env,
+      AWS_OIDC_TOKEN: emulator.mintToken({ aud: 'https://sgts.gitlab-dedicated.com' }),
+    },
   });
   expect(job.log).toContain('arn:aws:sts::111122223333:assumed-role/promotion-dev/gl-42-101-7');
   expect(job.exit).toBe(0);
@@ -165,36 +245,30 @@ it('fails when the script wrote no definition', async () => {
   const job = await render(['true']);
   expect(job.exit).toBe(64);
   expect(job.log).toContain(
-    'The script succeeded, but there is no definition in out/definition.json.\nNext: change script to write the file',
+    'ERROR The script succeeded, but there is no definition in out/definition.json.\nNext: change script to write the file',
   );
 });
 
-it('ends with the exit code of the command that fails, and still removes the token', async () => {
-  const job = await render(['sh -c "exit 9"', write]);
-  expect(job.exit).toBe(9);
-  expect(existsSync(join(job.temporary, 'sagemaker-token-7'))).toBe(false);
-});
-
 it('refuses a role that no variable of this environment names', async () => {
-  const job = await render([write], { INPUT_ROLE_ARN: '$AWS_ROLE_ARN' });
+  const job = await render([write], { variables: { INPUT_ROLE_ARN: '$AWS_ROLE_ARN' } });
   expect(job.exit).toBe(64);
   expect(job.log).toContain('role_arn: received "$AWS_ROLE_ARN"');
   expect(job.log).toContain('Next: define the CI/CD variable AWS_ROLE_ARN');
-  expect(job.during).toBe(false);
+  expect(job.left).toBe(false);
 });
 
 it("leaves the runner's own credentials alone when role_arn is none", async () => {
   const job = await render(['echo "key $AWS_ACCESS_KEY_ID role [$AWS_ROLE_ARN]"', write], {
-    INPUT_ROLE_ARN: 'none',
-    AWS_ROLE_ARN: ROLE,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    variables: { INPUT_ROLE_ARN: 'none', AWS_ROLE_ARN: ROLE, AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' },
   });
   expect(job.log).toContain('key AKIAEXAMPLE role []');
-  expect(job.during).toBe(false);
+  expect(job.left).toBe(false);
 });
 
 it('puts the role before keys that lie in CI/CD variables', async () => {
-  const job = await render(['echo "key [$AWS_ACCESS_KEY_ID]"', write], { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' });
+  const job = await render(['echo "key [$AWS_ACCESS_KEY_ID]"', write], {
+    variables: { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' },
+  });
   expect(job.log).toContain('key []');
 });
 
@@ -203,7 +277,7 @@ it('does not follow a link that somebody laid where the token would go', async (
   const elsewhere = join(temporary, 'elsewhere');
   mkdirSync(elsewhere);
   symlinkSync(elsewhere, join(temporary, 'sagemaker-token-7'));
-  const job = await render([write], { TMPDIR: temporary });
+  const job = await render([write], { variables: { TMPDIR: temporary } });
   expect(job.exit).toBe(77);
   expect(job.log).toContain('ERROR This job cannot write its token to ');
   expect(existsSync(join(elsewhere, 'token'))).toBe(false);
