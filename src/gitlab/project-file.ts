@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 interface ProjectFile {
   /** The folder of the project. */
@@ -48,21 +49,24 @@ export function readProjectFile({
   const real = attempt(() => realpathSync(path), refuse);
   // A link in the project may lead anywhere.
   if (isOutside(realpathSync(root), real)) throw refuse(outside);
-  const content = attempt(() => readFileSync(real), refuse);
-  if (content.byteLength <= maxBytes) return content;
-  throw refuse(`it has ${content.byteLength} bytes, and SageMaker accepts at most ${maxBytes}`);
+  const about = attempt(() => statSync(real), refuse);
+  if (!about.isFile()) throw refuse(about.isDirectory() ? 'it is a folder' : 'it is not a file');
+  // Node reads no file of 2 GiB, and a buffer of that size is not for a job.
+  const most = Math.min(maxBytes, LARGEST);
+  if (about.size > most) throw refuse(`it has ${about.size} bytes, and SageMaker accepts at most ${most}`);
+  return attempt(() => readFileSync(real), refuse);
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'the file does not exist in the project',
-  EISDIR: 'it is a folder',
-};
+/** Bytes: more than SageMaker takes of any file. */
+const LARGEST = 100 * 1_048_576;
 
 function attempt<Value>(act: () => Value, refuse: (why: string, cause: unknown) => Failure): Value {
   try {
     return act();
   } catch (error) {
-    const { code, message } = partsOf(error);
-    throw refuse(REASONS[code] ?? `it cannot be read (${code || message})`, error);
+    throw refuse(
+      partsOf(error).code === 'ENOENT' ? 'the file does not exist in the project' : fileTrouble(error),
+      error,
+    );
   }
 }

@@ -1,10 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { dotenvOf } from './dotenv.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 /**
  * What GitLab shows of a job beside its log. Every call writes at once: reports are uploaded from failed and killed
- * jobs too.
+ * jobs too. Throws a Failure when the system refuses to write.
  */
 export interface Report {
   /** A link on the job page, under a heading. */
@@ -15,8 +18,11 @@ export interface Report {
   record(record: object): void;
   /** Any other file to keep with the job. Returns its path in the artifact. */
   file(name: string, content: string): string;
-  /** Variables for the project's own jobs and for `environment:url`. */
-  dotenv(variables: Readonly<Record<string, string>>): void;
+  /**
+   * Variables for the project's own jobs and for `environment:url`. Returns the names of those that are left out:
+   * GitLab would refuse the whole report, and fail the job.
+   */
+  dotenv(variables: Readonly<Record<string, string>>): readonly string[];
 }
 
 /** Where a job keeps its reports: a folder of its own, so that no job can publish another's file again. */
@@ -33,8 +39,8 @@ const NOT_ENDED = 'The job reported its result';
  */
 export function createReport(root: string, component: string, jobId: string): Report {
   const folder = reportFolder(component, jobId);
-  empty(join(root, folder));
-  const write = (name: string, content: string) => writeFileSync(join(root, folder, name), content);
+  explained(() => empty(root, folder));
+  const write = (name: string, content: string) => explained(() => writeFileSync(join(root, folder, name), content));
   const links: Record<string, object[]> = {};
   const cases: string[] = [];
   write('links.json', '{}');
@@ -54,7 +60,11 @@ export function createReport(root: string, component: string, jobId: string): Re
       write(name, content);
       return join(folder, name);
     },
-    dotenv: (variables) => write('sagemaker.env', renderDotenv(variables)),
+    dotenv(variables) {
+      const { text, leftOut } = dotenvOf(variables);
+      write('sagemaker.env', text);
+      return leftOut;
+    },
   };
 }
 
@@ -62,18 +72,41 @@ function junit(component: string, cases: readonly string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites><testsuite name="${xml(component)}">\n${cases.join('\n')}\n</testsuite></testsuites>\n`;
 }
 
-function empty(folder: string): void {
+/** Makes the folder, empty. A link on the way to it could lead to files that are not the job's to delete. */
+function empty(root: string, folder: string): void {
+  const parent = dirname(folder);
+  mkdirSync(join(root, parent), { recursive: true });
+  if (realpathSync(join(root, parent)) !== join(realpathSync(root), parent)) throw unwritable(`${parent} is a link`);
+  rmSync(join(root, folder), { recursive: true, force: true });
+  mkdirSync(join(root, folder));
+}
+
+function explained(act: () => void): void {
   try {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    act();
   } catch (error) {
-    throw new Failure(
-      'not allowed',
-      `This job cannot write its reports: ${error instanceof Error ? error.message : String(error)}.`,
-      "make the runner's build folder writable for the image's user, 10001. The runner does this unless its umask is disabled.",
-      error,
-    );
+    if (error instanceof Failure) throw error;
+    const full = ['ENOSPC', 'EDQUOT'].includes(partsOf(error).code);
+    throw full ? diskFull(error) : unwritable(fileTrouble(error), error);
   }
+}
+
+function diskFull(error: unknown): Failure {
+  return new Failure(
+    'refused',
+    `This job cannot write its reports: ${fileTrouble(error)}.`,
+    'free space on the runner, then run this job again. Nothing that was done is lost.',
+    error,
+  );
+}
+
+function unwritable(why: string, cause?: unknown): Failure {
+  return new Failure(
+    'not allowed',
+    `This job cannot write its reports: ${why}.`,
+    "make the runner's build folder writable for the image's user, 10001, with no file or link named sagemaker. The runner makes it writable unless its umask is disabled.",
+    cause,
+  );
 }
 
 function testCase(component: string, name: string, why: string | undefined, seconds: number): string {
@@ -84,17 +117,4 @@ function testCase(component: string, name: string, why: string | undefined, seco
 function xml(text: string): string {
   const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return text.replaceAll(/[\p{Cc}\uFFFE\uFFFF]/gu, ' ').replaceAll(/[&<>"]/g, (sign) => named[sign] ?? sign);
-}
-
-/**
- * GitLab's rules for a dotenv report (https://docs.gitlab.com/ci/variables/dotenv_variables/): names of letters, digits
- * and underscores, one line a value, no quoting, at most 20 variables and 5 KB.
- */
-function renderDotenv(variables: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(variables);
-  const wrong = entries.find(([name, value]) => !/^\w+$/.test(name) || /[\n\r]/.test(value));
-  const file = entries.map(([name, value]) => `${name}=${value}\n`).join('');
-  if (wrong || entries.length > 20 || Buffer.byteLength(file) > 5 * 1024)
-    throw new Error(`GitLab would refuse this dotenv report: ${file}`);
-  return file;
 }

@@ -5,6 +5,7 @@ import { parseInputs } from '../gitlab/inputs.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
 import type { Env } from '../ground/env.ts';
+import { partsOf } from '../ground/error-parts.ts';
 import { EXIT_CODES, Failure } from '../ground/failure.ts';
 import type { Component, Done } from './component.ts';
 import type { Context, Host } from './context.ts';
@@ -37,8 +38,8 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   try {
     const started = startRun(component, host, { log, report });
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
-    report.check('The job succeeded');
-    report.dotenv(given(outputs));
+    report.check(SUCCEEDED);
+    sayLeftOut(report.dotenv(given(outputs)), log);
     log.last(verdict);
     return 0;
   } catch (error) {
@@ -105,8 +106,22 @@ function given(outputs: Readonly<Record<string, string | undefined>>): Record<st
   );
 }
 
+const SUCCEEDED = 'The job succeeded';
+
+function sayLeftOut(names: readonly string[], log: Log): void {
+  if (names.length === 0) return;
+  log.line(
+    `Not in the dotenv report: ${names.join(', ')}. GitLab takes at most 20 variables and 5 KB; each value must be one line of printable ASCII.`,
+  );
+}
+
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
-  report.check('The job succeeded', failure.message);
+  try {
+    report.check(SUCCEEDED, failure.message);
+  } catch (error) {
+    // What fails here must not hide why the job failed.
+    log.line(partsOf(error).message);
+  }
   if (trace) log.section('Stack', stackOf(failure).split('\n'));
   return printFailure(failure, log);
 }

@@ -1,4 +1,5 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
@@ -648,6 +649,15 @@ describe('the payload', () => {
     const job = await validate({ emulator, root, inputs: { payload_file: 'link.json' } });
     expect(job).toMatchObject({ exit: 64, received: [] });
     expect(job.log).toContain('payload_file: received "link.json"; it is outside the project');
+  });
+
+  it('is no pipe, for which the job would wait for ever', async () => {
+    const { emulator, root } = await live();
+    rmSync(join(root, 'payload.json'));
+    execFileSync('sh', ['-c', 'mkfifo payload.json'], { cwd: root });
+    const job = await validate({ emulator, root });
+    expect(job).toMatchObject({ exit: 64, received: [] });
+    expect(job.log).toContain('payload_file: received "payload.json"; it is not a file');
   });
 
   it('is refused when SageMaker would refuse it', async () => {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -352,6 +353,15 @@ describe('reports', () => {
     expect(again).toMatchObject({ exit: 64, record: undefined, outputs: {} });
   });
 
+  it('leave out a variable that GitLab would refuse, and the job that went well stays green', async () => {
+    const component = { ...looking(), run: async () => ({ verdict: 'Looked.', outputs: { SEEN: 'one\ntwo' } }) };
+    const job = await start({}, component);
+    expect(job).toMatchObject({ exit: 0, outputs: {} });
+    expect(job.log).toMatch(
+      /Not in the dotenv report: SEEN\. GitLab takes at most 20 variables and 5 KB; .*\nLooked\.$/,
+    );
+  });
+
   it("hand variables to the project's own jobs", async () => {
     expect((await start()).outputs).toEqual({ SEEN: 'yes' });
   });
@@ -473,14 +483,74 @@ describe('the host that is asked', () => {
 });
 
 describe('a folder in which the job may not write', () => {
-  it('ends it with 77 and what the runner must change, before AWS is asked', async () => {
+  it.each<[what: string, lay: (root: string) => void, why: string]>([
+    ['because a file lies there', (root) => writeFileSync(join(root, 'sagemaker'), 'in the way'), 'ENOTDIR'],
+    [
+      'because it is a link',
+      (root) => {
+        mkdirSync(join(root, 'elsewhere'));
+        symlinkSync('elsewhere', join(root, 'sagemaker'));
+      },
+      'sagemaker/look is a link',
+    ],
+    [
+      'because it leads back to itself',
+      (root) => symlinkSync('sagemaker', join(root, 'sagemaker')),
+      'EEXIST|ELOOP|ENOENT',
+    ],
+  ])('%s ends it with 77 and what the runner must change, before AWS is asked', async (_, lay, why) => {
     const root = projectFolder();
-    writeFileSync(join(root, 'sagemaker'), 'in the way');
+    lay(root);
     const job = await start({ root });
     expect(job).toMatchObject({ exit: 77, calls: [], record: undefined });
     expect(job.log).toMatch(
-      /^ERROR This job cannot write its reports: .*\nNext: make the runner's build folder writable/,
+      new RegExp(
+        `^ERROR This job cannot write its reports: .*(${why}).*\nNext: make the runner's build folder writable`,
+      ),
     );
+  });
+});
+
+describe('a disk that is full', () => {
+  /** From now on, files of this name cannot be written, as on a full disk. */
+  const full = (name: string) => {
+    const { writeFileSync: write } = fs;
+    vi.spyOn(fs, 'writeFileSync').mockImplementation((path, ...given) => {
+      if (!String(path).endsWith(name)) return write(path, ...given);
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+  };
+
+  it.each(['record.json', 'links.json', 'junit.xml', 'sagemaker.env'])(
+    'at %s ends the job red, with a sentence and what to do, and no stack',
+    async (name) => {
+      const filling = looking(async ({ report }) => {
+        full(name);
+        report.record({ outcome: 'looked' });
+        report.link('SageMaker', 'Again', 'https://example.com');
+      });
+      const job = await start({}, filling);
+      expect(job.exit).toBe(EXIT_CODES.refused);
+      expect(job.log).toMatch(
+        /ERROR This job cannot write its reports: no space is left on the disk \(ENOSPC\)\.\nNext: free space on the runner, then run this job again\./,
+      );
+      expect(job.log).not.toMatch(/\n\s+at /);
+    },
+  );
+
+  it('does not hide why a job failed', async () => {
+    const refusing = looking(async () => {
+      full('junit.xml');
+      throw new Failure('nothing to promote', 'There is no version.', 'train one.');
+    });
+    const job = await start({}, refusing);
+    expect(job.exit).toBe(80);
+    expect(job.log).toMatch(/cannot write its reports: no space.*\nERROR There is no version\.\nNext: train one\.$/);
   });
 });
 
