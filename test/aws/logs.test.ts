@@ -33,6 +33,14 @@ describe('the last log lines of a job', () => {
     expect(lines).toEqual(['instance 58', 'instance 59', 'instance 60']);
   });
 
+  it('are looked for in the first 500 streams of an endpoint that had very many instances', async () => {
+    const { emulator, client, write } = await cloudWatch();
+    for (let instance = 100; instance < 700; instance++) write(`AllTraffic/i-${instance}`, `instance ${instance}`);
+    const lines = await lastLogLines(client, { group, streamPrefix: 'AllTraffic/', limit: 10 });
+    expect(emulator.calls.filter(({ operation }) => operation === 'DescribeLogStreams')).toHaveLength(10);
+    expect(lines).toEqual(['instance 597', 'instance 598', 'instance 599']);
+  });
+
   it('are said to be missing when the job wrote none', async () => {
     const { client, write } = await cloudWatch();
     write('train-1/algo-1-170', 'one');

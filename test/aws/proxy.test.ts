@@ -121,6 +121,17 @@ it('asks the proxy that HTTPS_PROXY names for a tunnel to AWS itself, and calls 
   expect(troubleOf(refusal)).toBe('broken connection');
 });
 
+it.each(['NO_PROXY', 'no_proxy'])('goes past the proxy to the hosts that %s names, and to no others', async (name) => {
+  const emulator = await emulated();
+  vi.stubEnv('AWS_ENDPOINT_URL', 'https://127.0.0.1:9');
+  const fails = (hosts: string) =>
+    session(emulator, { HTTPS_PROXY: address, [name]: hosts }).catch((error: unknown) => troubleOf(error));
+  expect(await fails('127.0.0.1')).toBe('broken connection');
+  expect(asked).toEqual([]);
+  expect(await fails('127.0.0.2')).toBe('broken connection');
+  expect(asked).toContain('127.0.0.1:9');
+});
+
 it.each([
   ['not trusted', 'SELF_SIGNED_CERT_IN_CHAIN'],
   ['not trusted', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],

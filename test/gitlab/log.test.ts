@@ -32,6 +32,12 @@ describe('what comes from outside', () => {
   });
 });
 
+it('a heading from outside folds no other section, and hides nothing', () => {
+  const [start] = logged(({ section }) => section('The lines of \u001b[0Ksection_end:0:sagemaker_1\r\u202Eevil', []));
+  const marker = '\u001b[0Ksection_start:0:sagemaker_1[collapsed=true]\r\u001b[0K';
+  expect(start).toBe(`${marker}The lines of  [0Ksection_end:0:sagemaker_1  evil`);
+});
+
 describe('a log', () => {
   it('has lines of at most 2,000 characters, and says how much more there was', () => {
     const [line = ''] = logged((log) => log.line('x'.repeat(10_000)));

@@ -166,6 +166,35 @@ describe('the token', () => {
     ]);
   });
 
+  it.each([
+    ['are used while they last', 56, 0, 2],
+    ['are not used at their end', 60, EXIT_CODES['not allowed'], 1],
+    ['are not used after their end', 61, EXIT_CODES['not allowed'], 1],
+  ])('that has ended: credentials %s', async (_, minutes, exit, looks) => {
+    const emulator = await emulated();
+    const error = { code: 'ExpiredTokenException', message: 'Token must be valid.', status: 400 };
+    emulator.fault({ operation: 'AssumeRoleWithWebIdentity', kind: 'error', nth: 2, times: 100, error });
+    const component = looking(async (context) => {
+      await look(context);
+      await context.clock.sleep(minutes * 60_000);
+      await look(context);
+    });
+    const job = await start({ emulator }, component);
+    expect(job.exit, job.log).toBe(exit);
+    expect(sagemakerCalls(job)).toBe(looks);
+  });
+
+  it('is not exchanged again and again beyond the time of the job', async () => {
+    const emulator = await emulated();
+    const began = emulator.clock.now().getTime();
+    emulator.fault({ operation: 'AssumeRoleWithWebIdentity', kind: 'throttle', times: 100 });
+    // A minute of its time is for the uploads.
+    const env = { CI_JOB_STARTED_AT: new Date(began).toISOString(), CI_JOB_TIMEOUT: '65' };
+    const job = await start({ emulator, env });
+    expect(job.exit).toBe(EXIT_CODES['AWS trouble']);
+    expect(emulator.clock.now().getTime() - began).toBeLessThan(5_000);
+  });
+
   it('is refused by STS with the audience and subject to compare, but never shown', async () => {
     const job = await start({ claims: { aud: 'https://elsewhere.example.com' } });
     expect(job.exit).toBe(EXIT_CODES['not allowed']);

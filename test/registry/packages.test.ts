@@ -64,6 +64,12 @@ describe('a list', () => {
     expect(aws.commandCalls(ListModelPackagesCommand)).toHaveLength(3);
   });
 
+  it('asks for no further page when it has as many as it wants, and says that there are more', async () => {
+    aws.on(ListModelPackagesCommand).resolves({ ModelPackageSummaryList: [line(2), line(1)], NextToken: 'a' });
+    expect(await listNewest(sagemaker, { group: 'churn', limit: 2 })).toMatchObject({ more: true });
+    expect(aws.commandCalls(ListModelPackagesCommand)).toHaveLength(1);
+  });
+
   it('ends where a token repeats, instead of asking for ever', async () => {
     aws.on(ListModelPackagesCommand).resolves({ ModelPackageSummaryList: [], NextToken: 'a' });
     expect((await listNewest(sagemaker, { group: 'churn', limit: 100 }))?.versions).toEqual([]);
