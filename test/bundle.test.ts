@@ -1,17 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { build } from '../scripts/build.ts';
 import { projectFolder } from './components/job.ts';
-import { runProgram } from './components/process.ts';
-import { startingTraining } from './interruption/scenes.ts';
+import { runProgram, startProgram } from './components/process.ts';
+import { startingTraining, validating } from './interruption/scenes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));
 const folder = join(root, 'programs');
@@ -149,4 +149,30 @@ it('a program of the bundle reads a definition in YAML', async () => {
   expect(job.exit, job.log).toBe(0);
   const { PipelineDefinition } = emulator.do('DescribePipeline', { PipelineName: 'resale-price' });
   expect(JSON.parse(String(PipelineDefinition))).toEqual(definition);
+});
+
+it('a program of the bundle can be stopped while a pattern takes for ever', async () => {
+  const [emulator, project] = [await startEmulator({ clock: machineClock() }), projectFolder()];
+  onTestFinished(() => emulator.close());
+  const { component, environment, inputs, set } = validating;
+  for (const [path, content] of Object.entries(set(emulator))) {
+    mkdirSync(join(project, dirname(path)), { recursive: true });
+    writeFileSync(join(project, path), content);
+  }
+  emulator.runtime.behaviours.set('resale-price-dev', {
+    answer: `${'a'.repeat(50)}!`,
+    contentType: 'application/json',
+  });
+  const given = { ...inputs, expect: '^(a+)+$' };
+  const { child, ended, log } = startProgram(folder, component, {
+    emulator,
+    root: project,
+    environment,
+    inputs: given,
+  });
+  await vi.waitUntil(() => log().includes('The first answer'), { timeout: 10_000, interval: 20 });
+  const stopped = Date.now();
+  child.kill('SIGTERM');
+  expect(await ended, log()).toBe(143);
+  expect(Date.now() - stopped).toBeLessThan(5_000);
 });
