@@ -227,7 +227,7 @@ it('writes, as docs/inputs.md prints it, a definition that deploy-pipeline train
   writeFileSync(join(bin, 'python'), `#!/bin/sh\ntest -s "$1" && cp ${rendered} pipeline.json\n`, { mode: 0o755 });
   writeFileSync(join(root, 'render.py'), script);
   const env = { ...job.variables, INPUT_ROLE_ARN: 'none', PATH: `${bin}:${process.env.PATH}` };
-  const run = await shell([...job.before_script, ...job.script], root, env);
+  const run = await shell(job.script.join('\n'), root, env).ended;
   expect(run, run.log).toMatchObject({ exit: 0 });
 
   const emulator = await emulated();
