@@ -543,10 +543,7 @@ describe('the registry entry on what was built', () => {
     await deploy({ emulator, root });
     const kept = (version: number) =>
       JSON.parse(
-        readFileSync(
-          join(root, `sagemaker/deploy-pipeline/deploy-pipeline/metadata-before-${GROUP}-${version}.json`),
-          'utf8',
-        ),
+        readFileSync(join(root, `sagemaker/deploy-pipeline/1/metadata-before-${GROUP}-${version}.json`), 'utf8'),
       );
     expect([kept(1), kept(2)]).toEqual([{}, metadata]);
   });

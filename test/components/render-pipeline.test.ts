@@ -226,7 +226,7 @@ it('writes, as docs/inputs.md prints it, a definition that deploy-pipeline train
   writeFileSync(join(bin, 'pip'), '#!/bin/sh\ntest "$*" = "install sagemaker==2.257.7"\n', { mode: 0o755 });
   writeFileSync(join(bin, 'python'), `#!/bin/sh\ntest -s "$1" && cp ${rendered} pipeline.json\n`, { mode: 0o755 });
   writeFileSync(join(root, 'render.py'), script);
-  const env = { ...job.variables, INPUT_ROLE_ARN: 'none', PATH: `${bin}:${process.env.PATH}` };
+  const env = { ...job.variables, CI_PROJECT_DIR: root, INPUT_ROLE_ARN: 'none', PATH: `${bin}:${process.env.PATH}` };
   const run = await shell(job.script.join('\n'), root, env).ended;
   expect(run, run.log).toMatchObject({ exit: 0 });
 
