@@ -1,16 +1,18 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
+import { servingInputs } from '../endpoints/model-and-config.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { environmentBefore, type PromotionCriteria } from '../registry/eligibility.ts';
+import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { approverPage, commitOf, passedOverLines } from './check-model/approver-page.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
-import { liveNow, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
+import { type LiveNow, liveNow, lookAt, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
+import { plannedServing } from './check-model/serving.ts';
 
 const inputs = z.strictObject({
   model_package_group_name: modelPackageGroup,
@@ -20,6 +22,12 @@ const inputs = z.strictObject({
   take_over_endpoint: flag,
   model_package_arn: optional(modelPackageArn),
   endpoint_name: optional(resourceName),
+  name_prefix: optional(resourceName),
+  execution_role_arn: optional(servingInputs.execution_role_arn),
+  model_environment: servingInputs.model_environment,
+  variant_name: optional(servingInputs.variant_name),
+  instance_type: optional(servingInputs.instance_type),
+  instance_count: optional(servingInputs.instance_count),
   max_candidates: wholeNumber(1, MAX_CANDIDATES),
   on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
 });
@@ -64,16 +72,16 @@ export default defineComponent({
     const found = await findCandidate(given, criteria, context);
     if (found.is === 'nothing') return nothingToPromote(given, context, found);
 
-    const news = await whyNothingNew(found.candidate, given.endpoint_name, criteria, context);
-    if (news)
-      return nothingToPromote(given, context, {
-        is: 'nothing',
-        why: news,
-        next: NOTHING_NEW,
-        passedOver: found.passedOver,
-      });
-    await refuseAnothersEndpoint(found.candidate, given, context);
-    return showCandidate(found, given, criteria, context);
+    const { candidate, passedOver } = found;
+    const name = given.endpoint_name ?? validatedHere(candidate, criteria)?.endpoint;
+    const place = name === undefined ? undefined : await lookAt(name, context);
+    const planned = plannedServing(candidate, given, criteria.environment);
+    const why = whyNothingNew(candidate, place, planned, criteria);
+    if (why !== undefined)
+      return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
+    if (place && !given.take_over_endpoint) await refuseAnothersEndpoint(candidate, place, context);
+    const live = place ? await liveNow(candidate, place, planned, context) : nothingLive(given);
+    return showCandidate(found, { given, criteria, live }, context);
   },
 });
 
@@ -107,13 +115,23 @@ function nothingToPromote(
   };
 }
 
-async function showCandidate(
-  found: Extract<CandidateSearch, { is: 'candidate' }>,
-  given: Inputs,
-  criteria: PromotionCriteria,
+interface Shown {
+  readonly given: Inputs;
+  readonly criteria: PromotionCriteria;
+  readonly live: LiveNow;
+}
+
+function nothingLive({ endpoint_name: name }: Inputs): LiveNow {
+  const words =
+    name === undefined ? 'not checked: endpoint_name is empty' : `nothing: the endpoint ${name} does not exist yet`;
+  return { words, newer: [], changes: [], same: false };
+}
+
+function showCandidate(
+  { candidate: version, passedOver }: Extract<CandidateSearch, { is: 'candidate' }>,
+  { given, criteria, live }: Shown,
   context: Context,
-): Promise<Done<Output>> {
-  const { candidate: version, passedOver } = found;
+): Done<Output> {
   const { log, report, job, clock } = context;
   const before = environmentBefore(criteria);
   const comparison = comparisonUrl(version, job);
@@ -132,7 +150,6 @@ async function showCandidate(
     passed_over: passedOver,
   });
 
-  const live = await liveNow(version, given.endpoint_name, context);
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const page = approverPage({
     version,

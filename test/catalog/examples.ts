@@ -11,6 +11,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
   expect: '^\\{"price": \\d+',
   image_tag_suffix: '$SAGEMAKER_COMPONENTS_TAG',
+  instance_type: 'ml.m5.large',
   job_prefix: 'resale-price-',
   max_latency_ms: '500',
   model_environment: 'LOG_LEVEL=info',

@@ -1,7 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod/mini';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
+import approveModel from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { type PromotionCriteria, selectVersion, validatedHere } from '../../src/registry/eligibility.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
@@ -552,6 +558,9 @@ describe('a later environment', () => {
   });
 });
 
+/** The include does not say how a version would be served: nothing is compared. */
+const SILENT = { instance_type: '', execution_role_arn: '' };
+
 describe('what is live here already', () => {
   it('is nothing new when it is approved and validated too', async () => {
     const emulator = await emulated();
@@ -560,28 +569,37 @@ describe('what is live here already', () => {
     const content = contentIn(emulator, arn);
     enter(emulator, arn, { 'validated.uat': validationValue(content, { endpoint: 'resale-price-uat', config }) });
 
-    const job = await check({ emulator, environment: 'uat' });
+    const job = await check({ emulator, environment: 'uat', inputs: SILENT });
     expect(job).toMatchObject({ exit: 80, record: { outcome: 'nothing' } });
     expect(job.log).toContain('is already approved, validated and live in uat');
 
-    expect(await check({ emulator, environment: 'uat', inputs: { on_missing: 'continue' } })).toMatchObject({
+    expect(await check({ emulator, environment: 'uat', inputs: { ...SILENT, on_missing: 'continue' } })).toMatchObject({
       exit: 0,
       record: { outcome: 'nothing' },
       outputs: { MODEL_FOUND: 'false' },
     });
 
-    const elsewhere = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-new' } });
+    const elsewhere = await check({
+      emulator,
+      environment: 'uat',
+      inputs: { ...SILENT, endpoint_name: 'resale-price-new' },
+    });
     expect(elsewhere, 'it is live, but not on the endpoint that is asked for').toMatchObject({ exit: 0 });
 
     const { request } = emulator.models.configs.get(config) ?? {};
     emulator.clock.advance(1000);
     emulator.do('DeleteEndpointConfig', { EndpointConfigName: config });
     emulator.do('CreateEndpointConfig', { ...request });
-    expect(await check({ emulator, environment: 'uat' }), 'its config was created again').toMatchObject({ exit: 0 });
+    expect(await check({ emulator, environment: 'uat', inputs: SILENT }), 'its config was created again').toMatchObject(
+      { exit: 0 },
+    );
 
     const open = validationValue(content, { endpoint: 'resale-price-uat', config, open: 'protected' });
     enter(emulator, arn, { 'validated.uat': open });
-    expect(await check({ emulator, environment: 'uat' }), 'it may come again, with the safety input on').toMatchObject({
+    expect(
+      await check({ emulator, environment: 'uat', inputs: SILENT }),
+      'it may come again, with the safety input on',
+    ).toMatchObject({
       exit: 0,
       record: { version: 1 },
     });
@@ -608,12 +626,15 @@ describe('what is live here already', () => {
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
     const content = contentIn(emulator, arn);
     enter(emulator, arn, { 'validated.uat': validationValue(content, { endpoint: 'resale-price-uat', config }) });
-    expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 80 });
+    expect(await check({ emulator, environment: 'uat', inputs: SILENT })).toMatchObject({ exit: 80 });
 
     const other = emulator.deployed({ endpoint: 'another', package: emulator.register({ status: 'Approved' }) });
     emulator.endpoints.pace.describes = 1_000;
     emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: other });
-    expect(await check({ emulator, environment: 'uat' })).toMatchObject({ exit: 0, record: { version: 1 } });
+    expect(await check({ emulator, environment: 'uat', inputs: SILENT })).toMatchObject({
+      exit: 0,
+      record: { version: 1 },
+    });
   });
 });
 
@@ -625,7 +646,7 @@ describe('each thing that makes a version no longer live here', () => {
     const config = emulator.deployed({ endpoint: 'resale-price-uat', package: arn });
     const entry = validationValue(contentIn(emulator, arn), { endpoint: 'resale-price-uat', config });
     enter(emulator, arn, { 'validated.uat': entry });
-    const inputs = { endpoint_name: 'resale-price-uat' };
+    const inputs = { ...SILENT, endpoint_name: 'resale-price-uat' };
     return { emulator, ask: (more = {}) => check({ emulator, environment: 'uat', inputs: { ...inputs, ...more } }) };
   }
 
@@ -721,5 +742,55 @@ describe('wrong inputs', () => {
     });
     expect(job).toMatchObject({ exit: 64, received: [] });
     expect(job.log).toContain('4 inputs are invalid');
+  });
+});
+
+describe('a version that is live here, and would be served otherwise', () => {
+  /** One pipeline of uat, with what the project now wants of its serving: the exit code of each job. */
+  async function promote(emulator: Emulator, pipeline: string, serving: Readonly<Record<string, string>>) {
+    const root = projectFolder();
+    writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area_sqm": 92}]}');
+    const exits: number[] = [];
+    for (const component of [checkModel, approveModel, deployModel, validateEndpoint]) {
+      const inputs = component === checkModel || component === deployModel ? serving : {};
+      const job = await startJob<z.ZodMiniObject, string>(component, {
+        emulator,
+        root,
+        environment: 'uat',
+        pipeline,
+        inputs: component === validateEndpoint ? { expect: '' } : inputs,
+      });
+      exits.push(job.exit);
+      if (job.exit !== 0) break;
+    }
+    return exits;
+  }
+
+  it('is shown again with what changes, and goes on as any other; then there is nothing new', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    expect(await promote(emulator, '95', {})).toEqual([0, 0, 0, 0]);
+    expect(await promote(emulator, '96', {})).toEqual([80]);
+
+    const wanted = { instance_count: '2', model_environment: 'LOG_LEVEL=debug' };
+    const shown = await check({ emulator, environment: 'uat', inputs: wanted });
+    expect(shown.exit).toBe(0);
+    expect(shown.log).toContain(
+      'the same version, served otherwise: instance_count 1 -> 2; model_environment: LOG_LEVEL added',
+    );
+    expect(await promote(emulator, '97', wanted)).toEqual([0, 0, 0, 0]);
+    expect(emulator.endpoint('resale-price-uat')?.config.request.ProductionVariants).toMatchObject([
+      { InitialInstanceCount: 2 },
+    ]);
+    expect(await promote(emulator, '98', wanted)).toEqual([80]);
+  });
+
+  it('is nothing new where the include does not say how it would be served', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    await promote(emulator, '95', {});
+    expect(await check({ emulator, environment: 'uat', inputs: { ...SILENT, instance_count: '2' } })).toMatchObject({
+      exit: 80,
+    });
   });
 });

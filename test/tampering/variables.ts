@@ -40,6 +40,12 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     endpoint_name: ['resale-price-main'],
     max_candidates: ['1'],
     on_missing: ['ignore'],
+    name_prefix: ['resale_price'],
+    instance_type: ['large'],
+    instance_count: ['0'],
+    execution_role_arn: ['administrator'],
+    variant_name: ['All Traffic'],
+    model_environment: ['LOG_LEVEL'],
   },
   'approve-model': {
     ...SHARED,

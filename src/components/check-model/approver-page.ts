@@ -2,7 +2,7 @@ import { duration } from '../../ground/clock.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
 import { isEntryKey, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
-import type { Live } from './live.ts';
+import type { LiveNow } from './live.ts';
 
 /** What an approver wants to know of a version. */
 export interface ApproverPage {
@@ -12,7 +12,7 @@ export interface ApproverPage {
   /** Whether that validation was required. */
   readonly validationRequired: boolean;
   /** What serves now where this version would go. */
-  readonly live: Live;
+  readonly live: LiveNow;
   /** The branch of this pipeline. */
   readonly ref: string;
   /** The GitLab page that compares the version's commit with this branch; absent when the commit is unknown. */
@@ -43,11 +43,18 @@ export function approverPage({
     `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named no commit'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
     `live     ${live.words}`,
+    ...changeLines(live),
     ...live.newer.map(
       (newer) =>
         `older    than version ${newer}, which is live: deploy-model deploys it only with allow_downgrade: true`,
     ),
   ];
+}
+
+/** How serving would change, beside the version or with it alone. */
+function changeLines({ changes, same }: LiveNow): string[] {
+  if (changes.length === 0) return [];
+  return [`change   ${same ? 'the same version, served otherwise' : 'served otherwise'}: ${changes.join('; ')}`];
 }
 
 function passage(version: ModelPackage, before: string, validationRequired: boolean): string[] {

@@ -1,6 +1,7 @@
 import { troubleOf } from '../../aws/trouble.ts';
-import { findEndpoint } from '../../endpoints/endpoint.ts';
-import { packagesServed } from '../../endpoints/live.ts';
+import { type Endpoint, findEndpoint, packagesIn } from '../../endpoints/endpoint.ts';
+import { describeLive, type Live } from '../../endpoints/live.ts';
+import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
 import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
@@ -14,25 +15,46 @@ import {
   type RegistryReader,
   versionIn,
 } from '../../registry/packages.ts';
+import { servingChanges } from './serving.ts';
+
+/** The endpoint where a version would go, and what is behind it, as they are now. */
+export interface Place {
+  readonly endpoint: Endpoint;
+  readonly live: Live;
+  /** The model packages that serve; none when nobody knows. */
+  readonly packages: readonly string[];
+}
+
+/** Looks at an endpoint (AWS: DescribeEndpoint, DescribeEndpointConfig, DescribeModel); `undefined` when there is none. */
+export async function lookAt(name: string, { aws }: Context): Promise<Place | undefined> {
+  const endpoint = await findEndpoint(aws.sagemaker, name);
+  if (!endpoint) return undefined;
+  const live = await describeLive(aws.sagemaker, endpoint);
+  return { endpoint, live, packages: live.gone.length > 0 ? [] : packagesIn(live.models) };
+}
+
+/** Whether an endpoint serves this version and no other. */
+export function serves({ packages }: Place, { arn }: Pick<ModelPackage, 'arn'>): boolean {
+  return packages.length === 1 && packages[0]?.toLowerCase() === arn.toLowerCase();
+}
 
 /**
- * Why there is nothing new to promote: exactly this version is approved, validated and live here. `undefined`
- * otherwise.
+ * Why there is nothing new to promote: exactly this version is approved, validated and live here, and served as
+ * deploy-model would serve it. `undefined` otherwise.
  */
-export async function whyNothingNew(
+export function whyNothingNew(
   candidate: ModelPackage,
-  endpointName: string | undefined,
+  place: Place | undefined,
+  planned: ModelAndConfig | undefined,
   criteria: PromotionCriteria,
-  { aws }: Context,
-): Promise<string | undefined> {
+): string | undefined {
   const validation = validatedHere(candidate, criteria);
-  if (!validation || (endpointName !== undefined && endpointName !== validation.endpoint)) return undefined;
-  const endpoint = await findEndpoint(aws.sagemaker, validation.endpoint);
-  if (endpoint?.status !== 'InService' || endpoint.pending !== undefined || endpoint.config !== validation.config)
-    return undefined;
-  const serves = await packagesServed(aws.sagemaker, endpoint);
-  if (!serves.some((arn) => arn.toLowerCase() === candidate.arn.toLowerCase())) return undefined;
-  return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${endpoint.name}`;
+  if (!validation || !place) return undefined;
+  const { name, status, pending, config } = place.endpoint;
+  const unchanged = status === 'InService' && pending === undefined && config === validation.config;
+  if (!unchanged || name !== validation.endpoint || !serves(place, candidate)) return undefined;
+  if (planned && planned.config.name !== config) return undefined;
+  return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${name}`;
 }
 
 /**
@@ -40,12 +62,9 @@ export async function whyNothingNew(
  */
 export async function refuseAnothersEndpoint(
   candidate: ModelPackage,
-  { endpoint_name: name, take_over_endpoint }: { endpoint_name: string | undefined; take_over_endpoint: boolean },
+  { endpoint }: Place,
   { aws, job }: Context,
 ): Promise<void> {
-  if (name === undefined || take_over_endpoint) return;
-  const endpoint = await findEndpoint(aws.sagemaker, name);
-  if (!endpoint) return;
   const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
   const owner = (await readEndpointTags(aws.sagemaker, endpoint.arn))?.owner;
   if (!owner || isSameOwner(owner, ours)) return;
@@ -53,30 +72,33 @@ export async function refuseAnothersEndpoint(
   throw new Failure('refused', why, next);
 }
 
-/** What serves now where a version would go. */
-export interface Live {
-  /** In a few words for the approver. */
+/** What serves now where a version would go, for the approver. */
+export interface LiveNow {
+  /** In a few words. */
   readonly words: string;
   /** The versions that serve, of the candidate's group and newer than it. */
   readonly newer: readonly number[];
+  /** How the version would be served otherwise than what is live. */
+  readonly changes: readonly string[];
+  /** Whether the candidate itself is live, so that only how it is served would change. */
+  readonly same: boolean;
 }
 
-/** What serves on an endpoint now. */
+/** Tells what serves at a place. */
 export async function liveNow(
-  candidate: Pick<ModelPackage, 'arn' | 'version'>,
-  name: string | undefined,
+  candidate: ModelPackage,
+  place: Place,
+  planned: ModelAndConfig | undefined,
   { aws, clock }: Context,
-): Promise<Live> {
-  const { sagemaker } = aws;
-  if (name === undefined) return { words: 'not checked: endpoint_name is empty', newer: [] };
-  const endpoint = await findEndpoint(sagemaker, name);
-  if (!endpoint) return { words: `nothing: the endpoint ${name} does not exist yet`, newer: [] };
-  const packages = await packagesServed(sagemaker, endpoint);
-  const known = await Promise.all(packages.map((arn) => nameOf({ sagemaker, clock }, arn)));
+): Promise<LiveNow> {
+  const { endpoint, live, packages } = place;
+  const known = await Promise.all(packages.map((arn) => nameOf({ ...aws, clock }, arn)));
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
   return {
-    words: `${served(known, endpoint.config)} on ${name} (${endpoint.status})`,
+    words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     newer: versions.filter((version) => version > candidate.version),
+    changes: planned && planned.config.name !== endpoint.config ? servingChanges(live, planned) : [],
+    same: serves(place, candidate),
   };
 }
 
