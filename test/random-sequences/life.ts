@@ -20,6 +20,17 @@ import type { Journey, Mishap, Step } from './steps.ts';
 
 const USERS = ['tan.mei.ling', 'lim.wei.jie', 'nurul.aisyah'];
 const A_WHILE = 90_000;
+
+/** What a history came to -> words of the log that tell it. */
+const TOLD = {
+  'refused: the endpoint is another project’s': 'belongs to another deployment',
+  'refused: an update would remove something': 'an update would remove or change it',
+  'refused: nobody knows what serves': 'Nobody knows which version',
+  'refused: the config was deleted or made anew': 'but not as planned',
+  'refused: the version came with entries': 'has registry entries that its training wrote',
+  'refused: rejected while it went live': 'but it is Rejected',
+  'shown again: served otherwise': 'the same version, served otherwise',
+};
 const never = new Promise<never>(() => undefined);
 
 /** What came about in a history: a property that nothing ever reaches would hold of anything. */
@@ -177,6 +188,7 @@ class Life {
     const ended = job?.exit ?? 'died';
     pipeline.ended.set(name, ended);
     this.#count(`${name} in ${pipeline.environment}: ${ended}`);
+    for (const [what, words] of Object.entries(TOLD)) if (job?.log.includes(words)) this.#count(what);
     if (this.#wrong) throw this.#wrong;
   }
 

@@ -24,7 +24,7 @@ const parts = {
     component: deployPipeline,
     inputs: ({ good }) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
   },
-  'check-model': { component: checkModel },
+  'check-model': { component: checkModel, inputs: ({ serving }) => serving },
   'approve-model': { component: approveModel },
   'deploy-model': {
     component: deployModel,

@@ -15,6 +15,9 @@ const REACHED = [
   'reject-model in dev: 0',
   'validate-endpoint in dev: 1',
   'validate-endpoint in dev: died',
+  'refused: the endpoint is another project’s',
+  'refused: an update would remove something',
+  'refused: the version came with entries',
 ];
 
 it('whatever happens in whatever order, only what was approved and validated goes live, and green means live', async () => {

@@ -113,7 +113,7 @@ const journeyWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Journey> =>
     jobs: fc.oneof(fc.constant(5), fc.integer({ min: 1, max: 5 })),
     good: fc.nat({ max: 7 }).map((one) => one < 7),
     forged: fc.nat({ max: 15 }).map((one) => one === 15),
-    serving: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: SERVINGS.length - 1 })),
+    serving: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: SERVINGS.length - 1 })),
     other: fc.nat({ max: 11 }).map((one) => one === 11),
     mishap: fc.option(
       fc.tuple(mishap, fc.nat({ max: 4 })).map(([what, job]) => ({ ...what, job })),
