@@ -669,6 +669,17 @@ describe('each thing that makes a version no longer live here', () => {
     expect(await ask()).toMatchObject({ exit: 0, record: { version: 1 } });
   });
 
+  it('is another config on its way, whatever the status says', async () => {
+    const { emulator, ask } = await liveInUat();
+    const other = emulator.deployed({ endpoint: 'another', package: emulator.register({ status: 'Approved' }) });
+    emulator.endpoints.pace.describes = 1_000;
+    emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: other });
+    // Whatever the emulator makes of it: SageMaker does not promise a status for every moment.
+    const status = { get: () => 'InService', set: () => undefined };
+    Object.defineProperty(emulator.endpoint('resale-price-uat'), 'status', status);
+    expect(await ask()).toMatchObject({ exit: 0, record: { version: 1 } });
+  });
+
   it('is another config that serves', async () => {
     const { emulator, ask } = await liveInUat();
     const other = emulator.register({ group: 'Other', status: 'Approved' });
