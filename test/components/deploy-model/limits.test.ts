@@ -27,7 +27,8 @@ describe('a job that meets other deployments', () => {
 
   it('deletes a Failed endpoint at most ten times', async () => {
     const scene = await approvedOverAnother();
-    scene.emulator.scenario('endpoint is Failed');
+    const endpoint = scene.emulator.endpoint(NAME);
+    if (endpoint) endpoint.status = 'Failed';
     scene.emulator.fault({ operation: 'DeleteEndpoint', kind: 'error', times: Infinity, error: BUSY });
     const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
     expect(job.exit).toBe(1);
