@@ -9,7 +9,7 @@ import {
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { hashOf } from '../ground/canonical-json.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { differencesFrom } from './differences.ts';
+import { differingPlaces } from './differing-places.ts';
 import { type DesiredPipeline, refusedBySageMaker } from './pipeline.ts';
 
 /** The beginning of the display names of all executions that one GitLab pipeline started. */
@@ -131,5 +131,5 @@ export async function definitionDifferences(
 ): Promise<string[]> {
   const request = new DescribePipelineDefinitionForExecutionCommand({ PipelineExecutionArn: execution });
   const { PipelineDefinition: text = '' } = await sagemaker.send(request);
-  return differencesFrom(text, definition);
+  return differingPlaces(text, definition);
 }

@@ -12,7 +12,7 @@ import { addTags, asTags, tagsOf } from '../aws/tags.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { differencesFrom } from './differences.ts';
+import { differingPlaces } from './differing-places.ts';
 
 export const pipelineName = z
   .string()
@@ -58,7 +58,7 @@ export function decideUpload(
 ): UploadDecision {
   if (!current) return { do: 'create' };
   const differs = [
-    ...(differencesFrom(current.definition, definition).length === 0 ? [] : ['its definition differed']),
+    ...(differingPlaces(current.definition, definition).length === 0 ? [] : ['its definition differed']),
     ...(current.roleArn === roleArn ? [] : [`its role was ${current.roleArn}`]),
   ];
   return differs.length > 0 ? { do: 'update', because: differs.join(' and ') } : { do: 'nothing' };

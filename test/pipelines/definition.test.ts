@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDefinition } from '../../src/pipelines/definition.ts';
-import { differencesFrom } from '../../src/pipelines/differences.ts';
+import { differingPlaces } from '../../src/pipelines/differing-places.ts';
 
 let root: string;
 
@@ -53,13 +53,13 @@ describe('two definitions differ', () => {
     ['as a whole, when one is no JSON', '', ['the whole definition']],
   ])('%s', async (_, other, places) => {
     const ours = await read(seed('9007199254740993'), 'pipeline.json');
-    expect(differencesFrom(other, ours)).toEqual(places);
+    expect(differingPlaces(other, ours)).toEqual(places);
   });
 
   it('by the order of a list', async () => {
     const ours = await read('{"Steps":[{"Name":"A","Type":"Fail"},{"Name":"B","Type":"Fail"}]}', 'pipeline.json');
     const turned = '{"Steps":[{"Name":"B","Type":"Fail"},{"Name":"A","Type":"Fail"}]}';
-    expect(differencesFrom(turned, ours)).toEqual(['Steps']);
+    expect(differingPlaces(turned, ours)).toEqual(['Steps']);
   });
 });
 

@@ -6,7 +6,7 @@ import { parseExactly } from './exact-json.ts';
  * The places where an uploaded text differs from our definition, like `Steps.Train.Arguments.TrainingImage`; the whole
  * of it when the text is no JSON.
  */
-export function differencesFrom(uploaded: string, { value }: PipelineDefinition): string[] {
+export function differingPlaces(uploaded: string, { value }: PipelineDefinition): string[] {
   try {
     return differences(parseExactly(uploaded), value, '');
   } catch {
