@@ -74,13 +74,13 @@ export default defineComponent({
 
     const { candidate, passedOver } = found;
     const name = given.endpoint_name ?? validatedHere(candidate, criteria)?.endpoint;
-    const place = name === undefined ? undefined : await lookAt(name, context);
+    const destination = name === undefined ? undefined : await lookAt(name, context);
     const planned = plannedServing(candidate, given, criteria.environment);
-    const why = whyNothingNew(candidate, place, planned, criteria);
+    const why = whyNothingNew(candidate, destination, planned, criteria);
     if (why !== undefined)
       return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
-    if (place && !given.take_over_endpoint) await refuseAnothersEndpoint(candidate, place, context);
-    const live = place ? await liveNow(candidate, place, planned, context) : nothingLive(given);
+    if (destination && !given.take_over_endpoint) await refuseAnothersEndpoint(candidate, destination, context);
+    const live = destination ? await liveNow(candidate, destination, planned, context) : nothingLive(given);
     return showCandidate(found, { given, criteria, live }, context);
   },
 });

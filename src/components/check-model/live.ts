@@ -18,7 +18,7 @@ import {
 import { servingChanges } from './serving.ts';
 
 /** The endpoint where a version would go, and what is behind it, as they are now. */
-export interface Place {
+export interface Destination {
   readonly endpoint: Endpoint;
   readonly live: Live;
   /** The model packages that serve; none when nobody knows. */
@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** Looks at an endpoint (AWS: DescribeEndpoint, DescribeEndpointConfig, DescribeModel); `undefined` when there is none. */
-export async function lookAt(name: string, { aws }: Context): Promise<Place | undefined> {
+export async function lookAt(name: string, { aws }: Context): Promise<Destination | undefined> {
   const endpoint = await findEndpoint(aws.sagemaker, name);
   if (!endpoint) return undefined;
   const live = await describeLive(aws.sagemaker, endpoint);
@@ -34,7 +34,7 @@ export async function lookAt(name: string, { aws }: Context): Promise<Place | un
 }
 
 /** Whether an endpoint serves this version and no other. */
-export function serves({ packages }: Place, { arn }: Pick<ModelPackage, 'arn'>): boolean {
+export function serves({ packages }: Destination, { arn }: Pick<ModelPackage, 'arn'>): boolean {
   return packages.length === 1 && packages[0]?.toLowerCase() === arn.toLowerCase();
 }
 
@@ -44,15 +44,15 @@ export function serves({ packages }: Place, { arn }: Pick<ModelPackage, 'arn'>):
  */
 export function whyNothingNew(
   candidate: ModelPackage,
-  place: Place | undefined,
+  destination: Destination | undefined,
   planned: ModelAndConfig | undefined,
   criteria: PromotionCriteria,
 ): string | undefined {
   const validation = validatedHere(candidate, criteria);
-  if (!validation || !place) return undefined;
-  const { name, status, pending, config } = place.endpoint;
+  if (!validation || !destination) return undefined;
+  const { name, status, pending, config } = destination.endpoint;
   const unchanged = status === 'InService' && pending === undefined && config === validation.config;
-  if (!unchanged || name !== validation.endpoint || !serves(place, candidate)) return undefined;
+  if (!unchanged || name !== validation.endpoint || !serves(destination, candidate)) return undefined;
   if (planned && planned.config.name !== config) return undefined;
   return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${name}`;
 }
@@ -62,7 +62,7 @@ export function whyNothingNew(
  */
 export async function refuseAnothersEndpoint(
   candidate: ModelPackage,
-  { endpoint }: Place,
+  { endpoint }: Destination,
   { aws, job }: Context,
 ): Promise<void> {
   const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
@@ -84,21 +84,21 @@ export interface LiveNow {
   readonly same: boolean;
 }
 
-/** Tells what serves at a place. */
+/** Tells what serves at a destination. */
 export async function liveNow(
   candidate: ModelPackage,
-  place: Place,
+  destination: Destination,
   planned: ModelAndConfig | undefined,
   { aws, clock }: Context,
 ): Promise<LiveNow> {
-  const { endpoint, live, packages } = place;
+  const { endpoint, live, packages } = destination;
   const known = await Promise.all(packages.map((arn) => nameOf({ ...aws, clock }, arn)));
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
   return {
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     newer: versions.filter((version) => version > candidate.version),
     changes: planned && planned.config.name !== endpoint.config ? servingChanges(live, planned) : [],
-    same: serves(place, candidate),
+    same: serves(destination, candidate),
   };
 }
 
