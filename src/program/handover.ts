@@ -20,7 +20,14 @@ function lazily<Value>(make: () => Value): () => Value {
  * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
  */
-const recorded = () => ({ environment: z.string(), pipeline: z.string(), job: z.string(), job_name: z.string() });
+const recorded = () => ({
+  environment: z.string(),
+  pipeline: z.string(),
+  /** A number: of several records of one job, the highest counts. */
+  job: z.string().check(z.regex(/^\d{1,15}$/, 'Must be the ID of a job')),
+  job_name: z.string(),
+});
+
 /** Names its group or endpoint, so that a pipeline with two models does not take it for the other's record. */
 const nothing = () =>
   z.object({

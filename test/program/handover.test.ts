@@ -160,6 +160,11 @@ describe('a record', () => {
       },
       `${path} cannot be read: it has 3000000000 bytes, more than 1048576.`,
     ],
+    [
+      'of a job that has no number',
+      (root) => void leaveRecord(root, 'check-model', shown(1, { job: 'last' })),
+      `${path} is not a record that this version can read (job must be the ID of a job)`,
+    ],
     ['that is empty', (root) => lay(root, path, ''), `${path} is not a record that this version can read`],
   ])('%s is refused in a sentence', (_, layIt, why) => {
     const root = projectFolder();
