@@ -150,7 +150,7 @@ it.each(RUNNER_SHELLS)('removes the token when GitLab cancels the job, and says 
   });
   expect(job.exit).not.toBe(0);
   expect(job.left).toBe(false);
-  expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n$/);
+  expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
 });
 
 it.each(RUNNER_SHELLS)(
