@@ -32,6 +32,7 @@ it('the map leads nowhere where nothing is', () => {
 /** Scenes that a component's own test sets although a failure row has them, and what the row cannot say. */
 const SAY_MORE: Readonly<Record<string, string>> = {
   'training fails': 'the link to the log of the step, and the step among the test results',
+  'foreign update in progress': 'what is taken back while the job waits for it',
   'foreign update at the last moment': 'the tags of the endpoint before the second update',
 };
 
