@@ -14,23 +14,33 @@ import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-mod
 import { type LiveNow, liveNow, lookAt, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
 import { plannedServing } from './check-model/serving.ts';
 
-const inputs = z.strictObject({
-  model_package_group_name: modelPackageGroup,
-  source: z.enum(['run', 'registry'], 'must be run or registry'),
-  promotion_path: promotionPath,
-  require_validation: flag,
-  take_over_endpoint: flag,
-  model_package_arn: optional(modelPackageArn),
-  endpoint_name: optional(resourceName),
-  name_prefix: optional(resourceName),
-  execution_role_arn: optional(servingInputs.execution_role_arn),
-  model_environment: servingInputs.model_environment,
-  variant_name: optional(servingInputs.variant_name),
-  instance_type: optional(servingInputs.instance_type),
-  instance_count: optional(servingInputs.instance_count),
-  max_candidates: wholeNumber(1, MAX_CANDIDATES),
-  on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
-});
+const inputs = z
+  .strictObject({
+    model_package_group_name: modelPackageGroup,
+    source: z.enum(['run', 'registry'], 'must be run or registry'),
+    promotion_path: promotionPath,
+    require_validation: flag,
+    take_over_endpoint: flag,
+    model_package_arn: optional(modelPackageArn),
+    endpoint_name: optional(resourceName),
+    name_prefix: optional(resourceName),
+    execution_role_arn: optional(servingInputs.execution_role_arn),
+    model_environment: servingInputs.model_environment,
+    variant_name: optional(servingInputs.variant_name),
+    instance_type: optional(servingInputs.instance_type),
+    instance_count: optional(servingInputs.instance_count),
+    max_candidates: wholeNumber(1, MAX_CANDIDATES),
+    on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
+  })
+  .check(
+    z.refine(
+      ({ instance_type, execution_role_arn }) => (instance_type === undefined) === (execution_role_arn === undefined),
+      {
+        path: ['instance_type'],
+        message: 'must be given with execution_role_arn, and that with it, both as in deploy-model',
+      },
+    ),
+  );
 
 type Inputs = z.output<typeof inputs>;
 type Output = 'MODEL_FOUND' | 'MODEL_PACKAGE_ARN' | 'MODEL_PACKAGE_VERSION' | 'MODEL_PACKAGE_GROUP_NAME';

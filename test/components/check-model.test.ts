@@ -370,7 +370,7 @@ describe('the first environment', () => {
       packages: [{ group: GROUP.toLowerCase(), package: arn, version: 1 }],
     });
     const packages = [{ group: 'Other', package: arn.replace(GROUP, 'Other'), version: 9 }];
-    leaveRecord(root, 'deploy-pipeline', { execution: 'e', outcome: 'registered', packages }, 'other');
+    leaveRecord(root, 'deploy-pipeline', { execution: 'e', outcome: 'registered', packages }, '9');
 
     expect(await check({ emulator, root })).toMatchObject({ exit: 0, record: { package: arn } });
   });
@@ -794,6 +794,15 @@ describe('a version that is live here, and would be served otherwise', () => {
       { InitialInstanceCount: 2 },
     ]);
     expect(await promote(emulator, '98', wanted)).toEqual([80]);
+  });
+
+  it.each([
+    ['instance_type', { execution_role_arn: '' }],
+    ['execution_role_arn', { instance_type: '' }],
+  ])('cannot be compared by %s alone: the message says what is missing', async (_, inputs) => {
+    const job = await check({ emulator: await emulated(), environment: 'uat', inputs });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toContain('must be given with execution_role_arn, and that with it');
   });
 
   it('is nothing new where the include does not say how it would be served', async () => {

@@ -35,6 +35,8 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
 const STRICTER: Readonly<Record<string, string>> = {
   model_package_group_name: 'it chooses the record of the step before, and there it may be empty',
   endpoint_name: 'it chooses the record of the step before, and there it may be empty',
+  instance_type: 'check-model alone can do without',
+  execution_role_arn: 'check-model alone can do without',
   payload_file: 'promote always validates, so there must be something to ask',
 };
 

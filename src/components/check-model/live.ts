@@ -34,7 +34,7 @@ export async function lookAt(name: string, { aws }: Context): Promise<Destinatio
 }
 
 /** Whether an endpoint serves this version and no other. */
-export function serves({ packages }: Destination, { arn }: Pick<ModelPackage, 'arn'>): boolean {
+function serves({ packages }: Destination, { arn }: Pick<ModelPackage, 'arn'>): boolean {
   return packages.length === 1 && packages[0]?.toLowerCase() === arn.toLowerCase();
 }
 

@@ -417,7 +417,7 @@ export const check: readonly Row[] = [
         ModelApprovalStatus: 'PendingManualApproval',
       });
     },
-    job: { inputs: { source: 'registry' } },
+    job: { inputs: { source: 'registry', instance_type: '', execution_role_arn: '' } },
     exit: 80,
     writes: {},
     record: { outcome: 'nothing' },
