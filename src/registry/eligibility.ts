@@ -10,7 +10,7 @@ export interface PromotionCriteria {
   readonly path: readonly string[];
   /** Where the first environment takes its version from. */
   readonly source: 'run' | 'registry';
-  /** Whether the environment before must have validated it. */
+  /** Whether the environments before must have validated it. */
   readonly require_validation: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
