@@ -28,6 +28,12 @@ export function logsUrl({ region }: ConsoleRegion, group: string, streamPrefix?:
   return console(region, `cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${escaped(group)}${prefix}`);
 }
 
+/** An object of S3, by its address `s3://bucket/key`. */
+export function objectUrl({ region }: ConsoleRegion, address: string): string {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
+  return console(region, `s3/object/${encodeURIComponent(bucket)}?region=${region}&prefix=${encodeURIComponent(key)}`);
+}
+
 /** The CloudWatch console reads its fragment encoded twice, with `$` for `%`. */
 function escaped(text: string): string {
   return encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { studioUrl } from '../aws/console.ts';
+import { objectUrl, studioUrl } from '../aws/console.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { servingInputs } from '../endpoints/model-and-config.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
@@ -9,7 +9,7 @@ import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
-import { approverPage, commitOf, passedOverLines } from './check-model/approver-page.ts';
+import { approverPage, comparisonOf, passedOverLines } from './check-model/approver-page.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
 import { type LiveNow, liveNow, lookAt, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
 import { plannedServing } from './check-model/serving.ts';
@@ -89,7 +89,8 @@ export default defineComponent({
     const why = whyNothingNew(candidate, destination, planned, criteria);
     if (why !== undefined)
       return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
-    if (destination && !given.take_over_endpoint) await refuseAnothersEndpoint(candidate, destination, context);
+    if (destination && given.endpoint_name !== undefined && !given.take_over_endpoint)
+      await refuseAnothersEndpoint(candidate, destination, context);
     const live = destination ? await liveNow(candidate, destination, planned, context) : nothingLive(given);
     return showCandidate(found, { given, criteria, live }, context);
   },
@@ -134,7 +135,7 @@ interface Shown {
 function nothingLive({ endpoint_name: name }: Inputs): LiveNow {
   const words =
     name === undefined ? 'not checked: endpoint_name is empty' : `nothing: the endpoint ${name} does not exist yet`;
-  return { words, newer: [], changes: [], same: false };
+  return { words, version: undefined, newer: [], changes: [], same: false };
 }
 
 function showCandidate(
@@ -142,10 +143,11 @@ function showCandidate(
   { given, criteria, live }: Shown,
   context: Context,
 ): Done<Output> {
-  const { log, report, job, clock } = context;
+  const { aws, log, report, job, clock } = context;
   const before = environmentBefore(criteria);
-  const comparison = comparisonUrl(version, job);
-  if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison);
+  const comparison = comparisonOf(version, live.version, job, before === undefined);
+  if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison.url);
+  for (const [name, place] of version.metrics) report.link('Reports of the training', name, objectUrl(aws, place));
   report.record({
     outcome: 'candidate',
     group: version.group,
@@ -166,7 +168,6 @@ function showCandidate(
     before,
     validationRequired: criteria.require_validation,
     live,
-    ref: job.ref,
     comparison,
     now: clock.now(),
   });
@@ -195,9 +196,4 @@ function approvedAlready(version: ModelPackage, { environment, pipeline }: Conte
   const approved = readApproval(version, environment);
   if (approved.is !== 'read' || approved.value.pipeline !== pipeline) return undefined;
   return `${approved.value.by} approved exactly this version for ${environment} in this pipeline at ${approved.value.at}.`;
-}
-
-function comparisonUrl(version: ModelPackage, { projectUrl, ref }: Context['job']): string | undefined {
-  const commit = commitOf(version);
-  return commit && `${projectUrl}/-/compare/${encodeURIComponent(ref)}...${encodeURIComponent(commit)}`;
 }

@@ -1,6 +1,7 @@
+import type { Job } from '../../gitlab/job.ts';
 import { duration } from '../../ground/clock.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
-import { isEntryKey, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
+import { isEntryKey, type Metadata, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
 import type { LiveNow } from './live.ts';
 
@@ -13,34 +14,24 @@ export interface ApproverPage {
   readonly validationRequired: boolean;
   /** What serves now where this version would go. */
   readonly live: LiveNow;
-  /** The branch of this pipeline. */
-  readonly ref: string;
-  /** The GitLab page that compares the version's commit with this branch; absent when the commit is unknown. */
-  readonly comparison: string | undefined;
+  /** What changed since the version that is live; absent when the commit is unknown. */
+  readonly comparison: Comparison | undefined;
   readonly now: Date;
 }
 
 /**
- * What an approver reads of a version, its approval and validation before, and what it would replace: at most ten
+ * What an approver reads of a version, its approval and validation before, and what it would replace: at most twelve
  * lines.
  */
-export function approverPage({
-  version,
-  before,
-  validationRequired,
-  live,
-  ref,
-  comparison,
-  now,
-}: ApproverPage): string[] {
-  const commit = commitOf(version);
+export function approverPage({ version, before, validationRequired, live, comparison, now }: ApproverPage): string[] {
   return [
     `package  ${version.arn}`,
     `status   ${version.approval}`,
     ...(before === undefined ? [] : passage(version, before, validationRequired)),
-    `metrics  ${metricsLine(version)}`,
+    `metrics  ${metricsLine(version, live.version)}`,
+    ...reportLines(version),
     `data     ${dataLine(version)}`,
-    `commit   ${commit && comparison ? `${commit.slice(0, 12)}, compared with ${ref}: ${comparison}` : 'unknown: the training named no commit'}`,
+    `commit   ${comparison ? `${comparison.words}: ${comparison.url}` : 'unknown: the training named no commit'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
     `live     ${live.words}`,
     ...changeLines(live),
@@ -75,19 +66,80 @@ function passage(version: ModelPackage, before: string, validationRequired: bool
 }
 
 /** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
-export function commitOf(version: ModelPackage): string | undefined {
+function commitOf(version: ModelPackage): string | undefined {
   const built = readBuild(version);
   return built.is === 'read' ? built.value.commit : version.commit;
 }
 
-/**
- * The metrics: the team's own metadata entries, into which a training writes them, and the addresses of its reports.
- */
-function metricsLine({ metadata, metrics }: ModelPackage): string {
-  const own = Object.entries(metadata).filter(([name]) => !isEntryKey(name));
-  const figures = own.slice(0, 6).map(([name, value]) => `${name}=${value}`);
-  const reports = [...metrics].map(([name, place]) => `${name}: ${place}`);
-  return [...figures, ...reports.slice(0, 2)].join(', ') || 'none: the training attached none';
+/** As many metrics as a person reads in a line; the record has all. */
+const MOST_METRICS = 6;
+
+/** The team's own metadata entries, into which a training writes its metrics, beside those of what is live. */
+function metricsLine({ metadata }: ModelPackage, live: ModelPackage | undefined): string {
+  const names = Object.keys(metadata).filter((name) => !isEntryKey(name) && boundOf(name, metadata) === undefined);
+  const shown = names.slice(0, MOST_METRICS).map((name) => metric(name, metadata, live?.metadata ?? {}));
+  const more = names.length - shown.length;
+  const told = [shown.join(', '), ...(more > 0 ? [`and ${more} more, which the job's record.json has`] : [])].join(' ');
+  return told || 'none: the training wrote none into the metadata';
+}
+
+/** `rmse=41250 (live 43000: -1750; at most 45000)`. */
+function metric(name: string, metadata: Metadata, live: Metadata): string {
+  const [value, before] = [metadata[name] ?? '', live[name]];
+  const [most, least] = [metadata[`${name}_max`], metadata[`${name}_min`]];
+  const beside = [
+    ...(before === undefined ? [] : [`live ${before}${difference(value, before)}`]),
+    ...(most === undefined ? [] : [`at most ${most}`]),
+    ...(least === undefined ? [] : [`at least ${least}`]),
+  ];
+  return `${name}=${value}${beside.length > 0 ? ` (${beside.join('; ')})` : ''}`;
+}
+
+/** The metric that an entry bounds: `rmse_max` bounds `rmse`, where there is one. */
+function boundOf(name: string, metadata: Metadata): string | undefined {
+  const bounded = /^(.+)_(max|min)$/.exec(name)?.[1];
+  return bounded !== undefined && bounded in metadata ? bounded : undefined;
+}
+
+function difference(value: string, before: string): string {
+  const change = value.trim() === '' || before.trim() === '' ? Number.NaN : Number(value) - Number(before);
+  if (Number.isNaN(change)) return '';
+  return `: ${change > 0 ? '+' : ''}${Number(change.toPrecision(6))}`;
+}
+
+/** `reports  model quality, bias`: the links stand on the job's page. */
+function reportLines({ metrics }: ModelPackage): string[] {
+  return metrics.size === 0 ? [] : [`reports  ${[...metrics.keys()].join(', ')}: see the links of this job`];
+}
+
+/** What the approver compares: the commit that the version was built from with that of what is live. */
+export interface Comparison {
+  readonly url: string;
+  /** `8b1a9953c461, compared with 1c2d3e4f5a6b, which is live`. */
+  readonly words: string;
+}
+
+/** Compares a version with what is live; `undefined` when nobody knows the version's commit. */
+export function comparisonOf(
+  version: ModelPackage,
+  live: ModelPackage | undefined,
+  { projectUrl, commit: ours }: Pick<Job, 'projectUrl' | 'commit'>,
+  isFirst: boolean,
+): Comparison | undefined {
+  const [commit, before] = [commitOf(version), live && commitOf(live)];
+  if (commit === undefined) return undefined;
+  const short = commit.slice(0, 12);
+  const other = isFirst && commit !== ours ? `, which is not the commit of this pipeline (${ours.slice(0, 12)})` : '';
+  if (before === undefined || before === commit)
+    return {
+      url: `${projectUrl}/-/commit/${encodeURIComponent(commit)}`,
+      words: `${short}${before === commit ? ', as of what is live' : ''}${other}`,
+    };
+  return {
+    // Straight: also where the version is older than what is live.
+    url: `${projectUrl}/-/compare/${encodeURIComponent(before)}...${encodeURIComponent(commit)}?straight=true`,
+    words: `${short}, compared with ${before.slice(0, 12)}, which is live${other}`,
+  };
 }
 
 /** Where the data lies, which the content hash does not cover: S3 may hold something else at an address tomorrow. */

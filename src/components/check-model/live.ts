@@ -76,6 +76,8 @@ export async function refuseAnothersEndpoint(
 export interface LiveNow {
   /** In a few words. */
   readonly words: string;
+  /** The version that serves, where it is one alone and this role may read it. */
+  readonly version: ModelPackage | undefined;
   /** The versions that serve, of the candidate's group and newer than it. */
   readonly newer: readonly number[];
   /** How the version would be served otherwise than what is live. */
@@ -92,23 +94,27 @@ export async function liveNow(
   { aws, clock }: Context,
 ): Promise<LiveNow> {
   const { endpoint, live, packages } = destination;
-  const known = await Promise.all(packages.map((arn) => nameOf({ ...aws, clock }, arn)));
+  const found = await Promise.all(packages.map((arn) => readable({ ...aws, clock }, arn)));
+  const known = found.map((each, index) =>
+    typeof each === 'object' ? displayName(each) : `${packages[index]}${each}`,
+  );
+  const [only, ...more] = found;
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
   return {
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
+    version: typeof only === 'object' && more.length === 0 ? only : undefined,
     newer: versions.filter((version) => version > candidate.version),
     changes: planned && planned.config.name !== endpoint.config ? servingChanges(live, planned) : [],
     same: serves(destination, candidate),
   };
 }
 
-/** The name of a version, for the approver: its ARN when this role may not read it, or when it is in no group. */
-async function nameOf(reader: RegistryReader, arn: string): Promise<string> {
+/** A version, for the approver; or what its ARN is followed by: nothing where this role may not read it. */
+async function readable(reader: RegistryReader, arn: string): Promise<ModelPackage | '' | ' (deleted)'> {
   try {
-    const found = await findPackage(reader, arn);
-    return found ? displayName(found) : `${arn} (deleted)`;
+    return (await findPackage(reader, arn)) ?? ' (deleted)';
   } catch (error) {
-    if (error instanceof Failure || troubleOf(error) === 'denied') return arn;
+    if (error instanceof Failure || troubleOf(error) === 'denied') return '';
     throw error;
   }
 }

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { approverPage, comparisonOf } from '../../../src/components/check-model/approver-page.ts';
+import type { ModelPackage } from '../../../src/registry/packages.ts';
+import { modelPackage } from '../../registry/package.ts';
+
+const job = { projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price', commit: 'c'.repeat(40) };
+const version = (metadata: Record<string, string>, more: Partial<ModelPackage> = {}) =>
+  modelPackage({ version: 2, approval: 'Approved', metadata, ...more });
+
+/** A line of the page, by its first word. */
+function line(word: string, candidate: ModelPackage, live?: ModelPackage): string | undefined {
+  const page = approverPage({
+    version: candidate,
+    before: 'dev',
+    validationRequired: true,
+    live: { words: 'it', version: live, newer: [], changes: [], same: false },
+    comparison: comparisonOf(candidate, live, job, false),
+    now: new Date('2026-11-22T09:00:00Z'),
+  });
+  return page.find((each) => each.startsWith(`${word} `));
+}
+
+describe('the metrics that an approver reads', () => {
+  it.each<[what: string, ours: Record<string, string>, live: Record<string, string> | undefined, told: string]>([
+    ['one, with nothing live', { rmse: '41250' }, undefined, 'rmse=41250'],
+    ['one that fell', { rmse: '41250' }, { rmse: '43000' }, 'rmse=41250 (live 43000: -1750)'],
+    ['one that rose', { r2: '0.9' }, { r2: '0.85' }, 'r2=0.9 (live 0.85: +0.05)'],
+    ['one that stayed', { r2: '0.9' }, { r2: '0.90' }, 'r2=0.9 (live 0.90: 0)'],
+    ['one that is new', { rmse: '1', mae: '2' }, { rmse: '1' }, 'rmse=1 (live 1: 0), mae=2'],
+    ['one with its bounds', { rmse: '4', rmse_max: '5', rmse_min: '1' }, undefined, 'rmse=4 (at most 5; at least 1)'],
+    ['a word', { data: 'resale' }, { data: 'rental' }, 'data=resale (live rental)'],
+    ['a bound of nothing', { price_max: '7' }, undefined, 'price_max=7'],
+    ['no entry of ours', { built: 'x', 'approved.dev': 'y' }, undefined, 'none: the training wrote none'],
+    [
+      'more than fit in a line',
+      Object.fromEntries(Array.from({ length: 9 }, (_, number) => [`m${number}`, '1'])),
+      undefined,
+      "m5=1 and 3 more, which the job's record.json has",
+    ],
+  ])('%s', (_, ours, live, told) => {
+    expect(line('metrics', version(ours), live && version(live, { version: 1 }))).toContain(told);
+  });
+
+  it('name the reports of the training, whose links stand on the page of the job', () => {
+    const metrics = new Map([
+      ['model quality', 's3://b/q.json'],
+      ['bias', 's3://b/b.json'],
+      ['explainability', 's3://b/e.json'],
+    ]);
+    expect(line('reports', version({}, { metrics }))).toBe(
+      'reports  model quality, bias, explainability: see the links of this job',
+    );
+  });
+});
+
+describe('the comparison that an approver opens', () => {
+  const built = (commit: string, number: number) =>
+    version({ built: `pipeline=1 job=1 commit=${commit} at=2026-11-22T08:00Z execution=e` }, { version: number });
+
+  it.each([
+    [
+      'is with what is live',
+      built('b'.repeat(40), 2),
+      built('a'.repeat(40), 1),
+      `/-/compare/${'a'.repeat(40)}...${'b'.repeat(40)}?straight=true`,
+    ],
+    ['is the commit itself where nothing is live', built('b'.repeat(40), 2), undefined, `/-/commit/${'b'.repeat(40)}`],
+    [
+      'is the commit itself where the same is live',
+      built('b'.repeat(40), 2),
+      built('b'.repeat(40), 1),
+      `/-/commit/${'b'.repeat(40)}`,
+    ],
+    [
+      'is the commit that the training named',
+      version({}, { commit: 'd'.repeat(40) }),
+      undefined,
+      `/-/commit/${'d'.repeat(40)}`,
+    ],
+  ])('%s', (_, candidate, live, path) => {
+    expect(comparisonOf(candidate, live, job, false)?.url).toBe(`${job.projectUrl}${path}`);
+  });
+
+  it('is none where nobody knows the commit, and the line says so', () => {
+    expect(comparisonOf(version({}), undefined, job, false)).toBeUndefined();
+    expect(line('commit', version({}))).toBe('commit   unknown: the training named no commit');
+  });
+
+  it('says in the first environment that the version was built from another commit than this pipeline’s', () => {
+    expect(comparisonOf(built('b'.repeat(40), 2), undefined, job, true)?.words).toBe(
+      'bbbbbbbbbbbb, which is not the commit of this pipeline (cccccccccccc)',
+    );
+    expect(comparisonOf(built(job.commit, 2), undefined, job, true)?.words).toBe('cccccccccccc');
+  });
+
+  it.each<[how: string, merge: readonly string[][]]>([
+    ['a merge commit', [['merge', '--no-ff', '-m', 'merge', 'dev']]],
+    [
+      'a squash',
+      [
+        ['merge', '--squash', '-X', 'theirs', 'dev'],
+        ['commit', '-m', 'squashed'],
+      ],
+    ],
+    ['a fast-forward', [['merge', '--ff-only', 'dev']]],
+  ])('shows what changed between two trainings that came to uat by %s', (_, merge) => {
+    const root = mkdtempSync(join(tmpdir(), 'history-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const git = (...words: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=jane', '-c', 'user.email=jane@example.com', ...words], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
+    /** Trains on dev from a changed file, and merges into uat: the commit of the version. */
+    const train = (text: string) => {
+      git('switch', 'dev');
+      writeFileSync(join(root, 'train.py'), text);
+      git('add', '.');
+      git('commit', '-m', text);
+      const commit = git('rev-parse', 'HEAD');
+      git('switch', 'uat');
+      for (const words of merge) git(...words);
+      return commit;
+    };
+    git('init', '-b', 'dev');
+    git('commit', '--allow-empty', '-m', 'begin');
+    git('branch', 'uat');
+    const [live, next] = [train('depth = 3'), train('depth = 9')];
+
+    const url = comparisonOf(built(next, 2), built(live, 1), job, false)?.url ?? '';
+    const [, from = '', to = ''] = /compare\/(\w+)\.\.\.(\w+)\?/.exec(url) ?? [];
+    expect(git('diff', from, to)).toContain('-depth = 3');
+    expect(git('diff', from, to)).toContain('+depth = 9');
+  });
+});
