@@ -85,10 +85,10 @@ class Life {
       if (!isOpen(pipeline.ended.get('deploy-model'))) continue;
       await this.#run(pipeline, 'deploy-model');
       const ended = pipeline.ended.get('deploy-model');
-      // An approval that is refused when its job runs again leaves no record: there is nothing to deploy then.
+      // An approval job that runs again and comes to nothing leaves the record of the run before, if there was one.
       const approved = pipeline.ended.get('approve-model') === 0;
       const stuck = [...endpoints.all.values()].some(({ pending }) => pending?.outcome.ends === 'never');
-      const mayEnd = approved ? [0, 1] : [64];
+      const mayEnd = approved ? [0, 1] : [0, 1, 64];
       if (!stuck && !mayEnd.some((code) => code === ended))
         throw new Error(`deploy-model, run again, ended with ${ended}`);
     }

@@ -24,9 +24,11 @@ if (![runs, most].every((number) => Number.isInteger(number) && number >= 1) || 
   process.exit(64);
 }
 
-const workers = path === undefined ? Math.min(most, Math.ceil(runs / 50)) : 1;
+/** Histories that one process lives through: each leaves something behind in its memory. */
+const SHARE = 1000;
+const shares = path === undefined ? Math.ceil(runs / SHARE) : 1;
 const began = performance.now();
-const failures = workers === 1 ? await liveAlone() : await share();
+const failures = shares === 1 ? await liveAlone() : await share();
 for (const failure of failures) console.error(`ERROR ${failure}\n`);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
 console.log(`${runs} histories, ${failures.length} failures (seed ${seed}, ${seconds} s)`);
@@ -46,15 +48,20 @@ async function liveAlone(): Promise<string[]> {
   }
 }
 
-/** By processes of their own, each with a seed of its own. */
+/** By processes of their own, each with a seed of its own, as many at once as there are workers. */
 async function share(): Promise<string[]> {
-  const ended = await Promise.all(Array.from({ length: workers }, (_, index) => start(seed + index)));
-  return ended.filter((failure) => failure !== '');
+  const seeds = Array.from({ length: shares }, (_, index) => seed + index);
+  const said: string[] = [];
+  const work = async () => {
+    for (let own = seeds.shift(); own !== undefined; own = seeds.shift()) said.push(await start(own));
+  };
+  await Promise.all(Array.from({ length: most }, work));
+  return said.filter((failure) => failure !== '');
 }
 
 /** What one process said of its failure; empty where it ended well. */
 function start(own: number): Promise<string> {
-  const share = ['--runs', String(Math.ceil(runs / workers)), '--seed', String(own), '--workers', '1'];
+  const share = ['--runs', String(Math.ceil(runs / shares)), '--seed', String(own)];
   // A tenth of the time goes to collecting what every history leaves behind, unless there is room for it.
   const room = '--max-semi-space-size=64';
   const child = spawn('tsx', [room, fileURLToPath(import.meta.url), ...share], { stdio: ['ignore', 'ignore', 'pipe'] });
