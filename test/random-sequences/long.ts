@@ -31,7 +31,7 @@ const began = performance.now();
 const failures = shares === 1 ? await liveAlone() : await share();
 for (const failure of failures) console.error(`ERROR ${failure}\n`);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
-console.log(`${runs} histories, ${failures.length} failures (seed ${seed}, ${seconds} s)`);
+console.log(`${path === undefined ? runs : 1} histories, ${failures.length} failures (seed ${seed}, ${seconds} s)`);
 if (failures.length > 0) {
   console.log('Next: npm run test:long -- --seed SEED --path PATH, as the failure above names them, plays it again.');
   process.exitCode = 1;
