@@ -9,7 +9,7 @@ import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
-import { approverPage, comparisonOf, passedOverLines } from './check-model/approver-page.ts';
+import { approverPage, comparisonOf, passageLinks, passedOverLines } from './check-model/approver-page.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
 import { type LiveNow, liveNow, lookAt, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
 import { plannedServing } from './check-model/serving.ts';
@@ -147,6 +147,8 @@ function showCandidate(
   const before = environmentBefore(criteria);
   const comparison = comparisonOf(version, live.version, job, before === undefined);
   if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison.url);
+  for (const [label, url] of before === undefined ? [] : passageLinks(version, before, job.projectUrl))
+    report.link('What was decided before', label, url);
   for (const [name, place] of version.metrics) report.link('Reports of the training', name, objectUrl(aws, place));
   report.record({
     outcome: 'candidate',
@@ -165,6 +167,7 @@ function showCandidate(
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const page = approverPage({
     version,
+    first: criteria.path[0] ?? job.environment,
     before,
     validationRequired: criteria.require_validation,
     live,

@@ -8,6 +8,8 @@ import type { LiveNow } from './live.ts';
 /** What an approver wants to know of a version. */
 export interface ApproverPage {
   readonly version: ModelPackage;
+  /** The first environment of the path, whose approver sets the status. */
+  readonly first: string;
   /** The environment that validated it; `undefined` for the first. */
   readonly before: string | undefined;
   /** Whether that validation was required. */
@@ -23,10 +25,18 @@ export interface ApproverPage {
  * What an approver reads of a version, its approval and validation before, and what it would replace: at most twelve
  * lines.
  */
-export function approverPage({ version, before, validationRequired, live, comparison, now }: ApproverPage): string[] {
+export function approverPage({
+  version,
+  first,
+  before,
+  validationRequired,
+  live,
+  comparison,
+  now,
+}: ApproverPage): string[] {
   return [
     `package  ${version.arn}`,
-    `status   ${version.approval}`,
+    `status   ${statusOf(version, first)}`,
     ...(before === undefined ? [] : passage(version, before, validationRequired)),
     `metrics  ${metricsLine(version, live.version)}`,
     ...reportLines(version),
@@ -41,6 +51,24 @@ export function approverPage({ version, before, validationRequired, live, compar
     ),
   ];
 }
+
+/** The status is the registry's alone, and says nothing of this environment. */
+function statusOf({ approval }: ModelPackage, first: string): string {
+  return approval === 'PendingManualApproval' ? `${approval}: nobody has approved it yet` : `${approval} in ${first}`;
+}
+
+/** The pages of the pipelines that approved and validated a version in the environment before: label -> address. */
+export function passageLinks(version: ModelPackage, before: string, projectUrl: string): [string, string][] {
+  const approval = readApproval(version, before);
+  const validation = readValidation(version, before);
+  const page = (pipeline: string) => `${projectUrl}/-/pipelines/${pipeline}`;
+  return [
+    ...(approval.is === 'read' ? [link(`Approved for ${before}`, page(approval.value.pipeline))] : []),
+    ...(validation.is === 'read' ? [link(`Validated in ${before}`, page(validation.value.pipeline))] : []),
+  ];
+}
+
+const link = (label: string, url: string): [string, string] => [label, url];
 
 /** How serving would change, beside the version or with it alone. */
 function changeLines({ changes, same }: LiveNow): string[] {

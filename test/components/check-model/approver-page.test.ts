@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { approverPage, comparisonOf } from '../../../src/components/check-model/approver-page.ts';
+import { approverPage, comparisonOf, passageLinks } from '../../../src/components/check-model/approver-page.ts';
 import type { ModelPackage } from '../../../src/registry/packages.ts';
-import { modelPackage } from '../../registry/package.ts';
+import { CONTENT, modelPackage } from '../../registry/package.ts';
+import { validationValue, verdictValue } from '../handover.ts';
 
 const job = { projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price', commit: 'c'.repeat(40) };
 const version = (metadata: Record<string, string>, more: Partial<ModelPackage> = {}) =>
@@ -15,6 +16,7 @@ const version = (metadata: Record<string, string>, more: Partial<ModelPackage> =
 function line(word: string, candidate: ModelPackage, live?: ModelPackage): string | undefined {
   const page = approverPage({
     version: candidate,
+    first: 'dev',
     before: 'dev',
     validationRequired: true,
     live: { words: 'it', version: live, newer: [], changes: [], same: false },
@@ -23,6 +25,25 @@ function line(word: string, candidate: ModelPackage, live?: ModelPackage): strin
   });
   return page.find((each) => each.startsWith(`${word} `));
 }
+
+it('says where a version was approved: the status alone does not tell', () => {
+  expect(line('status', version({}))).toBe('status   Approved in dev');
+  expect(line('status', version({}, { approval: 'PendingManualApproval' }))).toBe(
+    'status   PendingManualApproval: nobody has approved it yet',
+  );
+});
+
+it('links the pipelines that approved and validated a version in the environment before', () => {
+  const passed = version({
+    'approved.dev': verdictValue(CONTENT, { pipeline: '90' }),
+    'validated.dev': validationValue(CONTENT, { pipeline: '91' }),
+  });
+  expect(passageLinks(passed, 'dev', job.projectUrl)).toEqual([
+    ['Approved for dev', `${job.projectUrl}/-/pipelines/90`],
+    ['Validated in dev', `${job.projectUrl}/-/pipelines/91`],
+  ]);
+  expect(passageLinks(version({}), 'dev', job.projectUrl)).toEqual([]);
+});
 
 describe('the metrics that an approver reads', () => {
   it.each<[what: string, ours: Record<string, string>, live: Record<string, string> | undefined, told: string]>([
