@@ -47,7 +47,7 @@ export default defineComponent({
     const after = await carryOut(decision, { kind: 'approved', now, comment: given.comment, open }, context);
     refuseUnlessItHolds(shown, after, context);
 
-    context.report.record({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata });
+    keep({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata }, given, context);
     const verdict =
       decision.do === 'nothing'
         ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
@@ -85,7 +85,7 @@ export const rejectModel = defineComponent({
     const decision = decideRejection(shown, now, { environment });
     const after = await carryOut(decision, { kind: 'withdrawn', now, comment: given.comment, open: [] }, context);
 
-    context.report.record({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata });
+    keep({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata }, given, context);
     const verdict =
       decision.do === 'nothing'
         ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
@@ -171,6 +171,13 @@ function describeVerdict(word: string, { comment }: VerdictEntry, job: Context['
   const facts = `${word} for ${job.environment} by ${job.user}, ${job.projectUrl}/-/pipelines/${job.pipeline}, commit ${job.commit}.`;
   const line = `${facts} ${comment}`.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= 1024 ? line : `${line.slice(0, 1021).replace(/[\uD800-\uDBFF]$/, '')}...`;
+}
+
+/** Keeps the verdict with the words of who gave it: only the first environment's stand in the registry, too. */
+function keep(record: object, { comment }: { comment: string }, { log, report }: Context): void {
+  const words = comment.trim();
+  if (words !== '') log.line(`Comment: ${words}`);
+  report.record({ ...record, ...(words !== '' && { comment: words }) });
 }
 
 function versionOf(shown: ShownVersion, { group, arn, version, content }: ModelPackage) {

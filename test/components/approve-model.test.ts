@@ -325,6 +325,18 @@ describe('an approval', () => {
   });
 });
 
+it.each(['dev', 'uat'])(
+  'the comment stays in the log and the record of the job in %s, as it was typed',
+  async (environment) => {
+    const emulator = await emulated();
+    const arn = emulator.register({ status: environment === 'dev' ? 'PendingManualApproval' : 'Approved' });
+    const root = checked(emulator, arn, { environment });
+    const job = await approve({ emulator, root, environment, inputs: { comment: 'RMSE fell\nby 3 % "as asked"' } });
+    expect(job).toMatchObject({ exit: 0, record: { comment: 'RMSE fell\nby 3 % "as asked"' } });
+    expect(job.log).toContain('Comment: RMSE fell\n  by 3 % "as asked"');
+  },
+);
+
 describe('who may approve', () => {
   it('is whoever may press in the first environment', async () => {
     const emulator = await emulated();
