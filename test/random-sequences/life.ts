@@ -316,7 +316,9 @@ class Life {
     this.#emulator.do('DeleteEndpointConfig', { EndpointConfigName: config });
     this.#emulator.clock.advance(A_WHILE);
     const arn = this.#version(version);
-    if (anew && arn !== undefined) this.#makeConfig(config, arn);
+    if (!anew || arn === undefined) return;
+    this.#makeConfig(config, arn);
+    this.#auditor.remade.set(config, this.#emulator.clock.now());
   }
 
   #break(name: string): void {
