@@ -220,6 +220,15 @@ describe('what docs/setup.md sets', () => {
     for (const put of puts) expect(put['policy-document']).toBe(`file://${put['policy-name']}.json`);
   });
 
+  it('denies the steps of the training what only the components write', () => {
+    const role = resalePrice.pipelineRole.replace(/^.*\//, '');
+    const attached = callsOf('iam put-role-policy').filter((put) => put['role-name'] === role);
+    expect(
+      attached.map((put) => put['policy-name']),
+      'docs/setup.md, section 2, must attach the Deny of docs/permissions.md to the role of the SageMaker Pipeline',
+    ).toEqual(['deny-registry-entries']);
+  });
+
   it('is the provider of the audience that the templates ask for', () => {
     const audience = readTemplate('promote').inputs.find(({ name }) => name === 'oidc_audience')?.default;
     expect(callsOf('iam create-open-id-connect-provider')).toEqual([{ url: audience, 'client-id-list': audience }]);

@@ -35,6 +35,7 @@ export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-uat.json': 'saved from docs/setup.md',
   'trust-main.json': 'saved from docs/setup.md',
   'trust-sagemaker.json': 'saved from docs/setup.md',
+  'deny-registry-entries.json': 'saved from docs/permissions.md',
   'check-dev.json': 'saved from docs/permissions.md',
   'config.toml': "GitLab Runner's",
   'config.json': "docker's",
