@@ -163,7 +163,7 @@ const ENFORCEMENT = `## Who enforces what
 - A job refuses a registry entry that is older than its version, or dated in the future.
 - deploy-pipeline refuses a version that its training registered with registry entries.
 - A job refuses a registry entry with \`open=...\`. It was written while \`require_validation\`, \`require_approval\` or
-  \`require_protected\` was \`false\`.
+  \`require_protected\` was \`false\`, or \`take_over_endpoint\` was \`true\`.
 
 **Nobody** enforces:
 
