@@ -170,6 +170,7 @@ function showCandidate(
     first: criteria.path[0] ?? job.environment,
     before,
     validationRequired: criteria.require_validation,
+    takeOver: given.take_over_endpoint,
     live,
     comparison,
     now: clock.now(),

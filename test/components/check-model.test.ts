@@ -489,6 +489,7 @@ describe('the endpoint of another', () => {
         inputs: { endpoint_name, take_over_endpoint: 'true' },
       });
       expect(taken).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: ['take_over'] } });
+      expect(taken.log).toContain('open     take_over_endpoint is true: later environments reject this version');
     },
   );
 

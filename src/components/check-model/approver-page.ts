@@ -14,6 +14,8 @@ export interface ApproverPage {
   readonly before: string | undefined;
   /** Whether that validation was required. */
   readonly validationRequired: boolean;
+  /** Whether the endpoint of another project, environment or group may be used (take_over_endpoint). */
+  readonly takeOver: boolean;
   /** What serves now where this version would go. */
   readonly live: LiveNow;
   /** What changed since the version that is live; absent when the commit is unknown. */
@@ -22,14 +24,14 @@ export interface ApproverPage {
 }
 
 /**
- * What an approver reads of a version, its approval and validation before, and what it would replace: at most twelve
- * lines.
+ * What an approver reads of a version, its approval and validation before, and what it would replace: a line for each.
  */
 export function approverPage({
   version,
   first,
   before,
   validationRequired,
+  takeOver,
   live,
   comparison,
   now,
@@ -44,6 +46,7 @@ export function approverPage({
     `commit   ${comparison ? `${comparison.words}: ${comparison.url}` : 'unknown: the training named no commit'}`,
     `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
     `live     ${live.words}`,
+    ...(takeOver ? ['open     take_over_endpoint is true: later environments reject this version'] : []),
     ...changeLines(live),
     ...live.newer.map(
       (newer) =>

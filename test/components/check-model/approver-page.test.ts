@@ -19,6 +19,7 @@ function line(word: string, candidate: ModelPackage, live?: ModelPackage): strin
     first: 'dev',
     before: 'dev',
     validationRequired: true,
+    takeOver: false,
     live: { words: 'it', version: live, newer: [], changes: [], same: false },
     comparison: comparisonOf(candidate, live, job, false),
     now: new Date('2026-11-22T09:00:00Z'),
