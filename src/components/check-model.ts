@@ -70,7 +70,7 @@ export default defineComponent({
     { action: 'sagemaker:ListModelPackages', on: 'package' },
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:DescribeModelPackageGroup', on: 'group', when: 'the group has no version' },
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint', when: READS_LIVE },
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: READS_LIVE },
     { action: 'sagemaker:DescribeModel', on: 'model', when: READS_LIVE },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
