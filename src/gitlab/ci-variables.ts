@@ -29,7 +29,7 @@ export function withCiVariables(text: string, env: Env, refuse: (why: string) =>
     const value = name === undefined ? undefined : VALUES.get(name);
     if (value === undefined)
       refuse(
-        `must not contain "${sign}". Write $$ for "$". Only these variables are replaced: ${REPLACED_VARIABLES.join(', ')}`,
+        `must not contain "${sign}". Write $$ for "$" (a tag allows none). Only these variables are replaced: ${REPLACED_VARIABLES.join(', ')}`,
       );
     else if (!value(env)) refuse(`contains "${sign}", which has no value in this job`);
     return value?.(env) ?? '';

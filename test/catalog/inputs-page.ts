@@ -54,7 +54,7 @@ The \`$\` column shows whether CI/CD variables in the value are expanded:
   include serves all branches.
 - **not expanded**: \`$\` has no special meaning.
 - **by the program**: the program replaces ${REPLACED_VARIABLES.map((name) => `\`$${name}\``).join(', ')} in values. It
-  refuses any other name. Write \`$$\` for a dollar sign.
+  refuses any other name. Write \`$$\` for a dollar sign. SageMaker allows none in \`tags\`.
 - **in conditions**: the conditions in \`rules:\` can compare variables.
 - **by the shell**: the shell of the job expands them.
 

@@ -41,7 +41,10 @@ describe('variables in lines of Name=Value', () => {
   });
 
   it.each([
-    ['secret=$AWS_SECRET_ACCESS_KEY', 'must not contain "$AWS_SECRET_ACCESS_KEY". Write $$ for "$". Only these'],
+    [
+      'secret=$AWS_SECRET_ACCESS_KEY',
+      'must not contain "$AWS_SECRET_ACCESS_KEY". Write $$ for "$" (a tag allows none). Only these',
+    ],
     [`author=$${AUTHOR}`, `must not contain "$${AUTHOR}"`],
     ['longer=$CI_COMMIT_SHA_AND_MORE', 'must not contain "$CI_COMMIT_SHA_AND_MORE"'],
     ['odd=$toString', 'must not contain "$toString"'],

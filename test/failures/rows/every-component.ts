@@ -597,11 +597,12 @@ export const everyComponent: readonly Row[] = [
     when: 'a value of tags names a variable that is not replaced',
     shows: [],
     component: 'deploy-model',
-    seen: 'tags: received "author=$GITLAB_USER_NAME"; must not contain "$GITLAB_USER_NAME". Write $$ for "$". Only these variables are replaced: CI_COMMIT_BRANCH, ',
+    seen: 'tags: received "author=$GITLAB_USER_NAME"; must not contain "$GITLAB_USER_NAME". Write $$ for "$" (a tag allows none). Only these variables are replaced: CI_COMMIT_BRANCH, ',
     next: 'correct it under "inputs:" of the include that adds deploy-model, then push.',
     cause:
       'In `tags`, `model_environment` and `parameters`, the program replaces only variables that the token of the job confirms.',
-    remedy: 'Use one of these variables. For a dollar sign, write `$$`.',
+    remedy:
+      'Use one of these variables. For a dollar sign in `model_environment` or `parameters`, write `$$`. SageMaker allows none in a tag.',
     stage: approved,
     job: { inputs: { tags: 'author=$GITLAB_USER_NAME' } },
     exit: 64,
