@@ -51,7 +51,8 @@ with 64 before it calls AWS.
 The \`$\` column shows whether CI/CD variables in the value are expanded:
 
 - **expanded**: GitLab replaces the variable with its value. If you define the variable once for each environment scope, one
-  include serves all branches.
+  include serves all branches. A variable that is not defined can arrive as empty text: an optional check, such as
+  \`max_latency_ms\`, is then off.
 - **not expanded**: \`$\` has no special meaning.
 - **by the program**: the program replaces ${REPLACED_VARIABLES.map((name) => `\`$${name}\``).join(', ')} in values. It
   refuses any other name. Write \`$$\` for a dollar sign. SageMaker allows none in \`tags\`.
