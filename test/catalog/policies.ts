@@ -206,14 +206,16 @@ function entryKeysOf({ environments }: Team): string[] {
 
 /**
  * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
- * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own.
+ * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own. Both actions have these
+ * keys (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html), and a creation
+ * concerns the group, too.
  */
 export function pipelineRoleDeny(team: Team): PolicyDocument {
   const deny = (Sid: string, Condition: Condition): PolicyStatement => ({
     Sid,
     Effect: 'Deny',
     Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
-    Resource: resourcesOf(team, team.environments[0], 'package'),
+    Resource: (['package', 'group'] as const).flatMap((on) => resourcesOf(team, team.environments[0], on)),
     Condition,
   });
   return {
