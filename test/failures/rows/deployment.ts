@@ -10,16 +10,18 @@ const updates = { ...made, AddTags: 1, UpdateEndpoint: 1 };
 /** It reads the version, and asks for nothing else. */
 const ASKS_OF_THE_VERSION_ALONE = { ...noneOf(deployModel), DescribeModelPackage: 1 };
 const deployed = { outcome: 'deployed' };
+/** A look at the endpoint whose answer comes too late, so that no machine is quicker than the signal. */
+const lastLook = ({ faults }: Emulator, seen: () => void, nth = 1) => {
+  faults.meanwhile('DescribeEndpoint', seen, nth);
+  faults.plan({ operation: 'DescribeEndpoint', kind: 'hang after', nth });
+};
 /** When the job looks at the endpoint for the first time after its update. */
-const lookAfterUpdate = ({ faults }: Emulator) =>
+const lookAfterUpdate = (emulator: Emulator) =>
   new Promise<void>((seen) => {
-    faults.meanwhile('UpdateEndpoint', () => faults.meanwhile('DescribeEndpoint', () => seen()));
+    emulator.faults.meanwhile('UpdateEndpoint', () => lastLook(emulator, seen));
   });
 /** When the job looks at the endpoint for the second time. */
-const lookAgain = ({ faults }: Emulator) =>
-  new Promise<void>((seen) => {
-    faults.meanwhile('DescribeEndpoint', () => seen(), 2);
-  });
+const lookAgain = (emulator: Emulator) => new Promise<void>((seen) => lastLook(emulator, seen, 2));
 const over = (previous_config: string) => ({ outcome: 'deployed', previous_config });
 
 /** Another deployment takes our place, and its config says which pipeline made it. */

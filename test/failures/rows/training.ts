@@ -13,10 +13,11 @@ function amendDefinition({ root }: Place, from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
-/** When AWS receives a request. */
+/** When AWS receives a request; its answer comes too late, so that no machine is quicker than the signal. */
 const when = ({ faults }: Emulator, operation: string) =>
   new Promise<void>((seen) => {
     faults.meanwhile(operation, () => seen());
+    faults.plan({ operation, kind: 'hang after' });
   });
 
 const STEP_FAILED =
