@@ -8,6 +8,8 @@ export type BuildDecision = { do: 'nothing' } | { do: 'write' } | { do: 'refuse'
 export interface BuildQuestion {
   /** This GitLab pipeline. */
   readonly pipeline: string;
+  /** The commit of this GitLab pipeline. */
+  readonly commit: string;
   /** The ID of the execution. */
   readonly execution: string;
   /** Whether this job started the execution itself: then nobody can have approved what it registered. */
@@ -32,9 +34,12 @@ export function decideBuild(built: ModelPackage, question: BuildQuestion): Build
   };
 }
 
-function isRecorded(built: ModelPackage, { pipeline, execution }: BuildQuestion): boolean {
+function isRecorded(built: ModelPackage, question: BuildQuestion): boolean {
   const entry = readBuild(built);
-  return entry.is === 'read' && entry.value.pipeline === pipeline && entry.value.execution === execution;
+  return (
+    entry.is === 'read' &&
+    (['pipeline', 'commit', 'execution'] as const).every((word) => entry.value[word] === question[word])
+  );
 }
 
 /** Writes the entry `built`. */

@@ -575,6 +575,22 @@ describe('the registry entry on what was built', () => {
     expect(job.calls).not.toContain('UpdateModelPackage');
   });
 
+  it('is refused as any other where the training wrote it itself, in the name of this pipeline but with another commit', async () => {
+    const emulator = await emulated();
+    const words = [
+      'pipeline=101 job=1 commit=f00d at=2026-11-22T08:00Z execution=',
+      { Get: 'Execution.PipelineExecutionId' },
+    ];
+    const forged = { built: { 'Std:Join': { On: '', Values: words } } };
+    const Steps = [train, { ...register, Arguments: { ...register.Arguments, CustomerMetadataProperties: forged } }];
+    const root = project({ ...definition, Steps });
+    for (const job of ['1', '2']) {
+      const done = await deploy({ emulator, root, job });
+      expect(done).toMatchObject({ exit: 1, record: { outcome: 'nothing' } });
+      expect(done.log).toContain('  built: pipeline=101 job=1 commit=f00d');
+    }
+  });
+
   it('is not written again where the job runs again after an approval', async () => {
     const emulator = await emulated();
     const root = project();

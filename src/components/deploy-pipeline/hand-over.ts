@@ -52,7 +52,8 @@ function needsEntry(
   { arn, firstLook }: { arn: string; firstLook: boolean },
   { job, report }: Context,
 ): boolean {
-  const decision = decideBuild(registered, { pipeline: job.pipeline, execution: resourceId(arn), firstLook });
+  const { pipeline, commit } = job;
+  const decision = decideBuild(registered, { pipeline, commit, execution: resourceId(arn), firstLook });
   if (decision.do !== 'refuse') return decision.do === 'write';
   report.record({ outcome: 'nothing', execution: arn, why: decision.why });
   throw new Failure('refused', decision.why, decision.next);
