@@ -98,13 +98,17 @@ export default defineComponent({
     const accepted = await reconcileEndpoint(task.plan, reconcile);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
     writeRecord('progressing', task, accepted, context);
+    const brought = { endpoint: given.endpoint_name, ...accepted };
     if (accepted.by !== 'nothing') {
-      if (!given.wait) return exitWithoutWaiting(task, accepted, context);
+      if (!given.wait) {
+        await refuseUnlessWanted(handed, { ...brought, state: 'is progressing to' }, context);
+        return exitWithoutWaiting(task, accepted, context);
+      }
       const { endpoint, where } = await followDeployment(task.plan, accepted, reconcile);
       if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where }, task.plan, context);
     }
     writeRecord('deployed', task, accepted, context);
-    await refuseUnlessWanted(handed, { endpoint: given.endpoint_name, ...accepted }, context);
+    await refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
     return done(task, accepted, context);
   },
 });

@@ -166,7 +166,7 @@ describe('the job', () => {
     const scene = approved(await emulated());
     const job = await deploy({ ...scene, inputs: { wait: 'false' } });
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'progressing', endpoint: NAME } });
-    expect(job.calls.at(-1)).toBe('CreateEndpoint');
+    expect(job.calls.slice(-2)).toEqual(['CreateEndpoint', 'DescribeModelPackage']);
   });
 
   it.each(['DescribeModelPackage', 'DescribeEndpoint'])(

@@ -60,10 +60,17 @@ export function deployingLine(
   return `Deploying ${displayName(version)} to ${endpoint_name}, ${why}.`;
 }
 
+interface Brought {
+  readonly endpoint: string;
+  readonly previousConfig: string | undefined;
+  /** How far SageMaker is with it. */
+  readonly state: 'serves' | 'is progressing to';
+}
+
 /** Refuses to end well when somebody rejected or changed the version after the last look before the change. */
 export async function refuseUnlessWanted(
   handed: HandedVersion,
-  { endpoint, previousConfig }: { endpoint: string; previousConfig: string | undefined },
+  { endpoint, previousConfig, state }: Brought,
   { aws, clock }: Context,
 ): Promise<void> {
   const now = await describePackage({ ...aws, clock }, handed.package);
@@ -71,7 +78,7 @@ export async function refuseUnlessWanted(
   if (!refusal) return;
   throw new Failure(
     'refused',
-    `${endpoint} serves ${displayName(now)}, but ${refusal.why}.`,
+    `${endpoint} ${state} ${displayName(now)}, but ${refusal.why}.`,
     `${refusal.next} ${takingAway(endpoint, previousConfig)}`,
   );
 }

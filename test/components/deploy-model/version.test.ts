@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GROUP } from '../../../emulator/scene.ts';
 import { enter, OTHER_SPECIFICATION } from '../handover.ts';
 import { emulated, projectFolder } from '../job.ts';
 import {
@@ -133,6 +134,31 @@ describe('a version that somebody takes back while the job runs', () => {
       expect(job.log).toContain(`--endpoint-config-name ${before}).`);
     },
   );
+});
+
+describe('a version that somebody takes back', () => {
+  const rejectedAt = ({ emulator, arn }: Approved, operation: string) =>
+    emulator.faults.meanwhile(operation, () => {
+      emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: 'Rejected' });
+    });
+
+  it('is on its way when it was rejected after the last look: the job that does not wait fails, too', async () => {
+    const scene = await approvedOverAnother();
+    rejectedAt(scene, 'UpdateEndpoint');
+    const job = await deploy({ ...scene, inputs: { wait: 'false' } });
+    expect(job).toMatchObject({ exit: 1, outputs: {}, record: { outcome: 'progressing' } });
+    expect(job.log).toContain(`ERROR ${NAME} is progressing to ${GROUP} version 2, but it is Rejected.`);
+    expect(job.log).toContain(`--endpoint-config-name ${scene.before}).`);
+  });
+
+  it('is no reason to delete a Failed endpoint any more', async () => {
+    const scene = await approvedOverAnother();
+    Object.assign(scene.emulator.endpoint(NAME) ?? {}, { status: 'Failed' });
+    rejectedAt(scene, 'DescribeEndpoint');
+    const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain('it is Rejected now');
+  });
 });
 
 describe('the version that is deployed', () => {
