@@ -71,9 +71,10 @@ export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, 
 }
 
 /** Deletes an endpoint (AWS: DeleteEndpoint). No error when it is already deleted or busy: describe it again. */
-export async function deleteEndpoint({ sagemaker }: Pick<ChangeContext, 'sagemaker'>, endpoint: string): Promise<void> {
+export async function deleteEndpoint(context: ChangeContext, endpoint: string): Promise<void> {
+  await context.confirm();
   try {
-    await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
+    await context.sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   } catch (error) {
     if (isKnownError('not found', error) || isKnownError('update in progress', error)) return;
     throw asRefusal(error, `SageMaker refused to delete ${endpoint}.`);
