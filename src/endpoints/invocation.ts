@@ -163,8 +163,7 @@ async function mismatch(
   const text = Buffer.from(body.subarray(0, MAX_TEXT_BYTES)).toString('utf8');
   const cut = body.byteLength > MAX_TEXT_BYTES ? ` in its first ${MAX_TEXT_BYTES} bytes` : '';
   const matches = await matcher.matches(expect, text, milliseconds);
-  if (matches === undefined)
-    return { match: `${expect} took longer than ${milliseconds / 1000} s; use a simpler pattern` };
+  if (typeof matches === 'string') return { match: `${expect} ${matches}; use a simpler pattern` };
   return matches ? {} : { match: `no match of ${expect}${cut} in ${quoted(opening({ body }, 200))}` };
 }
 

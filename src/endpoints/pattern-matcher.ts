@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { partsOf } from '../ground/error-parts.ts';
 
 /** What the thread runs: it tries one pattern on one text at a time. */
 const MATCHING = `
@@ -14,8 +15,8 @@ const MATCHING = `
 export class PatternMatcher {
   #worker: Worker | undefined;
 
-  /** Whether the pattern matches; `undefined` when that took longer than so many milliseconds. */
-  async matches(pattern: RegExp, text: string, milliseconds: number): Promise<boolean | undefined> {
+  /** Whether the pattern matches, found within so many milliseconds; or why nobody knows: "took longer than 0.3 s". */
+  async matches(pattern: RegExp, text: string, milliseconds: number): Promise<boolean | string> {
     // Neither the variables of the job nor the options of its Node are for the thread.
     this.#worker ??= new Worker(MATCHING, { eval: true, env: {}, execArgv: [] });
     const limit = AbortSignal.timeout(milliseconds);
@@ -26,8 +27,8 @@ export class PatternMatcher {
       return matched === true;
     } catch (error) {
       await this.close();
-      if (limit.aborted) return undefined;
-      throw error;
+      if (limit.aborted) return `took longer than ${milliseconds / 1000} s`;
+      return `could not be tried (${partsOf(error).message})`;
     }
   }
 

@@ -196,6 +196,13 @@ describe('whether an answer is as expected', () => {
     expect((await judge(answer(), { ...asked, expect: /"price"/u })).wrong).toEqual({});
   });
 
+  it('a pattern that needs more memory than there is fails the check, and the next one is tried', async () => {
+    const deep = /^((((a)|(b))|(c))|(d))*$/u;
+    const { wrong } = await judge(answer({ body: 'ab'.repeat(524_288) }), { ...asked, expect: deep });
+    expect(wrong.match).toMatch(/could not be tried \(Maximum call stack size exceeded\); use a simpler pattern$/);
+    expect((await judge(answer(), { ...asked, expect: /"price"/u })).wrong).toEqual({});
+  });
+
   it('a pattern for which no time is left is not tried, and did not match', async () => {
     const { wrong } = await judge(answer(), { ...asked, expect: /price/u }, 0);
     expect(wrong).toEqual({ match: '/price/u was not tried: no time was left' });
