@@ -42,7 +42,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** An address as a log may show it: without user and password, also where it is malformed. */
+/** An address as a log may show it: without user and password, also where it is malformed, or its @ is encoded. */
 export function withoutPassword(address: string): string {
-  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*(?:@|%40)/is, '$1');
 }

@@ -89,6 +89,7 @@ it.each([
   ['HTTPS_PROXY', 'socks5://tan:secret@proxy:1080', '"socks5://proxy:1080"'],
   ['HTTPS_PROXY', 'http://tan:secret@proxy:3128\nNO_PROXY=*', '"http://proxy:3128'],
   ['HTTPS_PROXY', 'http://tan:secret%@proxy:3128', '"http://proxy:3128"'],
+  ['HTTPS_PROXY', 'http://tan:secret%40proxy:3128', '"http://proxy:3128"'],
 ])('refuses the malformed address of %s, %s, and does not show its password', (name, value, shown) => {
   const refusal = () => refuseMalformedProxy({ [name]: value });
   expect(refusal).toThrow(`${name}: received ${shown}`);
