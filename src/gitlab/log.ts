@@ -6,7 +6,7 @@ export interface Log {
    * A line; what follows a line break is indented, so that nothing from outside can stand where our own lines begin.
    */
   line(text: string): void;
-  /** A line that says how the job ended, or what to do next: printed however long the log has become. */
+  /** Lines that say how the job ended, or what to do next: printed however long the log has become. */
   last(text: string): void;
   /** Lines under a heading that GitLab folds; `open` shows it unfolded. */
   section(heading: string, lines: readonly string[], open?: 'open'): void;
@@ -16,6 +16,8 @@ export interface Log {
 const MAX_LINE = 2_000;
 /** Bytes of a log: GitLab cuts it at 4 MiB. */
 const MAX_LOG = 2_500_000;
+/** Bytes of what is printed last, beyond those. */
+const MAX_LAST = 200_000;
 
 /**
  * Sections are GitLab's own markers (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections). What comes
@@ -32,7 +34,7 @@ export function createLog(print: (line: string) => void, clock: Clock): Log {
   };
   return {
     line: (text) => linesOf(text).forEach(printed),
-    last: (text) => linesOf(text).forEach(print),
+    last: (text) => firstOf(linesOf(text)).forEach(print),
     section(heading, lines, open) {
       const name = `sagemaker_${++sections}`;
       const seconds = Math.floor(clock.now().getTime() / 1000);
@@ -43,6 +45,18 @@ export function createLog(print: (line: string) => void, clock: Clock): Log {
       print(`\u001b[0Ksection_end:${seconds}:${name}\r\u001b[0K`);
     },
   };
+}
+
+/** As many lines as may be printed last, and how many more there are. */
+function firstOf(lines: readonly string[]): string[] {
+  const shown: string[] = [];
+  let left = MAX_LAST;
+  for (const line of lines) {
+    left -= Buffer.byteLength(line) + 1;
+    if (left < 0) return [...shown, `  (${lines.length - shown.length} more lines)`];
+    shown.push(line);
+  }
+  return shown;
 }
 
 /** The text as it may be printed, its later lines indented. */

@@ -59,4 +59,15 @@ describe('a log', () => {
       'Next: run this job again.',
     ]);
   });
+
+  it('stays so where the failure itself has more lines than anybody reads, and says how many more', () => {
+    const lines = logged((log) => {
+      for (let count = 0; count < 5_000; count++) log.line('房'.repeat(1_000));
+      log.last(`ERROR Invalid pipeline definition:\n${'  a step must have a Name\n'.repeat(200_000)}`);
+      log.last('Next: correct the definition.');
+    });
+    expect(Buffer.byteLength(lines.join('\n'))).toBeLessThan(3_000_000);
+    expect(lines.at(-2)).toMatch(/^ {2}\(\d{6} more lines\)$/);
+    expect(lines.at(-1)).toBe('Next: correct the definition.');
+  });
 });
