@@ -82,7 +82,8 @@ function read<Value extends { at: string }>(
   const raw = metadata[key];
   if (raw === undefined) return { is: 'absent' };
   const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
-  const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value]) => [name, value])));
+  // A word without "=" says nothing, which is not the same as a word that is absent.
+  const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value = '']) => [name, value])));
   const repeated = new Set(words.map(([name]) => name)).size !== words.length;
   if (!parsed.success || repeated) return { is: 'unreadable', raw, why: 'has an unknown format' };
   const { at: written } = parsed.data;

@@ -70,6 +70,7 @@ describe('a registry entry', () => {
     ['has a word that we do not write', `${entryValue(approval)} trust=me`],
     ['says a word twice', `${entryValue(approval)} by=root`],
     ['names no safety input after open=', `${entryValue(approval)} open=`],
+    ['names no safety input after open', `${entryValue(approval)} open`],
     ['has a date that is none', entryValue(approval).replace('2026-11-22T08:00Z', 'yesterday')],
   ])('that %s is not believed', (_, raw) => {
     expect(readApproval(holder({ 'approved.uat': raw }), 'uat')).toEqual({
