@@ -225,7 +225,7 @@ export class Emulator implements World {
     if (fault?.kind === 'proxy page') {
       call.answer = 'kept from AWS by a proxy';
       const body = '<html><body><h1>Access denied</h1><br>Ask your administrator.</body></html>';
-      return { reply: { status: 403, headers: { 'content-type': 'text/html' }, body } };
+      return { reply: { status: fault.status ?? 403, headers: { 'content-type': 'text/html' }, body } };
     }
     if (fault?.kind === 'slow') this.clock.advance(fault.milliseconds ?? 5000);
     const ending = await this.#answer(question, request, call, { fault, actions });

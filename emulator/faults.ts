@@ -13,7 +13,7 @@ type Kind =
   | 'reset after'
   /** The effect happens, the answer never comes and the connection stays. */
   | 'hang after'
-  /** Something between the client and AWS answers in AWS's place, with a page for people: HTTP 403. */
+  /** Something between the client and AWS answers in AWS's place, with a page for people and `status` (403). */
   | 'proxy page'
   /** The answer takes `milliseconds` of the emulator's time (5000), and `delay` of the machine's (0). */
   | 'slow';
@@ -35,6 +35,7 @@ export interface Fault {
   readonly error?: ErrorShape | ((input: Readonly<Record<string, unknown>>) => ErrorShape);
   readonly milliseconds?: number;
   readonly delay?: number;
+  readonly status?: number;
 }
 
 /** What somebody else does, given what the call that it comes before asks for. */

@@ -77,6 +77,12 @@ export function troubleOf(error: unknown): Trouble {
 /** What to log about temporary trouble, during which AWS continues its work; `undefined` for any other error. */
 export function passingTrouble(error: unknown): string | undefined {
   const trouble = troubleOf(error);
+  const { status } = partsOf(error);
+  // A load balancer says in a page of its own that AWS is busy or not there.
+  if (trouble === 'not AWS') return status !== undefined && isBusy(status) ? asking(`HTTP ${status}`) : undefined;
   const passes = trouble === 'throttled' || trouble === 'server error' || trouble === 'broken connection';
-  return passes ? `AWS did not answer (${trouble}); asking again` : undefined;
+  return passes ? asking(trouble) : undefined;
 }
+
+const isBusy = (status: number) => status === 429 || status >= 500;
+const asking = (why: string) => `AWS did not answer (${why}); asking again`;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { troubleOf } from '../aws/trouble.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -59,8 +58,8 @@ export async function invoke(
   } catch (error) {
     const { name, message, status: http = 0 } = partsOf(error);
     if (name === 'ModelNotReadyException') return { is: 'not ready', status: http };
-    if (!(error instanceof ModelError) && troubleOf(error) === 'server error')
-      return { is: 'not available', status: http };
+    // Also where the answer is a page that is not SageMaker's own: a load balancer stands before it.
+    if (!(error instanceof ModelError) && http >= 500) return { is: 'not available', status: http };
     if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
     if (!(error instanceof ModelError)) throw error;
     const body = Buffer.from(error.OriginalMessage ?? message);

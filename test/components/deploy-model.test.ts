@@ -179,6 +179,14 @@ describe('the job', () => {
     },
   );
 
+  it('waits on while something before AWS answers with pages that say it is busy', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.fault({ operation: 'DescribeEndpoint', kind: 'proxy page', status: 502, nth: 2, times: 10 });
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(job.log).toContain('AWS did not answer (HTTP 502); asking again');
+  });
+
   it('denied: names the action that is missing', async () => {
     const scene = approved(await emulated());
     scene.emulator.fault({ operation: 'CreateModel', kind: 'access denied' });

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
+import type { Fault } from '../../emulator/faults.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { checksOf, type Expectations, type InvocationResponse, judgeResponse } from '../../src/endpoints/invocation.ts';
@@ -511,6 +512,17 @@ describe('the model', () => {
     expect(job.log).toContain(saying);
   });
 
+  it.each([
+    [429, 'AWS did not answer (HTTP 429); asking again'],
+    [503, 'the endpoint is not available (503)'],
+  ])('is asked again where something before SageMaker answers %s with a page', async (status, saying) => {
+    const { emulator, root } = await live();
+    emulator.fault({ operation: 'InvokeEndpoint', kind: 'proxy page', status, times: 2 });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(saying);
+  });
+
   it('may be loaded for as long as it takes, before its first answer', async () => {
     const { emulator, root } = await live();
     const error = { code: 'ModelNotReadyException', message: 'Model is loading', status: 429 };
@@ -518,18 +530,25 @@ describe('the model', () => {
     expect((await validate({ emulator, root })).exit).toBe(0);
   });
 
-  it('is not validated on an endpoint that is often not available: the log counts, and the answers are kept', async () => {
-    const { emulator, root, arn } = await live();
-    const error = { code: 'ServiceUnavailable', message: 'The service is unavailable.', status: 503 };
-    for (const nth of [2, 4, 6]) emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', nth, error });
-    const job = await validate({ emulator, root, inputs: { requests: '10' } });
-    expect(job.exit).toBe(1);
-    expect(job.log).toContain('is live, but 3 of 6 requests found it not available (the last one: HTTP 503).');
-    expect(job.log).toMatch(/\nNext: check the instances and the log of the endpoint/);
-    expect(job.junit).toContain('<failure message="3 of 6 requests found it not available');
-    expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(3);
-    expect(emulator.package(arn)?.metadata).toEqual({});
-  });
+  const unavailable = { code: 'ServiceUnavailable', message: 'The service is unavailable.', status: 503 };
+
+  it.each<[string, Omit<Fault, 'operation'>]>([
+    ['says that it is', { kind: 'error', error: unavailable }],
+    ['answers 503 with a page, and so is', { kind: 'proxy page', status: 503 }],
+  ])(
+    'is not validated on an endpoint that often %s not available: the log counts, and the answers are kept',
+    async (_, fault) => {
+      const { emulator, root, arn } = await live();
+      for (const nth of [2, 4, 6]) emulator.fault({ operation: 'InvokeEndpoint', nth, ...fault });
+      const job = await validate({ emulator, root, inputs: { requests: '10' } });
+      expect(job.exit).toBe(1);
+      expect(job.log).toContain('is live, but 3 of 6 requests found it not available (the last one: HTTP 503).');
+      expect(job.log).toMatch(/\nNext: check the instances and the log of the endpoint/);
+      expect(job.junit).toContain('<failure message="3 of 6 requests found it not available');
+      expect(JSON.parse(kept(root, 'answers.json'))).toHaveLength(3);
+      expect(emulator.package(arn)?.metadata).toEqual({});
+    },
+  );
 
   it('is not waited for beyond the time of the job by a pattern that takes for ever; no answer is lost', async () => {
     const { emulator, root } = await live();
