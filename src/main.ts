@@ -52,7 +52,8 @@ if (run) {
       random: Math.random,
     },
     print: (line) => process.stdout.write(`${line}\n`),
-    stopped: new Promise((stop) => process.once('SIGTERM', () => stop())),
+    // A second SIGTERM, to a whole group of processes say, must not end the program before its last line.
+    stopped: new Promise((stop) => process.on('SIGTERM', () => stop())),
   }).then((code) => end(code));
 } else {
   const what = command === '' ? 'No component was named' : `There is no component "${command}"`;

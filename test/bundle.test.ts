@@ -176,3 +176,19 @@ it('a program of the bundle can be stopped while a pattern takes for ever', asyn
   expect(await ended, log()).toBe(143);
   expect(Date.now() - stopped).toBeLessThan(5_000);
 });
+
+it('a program of the bundle that is told to stop again and again still says what AWS continues', async () => {
+  const [emulator, project] = [await startEmulator({ clock: machineClock() }), projectFolder()];
+  onTestFinished(() => emulator.close());
+  const { component, environment, inputs, set } = startingTraining;
+  writeFileSync(join(project, 'pipeline.json'), set(emulator)['pipeline.json'] ?? '');
+  Object.assign(emulator.executions.pace, { describes: 1_000_000, milliseconds: 3_600_000 });
+  const { child, ended, log } = startProgram(folder, component, { emulator, root: project, environment, inputs });
+  await vi.waitUntil(() => log().includes('Started gl-'), { timeout: 10_000, interval: 20 });
+  const telling = setInterval(() => child.kill('SIGTERM'), 1);
+  await ended;
+  clearInterval(telling);
+  expect(log()).toMatch(
+    /AWS continues the execution .*\nNext: run this job again: it continues where this one stopped\.\n$/,
+  );
+});
