@@ -153,6 +153,35 @@ it.each(RUNNER_SHELLS)('removes the token when GitLab cancels the job, and says 
   expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
 });
 
+async function tellAgainAndAgain(group: number, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    try {
+      process.kill(-group, 'SIGTERM');
+    } catch {
+      // Nothing of the group is left.
+      return;
+    }
+    await new Promise((wake) => setTimeout(wake, 1));
+  }
+}
+
+it.each(RUNNER_SHELLS)(
+  'removes the token and says so when it is told to stop again and again, in $title',
+  async (runner) => {
+    const telling = new AbortController();
+    const job = await render(['sh -c "echo > begun; exec sleep 30"', write], {
+      runner,
+      async meanwhile({ pid = 0 }, root) {
+        await vi.waitUntil(() => existsSync(join(root, 'begun')), { timeout: 5000, interval: 20 });
+        void tellAgainAndAgain(pid, telling.signal);
+      },
+    });
+    telling.abort();
+    expect(job.left).toBe(false);
+    expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
+  },
+);
+
 it.each(RUNNER_SHELLS)(
   "lets no before_script of the project's own break it, or see the role, in $title",
   async (runner) => {
