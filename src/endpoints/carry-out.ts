@@ -63,8 +63,7 @@ async function update(
   const { package: arn } = serving.model;
   const deployment = { wanted: config, package: arn, previous, previousPackage: packageOf(current) };
   const result = await updateEndpoint(context, {
-    endpoint: endpoint.name,
-    arn: endpoint.arn,
+    seen: endpoint,
     config,
     tags: uniqueTags([...deploymentTags(deployment), ...tags]),
     keepInstances: kept !== undefined,
@@ -82,13 +81,17 @@ async function recordConcurrentUpdate(
   { sagemaker }: ReconcileContext,
 ): Promise<void> {
   const now = await findEndpoint(sagemaker, endpoint.name);
-  if (!now?.pending || now.pending === now.config) return;
-  const [served, ...more] = await packagesServed(sagemaker, { ...now, config: now.pending });
+  if (!now) return;
+  const wanted = now.pending ?? now.config;
+  if (wanted === endpoint.config) return;
+  // One that has ended already replaced what we saw.
+  const previous = wanted === now.config ? endpoint.config : now.config;
+  const [served, ...more] = await packagesServed(sagemaker, { ...now, config: wanted });
   const tags = deploymentTags({
-    wanted: now.pending,
+    wanted,
     package: more.length > 0 ? undefined : served,
-    previous: now.config,
-    previousPackage: now.config === endpoint.config ? packageOf(current) : undefined,
+    previous,
+    previousPackage: previous === endpoint.config ? packageOf(current) : undefined,
   });
   await tagEndpoint(sagemaker, now.arn, tags);
 }

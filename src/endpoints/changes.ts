@@ -6,10 +6,12 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { isKnownError } from '../aws/sagemaker-errors.ts';
+import { canonicalJson } from '../ground/canonical-json.ts';
 import { type Clock, type Deadline, earliest } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { pauseUntil } from '../ground/wait.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { asRefusal } from './failure-reasons.ts';
 import { tagEndpoint } from './tags.ts';
 
@@ -30,8 +32,9 @@ interface EndpointCreation {
   readonly tags: readonly Tag[];
 }
 
-interface EndpointUpdate extends EndpointCreation {
-  readonly arn: string;
+interface EndpointUpdate extends Omit<EndpointCreation, 'endpoint'> {
+  /** The endpoint as it was when the update was decided. */
+  readonly seen: Endpoint;
   readonly keepInstances: boolean;
 }
 
@@ -39,24 +42,27 @@ interface EndpointUpdate extends EndpointCreation {
 export function createEndpoint(context: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
   return change(context, async () => {
     await context.confirm();
-    return context.sagemaker.send(
+    await context.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
     );
+    return 'accepted';
   });
 }
 
 /**
- * Updates an endpoint to another config (AWS: AddTags, UpdateEndpoint). The tags come first: they say what the endpoint
- * is about to become. With `keepInstances` the variant keeps the instances that it has, where the config would start
- * with fewer; weight and data capture are always those of the config.
+ * Updates an endpoint to another config (AWS: AddTags, DescribeEndpoint, UpdateEndpoint), unless it is no longer as it
+ * was seen. The tags come first: they say what the endpoint is about to become. With `keepInstances` the variant keeps
+ * the instances that it has, where the config would start with fewer; weight and data capture are always those of the
+ * config.
  */
-export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, tags, keepInstances }: EndpointUpdate) {
+export function updateEndpoint(context: ChangeContext, { seen, config, tags, keepInstances }: EndpointUpdate) {
   return change(context, async () => {
-    await tagEndpoint(context.sagemaker, arn, tags);
+    await tagEndpoint(context.sagemaker, seen.arn, tags);
     await context.confirm();
-    return context.sagemaker.send(
+    if (!(await isAsSeen(context, seen))) return 'conflict';
+    await context.sagemaker.send(
       new UpdateEndpointCommand({
-        EndpointName: endpoint,
+        EndpointName: seen.name,
         EndpointConfigName: config,
         RetainAllVariantProperties: keepInstances,
         ...(keepInstances && {
@@ -67,7 +73,15 @@ export function updateEndpoint(context: ChangeContext, { endpoint, arn, config, 
         }),
       }),
     );
+    return 'accepted';
   });
+}
+
+/** Whether an endpoint still is what it was. Not by LastModifiedTime: nobody promises that our own tags leave it alone. */
+async function isAsSeen({ sagemaker }: Pick<ChangeContext, 'sagemaker'>, seen: Endpoint): Promise<boolean> {
+  const now = await findEndpoint(sagemaker, seen.name);
+  const identity = ({ status, config, pending, answer }: Endpoint) => [status, config, pending, answer.CreationTime];
+  return now !== undefined && canonicalJson(identity(now)) === canonicalJson(identity(seen));
 }
 
 /** Deletes an endpoint (AWS: DeleteEndpoint). No error when it is already deleted or busy: describe it again. */
@@ -84,10 +98,9 @@ export async function deleteEndpoint(context: ChangeContext, endpoint: string): 
 /** SageMaker's answers when the endpoint is no longer as it was when we looked. */
 const CHANGED_MEANWHILE = ['already exists', 'update in progress', 'failed already', 'not found'] as const;
 
-async function change(context: ChangeContext, send: () => Promise<unknown>): Promise<ChangeResult> {
+async function change(context: ChangeContext, send: () => Promise<ChangeResult>): Promise<ChangeResult> {
   try {
-    await onceConfigIsVisible(context, send);
-    return 'accepted';
+    return await onceConfigIsVisible(context, send);
   } catch (error) {
     if (CHANGED_MEANWHILE.some((known) => isKnownError(known, error))) return 'conflict';
     throw asRefusal(error, 'SageMaker refused to change the endpoint. It was not changed.');
@@ -100,7 +113,10 @@ const VISIBILITY_PAUSE = 3_000;
 /**
  * SageMaker's reads follow its writes with a delay: a config that was just made may not be found for a minute or so.
  */
-async function onceConfigIsVisible({ clock, deadline }: ChangeContext, send: () => Promise<unknown>): Promise<void> {
+async function onceConfigIsVisible(
+  { clock, deadline }: ChangeContext,
+  send: () => Promise<ChangeResult>,
+): Promise<ChangeResult> {
   const visible = {
     at: new Date(clock.now().getTime() + VISIBLE_WITHIN),
     because: 'an endpoint config is found sooner',
@@ -108,8 +124,7 @@ async function onceConfigIsVisible({ clock, deadline }: ChangeContext, send: () 
   const until = earliest(deadline, visible);
   for (;;) {
     try {
-      await send();
-      return;
+      return await send();
     } catch (error) {
       const invisible = isKnownError('not found', error) && /endpoint configuration/i.test(partsOf(error).message);
       if (!invisible) throw error;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import { arnOf } from '../../registry/package.ts';
 import { emulated } from '../job.ts';
-import { approved, approvedOverAnother, deploy, liveConfig, NAME, tagsOf } from './scene.ts';
+import { approved, approvedOverAnother, deploy, liveConfig, NAME, OWN_TAGS, tagsOf } from './scene.ts';
 
 describe('two jobs of one deployment', () => {
   it('that run at the same time end in one update', async () => {
@@ -51,6 +52,59 @@ describe('a foreign update that begins just before ours', () => {
       'sagemaker-components:wanted': job.outputs.ENDPOINT_CONFIG_NAME,
       'sagemaker-components:previous': 'somebody-elses',
     });
+  });
+});
+
+describe('an update of others that ends while this job makes ready for its own', () => {
+  const LAST_REQUESTS = [
+    ['AddTags', 1],
+    ['DescribeModelPackage', 2],
+  ] as const;
+
+  it.each(LAST_REQUESTS)('to a newer version before %s is seen: that is not replaced', async (operation, nth) => {
+    const scene = await approvedOverAnother();
+    const { emulator, before } = scene;
+    const newer = emulator.register({ status: 'Approved' });
+    const bringNewer = () => void emulator.deployed({ endpoint: NAME, package: newer, name: 'newer' });
+    emulator.faults.meanwhile(operation, bringNewer, nth);
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('serves version 3, and version 2 is older');
+    expect(liveConfig(emulator)).toBe('newer');
+    expect(tagsOf(emulator)).toMatchObject({
+      'sagemaker-components:wanted': 'newer',
+      'sagemaker-components:package': newer,
+      'sagemaker-components:previous': before,
+    });
+  });
+
+  it('to an older one is what was live before', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    const older = arnOf(1);
+    emulator.faults.meanwhile(
+      'AddTags',
+      () => void emulator.deployed({ endpoint: NAME, package: older, name: 'older' }),
+    );
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 0, record: { version: 2, previous_config: 'older' } });
+    expect(tagsOf(emulator)).toMatchObject({ 'sagemaker-components:previous': 'older' });
+  });
+
+  it('and another project’s endpoint of the same name, made meanwhile, is not touched', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    emulator.faults.meanwhile('AddTags', () => {
+      emulator.do('DeleteEndpoint', { EndpointName: NAME });
+      emulator.endpoints.settle(NAME);
+      emulator.clock.advance(1000);
+      const tags = { ...OWN_TAGS, 'sagemaker-components:project': '43' };
+      emulator.deployed({ endpoint: NAME, package: scene.arn, name: 'theirs', tags });
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('belongs to another deployment');
+    expect(liveConfig(emulator)).toBe('theirs');
   });
 });
 

@@ -972,7 +972,7 @@ export const deployment: readonly Row[] = [
           emulator.do('DeleteEndpoint', { EndpointName: ENDPOINT });
           emulator.endpoints.settle(ENDPOINT);
         },
-        4,
+        5,
       ),
     exit: 1,
     writes: updates,
