@@ -2,7 +2,8 @@ import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { addTags, asTags, tagsOf } from '../aws/tags.ts';
 import { OURS } from '../gitlab/tags.ts';
-import { findConfig } from './endpoint.ts';
+import { Failure } from '../ground/failure.ts';
+import { type Endpoint, findConfig } from './endpoint.ts';
 import { type Owner, ownerIn } from './owner.ts';
 
 /** Where a model, endpoint config or endpoint comes from. */
@@ -48,6 +49,25 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
 /** What the tags of an endpoint say of it; each is `undefined` where there is no such tag. */
 export interface EndpointTags extends DeploymentTags {
   readonly owner: Owner | undefined;
+  /** The keys of all its tags. */
+  readonly keys: readonly string[];
+}
+
+/** The most tags that SageMaker keeps for one resource. */
+const MAX_TAGS = 50;
+
+/**
+ * Throws a Failure of kind "refused" when an endpoint has no room for the tags of a deployment: before the change, because
+ * after it the endpoint would not say whose it is.
+ */
+export function refuseFullTags({ name, arn }: Endpoint, { keys }: Pick<EndpointTags, 'keys'>, added: readonly Tag[]) {
+  const all = new Set([...keys, ...added.flatMap(({ Key }) => Key ?? [])]);
+  if (all.size <= MAX_TAGS) return;
+  throw new Failure(
+    'refused',
+    `${name} has ${keys.length} tags, and SageMaker allows ${MAX_TAGS}: ${all.size - keys.length} more, which this deployment adds, do not fit. Nothing was changed.`,
+    `remove some of its tags (aws sagemaker delete-tags --resource-arn ${arn} --tag-keys ...) or of the input tags, then run this job again.`,
+  );
 }
 
 /** Reads the tags of an endpoint (AWS: ListTags); `undefined` when it was deleted meanwhile. */
@@ -60,6 +80,7 @@ export async function readEndpointTags(
   return (
     tags && {
       owner: ownerIn(tags),
+      keys: [...tags.keys()],
       wanted: told('wanted'),
       package: told('package'),
       previous: told('previous'),

@@ -24,6 +24,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   endpoint_name: 'it must differ from environment to environment',
   payload_file: 'earlier jobs hand no files on, because of needs',
   poll_interval: 'one for three components',
+  tags: 'each component tags what it makes',
   pipeline_max_wait_time: 'which of the waits',
   deploy_max_wait_time: 'which of the waits',
   validate_max_wait_time: 'which of the waits',

@@ -64,6 +64,26 @@ const LOOKED = 'The job repeated the request, found what it had created, and com
 
 export const deployment: readonly Row[] = [
   {
+    when: 'the endpoint has no room for the tags of a deployment',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'ERROR resale-price-dev has 43 tags, and SageMaker allows 50: … more, which this deployment adds, do not fit. Nothing was changed.',
+    next: 'remove some of its tags (aws sagemaker delete-tags --resource-arn … --tag-keys ...) or of the input tags, then run this job again.',
+    cause: 'The endpoint has many tags of its own. The tags of this component say whose it is and what it serves.',
+    remedy: 'Remove tags of the endpoint that you do not need.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) => {
+      const { arn } = emulator.endpoint(ENDPOINT) ?? {};
+      const keys = emulator.tags.of(String(arn));
+      const Tags = Array.from({ length: 43 }, (_, number) => ({ Key: `team-${number}`, Value: 'ours' }));
+      emulator.do('DeleteTags', { ResourceArn: arn, TagKeys: Object.keys(keys) });
+      emulator.do('AddTags', { ResourceArn: arn, Tags });
+    },
+    exit: 1,
+    writes: made,
+    record: 'none',
+  },
+  {
     when: 'the version is rejected while the job makes its model',
     shows: [],
     component: 'deploy-model',
