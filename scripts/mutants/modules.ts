@@ -9,6 +9,7 @@ export const MODULES: readonly string[] = [
   'src/registry/eligibility.ts',
   'src/registry/entries.ts',
   'src/registry/flaw.ts',
+  'src/registry/provenance.ts',
   'src/registry/room.ts',
   'src/registry/validation.ts',
   'src/registry/write-entry.ts',
@@ -17,6 +18,7 @@ export const MODULES: readonly string[] = [
   'src/endpoints/failure-reasons.ts',
   // How long it waits until SageMaker shows a change.
   'src/endpoints/follow.ts',
+  'src/endpoints/live.ts',
   'src/endpoints/members.ts',
   // How often it tries again.
   'src/endpoints/observe.ts',
@@ -28,6 +30,7 @@ export const MODULES: readonly string[] = [
   'src/components/approve-model/protection.ts',
   'src/components/check-model/candidate.ts',
   'src/components/check-model/live.ts',
+  'src/components/check-model/serving.ts',
   'src/components/validate-endpoint/live.ts',
   'src/gitlab/records.ts',
   'src/program/handover.ts',

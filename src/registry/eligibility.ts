@@ -159,9 +159,13 @@ export async function selectVersion(
     if (listed === undefined && lookedAt === limit) break;
     if (listed === undefined) lookedAt++;
     const found = listed === undefined ? await describe(arn) : undefined;
-    const eligibility = found ? judgeEligibility(found, criteria) : unfit(listed ?? 'it was deleted');
-    if (found && eligibility.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
-    if (eligibility.is === 'unfit') passedOver.push(passing(version, eligibility));
+    if (!found) {
+      passedOver.push({ version, why: listed ?? 'it was deleted' });
+      continue;
+    }
+    const eligibility = judgeEligibility(found, criteria);
+    if (eligibility.is === 'fit') return { is: 'candidate', candidate: found, passedOver };
+    passedOver.push(passing(version, eligibility));
   }
   return { is: 'none', passedOver, lookedAt };
 }

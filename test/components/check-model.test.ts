@@ -8,7 +8,12 @@ import approveModel from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { type PromotionCriteria, selectVersion, validatedHere } from '../../src/registry/eligibility.ts';
+import {
+  judgeEligibility,
+  type PromotionCriteria,
+  selectVersion,
+  validatedHere,
+} from '../../src/registry/eligibility.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { OWN_TAGS, OWNER } from './deploy-model/scene.ts';
@@ -288,21 +293,67 @@ const RULES: readonly [
   ],
 ];
 
+/** What uat asks of a version, when a test does not say otherwise. */
+const UAT: PromotionCriteria = {
+  environment: 'uat',
+  path: ['dev', 'uat', 'main'],
+  source: 'registry',
+  require_validation: true,
+  pipeline: '101',
+};
+
 describe('which version may be promoted', () => {
   it.each(RULES)('given %s', async (_, registry, asked, answer, passedOver) => {
-    const question: PromotionCriteria = {
-      environment: 'uat',
-      path: ['dev', 'uat', 'main'],
-      source: 'registry',
-      require_validation: true,
-      pipeline: '101',
-      ...asked,
-    };
     const describeOne = async (arn: string) => registry.find((each) => each.arn === arn);
-    const choice = await selectVersion({ versions: registry, describe: describeOne, limit: 20 }, question);
+    const candidates = { versions: registry, describe: describeOne, limit: 20 };
+    const choice = await selectVersion(candidates, { ...UAT, ...asked });
 
     expect(choice.is === 'candidate' ? choice.candidate.version : 'none').toBe(answer);
     expect(choice.passedOver.map(({ why }) => why)).toEqual(passedOver);
+  });
+
+  it.each([
+    ['withdrawn', { 'withdrawn.dev': verdictValue(CONTENT) }, {}, /^promote another version\. A rejection is final\.$/],
+    ['not completed', {}, { status: 'InProgress' }, /^if it is still InProgress, run this job again later\./],
+  ] as const)('says what to do about a version that is %s', (_, metadata, more, next) => {
+    const judged = judgeEligibility(version(1, 'Approved', metadata, more), UAT);
+    expect(judged).toMatchObject({ is: 'unfit', next: expect.stringMatching(next) });
+  });
+
+  it.each(['Approved', undefined] as const)(
+    'asks the version itself, where the list says that it is %s',
+    async (listed) => {
+      const rejected = version(1, 'Rejected', through('dev'));
+      const candidates = { versions: [{ ...rejected, approval: listed }], describe: async () => rejected, limit: 20 };
+      for (const require_validation of [true, false])
+        expect(await selectVersion(candidates, { ...UAT, require_validation })).toEqual({
+          is: 'none',
+          passedOver: [{ version: 1, why: 'it is Rejected' }],
+          lookedAt: 1,
+        });
+    },
+  );
+
+  it('counts only the versions that it looks at: what the list rules out takes the place of none', async () => {
+    const registry = [
+      version(4, 'Rejected'),
+      version(3, 'Approved', through('dev')),
+      version(2, 'Rejected'),
+      version(1, 'Approved', through('dev')),
+    ];
+    const describeOne = async (arn: string) => registry.find((each) => each.arn === arn && each.version !== 3);
+    const ask = (limit: number) => selectVersion({ versions: registry, describe: describeOne, limit }, UAT);
+
+    expect(await ask(2)).toMatchObject({ is: 'candidate', candidate: { version: 1 } });
+    expect(await ask(1)).toEqual({
+      is: 'none',
+      passedOver: [
+        { version: 4, why: 'it is Rejected' },
+        { version: 3, why: 'it was deleted' },
+        { version: 2, why: 'it is Rejected' },
+      ],
+      lookedAt: 1,
+    });
   });
 });
 
@@ -606,19 +657,21 @@ describe('what is live here already', () => {
     });
   });
 
-  it.each([
-    ['its approval is of another content', { by: 'f'.repeat(32), at: CONTENT }],
-    ['its validation is of another content', { by: CONTENT, at: 'f'.repeat(32) }],
-  ])('is not validated here when %s', (_, { by, at }) => {
-    const metadata = { 'approved.uat': verdictValue(by), 'validated.uat': validationValue(at) };
-    const asked = {
-      environment: 'uat',
-      path: ['dev', 'uat'],
-      source: 'run',
-      require_validation: true,
-      pipeline: '101',
-    } as const;
-    expect(validatedHere(version(1, 'Approved', metadata), asked)).toBeUndefined();
+  it.each<[when: string, entries: Record<string, string>]>([
+    ['nobody approved it here', { 'approved.uat': '' }],
+    ['nothing validated it here', { 'validated.uat': '' }],
+    ['its approval cannot be read', { 'approved.uat': 'fine' }],
+    ['its validation cannot be read', { 'validated.uat': 'fine' }],
+    ['this very pipeline approved it', { 'approved.uat': verdictValue(CONTENT, { pipeline: '101' }) }],
+    ['its approval is of another content', { 'approved.uat': verdictValue('f'.repeat(32)) }],
+    ['its validation is of another content', { 'validated.uat': validationValue('f'.repeat(32)) }],
+    ['it was approved with an open safety input', { 'approved.uat': verdictValue(CONTENT, { open: 'protected' }) }],
+    ['it was validated with an open safety input', { 'validated.uat': validationValue(CONTENT, { open: 'approval' }) }],
+  ])('is not validated here when %s', (_, entries) => {
+    const wellDone = through('uat');
+    expect(validatedHere(version(1, 'Approved', wellDone), UAT)).toMatchObject({ pipeline: '90' });
+    const written = Object.entries({ ...wellDone, ...entries }).filter(([, value]) => value !== '');
+    expect(validatedHere(version(1, 'Approved', Object.fromEntries(written)), UAT)).toBeUndefined();
   });
 
   it('is not live while another config is on its way to the endpoint', async () => {

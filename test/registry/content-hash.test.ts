@@ -1,4 +1,7 @@
-import type { ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
+import type {
+  AdditionalInferenceSpecificationDefinition,
+  ModelPackageContainerDefinition,
+} from '@aws-sdk/client-sagemaker';
 import { describe, expect, it } from 'vitest';
 import { CONTENT_HASH, contentOf, contentsOf, dataPlacesOf } from '../../src/registry/content-hash.ts';
 
@@ -82,6 +85,25 @@ describe('the content hash', () => {
   it('changes with an additional specification', () => {
     const more = { ...packageOf(full), AdditionalInferenceSpecifications: [{ Name: 'gpu', Containers: [full] }] };
     expect(contentOf(more)).not.toBe(contentOf(packageOf(full)));
+  });
+
+  it('sees the name and the containers of an additional specification, in each of its versions', () => {
+    const withMore = (...more: AdditionalInferenceSpecificationDefinition[]) =>
+      contentsOf({ ...packageOf(full), AdditionalInferenceSpecifications: more });
+    const other = { ...full, Image: 'another.example.com/image:1', ImageDigest: `sha256:${'c'.repeat(64)}` };
+    const hashes = [
+      withMore({ Name: 'gpu', Containers: [full] }),
+      withMore({ Name: 'cpu', Containers: [full] }),
+      withMore({ Name: 'gpu', Containers: [other] }),
+      withMore({ Name: 'gpu', Containers: [full, full] }),
+      withMore({ Name: 'gpu', Containers: undefined }),
+    ].flat();
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('takes a member that AWS sends as null', () => {
+    const nothing = packageOf(Object.assign({ ...full }, { BaseModel: null }));
+    expect(contentOf(nothing)).not.toBe(contentOf(packageOf(full)));
   });
 });
 
