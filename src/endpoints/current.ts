@@ -9,7 +9,8 @@ import type { EndpointTags } from './tags.ts';
 /** Which model serves on an endpoint, as far as SageMaker and our tags tell. */
 export type Served =
   | { is: 'version'; version: number; package: string }
-  | { is: 'other model'; model: string; ofAnotherGroup: boolean }
+  | { is: 'version of another group'; package: string }
+  | { is: 'model from outside the registry' }
   | { is: 'unknown'; why: string };
 
 /** What serves on an endpoint now, before it is changed. */
@@ -58,20 +59,19 @@ function lostFrom({ config, models }: Live, { endpoint, serving }: Pick<CurrentQ
 }
 
 function servedBy(
-  { config, models, gone }: Live,
+  { models, gone }: Live,
   tags: EndpointTags,
   { endpoint, group }: Pick<CurrentQuery, 'endpoint' | 'group'>,
 ): Served {
-  const tagged = gone.length > 0 ? packageTagged(tags, endpoint.config) : undefined;
-  if (gone.length > 0 && tagged === undefined) return { is: 'unknown', why: gone.join(', and ') };
-  const packages = tagged === undefined ? packagesIn(models) : [tagged];
-  const other = packages.find((arn) => versionIn(group, arn) === undefined);
-  if (other !== undefined) return { is: 'other model', model: other, ofAnotherGroup: true };
-  const versions = packages.map((arn) => ({ package: arn, version: versionIn(group, arn) ?? 0 }));
-  const newest = versions.toSorted((a, b) => b.version - a.version)[0];
-  if (newest) return { is: 'version', ...newest };
-  const model = config?.variants.flatMap((variant) => variant.model ?? []).join(' and ') || endpoint.config;
-  return { is: 'other model', model: `a model from outside the registry (${model})`, ofAnotherGroup: false };
+  const isTold = gone.length === 0;
+  // A second package is of a further variant or container, for which an update is refused (members.ts).
+  const served = isTold ? packagesIn(models)[0] : packageTagged(tags, endpoint.config);
+  if (served === undefined)
+    return isTold ? { is: 'model from outside the registry' } : { is: 'unknown', why: gone.join(', and ') };
+  const version = versionIn(group, served);
+  return version === undefined
+    ? { is: 'version of another group', package: served }
+    : { is: 'version', version, package: served };
 }
 
 /** The model package that the endpoint's tags name for a config. */

@@ -116,9 +116,9 @@ function replace(
       `${name} has what this component does not support: an update would remove or change it. Nothing was changed.\n${lines(lost)}`,
       'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     );
-  if (served.is === 'other model' && served.ofAnotherGroup && !take_over_endpoint)
+  if (served.is === 'version of another group' && !take_over_endpoint)
     return refuse(
-      `${name} serves ${served.model}, a version of another model package group. Nothing was changed.`,
+      `${name} serves ${served.package}, a version of another model package group. Nothing was changed.`,
       `set another endpoint_name. If this endpoint must change hands, ${onceInTheInclude('take_over_endpoint')}.`,
     );
   if (served.is === 'unknown' && !allow_downgrade)

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Served } from '../../src/endpoints/current.ts';
-import { type DesiredEndpoint, decideChange, type EndpointDecision } from '../../src/endpoints/decision.ts';
+import {
+  type DesiredEndpoint,
+  decideChange,
+  dependsOnCurrent,
+  type EndpointDecision,
+} from '../../src/endpoints/decision.ts';
 import type { Owner } from '../../src/endpoints/owner.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { approved, deploy, liveConfig, NAME, OWNER } from './deploy-model/scene.ts';
@@ -29,7 +34,8 @@ interface Circumstances {
 const servedBy = (live: Circumstances['live'] = 'an image'): Served => {
   if (live === 'unknown') return { is: 'unknown', why: 'the endpoint config before was deleted' };
   if (typeof live === 'number') return { is: 'version', version: live, package: `arn:model-package/group/${live}` };
-  return { is: 'other model', model: live, ofAnotherGroup: live !== 'an image' };
+  if (live === 'an image') return { is: 'model from outside the registry' };
+  return { is: 'version of another group', package: 'arn:model-package/other/9' };
 };
 
 const RULES: readonly [
@@ -104,6 +110,7 @@ const RULES: readonly [
   ['Deleting', { config: 'before', status: 'Deleting' }, 'wait'],
   ['Failed', { config: 'before', status: 'Failed' }, 'refuse'],
   ['Failed with our config', { config: 'ours', status: 'Failed' }, 'refuse'],
+  ['Failed with another config pending', { config: 'before', pending: 'theirs', status: 'Failed' }, 'refuse'],
   ['Failed, and leave to recreate it', { config: 'before', status: 'Failed' }, 'delete', { recreate_failed: true }],
   ['UpdateRollbackFailed', { config: 'before', status: 'UpdateRollbackFailed' }, 'refuse', { recreate_failed: true }],
   ...(
@@ -142,6 +149,46 @@ describe('what is done about an endpoint', () => {
     const owner = theirs && { ...OWNER, ...theirs };
     const decision = decideChange({ endpoint: seen && endpoint(seen), owner, current }, { ...WANTED, ...more });
     expect(decision.do).toBe(answer);
+  });
+
+  it.each(['ours', 'before'])('is nothing, where nobody knows what serves (%s)', (config) => {
+    const wanted = { ...WANTED, allow_downgrade: true, take_over_endpoint: true };
+    const decision = decideChange({ endpoint: endpoint({ config }), owner: undefined, current: undefined }, wanted);
+    expect(decision).toMatchObject({ do: 'refuse', why: expect.stringMatching(/nothing is known of/i) });
+  });
+
+  it.each([
+    ['UpdateRollbackFailed', /the endpoint may serve several configs \(AllTraffic, 1 of 1 instance\)/],
+    ['Hibernating', /has a status that this version does not know/],
+  ])('is nothing, with its reason, where the status is %s', (status, why) => {
+    const seen = Object.assign(endpoint({ config: 'before' }), { status });
+    expect(decideChange({ endpoint: seen, owner: undefined, current: undefined }, WANTED)).toMatchObject({
+      do: 'refuse',
+      why: expect.stringMatching(why),
+    });
+  });
+
+  it('is to wait, for another deployment by its name or for SageMaker', () => {
+    const ask = (seen: Parameters<typeof endpoint>[0]) =>
+      decideChange({ endpoint: endpoint(seen), owner: undefined, current: undefined }, WANTED);
+    expect(ask({ config: 'before', pending: 'theirs', status: 'Updating' })).toEqual({
+      do: 'wait',
+      saying: `Waiting until ${NAME} is stable (another deployment: theirs): Updating; AllTraffic ActivatingTraffic, 1 of 1 instance`,
+    });
+    expect(ask({ config: 'before', status: 'SystemUpdating' })).toEqual({
+      do: 'wait',
+      saying: `Waiting until ${NAME} is stable: SystemUpdating; AllTraffic, 1 of 1 instance`,
+    });
+  });
+
+  it('depends on what serves only where that would be replaced or kept', () => {
+    const asks = (seen: Omit<Parameters<typeof endpoint>[0], 'config'>) =>
+      dependsOnCurrent(endpoint({ config: 'before', ...seen }));
+    expect(asks({})).toBe(true);
+    expect(asks({ status: 'OutOfService' })).toBe(true);
+    expect(asks({ pending: 'ours' })).toBe(false);
+    for (const status of ['Creating', 'Updating', 'RollingBack', 'Failed', 'UpdateRollbackFailed'] as const)
+      expect(asks({ status })).toBe(false);
   });
 
   it('every status of the API has its row', () => {
