@@ -68,7 +68,7 @@ export function follow(ours: OwnDeployment): (endpoint: Endpoint | undefined) =>
   let { history } = ours;
   return (endpoint) => {
     if (endpoint?.status === 'RollingBack') history = 'was rolling back';
-    if (endpoint?.status === 'InService' && endpoint.config === ours.config) history = 'was live';
+    if (endpoint?.config === ours.config) history = 'was live';
     return progress(endpoint, { ...ours, history });
   };
 }
@@ -83,8 +83,9 @@ export function hasItsInstances({ variants }: Pick<Endpoint, 'variants'>): boole
   return variants.length > 0 && variants.every(runsAsMany);
 }
 
-function runsAsMany({ instances, wantedInstances }: Variant): boolean {
-  return instances !== undefined && wantedInstances !== undefined && instances >= wantedInstances;
+/** A number that SageMaker does not tell is NaN here, which is as many as no other. */
+function runsAsMany({ instances = Number.NaN, wantedInstances = Number.NaN }: Variant): boolean {
+  return instances >= wantedInstances;
 }
 
 /** An endpoint's state in a line: `Updating; AllTraffic ActivatingTraffic, 1 of 2 instances`. */

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/endpoints/endpoint.ts';
-import { type DeploymentProgress, follow, type OwnDeployment, progress } from '../../src/endpoints/progress.ts';
+import {
+  type DeploymentProgress,
+  deployedAt,
+  follow,
+  type OwnDeployment,
+  progress,
+  statusLine,
+  variantLine,
+} from '../../src/endpoints/progress.ts';
 import { endpoint } from './endpoint.ts';
 
 const OURS: OwnDeployment = {
@@ -62,6 +70,7 @@ const ROWS: readonly [given: string, seen: Endpoint | undefined, is: DeploymentP
   ['the config before ours back in service, and no more', endpoint({ config: 'before' }), 'rolled back or returned'],
   ['a config that is neither', endpoint({ config: 'theirs' }), 'superseded'],
   ['an endpoint that failed', endpoint({ config: 'ours', status: 'Failed' }), 'failed'],
+  ['an endpoint that failed on another config', endpoint({ config: 'theirs', status: 'Failed' }), 'failed'],
   ['our config out of service', endpoint({ config: 'ours', status: 'OutOfService' }), 'failed'],
   [
     'an update that went neither forward nor back',
@@ -72,8 +81,28 @@ const ROWS: readonly [given: string, seen: Endpoint | undefined, is: DeploymentP
   ['no endpoint', undefined, 'gone'],
 ];
 
+/** Our config in service, whose variants run so many instances of so many. */
+const running = (...counts: readonly [instances: number, wanted: number][]): Endpoint => ({
+  ...endpoint({ config: 'ours' }),
+  variants: counts.map(([instances, wantedInstances], index) => ({
+    name: `variant-${index + 1}`,
+    instances,
+    wantedInstances,
+    phases: [],
+  })),
+});
+
 describe('where our deployment stands', () => {
   it.each(ROWS)('%s: %s', (_, seen, is) => {
+    expect(progress(seen, OURS).is).toBe(is);
+  });
+
+  it.each<[when: string, seen: Endpoint, is: DeploymentProgress['is']]>([
+    ['every variant has its instances', running([1, 1], [2, 2]), 'live'],
+    ['it has more than it should', running([3, 1]), 'live'],
+    ['only the first variant has its instances', running([1, 1], [1, 2]), 'progressing'],
+    ['only the last variant has its instances', running([1, 2], [1, 1]), 'progressing'],
+  ])('our config in service, of which %s', (_, seen, is) => {
     expect(progress(seen, OURS).is).toBe(is);
   });
 
@@ -108,6 +137,11 @@ describe('where our deployment stands', () => {
       'returned',
     ],
     [
+      'after another update was rolled back to ours: somebody returned to it',
+      [endpoint({ config: 'ours', pending: 'theirs', status: 'RollingBack' })],
+      'returned',
+    ],
+    [
       'after ours was on its way: it is either',
       [endpoint({ config: 'before', pending: 'ours', status: 'Updating' })],
       'rolled back or returned',
@@ -116,6 +150,15 @@ describe('where our deployment stands', () => {
     const progressOf = follow(OURS);
     for (const seen of looks) progressOf(seen);
     expect(progressOf(endpoint({ config: 'before' })).is).toBe(is);
+  });
+
+  it('the config before is back, and nobody saw when it was deployed before: it is either', () => {
+    const back = endpoint({ config: 'before', resolved: new Date(1000) });
+    expect(progress(back, OURS)).toEqual({ is: 'rolled back or returned' });
+  });
+
+  it('an endpoint that is gone at any look is gone', () => {
+    expect(follow(OURS)(undefined)).toEqual({ is: 'gone' });
   });
 
   it('an update back is no rollback, although the endpoint has the reason of another update', () => {
@@ -136,5 +179,59 @@ describe('where our deployment stands', () => {
       is: 'progressing',
       saying: 'Updating; AllTraffic ActivatingTraffic, 1 of 1 instance',
     });
+  });
+
+  it('tells why our config is out of service: the reason of SageMaker, or else the status', () => {
+    const out = { config: 'ours', status: 'OutOfService' } as const;
+    expect(progress(endpoint({ ...out, reason: 'no ping' }), OURS)).toEqual({ is: 'failed', why: 'no ping' });
+    expect(progress(endpoint(out), OURS)).toEqual({ is: 'failed', why: 'OutOfService' });
+  });
+});
+
+describe('the state of an endpoint in a line', () => {
+  it.each([
+    ['every variant', running([1, 2], [1, 1]), 'InService; variant-1, 1 of 2 instances; variant-2, 1 of 1 instance'],
+    ['no variant', running(), 'InService'],
+    [
+      'counts that SageMaker does not tell',
+      endpoint({ config: 'ours', instances: 'unknown', wanted: 'unknown' }),
+      'InService; AllTraffic, unknown of unknown instances',
+    ],
+  ])('names %s', (_, seen, line) => {
+    expect(statusLine(seen)).toBe(line);
+  });
+
+  it('names every phase of a variant', () => {
+    const phases = ['Creating', 'Baking'];
+    expect(variantLine({ name: 'AllTraffic', instances: 0, wantedInstances: 1, phases })).toBe(
+      'AllTraffic Creating and Baking, 0 of 1 instance',
+    );
+  });
+});
+
+describe('when what serves was deployed', () => {
+  const at = (...times: (number | undefined)[]) => ({
+    VariantName: 'AllTraffic',
+    DeployedImages: times.map((time) => (time === undefined ? {} : { ResolutionTime: new Date(time) })),
+  });
+  const deployed = (...variants: { VariantName: string }[]) => {
+    const { answer } = endpoint({ config: 'ours' });
+    return deployedAt({ answer: { ...answer, ProductionVariants: variants } })?.getTime();
+  };
+
+  it('is the last time at which an image of any variant was resolved', () => {
+    expect(deployed(at(1, 3), at(2))).toBe(3);
+    expect(deployed(at(2), at(undefined, 4, 1))).toBe(4);
+  });
+
+  it('is unknown where SageMaker tells no time, no image or no variant', () => {
+    expect([deployed(at(undefined)), deployed({ VariantName: 'AllTraffic' }), deployed()]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(deployedAt({ answer: { ...endpoint({ config: 'ours' }).answer, ProductionVariants: undefined } })).toBe(
+      undefined,
+    );
   });
 });
