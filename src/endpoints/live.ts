@@ -30,21 +30,30 @@ export async function describeLive(sagemaker: SageMakerClient, endpoint: Endpoin
 
 /**
  * Why a config or model does not tell what serves: it was deleted; or one of its name was created after the last change
- * of the endpoint, so that the endpoint cannot have been made from it.
+ * of the endpoint, so that the endpoint cannot have been made from it. A time that nobody tells counts as after it.
  */
-function whyUntold(
+export function whyUntold(
   what: string,
   found: { readonly CreationTime?: Date | undefined } | undefined,
-  { answer: { LastModifiedTime: changed } }: Endpoint,
+  { answer: { LastModifiedTime: changed } }: Pick<Endpoint, 'answer'>,
 ): string | undefined {
   if (!found) return `${what} was deleted`;
   const { CreationTime: created } = found;
-  if (created !== undefined && changed !== undefined && created <= changed) return undefined;
+  if (instantOf(created) <= instantOf(changed)) return undefined;
   return `${what} was created again at ${created?.toISOString() ?? 'an unknown time'}, after the last change of the endpoint`;
 }
 
-/** The model packages that serve on an endpoint: none when its config or a model no longer tells. */
-export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
-  const { models, gone } = await describeLive(sagemaker, endpoint);
+/** An instant that can be compared: an unknown one is NaN, which is before and after no other. */
+function instantOf(time: Date | undefined): number {
+  return time?.getTime() ?? Number.NaN;
+}
+
+/** The model packages that serve: none when the config or a model no longer tells. */
+export function packagesOf({ models, gone }: Live): string[] {
   return gone.length > 0 ? [] : packagesIn(models);
+}
+
+/** The model packages that serve on an endpoint, as `packagesOf` tells them. */
+export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
+  return packagesOf(await describeLive(sagemaker, endpoint));
 }

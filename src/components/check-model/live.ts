@@ -1,6 +1,6 @@
 import { troubleOf } from '../../aws/trouble.ts';
-import { type Endpoint, findEndpoint, packagesIn } from '../../endpoints/endpoint.ts';
-import { describeLive, type Live } from '../../endpoints/live.ts';
+import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
+import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
 import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
@@ -30,7 +30,7 @@ export async function lookAt(name: string, { aws }: Context): Promise<Destinatio
   const endpoint = await findEndpoint(aws.sagemaker, name);
   if (!endpoint) return undefined;
   const live = await describeLive(aws.sagemaker, endpoint);
-  return { endpoint, live, packages: live.gone.length > 0 ? [] : packagesIn(live.models) };
+  return { endpoint, live, packages: packagesOf(live) };
 }
 
 /** Whether an endpoint serves this version and no other. */
