@@ -297,6 +297,10 @@ describe('a validation', () => {
     expect(job.record).toMatchObject({ outcome: 'validated', endpoint: ENDPOINT, config, package: arn });
     expect(job.record?.asked).toMatchObject({ payload: expect.stringMatching(/^[0-9a-f]{64}$/), requests: 3 });
     expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });
+    for (const still of ['', 'still '])
+      expect(job.log).toContain(
+        `${ENDPOINT} is live and ${still}serves ${GROUP} version 1 (endpoint config ${config}).`,
+      );
     expect(job.log).toContain('3 of 3 answers are as expected');
     expect(job.log).toMatch(/"price":\d+/);
     expect(job.log).toContain(`Validated in dev: ${GROUP} version 1 on ${ENDPOINT}.`);
@@ -353,6 +357,38 @@ describe('the deployment', () => {
     const again = await validate({ emulator, root });
     expect(again.exit).toBe(0);
     expect(again.record).toMatchObject({ outcome: 'validated', config });
+    expect(again.log).toMatch(/\nresale-price-dev: Updating; [^\n]* \(after \d+ s\)\.\n/);
+  });
+
+  it.each([
+    ['deployed', 'Somebody updated resale-price-dev back to resale-price-dev-v1'],
+    ['progressing', 'SageMaker rolled back without a reason, or somebody updated the endpoint back'],
+  ])('that was recorded as %s, and the config before is back: the log says what is known', async (outcome, told) => {
+    const scene = await live();
+    const { emulator, record, root } = scene;
+    const config = bringNext(scene);
+    emulator.endpoints.settle(ENDPOINT);
+    record({ outcome, config, previous_config: 'resale-price-dev-v1' });
+    emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: 'resale-price-dev-v1' });
+    emulator.endpoints.settle(ENDPOINT);
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(told);
+  });
+
+  it('was live before the requests: when the config before is back after them, somebody returned to it', async () => {
+    const scene = await live();
+    const { emulator, record, root } = scene;
+    const config = bringNext(scene);
+    emulator.endpoints.settle(ENDPOINT);
+    record({ outcome: 'progressing', config, previous_config: 'resale-price-dev-v1' });
+    emulator.faults.meanwhile('InvokeEndpoint', () => {
+      emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: 'resale-price-dev-v1' });
+      emulator.endpoints.settle(ENDPOINT);
+    });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('Somebody updated resale-price-dev back to resale-price-dev-v1');
   });
 
   it.each([
@@ -407,16 +443,20 @@ describe('the deployment', () => {
     ['rejected', { ModelApprovalStatus: 'Rejected' }, /is not validated: it is Rejected, but it is live/],
     ['withdrawn', { CustomerMetadataProperties: { 'withdrawn.dev': 'yes' } }, /it was withdrawn in dev/],
     ['changed', { InferenceSpecification: OTHER_SPECIFICATION }, /its content changed/],
-  ])('serves a version that was %s while the model was asked: it is not validated', async (_, change, told) => {
-    const { emulator, root, arn } = await live();
-    emulator.faults.meanwhile('InvokeEndpoint', () => {
-      emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ...change });
-    });
-    const job = await validate({ emulator, root });
-    expect(job.exit).toBe(1);
-    expect(job.log).toMatch(told);
-    expect(job.calls).not.toContain('UpdateModelPackage');
-  });
+  ])(
+    'serves a version that was %s while the model was asked: it is not validated, and has to be taken away',
+    async (_, change, told) => {
+      const { emulator, root, arn } = await live();
+      emulator.faults.meanwhile('InvokeEndpoint', () => {
+        emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ...change });
+      });
+      const job = await validate({ emulator, root });
+      expect(job.exit).toBe(1);
+      expect(job.log).toMatch(told);
+      expect(job.log).toMatch(/\nNext: [^\n]* Until then it stays live, unless you delete the endpoint/);
+      expect(job.calls).not.toContain('UpdateModelPackage');
+    },
+  );
 
   it('serves a version that was rejected just before the entry was written: the job says that it is live', async () => {
     const { emulator, root, arn } = await live();
@@ -440,7 +480,16 @@ describe('the deployment', () => {
     bringNext(scene, { ends: 'rolled back' });
     const job = await validate(scene);
     expect(job.junit).toMatch(/name="The endpoint resale-price-dev serves the endpoint config [^"]*"[^>]*>\s*<failure/);
-    expect(job.calls).not.toContain('ListTags');
+    expect(job.calls.filter((call) => /ListTags|DescribeEndpointConfig/.test(call))).toEqual([]);
+  });
+
+  it('is gone with its endpoint: the log says that somebody deleted it', async () => {
+    const { emulator, root } = await live();
+    emulator.do('DeleteEndpoint', { EndpointName: ENDPOINT });
+    emulator.endpoints.settle(ENDPOINT);
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain(`ERROR Somebody deleted ${ENDPOINT}`);
   });
 
   it('stopped serving while the model was asked: the log says so', async () => {

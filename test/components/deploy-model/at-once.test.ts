@@ -129,6 +129,7 @@ describe('an endpoint that others change again and again', () => {
     };
     const job = await deploy(scene);
     expect(job.exit).toBe(exit);
+    expect(job.log).toContain(`Another deployment changed ${NAME} first. Checking again.`);
     expect(asks.slice(1).map((at, index) => at - (asks[index] ?? 0))).toEqual(Array.from({ length: 9 }, () => 5000));
     if (exit !== 0) expect(job.log).toContain(`${NAME} changed each time before this job could change it`);
   });
@@ -144,6 +145,7 @@ describe('an endpoint that others change again and again', () => {
     const began = emulator.clock.now().getTime();
     const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
     expect(job.exit).toBe(exit);
+    expect(job.log).toContain(`${NAME} is Failed, and recreate_failed is true: deleting it.`);
     expect(job.calls.filter((call) => call === 'DeleteEndpoint')).toHaveLength(asks);
     expect(emulator.clock.now().getTime() - began).toBeGreaterThanOrEqual(asks * 5000);
   });

@@ -27,6 +27,9 @@ describe('an endpoint that does not exist', () => {
         ),
       },
     });
+    expect(job.log).toContain(
+      `Model ${job.outputs.MODEL_NAME}: created. Endpoint config ${liveConfig(scene.emulator)}: created.`,
+    );
     expect(liveConfig(scene.emulator)).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
     expect(job.outputs.MODEL_NAME).toMatch(/^resale-price-dev-v1-[0-9a-f]{10}$/);
     expect(job.outputs).not.toHaveProperty('PREVIOUS_ENDPOINT_CONFIG_NAME');
@@ -96,6 +99,14 @@ describe('an endpoint in service', () => {
     const first = await deploy(scene);
     const again = await deploy(scene);
     expect(again).toMatchObject({ exit: 0, record: first.record, outputs: first.outputs, calls: noWrite });
+    expect(again.calls).toEqual([
+      'DescribeModelPackage',
+      'DescribeEndpoint',
+      'ListTags',
+      'DescribeEndpointConfig',
+      'DescribeModel',
+      'DescribeModelPackage',
+    ]);
     expect(again.log).toMatch(/resale-price-dev already serves .*\. Nothing was changed\./);
   });
 

@@ -46,13 +46,39 @@ describe('a change that SageMaker does not show', () => {
       began = emulator.clock.now().getTime();
       emulator.fault({ operation: 'DescribeEndpoint', kind: 'error', times: Infinity, error: NOT_FOUND });
     });
+    // The first look takes half a second, as does the pause after it; then every pause takes a second. So the job also
+    // looks after a minute exactly.
+    let looks = 0;
+    emulator.onAsked = ({ operation }) => {
+      if (operation === 'DescribeEndpoint' && ++looks === 2) emulator.clock.advance(500);
+    };
     const job = await deploy({ ...scene, inputs: { poll_interval: '1' } });
     expect(job.exit).toBe(1);
     expect(job.log).toContain('SageMaker does not show the change yet');
     expect(job.log).toContain(`ERROR Somebody deleted ${NAME}`);
-    const seconds = (emulator.clock.now().getTime() - began) / 1000;
-    expect(seconds).toBeGreaterThanOrEqual(60);
-    expect(seconds).toBeLessThan(70);
+    expect(emulator.clock.now().getTime() - began).toBe(60_000);
+  });
+
+  it('is not waited for where the job finds its deployment under way', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    emulator.endpoints.outcomes.push({ ends: 'never' });
+    await deploy({ ...scene, inputs: { wait: 'false' } });
+    emulator.faults.meanwhile('DescribeEndpoint', () =>
+      emulator.fault({ operation: 'DescribeEndpoint', kind: 'error', times: Infinity, error: NOT_FOUND }),
+    );
+    const job = await deploy(scene);
+    expect(job.exit, job.log).toBe(1);
+    expect(job.log).not.toContain('SageMaker does not show the change yet');
+    expect(job.log).toContain(`ERROR Somebody deleted ${NAME}`);
+  });
+
+  it('is not waited for where it is live at the first look', async () => {
+    const scene = approved(await emulated());
+    scene.emulator.endpoints.pace.describes = 0;
+    const job = await deploy(scene);
+    expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(job.log).not.toContain('SageMaker does not show the change yet');
   });
 
   it('is not waited for any more once it was shown', async () => {

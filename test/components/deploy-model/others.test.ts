@@ -308,6 +308,25 @@ describe('a live config or model that was deleted', () => {
     },
   );
 
+  it('has no version in tags that are of two other configs', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    const ours = { wanted: 'after', package: scene.arn, previous: 'earlier', 'previous-package': scene.arn };
+    const tags = Object.fromEntries(
+      Object.entries(ours).map(([name, value]) => [`sagemaker-components:${name}`, value]),
+    );
+    const before = emulator.deployed({
+      endpoint: NAME,
+      package: scene.arn,
+      tags: { ...OWN_TAGS, ...tags },
+      name: 'before',
+    });
+    remove.config(emulator, before);
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain(`Nobody knows which version ${NAME} serves`);
+  });
+
   it('after a rollback has its version in the tags too', async () => {
     const emulator = await emulated();
     const [older, live, rolledBack] = [approved(emulator), approved(emulator), approved(emulator)];
@@ -355,6 +374,19 @@ describe('a live config or model that was created again', () => {
     expect(job).toMatchObject({ exit: 1, calls: noWrite });
     expect(job.log).toMatch(/was created again at 2026-\S+, after the last change of the endpoint/);
     expect(await deploy({ ...scene, inputs: { name_prefix: 'again' } })).toMatchObject({ exit: 0 });
+  });
+
+  it('does not say what an update would remove', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    emulator.deployed({ endpoint: NAME, package: scene.arn, tags: OWN_TAGS, name: 'before' });
+    const [name = ''] = emulator.models.models.keys();
+    const { request } = emulator.models.models.get(name) ?? {};
+    emulator.clock.advance(1000);
+    emulator.do('DeleteModel', { ModelName: name });
+    emulator.do('CreateModel', { ...request, VpcConfig: VPC });
+    const job = await deploy({ ...scene, inputs: { allow_downgrade: 'true' } });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { previous_config: 'before' } });
   });
 
   it('with other content is told member by member', async () => {

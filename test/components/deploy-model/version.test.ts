@@ -191,6 +191,17 @@ describe('an older version', () => {
     expect(job).toMatchObject({ exit: 0, record: { version: 1 } });
   });
 
+  it('is told by the model that serves, whatever the tags of the endpoint say', async () => {
+    const emulator = await emulated();
+    const scene = approved(emulator);
+    const newer = emulator.register({ status: 'Approved' });
+    const tags = { 'sagemaker-components:wanted': 'live', 'sagemaker-components:package': scene.arn };
+    emulator.deployed({ endpoint: NAME, package: newer, name: 'live', tags: { ...OWN_TAGS, ...tags } });
+    const job = await deploy(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain(`${NAME} serves version 2, and version 1 is older`);
+  });
+
   it('does not replace a newer one that became live while this job made its model', async () => {
     const scene = await approvedOverAnother();
     const { emulator } = scene;
