@@ -156,14 +156,16 @@ export function lostMembers(kind: Described, answer: object, planned: object): R
 
 /** Where an answer is not as planned, one a line: `InstanceType: expected "ml.m5.large", found nothing`. */
 export function differencesFrom(kind: Described, planned: object, answer: object): string[] {
-  const [wanted, found] = [planned, answer].map(
-    (each) => new Map(membersOf(kind, each).map(({ path, value }) => [path, comparable(path, value)])),
-  );
-  const paths = [...new Set([...(wanted?.keys() ?? []), ...(found?.keys() ?? [])])];
-  const different = paths.filter((path) => wanted?.get(path) !== found?.get(path));
+  const [wanted, found] = [comparableMembers(kind, planned), comparableMembers(kind, answer)];
+  const paths = [...new Set([...wanted.keys(), ...found.keys()])];
+  const different = paths.filter((path) => wanted.get(path) !== found.get(path));
   return different.map(
-    (path) => `${path}: expected ${wanted?.get(path) ?? 'nothing'}, found ${found?.get(path) ?? 'nothing'}`,
+    (path) => `${path}: expected ${wanted.get(path) ?? 'nothing'}, found ${found.get(path) ?? 'nothing'}`,
   );
+}
+
+function comparableMembers(kind: Described, answer: object): ReadonlyMap<string, string> {
+  return new Map(membersOf(kind, answer).map(({ path, value }) => [path, comparable(path, value)]));
 }
 
 /** SageMaker lower-cases the group in some ARNs. */

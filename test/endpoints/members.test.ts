@@ -108,6 +108,7 @@ describe('what is reused', () => {
   });
 
   it.each([
+    [{ ExecutionRoleArn: 'Role' }, 'ExecutionRoleArn: expected "role", found "Role"'],
     [{ ExecutionRoleArn: 'other' }, 'ExecutionRoleArn: expected "role", found "other"'],
     [{ EnableNetworkIsolation: true }, 'EnableNetworkIsolation: expected nothing, found true'],
     [
