@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { EXECUTION_ROLE } from '../../../emulator/scene.ts';
+import { plannedServing, servingChanges, type WantedServing } from '../../../src/components/check-model/serving.ts';
+import type { Live } from '../../../src/endpoints/live.ts';
+import { configRequest, modelRequest } from '../../../src/endpoints/model-and-config.ts';
+import { modelPackage } from '../../registry/package.ts';
+
+const VERSION = modelPackage({ version: 1, approval: 'Approved' });
+
+/** What SageMaker adds when it tells of what it was asked for. */
+const OF_SAGEMAKER = {
+  $metadata: {},
+  ModelArn: 'arn:model',
+  EndpointConfigArn: 'arn:config',
+  CreationTime: new Date(0),
+};
+
+describe('how a version would be served', () => {
+  const wanted: WantedServing = {
+    endpoint_name: 'resale-price-uat',
+    name_prefix: undefined,
+    execution_role_arn: EXECUTION_ROLE,
+    model_environment: new Map([['LOG_LEVEL', 'info']]),
+    variant_name: 'AllTraffic',
+    instance_type: 'ml.m5.large',
+    instance_count: 1,
+  };
+  const planned = plannedServing(VERSION, wanted, 'uat');
+  const live: Live = {
+    config: planned && {
+      name: planned.config.name,
+      variants: [],
+      answer: { ...OF_SAGEMAKER, ...configRequest(planned) },
+    },
+    models: planned ? [{ ...OF_SAGEMAKER, ...modelRequest(planned) }] : [],
+    gone: [],
+  };
+  const changes = (more: Partial<WantedServing>, now = live) => {
+    const then = plannedServing(VERSION, { ...wanted, ...more }, 'uat');
+    return then && servingChanges(now, then);
+  };
+
+  it.each(['execution_role_arn', 'instance_type', 'variant_name', 'instance_count', 'endpoint_name'] as const)(
+    'is not known where the include does not say its %s',
+    (input) => {
+      expect(plannedServing(VERSION, { ...wanted, [input]: undefined }, 'uat')).toBeUndefined();
+    },
+  );
+
+  it('is named after name_prefix, or else after the endpoint', () => {
+    expect(planned?.config.name).toMatch(/^resale-price-uat-v1-/);
+    const named = plannedServing(VERSION, { ...wanted, name_prefix: 'price' }, 'uat');
+    expect(named?.config.name).toMatch(/^price-uat-v1-/);
+  });
+
+  it.each<[what: string, Partial<WantedServing>, told: string[]]>([
+    ['nothing', {}, []],
+    ['the instance type', { instance_type: 'ml.m5.xlarge' }, ['instance_type ml.m5.large -> ml.m5.xlarge']],
+    ['the instances', { instance_count: 3 }, ['instance_count 1 -> 3']],
+    ['the variant', { variant_name: 'primary' }, ['variant_name AllTraffic -> primary']],
+    [
+      'the role',
+      { execution_role_arn: `${EXECUTION_ROLE}-2` },
+      [`execution_role_arn ${EXECUTION_ROLE} -> ${EXECUTION_ROLE}-2`],
+    ],
+    [
+      'variables',
+      {
+        model_environment: new Map([
+          ['LOG_LEVEL', 'debug'],
+          ['WORKERS', '2'],
+        ]),
+      },
+      ['model_environment: LOG_LEVEL changed, WORKERS added'],
+    ],
+    ['a variable less', { model_environment: new Map() }, ['model_environment: LOG_LEVEL removed']],
+  ])('is told by what changes: %s', (_, more, told) => {
+    expect(changes(more)).toEqual(told);
+  });
+
+  it('is told beside what is unknown of what serves now', () => {
+    expect(changes({}, { config: undefined, models: [], gone: [] })).toEqual([
+      'instance_type unknown -> ml.m5.large',
+      'instance_count unknown -> 1',
+      'variant_name unknown -> AllTraffic',
+      `execution_role_arn unknown -> ${EXECUTION_ROLE}`,
+      'model_environment: LOG_LEVEL added',
+    ]);
+  });
+});
