@@ -315,6 +315,7 @@ describe('which version may be promoted', () => {
   it.each([
     ['withdrawn', { 'withdrawn.dev': verdictValue(CONTENT) }, {}, /^promote another version\. A rejection is final\.$/],
     ['not completed', {}, { status: 'InProgress' }, /^if it is still InProgress, run this job again later\./],
+    ['forged', { ...through('dev'), 'approved.dev': 'fine' }, {}, /^find out who changed it in CloudTrail/],
   ] as const)('says what to do about a version that is %s', (_, metadata, more, next) => {
     const judged = judgeEligibility(version(1, 'Approved', metadata, more), UAT);
     expect(judged).toMatchObject({ is: 'unfit', next: expect.stringMatching(next) });
@@ -506,6 +507,30 @@ describe('what the approver is shown', () => {
     expect(job.log).toMatch(/\njane approved exactly this version for uat in this pipeline at 2026-/);
   });
 
+  it.each([
+    ['older', 2, ['older    than version 3, which is live: deploy-model deploys it only with allow_downgrade: true']],
+    ['the same', 3, []],
+    ['newer', 4, []],
+  ])('says so when the version is %s than what is live, or the same', async (_, number, told) => {
+    const emulator = await emulated();
+    const versions = Array.from({ length: 4 }, () => promoted(emulator, 'dev'));
+    emulator.deployed({ endpoint: 'resale-price-uat', package: versions[2] ?? '' });
+    const inputs = { endpoint_name: 'resale-price-uat', model_package_arn: versions[number - 1] };
+    const job = await check({ emulator, environment: 'uat', inputs });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log.split('\n').flatMap((line) => (line.startsWith('  older ') ? [line.trim()] : []))).toEqual(told);
+  });
+
+  it('names no version of another group as newer', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    const others = Array.from({ length: 3 }, () => emulator.register({ group: 'AnotherGroup' }));
+    emulator.deployed({ endpoint: 'resale-price-uat', package: others[2] ?? '' });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    expect(job.log).toContain('live     AnotherGroup version 3 on resale-price-uat');
+    expect(job.log).not.toContain('older ');
+  });
+
   it('names what is live by its ARN where the role may not see it', async () => {
     const emulator = await emulated();
     promoted(emulator, 'dev');
@@ -553,6 +578,18 @@ describe('the endpoint of another', () => {
     emulator.deployed({ endpoint: endpoint_name, package: arn, tags });
     const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name } });
     expect(job).toMatchObject({ exit: 0, record: { open: [] } });
+  });
+
+  it('is nobody’s where it was deleted while the job looked', async () => {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev');
+    emulator.deployed({ endpoint: endpoint_name, package: arn, tags: { ...OURS, ...theirs } });
+    emulator.faults.meanwhile('ListTags', () => {
+      emulator.do('DeleteEndpoint', { EndpointName: endpoint_name });
+      emulator.endpoints.settle(endpoint_name);
+    });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name } });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { package: arn } });
   });
 
   it('is not looked for without endpoint_name', async () => {

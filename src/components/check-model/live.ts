@@ -35,7 +35,8 @@ export async function lookAt(name: string, { aws }: Context): Promise<Destinatio
 
 /** Whether an endpoint serves this version and no other. */
 function serves({ packages }: Destination, { arn }: Pick<ModelPackage, 'arn'>): boolean {
-  return packages.length === 1 && packages[0]?.toLowerCase() === arn.toLowerCase();
+  const [first, ...more] = packages;
+  return first?.toLowerCase() === arn.toLowerCase() && more.length === 0;
 }
 
 /**
@@ -104,7 +105,7 @@ export async function liveNow(
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     version: typeof only === 'object' && more.length === 0 ? only : undefined,
     newer: versions.filter((version) => version > candidate.version),
-    changes: planned && planned.config.name !== endpoint.config ? servingChanges(live, planned) : [],
+    changes: planned ? servingChanges(live, planned) : [],
     same: serves(destination, candidate),
   };
 }

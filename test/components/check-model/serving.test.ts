@@ -78,13 +78,18 @@ describe('how a version would be served', () => {
     expect(changes(more)).toEqual(told);
   });
 
+  const UNKNOWN = [
+    'instance_type unknown -> ml.m5.large',
+    'instance_count unknown -> 1',
+    'variant_name unknown -> AllTraffic',
+    `execution_role_arn unknown -> ${EXECUTION_ROLE}`,
+    'model_environment: LOG_LEVEL added',
+  ];
+
   it('is told beside what is unknown of what serves now', () => {
-    expect(changes({}, { config: undefined, models: [], gone: [] })).toEqual([
-      'instance_type unknown -> ml.m5.large',
-      'instance_count unknown -> 1',
-      'variant_name unknown -> AllTraffic',
-      `execution_role_arn unknown -> ${EXECUTION_ROLE}`,
-      'model_environment: LOG_LEVEL added',
-    ]);
+    expect(changes({}, { config: undefined, models: [], gone: [] })).toEqual(UNKNOWN);
+    const bare = { ...OF_SAGEMAKER, EndpointConfigName: 'c', ModelName: 'm', ProductionVariants: undefined };
+    const config = { name: 'c', variants: [], answer: bare };
+    expect(changes({}, { config, models: [bare], gone: [] })).toEqual(UNKNOWN);
   });
 });
