@@ -1,29 +1,11 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../src/gitlab/job.ts';
 import { checkRecord, readHandover, trainingRecord } from '../../src/program/handover.ts';
 import { leaveRecord, recordPath } from '../components/handover.ts';
 import { projectFolder } from '../components/job.ts';
+import { JOB } from '../gitlab/job.ts';
 import { arnOf } from '../registry/package.ts';
-
-const JOB: Job = {
-  environment: 'dev',
-  pipeline: '101',
-  id: '7',
-  name: 'check-model',
-  commit: 'f'.repeat(40),
-  ref: 'dev',
-  user: 'jane',
-  project: 'wog/mlops/resale-price',
-  projectId: '42',
-  projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',
-  url: 'https://gitlab.example.com/wog/mlops/resale-price/-/jobs/7',
-  verified: true,
-  manual: false,
-  environmentProtected: undefined,
-  refProtected: undefined,
-};
 
 const PLACE = { region: 'ap-southeast-1', account: '111122223333' };
 const GROUP = 'ResalePriceModelGroup';

@@ -1,0 +1,20 @@
+import type { Job } from '../../src/gitlab/job.ts';
+
+/** A job of dev in the pipeline 101, as a program knows it. */
+export const JOB: Job = {
+  environment: 'dev',
+  pipeline: '101',
+  id: '7',
+  name: 'check-model',
+  commit: 'f'.repeat(40),
+  ref: 'dev',
+  user: 'jane',
+  project: 'wog/mlops/resale-price',
+  projectId: '42',
+  projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',
+  url: 'https://gitlab.example.com/wog/mlops/resale-price/-/jobs/7',
+  verified: true,
+  manual: false,
+  environmentProtected: undefined,
+  refProtected: undefined,
+};
