@@ -1,4 +1,4 @@
-import { entryKey, readWithdrawal } from './entries.ts';
+import { entryKey, readBuild, readWithdrawal } from './entries.ts';
 import { hasContent, type ModelPackage, sameGroup } from './packages.ts';
 
 /** What an earlier job of the promotion saw of a version. */
@@ -13,7 +13,7 @@ interface ExpectedVersion {
 
 /** Why a version must not go on, as a clause about "it", and what to do. */
 export interface Flaw {
-  readonly is: 'in another group' | 'withdrawn' | 'not completed' | 'changed';
+  readonly is: 'in another group' | 'withdrawn' | 'of unknown origin' | 'not completed' | 'changed';
   readonly why: string;
   readonly next: string;
 }
@@ -30,6 +30,13 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
     return { is: 'in another group', why: `it is in the group ${version.group}, not in ${group}`, next: START_ANEW };
   const withdrawn = environments.find((each) => entryKey('withdrawn', each) in version.metadata);
   if (withdrawn !== undefined) return { is: 'withdrawn', why: withdrawal(version, withdrawn), next: PROMOTE_ANOTHER };
+  const built = readBuild(version);
+  if (built.is === 'unreadable')
+    return {
+      is: 'of unknown origin',
+      why: `the entry that tells who built it ${built.why}: "${built.raw}"`,
+      next: 'promote another version.',
+    };
   if (version.status !== 'Completed')
     return { is: 'not completed', why: `its status is ${version.status}`, next: 'promote another version.' };
   if (content === undefined || hasContent(version, content)) return undefined;

@@ -42,6 +42,19 @@ function isRecorded(built: ModelPackage, question: BuildQuestion): boolean {
   );
 }
 
+/**
+ * Makes the refusal of a version last: its entry `built` can no longer be read, and so no job takes the version, whatever
+ * other entries came with it.
+ */
+export async function recordRefusal(
+  registry: RegistryReader,
+  refused: ModelPackage,
+  { pipeline, job, at }: Pick<BuildEntry, 'pipeline' | 'job' | 'at'>,
+): Promise<void> {
+  const value = `refused=came-with-entries pipeline=${pipeline} job=${job} at=${at}`;
+  await writeEntry(registry, refused, { key: BUILT, value });
+}
+
 /** Writes the entry `built`. */
 export async function recordBuild(registry: RegistryReader, built: ModelPackage, entry: BuildEntry): Promise<void> {
   await writeEntry(registry, built, { key: BUILT, value: entryValue(entry) });

@@ -11,7 +11,7 @@ import {
 import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
-import { aboutVersion, entriesOf, leaveRecord, PROMOTION_PATH, verdictValue } from './handover.ts';
+import { aboutVersion, builtValue, entriesOf, leaveRecord, PROMOTION_PATH, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ARN = arnOf(3);
@@ -239,7 +239,7 @@ function checked(
 describe('an approval', () => {
   it('is status, description and registry entry by one request in the first environment', async () => {
     const emulator = await emulated();
-    const arn = emulator.register({ metadata: { rmse: '41250', built: 'x' } });
+    const arn = emulator.register({ metadata: { rmse: '41250', built: builtValue() } });
     const root = checked(emulator, arn);
 
     const job = await approve({ emulator, root, job: '2', inputs: { comment: 'RMSE fell\nby 3 %' } });

@@ -147,6 +147,21 @@ const RULES: readonly [
     ['it is not validated in dev'],
   ],
   [
+    'a version that deploy-pipeline refused, whatever entries it came with',
+    [
+      version(1, 'Approved', {
+        ...through('dev'),
+        ...through('uat'),
+        built: 'refused=came-with-entries pipeline=101 job=1 at=2026-11-22T08:00Z',
+      }),
+    ],
+    main,
+    'none',
+    [
+      'the entry that tells who built it has an unknown format: "refused=came-with-entries pipeline=101 job=1 at=2026-11-22T08:00Z"',
+    ],
+  ],
+  [
     'a version validated in uat only, for main',
     [version(1, 'Approved', through('uat'))],
     main,

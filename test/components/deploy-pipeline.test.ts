@@ -572,7 +572,11 @@ describe('the registry entry on what was built', () => {
     expect(job.exit).toBe(1);
     expect(job.record).toMatchObject({ outcome: 'nothing', why: expect.stringContaining('  approved.dev: by=jane') });
     expect(job.log).not.toContain('rmse');
-    expect(job.calls).not.toContain('UpdateModelPackage');
+    expect(job.log).toContain('no job takes this version');
+    expect(emulator.package(arnOf(1))?.metadata).toEqual({
+      ...forged,
+      built: 'refused=came-with-entries pipeline=101 job=1 at=2026-11-22T08:00Z',
+    });
   });
 
   it('is refused as any other where the training wrote it itself, in the name of this pipeline but with another commit', async () => {
@@ -584,11 +588,25 @@ describe('the registry entry on what was built', () => {
     const forged = { built: { 'Std:Join': { On: '', Values: words } } };
     const Steps = [train, { ...register, Arguments: { ...register.Arguments, CustomerMetadataProperties: forged } }];
     const root = project({ ...definition, Steps });
-    for (const job of ['1', '2']) {
+    for (const [job, told] of [
+      ['1', '  built: pipeline=101 job=1 commit=f00d'],
+      ['2', '  built: refused=came-with-entries pipeline=101 job=1'],
+    ] as const) {
       const done = await deploy({ emulator, root, job });
       expect(done).toMatchObject({ exit: 1, record: { outcome: 'nothing' } });
-      expect(done.log).toContain('  built: pipeline=101 job=1 commit=f00d');
+      expect(done.log).toContain(told);
     }
+  });
+
+  it('says when the refusal could not be recorded, and what to do then', async () => {
+    const emulator = await emulated();
+    emulator.fault({ operation: 'UpdateModelPackage', kind: 'access denied' });
+    const forged = { 'approved.dev': verdictValue(CONTENT) };
+    const Steps = [train, { ...register, Arguments: { ...register.Arguments, CustomerMetadataProperties: forged } }];
+    const job = await deploy({ emulator, root: project({ ...definition, Steps }) });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('  approved.dev: by=jane');
+    expect(job.log).toContain('This could not be recorded (AccessDeniedException');
   });
 
   it('is not written again where the job runs again after an approval', async () => {

@@ -5,6 +5,7 @@ import { GROUP } from '../../emulator/scene.ts';
 import { contentOf } from '../../src/registry/content-hash.ts';
 import {
   type ApprovalEntry,
+  type BuildEntry,
   type EntryHolder,
   entryValue,
   type Metadata,
@@ -77,6 +78,12 @@ export function timeIn({ clock }: Emulator): string {
 /** Writes into the registry as somebody with all rights would. */
 export function enter(emulator: Emulator, arn: string, metadata: Metadata): void {
   emulator.do('UpdateModelPackage', { ModelPackageArn: arn, CustomerMetadataProperties: { ...metadata } });
+}
+
+/** The value of what built a version: the pipeline 90, when the words do not say otherwise. */
+export function builtValue(words: Partial<BuildEntry> = {}): string {
+  const execution = 'abcdefghijkl';
+  return entryValue({ pipeline: '90', job: '3', commit: COMMIT, at: '2026-11-22T08:00Z', execution, ...words });
 }
 
 /** The value of an approval or a withdrawal: by jane in the pipeline 90, when the words do not say otherwise. */

@@ -44,7 +44,7 @@ export function holdings(emulator: Emulator): unknown {
 
 /** What a job tells the jobs after it, and the person who looks at it. */
 export function told({ exit, record, outputs }: Pick<FinishedJob, 'exit' | 'record' | 'outputs'>): unknown {
-  const { job: _, job_name: __, ...rest } = record ?? {};
+  const { job: _, job_name: __, comment: ___, ...rest } = record ?? {};
   return unsigned({ exit, record: rest, outputs });
 }
 

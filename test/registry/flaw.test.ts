@@ -10,6 +10,11 @@ const ENTRY = `by=jane pipeline=90 job=7 commit=8b1a at=2026-11-22T08:00Z conten
 describe('a version that must not go on', () => {
   it.each([
     ['is in another group', { group: 'Churn' }, 'it is in the group Churn, not in ResalePriceModelGroup'],
+    [
+      'was built by nobody knows whom',
+      { metadata: { built: 'yes' } },
+      'the entry that tells who built it has an unknown format',
+    ],
     ['is not completed', { status: 'Failed' as const }, 'its status is Failed'],
     ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90 at 2026-11-22T08:00Z'],
     ['was withdrawn by an entry that is not ours', withdrawn('main', 'yes'), 'it was withdrawn in main ("yes")'],

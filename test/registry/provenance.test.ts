@@ -35,13 +35,13 @@ const RULES: readonly [
 describe('what is done about a version that a training registered', () => {
   it.each(RULES)('with %s: %j, first look %s: %s', (_, metadata, firstLook, does) => {
     const version = modelPackage({ version: 1, approval: 'PendingManualApproval', metadata });
-    expect(decideBuild(version, { pipeline: '101', execution: EXECUTION, firstLook }).do).toBe(does);
+    expect(decideBuild(version, { pipeline: '101', execution: EXECUTION, commit: COMMIT, firstLook }).do).toBe(does);
   });
 
   it('names the entries that arrived with it, and not the one of this pipeline', () => {
     const metadata = { built: built(), 'approved.dev': approval, rmse: '41250', 'validated.dev': 'yes' };
     const version = modelPackage({ version: 1, approval: 'Approved', metadata });
-    const decision = decideBuild(version, { pipeline: '101', execution: EXECUTION, firstLook: true });
+    const decision = decideBuild(version, { pipeline: '101', execution: EXECUTION, commit: COMMIT, firstLook: true });
     expect(decision).toMatchObject({
       why: expect.stringMatching(/:\n {2}approved\.dev: by=jane [^\n]*\n {2}validated\.dev: yes$/),
     });

@@ -1,4 +1,5 @@
 import { resourceId } from '../../aws/arn.ts';
+import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { hasRegisterStep, type PipelineDefinition } from '../../pipelines/definition.ts';
 import type { Execution, Step } from '../../pipelines/steps.ts';
@@ -6,7 +7,7 @@ import type { Done } from '../../program/component.ts';
 import type { Context } from '../../program/context.ts';
 import { entryTime } from '../../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
-import { decideBuild, recordBuild } from '../../registry/provenance.ts';
+import { decideBuild, recordBuild, recordRefusal } from '../../registry/provenance.ts';
 
 /** What deploy-pipeline gives to the project's own jobs. */
 export type PipelineOutput = 'PIPELINE_EXECUTION_ARN' | 'PIPELINE_STATUS';
@@ -32,7 +33,8 @@ export async function handOver(
     return { verdict: `The execution ${resourceId(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
   const packages = await Promise.all(arns.map((each) => describePackage({ ...aws, clock }, each)));
-  const unrecorded = packages.filter((each) => needsEntry(each, { arn, firstLook }, context));
+  const unrecorded: ModelPackage[] = [];
+  for (const each of packages) if (await needsEntry(each, { arn, firstLook }, context)) unrecorded.push(each);
   report.record({
     outcome: 'registered',
     execution: arn,
@@ -47,16 +49,29 @@ export async function handOver(
 }
 
 /** Whether the entry `built` is still to be written. Throws a Failure for a version that came with entries. */
-function needsEntry(
+async function needsEntry(
   registered: ModelPackage,
   { arn, firstLook }: { arn: string; firstLook: boolean },
-  { job, report }: Context,
-): boolean {
+  context: Context,
+): Promise<boolean> {
+  const { job, report } = context;
   const { pipeline, commit } = job;
   const decision = decideBuild(registered, { pipeline, commit, execution: resourceId(arn), firstLook });
   if (decision.do !== 'refuse') return decision.do === 'write';
   report.record({ outcome: 'nothing', execution: arn, why: decision.why });
-  throw new Failure('refused', decision.why, decision.next);
+  keepMetadata([registered], context);
+  throw new Failure('refused', `${decision.why}\n${await refuseForGood(registered, context)}`, decision.next);
+}
+
+/** Makes a refusal last, and says whether it does. */
+async function refuseForGood(refused: ModelPackage, { aws, clock, job }: Context): Promise<string> {
+  const at = entryTime(clock.now(), refused);
+  try {
+    await recordRefusal({ ...aws, clock }, refused, { pipeline: job.pipeline, job: job.id, at });
+    return 'The entry "built" says so from now on: no job takes this version.';
+  } catch (error) {
+    return `This could not be recorded (${inItsOwnWords(error)}): reject the version, because a later environment may take it.`;
+  }
 }
 
 /** Keeps the metadata from before the writes, because a write might lose it: a file for each version. */

@@ -41,7 +41,7 @@ export const training: readonly Row[] = [
     stage: untrained,
     act: (place) => amendDefinition(place, '"CustomerMetadataProperties": {', FORGED),
     exit: 1,
-    writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
+    writes: trainsOnce,
     record: { outcome: 'nothing' },
   },
   {
