@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Off: what they change is a text, or a whole value that the types or every test at once would miss. */
 const EXCLUDED = ['StringLiteral', 'Regex', 'ObjectLiteral', 'ArrayDeclaration'];
 
-/** A mutant that never ends is killed as well. */
-const KILLED = ['Killed', 'Timeout'];
+/** A mutant that never ends, or with which no test can even begin, is killed as well. */
+const KILLED = ['Killed', 'Timeout', 'RuntimeError'];
 
 type Result = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 

@@ -17,7 +17,7 @@ type Class =
   | 'kept'
   | 'refused'
   | { readonly harmless: string | number | boolean }
-  | { readonly off: Readonly<Record<string, string | boolean>> };
+  | { readonly off: readonly [member: string, value: string | boolean] };
 
 type MemberClasses = Readonly<Record<string, Class>>;
 
@@ -54,12 +54,12 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].ModelDataDownloadTimeoutInSeconds': 'refused',
     'ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds': 'refused',
     'ProductionVariants[].EnableSSMAccess': { harmless: false },
-    'ProductionVariants[].ManagedInstanceScaling': { off: { Status: 'DISABLED' } },
+    'ProductionVariants[].ManagedInstanceScaling': { off: ['Status', 'DISABLED'] },
     'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
     'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
     'ProductionVariants[].InferenceAmiVersion': 'refused',
     'ProductionVariants[].CapacityReservationConfig': 'refused',
-    DataCaptureConfig: { off: { EnableCapture: false } },
+    DataCaptureConfig: { off: ['EnableCapture', false] },
     KmsKeyId: 'refused',
     AsyncInferenceConfig: 'refused',
     ExplainerConfig: 'refused',
@@ -117,11 +117,11 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].InstancePools': 'refused',
     'ProductionVariants[].CurrentServerlessConfig': 'refused',
     'ProductionVariants[].DesiredServerlessConfig': 'refused',
-    'ProductionVariants[].ManagedInstanceScaling': { off: { Status: 'DISABLED' } },
+    'ProductionVariants[].ManagedInstanceScaling': { off: ['Status', 'DISABLED'] },
     'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
     'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
     'ProductionVariants[].CapacityReservationConfig': 'refused',
-    DataCaptureConfig: { off: { EnableCapture: false } },
+    DataCaptureConfig: { off: ['EnableCapture', false] },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type': { harmless: 'ALL_AT_ONCE' },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.WaitIntervalInSeconds': { harmless: 0 },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.CanarySize': 'refused',
@@ -149,7 +149,7 @@ interface Member {
 export function lostMembers(kind: Described, answer: object, planned: object): ReadonlyMap<string, string> {
   const wanted = new Map(membersOf(kind, planned).map(({ path, value }) => [path, canonicalJson(value)]));
   const lost = membersOf(kind, answer).filter(
-    ({ path, value, is }) => is === 'refused' || (is !== 'ours' && wanted.get(path) !== canonicalJson(value)),
+    ({ path, value, is }) => is !== 'ours' && wanted.get(path) !== canonicalJson(value),
   );
   return new Map(lost.map(({ path, value }) => [path, told(value)]));
 }
@@ -218,8 +218,8 @@ function classOf(known: Class, value: unknown, beside: object): Member['is'] | '
   if (known === 'of the package') return 'ModelPackageName' in beside ? 'kept' : 'ours';
   if (typeof known === 'string') return known;
   if ('harmless' in known) return value === known.harmless ? 'kept' : 'refused';
-  const off = isStructure(value) && Object.entries(known.off).every(([name, word]) => value[name] === word);
-  return off ? 'kept' : 'refused';
+  const [member, off] = known.off;
+  return isStructure(value) && value[member] === off ? 'kept' : 'refused';
 }
 
 /** SageMaker writes what is not there as nothing, or as an empty structure. */

@@ -187,7 +187,7 @@ function ambiguous(
   const silent = value === undefined ? 'does not say' : `"${value}" does not say`;
   return new Failure(
     'invalid input',
-    value === undefined || fitting.length > 1
+    fitting.length > 0
       ? `This pipeline has ${records.length} ${component} jobs for the environment ${job.environment} (${names}), and ${input} ${silent} which one to use.`
       : `${component} of this pipeline is for ${names}, not for ${input} "${value}".`,
     `set the input ${input} of this component to one of them.`,
@@ -213,12 +213,12 @@ const subject = lazily(() =>
 
 function subjectsOf(record: unknown, input: RecordChoice['input']): string[] {
   const about = subject().parse(record);
-  const subjects =
-    input === 'endpoint_name' ? [about.endpoint] : [groupOf(about), ...(about.packages ?? []).map(groupOf)];
-  return subjects.filter((each) => each !== undefined);
+  if (input === 'endpoint_name') return about.endpoint === undefined ? [] : [about.endpoint];
+  return [about, ...(about.packages ?? [])].flatMap(groupOf);
 }
 
 /** The group of a record: the ARN of its version tells the account, where it agrees with the name. */
-function groupOf({ package: arn, group }: { package?: string | undefined; group?: string | undefined }) {
-  return arn !== undefined && (group === undefined || sameGroup(group, groupArnOf(arn))) ? groupArnOf(arn) : group;
+function groupOf({ package: arn, group }: { package?: string | undefined; group?: string | undefined }): string[] {
+  if (group === undefined) return [];
+  return [arn !== undefined && sameGroup(group, groupArnOf(arn)) ? groupArnOf(arn) : group];
 }

@@ -7,6 +7,7 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
     "The account-level service limit 'ml.m5.large for endpoint usage' is 2 Instances, with current utilization of 2 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.",
     /request at least 3 for "ml\.m5\.large for endpoint usage"/,
   ],
+  ['quota', 'ResourceLimitExceeded: too many endpoints.', /^request a higher quota in Service Quotas/],
   [
     'capacity',
     'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.',

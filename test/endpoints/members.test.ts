@@ -72,7 +72,12 @@ describe('the members of SageMaker’s answers', () => {
   });
 
   it('are nothing when they are empty, however deep', () => {
-    const answer = { VpcConfig: {}, KmsKeyId: undefined, ExplainerConfig: { ClarifyExplainerConfig: { Labels: [] } } };
+    const answer = {
+      VpcConfig: {},
+      KmsKeyId: undefined,
+      AsyncInferenceConfig: null,
+      ExplainerConfig: { ClarifyExplainerConfig: { Labels: [] } },
+    };
     expect([...lostMembers('endpoint config', answer, {})]).toEqual([]);
   });
 
@@ -84,7 +89,22 @@ describe('the members of SageMaker’s answers', () => {
     ]);
   });
 
+  it('are harmless only at SageMaker’s default', () => {
+    const lost = (value: boolean) => {
+      const MetricsConfig = { EnableEnhancedMetrics: value, EnableDetailedObservability: value };
+      return [...lostMembers('endpoint config', { EnableNetworkIsolation: value, MetricsConfig }, {}).keys()];
+    };
+    expect(lost(false)).toEqual([]);
+    expect(lost(true)).toEqual([
+      'EnableNetworkIsolation',
+      'MetricsConfig.EnableEnhancedMetrics',
+      'MetricsConfig.EnableDetailedObservability',
+    ]);
+  });
+
   it('are told in at most 200 characters', () => {
+    const [[, whole = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(196)] }, {})];
+    expect(whole).toMatch(/^\["x{196}"\]$/);
     const [[, told = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(300)] }, {})];
     expect(told).toMatch(/^\["x{198}\.\.\.$/);
   });

@@ -1,7 +1,7 @@
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkRecord, readHandover, trainingRecord } from '../../src/program/handover.ts';
+import { checkRecord, deploymentRecord, readHandover, trainingRecord } from '../../src/program/handover.ts';
 import { leaveRecord, recordPath } from '../components/handover.ts';
 import { projectFolder } from '../components/job.ts';
 import { JOB } from '../gitlab/job.ts';
@@ -52,11 +52,53 @@ it.each([
 });
 
 it('two trainings that registered nothing cannot be told apart', () => {
-  expect(() => readTrainings([nothing, nothing], GROUP)).toThrow('2 deploy-pipeline jobs');
+  expect(() => readTrainings([nothing, nothing], GROUP)).toThrow(
+    `This pipeline has 2 deploy-pipeline jobs for the environment dev ("nothing", "nothing"), and model_package_group_name "${GROUP}" does not say which one to use.`,
+  );
+  expect(() => readTrainings([nothing, nothing], undefined)).toThrow(
+    'and model_package_group_name does not say which one to use.',
+  );
 });
 
 it('a training of another group is not taken, even when it is the only one', () => {
-  expect(() => readTrainings([registered], 'Churn')).toThrow(GROUP);
+  expect(() => readTrainings([registered], 'Churn')).toThrow(
+    `deploy-pipeline of this pipeline is for "${GROUP}", not for model_package_group_name "Churn".`,
+  );
+});
+
+it('a training of another account’s group of the same name is not taken', () => {
+  const theirs = { group: GROUP, package: arnOf(1).replace('111122223333', '444455556666'), version: 1 };
+  expect(() => readTrainings([{ ...registered, packages: [theirs] }], GROUP)).toThrow('is for');
+});
+
+it('a training that registered in two groups is about both', () => {
+  const other = { group: 'Churn', package: arnOf(1).replace(GROUP, 'Churn'), version: 1 };
+  const both = { ...registered, packages: [...registered.packages, other] };
+  for (const group of [GROUP, 'Churn']) expect(readTrainings([both], group)).toMatchObject({ outcome: 'registered' });
+});
+
+it('a deployment is found by its endpoint, as it is spelled', () => {
+  const words = { outcome: 'deployed', config: 'c', model: 'm', previous_config: 'b' };
+  const root = leave(
+    'deploy-model',
+    ['price', 'Price'].map((endpoint, index) => ({ ...shown(1 + index), ...words, endpoint })),
+  );
+  const read = (value: string) =>
+    readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, deploymentRecord, { input: 'endpoint_name', value });
+  expect([read('price'), read('Price')]).toMatchObject([{ version: 1 }, { version: 2 }]);
+});
+
+it('a deployment of nothing is found by the endpoint or group that it names', () => {
+  const root = leave('deploy-model', [
+    { outcome: 'nothing', why: 'a', endpoint: 'price', group: GROUP },
+    { outcome: 'nothing', why: 'b', endpoint: 'churn', group: 'Churn' },
+  ]);
+  const read = (input: 'endpoint_name' | 'model_package_group_name', value: string) =>
+    readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, deploymentRecord, { input, value });
+  expect([read('endpoint_name', 'churn'), read('model_package_group_name', GROUP)]).toMatchObject([
+    { why: 'b' },
+    { why: 'a' },
+  ]);
 });
 
 describe('of several records', () => {
@@ -95,6 +137,19 @@ describe('of several records', () => {
 
 describe('a record', () => {
   const path = recordPath('check-model');
+
+  it('may be missing where a job was killed early', () => {
+    const root = leave('check-model', [shown(1)]);
+    mkdirSync(join(root, dirname(recordPath('check-model', '2'))), { recursive: true });
+    expect(readShown(root).record).toMatchObject({ version: 1 });
+  });
+
+  it('may have a megabyte', () => {
+    const root = leave('check-model', [shown(1)]);
+    const text = readFileSync(join(root, path), 'utf8');
+    writeFileSync(join(root, path), text.padEnd(1_048_576));
+    expect(readShown(root).record).toMatchObject({ version: 1 });
+  });
 
   it.each<[what: string, lay: (root: string) => void, why: string]>([
     [
@@ -147,11 +202,36 @@ describe('a record', () => {
       (root) => void leaveRecord(root, 'check-model', shown(1, { job: 'last' })),
       `${path} is not a record that this version can read (job must be the ID of a job)`,
     ],
-    ['that is empty', (root) => lay(root, path, ''), `${path} is not a record that this version can read`],
+    [
+      'that is empty',
+      (root) => lay(root, path, ''),
+      `${path} is not a record that this version can read (it is not a JSON record)`,
+    ],
+    [
+      'that is null',
+      (root) => lay(root, path, 'null'),
+      `${path} is not a record that this version can read (it is not a JSON record)`,
+    ],
+    [
+      'whose pipeline is a number',
+      (root) => void leaveRecord(root, 'check-model', shown(1, { pipeline: 99 })),
+      `${path} is not a record that this version can read (pipeline invalid input: expected string, received number)`,
+    ],
+    [
+      'that lacks members: the first three are named',
+      (root) => lay(root, path, '{"outcome": "candidate", "pipeline": "101", "job": "1"}'),
+      `${path} is not a record that this version can read (environment is missing; job_name is missing; group is missing)`,
+    ],
   ])('%s is refused in a sentence', (_, layIt, why) => {
     const root = projectFolder();
     layIt(root);
-    expect(() => readShown(root)).toThrow(why);
+    let thrown: unknown;
+    try {
+      readShown(root);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ kind: 'invalid input', message: expect.stringContaining(why) });
   });
 });
 
