@@ -464,7 +464,17 @@ describe('the first environment', () => {
     emulator.register({ group: GROUP, status: 'Approved' });
     const job = await check({ emulator, inputs: { source: 'registry' } });
     expect(job.exit).toBe(80);
+    expect(job.log).toContain(`no version of ${GROUP} is PendingManualApproval`);
     expect(job.log).toContain('Next: run the training first: it registers a model.');
+  });
+
+  it('finds nothing in a record whose version is of another group than the record says', async () => {
+    const emulator = await emulated();
+    const arn = emulator.register({ group: 'Other', status: PENDING });
+    const root = afterTraining({ outcome: 'registered', packages: [{ group: GROUP, package: arn, version: 1 }] });
+    const job = await check({ emulator, root });
+    expect(job).toMatchObject({ exit: 80, calls: [] });
+    expect(job.log).toContain('Next: start a new pipeline to train again.');
   });
 
   it('asks for no more candidates than can be had', async () => {
