@@ -73,7 +73,7 @@ describe('the members of SageMaker’s answers', () => {
 
   it('are nothing when they are empty, however deep', () => {
     const answer = {
-      VpcConfig: {},
+      VpcConfig: { Subnets: undefined },
       KmsKeyId: undefined,
       AsyncInferenceConfig: null,
       ExplainerConfig: { ClarifyExplainerConfig: { Labels: [] } },

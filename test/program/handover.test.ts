@@ -5,6 +5,7 @@ import { checkRecord, deploymentRecord, readHandover, trainingRecord } from '../
 import { leaveRecord, recordPath } from '../components/handover.ts';
 import { projectFolder } from '../components/job.ts';
 import { JOB } from '../gitlab/job.ts';
+import { thrownBy } from '../ground/thrown.ts';
 import { arnOf } from '../registry/package.ts';
 
 const PLACE = { region: 'ap-southeast-1', account: '111122223333' };
@@ -40,6 +41,9 @@ function readShown(root: string) {
   return { record: readHandover({ root, job: JOB, aws: PLACE, log: logOf(lines) }, checkRecord, choice), lines };
 }
 
+/** A Failure whose message says so. */
+const because = (why: string) => ({ message: expect.stringContaining(why), next: expect.stringMatching(/./) });
+
 function logOf(lines: string[]) {
   return { line: (text: string) => void lines.push(text), last: () => undefined, section: () => undefined };
 }
@@ -52,23 +56,27 @@ it.each([
 });
 
 it('two trainings that registered nothing cannot be told apart', () => {
-  expect(() => readTrainings([nothing, nothing], GROUP)).toThrow(
-    `This pipeline has 2 deploy-pipeline jobs for the environment dev ("nothing", "nothing"), and model_package_group_name "${GROUP}" does not say which one to use.`,
+  expect(thrownBy(() => readTrainings([nothing, nothing], GROUP))).toMatchObject(
+    because(
+      `This pipeline has 2 deploy-pipeline jobs for the environment dev ("nothing", "nothing"), and model_package_group_name "${GROUP}" does not say which one to use.`,
+    ),
   );
-  expect(() => readTrainings([nothing, nothing], undefined)).toThrow(
-    'and model_package_group_name does not say which one to use.',
+  expect(thrownBy(() => readTrainings([nothing, nothing], undefined))).toMatchObject(
+    because('and model_package_group_name does not say which one to use.'),
   );
 });
 
 it('a training of another group is not taken, even when it is the only one', () => {
-  expect(() => readTrainings([registered], 'Churn')).toThrow(
-    `deploy-pipeline of this pipeline is for "${GROUP}", not for model_package_group_name "Churn".`,
+  expect(thrownBy(() => readTrainings([registered], 'Churn'))).toMatchObject(
+    because(`deploy-pipeline of this pipeline is for "${GROUP}", not for model_package_group_name "Churn".`),
   );
 });
 
 it('a training of another account’s group of the same name is not taken', () => {
   const theirs = { group: GROUP, package: arnOf(1).replace('111122223333', '444455556666'), version: 1 };
-  expect(() => readTrainings([{ ...registered, packages: [theirs] }], GROUP)).toThrow('is for');
+  expect(thrownBy(() => readTrainings([{ ...registered, packages: [theirs] }], GROUP))).toMatchObject(
+    because('is for'),
+  );
 });
 
 it('a training that registered in two groups is about both', () => {
@@ -77,28 +85,31 @@ it('a training that registered in two groups is about both', () => {
   for (const group of [GROUP, 'Churn']) expect(readTrainings([both], group)).toMatchObject({ outcome: 'registered' });
 });
 
+/** What validate-endpoint reads of the deployments of its pipeline. */
+function readDeployment(
+  records: readonly object[],
+  input: 'endpoint_name' | 'model_package_group_name',
+  value: string,
+) {
+  const root = leave('deploy-model', records);
+  return readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, deploymentRecord, { input, value });
+}
+
 it('a deployment is found by its endpoint, as it is spelled', () => {
   const words = { outcome: 'deployed', config: 'c', model: 'm', previous_config: 'b' };
-  const root = leave(
-    'deploy-model',
-    ['price', 'Price'].map((endpoint, index) => ({ ...shown(1 + index), ...words, endpoint })),
-  );
-  const read = (value: string) =>
-    readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, deploymentRecord, { input: 'endpoint_name', value });
-  expect([read('price'), read('Price')]).toMatchObject([{ version: 1 }, { version: 2 }]);
+  const records = ['price', 'Price'].map((endpoint, index) => ({ ...shown(1 + index), ...words, endpoint }));
+  for (const { endpoint, version } of records)
+    expect(readDeployment(records, 'endpoint_name', endpoint)).toMatchObject({ version });
 });
 
-it('a deployment of nothing is found by the endpoint or group that it names', () => {
-  const root = leave('deploy-model', [
+it('a deployment of nothing is found by the endpoint or group that it names, or by any where it names none', () => {
+  const records = [
     { outcome: 'nothing', why: 'a', endpoint: 'price', group: GROUP },
     { outcome: 'nothing', why: 'b', endpoint: 'churn', group: 'Churn' },
-  ]);
-  const read = (input: 'endpoint_name' | 'model_package_group_name', value: string) =>
-    readHandover({ root, job: JOB, aws: PLACE, log: logOf([]) }, deploymentRecord, { input, value });
-  expect([read('endpoint_name', 'churn'), read('model_package_group_name', GROUP)]).toMatchObject([
-    { why: 'b' },
-    { why: 'a' },
-  ]);
+  ];
+  expect(readDeployment(records, 'endpoint_name', 'churn')).toMatchObject({ why: 'b' });
+  expect(readDeployment(records, 'model_package_group_name', GROUP)).toMatchObject({ why: 'a' });
+  expect(readDeployment([{ outcome: 'nothing', why: 'c' }], 'endpoint_name', 'churn')).toMatchObject({ why: 'c' });
 });
 
 describe('of several records', () => {
@@ -116,7 +127,7 @@ describe('of several records', () => {
 
   it('those of two jobs are told apart by their names alone, in any script', () => {
     const records = [shown(1, { job_name: '检查模型' }), shown(2, { job_name: 'проверка' })];
-    expect(() => readShown(leave('check-model', records))).toThrow('2 check-model jobs');
+    expect(thrownBy(() => readShown(leave('check-model', records)))).toMatchObject(because('2 check-model jobs'));
   });
 
   it('those of other pipelines are ignored, whatever they say, and the log says so', () => {
@@ -129,8 +140,8 @@ describe('of several records', () => {
   });
 
   it('those of other pipelines alone are refused, by name', () => {
-    expect(() => readShown(leave('check-model', [{ pipeline: '99' }]))).toThrow(
-      'The check-model record is from pipeline 99, but this is pipeline 101.',
+    expect(thrownBy(() => readShown(leave('check-model', [{ pipeline: '99' }])))).toMatchObject(
+      because('The check-model record is from pipeline 99, but this is pipeline 101.'),
     );
   });
 });
@@ -225,13 +236,10 @@ describe('a record', () => {
   ])('%s is refused in a sentence', (_, layIt, why) => {
     const root = projectFolder();
     layIt(root);
-    let thrown: unknown;
-    try {
-      readShown(root);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown).toMatchObject({ kind: 'invalid input', message: expect.stringContaining(why) });
+    expect(thrownBy(() => readShown(root))).toMatchObject({
+      kind: 'invalid input',
+      message: expect.stringContaining(why),
+    });
   });
 });
 

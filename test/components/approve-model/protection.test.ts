@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openProtection } from '../../../src/components/approve-model/protection.ts';
 import { JOB } from '../../gitlab/job.ts';
+import { thrownBy } from '../../ground/thrown.ts';
 import { PROMOTION_PATH } from '../handover.ts';
 
 const inUat = (environmentProtected: boolean | undefined, refProtected: boolean | undefined) => ({
@@ -27,19 +28,17 @@ describe('who may approve after the first environment', () => {
     [undefined, undefined, 'This job has no token that says whether'],
   ])('is anybody, with the environment protected: %s, the branch: %s', (environment, ref, why) => {
     const job = inUat(environment, ref);
-    expect(() => openProtection(shown, true, job)).toThrow(why);
+    expect(thrownBy(() => openProtection(shown, true, job))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(why),
+    });
     expect(openProtection(shown, false, job), 'require_protected: false').toEqual(['protected']);
   });
 
   it('is protected by a request to the project, which the message names', () => {
     const projects = 'https://gitlab.example.com/api/v4/projects/wog%2Fmlops%2Fresale-price/';
-    const nextOf = (environment: boolean, ref: boolean) => {
-      try {
-        return openProtection(shown, true, inUat(environment, ref));
-      } catch (error) {
-        return error;
-      }
-    };
+    const nextOf = (environment: boolean, ref: boolean) =>
+      thrownBy(() => openProtection(shown, true, inUat(environment, ref)));
     expect(nextOf(false, true)).toMatchObject({ next: expect.stringContaining(`"${projects}protected_environments"`) });
     expect(nextOf(true, false)).toMatchObject({
       next: expect.stringContaining(`"${projects}protected_branches?name=dev`),
