@@ -139,6 +139,14 @@ describe('of several records', () => {
     ]);
   });
 
+  it('those of other environments are not taken', () => {
+    const uat = shown(2, { environment: 'uat' });
+    expect(readShown(leave('check-model', [shown(1), uat])).record).toMatchObject({ version: 1 });
+    expect(thrownBy(() => readShown(leave('check-model', [uat])))).toMatchObject(
+      because("This job's artifacts have no check-model record for this environment."),
+    );
+  });
+
   it('those of other pipelines alone are refused, by name', () => {
     expect(thrownBy(() => readShown(leave('check-model', [{ pipeline: '99' }])))).toMatchObject(
       because('The check-model record is from pipeline 99, but this is pipeline 101.'),
