@@ -336,6 +336,18 @@ describe('which version may be promoted', () => {
     expect(judged).toMatchObject({ is: 'unfit', next: expect.stringMatching(next) });
   });
 
+  it('keeps what to do about each version that was skipped', async () => {
+    const registry = [version(2, 'Approved', { 'withdrawn.dev': 'yes' }), version(1, 'Rejected')];
+    const describeOne = async (arn: string) => registry.find((each) => each.arn === arn);
+    const candidates = { versions: registry, describe: describeOne, limit: 20 };
+    const { passedOver } = await selectVersion(candidates, { ...UAT, ...first });
+    const next = 'promote another version. A rejection is final.';
+    expect(passedOver).toStrictEqual([
+      { version: 2, why: 'it was withdrawn in dev ("yes")', next },
+      { version: 1, why: 'it is Rejected' },
+    ]);
+  });
+
   it.each(['Approved', undefined] as const)(
     'asks the version itself, where the list says that it is %s',
     async (listed) => {
