@@ -109,6 +109,12 @@ describe('a job joins its own execution or starts one', () => {
       },
     ],
     [
+      'there is one of a definition that differs in three places',
+      other('Steps.Train.A', 'Steps.Train.B', 'Steps.Train.C'),
+      false,
+      { do: 'start', why: expect.stringContaining('(different: Steps.Train.A, Steps.Train.B, Steps.Train.C):') },
+    ],
+    [
       'there is one with other parameters',
       other(),
       true,

@@ -47,6 +47,10 @@ describe('a registry entry', () => {
     });
   });
 
+  it('does not name what it does not have', () => {
+    expect(entryValue({ ...approval, open: undefined })).toBe(entryValue(approval));
+  });
+
   it('fits SageMaker with the longest names and numbers that occur', () => {
     expect(entryValue({ ...validation, open: 'approval' })).toMatch(ACCEPTED);
   });
