@@ -568,6 +568,20 @@ describe('what the approver is shown', () => {
     expect(job.log).not.toContain('older ');
   });
 
+  it('stands beside what is live: metric by metric, and commit by commit', async () => {
+    const emulator = await emulated();
+    const live = emulator.register({ status: 'Approved', metadata: { rmse: '43000' } });
+    emulator.deployed({ endpoint: 'resale-price-uat', package: live });
+    const arn = promoted(emulator, 'dev');
+    enter(emulator, arn, { rmse: '41250' });
+    const inputs = { endpoint_name: 'resale-price-uat' };
+    const job = await check({ emulator, environment: 'uat', inputs });
+    expect(job.log).toContain('rmse=41250 (live 43000: -1750)');
+    emulator.do('DeleteModelPackage', { ModelPackageName: live });
+    const alone = await check({ emulator, environment: 'uat', inputs });
+    expect(alone.log).toMatch(/metrics {2}rmse=41250\n/);
+  });
+
   it('names what is live by its ARN where the role may not see it', async () => {
     const emulator = await emulated();
     promoted(emulator, 'dev');
