@@ -26,9 +26,9 @@ const inputs = z
     name_prefix: optional(resourceName),
     execution_role_arn: optional(servingInputs.execution_role_arn),
     model_environment: servingInputs.model_environment,
-    variant_name: optional(servingInputs.variant_name),
+    variant_name: servingInputs.variant_name,
     instance_type: optional(servingInputs.instance_type),
-    instance_count: optional(servingInputs.instance_count),
+    instance_count: servingInputs.instance_count,
     max_candidates: wholeNumber(1, MAX_CANDIDATES),
     on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
   })
@@ -135,7 +135,7 @@ interface Shown {
 function nothingLive({ endpoint_name: name }: Inputs): LiveNow {
   const words =
     name === undefined ? 'not checked: endpoint_name is empty' : `nothing: the endpoint ${name} does not exist yet`;
-  return { words, version: undefined, newer: [], changes: [], same: false };
+  return { words, version: undefined, newer: [], changes: undefined, same: false };
 }
 
 function showCandidate(

@@ -7,7 +7,7 @@ import type { Observed } from './observe.ts';
 import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 import { deployedAt } from './progress.ts';
-import { deploymentTags, refuseFullTags, tagEndpoint, uniqueTags } from './tags.ts';
+import { deploymentTags, tagEndpoint, uniqueTags } from './tags.ts';
 
 /** The config that was live before ours, and when it was deployed; `undefined` where there was none, or nobody knows. */
 export interface ConfigBefore {
@@ -25,16 +25,14 @@ export function configBefore({ endpoint, tags }: Observed, { desired }: Deployme
 
 /** Does what was decided, which is nothing where our config is there already or on its way. */
 export async function carryOut(
-  { endpoint, tags, current, decision }: Observed,
+  { endpoint, current, decision }: Observed,
   before: ConfigBefore,
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
   if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
   if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
-  if (!endpoint) return create(plan, context);
-  const { previousConfig } = before;
-  return update({ endpoint, tags, current }, previousConfig, plan, context);
+  return endpoint ? update({ endpoint, current }, before, plan, context) : create(plan, context);
 }
 
 async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
@@ -48,17 +46,13 @@ async function create({ desired, serving, tags }: DeploymentPlan, context: Recon
 }
 
 async function update(
-  replaced: Pick<Observed, 'tags' | 'current'> & { readonly endpoint: Endpoint },
-  previous: string | undefined,
+  replaced: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
+  { previousConfig: previous }: ConfigBefore,
   { desired, serving, tags }: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
   const { endpoint, current } = replaced;
   const { config } = desired;
-  const { package: arn } = serving.model;
-  const deployment = { wanted: config, package: arn, previous, previousPackage: packageOf(current) };
-  const added = uniqueTags([...deploymentTags(deployment), ...tags]);
-  refuseFullTags(endpoint, replaced.tags ?? { keys: [] }, [...added, ...ownerTags(desired.owner)]);
   const kept = current && keptInstances(endpoint, current, serving.config);
   if (kept !== undefined)
     context.log(
@@ -66,10 +60,12 @@ async function update(
     );
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
+  const { package: arn } = serving.model;
+  const deployment = { wanted: config, package: arn, previous, previousPackage: packageOf(current) };
   const result = await updateEndpoint(context, {
     seen: endpoint,
     config,
-    tags: added,
+    tags: uniqueTags([...deploymentTags(deployment), ...tags]),
     keepInstances: kept !== undefined,
   });
   if (result === 'conflict') await recordConcurrentUpdate(replaced, context);

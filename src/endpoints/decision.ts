@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
 import { isSameOwner, type Owner, refusalOfOwner } from './owner.ts';
 import { hasItsInstances, statusLine } from './progress.ts';
+import { MAX_TAGS } from './tags.ts';
 
 /** What should be live on an endpoint, and what may be done for it. */
 export interface DesiredEndpoint {
@@ -30,6 +31,8 @@ interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
   /** Whose the endpoint is, by its tags. */
   readonly owner: Owner | undefined;
+  /** How many tags it has, and how many an update adds. */
+  readonly tags: { readonly has: number; readonly added: number };
   /** What serves now; `undefined` where nothing is replaced. */
   readonly current: Pick<CurrentDeployment, 'served' | 'lost' | 'notAsPlanned'> | undefined;
 }
@@ -40,7 +43,7 @@ interface ObservedEndpoint {
  * recreate_failed is true.
  */
 export function decideChange(
-  { endpoint, owner, current }: ObservedEndpoint,
+  { endpoint, owner, tags, current }: ObservedEndpoint,
   wanted: DesiredEndpoint,
 ): EndpointDecision {
   if (!endpoint) return { do: 'create' };
@@ -51,9 +54,9 @@ export function decideChange(
   switch (endpoint.status) {
     case 'InService':
       if (endpoint.pending !== undefined) return { do: 'follow' };
-      return endpoint.config === wanted.config ? keep(endpoint, current) : replace(endpoint, current, wanted);
+      return endpoint.config === wanted.config ? keep(endpoint, current) : replace(endpoint, { tags, current }, wanted);
     case 'OutOfService':
-      return replace(endpoint, current, wanted);
+      return replace(endpoint, { tags, current }, wanted);
     case 'Creating':
     case 'Updating':
     case 'RollingBack':
@@ -105,8 +108,8 @@ function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): Endpoin
 }
 
 function replace(
-  { name }: Endpoint,
-  current: ObservedEndpoint['current'],
+  { name, arn }: Endpoint,
+  { tags, current }: Pick<ObservedEndpoint, 'tags' | 'current'>,
   { version, allow_downgrade, take_over_endpoint }: DesiredEndpoint,
 ): EndpointDecision {
   if (!current) return refuse(`Nothing is known of what ${name} serves.`, 'run this job again.');
@@ -115,6 +118,11 @@ function replace(
     return refuse(
       `${name} has what this component does not support: an update would remove or change it. Nothing was changed.\n${lines(lost)}`,
       'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
+    );
+  if (tags.has + tags.added > MAX_TAGS)
+    return refuse(
+      `${name} has ${tags.has} tags, and SageMaker allows ${MAX_TAGS}: ${tags.added} more, which this deployment adds, do not fit. Nothing was changed.`,
+      `remove some of its tags (aws sagemaker delete-tags --resource-arn ${arn} --tag-keys ...) or of the input tags, then run this job again.`,
     );
   if (served.is === 'version of another group' && !take_over_endpoint)
     return refuse(

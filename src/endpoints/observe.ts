@@ -6,7 +6,7 @@ import { type CurrentDeployment, describeCurrent } from './current.ts';
 import { type DesiredEndpoint, decideChange, dependsOnCurrent, type EndpointDecision, isBusy } from './decision.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
-import { type EndpointTags, readEndpointTags } from './tags.ts';
+import { type EndpointTags, readEndpointTags, tagsAdded } from './tags.ts';
 
 /** The conflicts with other deployments after which the job fails. */
 export const MAX_CONFLICTS = 10;
@@ -56,11 +56,17 @@ async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext)
     const endpoint = await findEndpoint(context.sagemaker, desired.endpoint);
     const seen = await describeAround(endpoint, plan, context);
     if (!seen) return { is: 'pending', saying: `Somebody deleted ${desired.endpoint} just now` };
-    const decision = decideChange({ endpoint, owner: seen.tags?.owner, current: seen.current }, desired);
+    const decision = decideChange({ endpoint, ...aboutTags(seen.tags, plan), current: seen.current }, desired);
     if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
     return { is: 'settled', answer: { endpoint, ...seen, decision } };
   };
   return answerOf(await waitFor(look, pollOptions(context)), desired, context);
+}
+
+/** What the tags of an endpoint say for the decision, and how many an update would add to them. */
+function aboutTags(found: EndpointTags | undefined, { desired, tags }: DeploymentPlan) {
+  if (!found) return { owner: undefined, tags: { has: 0, added: 0 } };
+  return { owner: found.owner, tags: { has: found.keys.length, added: tagsAdded(found, tags, desired.owner) } };
 }
 
 /** Reads what the decision depends on beside the endpoint: nothing while that is busy. `undefined` when it is gone. */

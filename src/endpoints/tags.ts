@@ -2,9 +2,8 @@ import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { addTags, asTags, tagsOf } from '../aws/tags.ts';
 import { OURS } from '../gitlab/tags.ts';
-import { Failure } from '../ground/failure.ts';
-import { type Endpoint, findConfig } from './endpoint.ts';
-import { type Owner, ownerIn } from './owner.ts';
+import { findConfig } from './endpoint.ts';
+import { type Owner, ownerIn, ownerTags } from './owner.ts';
 
 /** Where a model, endpoint config or endpoint comes from. */
 export interface Origin {
@@ -54,20 +53,13 @@ export interface EndpointTags extends DeploymentTags {
 }
 
 /** The most tags that SageMaker keeps for one resource. */
-const MAX_TAGS = 50;
+export const MAX_TAGS = 50;
 
-/**
- * Throws a Failure of kind "refused" when an endpoint has no room for the tags of a deployment: before the change, because
- * after it the endpoint would not say whose it is.
- */
-export function refuseFullTags({ name, arn }: Endpoint, { keys }: Pick<EndpointTags, 'keys'>, added: readonly Tag[]) {
-  const all = new Set([...keys, ...added.flatMap(({ Key }) => Key ?? [])]);
-  if (all.size <= MAX_TAGS) return;
-  throw new Failure(
-    'refused',
-    `${name} has ${keys.length} tags, and SageMaker allows ${MAX_TAGS}: ${all.size - keys.length} more, which this deployment adds, do not fit. Nothing was changed.`,
-    `remove some of its tags (aws sagemaker delete-tags --resource-arn ${arn} --tag-keys ...) or of the input tags, then run this job again.`,
-  );
+/** How many tags a deployment adds to an endpoint: its own, ours and the owner's, without those that are there. */
+export function tagsAdded({ keys }: Pick<EndpointTags, 'keys'>, tags: readonly Tag[], owner: Owner): number {
+  const nothing = { wanted: undefined, package: undefined, previous: undefined, previousPackage: undefined };
+  const written = [...deploymentTags(nothing), ...ownerTags(owner), ...tags].flatMap(({ Key }) => Key ?? []);
+  return new Set(written.filter((key) => !keys.includes(key))).size;
 }
 
 /** Reads the tags of an endpoint (AWS: ListTags); `undefined` when it was deleted meanwhile. */

@@ -582,6 +582,24 @@ describe('what the approver is shown', () => {
     expect(alone.log).toMatch(/metrics {2}rmse=41250\n/);
   });
 
+  it('stands beside nothing where two versions are live', async () => {
+    const emulator = await emulated();
+    const [one, other] = [
+      emulator.register({ status: 'Approved', metadata: { rmse: '43000' } }),
+      promoted(emulator, 'dev'),
+    ];
+    const models = [one, other].map((arn, index) => emulator.deployed({ endpoint: `other-${index}`, package: arn }));
+    const variants = models.map((ModelName) => ({ VariantName: ModelName, ModelName, InstanceType: 'ml.m5.large' }));
+    const ProductionVariants = variants.map((each) => ({ ...each, InitialInstanceCount: 1 }));
+    emulator.do('CreateEndpointConfig', { EndpointConfigName: 'both', ProductionVariants });
+    emulator.do('CreateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: 'both' });
+    emulator.endpoints.settle('resale-price-uat');
+    enter(emulator, other, { rmse: '41250' });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    expect(job.log).toMatch(/metrics {2}rmse=41250\n/);
+    expect(job.log).toMatch(/live {5}.* version 1 and .* version 2 on resale-price-uat/);
+  });
+
   it('names what is live by its ARN where the role may not see it', async () => {
     const emulator = await emulated();
     promoted(emulator, 'dev');
@@ -946,6 +964,15 @@ describe('a version that is live here, and would be served otherwise', () => {
     expect(job).toMatchObject({ exit: 64, calls: [] });
     expect(job.log).toContain('must be given with execution_role_arn, and that with it');
   });
+
+  it.each(['instance_count', 'variant_name'])(
+    'is not compared with an empty %s: deploy-model would refuse it',
+    async (input) => {
+      const job = await check({ emulator: await emulated(), environment: 'uat', inputs: { [input]: '' } });
+      expect(job).toMatchObject({ exit: 64, calls: [] });
+      expect(job.log).toContain(`${input}: received ""`);
+    },
+  );
 
   it('is nothing new where the include does not say how it would be served', async () => {
     const emulator = await emulated();

@@ -29,7 +29,11 @@ interface Circumstances {
   readonly lost: string[];
   readonly notAsPlanned: string[];
   readonly theirs: Partial<Owner>;
+  /** How many tags the endpoint has, and how many an update adds. */
+  readonly tags: { readonly has: number; readonly added: number };
 }
+
+const FEW_TAGS = { has: 9, added: 0 };
 
 const servedBy = (live: Circumstances['live'] = 'an image'): Served => {
   if (live === 'unknown') return { is: 'unknown', why: 'the endpoint config before was deleted' };
@@ -55,6 +59,13 @@ const RULES: readonly [
     'update',
     { live: 'another group’s', take_over_endpoint: true },
   ],
+  [
+    'InService with as many tags as there may be, with ours',
+    { config: 'before' },
+    'update',
+    { live: 1, tags: { has: 41, added: 9 } },
+  ],
+  ['InService with a tag too many', { config: 'before' }, 'refuse', { live: 1, tags: { has: 42, added: 9 } }],
   ['InService with nobody knows what', { config: 'before' }, 'refuse', { live: 'unknown' }],
   [
     'InService with nobody knows what, and leave to take it over',
@@ -144,16 +155,22 @@ const RULES: readonly [
 ];
 
 describe('what is done about an endpoint', () => {
-  it.each(RULES)('%s', (_, seen, answer, { live, lost = [], notAsPlanned = [], theirs, ...more } = {}) => {
-    const current = { served: servedBy(live), lost, notAsPlanned };
-    const owner = theirs && { ...OWNER, ...theirs };
-    const decision = decideChange({ endpoint: seen && endpoint(seen), owner, current }, { ...WANTED, ...more });
-    expect(decision.do).toBe(answer);
-  });
+  it.each(RULES)(
+    '%s',
+    (_, seen, answer, { live, lost = [], notAsPlanned = [], theirs, tags = FEW_TAGS, ...more } = {}) => {
+      const current = { served: servedBy(live), lost, notAsPlanned };
+      const seenNow = { endpoint: seen && endpoint(seen), owner: theirs && { ...OWNER, ...theirs }, tags, current };
+      const decision = decideChange(seenNow, { ...WANTED, ...more });
+      expect(decision.do).toBe(answer);
+    },
+  );
 
   it.each(['ours', 'before'])('is nothing, where nobody knows what serves (%s)', (config) => {
     const wanted = { ...WANTED, allow_downgrade: true, take_over_endpoint: true };
-    const decision = decideChange({ endpoint: endpoint({ config }), owner: undefined, current: undefined }, wanted);
+    const decision = decideChange(
+      { endpoint: endpoint({ config }), owner: undefined, tags: FEW_TAGS, current: undefined },
+      wanted,
+    );
     expect(decision).toMatchObject({ do: 'refuse', why: expect.stringMatching(/nothing is known of/i) });
   });
 
@@ -162,7 +179,9 @@ describe('what is done about an endpoint', () => {
     ['Hibernating', /has a status that this version does not know/],
   ])('is nothing, with its reason, where the status is %s', (status, why) => {
     const seen = Object.assign(endpoint({ config: 'before' }), { status });
-    expect(decideChange({ endpoint: seen, owner: undefined, current: undefined }, WANTED)).toMatchObject({
+    expect(
+      decideChange({ endpoint: seen, owner: undefined, tags: FEW_TAGS, current: undefined }, WANTED),
+    ).toMatchObject({
       do: 'refuse',
       why: expect.stringMatching(why),
     });
@@ -170,7 +189,7 @@ describe('what is done about an endpoint', () => {
 
   it('is to wait, for another deployment by its name or for SageMaker', () => {
     const ask = (seen: Parameters<typeof endpoint>[0]) =>
-      decideChange({ endpoint: endpoint(seen), owner: undefined, current: undefined }, WANTED);
+      decideChange({ endpoint: endpoint(seen), owner: undefined, tags: FEW_TAGS, current: undefined }, WANTED);
     expect(ask({ config: 'before', pending: 'theirs', status: 'Updating' })).toEqual({
       do: 'wait',
       saying: `Waiting until ${NAME} is stable (another deployment: theirs): Updating; AllTraffic ActivatingTraffic, 1 of 1 instance`,

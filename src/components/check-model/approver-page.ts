@@ -75,8 +75,10 @@ const link = (label: string, url: string): [string, string] => [label, url];
 
 /** How serving would change, beside the version or with it alone. */
 function changeLines({ changes, same }: LiveNow): string[] {
-  if (changes.length === 0) return [];
-  return [`change   ${same ? 'the same version, served otherwise' : 'served otherwise'}: ${changes.join('; ')}`];
+  if (changes === undefined) return [];
+  if (changes.length > 0)
+    return [`change   ${same ? 'the same version, served otherwise' : 'served otherwise'}: ${changes.join('; ')}`];
+  return same ? ['change   none: exactly this version is live, and served in the same way'] : [];
 }
 
 function passage(version: ModelPackage, before: string, validationRequired: boolean): string[] {

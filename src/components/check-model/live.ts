@@ -81,8 +81,8 @@ export interface LiveNow {
   readonly version: ModelPackage | undefined;
   /** The versions that serve, of the candidate's group and newer than it. */
   readonly newer: readonly number[];
-  /** How the version would be served otherwise than what is live. */
-  readonly changes: readonly string[];
+  /** How the version would be served otherwise than what is live; `undefined` where the include does not say. */
+  readonly changes: readonly string[] | undefined;
   /** Whether the candidate itself is live, so that only how it is served would change. */
   readonly same: boolean;
 }
@@ -95,7 +95,8 @@ export async function liveNow(
   { aws, clock }: Context,
 ): Promise<LiveNow> {
   const { endpoint, live, packages } = destination;
-  const found = await Promise.all(packages.map((arn) => readable({ ...aws, clock }, arn)));
+  const same = serves(destination, candidate);
+  const found = same ? [candidate] : await Promise.all(packages.map((arn) => readable({ ...aws, clock }, arn)));
   const known = found.map((each, index) =>
     typeof each === 'object' ? displayName(each) : `${packages[index]}${each}`,
   );
@@ -105,8 +106,8 @@ export async function liveNow(
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     version: typeof only === 'object' && more.length === 0 ? only : undefined,
     newer: versions.filter((version) => version > candidate.version),
-    changes: planned ? servingChanges(live, planned) : [],
-    same: serves(destination, candidate),
+    changes: planned && servingChanges(live, planned),
+    same,
   };
 }
 

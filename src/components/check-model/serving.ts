@@ -7,9 +7,9 @@ export interface WantedServing extends Pick<ServingOptions, 'model_environment'>
   readonly endpoint_name: string | undefined;
   readonly name_prefix: string | undefined;
   readonly execution_role_arn: ServingOptions['execution_role_arn'] | undefined;
-  readonly variant_name: ServingOptions['variant_name'] | undefined;
+  readonly variant_name: ServingOptions['variant_name'];
   readonly instance_type: ServingOptions['instance_type'] | undefined;
-  readonly instance_count: ServingOptions['instance_count'] | undefined;
+  readonly instance_count: ServingOptions['instance_count'];
 }
 
 /** The model and endpoint config with which deploy-model would serve a version; `undefined` where the inputs do not say. */
@@ -21,12 +21,14 @@ export function plannedServing(
   const { endpoint_name, name_prefix: prefix = endpoint_name, model_environment } = wanted;
   const { execution_role_arn, variant_name, instance_type, instance_count } = wanted;
   if (prefix === undefined || execution_role_arn === undefined || instance_type === undefined) return undefined;
-  if (variant_name === undefined || instance_count === undefined) return undefined;
   const options = { execution_role_arn, model_environment, variant_name, instance_type, instance_count };
   return planModelAndConfig(version, options, { prefix, environment });
 }
 
-/** How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where it stays. */
+/**
+ * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
+ * be served in the same way.
+ */
 export function servingChanges({ config: live, models: [model] }: Live, { model: planned, config }: ModelAndConfig) {
   const variant = live?.answer.ProductionVariants?.[0];
   const pairs = {

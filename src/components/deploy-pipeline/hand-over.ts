@@ -70,7 +70,8 @@ async function refuseForGood(refused: ModelPackage, { aws, clock, job }: Context
     await recordRefusal({ ...aws, clock }, refused, { pipeline: job.pipeline, job: job.id, at });
     return 'The entry "built" says so from now on: no job takes this version.';
   } catch (error) {
-    return `This could not be recorded (${inItsOwnWords(error)}): reject the version, because a later environment may take it.`;
+    const why = error instanceof Failure ? error.message : inItsOwnWords(error);
+    return `This could not be recorded (${why}): reject the version, because a later environment may take it.`;
   }
 }
 

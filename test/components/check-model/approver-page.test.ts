@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { approverPage, comparisonOf, passageLinks } from '../../../src/components/check-model/approver-page.ts';
+import type { LiveNow } from '../../../src/components/check-model/live.ts';
 import type { ModelPackage } from '../../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../../registry/package.ts';
 import { validationValue, verdictValue } from '../handover.ts';
@@ -13,14 +14,14 @@ const version = (metadata: Record<string, string>, more: Partial<ModelPackage> =
   modelPackage({ version: 2, approval: 'Approved', metadata, ...more });
 
 /** A line of the page, by its first word. */
-function line(word: string, candidate: ModelPackage, live?: ModelPackage): string | undefined {
+function line(word: string, candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}) {
   const page = approverPage({
     version: candidate,
     first: 'dev',
     before: 'dev',
     validationRequired: true,
     takeOver: false,
-    live: { words: 'it', version: live, newer: [], changes: [], same: false },
+    live: { words: 'it', version: live, newer: [], changes: undefined, same: false, ...more },
     comparison: comparisonOf(candidate, live, job, false),
     now: new Date('2026-11-22T09:00:00Z'),
   });
@@ -44,6 +45,16 @@ it('links the pipelines that approved and validated a version in the environment
     ['Validated in dev', `${job.projectUrl}/-/pipelines/91`],
   ]);
   expect(passageLinks(version({}), 'dev', job.projectUrl)).toEqual([]);
+});
+
+it.each<[Partial<LiveNow>, string | undefined]>([
+  [{ changes: ['instance_count 1 -> 2'], same: true }, 'the same version, served otherwise: instance_count 1 -> 2'],
+  [{ changes: ['instance_count 1 -> 2'], same: false }, 'served otherwise: instance_count 1 -> 2'],
+  [{ changes: [], same: true }, 'none: exactly this version is live, and served in the same way'],
+  [{ changes: [], same: false }, undefined],
+  [{ changes: undefined, same: true }, undefined],
+])('says how serving would change, and nothing where nobody compared it: %j', (live, told) => {
+  expect(line('change', version({}), undefined, live)).toBe(told && `change   ${told}`);
 });
 
 describe('the metrics that an approver reads', () => {

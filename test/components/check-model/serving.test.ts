@@ -40,7 +40,7 @@ describe('how a version would be served', () => {
     return then && servingChanges(now, then);
   };
 
-  it.each(['execution_role_arn', 'instance_type', 'variant_name', 'instance_count', 'endpoint_name'] as const)(
+  it.each(['execution_role_arn', 'instance_type', 'endpoint_name'] as const)(
     'is not known where the include does not say its %s',
     (input) => {
       expect(plannedServing(VERSION, { ...wanted, [input]: undefined }, 'uat')).toBeUndefined();

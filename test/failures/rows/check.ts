@@ -1,5 +1,6 @@
 import checkModel from '../../../src/components/check-model.ts';
 import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
+import { enter } from '../../components/handover.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import {
@@ -303,6 +304,23 @@ export const check: readonly Row[] = [
     exit: 0,
     writes: {},
     record: { outcome: 'candidate', version: 1, group: 'ResalePriceModelGroup' },
+  },
+  {
+    when: 'deploy-pipeline refused the version, because its training wrote registry entries',
+    shows: [],
+    component: 'check-model',
+    seen: 'ERROR Nothing to promote to uat: version 1 of ResalePriceModelGroup cannot be promoted: the entry that tells who built it has an unknown format: "refused=came-with-entries …"',
+    next: 'promote another version.',
+    cause:
+      'The training registered the version with metadata that only these components may write, such as `approved.dev`. deploy-pipeline refused it and wrote that into its entry `built`.',
+    remedy: 'Remove this metadata from the training, and train again.',
+    stage: validated,
+    act: ({ emulator }) =>
+      enter(emulator, arnOf(1), { built: 'refused=came-with-entries pipeline=90 job=3 at=2026-11-22T08:00Z' }),
+    exit: 80,
+    writes: {},
+    record: { outcome: 'nothing' },
+    outputs: { MODEL_FOUND: 'false' },
   },
   {
     when: 'the content was swapped after dev validated it',
