@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -75,8 +75,10 @@ function junit(component: string, cases: readonly string[]): string {
 /** Makes the folder, empty. A link on the way to it could lead to files that are not the job's to delete. */
 function empty(root: string, folder: string): void {
   const parent = dirname(folder);
+  // Before anything is made, which would be made where the link leads.
+  for (const path of [dirname(parent), parent])
+    if (lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink()) throw unwritable(`${path} is a link`);
   mkdirSync(join(root, parent), { recursive: true });
-  if (realpathSync(join(root, parent)) !== join(realpathSync(root), parent)) throw unwritable(`${parent} is a link`);
   rmSync(join(root, folder), { recursive: true, force: true });
   mkdirSync(join(root, folder));
 }
