@@ -47,7 +47,7 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   if (text.length > MAX_LENGTH)
     throw refusedFile(file, `it has ${text.length} characters, and SageMaker accepts at most ${MAX_LENGTH}`);
   const value = meaningOf(text, file);
-  const checked = shape.safeParse(value);
+  const checked = check(value, file);
   if (!checked.success) {
     const wrong = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'} ${message}`);
     throw invalidDefinition(wrong.map((each) => `definition_file: received "${file}"; ${each}.`));
@@ -55,6 +55,15 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   const problems = parameterProblems(parameters, checked.data.Parameters ?? [], file);
   if (problems.length > 0) throw invalidDefinition(problems);
   return { text, value };
+}
+
+/** The more mistakes zod finds, the more arguments it gives to one call, and JavaScript allows about 100,000. */
+function check(value: unknown, file: string) {
+  try {
+    return shape.safeParse(value);
+  } catch {
+    throw refusedFile(file, 'too many of its steps or parameters are wrong to name them');
+  }
 }
 
 /** Whoever compares definitions goes down into each level of them. */

@@ -106,6 +106,7 @@ describe('a file that is no text of a definition is refused by what it is', () =
       `{"Steps":[${STEP}],"Metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
       'nested too deeply',
     ],
+    ['more mistakes than can be named', `{"Steps":[${'1,'.repeat(300_000)}1]}`, 'too many of its steps or parameters'],
     ['Latin-1', Buffer.from('{"Steps":[],"Metadata":{"a":"\xe9"}}', 'latin1'), 'it is not a text in UTF-8'],
   ])('%s', async (_, content, told) => {
     await expect(read(content, 'pipeline.json')).rejects.toThrow(told);
