@@ -9,6 +9,19 @@ export interface HandlerOptions extends NodeHttpHandlerOptions {
 
 type Handled = ReturnType<NodeHttpHandler['handle']>;
 
+/** A request that got no whole answer in its time. */
+export class OverdueError extends Error {
+  override readonly name = 'TimeoutError';
+  /** What happened, without what the SDK adds to the message. */
+  readonly what: string;
+
+  constructor(milliseconds: number) {
+    const what = `no complete answer within ${milliseconds / 1000} s`;
+    super(what);
+    this.what = what;
+  }
+}
+
 /**
  * Sends requests only to AWS and to this machine, because the SDK may find the name of a host in a profile or a file.
  * Every request ends: the SDK's own time-outs cover neither a proxy that opens no tunnel nor a body that stops in the
@@ -40,9 +53,7 @@ export class AwsHandler extends NodeHttpHandler {
     }
   }
 
-  #tooLate(): Error {
-    const error = new Error(`no complete answer within ${this.#wholeTimeout / 1000} s`);
-    error.name = 'TimeoutError';
-    return error;
+  #tooLate(): OverdueError {
+    return new OverdueError(this.#wholeTimeout);
   }
 }

@@ -174,7 +174,7 @@ export function connect({ config, account }: Session): Aws {
       const { SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');
       const { retryStrategy: _, requestHandler, ...once } = config;
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
-      const answering = { ...requestHandler, requestTimeout: 70_000, wholeTimeout: 80_000 };
+      const answering = { ...requestHandler, requestTimeout: 0, wholeTimeout: 70_000 };
       return new SageMakerRuntimeClient(client({ ...once, maxAttempts: 1, requestHandler: answering }));
     },
     async logs() {

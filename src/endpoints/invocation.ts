@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { OverdueError } from '../aws/handler.ts';
 import type { Clock } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -27,11 +28,11 @@ export interface InvocationResponse {
 /** The most that SageMaker takes in one request. */
 export const MAX_PAYLOAD_BYTES = 6_291_456;
 
-/** What came of one request: an answer of the model, or of SageMaker in its place, with the HTTP status of that. */
+/** What came of one request: an answer of the model, or what was seen in its place (`HTTP 503`). */
 export type Invocation =
   | { is: 'answered'; answer: InvocationResponse }
-  | { is: 'not ready'; status: number }
-  | { is: 'not available'; status: number };
+  | { is: 'not ready'; seen: string }
+  | { is: 'not available'; seen: string };
 
 /**
  * Sends one request (AWS: InvokeEndpoint). "not ready" is a model that is still being loaded. An error of the model is
@@ -56,16 +57,22 @@ export async function invoke(
     const answer = { contentType: ContentType ?? '', body: Body ?? new Uint8Array(), milliseconds: elapsed() };
     return { is: 'answered', answer: { status: $metadata.httpStatusCode ?? 200, ...answer } };
   } catch (error) {
-    const { name, message, status: http = 0 } = partsOf(error);
-    if (name === 'ModelNotReadyException') return { is: 'not ready', status: http };
-    // Also where the answer is a page that is not SageMaker's own: a load balancer stands before it.
-    if (!(error instanceof ModelError) && http >= 500) return { is: 'not available', status: http };
-    if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
-    if (!(error instanceof ModelError)) throw error;
-    const body = Buffer.from(error.OriginalMessage ?? message);
+    if (!(error instanceof ModelError)) return insteadOfAnswer(error, endpoint);
+    const body = Buffer.from(error.OriginalMessage ?? error.message);
     const status = error.OriginalStatusCode ?? 500;
     return { is: 'answered', answer: { status, contentType: 'text/plain', body, milliseconds: elapsed() } };
   }
+}
+
+/** What an error says that is none of the model. Throws it where it says nothing about the endpoint. */
+function insteadOfAnswer(error: unknown, endpoint: string): Invocation {
+  const { name, message, status = 0 } = partsOf(error);
+  if (name === 'ModelNotReadyException') return { is: 'not ready', seen: `HTTP ${status}` };
+  // Also where the answer is a page that is not SageMaker's own: a load balancer stands before it.
+  if (status >= 500) return { is: 'not available', seen: `HTTP ${status}` };
+  if (error instanceof OverdueError) return { is: 'not available', seen: error.what };
+  if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
+  throw error;
 }
 
 /** The Failure for an endpoint that disappeared between two requests. */

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { ListModelsCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
-import { AwsHandler } from '../../src/aws/handler.ts';
+import { AwsHandler, OverdueError } from '../../src/aws/handler.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import { inItsOwnWords } from '../../src/ground/error-parts.ts';
 import { localClient } from './local-client.ts';
@@ -33,5 +33,6 @@ it.each<[string, RequestListener]>([
 ])('ends a request with an answer %s, as a broken connection', async (_, listener) => {
   const error = await ask(listener);
   expect(inItsOwnWords(error)).toBe('TimeoutError: no complete answer within 0.05 s');
+  expect(error).toBeInstanceOf(OverdueError);
   expect(troubleOf(error)).toBe('broken connection');
 });

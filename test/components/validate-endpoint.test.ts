@@ -551,7 +551,7 @@ describe('the model', () => {
 
   it.each([
     ['not ready', { code: 'ModelNotReadyException', message: 'Model is loading', status: 429 }, 'not ready yet'],
-    ['not available', { code: 'ServiceUnavailable', message: 'try later', status: 503 }, 'not available (503)'],
+    ['not available', { code: 'ServiceUnavailable', message: 'try later', status: 503 }, 'not available (HTTP 503)'],
   ])('is asked again while it is %s', async (_name, error, saying) => {
     const { emulator, root } = await live();
     emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', times: 2, error });
@@ -563,7 +563,7 @@ describe('the model', () => {
 
   it.each([
     [429, 'AWS did not answer (HTTP 429); asking again'],
-    [503, 'the endpoint is not available (503)'],
+    [503, 'the endpoint is not available (HTTP 503)'],
   ])('is asked again where something before SageMaker answers %s with a page', async (status, saying) => {
     const { emulator, root } = await live();
     emulator.fault({ operation: 'InvokeEndpoint', kind: 'proxy page', status, times: 2 });

@@ -8,8 +8,8 @@ const MOST = 2;
 const CHECK = `At most ${MOST} requests find the endpoint not available`;
 
 /**
- * Counts how often the endpoint was not available: then SageMaker answers in place of the model, with a 5xx. A request
- * is repeated; an endpoint that needs this often is not validated. A model that is still being loaded (429) is counted
+ * Counts how often the endpoint was not available: SageMaker answers in place of the model, with a 5xx, or nobody does. A
+ * request is repeated; an endpoint that needs this often is not validated. A model that is still being loaded (429) is counted
  * only when it has answered before.
  */
 export class Availability {
@@ -32,9 +32,9 @@ export class Availability {
       return { is: 'settled', answer: seen.answer };
     }
     if (seen.is === 'not available' || this.#answered) this.#unavailable++;
-    if (this.#unavailable > MOST) throw this.#tooOften(seen.status);
+    if (this.#unavailable > MOST) throw this.#tooOften(seen.seen);
     const what = seen.is === 'not ready' ? 'the model is not ready yet' : 'the endpoint is not available';
-    return { is: 'pending', saying: `${what} (${seen.status})` };
+    return { is: 'pending', saying: `${what} (${seen.seen})` };
   }
 
   /** Says how often it was not available, when it was not too often. */
@@ -44,8 +44,8 @@ export class Availability {
       this.#context.log.line(`${this.#unavailable} of ${this.#sent} requests found ${this.#endpoint} not available.`);
   }
 
-  #tooOften(status: number): Failure {
-    const seen = `${this.#unavailable} of ${this.#sent} requests found it not available (the last one: HTTP ${status})`;
+  #tooOften(last: string): Failure {
+    const seen = `${this.#unavailable} of ${this.#sent} requests found it not available (the last one: ${last})`;
     this.#context.report.check(CHECK, seen);
     return new Failure(
       'refused',
