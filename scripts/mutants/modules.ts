@@ -13,6 +13,9 @@ export const MODULES: readonly string[] = [
   'src/registry/room.ts',
   'src/registry/validation.ts',
   'src/registry/write-entry.ts',
+  // Whether what was observed still holds right before the change.
+  'src/endpoints/carry-out.ts',
+  'src/endpoints/changes.ts',
   'src/endpoints/current.ts',
   'src/endpoints/decision.ts',
   'src/endpoints/failure-reasons.ts',

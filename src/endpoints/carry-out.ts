@@ -1,6 +1,6 @@
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { type ChangeResult, createEndpoint, updateEndpoint } from './changes.ts';
-import { type CurrentDeployment, keptInstances } from './current.ts';
+import { keptInstances } from './current.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { packagesServed } from './live.ts';
 import type { Observed } from './observe.ts';
@@ -61,7 +61,7 @@ async function update(
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
   const { package: arn } = serving.model;
-  const deployment = { wanted: config, package: arn, previous, previousPackage: packageOf(current) };
+  const deployment = { wanted: config, package: arn, previous, previousPackage: current?.served.package };
   const result = await updateEndpoint(context, {
     seen: endpoint,
     config,
@@ -71,9 +71,6 @@ async function update(
   if (result === 'conflict') await recordConcurrentUpdate(replaced, context);
   return result;
 }
-
-const packageOf = (current: CurrentDeployment | undefined) =>
-  current?.served.is === 'version' ? current.served.package : undefined;
 
 /** Our tags replaced those of the deployment that was first: writes that one's again, as DescribeEndpoint shows it. */
 async function recordConcurrentUpdate(
@@ -91,7 +88,7 @@ async function recordConcurrentUpdate(
     wanted,
     package: more.length > 0 ? undefined : served,
     previous,
-    previousPackage: previous === endpoint.config ? packageOf(current) : undefined,
+    previousPackage: previous === endpoint.config ? current?.served.package : undefined,
   });
   await tagEndpoint(sagemaker, now.arn, tags);
 }

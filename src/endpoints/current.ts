@@ -10,8 +10,8 @@ import type { EndpointTags } from './tags.ts';
 export type Served =
   | { is: 'version'; version: number; package: string }
   | { is: 'version of another group'; package: string }
-  | { is: 'model from outside the registry' }
-  | { is: 'unknown'; why: string };
+  | { is: 'model from outside the registry'; package?: undefined }
+  | { is: 'unknown'; why: string; package?: undefined };
 
 /** What serves on an endpoint now, before it is changed. */
 export interface CurrentDeployment {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import { EXECUTION_ROLE } from '../../../emulator/scene.ts';
 import { arnOf } from '../../registry/package.ts';
 import { emulated } from '../job.ts';
 import { approved, approvedOverAnother, deploy, liveConfig, NAME, OWN_TAGS, tagsOf } from './scene.ts';
@@ -55,6 +56,12 @@ describe('a foreign update that begins just before ours', () => {
   });
 });
 
+/** The tags by which a later job finds what was deployed, and what before. */
+const story = (emulator: Emulator) => {
+  const tags = tagsOf(emulator);
+  return ['wanted', 'package', 'previous', 'previous-package'].map((name) => tags[`sagemaker-components:${name}`]);
+};
+
 describe('an update of others that ends while this job makes ready for its own', () => {
   const LAST_REQUESTS = [
     ['AddTags', 1],
@@ -71,11 +78,38 @@ describe('an update of others that ends while this job makes ready for its own',
     expect(job.exit).toBe(1);
     expect(job.log).toContain('serves version 3, and version 2 is older');
     expect(liveConfig(emulator)).toBe('newer');
-    expect(tagsOf(emulator)).toMatchObject({
-      'sagemaker-components:wanted': 'newer',
-      'sagemaker-components:package': newer,
-      'sagemaker-components:previous': before,
+    expect(story(emulator)).toEqual(['newer', newer, before, arnOf(1)]);
+  });
+
+  it('while yet another has begun: what that one replaces is what was live before', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    const [newer, newest] = [emulator.register({ status: 'Approved' }), emulator.register({ status: 'Approved' })];
+    emulator.deployed({ endpoint: 'elsewhere', package: newest, name: 'newest' });
+    emulator.faults.meanwhile('AddTags', () => {
+      emulator.deployed({ endpoint: NAME, package: newer, name: 'newer' });
+      emulator.do('UpdateEndpoint', { EndpointName: NAME, EndpointConfigName: 'newest' });
     });
+    expect((await deploy(scene)).exit).toBe(1);
+    expect(story(emulator)).toEqual(['newest', newest, 'newer', '']);
+  });
+
+  it('to several models: no package is what serves', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator, before, arn } = scene;
+    emulator.faults.meanwhile('AddTags', () => {
+      const ProductionVariants = [arn, emulator.register({ status: 'Approved' })].map((version, index) => {
+        const ModelName = `by-hand-${index}`;
+        const PrimaryContainer = { ModelPackageName: version };
+        emulator.do('CreateModel', { ModelName, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE });
+        return { VariantName: ModelName, ModelName, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
+      });
+      emulator.do('CreateEndpointConfig', { EndpointConfigName: 'both', ProductionVariants });
+      emulator.do('UpdateEndpoint', { EndpointName: NAME, EndpointConfigName: 'both' });
+      emulator.endpoints.settle(NAME);
+    });
+    expect((await deploy(scene)).exit).toBe(1);
+    expect(story(emulator)).toEqual(['both', '', before, arnOf(1)]);
   });
 
   it('to an older one is what was live before', async () => {
@@ -130,6 +164,8 @@ describe('an endpoint that others change again and again', () => {
     const job = await deploy(scene);
     expect(job.exit).toBe(exit);
     expect(job.log).toContain(`Another deployment changed ${NAME} first. Checking again.`);
+    // What was seen is what serves: there is nobody else's deployment to write down.
+    if (exit !== 0) expect(job.calls.filter((call) => call === 'AddTags')).toHaveLength(10);
     expect(asks.slice(1).map((at, index) => at - (asks[index] ?? 0))).toEqual(Array.from({ length: 9 }, () => 5000));
     if (exit !== 0) expect(job.log).toContain(`${NAME} changed each time before this job could change it`);
   });
@@ -150,15 +186,23 @@ describe('an endpoint that others change again and again', () => {
     expect(emulator.clock.now().getTime() - began).toBeGreaterThanOrEqual(asks * 5000);
   });
 
-  it('or delete between two looks: the job looks again, and creates it', async () => {
+  it.each([
+    ['between two looks', 'ListTags', 1, `Somebody deleted ${NAME} just now`],
+    ['right before the last look', 'DescribeModelPackage', 2, `Another deployment changed ${NAME} first`],
+    ['right before its update', 'UpdateEndpoint', 1, `Another deployment changed ${NAME} first`],
+  ] as const)('or delete %s: the job looks again, and creates it', async (_, operation, nth, told) => {
     const scene = await approvedOverAnother();
     const { emulator } = scene;
-    emulator.faults.meanwhile('ListTags', () => {
-      emulator.do('DeleteEndpoint', { EndpointName: NAME });
-      emulator.endpoints.settle(NAME);
-    });
+    emulator.faults.meanwhile(
+      operation,
+      () => {
+        emulator.do('DeleteEndpoint', { EndpointName: NAME });
+        emulator.endpoints.settle(NAME);
+      },
+      nth,
+    );
     const job = await deploy(scene);
-    expect(job.log).toContain(`Somebody deleted ${NAME} just now`);
+    expect(job.log).toContain(told);
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
     expect(job.calls).toContain('CreateEndpoint');
   });
@@ -186,6 +230,14 @@ describe('a job that is stopped says what AWS continues', () => {
     await deploy({ ...scene, inputs: { wait: 'false' } });
     const job = await deploy({ ...scene, stopped: at(scene.emulator, 'DescribeEndpoint', 2) });
     expect(job.log).toMatch(/AWS continues the deployment of resale-price-dev-v1-\w+\./);
+  });
+
+  it('and nothing where the version serves already', async () => {
+    const scene = approved(await emulated());
+    await deploy(scene);
+    const job = await deploy({ ...scene, stopped: at(scene.emulator, 'DescribeModelPackage', 2) });
+    expect(job.exit).toBe(143);
+    expect(job.log).not.toContain('AWS continues');
   });
 
   it('while it deletes a Failed endpoint', async () => {

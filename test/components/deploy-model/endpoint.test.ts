@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Emulator } from '../../../emulator/emulator.ts';
 import { GROUP } from '../../../emulator/scene.ts';
 import { COMMIT, emulated } from '../job.ts';
 import { approved, approvedOverAnother, deploy, liveConfig, NAME, noWrite, tagsOf } from './scene.ts';
+
+/** What UpdateEndpoint was asked for. */
+const updates = ({ calls }: Emulator) =>
+  calls.filter(({ operation }) => operation === 'UpdateEndpoint').map(({ input }) => input);
 
 describe('an endpoint that does not exist', () => {
   it('is created on the approved version, and handed over with its config and model', async () => {
@@ -133,6 +138,23 @@ describe('an endpoint in service', () => {
     const job = await deploy(scene);
     expect(job.log).toContain('was scaled out to 4 instances: it keeps them');
     expect(scene.emulator.endpoint(NAME)?.variants[0]?.instances).toBe(4);
+    expect(updates(scene.emulator)).toMatchObject([
+      {
+        RetainAllVariantProperties: true,
+        ExcludeRetainedVariantProperties: [
+          { VariantPropertyType: 'DesiredWeight' },
+          { VariantPropertyType: 'DataCaptureConfig' },
+        ],
+      },
+    ]);
+  });
+
+  it('that was not scaled out keeps nothing of its variant: SageMaker knows exceptions only to keeping all', async () => {
+    const scene = await approvedOverAnother();
+    await deploy(scene);
+    const [update] = updates(scene.emulator);
+    expect(update).toMatchObject({ RetainAllVariantProperties: false });
+    expect(update).not.toHaveProperty('ExcludeRetainedVariantProperties');
   });
 
   it('is scaled in when the project asks for fewer instances than its last config had', async () => {
