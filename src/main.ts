@@ -30,7 +30,7 @@ process.stdout.on('error', (error) => {
 const REPORT = 'run this job again. If it fails again, report the message to the maintainers of these components.';
 
 process.on('uncaughtException', (error) => {
-  end(1, `ERROR Unexpected error in this component: ${error.message}\nNext: ${REPORT}\n`);
+  end(1, `ERROR SMC-1403: Unexpected error in this component: ${error.message}\nNext: ${REPORT}\n`);
 });
 
 /** Ends when all is printed, whatever connections are still open. */
@@ -58,5 +58,8 @@ if (run) {
 } else {
   const what = command === '' ? 'No component was named' : `There is no component "${command}"`;
   const known = Object.keys(COMPONENTS).join(', ');
-  end(64, `ERROR ${what}.\nNext: name one of ${known}; its inputs are the variables INPUT_... (docs/inputs.md).\n`);
+  end(
+    64,
+    `ERROR SMC-1005: ${what}.\nNext: name one of ${known}; its inputs are the variables INPUT_... (docs/inputs.md).\n`,
+  );
 }

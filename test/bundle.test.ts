@@ -106,7 +106,7 @@ describe('the bundle', () => {
     );
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(
-      /ERROR Unexpected error in this component: a defect\nNext: run this job again. If it fails again, report the message/,
+      /ERROR SMC-1403: Unexpected error in this component: a defect\nNext: run this job again. If it fails again, report the message/,
     );
   });
 

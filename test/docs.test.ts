@@ -15,6 +15,7 @@ import { schemaErrors } from '../compiler/schema.ts';
 import { readRepository, templateNames } from '../compiler/templates.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES } from '../src/ground/failure.ts';
+import { FAILURE_CODES } from '../src/ground/failure-codes.ts';
 import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog } from './catalog/catalog-file.ts';
@@ -368,6 +369,14 @@ describe('the names in the pages', () => {
     expect(said.length).toBeGreaterThan(1);
     for (const [, name, path = ''] of said)
       expect(readFileSync(new URL(path, root), 'utf8')).toMatch(new RegExp(`function ${name}\\(`));
+  });
+
+  it('of messages are codes of messages', () => {
+    const codes = pages.flatMap(({ path, prose }) =>
+      [...prose.matchAll(/\bSMC-\d{4}\b/g)].map(([code]) => [path, code]),
+    );
+    expect(codes.length).toBeGreaterThan(Object.keys(FAILURE_CODES).length);
+    expect(codes.filter(([, code = '']) => !(code in FAILURE_CODES))).toEqual([]);
   });
 
   it('of exit codes are exit codes', () => {

@@ -42,7 +42,7 @@ describe.each(components.map((program) => [program.name, program] as const))('%s
 
   it.each(cases)('refuses %s: %j before it reaches AWS, and says what would be right', async (input, value) => {
     const { exit, log, received: calls } = await start(program, { ...right, [input]: value });
-    expect(log).toContain('ERROR Invalid input:');
+    expect(log).toContain('ERROR SMC-1001: Invalid input:');
     expect(log).toContain(toldOf(input, value));
     expect(log.split('\n').at(-1)).toMatch(/^Next: correct it under "inputs:"/);
     expect(exit).toBe(64);
@@ -61,7 +61,7 @@ describe.each(components.map((program) => [program.name, program] as const))('%s
     const wrong = Object.fromEntries(cases.toReversed());
     const { exit, log, received: calls } = await start(program, { ...right, ...wrong });
     for (const [input, value] of Object.entries(wrong)) expect(log).toContain(toldOf(input, value));
-    expect(log).toContain(`ERROR ${Object.keys(wrong).length} inputs are invalid:`);
+    expect(log).toContain(`ERROR SMC-1001: ${Object.keys(wrong).length} inputs are invalid:`);
     expect(exit).toBe(64);
     expect(calls).toEqual([]);
   });

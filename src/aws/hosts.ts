@@ -37,7 +37,7 @@ export function refuseOtherServices(env: Env): void {
 
 export function otherHostRefusal(where: string, next: string): Failure {
   return new Failure(
-    'refused',
+    'SMC-1212',
     `This job would send its token to a host that is not AWS, or to AWS without encryption. Nothing was sent:\n${where}`,
     next,
   );
@@ -46,7 +46,7 @@ export function otherHostRefusal(where: string, next: string): Failure {
 /** The Failure for an answer that cannot be from AWS, such as a proxy's page. `how` says what shows it. */
 export function answeredByAnother(how: string, cause?: unknown): Failure {
   return new Failure(
-    'AWS trouble',
+    'SMC-1204',
     `The answer is not from AWS${how}. Something between the runner and AWS sent it.`,
     "check the runner's proxy (HTTPS_PROXY, NO_PROXY) and what it allows, then run this job again.",
     cause,

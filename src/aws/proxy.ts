@@ -21,7 +21,7 @@ export function refuseMalformedProxy(env: Env): void {
   const address = env[name ?? '']?.trim() ?? '';
   if (name === undefined || isProxyAddress(address)) return;
   throw new Failure(
-    'invalid input',
+    'SMC-1213',
     `The proxy address is invalid:\n  ${name}: received "${withoutPassword(address)}"`,
     `set ${name} to an address like http://proxy.example.com:3128, on the runner or in the CI/CD variables. Encode special characters in a password, such as % as %25.`,
   );

@@ -136,7 +136,7 @@ export function explainTokenRefusal(
     return error;
   const seen = `  role      ${roleArn}\n  issuer    ${claims.iss}\n  audience  ${claims.aud}\n  subject   ${claims.sub}`;
   return new Failure(
-    /^IDPCommunicationError/.test(name) || /verification key/.test(message) ? 'AWS trouble' : 'not allowed',
+    /^IDPCommunicationError/.test(name) || /verification key/.test(message) ? 'SMC-1210' : 'SMC-1209',
     `AWS did not accept this job's token: ${name}: ${message}\n${seen}`,
     nextAfter(name, message),
     error,

@@ -107,7 +107,7 @@ function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { re
 function refuseUnlessPressed({ job }: Context): void {
   if (job.manual) return;
   throw new Failure(
-    'refused',
+    'SMC-3101',
     `GitLab started the job ${job.name} automatically, but a person must start it. Nothing was read or written.`,
     'keep "when: manual" on this job: remove "when:" from its rules, then start a new pipeline.',
   );
@@ -137,7 +137,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   if (decision.do === 'nothing') return now;
   if (decision.do === 'refuse') {
     const what = `${displayName(now)} cannot be ${kind === 'approved' ? 'approved' : 'rejected'} for ${job.environment}: ${decision.why}.`;
-    throw new Failure('refused', `${what} Nothing was written.`, decision.next);
+    throw new Failure('SMC-3102', `${what} Nothing was written.`, decision.next);
   }
 
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
@@ -163,7 +163,7 @@ function refuseUnlessItHolds(shown: ShownVersion, after: ModelPackage, { job }: 
   const flaw = flawAfterApproval(shown, after, job.environment);
   if (!flaw) return;
   const what = `The approval for ${job.environment} was written, but the version cannot be promoted: ${flaw.why}.`;
-  throw new Failure('refused', what, flaw.next);
+  throw new Failure('SMC-3103', what, flaw.next);
 }
 
 /** SageMaker takes 1024 characters in one line. The facts come first, so that a long comment cannot push them out. */

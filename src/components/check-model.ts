@@ -101,7 +101,7 @@ const NOTHING_NEW = 'nothing to do. When the previous environment has validated 
 function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
   if (!path.includes(job.environment)) {
     throw new Failure(
-      'invalid input',
+      'SMC-3002',
       `environment: received "${job.environment}", which is not in the promotion_path "${path.join(', ')}".`,
       'add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
     );
@@ -118,7 +118,7 @@ function nothingToPromote(
   report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail')
-    throw new Failure('nothing to promote', `Nothing to promote to ${job.environment}: ${why}.`, next);
+    throw new Failure('SMC-3001', `Nothing to promote to ${job.environment}: ${why}.`, next);
   report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs succeed and do nothing (on_missing: continue).`,

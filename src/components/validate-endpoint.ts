@@ -212,5 +212,5 @@ function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecord, { en
   const refusal = refusalOfLive(after, deployed);
   if (!refusal) return;
   const what = `The validation in ${environment} was written, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`;
-  throw new Failure('refused', what, howToTakeAway(refusal, deployed));
+  throw new Failure('SMC-5007', what, howToTakeAway(refusal, deployed));
 }

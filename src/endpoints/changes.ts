@@ -136,7 +136,7 @@ async function onceConfigIsVisible(
 
 function outOfTime({ because }: Deadline, error: unknown): Failure {
   return new Failure(
-    'out of time',
+    'SMC-4109',
     `Stopped waiting for SageMaker to find the new endpoint config (${because}): ${inItsOwnWords(error)} The endpoint was not changed.`,
     'run this job again: it continues where this one stopped.',
     error,
@@ -145,7 +145,7 @@ function outOfTime({ because }: Deadline, error: unknown): Failure {
 
 function configGone(error: unknown): Failure {
   return new Failure(
-    'refused',
+    'SMC-4110',
     `SageMaker did not find the endpoint config for ${VISIBLE_WITHIN / 1000} s, although it existed: ${inItsOwnWords(error)}`,
     'run this job again. If somebody deleted the config, the job creates it again.',
     error,

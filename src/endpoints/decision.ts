@@ -1,4 +1,5 @@
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
+import type { FailureCode } from '../ground/failure-codes.ts';
 import type { CurrentDeployment } from './current.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
@@ -25,7 +26,7 @@ export type EndpointDecision =
   | { do: 'follow' }
   | { do: 'nothing' }
   | { do: 'wait'; saying: string }
-  | { do: 'refuse'; kind: 'refused' | 'invalid input'; why: string; next: string };
+  | { do: 'refuse'; code: FailureCode; why: string; next: string };
 
 interface ObservedEndpoint {
   readonly endpoint: Endpoint | undefined;
@@ -50,7 +51,7 @@ export function decideChange(
   if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
   if (isBusy(endpoint, wanted)) return wait(endpoint);
   if (owner && !isSameOwner(owner, wanted.owner) && !wanted.take_over_endpoint)
-    return { do: 'refuse', kind: 'refused', ...refusalOfOwner(endpoint.name, owner, wanted.owner) };
+    return { do: 'refuse', ...refusalOfOwner(endpoint.name, owner, wanted.owner) };
   switch (endpoint.status) {
     case 'InService':
       if (endpoint.pending !== undefined) return { do: 'follow' };
@@ -64,6 +65,7 @@ export function decideChange(
     case 'Failed':
       if (wanted.recreate_failed) return { do: 'delete' };
       return refuse(
+        'SMC-4003',
         `${endpoint.name} is Failed. ${explainReason(endpoint.failureReason)}`,
         recreation(endpoint.name, ', then run this job again'),
       );
@@ -71,6 +73,7 @@ export function decideChange(
       return rollbackFailed(endpoint);
     default:
       return refuse(
+        'SMC-4005',
         `${wanted.endpoint} has a status that this version does not know.`,
         'check the endpoint in the AWS console, and use a newer version of the components.',
       );
@@ -102,6 +105,7 @@ function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): Endpoin
   const differences = current?.notAsPlanned ?? ['nothing is known of it'];
   if (differences.length === 0) return { do: hasItsInstances(endpoint) ? 'nothing' : 'follow' };
   return refuse(
+    'SMC-4006',
     `${endpoint.name} serves ${endpoint.config}, but not as planned:\n${lines(differences)}\nNothing was changed.`,
     'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To deploy the version again under new names, set another name_prefix.',
   );
@@ -112,30 +116,35 @@ function replace(
   { tags, current }: Pick<ObservedEndpoint, 'tags' | 'current'>,
   { version, allow_downgrade, take_over_endpoint }: DesiredEndpoint,
 ): EndpointDecision {
-  if (!current) return refuse(`Nothing is known of what ${name} serves.`, 'run this job again.');
+  if (!current) return refuse('SMC-4007', `Nothing is known of what ${name} serves.`, 'run this job again.');
   const { served, lost } = current;
   if (lost.length > 0)
     return refuse(
+      'SMC-4008',
       `${name} has what this component does not support: an update would remove or change it. Nothing was changed.\n${lines(lost)}`,
       'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     );
   if (tags.has + tags.added > MAX_TAGS)
     return refuse(
+      'SMC-4009',
       `${name} has ${tags.has} tags, and SageMaker allows ${MAX_TAGS}: ${tags.added} more, which this deployment adds, do not fit. Nothing was changed.`,
       `remove some of its tags (aws sagemaker delete-tags --resource-arn ${arn} --tag-keys ...) or of the input tags, then run this job again.`,
     );
   if (served.is === 'version of another group' && !take_over_endpoint)
     return refuse(
+      'SMC-4010',
       `${name} serves ${served.package}, a version of another model package group. Nothing was changed.`,
       `set another endpoint_name. If this endpoint must change hands, ${onceInTheInclude('take_over_endpoint')}.`,
     );
   if (served.is === 'unknown' && !allow_downgrade)
     return refuse(
+      'SMC-4011',
       `Nobody knows which version ${name} serves: ${served.why}, and the tags of the endpoint do not name its version. Nothing was changed.`,
       `find out what it serves in CloudTrail (CreateModel). If version ${version} is not older, ${onceInTheInclude('allow_downgrade')}.`,
     );
   if (served.is !== 'version' || version >= served.version || allow_downgrade) return { do: 'update' };
   return refuse(
+    'SMC-4012',
     `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
     `promote a newer version. To deploy the older version, ${onceInTheInclude('allow_downgrade')}.`,
   );
@@ -152,7 +161,7 @@ function wait(endpoint: Endpoint): EndpointDecision {
 function otherwiseSpelled({ name }: Endpoint, wanted: DesiredEndpoint): EndpointDecision {
   return {
     do: 'refuse',
-    kind: 'invalid input',
+    code: 'SMC-4002',
     why: `endpoint_name: received "${wanted.endpoint}", but the name of this endpoint is "${name}".`,
     next: `set endpoint_name to ${name}: callers must use this spelling.`,
   };
@@ -160,11 +169,12 @@ function otherwiseSpelled({ name }: Endpoint, wanted: DesiredEndpoint): Endpoint
 
 function rollbackFailed(endpoint: Endpoint): EndpointDecision {
   return refuse(
+    'SMC-4004',
     `${endpoint.name} is UpdateRollbackFailed: the endpoint may serve several configs (${variantLines(endpoint)}). ${explainReason(endpoint.failureReason)}`,
     `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
   );
 }
 
-function refuse(why: string, next: string): EndpointDecision {
-  return { do: 'refuse', kind: 'refused', why, next };
+function refuse(code: FailureCode, why: string, next: string): EndpointDecision {
+  return { do: 'refuse', code, why, next };
 }

@@ -86,7 +86,7 @@ async function ensure({ kind, name, planned, find, create }: EnsureRequest): Pro
   const differences = differencesFrom(kind, planned, before ?? (await find()) ?? {});
   if (differences.length === 0) return 'reused';
   throw new Failure(
-    'refused',
+    'SMC-4015',
     `The ${kind} ${name} already exists with other content:\n${differences.map((each) => `  ${each}`).join('\n')}`,
     `find out who created it in CloudTrail. If no endpoint uses it, delete it (${DELETE[kind]} ${name}), then run this job again.`,
   );

@@ -47,7 +47,7 @@ export function asRefusal(error: unknown, happened: string): unknown {
   if (name !== 'ValidationException' && name !== 'ResourceLimitExceeded') return error;
   const { cause, what, next } = adviceFor(message);
   if (cause === 'unknown') return error;
-  return new Failure('refused', `${happened} ${what ? `${what} ` : ''}(${inItsOwnWords(error)})`, next, error);
+  return new Failure('SMC-4016', `${happened} ${what ? `${what} ` : ''}(${inItsOwnWords(error)})`, next, error);
 }
 
 function quotaAdvice(

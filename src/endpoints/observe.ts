@@ -104,7 +104,7 @@ interface Stopped {
 
 function outOfTime({ saying, after, because }: Stopped, { endpoint }: DesiredEndpoint, { region }: ReconcileContext) {
   return new Failure(
-    'out of time',
+    'SMC-4108',
     `Stopped waiting for ${endpoint}${after ? ` after ${after}` : ''} (${because}). Pending: ${saying}. SageMaker continues.`,
     `run this job again: it continues where this one stopped. To see the status: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
   );
@@ -112,7 +112,7 @@ function outOfTime({ saying, after, because }: Stopped, { endpoint }: DesiredEnd
 
 export function changedEachTime({ desired: { endpoint } }: DeploymentPlan, { region }: ReconcileContext): Failure {
   return new Failure(
-    'refused',
+    'SMC-4017',
     `${endpoint} changed each time before this job could change it, or it exists with other upper and lower case.`,
     `check it (aws sagemaker list-endpoints --name-contains ${endpoint} --region ${region}). When nobody else deploys to it, run this job again.`,
   );

@@ -1,5 +1,6 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
+import type { FailureCode } from '../ground/failure-codes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { adviceFor, RUN_AGAIN } from './failure-reasons.ts';
 import { type DeploymentProgress, variantLine } from './progress.ts';
@@ -20,27 +21,37 @@ interface OutcomeDetails {
   readonly again?: string;
 }
 
+interface Outcome {
+  readonly code: FailureCode;
+  readonly what: string;
+  readonly next: string;
+}
+
 /** Why our config is not live: rolled back, returned, superseded, failed and gone are different answers. */
-export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): { what: string; next: string } {
+export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): Outcome {
   const { endpoint, config, previousConfig, maker, seen, again = RUN_AGAIN } = about;
   switch (where.is) {
     case 'rolled back':
       return {
+        code: 'SMC-4101',
         what: `SageMaker rolled back ${endpoint}: the deployment of ${config} failed, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
         next: adviceAfter(where.why, again),
       };
     case 'returned':
       return {
+        code: 'SMC-4102',
         what: `Somebody updated ${endpoint} back to ${previousConfig}: ${config} is not live.`,
         next: `find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, ${again}.`,
       };
     case 'rolled back or returned':
       return {
+        code: 'SMC-4103',
         what: `${endpoint} serves ${previousConfig} again, and ${config} is not live: SageMaker rolled back without a reason, or somebody updated the endpoint back.`,
         next: `look for UpdateEndpoint in CloudTrail. If nobody updated it, read the container's log lines above. Then ${again}.`,
       };
     case 'superseded':
       return {
+        code: 'SMC-4104',
         what: `${config} on ${endpoint} was superseded by ${where.by}, which ${maker ? `the pipeline ${maker} created` : 'these components did not create'}.`,
         next: maker
           ? `wait until that pipeline ends. If this version should replace that one, ${again}.`
@@ -48,16 +59,19 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
       };
     case 'failed':
       return {
+        code: 'SMC-4105',
         what: `${endpoint} is ${seen?.status ?? 'Failed'}. ${explainReason(where.why)}`,
         next: `${adviceAfter(where.why, again)} ${recreation(endpoint)}`,
       };
     case 'rollback failed':
       return {
+        code: 'SMC-4106',
         what: `The update of ${endpoint} and its rollback both failed (UpdateRollbackFailed): the endpoint may serve several configs (${variantLines(seen)}). ${explainReason(where.why)}`,
         next: `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}), then ${again}.`,
       };
     case 'gone':
       return {
+        code: 'SMC-4107',
         what: `Somebody deleted ${endpoint}: ${config} is not live.`,
         next: `find out who deleted it in CloudTrail (DeleteEndpoint). To create it again, ${again}.`,
       };

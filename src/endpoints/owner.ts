@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-sagemaker';
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import { OURS } from '../gitlab/tags.ts';
+import type { FailureCode } from '../ground/failure-codes.ts';
 import { sameGroup } from '../registry/packages.ts';
 
 /** Whose an endpoint is. Its tags say so from its first deployment on. */
@@ -36,8 +37,13 @@ export function ownerLine(owner: Owner): string {
 }
 
 /** Why another's endpoint is not touched. */
-export function refusalOfOwner(endpoint: string, theirs: Owner, ours: Owner): { why: string; next: string } {
+export function refusalOfOwner(
+  endpoint: string,
+  theirs: Owner,
+  ours: Owner,
+): { code: FailureCode; why: string; next: string } {
   return {
+    code: 'SMC-4001',
     why: `${endpoint} belongs to another deployment, as its tags say (${ownerLine(theirs)}). This job is for ${ownerLine(ours)}. Nothing was changed.`,
     next: `set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, ${onceInTheInclude('take_over_endpoint')}.`,
   };

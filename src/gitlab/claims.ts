@@ -36,7 +36,7 @@ export function readClaims(token: string): Claims {
   const parsed = claimsSchema.safeParse(payloadOf(token));
   if (parsed.success) return parsed.data;
   throw new Failure(
-    'not allowed',
+    'SMC-1104',
     `The token in AWS_OIDC_TOKEN is not a GitLab id_token${parsed.error.issues.map(({ path }) => ` (${path.join('.') || 'no payload'})`).join('')}.`,
     "remove any CI/CD variable named AWS_OIDC_TOKEN and any id_tokens: that overrides the template's.",
   );

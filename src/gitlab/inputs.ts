@@ -137,7 +137,7 @@ export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMin
       : `  ${problem(name, [...new Set(each)].join('; '), { value, env })}`;
   });
   throw new Failure(
-    'invalid input',
+    'SMC-1001',
     `${problems.length === 1 ? 'Invalid input' : `${problems.length} inputs are invalid`}:\n${problems.join('\n')}`,
     `correct ${problems.length === 1 ? 'it' : 'them'} under "inputs:" of the include that adds ${source.component}, then push.`,
   );
@@ -159,13 +159,13 @@ function optionsOf({ component, args, safetyInputs }: InputSource): ReadonlyMap<
     if (value === undefined || !safetyInputs.some((safetyInput) => optionFor(safetyInput) === option)) {
       const known = safetyInputs.map((safetyInput) => `${optionFor(safetyInput)}=...`).join(', ') || 'no option';
       throw new Failure(
-        'invalid input',
+        'SMC-1003',
         `${component} does not know the option "${word}".`,
         `use the template's own script. ${component} accepts ${known}.`,
       );
     }
     if (options.has(option))
-      throw new Failure('invalid input', `${component} received ${option} twice.`, "use the template's own script.");
+      throw new Failure('SMC-1004', `${component} received ${option} twice.`, "use the template's own script.");
     options.set(option, value);
   }
   return options;

@@ -61,14 +61,14 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
       ([name, claim]) => `  ${name} is "${env[name]}"; the token's ${claim} is "${claims[claim] ?? ''}".`,
     );
     throw new Failure(
-      'refused',
+      'SMC-1101',
       `Somebody overrode predefined variables of this job:\n${each.join('\n')}`,
       `start a new pipeline without a variable named ${forged.map(([name]) => name).join(' or ')}.`,
     );
   }
   if (claims.environment !== expected.gitlabEnvironment) {
     throw new Failure(
-      'refused',
+      'SMC-1103',
       `This job is for the environment "${expected.gitlabEnvironment}", but its token is for "${claims.environment ?? 'none'}".`,
       "remove any CI/CD variable named INPUT_ENVIRONMENT and any environment: that overrides the template's, then start a new pipeline.",
     );

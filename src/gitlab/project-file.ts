@@ -38,7 +38,7 @@ export function readProjectFile({
 }: ProjectFile): Buffer {
   const refuse = (why: string, cause?: unknown) =>
     new Failure(
-      'invalid input',
+      'SMC-1002',
       `${input}: received "${file}"; ${why}.`,
       `commit the file, correct ${input}, or ${otherwise}.`,
       cause,

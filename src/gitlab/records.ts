@@ -97,7 +97,7 @@ function unlessMissing<Value>(path: string, act: () => Value): Value | undefined
 
 function unreadable(path: string, why: string, cause?: unknown): Failure {
   return new Failure(
-    'invalid input',
+    'SMC-1303',
     `${path} cannot be read: ${why}.`,
     'write nothing else below sagemaker/, and make it readable for the user of the image. Then start a new pipeline.',
     cause,
@@ -118,7 +118,7 @@ function parse<Schema extends z.ZodMiniType<Recorded>>(
     member.length > 0 ? `${member.join('.')} ${lowerFirst(message)}` : 'it is not a JSON record',
   );
   throw new Failure(
-    'invalid input',
+    'SMC-1304',
     `${path} is not a record that this version can read (${wrong.slice(0, 3).join('; ')}).`,
     'use one version for all components of the pipeline, and write nothing else below sagemaker/. Then start a new pipeline.',
   );

@@ -95,7 +95,7 @@ function explained(act: () => void): void {
 
 function diskFull(error: unknown): Failure {
   return new Failure(
-    'refused',
+    'SMC-1301',
     `This job cannot write its reports: ${fileTrouble(error)}.`,
     'free space on the runner, then run this job again. Nothing that was done is lost.',
     error,
@@ -104,7 +104,7 @@ function diskFull(error: unknown): Failure {
 
 function unwritable(why: string, cause?: unknown): Failure {
   return new Failure(
-    'not allowed',
+    'SMC-1302',
     `This job cannot write its reports: ${why}.`,
     "make the runner's build folder writable for the image's user, 10001, with no file or link named sagemaker. The runner makes it writable unless its umask is disabled.",
     cause,

@@ -1,3 +1,5 @@
+import { FAILURE_CODES, type FailureCode } from './failure-codes.ts';
+
 /** Why a job fails. Each kind has one exit code, the same in every component. */
 export const EXIT_CODES = {
   refused: 1,
@@ -12,22 +14,28 @@ export const EXIT_CODES = {
 export type FailureKind = keyof typeof EXIT_CODES;
 
 /**
- * A failure that we understand: what happened, and what to do next. Anything else that is thrown is a defect, or an
- * error of AWS.
+ * A failure that we understand: which message it is, what happened, and what to do next. Anything else that is thrown
+ * is a defect, or an error of AWS.
  */
 export class Failure extends Error {
-  readonly kind: FailureKind;
+  /** What people search for: it is in the log and in docs/troubleshooting.md. */
+  readonly code: FailureCode;
   /** The next click or command; printed as the last line of the log. */
   readonly next: string;
 
-  constructor(kind: FailureKind, what: string, next: string, cause?: unknown) {
+  constructor(code: FailureCode, what: string, next: string, cause?: unknown) {
     super(what, { cause });
     this.name = 'Failure';
-    this.kind = kind;
+    this.code = code;
     this.next = next;
   }
 
+  /** The message with its code, as logs and reports show it. */
+  get coded(): string {
+    return `${this.code}: ${this.message}`;
+  }
+
   get exitCode(): number {
-    return EXIT_CODES[this.kind];
+    return EXIT_CODES[FAILURE_CODES[this.code]];
   }
 }

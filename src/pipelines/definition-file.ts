@@ -88,7 +88,7 @@ export function invalidDefinition(
   next = 'correct the definition, or the inputs of the include that adds deploy-pipeline, then push.',
 ): Failure {
   return new Failure(
-    'invalid input',
+    'SMC-2001',
     `Invalid pipeline definition:\n${problems.map((each) => `  ${each}`).join('\n')}`,
     next,
   );

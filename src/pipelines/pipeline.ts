@@ -162,16 +162,16 @@ export function refusedBySageMaker(error: unknown, what: string): unknown {
   const words = inItsOwnWords(error);
   if (isKnownError('quota', error))
     return new Failure(
-      'refused',
+      'SMC-2004',
       `The AWS account has reached a quota: ${words}`,
       'wait until other executions have ended, or request a higher quota in Service Quotas (Amazon SageMaker), then run this job again.',
       error,
     );
   if (isKnownError('conflict', error))
-    return new Failure('AWS trouble', `Somebody else is changing the pipeline: ${words}`, 'run this job again.', error);
+    return new Failure('SMC-2003', `Somebody else is changing the pipeline: ${words}`, 'run this job again.', error);
   if (partsOf(error).name === 'ValidationException')
     return new Failure(
-      'invalid input',
+      'SMC-2002',
       `SageMaker refused ${what}: ${words}`,
       'correct what the message names (definition_file, pipeline_role_arn, parameters or tags), then push.',
       error,

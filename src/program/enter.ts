@@ -72,7 +72,7 @@ function tokenFor({ role_arn: role }: SharedInputs, { AWS_OIDC_TOKEN: token }: E
   if (role === 'none') return undefined;
   if (token) return token;
   throw new Failure(
-    'not allowed',
+    'SMC-1105',
     `This job cannot assume ${role}: AWS_OIDC_TOKEN holds no id_token. Nothing was sent to AWS.`,
     "remove any CI/CD variable named AWS_OIDC_TOKEN and any id_tokens: that overrides the template's. To use the runner's own credentials, set role_arn: none.",
   );
@@ -98,7 +98,7 @@ function refuseOtherAccount(
 ): void {
   if (expected === undefined || expected === account) return;
   throw new Failure(
-    'refused',
+    'SMC-1211',
     `${role === 'none' ? "The runner's own credentials belong" : `The role ${role} belongs`} to the AWS account ${account}, but expected_account_id is ${expected}. Nothing was read or changed.`,
     'correct role_arn or expected_account_id (the CI/CD variables AWS_ROLE_ARN and AWS_ACCOUNT_ID) for this environment.',
   );

@@ -16,21 +16,21 @@ export function explain(error: unknown, permissions: Permissions): Failure {
   switch (troubleOf(error)) {
     case 'throttled':
       return new Failure(
-        'AWS trouble',
+        'SMC-1201',
         `AWS throttled every attempt (${words}).`,
         'run this job again. Nothing that was done is lost.',
         error,
       );
     case 'server error':
       return new Failure(
-        'AWS trouble',
+        'SMC-1202',
         `AWS answered every attempt with an error of its own (${words}).`,
         'run this job again. Nothing that was done is lost.',
         error,
       );
     case 'broken connection':
       return new Failure(
-        'AWS trouble',
+        'SMC-1203',
         `The connection to AWS failed at every attempt (${words}).`,
         'check that the runner can reach AWS (proxy, DNS) and that aws_region is correct, then run this job again.',
         error,
@@ -39,21 +39,21 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return answeredByAnother(httpStatusOf(error), error);
     case 'not trusted':
       return new Failure(
-        'not allowed',
+        'SMC-1205',
         `The runner does not trust the certificate that it received for AWS (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
         'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, "7. Give the runners access").',
         error,
       );
     case 'no credentials':
       return new Failure(
-        'not allowed',
+        'SMC-1206',
         `role_arn is none, but the runner has no AWS credentials (${words}). Nothing was sent to AWS.`,
         'set role_arn to the role that this job assumes, or give the runner credentials.',
         error,
       );
     case 'expired':
       return new Failure(
-        'not allowed',
+        'SMC-1207',
         `The AWS credentials expired (${words}). AWS continues what it has started.`,
         'run this job again: it gets a new token.',
         error,
@@ -62,7 +62,7 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return denied(error, words, permissions);
     case 'other':
       return new Failure(
-        'refused',
+        'SMC-1402',
         `Unexpected error in AWS or in this component: ${words}`,
         'read the message, then run this job again. If it fails again, report the message to the maintainers of these components.',
         error,
@@ -79,7 +79,7 @@ function denied(error: unknown, words: string, permissions: Permissions): Failur
   const denial = denialIn(partsOf(error).message);
   const who = denial?.by ? upperFirst(denial.by) : 'AWS';
   return new Failure(
-    'not allowed',
+    'SMC-1208',
     `${who} denied the call: ${words}`,
     denial?.next ?? missing(denial, permissions),
     error,

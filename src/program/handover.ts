@@ -157,12 +157,12 @@ function noRecord(
 ): Failure {
   if (foreign !== undefined)
     return new Failure(
-      'refused',
+      'SMC-1305',
       `The ${component} record is from pipeline ${foreign}, but this is pipeline ${job.pipeline}.`,
       `pass the artifacts of this pipeline's ${component} job to this job.`,
     );
   return new Failure(
-    'invalid input',
+    'SMC-1306',
     `This job's artifacts have no ${component} record for this environment.`,
     `if ${component} failed, run it again first. Otherwise, include it before this component, for the same environment, and pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts).`,
   );
@@ -186,7 +186,7 @@ function ambiguous(
     .join(', ');
   const silent = value === undefined ? 'does not say' : `"${value}" does not say`;
   return new Failure(
-    'invalid input',
+    'SMC-1307',
     fitting.length > 0
       ? `This pipeline has ${records.length} ${component} jobs for the environment ${job.environment} (${names}), and ${input} ${silent} which one to use.`
       : `${component} of this pipeline is for ${names}, not for ${input} "${value}".`,

@@ -80,7 +80,7 @@ async function stop({ stopped }: Host, started: Pick<Started<never>, 'goesOn'>):
   await stopped;
   const { goesOn } = started;
   throw new Failure(
-    'stopped',
+    'SMC-1401',
     `This job was stopped (SIGTERM): GitLab cancelled it, or its runner was stopped. ${goesOn ? `AWS continues ${goesOn}.` : 'Nothing continues in AWS, except a request that was just sent.'}`,
     goesOn ? 'run this job again: it continues where this one stopped.' : 'run this job again.',
   );
@@ -95,7 +95,9 @@ function jobId({ CI_JOB_ID: id = '0' }: Env): string | undefined {
 }
 
 function refuseFolder({ CI_JOB_ID: id = '' }: Env, log: Log): number {
-  log.line(`ERROR Somebody overrode predefined variables of this job: CI_JOB_ID is "${id}". Nothing was written.`);
+  log.line(
+    `ERROR SMC-1102: Somebody overrode predefined variables of this job: CI_JOB_ID is "${id}". Nothing was written.`,
+  );
   log.line('Next: start a new pipeline without a variable named CI_JOB_ID.');
   return EXIT_CODES.refused;
 }
@@ -117,7 +119,7 @@ function sayLeftOut(names: readonly string[], log: Log): void {
 
 function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'report'> & { trace: boolean }): number {
   try {
-    report.check(SUCCEEDED, failure.message);
+    report.check(SUCCEEDED, failure.coded);
   } catch (error) {
     // What fails here must not hide why the job failed.
     log.line(partsOf(error).message);
@@ -127,7 +129,7 @@ function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'r
 }
 
 function printFailure(failure: Failure, log: Log): number {
-  log.last(`ERROR ${failure.message}`);
+  log.last(`ERROR ${failure.coded}`);
   log.last(`Next: ${failure.next}`);
   return failure.exitCode;
 }

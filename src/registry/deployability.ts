@@ -1,3 +1,4 @@
+import type { FailureCode } from '../ground/failure-codes.ts';
 import { entryKey, type Metadata, readApproval } from './entries.ts';
 import { flawOf, PROMOTE_ANOTHER, START_ANEW } from './flaw.ts';
 import { displayName, hasContent, type ModelPackage } from './packages.ts';
@@ -22,7 +23,7 @@ export interface DeploymentTerms {
 }
 
 export interface DeploymentRefusal {
-  readonly kind: 'refused' | 'invalid input';
+  readonly code: FailureCode;
   readonly why: string;
   readonly next: string;
 }
@@ -94,14 +95,14 @@ function refusalOfInstance(
 ): DeploymentRefusal | undefined {
   if (instanceTypes.length === 0 || instanceTypes.includes(instance_type)) return undefined;
   return {
-    kind: 'invalid input',
+    code: 'SMC-4014',
     why: `instance_type: received "${instance_type}", but the version is registered only for ${instanceTypes.join(', ')}`,
     next: 'set instance_type to one of them, or register the model for more instance types.',
   };
 }
 
 function refuse(why: string, next: string): DeploymentRefusal {
-  return { kind: 'refused', why, next };
+  return { code: 'SMC-4013', why, next };
 }
 
 /** The sentence of a refusal: the version, the environment, and why. */

@@ -132,7 +132,7 @@ export async function describePackage(reader: RegistryReader, arn: string): Prom
   const found = await findPackage(reader, arn);
   if (found) return found;
   throw new Failure(
-    'refused',
+    'SMC-3204',
     `Somebody deleted the model package version ${arn}.`,
     'register a new version, then promote it.',
   );
@@ -147,7 +147,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput, describedAt: Da
   } = answer;
   if (!arn || !group || version === undefined || !status || !answer.CreationTime) {
     throw new Failure(
-      'refused',
+      'SMC-3205',
       `${arn ?? 'The model package'} cannot be promoted: it is not a version in a model package group.`,
       'register the model with a ModelPackageGroupName.',
     );

@@ -41,7 +41,7 @@ export async function writeEntry(
 
 function noRoom(before: ModelPackage, key: string): Failure {
   return new Failure(
-    'refused',
+    'SMC-3201',
     `${displayName(before)} already has ${MAX_METADATA} metadata entries, the most that SageMaker allows. "${key}" was not written.`,
     makeRoom(before.arn),
   );
@@ -50,7 +50,7 @@ function noRoom(before: ModelPackage, key: string): Failure {
 function removedOthers(before: ModelPackage, key: string, lost: readonly string[]): Failure {
   const kept = Object.entries(before.metadata).map(([name, was]) => `  ${name}: ${was}`);
   return new Failure(
-    'refused',
+    'SMC-3202',
     `Writing "${key}" to ${displayName(before)} removed ${lost.map((name) => `"${name}"`).join(', ')} from its metadata. Before the write it had:\n${kept.join('\n')}`,
     `restore the lost entries (aws sagemaker update-model-package --model-package-arn ${before.arn} --customer-metadata-properties ...), then run this job again.`,
   );
@@ -58,7 +58,7 @@ function removedOthers(before: ModelPackage, key: string, lost: readonly string[
 
 function overwritten(before: ModelPackage, key: string, found: string): Failure {
   return new Failure(
-    'refused',
+    'SMC-3203',
     `This job wrote "${key}" of ${displayName(before)}, but now it is "${found}". Somebody else wrote it at the same time.`,
     'find out who changed it in CloudTrail (UpdateModelPackage), then run this job again.',
   );

@@ -81,7 +81,7 @@ const ROWS: readonly [why: string, who: string, next: RegExp][] = [
 describe('a call that is denied', () => {
   it.each(ROWS)('%s: names who can change that', (why, who, next) => {
     const failure = told(why);
-    expect(failure.kind).toBe('not allowed');
+    expect(failure.code).toBe('SMC-1208');
     expect(failure.message).toMatch(new RegExp(`^${who} denied the call: AccessDeniedException: User: arn:aws:sts::`));
     expect(failure.next).toMatch(next);
   });

@@ -16,3 +16,12 @@ export function fill(page: string, name: string, text: string): string {
   if (from < 0 || to < from) throw new Error(`The page has no ${open} ... ${close}.`);
   return `${page.slice(0, from + open.length)}\n${text}\n${page.slice(to)}`;
 }
+
+/** The end of a link to a heading, as GitLab makes it (https://docs.gitlab.com/user/markdown/#heading-ids-and-links). */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s+/g, '-')
+    .replaceAll(/-{2,}/g, '-');
+}

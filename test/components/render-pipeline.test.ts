@@ -150,7 +150,7 @@ it.each(RUNNER_SHELLS)('removes the token when GitLab cancels the job, and says 
   });
   expect(job.exit).not.toBe(0);
   expect(job.left).toBe(false);
-  expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
+  expect(job.log).toMatch(/\nERROR SMC-2012: This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
 });
 
 async function tellAgainAndAgain(group: number, until: AbortSignal): Promise<void> {
@@ -178,7 +178,7 @@ it.each(RUNNER_SHELLS)(
     });
     telling.abort();
     expect(job.left).toBe(false);
-    expect(job.log).toMatch(/\nERROR This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
+    expect(job.log).toMatch(/\nERROR SMC-2012: This job was stopped \(SIGTERM\)\.\nNext: run this job again\.\n/);
   },
 );
 
@@ -274,7 +274,7 @@ it('fails when the script wrote no definition', async () => {
   const job = await render(['true']);
   expect(job.exit).toBe(64);
   expect(job.log).toContain(
-    'ERROR The script succeeded, but there is no definition in out/definition.json.\nNext: change script to write the file',
+    'ERROR SMC-2011: The script succeeded, but there is no definition in out/definition.json.\nNext: change script to write the file',
   );
 });
 
@@ -308,6 +308,6 @@ it('does not follow a link that somebody laid where the token would go', async (
   symlinkSync(elsewhere, join(temporary, 'sagemaker-token-7'));
   const job = await render([write], { variables: { TMPDIR: temporary } });
   expect(job.exit).toBe(77);
-  expect(job.log).toContain('ERROR This job cannot write its token to ');
+  expect(job.log).toContain('ERROR SMC-2009: This job cannot write its token to ');
   expect(existsSync(join(elsewhere, 'token'))).toBe(false);
 });

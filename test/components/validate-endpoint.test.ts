@@ -489,7 +489,7 @@ describe('the deployment', () => {
     emulator.endpoints.settle(ENDPOINT);
     const job = await validate({ emulator, root });
     expect(job.exit).toBe(1);
-    expect(job.log).toContain(`ERROR Somebody deleted ${ENDPOINT}`);
+    expect(job.log).toContain(`ERROR SMC-4107: Somebody deleted ${ENDPOINT}`);
   });
 
   it('stopped serving while the model was asked: the log says so', async () => {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { anchorOf } from '../catalog/markdown.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -52,16 +53,10 @@ export function leadsSomewhere(from: string, address: string): boolean {
   return anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).includes(anchor);
 }
 
-/** Headings as GitLab names them in addresses. */
+/** The ends of the links to the headings of a page. */
 function anchorsOf(text: string): string[] {
   const headings = text.replaceAll(CODE_BLOCK, '').matchAll(/^#+ (.*)$/gm);
-  return [...headings].map(({ 1: heading = '' }) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(/\s/g, '-'),
-  );
+  return [...headings].map(({ 1: heading = '' }) => anchorOf(heading));
 }
 
 /** The commands of a shell block, one for each line that is not continued and no comment. */

@@ -58,7 +58,7 @@ describe("SageMaker's reasons", () => {
     expect(asRefusal(unknown, 'Refused.')).toBe(unknown);
     for (const name of ['ValidationException', 'ResourceLimitExceeded'])
       expect(asRefusal(error(name, 'Could not find model data at s3://b/m.tar.gz.'), 'Refused.')).toMatchObject({
-        kind: 'refused',
+        exitCode: 1,
         message: `Refused. (${name}: Could not find model data at s3://b/m.tar.gz.)`,
       });
   });

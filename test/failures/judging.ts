@@ -19,7 +19,10 @@ export function jobOf({ component, stage, job = {} }: Row, place: Place): JobOpt
 
 /** Whether all is so as the row says, nothing else was written, and AWS holds what the job says. */
 export function judge(row: Row, job: FinishedJob, place: Place): void {
-  expect({ exit: job.exit, log: job.log }).toEqual({ exit: row.exit, log: expect.stringMatching(pattern(row.seen)) });
+  expect({ exit: job.exit, log: job.log }).toEqual({
+    exit: row.exit,
+    log: expect.stringMatching(pattern(withCode(row))),
+  });
   judgeEnd(row, job);
   if (row.record === 'none') expect(job.record, job.log).toBeUndefined();
   else expect(job.record, job.log).toMatchObject(row.record);
@@ -37,14 +40,25 @@ export function judge(row: Row, job: FinishedJob, place: Place): void {
 }
 
 /** A red job ends with what to do next and has a failed test case; no job shows a stack, nor a text that was never filled in. */
-function judgeEnd({ exit, next = '' }: Row, { log, junit }: FinishedJob): void {
+function judgeEnd({ exit, code, next = '' }: Row, { log, junit }: FinishedJob): void {
   expect(log).not.toMatch(/\n\s+at .*:\d+|(?<!received )undefined|\[object/);
   expect(log.includes('ERROR ')).toBe(exit !== 0);
+  expect(codesIn(log), 'the row names the code of its message').toEqual(code === undefined ? [] : [code]);
   expect(junit.includes('<failure')).toBe(exit !== 0);
   if (exit !== 0) expect(log.trimEnd().split('\n').at(-1)).toMatch(pattern(`Next: ${next}`));
 }
 
+/** What is seen, with the code where the log has it. */
+function withCode({ seen, code }: Row): string {
+  return seen.replace('ERROR ', `ERROR ${code}: `);
+}
+
 const WRITES = /^(Create|Update|Delete|AddTags|Start|Stop|InvokeEndpoint)/;
+
+/** The codes of the messages with which the job ended. */
+function codesIn(log: string): string[] {
+  return [...log.matchAll(/^ERROR (SMC-\d{4}): /gm)].map(([, code = '']) => code);
+}
 
 function counted({ calls }: FinishedJob, which: RegExp): Record<string, number> {
   const counts: Record<string, number> = {};

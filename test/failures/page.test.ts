@@ -1,22 +1,30 @@
 import { expect, it } from 'vitest';
-import { programs } from '../catalog/programs.ts';
+import { FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
 import { stale } from '../catalog/tell.ts';
-import { troubleshootingPage } from './page.ts';
+import { headingOf, troubleshootingPage } from './page.ts';
 import { ROWS } from './rows.ts';
 
+const page = troubleshootingPage(ROWS);
+
+/** What the page has below the heading of a code. */
+function sectionOf(code: FailureCode): string {
+  const from = page.indexOf(`\n${headingOf(code)}\n`);
+  expect(from, code).toBeGreaterThan(0);
+  return page.slice(from + 1).split(/\n#/)[0] ?? '';
+}
+
 it('the page of troubleshooting is rendered from the troubles that are played through, and lacks none', async () => {
-  const page = troubleshootingPage(
-    ROWS,
-    programs.map(({ name }) => name),
-  );
   await expect(page, stale('docs/troubleshooting.md')).toMatchFileSnapshot('../../docs/troubleshooting.md');
-  const lines = page
-    .split('\n')
-    .filter((line) => line.startsWith('| ') && !/^\| (---|the log says|component) /.test(line));
-  for (const { cause, remedy } of ROWS) {
+  for (const { code, cause, remedy } of ROWS) {
+    const lines = (code ? sectionOf(code) : page).split('\n').filter((line) => line.startsWith('| '));
     expect(
       lines.some((line) => line.includes(cause) && line.includes(remedy)),
       cause,
     ).toBe(true);
   }
+});
+
+it('the page of troubleshooting has one heading for every code, also of a message that no test plays through', () => {
+  const headings = [...page.matchAll(/^### (SMC-\d{4}): /gm)].map(([, code]) => code);
+  expect(headings).toEqual(Object.keys(FAILURE_CODES).sort());
 });

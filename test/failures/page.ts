@@ -1,49 +1,72 @@
-import { code, table } from '../catalog/markdown.ts';
+import { EXIT_CODES } from '../../src/ground/failure.ts';
+import { FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
+import { anchorOf, code, table } from '../catalog/markdown.ts';
+import { AREAS, HEADINGS } from './codes.ts';
 import type { Row } from './row.ts';
 
-/** docs/troubleshooting.md: what a person sees, why, and what to do. Rendered from the rows that are tested. */
-export function troubleshootingPage(rows: readonly Row[], components: readonly string[]): string {
-  const failing = rows.filter(({ exit }) => exit !== 0);
-  const cured = rows.filter(({ exit }) => exit === 0);
+/** docs/troubleshooting.md: every message by its code; why, and what to do. Rendered from the rows that are tested. */
+export function troubleshootingPage(rows: readonly Row[]): string {
+  const areas = Object.entries(AREAS).map(([area, { heading }]) => ({ area, heading: `SMC-${area}: ${heading}` }));
   return `${[
     '<!-- Generated from the failures that the tests play through. Do not edit this page; `npm run docs` renders it. -->',
     '# Troubleshooting',
     INTRODUCTION,
-    '## Any component',
-    failureTable(failing.filter(({ everywhere }) => everywhere)),
-    ...components.flatMap((name) => {
-      const own = failing.filter(({ component, everywhere }) => component === name && !everywhere);
-      return own.length > 0 ? [`## ${name}`, failureTable(own)] : [];
-    }),
-    '## Problems that jobs solve themselves',
+    'On this page:',
+    [...areas.map(({ heading }) => heading), SOLVED].map((each) => `- [${each}](#${anchorOf(each)})`).join('\n'),
+    ...areas.flatMap(({ area, heading }) => [`## ${heading}`, ...codesOf(area).flatMap((of) => section(of, rows))]),
+    `## ${SOLVED}`,
     'In these situations, the job ends green. If the situation matters to somebody, the log mentions it.',
-    table(
-      ['component', 'the log says', 'what happened', 'what the job did'],
-      distinct(
-        sorted(cured).map((row) => [
-          row.everywhere ? 'any' : row.component,
-          seenIn(row),
-          cell(row.cause),
-          cell(row.remedy),
-        ]),
-      ),
-    ),
+    solvedTable(rows.filter(({ exit }) => exit === 0)),
   ].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `If a job fails, the last log line starts with \`Next:\` and tells you what to do. To find the cause, search this page for three or
-four words of the log line that starts with \`ERROR\`, without names and numbers.
+const ANY = 'any component';
+const SOLVED = 'Problems that jobs solve themselves';
 
+const INTRODUCTION = `If a job fails, its log has a line that starts with \`ERROR\` and a code such as \`SMC-1203\`. Search this page for the code. The last
+log line starts with \`Next:\` and tells you what to do.
+
+- A code stands for one message, in every version of the components.
 - The names on this page are the names of the example.
 - \`…\` stands for text that differs from run to run.
 - [Inputs](inputs.md#exit-codes) explains the exit codes.`;
 
-function failureTable(rows: readonly Row[]): string {
+function codesOf(area: string): FailureCode[] {
+  return (Object.keys(HEADINGS) as FailureCode[]).filter((each) => each.startsWith(`SMC-${area}`)).sort();
+}
+
+/** The heading of a code, and what is known of its message. */
+export function headingOf(of: FailureCode): string {
+  return `### ${of}: ${HEADINGS[of]}`;
+}
+
+function section(of: FailureCode, rows: readonly Row[]): string[] {
+  const own = sorted(rows.filter((row) => row.code === of));
+  const exit = `Exit code \`${EXIT_CODES[FAILURE_CODES[of]]}\``;
+  const met = [...new Set(own.map(componentOf))];
+  const where = met.includes(ANY) ? [ANY] : met;
+  if (where.length === 0) return [headingOf(of), `${exit}. Do what the log says after \`Next:\`.`];
+  return [headingOf(of), `${exit}, in ${where.join(' and ')}.`, failureTable(own, met.length > 1)];
+}
+
+function failureTable(rows: readonly Row[], several: boolean): string {
+  const cells = rows.map((row) => [
+    ...(several ? [componentOf(row)] : []),
+    seenIn(row),
+    cell(row.cause),
+    cell(row.remedy),
+  ]);
+  return table([...(several ? ['component'] : []), 'the log says', 'cause', 'what to do'], distinct(cells));
+}
+
+function solvedTable(rows: readonly Row[]): string {
   return table(
-    ['the log says', 'exit code', 'cause', 'what to do'],
-    distinct(sorted(rows).map((row) => [seenIn(row), `\`${row.exit}\``, cell(row.cause), cell(row.remedy)])),
+    ['component', 'the log says', 'what happened', 'what the job did'],
+    distinct(sorted(rows).map((row) => [componentOf(row), seenIn(row), cell(row.cause), cell(row.remedy)])),
   );
 }
+
+const componentOf = (row: Row) => (row.everywhere ? ANY : row.component);
 
 /** Several rows may be one to the reader. */
 function distinct(rows: readonly string[][]): string[][] {

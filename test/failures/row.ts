@@ -1,5 +1,6 @@
 import type { ScenarioName } from '../../emulator/scenarios.ts';
 import type { EXIT_CODES } from '../../src/ground/failure.ts';
+import type { FailureCode } from '../../src/ground/failure-codes.ts';
 import type { ProgramName } from '../catalog/programs.ts';
 import type { JobOptions } from '../components/job.ts';
 import type { Place, Stage } from './stage.ts';
@@ -13,7 +14,9 @@ export interface Row {
   readonly component: ProgramName;
   /** Every component meets it alike; the one above stands for all. */
   readonly everywhere?: true;
-  /** What the log says, with the example's names; `…` stands for anything. */
+  /** The code of the message, in the log and in the heading of the page; none when the job ends well. */
+  readonly code?: FailureCode;
+  /** What the log says after it, with the example's names; `…` stands for anything. */
   readonly seen: string;
   /** It is got over without a word: what is seen is the end of a job to which nothing happened. */
   readonly silent?: true;

@@ -89,7 +89,7 @@ describe('a definition in YAML', () => {
     ['more aliases than anybody writes', `a: &a [x]\nSteps: [${'*a, '.repeat(200)}]`, 'Excessive alias count'],
   ])('is refused with %s', async (_, content, told) => {
     await expect(read(content, 'pipeline.yml')).rejects.toMatchObject({
-      kind: 'invalid input',
+      exitCode: 64,
       message: expect.stringContaining(told),
     });
   });

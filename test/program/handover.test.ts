@@ -245,7 +245,7 @@ describe('a record', () => {
     const root = projectFolder();
     layIt(root);
     expect(thrownBy(() => readShown(root))).toMatchObject({
-      kind: 'invalid input',
+      exitCode: 64,
       message: expect.stringContaining(why),
     });
   });

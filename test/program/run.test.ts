@@ -333,7 +333,7 @@ describe('trouble with AWS', () => {
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     const job = await start({ emulator, inputs: { role_arn: 'none' } });
     expect(job).toMatchObject({ exit: EXIT_CODES['not allowed'], received: [] });
-    expect(job.log).toContain('ERROR role_arn is none, but the runner has no AWS credentials');
+    expect(job.log).toContain('ERROR SMC-1206: role_arn is none, but the runner has no AWS credentials');
   });
 
   it('that never answers ends the job, in time', async () => {
@@ -351,7 +351,7 @@ describe('trouble with AWS', () => {
     }
     silent.closeAllConnections();
     expect(job.exit, job.log).toBe(EXIT_CODES['AWS trouble']);
-    expect(job.log).toContain('ERROR The connection to AWS failed at every attempt');
+    expect(job.log).toContain('ERROR SMC-1203: The connection to AWS failed at every attempt');
   });
 
   it('shows where it came from only when asked', async () => {
@@ -366,13 +366,13 @@ describe('trouble with AWS', () => {
 describe('reports', () => {
   it('are there when the job failed: links, record, and the reason as a test case', async () => {
     const refusing = looking(async () => {
-      throw new Failure('refused', 'The answer is "no" & final.', 'ask again tomorrow.');
+      throw new Failure('SMC-5003', 'The answer is "no" & final.', 'ask again tomorrow.');
     });
     const job = await start({}, refusing);
     expect(job).toMatchObject({ exit: 1, record: { component: 'look', outcome: 'looking' }, outputs: {} });
     expect(job.links).toContain('https://example.com/endpoint');
-    expect(job.junit).toContain('<failure message="The answer is &quot;no&quot; &amp; final.">');
-    expect(job.log).toMatch(/ERROR The answer is "no" & final\.\nNext: ask again tomorrow\.$/);
+    expect(job.junit).toContain('<failure message="SMC-5003: The answer is &quot;no&quot; &amp; final.">');
+    expect(job.log).toMatch(/ERROR SMC-5003: The answer is "no" & final\.\nNext: ask again tomorrow\.$/);
   });
 
   it('of an earlier try are gone before the job begins', async () => {
@@ -538,7 +538,7 @@ describe('a folder in which the job may not write', () => {
     expect(job).toMatchObject({ exit: 77, calls: [], record: undefined });
     expect(job.log).toMatch(
       new RegExp(
-        `^ERROR This job cannot write its reports: .*(${why}).*\nNext: make the runner's build folder writable`,
+        `^ERROR SMC-1302: This job cannot write its reports: .*(${why}).*\nNext: make the runner's build folder writable`,
       ),
     );
   });
@@ -570,7 +570,7 @@ describe('a disk that is full', () => {
       const job = await start({}, filling);
       expect(job.exit).toBe(EXIT_CODES.refused);
       expect(job.log).toMatch(
-        /ERROR This job cannot write its reports: no space is left on the disk \(ENOSPC\)\.\nNext: free space on the runner, then run this job again\./,
+        /ERROR SMC-1301: This job cannot write its reports: no space is left on the disk \(ENOSPC\)\.\nNext: free space on the runner, then run this job again\./,
       );
       expect(job.log).not.toMatch(/\n\s+at /);
     },
@@ -579,11 +579,13 @@ describe('a disk that is full', () => {
   it('does not hide why a job failed', async () => {
     const refusing = looking(async () => {
       full('junit.xml');
-      throw new Failure('nothing to promote', 'There is no version.', 'train one.');
+      throw new Failure('SMC-3001', 'There is no version.', 'train one.');
     });
     const job = await start({}, refusing);
     expect(job.exit).toBe(80);
-    expect(job.log).toMatch(/cannot write its reports: no space.*\nERROR There is no version\.\nNext: train one\.$/);
+    expect(job.log).toMatch(
+      /cannot write its reports: no space.*\nERROR SMC-3001: There is no version\.\nNext: train one\.$/,
+    );
   });
 });
 
@@ -592,7 +594,7 @@ describe('a job that is cancelled', () => {
     const job = await start({ stopped: Promise.resolve() });
     expect(job.exit).toBe(143);
     expect(job.log).toMatch(
-      /ERROR This job was stopped \(SIGTERM\).* Nothing continues in AWS, except a request that was just sent\.\nNext: run this job again\.$/,
+      /ERROR SMC-1401: This job was stopped \(SIGTERM\).* Nothing continues in AWS, except a request that was just sent\.\nNext: run this job again\.$/,
     );
     expect(job.junit).toContain('<failure');
   });

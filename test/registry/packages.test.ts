@@ -43,7 +43,7 @@ describe('a version', () => {
     'of which SageMaker does not say the %s is refused',
     async (member) => {
       aws.on(DescribeModelPackageCommand).resolves({ ...answer(), [member]: undefined });
-      await expect(describePackage(registry, ARN)).rejects.toMatchObject({ kind: 'refused' });
+      await expect(describePackage(registry, ARN)).rejects.toMatchObject({ exitCode: 1 });
     },
   );
 });

@@ -17,7 +17,7 @@ export function openProtection(shown: { promotion_path: readonly string[] }, wan
 
 function unknown({ environment }: Job): Failure {
   return new Failure(
-    'refused',
+    'SMC-3106',
     `This job has no token that says whether the GitLab environment "${approvalEnvironment(environment)}" and the branch are protected.`,
     'set role_arn to the role that this job assumes: its token says whether they are protected.',
   );
@@ -27,7 +27,7 @@ function unprotectedEnvironment(job: Job): Failure {
   const environment = approvalEnvironment(job.environment);
   const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
   return new Failure(
-    'refused',
+    'SMC-3104',
     `The GitLab environment "${environment}" is not protected: anybody who can run this pipeline could approve.`,
     `protect it, then run this job again (40 is Maintainer; to name the approvers, use {"group_id": ...} or {"user_id": ...} instead): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" --header "Content-Type: application/json" --data '${request}' "${projectApi(job)}/protected_environments"`,
   );
@@ -35,7 +35,7 @@ function unprotectedEnvironment(job: Job): Failure {
 
 function unprotectedRef(job: Job): Failure {
   return new Failure(
-    'refused',
+    'SMC-3105',
     `The branch "${job.ref}" is not protected: anybody who can push to it can change what this pipeline does.`,
     `protect it, then start a new pipeline (40 is Maintainer): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" "${projectApi(job)}/protected_branches?name=${encodeURIComponent(job.ref)}&push_access_level=0&merge_access_level=40"`,
   );

@@ -61,7 +61,7 @@ async function findNamed(
   const group = groupArnIn(aws, given.model_package_group_name);
   if (!candidate || !sameGroup(groupArnOf(arn), group)) {
     throw new Failure(
-      'invalid input',
+      'SMC-3004',
       `model_package_arn: received "${arn}", which is not a version of the group ${group}.`,
       'correct model_package_arn, or leave it empty: check-model then selects the version.',
     );
@@ -69,7 +69,7 @@ async function findNamed(
   const verdict = judgeEligibility(candidate, criteria);
   if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
   throw new Failure(
-    'refused',
+    'SMC-3005',
     `${displayName(candidate)} cannot be promoted to ${criteria.environment}: ${verdict.why}.`,
     verdict.next ?? 'set model_package_arn to another version, or leave it empty.',
   );
@@ -129,7 +129,7 @@ function noSuchGroup(group: string, { account, region }: Context['aws']): Failur
   const place = named ?? { account, region };
   const where = `the account ${place.account} has no such model package group in ${place.region}`;
   return new Failure(
-    'invalid input',
+    'SMC-3003',
     `model_package_group_name: received "${group}", but ${where}${named ? ', or does not show it to this role' : ''}.`,
     named
       ? "correct the ARN, or allow this role in the group's resource policy to list and describe its versions."

@@ -69,8 +69,8 @@ export async function refuseAnothersEndpoint(
   const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
   const owner = (await readEndpointTags(aws.sagemaker, endpoint.arn))?.owner;
   if (!owner || isSameOwner(owner, ours)) return;
-  const { why, next } = refusalOfOwner(endpoint.name, owner, ours);
-  throw new Failure('refused', why, next);
+  const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);
+  throw new Failure(code, why, next);
 }
 
 /** What serves now where a version would go, for the approver. */

@@ -17,13 +17,13 @@ type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
 
 /** The Failure for a deployment that was refused before it began. */
 export async function explainRefusal(
-  { refusal: { kind, why, next }, endpoint }: Refused,
+  { refusal: { code, why, next }, endpoint }: Refused,
   plan: DeploymentPlan,
   context: Context,
 ): Promise<Failure> {
   if (endpoint?.status === 'Failed' || endpoint?.status === 'UpdateRollbackFailed')
     await keepReasons(endpoint, plan, context);
-  return new Failure(kind, why, next);
+  return new Failure(code, why, next);
 }
 
 /** The Failure for a deployment that has ended and is not live. */
@@ -35,8 +35,8 @@ export async function explainDeploymentEnd(
   await keepReasons(seen, plan, context);
   const { endpoint, config } = plan.desired;
   const maker = where.is === 'superseded' ? await creatingPipelineOf(context.aws.sagemaker, where.by) : undefined;
-  const { what, next } = explainOutcome(where, { endpoint, config, previousConfig, maker, seen });
-  return new Failure('refused', what, next);
+  const { code, what, next } = explainOutcome(where, { endpoint, config, previousConfig, maker, seen });
+  return new Failure(code, what, next);
 }
 
 /**

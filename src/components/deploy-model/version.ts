@@ -43,7 +43,7 @@ export async function describeDeployable(
   const terms = { environment, pipeline, require_approval, instance_type };
   const refusal = refusalToDeploy(version, handed, terms);
   if (!refusal) return version;
-  throw new Failure(refusal.kind, refusalSentence(version, terms, refusal), refusal.next);
+  throw new Failure(refusal.code, refusalSentence(version, terms, refusal), refusal.next);
 }
 
 /** `Deploying ResalePriceModelGroup version 3 to resale-price-uat, approved for uat by jane.` */
@@ -77,7 +77,7 @@ export async function refuseUnlessWanted(
   const refusal = refusalOfLive(now, handed);
   if (!refusal) return;
   throw new Failure(
-    'refused',
+    'SMC-4111',
     `${endpoint} ${state} ${displayName(now)}, but ${refusal.why}.`,
     `${refusal.next} ${takingAway(endpoint, previousConfig)}`,
   );

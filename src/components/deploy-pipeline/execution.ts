@@ -71,7 +71,7 @@ export async function startAttempt(
   if (differences.length === 0) return execution;
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
-    'refused',
+    'SMC-2005',
     `The execution ${resourceId(execution)} runs a different definition: ${now?.modifiedBy ?? 'an unknown user'} changed the pipeline ${wanted.name} between this job's upload and start${now?.modifiedAt ? `, at ${timestamp(now.modifiedAt)}` : ''}.`,
     `stop it (aws sagemaker stop-pipeline-execution --pipeline-execution-arn ${execution}), then run this job again: it starts the next attempt.`,
   );
@@ -98,7 +98,7 @@ export async function followExecution(
   });
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
-    'out of time',
+    'SMC-2007',
     `Stopped waiting for the execution ${resourceId(execution)} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker continues.`,
     `run this job again${given.new_run ? ' with new_run: false' : ''}: it joins this execution. To see the status: aws sagemaker describe-pipeline-execution --pipeline-execution-arn ${execution}`,
   );

@@ -17,7 +17,7 @@ export async function explainExecutionEnd(ended: Execution, context: Context): P
   context.report.record({ outcome: 'nothing', execution: arn, why: `its execution ${why}` });
   for (const step of failed) await showJob(step, context);
   return new Failure(
-    'refused',
+    'SMC-2006',
     `The execution ${resourceId(arn)} ${why.replace(/\.$/, '')}.`,
     status === 'Stopped'
       ? 'run this job again: it starts the next attempt.'

@@ -60,7 +60,7 @@ async function needsEntry(
   if (decision.do !== 'refuse') return decision.do === 'write';
   report.record({ outcome: 'nothing', execution: arn, why: decision.why });
   keepMetadata([registered], context);
-  throw new Failure('refused', `${decision.why}\n${await refuseForGood(registered, context)}`, decision.next);
+  throw new Failure('SMC-2008', `${decision.why}\n${await refuseForGood(registered, context)}`, decision.next);
 }
 
 /** Makes a refusal last, and says whether it does. */

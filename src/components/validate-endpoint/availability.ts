@@ -48,7 +48,7 @@ export class Availability {
     const seen = `${this.#unavailable} of ${this.#sent} requests found it not available (the last one: ${last})`;
     this.#context.report.check(CHECK, seen);
     return new Failure(
-      'refused',
+      'SMC-5004',
       `Not validated: ${this.#endpoint} is live, but ${seen}. More than ${MOST} are too many.`,
       'check the instances and the log of the endpoint (links on this page). When it answers steadily, run this job again.',
     );

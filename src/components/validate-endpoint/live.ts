@@ -63,7 +63,7 @@ export async function untilLive(
   const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
   // It is the deployment that would have to be repeated, not this validation.
   const again = 'run the deploy-model job again';
-  const { what, next } = explainOutcome(where, {
+  const { code, what, next } = explainOutcome(where, {
     endpoint: name,
     config,
     previousConfig,
@@ -72,7 +72,7 @@ export async function untilLive(
     again,
   });
   report.check(check, what);
-  throw new Failure('refused', what, next);
+  throw new Failure(code, what, next);
 }
 
 /**
@@ -90,7 +90,7 @@ export async function describeServed(
   report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal)
     throw new Failure(
-      'refused',
+      'SMC-5002',
       `${displayName(now)} is not validated: ${refusal.why}.`,
       refusal.unwanted ? howToTakeAway(refusal, deployed) : refusal.next,
     );

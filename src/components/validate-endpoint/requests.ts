@@ -102,7 +102,7 @@ async function ask(number: number, plan: RequestPlan, context: Asking): Promise<
 
 function tooSlow(request: number, { requests }: RequestPlan['given'], { because }: Deadline): Failure {
   return new Failure(
-    'out of time',
+    'SMC-5006',
     `No time was left (${because}) for request ${request} of ${requests}: the answers were too slow.`,
     'raise max_wait_time or lower requests, then run this job again.',
   );
@@ -125,7 +125,7 @@ function refuseUnlessExpected(
   const failed = checks.flatMap(({ name, why }) => (why === undefined ? [] : [`  failed: ${name} (${why})`]));
   if (failed.length === 0) return;
   throw new Failure(
-    'refused',
+    'SMC-5003',
     `Not validated: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
     'compare the answers with payload_file, accept, custom_attributes, expect and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.',
   );
@@ -135,7 +135,7 @@ function refuseUnlessExpected(
 export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answer {
   if (waited.is === 'settled') return waited.answer;
   throw new Failure(
-    'out of time',
+    'SMC-5001',
     `Stopped waiting for ${what} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker continues.`,
     'check the endpoint (link on this page), then run this job again. If it needs more time, raise max_wait_time.',
   );

@@ -29,7 +29,7 @@ describe('who may approve after the first environment', () => {
   ])('is anybody, with the environment protected: %s, the branch: %s', (environment, ref, why) => {
     const job = inUat(environment, ref);
     expect(thrownBy(() => openProtection(shown, true, job))).toMatchObject({
-      kind: 'refused',
+      exitCode: 1,
       message: expect.stringContaining(why),
     });
     expect(openProtection(shown, false, job), 'require_protected: false').toEqual(['protected']);

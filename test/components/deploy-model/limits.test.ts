@@ -21,7 +21,7 @@ describe('a job that meets other deployments', () => {
     scene.emulator.fault({ operation: 'UpdateEndpoint', kind: 'error', times: Infinity, error: BUSY });
     const job = await deploy(scene);
     expect(job.exit).toBe(1);
-    expect(job.log).toContain(`ERROR ${NAME} changed each time before this job could change it`);
+    expect(job.log).toContain(`ERROR SMC-4017: ${NAME} changed each time before this job could change it`);
     expect(timesOf(job.calls, 'UpdateEndpoint')).toBe(10);
   });
 
@@ -32,7 +32,7 @@ describe('a job that meets other deployments', () => {
     scene.emulator.fault({ operation: 'DeleteEndpoint', kind: 'error', times: Infinity, error: BUSY });
     const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
     expect(job.exit).toBe(1);
-    expect(job.log).toContain(`ERROR ${NAME} changed each time before this job could change it`);
+    expect(job.log).toContain(`ERROR SMC-4017: ${NAME} changed each time before this job could change it`);
     expect(timesOf(job.calls, 'DeleteEndpoint')).toBe(10);
   });
 });
@@ -55,7 +55,7 @@ describe('a change that SageMaker does not show', () => {
     const job = await deploy({ ...scene, inputs: { poll_interval: '1' } });
     expect(job.exit).toBe(1);
     expect(job.log).toContain('SageMaker does not show the change yet');
-    expect(job.log).toContain(`ERROR Somebody deleted ${NAME}`);
+    expect(job.log).toContain(`ERROR SMC-4107: Somebody deleted ${NAME}`);
     expect(emulator.clock.now().getTime() - began).toBe(60_000);
   });
 
@@ -70,7 +70,7 @@ describe('a change that SageMaker does not show', () => {
     const job = await deploy(scene);
     expect(job.exit, job.log).toBe(1);
     expect(job.log).not.toContain('SageMaker does not show the change yet');
-    expect(job.log).toContain(`ERROR Somebody deleted ${NAME}`);
+    expect(job.log).toContain(`ERROR SMC-4107: Somebody deleted ${NAME}`);
   });
 
   it('is not waited for where it is live at the first look', async () => {
@@ -92,6 +92,6 @@ describe('a change that SageMaker does not show', () => {
     const job = await deploy({ ...scene, inputs: { poll_interval: '1' } });
     expect(job.exit, job.log).toBe(1);
     expect(job.log).not.toContain('SageMaker does not show the change yet');
-    expect(job.log).toContain(`ERROR Somebody deleted ${NAME}`);
+    expect(job.log).toContain(`ERROR SMC-4107: Somebody deleted ${NAME}`);
   });
 });

@@ -130,7 +130,7 @@ describe('a version that somebody takes back while the job runs', () => {
       const job = await deploy(scene);
       expect(job).toMatchObject({ exit: 1, outputs: {}, record: { outcome: 'deployed' } });
       expect(job.log).toMatch(told);
-      expect(job.log).toMatch(new RegExp(`ERROR ${NAME} serves .* version 2, but `));
+      expect(job.log).toMatch(new RegExp(`ERROR SMC-4111: ${NAME} serves .* version 2, but `));
       expect(job.log).toContain(`--endpoint-config-name ${before}).`);
     },
   );
@@ -147,7 +147,7 @@ describe('a version that somebody takes back', () => {
     rejectedAt(scene, 'UpdateEndpoint');
     const job = await deploy({ ...scene, inputs: { wait: 'false' } });
     expect(job).toMatchObject({ exit: 1, outputs: {}, record: { outcome: 'progressing' } });
-    expect(job.log).toContain(`ERROR ${NAME} is progressing to ${GROUP} version 2, but it is Rejected.`);
+    expect(job.log).toContain(`ERROR SMC-4111: ${NAME} is progressing to ${GROUP} version 2, but it is Rejected.`);
     expect(job.log).toContain(`--endpoint-config-name ${scene.before}).`);
   });
 

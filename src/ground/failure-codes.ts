@@ -1,0 +1,130 @@
+import type { FailureKind } from './failure.ts';
+
+/**
+ * Every message with which a job fails, and its kind, which decides the exit code. The log shows the code in the line
+ * that starts with ERROR, and docs/troubleshooting.md has it in a heading. A code stands for one message for ever: a new
+ * message takes the next number of its area (test/failures/codes.ts).
+ */
+export const FAILURE_CODES = {
+  // Inputs and project files
+  'SMC-1001': 'invalid input',
+  'SMC-1002': 'invalid input',
+  'SMC-1003': 'invalid input',
+  'SMC-1004': 'invalid input',
+  'SMC-1005': 'invalid input',
+
+  // The identity of the job
+  'SMC-1101': 'refused',
+  'SMC-1102': 'refused',
+  'SMC-1103': 'refused',
+  'SMC-1104': 'not allowed',
+  'SMC-1105': 'not allowed',
+
+  // Access to AWS
+  'SMC-1201': 'AWS trouble',
+  'SMC-1202': 'AWS trouble',
+  'SMC-1203': 'AWS trouble',
+  'SMC-1204': 'AWS trouble',
+  'SMC-1205': 'not allowed',
+  'SMC-1206': 'not allowed',
+  'SMC-1207': 'not allowed',
+  'SMC-1208': 'not allowed',
+  'SMC-1209': 'not allowed',
+  'SMC-1210': 'AWS trouble',
+  'SMC-1211': 'refused',
+  'SMC-1212': 'refused',
+  'SMC-1213': 'invalid input',
+
+  // Artifacts and reports
+  'SMC-1301': 'refused',
+  'SMC-1302': 'not allowed',
+  'SMC-1303': 'invalid input',
+  'SMC-1304': 'invalid input',
+  'SMC-1305': 'refused',
+  'SMC-1306': 'invalid input',
+  'SMC-1307': 'invalid input',
+
+  // Any job
+  'SMC-1401': 'stopped',
+  'SMC-1402': 'refused',
+  'SMC-1403': 'refused',
+
+  // Training: render-pipeline and deploy-pipeline
+  'SMC-2001': 'invalid input',
+  'SMC-2002': 'invalid input',
+  'SMC-2003': 'AWS trouble',
+  'SMC-2004': 'refused',
+  'SMC-2005': 'refused',
+  'SMC-2006': 'refused',
+  'SMC-2007': 'out of time',
+  'SMC-2008': 'refused',
+  'SMC-2009': 'not allowed',
+  'SMC-2010': 'invalid input',
+  'SMC-2011': 'invalid input',
+  'SMC-2012': 'stopped',
+
+  // Choosing a version: check-model
+  'SMC-3001': 'nothing to promote',
+  'SMC-3002': 'invalid input',
+  'SMC-3003': 'invalid input',
+  'SMC-3004': 'invalid input',
+  'SMC-3005': 'refused',
+
+  // Approving and rejecting: approve-model and reject-model
+  'SMC-3101': 'refused',
+  'SMC-3102': 'refused',
+  'SMC-3103': 'refused',
+  'SMC-3104': 'refused',
+  'SMC-3105': 'refused',
+  'SMC-3106': 'refused',
+
+  // The model registry
+  'SMC-3201': 'refused',
+  'SMC-3202': 'refused',
+  'SMC-3203': 'refused',
+  'SMC-3204': 'refused',
+  'SMC-3205': 'refused',
+
+  // Before a deployment: check-model and deploy-model
+  'SMC-4001': 'refused',
+  'SMC-4002': 'invalid input',
+  'SMC-4003': 'refused',
+  'SMC-4004': 'refused',
+  'SMC-4005': 'refused',
+  'SMC-4006': 'refused',
+  'SMC-4007': 'refused',
+  'SMC-4008': 'refused',
+  'SMC-4009': 'refused',
+  'SMC-4010': 'refused',
+  'SMC-4011': 'refused',
+  'SMC-4012': 'refused',
+  'SMC-4013': 'refused',
+  'SMC-4014': 'invalid input',
+  'SMC-4015': 'refused',
+  'SMC-4016': 'refused',
+  'SMC-4017': 'refused',
+
+  // The end of a deployment: deploy-model and validate-endpoint
+  'SMC-4101': 'refused',
+  'SMC-4102': 'refused',
+  'SMC-4103': 'refused',
+  'SMC-4104': 'refused',
+  'SMC-4105': 'refused',
+  'SMC-4106': 'refused',
+  'SMC-4107': 'refused',
+  'SMC-4108': 'out of time',
+  'SMC-4109': 'out of time',
+  'SMC-4110': 'refused',
+  'SMC-4111': 'refused',
+
+  // Validation: validate-endpoint
+  'SMC-5001': 'out of time',
+  'SMC-5002': 'refused',
+  'SMC-5003': 'refused',
+  'SMC-5004': 'refused',
+  'SMC-5005': 'refused',
+  'SMC-5006': 'out of time',
+  'SMC-5007': 'refused',
+} as const satisfies Record<`SMC-${number}`, FailureKind>;
+
+export type FailureCode = keyof typeof FAILURE_CODES;
