@@ -22,7 +22,7 @@ import { dutiesOf, resalePrice } from './catalog/policies.ts';
 import { findProgram, programs } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
 import { stale, tell } from './catalog/tell.ts';
-import { blockOf, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
+import { blockOf, composedName, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
 
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
   things.map((thing) => [thing.name, thing] as const);
@@ -101,7 +101,9 @@ describe.each(named(templates))('the template of %s', (_, template) => {
   });
 
   it('adds nothing but their order to the jobs that it composes', () => {
-    for (const addition of template.additions) expect(Object.keys(addition)).toEqual(['needs']);
+    const order = template.includes.filter(({ rules }) => rules !== undefined).map(({ local }) => composedName(local));
+    for (const addition of [template, ...order.map(readTemplate)].flatMap(({ additions }) => additions))
+      expect(['needs', 'dependencies']).toEqual(expect.arrayContaining(Object.keys(addition)));
   });
 
   it('sets no keyword of the whole pipeline', () => {

@@ -16,7 +16,7 @@ const jobShape = z.looseObject({
   artifacts: z.looseObject({ paths: z.array(z.string()) }),
 });
 
-const includeShape = z.looseObject({ local: z.string(), inputs: z.record(z.string(), z.unknown()) });
+const includeShape = z.looseObject({ local: z.string(), inputs: z.record(z.string(), z.unknown()).default({}) });
 
 export type Job = z.output<typeof jobShape>;
 type Include = z.output<typeof includeShape>;
@@ -129,6 +129,6 @@ function fateIn(key: string, part: unknown, input: string): Dollar {
 }
 
 /** `/templates/check-model.yml` is check-model. */
-function composedName(local: string): string {
+export function composedName(local: string): string {
   return local.replace(/^\/?templates\//, '').replace(/\.yml$/, '');
 }

@@ -41,6 +41,11 @@ const STRICTER: Readonly<Record<string, string>> = {
   payload_file: 'promote always validates, so there must be something to ask',
 };
 
+/** Where promote says what its jobs wait for. */
+const ORDER = '/templates/promote/';
+
+const BRANCHES = ['dev', 'uat', 'main'];
+
 interface Include {
   readonly component: string;
   readonly inputs: Mapping;
@@ -58,7 +63,7 @@ function template(name: string): { inputs: Mapping; body: Mapping } {
 /** The pipeline's configuration that GitLab makes of a project's own file and the templates as they are now, released as 1.4.0. */
 function compileFor(branch: string, text: string): Mapping {
   const files = (path: string) => {
-    const name = /^templates\/([\w-]+\.yml)$/.exec(path)?.[1];
+    const name = /^templates\/([\w/-]+\.yml)$/.exec(path)?.[1];
     return name === undefined ? undefined : readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
   };
   return compilePipeline({
@@ -71,7 +76,7 @@ function compileFor(branch: string, text: string): Mapping {
 
 const promote = template('promote');
 const includes: readonly Include[] = [promote.body.include].flat().flatMap((entry) => {
-  if (!isMapping(entry) || !isMapping(entry.inputs)) return [];
+  if (!isMapping(entry) || !isMapping(entry.inputs) || String(entry.local).startsWith(ORDER)) return [];
   return [{ component: String(entry.local).replace(/^\/templates\/|\.yml$/g, ''), inputs: entry.inputs }];
 });
 const passedOn = includes.flatMap(({ component, inputs }) =>
@@ -167,6 +172,75 @@ ${more}`,
     expect(jobsOn('uat', ['model.py'], '      job_prefix: "rent "\n')).toEqual(later.map((name) => `rent ${name}`));
   });
 
+  describe('with jobs of its own', () => {
+    const OWN = `
+unit-test:
+  stage: build
+  script: [make test]
+  rules: [{ if: $CI_COMMIT_BRANCH == "dev" }]
+
+load-test:
+  stage: test
+  script: [make load-test]
+`;
+    const waitFor = '      wait_for: [{ job: unit-test, optional: true }, load-test]\n      pipeline_stage: test\n';
+    const waitsFor = (branch: string, inputs: string) => {
+      const planned = plan(compile(branch, inputs + OWN), {
+        variables: { CI_COMMIT_BRANCH: branch },
+        changed: ['model.py'],
+      });
+      return Object.fromEntries(planned.map(({ name, before }) => [name, before]));
+    };
+
+    it.each(BRANCHES)('asks for no approval on %s before every job of an earlier stage is green', (branch) => {
+      const { 'approve-model': approve, 'reject-model': reject, 'deploy-model': deploy } = waitsFor(branch, '');
+      const own = branch === 'dev' ? ['unit-test', 'load-test'] : ['load-test'];
+      expect(approve).toEqual(expect.arrayContaining([...own, 'check-model']));
+      expect(reject).toEqual(approve);
+      expect(deploy).toEqual(['approve-model']);
+    });
+
+    it('lets what approve-model reads come from check-model alone', () => {
+      const { 'approve-model': approve, 'reject-model': reject } = compile('uat', OWN);
+      for (const job of [approve, reject]) {
+        expect(job).toHaveProperty('dependencies', ['check-model']);
+        expect(job).not.toHaveProperty('needs');
+      }
+    });
+
+    it('trains, checks and asks for approval only after the jobs that wait_for names', () => {
+      const own = ['unit-test', 'load-test'];
+      expect(waitsFor('dev', waitFor)).toMatchObject({
+        'deploy-pipeline': own,
+        'check-model': ['deploy-pipeline', ...own],
+        'approve-model': ['check-model', ...own],
+        'reject-model': ['check-model'],
+      });
+      expect(waitsFor('uat', waitFor)).toMatchObject({
+        'check-model': ['load-test'],
+        'approve-model': ['check-model', 'load-test'],
+      });
+    });
+
+    it('does not hold one model back for what another model does, where job_prefix tells them apart', () => {
+      expect(waitsFor('dev', '      job_prefix: "rent "\n')).toMatchObject({
+        'rent deploy-pipeline': [],
+        'rent approve-model': ['rent check-model'],
+        'rent reject-model': ['rent check-model'],
+      });
+    });
+
+    it('lets approve-model need check-model where both are in one stage, in which there is no order', () => {
+      expect(waitsFor('uat', '      deploy_stage: test\n')).toMatchObject({ 'approve-model': ['check-model'] });
+    });
+
+    it.each(['', waitFor, '      job_prefix: "rent "\n'])('is a pipeline that GitLab accepts with %j', (inputs) => {
+      const config = compile('dev', inputs + OWN);
+      expect(schemaErrors(config)).toEqual([]);
+      expect(lintPipeline(config)).toEqual([]);
+    });
+  });
+
   it('is a pipeline that GitLab accepts, without stages of its own, on the image of the release', () => {
     const config = compile('dev');
     expect(schemaErrors(config)).toEqual([]);
@@ -193,7 +267,7 @@ describe('what a newcomer copies', () => {
   ] as const;
 
   it.each(copied)('is with %s a pipeline that GitLab accepts, on every branch', (_, block = '') => {
-    for (const branch of ['dev', 'uat', 'main']) {
+    for (const branch of BRANCHES) {
       const config = compileFor(branch, block);
       expect(schemaErrors(config)).toEqual([]);
       expect(lintPipeline(config)).toEqual([]);
