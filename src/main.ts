@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { lookAheadAfter } from './compositions/look-ahead.ts';
 import type { Component } from './program/component.ts';
 import type { Host } from './program/context.ts';
 import { runComponent } from './program/run.ts';
@@ -11,12 +12,16 @@ const COMPONENTS = {
   'reject-model': program(async () => (await import('./components/approve-model.ts')).rejectModel),
   'deploy-model': program(async () => (await import('./components/deploy-model.ts')).default),
   'validate-endpoint': program(async () => (await import('./components/validate-endpoint.ts')).default),
+  'check-inputs': async (host: Host) => (await import('./compositions/promote.ts')).checkInputs(host),
 };
 
 function program<Inputs extends z.ZodMiniObject, Output extends string>(
   load: () => Promise<Component<Inputs, Output>>,
 ): (host: Host) => Promise<number> {
-  return async (host) => runComponent(await load(), host);
+  return async (host) => {
+    const component = await load();
+    return runComponent(component, host, lookAheadAfter(component.name));
+  };
 }
 
 // Until it is known how the job ends, it has failed.

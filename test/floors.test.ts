@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** The rooms of `src`, the top floor first. A file imports from its own room and from lower floors only. */
 const FLOORS: readonly (readonly string[])[] = [
   ['main.ts', 'start.ts'],
+  ['compositions'],
   ['components'],
   ['program'],
   ['pipelines', 'endpoints'],

@@ -69,7 +69,7 @@ export default defineComponent({
   ],
 
   async checkFiles({ definition_file: file, parameters }, root) {
-    await readDefinition({ root, file, parameters });
+    if (file !== undefined && parameters !== undefined) await readDefinition({ root, file, parameters });
   },
 
   async run(given, context) {

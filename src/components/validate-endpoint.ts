@@ -4,7 +4,7 @@ import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
-import { flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { dollars, flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -56,7 +56,7 @@ const inputs = z
     content_type: mediaType,
     accept: optional(mediaType),
     custom_attributes: optional(customAttributes),
-    expect: optional(pattern),
+    expect: optional(pattern).register(dollars, { dollar: 'kept' }),
     requests: wholeNumber(1, 1000),
     max_latency_ms: optional(wholeNumber(1, 900_000)),
     record_validation: flag,

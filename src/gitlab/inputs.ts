@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
 import { withCiVariables } from './ci-variables.ts';
+import { includeInWords, isOfPromote, nameInPromote } from './include.ts';
 
 /**
  * The variable that carries an input from the template to the program: `endpoint_name` travels as
@@ -63,12 +64,19 @@ export function optional<Schema extends z.ZodMiniType<unknown, string>>(schema: 
   );
 }
 
-/** Knows the schemas of inputs in which the program replaces variables of GitLab. */
-const replacing = z.registry<{ readonly variables: true }>();
+/** What becomes of a "$" that GitLab leaves as it is: the program replaces variables, or it has a meaning of its own. */
+export const dollars = z.registry<{ readonly dollar: 'replaced' | 'kept' }>();
 
 /** Whether the program replaces variables of GitLab in an input of this schema. */
 export function takesCiVariables(schema: z.core.$ZodType): boolean {
-  return replacing.get(schema) !== undefined;
+  return dollars.get(schema)?.dollar === 'replaced';
+}
+
+/** A variable in a value that GitLab expands where it is visible, and that is not visible in this job. */
+export function invisibleIn(value: string, schema: z.core.$ZodType | undefined, env: Env): string | undefined {
+  if (schema !== undefined && dollars.get(schema) !== undefined) return undefined;
+  const names = [...value.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+  return names.find((name) => env[name] === undefined);
 }
 
 /**
@@ -91,7 +99,7 @@ export const assignments = z
       return pairs;
     }),
   )
-  .register(replacing, { variables: true });
+  .register(dollars, { dollar: 'replaced' });
 
 interface InputSource {
   readonly component: string;
@@ -102,54 +110,101 @@ interface InputSource {
   readonly safetyInputs: readonly string[];
 }
 
+/** What an include gives: the values, or a line for each that is wrong. */
+export type ReadInputs<Shared, Own> =
+  | { readonly shared: Shared; readonly own: Own }
+  | { readonly problems: readonly string[] };
+
 /**
- * Reads every input, the shared ones and the component's own. Throws a Failure of kind "invalid input" that lists every
- * mistake: the input's name in the template, the value received, and what would be right.
+ * Reads every input, the shared ones and the component's own. A problem tells the input's name in the include, the value
+ * received, and what would be right. Throws a Failure of kind "invalid input" for an unknown word of the script.
  */
+export function readInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
+  source: InputSource,
+  shared: Shared,
+  own: Own,
+): ReadInputs<z.output<Shared>, z.output<Own>> {
+  const words = optionsOf(source);
+  const isWord = (name: string) => source.safetyInputs.includes(name);
+  const carrier = (name: string) => (isWord(name) ? optionFor(name) : variableFor(name));
+  const received = (name: string) => (isWord(name) ? words.get(optionFor(name)) : source.env[variableFor(name)]);
+
+  const [sharedRead, ownRead] = [safeRead(shared, received, source.env), safeRead(own, received, source.env)];
+  if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
+  const issues = [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? []);
+  const problems = [...messagesOf(issues)].map(([name, messages]) => {
+    const [value, shown] = [received(name), nameInInclude(source, name)];
+    return value === undefined
+      ? `${shown}: is missing; expected ${carrier(name)}=...`
+      : inputProblem(shown, messages, { value, schema: own.shape[name], env: source.env });
+  });
+  return { problems };
+}
+
+/** As `readInputs`, and throws a Failure of kind "invalid input" that lists every problem. */
 export function parseInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
   source: InputSource,
   shared: Shared,
   own: Own,
 ): { shared: z.output<Shared>; own: z.output<Own> } {
-  const words = optionsOf(source);
-  const received = (name: string) =>
-    source.safetyInputs.includes(name) ? words.get(optionFor(name)) : source.env[variableFor(name)];
-  const given = (name: string, schema: z.core.$ZodType) =>
-    takesCiVariables(schema) ? { text: received(name), env: source.env } : received(name);
-  const read = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-    schema.safeParse(Object.fromEntries(Object.entries(schema.shape).map(([name, each]) => [name, given(name, each)])));
+  const read = readInputs(source, shared, own);
+  if ('problems' in read) throw invalidInputs(read.problems, includeInWords(source.env, source.component));
+  return read;
+}
 
-  const [sharedRead, ownRead] = [read(shared), read(own)];
-  if (sharedRead.success && ownRead.success) return { shared: sharedRead.data, own: ownRead.data };
-
-  const messages = new Map<string, string[]>();
-  for (const { path: member, message } of [sharedRead, ownRead].flatMap(({ error }) => error?.issues ?? [])) {
-    const name = String(member[0]);
-    messages.set(name, [...(messages.get(name) ?? []), message]);
-  }
-  const problems = [...messages].map(([name, each]) => {
-    const [value, carrier] = [received(name), source.safetyInputs.includes(name) ? optionFor(name) : variableFor(name)];
-    const schema = own.shape[name];
-    // What GitLab does not expand waits for no variable.
-    const env = schema && takesCiVariables(schema) ? undefined : source.env;
-    return value === undefined
-      ? `  ${name}: is missing; expected ${carrier}=...`
-      : `  ${problem(name, [...new Set(each)].join('; '), { value, env })}`;
-  });
-  throw new Failure(
+/** The Failure that lists what is wrong with the inputs of an include, each problem once. */
+export function invalidInputs(problems: readonly string[], include: string): Failure {
+  const lines = [...new Set(problems)];
+  return new Failure(
     'SMC-1001',
-    `${problems.length === 1 ? 'Invalid input' : `${problems.length} inputs are invalid`}:\n${problems.join('\n')}`,
-    `correct ${problems.length === 1 ? 'it' : 'them'} under "inputs:" of the include that adds ${source.component}, then push.`,
+    `${lines.length === 1 ? 'Invalid input' : `${lines.length} inputs are invalid`}:\n  ${lines.join('\n  ')}`,
+    `correct ${lines.length === 1 ? 'it' : 'them'} under "inputs:" of ${include}, then push.`,
   );
 }
 
-function problem(name: string, message: string, { value, env }: { value: string; env: Env | undefined }): string {
-  const unset = env && /^\$\{?(\w+)\}?$/.exec(value.trim())?.[1];
-  if (unset)
-    return `${name}: received "${value}", but no CI/CD variable ${unset} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
-  const named = env && /\$\{?([A-Za-z_]\w*)/.exec(value)?.[1];
-  const hint = named && env[named] === undefined ? ` No CI/CD variable ${named} is visible in this job.` : '';
-  return `${name}: received "${value.length > 200 ? `${value.slice(0, 200)}...` : value}"; ${message}.${hint}`;
+/** What a schema says of the values that are received for its inputs. */
+export function safeRead<Schema extends z.ZodMiniObject>(
+  schema: Schema,
+  received: (input: string) => string | undefined,
+  env: Env,
+) {
+  const given = Object.entries(schema.shape).map(([name, each]) => [name, givenTo(each, received(name), env)]);
+  return schema.safeParse(Object.fromEntries(given));
+}
+
+/** What an input's schema reads: the text, with the variables that are replaced in it where it takes them. */
+export function givenTo(schema: z.core.$ZodType, text: string | undefined, env: Env): unknown {
+  return takesCiVariables(schema) ? { text, env } : text;
+}
+
+/** The messages about each input, by its name. */
+export function messagesOf(issues: readonly z.core.$ZodIssue[]): ReadonlyMap<string, readonly string[]> {
+  const messages = new Map<string, string[]>();
+  for (const { path: member, message } of issues) {
+    const name = String(member[0]);
+    messages.set(name, [...(messages.get(name) ?? []), message]);
+  }
+  return messages;
+}
+
+function nameInInclude({ component, env }: InputSource, input: string): string {
+  return isOfPromote(env) ? nameInPromote(component, input) : input;
+}
+
+interface WrongInput {
+  readonly value: string;
+  readonly schema: z.core.$ZodType | undefined;
+  readonly env: Env;
+}
+
+/** What is wrong with an input, in a line. */
+export function inputProblem(name: string, messages: readonly string[], { value, schema, env }: WrongInput): string {
+  const invisible = invisibleIn(value, schema, env);
+  if (invisible !== undefined && /^\$\{?\w+\}?$/.test(value.trim()))
+    return `${name}: received "${value}", but no CI/CD variable ${invisible} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
+  const hint = invisible === undefined ? '' : ` No CI/CD variable ${invisible} is visible in this job.`;
+  const shown = value.length > 200 ? `${value.slice(0, 200)}...` : value;
+  return `${name}: received "${shown}"; ${[...new Set(messages)].join('; ')}.${hint}`;
 }
 
 function optionsOf({ component, args, safetyInputs }: InputSource): ReadonlyMap<string, string> {

@@ -77,8 +77,11 @@ export interface Component<
   /** dotenv variable -> meaning. */
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];
-  /** Refuses what the project's own files say wrongly, before AWS is reached. `root` is the project's folder. */
-  checkFiles?(inputs: z.output<Inputs>, root: string): Promise<void>;
+  /**
+   * Refuses what the project's own files say wrongly, before AWS is reached, as far as the inputs are known. `root` is
+   * the project's folder.
+   */
+  checkFiles?(inputs: Partial<z.output<Inputs>>, root: string): Promise<void>;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 

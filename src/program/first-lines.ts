@@ -1,4 +1,5 @@
 import type { Session } from '../aws/session.ts';
+import { includeIn } from '../gitlab/include.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Env } from '../ground/env.ts';
 import type { SharedInputs } from './shared-inputs.ts';
@@ -27,9 +28,10 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
 }
 
 /** Name, version and commit. At a branch or commit there is no version: what the include names stands in its place. */
-function componentIn({ SAGEMAKER_COMPONENT: told }: Env): string {
-  if (told === undefined) return 'not named';
-  const [name = '', version = '', sha = '', reference = ''] = told.split(' ');
+function componentIn(env: Env): string {
+  const include = includeIn(env);
+  if (include === undefined) return 'not named';
+  const { name, version, sha, reference } = include;
   return `${name} ${version || (reference && `@${reference} (not a released version)`)} ${sha}`.trimEnd();
 }
 

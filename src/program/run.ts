@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { refuseOtherServices } from '../aws/hosts.ts';
 import { refuseMalformedProxy } from '../aws/proxy.ts';
-import { parseInputs } from '../gitlab/inputs.ts';
+import { namingTheInclude } from '../gitlab/include.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
 import type { Env } from '../ground/env.ts';
@@ -11,39 +11,55 @@ import type { Component, Done } from './component.ts';
 import type { Context, Host } from './context.ts';
 import { enter } from './enter.ts';
 import { explain } from './explain.ts';
-import { sharedInputs } from './shared-inputs.ts';
+import { type LookAhead, readAndCheck } from './inputs-and-files.ts';
 
-/** The life of every job: parse, enter AWS, run, report, and fail well. Returns the exit code. */
+/**
+ * The life of every job: parse, enter AWS, run, report, and fail well. Returns the exit code. Where it is the first of
+ * several, it looks ahead at what they are given.
+ */
 export async function runComponent<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
+  lookAhead?: LookAhead,
 ): Promise<number> {
   const log = createLog(host.print, host.clock);
   const id = jobId(host.env);
   if (id === undefined) return refuseFolder(host.env, log);
   try {
     const report = createReport(host.root, component.name, id);
-    return await live(component, host, { log, report });
+    return await live(component, host, { log, report, lookAhead });
   } catch (error) {
     // What fails here is the folder of the reports, so there is only the log to tell it in.
     return printFailure(explain(error, component.permissions), log);
   }
 }
 
+/** What is told of anything thrown: what happened, and what to do next, in the include that a person wrote. */
+export function asTold(error: unknown, permissions: Component['permissions'], env: Env): Failure {
+  const explained = explain(error, permissions);
+  const { code, message, next, cause = explained } = explained;
+  return new Failure(code, message, namingTheInclude(next, env), cause);
+}
+
+interface Living extends Pick<Context, 'log' | 'report'> {
+  readonly lookAhead: LookAhead | undefined;
+}
+
 async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
-  { log, report }: Pick<Context, 'log' | 'report'>,
+  { log, report, lookAhead }: Living,
 ): Promise<number> {
   try {
-    const started = startRun(component, host, { log, report });
+    const started = startRun(component, host, { log, report, lookAhead });
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
     report.check(SUCCEEDED);
     sayLeftOut(report.dotenv(given(outputs)), log);
     log.last(verdict);
     return 0;
   } catch (error) {
-    return fail(explain(error, component.permissions), { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
+    const failure = asTold(error, component.permissions, host.env);
+    return fail(failure, { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
 }
 
@@ -57,7 +73,7 @@ interface Started<Output extends string> {
 function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   host: Host,
-  reports: Pick<Context, 'log' | 'report'>,
+  { lookAhead, ...reports }: Living,
 ): Started<Output> {
   const begun = (what: string) => {
     started.goesOn = what;
@@ -65,11 +81,10 @@ function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
   const run = async () => {
     refuseOtherServices(host.env);
     refuseMalformedProxy(host.env);
-    const { name, safetyInputs, inputs } = component;
-    const source = { component: name, env: host.env, args: host.args, safetyInputs };
-    const { shared, own } = parseInputs(source, sharedInputs, inputs);
-    await component.checkFiles?.(own, host.root);
-    return component.run(own, await enter(component, shared, host, { ...reports, begun }));
+    const { shared, own, lines } = await readAndCheck(component, host, lookAhead);
+    const context = await enter(component, shared, host, { ...reports, begun });
+    for (const line of lines) context.log.line(line);
+    return component.run(own, context);
   };
   const started = { goesOn: '', done: Promise.resolve().then(run) };
   return started;
@@ -128,7 +143,8 @@ function fail(failure: Failure, { log, report, trace }: Pick<Context, 'log' | 'r
   return printFailure(failure, log);
 }
 
-function printFailure(failure: Failure, log: Log): number {
+/** The last lines of a job that failed. Returns its exit code. */
+export function printFailure(failure: Failure, log: Log): number {
   log.last(`ERROR ${failure.coded}`);
   log.last(`Next: ${failure.next}`);
   return failure.exitCode;

@@ -10,7 +10,7 @@ import { scenes } from '../interruption/scenes.ts';
 import { ASKED, REFUSED, WITHOUT_EFFECT } from '../tampering/variables.ts';
 import { workOf } from './acts.ts';
 import { catalog } from './catalog-file.ts';
-import { WITHOUT_PROGRAM } from './gitlab-jobs.ts';
+import { OF_A_COMPOSITION, WITHOUT_PROGRAM } from './gitlab-jobs.ts';
 import { resalePrice } from './policies.ts';
 import { findProgram, programs } from './programs.ts';
 import { templates, whyUnreadable } from './template.ts';
@@ -20,7 +20,7 @@ const files = (pattern: string) => globSync(pattern, { cwd: root });
 const stems = (pattern: string) => files(pattern).map((path) => basename(path).replace(/\..*$/, ''));
 const read = (path: string) => readRepository(path) ?? '';
 
-const commands = commandsOfImage();
+const commands = commandsOfImage().filter((name) => !OF_A_COMPOSITION.includes(name));
 const inCatalog = catalog.components.map(({ name }) => name);
 const tries = stems('.gitlab/try/*.yml').filter((name) => name !== 'refused');
 const triggers = Object.keys(readConfigFile(read('.gitlab-ci.yml')).body);
@@ -110,7 +110,7 @@ export function forgottenPlaces(name: string): string[] {
 
 /** Whether a program of ours runs in its job: not where a template composes others, or runs the project's own script. */
 function hasProgram(name: string): boolean {
-  const composes = templates.some((template) => template.name === name && template.jobs.length === 0);
+  const composes = templates.some((template) => template.name === name && template.includes.length > 0);
   return !composes && !(name in WITHOUT_PROGRAM);
 }
 

@@ -10,10 +10,10 @@ const variable = z.union([z.string(), z.strictObject({ value: z.string(), expand
 /** The job of a template as its author wrote it, with blocks not yet filled in. */
 const jobShape = z.looseObject({
   image: z.strictObject({ name: z.string(), entrypoint: z.array(z.string()) }),
-  environment: z.looseObject({ name: z.string(), action: z.string() }),
+  environment: z.looseObject({ name: z.string(), action: z.string() }).optional(),
   variables: z.record(z.string(), variable),
   script: z.array(z.string()),
-  artifacts: z.looseObject({ paths: z.array(z.string()) }),
+  artifacts: z.looseObject({ paths: z.array(z.string()) }).optional(),
 });
 
 const includeShape = z.looseObject({ local: z.string(), inputs: z.record(z.string(), z.unknown()).default({}) });

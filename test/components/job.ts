@@ -7,9 +7,11 @@ import type * as z from 'zod/mini';
 import { MASKED, refuseSecrets } from '../../compiler/secrets.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Call } from '../../emulator/world.ts';
+import { lookAheadAfter } from '../../src/compositions/look-ahead.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import type { Clock } from '../../src/ground/clock.ts';
 import { type Component, gitlabEnvironmentOf } from '../../src/program/component.ts';
+import type { Host } from '../../src/program/context.ts';
 import { runComponent } from '../../src/program/run.ts';
 import { inputsOf } from './example.ts';
 
@@ -80,7 +82,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
   const before = emulator.calls.length;
   const lines: string[] = [];
   const { args, env } = invocationOf(component, options);
-  const exit = await runComponent(component, {
+  const host: Host = {
     root: options.root,
     args,
     env,
@@ -91,7 +93,8 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
     },
     print: (line) => lines.push(line),
     stopped: options.stopped ?? new Promise(() => undefined),
-  });
+  };
+  const exit = await runComponent(component, host, lookAheadAfter(component.name));
 
   const received = emulator.calls.slice(before);
   refuseSecrets({ texts: [lines.join('\n')], folders: [options.root] }, [

@@ -5,6 +5,9 @@ import { isMapping, type Mapping, readConfigFile } from '../../compiler/document
 import { lintPipeline } from '../../compiler/lint.ts';
 import { plan } from '../../compiler/schedule.ts';
 import { schemaErrors } from '../../compiler/schema.ts';
+import { variableFor } from '../../src/gitlab/inputs.ts';
+import { programs } from '../catalog/programs.ts';
+import { SHARED } from '../catalog/shared.ts';
 import { tell } from '../catalog/tell.ts';
 
 /** Inputs that promote leaves at the component's own default, and why. Whatever else is not passed on was forgotten. */
@@ -72,6 +75,11 @@ function compileFor(branch: string, text: string): Mapping {
     readLocal: () => undefined,
     variables: { CI_SERVER_FQDN: 'sgts.gitlab-dedicated.com', CI_COMMIT_BRANCH: branch },
   }).config;
+}
+
+function variablesOf(config: Mapping, name: string): Mapping {
+  const job = config[name];
+  return isMapping(job) && isMapping(job.variables) ? job.variables : {};
 }
 
 const promote = template('promote');
@@ -170,6 +178,42 @@ ${more}`,
 
   it('has jobs of its own names when promote is included with a prefix', () => {
     expect(jobsOn('uat', ['model.py'], '      job_prefix: "rent "\n')).toEqual(later.map((name) => `rent ${name}`));
+  });
+
+  it.each(['deploy-pipeline', 'check-model', 'check-inputs'])(
+    'gives %s whatever the other jobs are given that GitLab has not checked, as it stands there',
+    (first) => {
+      const config = compile('dev');
+      const given = variablesOf(config, first);
+      const checkedByGitLab = (name: string) => {
+        const input = promote.inputs[name];
+        return isMapping(input) && (input.type === 'boolean' || input.options !== undefined);
+      };
+      for (const { component, name, source } of passedOn) {
+        const variable = variableFor(name);
+        const own = variablesOf(config, component);
+        if (programs.some((each) => each.name === component) && variable in own && !SHARED.includes(name))
+          expect(checkedByGitLab(source) || given[variableFor(source)], source).toEqual(
+            checkedByGitLab(source) || own[variable],
+          );
+      }
+      expect(given).toMatchObject({ INPUT_SOURCE: 'run', INPUT_RECORD_VALIDATION: true, GIT_STRATEGY: 'fetch' });
+    },
+  );
+
+  it('has no job in the pipeline of a merge request but check-inputs, which AWS knows nothing of, and that when asked', () => {
+    const inMergeRequest = (more: string) => {
+      const config = compile('', more);
+      const variables = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_MERGE_REQUEST_IID: '7' };
+      return plan(config, { variables, changed: ['README.md'] }).map(({ name }) => name);
+    };
+    expect(inMergeRequest('')).toEqual([]);
+    expect(inMergeRequest('      check_on_merge_request: true\n      changes: ["src/**/*"]\n')).toEqual([
+      'check-inputs',
+    ]);
+    const job = compile('dev', '      check_on_merge_request: true\n')['check-inputs'];
+    for (const keyword of ['id_tokens', 'environment']) expect(job).not.toHaveProperty(keyword);
+    expect(jobsOn('dev', ['model.py'], '      check_on_merge_request: true\n')).not.toContain('check-inputs');
   });
 
   describe('with jobs of its own', () => {

@@ -14,6 +14,7 @@ import {
   trained,
   validated,
 } from '../stage.ts';
+import { ofPromote } from './training.ts';
 
 /** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;
@@ -419,6 +420,22 @@ export const check: readonly Row[] = [
     },
     exit: 64,
     writes: {},
+    record: 'none',
+  },
+  {
+    when: 'promote gives later jobs inputs that they refuse',
+    shows: [],
+    component: 'check-model',
+    code: 'SMC-1001',
+    seen: 'ERROR 2 inputs are invalid:…  tags: received "cost-centre"; must have one Name=Value per line; …  requests: received "0"; must be a whole number from 1 to 1000.',
+    next: 'correct them under "inputs:" of the include of promote, then push.',
+    cause: 'Where nothing is trained, check-model is the first job of promote. It checks the inputs of the later jobs.',
+    remedy: 'Correct the values. [Inputs](inputs.md) describes every input.',
+    stage: validated,
+    job: ofPromote({ tags: 'cost-centre', requests: '0' }),
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
     record: 'none',
   },
   {

@@ -27,6 +27,19 @@ const trainsOnce = { CreatePipeline: 1, StartPipelineExecution: 1, UpdateModelPa
 /** The training registers its version with an entry that only these components write. */
 const FORGED = '"CustomerMetadataProperties": { "approved.dev": "by=mallory", ';
 
+/** What promote gives the first job: the inputs of all jobs. */
+export const ofPromote = (inputs: Readonly<Record<string, string>>) => ({
+  env: { SAGEMAKER_COMPONENT: 'promote 1.4.2 3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8 1' },
+  inputs: {
+    model_package_group_name: 'ResalePriceModelGroup',
+    source: 'run',
+    endpoint_name: 'resale-price-dev',
+    instance_type: 'ml.m5.large',
+    execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
+    ...inputs,
+  },
+});
+
 export const training: readonly Row[] = [
   {
     when: 'the training registers a version with registry entries',
@@ -446,6 +459,55 @@ export const training: readonly Row[] = [
         '{',
         'sagemaker.config INFO - Not applying SDK defaults from location: /etc/xdg/sagemaker/config.yaml\n{',
       ),
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'promote gives later jobs inputs that they refuse',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1001',
+    seen: 'ERROR 3 inputs are invalid:…  instance_type: received "m5.large"; must be a SageMaker instance type, like ml.m5.large.…  validate_max_wait_time: received "0"; must be a whole number from 1 to 86400.…  expect: received "(price"; must be a regular expression (…).',
+    next: 'correct them under "inputs:" of the include of promote, then push.',
+    cause: 'The first job of promote checks the inputs of all its jobs, so that a mistake costs no training.',
+    remedy: 'Correct the values. [Inputs](inputs.md) describes every input.',
+    stage: untrained,
+    job: ofPromote({ instance_type: 'm5.large', expect: '(price', validate_max_wait_time: '0' }),
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'promote names a payload_file that the repository does not have',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1002',
+    seen: 'ERROR payload_file: received "paylod.json"; the file does not exist in the project.',
+    next: 'commit the file, correct payload_file, or',
+    cause: 'The first job of promote looks for the files of all its jobs, so that a mistake costs no training.',
+    remedy: 'Commit the file, or correct `payload_file`.',
+    stage: untrained,
+    job: ofPromote({ payload_file: 'paylod.json' }),
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'the definition registers in another group than promote searches',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1001',
+    seen: 'ERROR Invalid input:…  model_package_group_name: received "ResalePriceModels", but pipeline.json registers its versions in ResalePriceModelGroup.',
+    next: 'correct it under "inputs:" of the include of promote, then push.',
+    cause:
+      'The steps of the type RegisterModel in the definition name other groups than the include. check-model would find none of their versions.',
+    remedy: 'Set `model_package_group_name` to the group of the definition, or change the definition.',
+    stage: untrained,
+    job: ofPromote({ model_package_group_name: 'ResalePriceModels' }),
     exit: 64,
     writes: {},
     reads: { AssumeRoleWithWebIdentity: 0 },

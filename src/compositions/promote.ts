@@ -1,0 +1,58 @@
+import approveModel, { rejectModel } from '../components/approve-model.ts';
+import checkModel from '../components/check-model.ts';
+import deployModel from '../components/deploy-model.ts';
+import deployPipeline from '../components/deploy-pipeline.ts';
+import validateEndpoint from '../components/validate-endpoint.ts';
+import { includeInWords } from '../gitlab/include.ts';
+import { invalidInputs } from '../gitlab/inputs.ts';
+import { createLog } from '../gitlab/log.ts';
+import type { Component } from '../program/component.ts';
+import type { Host } from '../program/context.ts';
+import { type Ahead, refuseFiles, wrongFiles } from '../program/inputs-and-files.ts';
+import { asTold, printFailure } from '../program/run.ts';
+import { groupProblems } from './promote/group.ts';
+import { judge, type Viewpoint } from './promote/judge.ts';
+
+/** The jobs that promote puts together, in their order. */
+const COMPONENTS: readonly Component[] = [
+  deployPipeline,
+  checkModel,
+  approveModel,
+  rejectModel,
+  deployModel,
+  validateEndpoint,
+];
+
+/** Looks at what promote gives to the jobs that come after one of them; at all, when none is named. */
+export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<Ahead> {
+  const at = COMPONENTS.findIndex(({ name }) => name === after);
+  const later = COMPONENTS.slice(at + 1);
+  const judged = later.map((component) => judge(component, viewpoint));
+  const failures = await Promise.all(
+    judged.map(({ component, known }) => wrongFiles(component, known, viewpoint.root)),
+  );
+  const trains = at <= COMPONENTS.indexOf(deployPipeline);
+  return {
+    problems: [...judged.flatMap(({ problems }) => problems), ...(trains ? await groupProblems(viewpoint) : [])],
+    failures: failures.flat(),
+    lines: [
+      `Checked for the jobs to come: the inputs and files of ${later.map(({ name }) => name).join(', ')}.`,
+      ...new Set(judged.flatMap(({ unknown }) => unknown.map((each) => `Not checked here: ${each}.`))),
+    ],
+  };
+}
+
+/** Checks all that promote gives to its jobs, without AWS: the job of a merge request. Returns the exit code. */
+export async function checkInputs(host: Host): Promise<number> {
+  const log = createLog(host.print, host.clock);
+  try {
+    const { problems, failures, lines } = await lookAhead(host);
+    for (const line of lines) log.line(line);
+    if (problems.length > 0) throw invalidInputs(problems, includeInWords(host.env, 'promote'));
+    refuseFiles(failures);
+    log.last('Nothing is wrong with them.');
+    return 0;
+  } catch (error) {
+    return printFailure(asTold(error, [], host.env), log);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Env } from '../ground/env.ts';
+
+/** What the template tells of the include that a person wrote: `promote 1.4.2 3f2c9a7... 1`. */
+interface Include {
+  /** The component; for the jobs that promote puts together, `promote`. */
+  readonly name: string;
+  /** Empty at a branch or commit. */
+  readonly version: string;
+  readonly sha: string;
+  /** What stands after "@". */
+  readonly reference: string;
+}
+
+/** The include that adds this job, as its template tells it; `undefined` when it tells nothing. */
+export function includeIn({ SAGEMAKER_COMPONENT: told }: Env): Include | undefined {
+  if (told === undefined) return undefined;
+  const [name = '', version = '', sha = '', reference = ''] = told.split(' ');
+  return { name, version, sha, reference };
+}
+
+/** Whether the job was put together with others by promote. It decides what is said, and nothing else. */
+export function isOfPromote(env: Env): boolean {
+  return includeIn(env)?.name === 'promote';
+}
+
+/** The inputs of several components that promote tells apart by their names. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'deploy-pipeline max_wait_time': 'pipeline_max_wait_time',
+  'deploy-model max_wait_time': 'deploy_max_wait_time',
+  'validate-endpoint max_wait_time': 'validate_max_wait_time',
+};
+
+/** The name that promote has for an input of a component. */
+export function nameInPromote(component: string, input: string): string {
+  return RENAMED[`${component} ${input}`] ?? input;
+}
+
+/** The include that a person can correct, in words. */
+export function includeInWords(env: Env, component: string): string {
+  return isOfPromote(env) ? OF_PROMOTE : `the include that adds ${component}`;
+}
+
+const OF_PROMOTE = 'the include of promote';
+
+/** A text that names the include of a component, with the include that a person wrote in its place. */
+export function namingTheInclude(text: string, env: Env): string {
+  return isOfPromote(env) ? text.replaceAll(/the include that adds [\w-]+/g, OF_PROMOTE) : text;
+}

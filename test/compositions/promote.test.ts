@@ -1,0 +1,196 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isMapping, type Mapping } from '../../compiler/document.ts';
+import { readRepository } from '../../compiler/templates.ts';
+import { expandExisting } from '../../compiler/variables.ts';
+import { checkInputs, lookAhead } from '../../src/compositions/promote.ts';
+import { nameInPromote } from '../../src/gitlab/include.ts';
+import type { Component } from '../../src/program/component.ts';
+import { compileComponent } from '../catalog/compiled.ts';
+import { programs } from '../catalog/programs.ts';
+import { readTemplate } from '../catalog/template.ts';
+import { wrongValues } from '../catalog/wrong-values.ts';
+import { projectFolder } from '../components/job.ts';
+import { buildForTests } from '../components/process.ts';
+
+const EXAMPLE = {
+  model_package_group_name: 'ResalePriceModelGroup',
+  definition_file: 'pipeline.json',
+  endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
+  execution_role_arn: 'arn:aws:iam::$AWS_ACCOUNT_ID:role/resale-price-execution',
+  payload_file: 'payload.json',
+};
+
+const MERGE_REQUEST = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_COMMIT_REF_NAME: 'faster' };
+const ON_DEV = {
+  CI_COMMIT_BRANCH: 'dev',
+  CI_COMMIT_REF_NAME: 'dev',
+  CI_ENVIRONMENT_NAME: 'dev',
+  AWS_ACCOUNT_ID: '111122223333',
+};
+
+/** The variables of a job of promote; what is not visible in it stays as it is written. */
+function variablesOf(job: string, inputs: Mapping, visible: Readonly<Record<string, string>>) {
+  const compiled = compileComponent('promote', { ...EXAMPLE, ...inputs })[job];
+  const variables = isMapping(compiled) && isMapping(compiled.variables) ? compiled.variables : {};
+  const given = Object.entries(variables).map(([name, value]) => [
+    name,
+    isMapping(value) ? String(value.value) : expandExisting(String(value), visible),
+  ]);
+  return { ...visible, ...Object.fromEntries(given) };
+}
+
+/** The folder of a project with the files of the example, or others. */
+function project(files: Readonly<Record<string, string>> = {}): string {
+  const root = projectFolder();
+  const example = (path: string) => readRepository(`examples/resale-price/${path}`) ?? '';
+  const all = { 'pipeline.json': example('pipeline.json'), 'payload.json': example('payload.json'), ...files };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    if (text !== '') writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+async function inMergeRequest(inputs: Mapping = {}, files: Readonly<Record<string, string>> = {}) {
+  const lines: string[] = [];
+  const exit = await checkInputs({
+    env: variablesOf('check-inputs', inputs, MERGE_REQUEST),
+    args: [],
+    root: project(files),
+    clock: { now: () => new Date(), sleep: async () => {}, random: () => 0 },
+    print: (line) => lines.push(line),
+    stopped: new Promise(() => undefined),
+  });
+  return { exit, log: lines.join('\n') };
+}
+
+const onDev = (inputs: Mapping = {}, files: Readonly<Record<string, string>> = {}) =>
+  lookAhead({ env: variablesOf('deploy-pipeline', inputs, ON_DEV), root: project(files) }, 'deploy-pipeline');
+
+/** The inputs of promote that a later job takes, with each value that its program refuses. */
+const wrong = programs.slice(1).flatMap((program: Component) => {
+  const inputs = readTemplate(program.name).inputs.filter(({ name }) => name in program.inputs.shape);
+  return inputs
+    .filter(({ type, options }) => type !== 'boolean' && !options)
+    .map((input) => ({ ...input, name: nameInPromote(program.name, input.name), values: wrongValues(input) }))
+    .filter(({ name }) => readTemplate('promote').inputs.some((each) => each.name === name))
+    .flatMap(({ name, values }) => values.map((value) => [name, value] as const));
+});
+
+const right = variablesOf('deploy-pipeline', {}, ON_DEV);
+
+describe('the first job of promote', () => {
+  it('finds nothing wrong with the example', async () => {
+    expect(await onDev()).toEqual({
+      problems: [],
+      failures: [],
+      lines: [
+        'Checked for the jobs to come: the inputs and files of check-model, approve-model, reject-model, deploy-model, validate-endpoint.',
+      ],
+    });
+  });
+
+  it.each(wrong)('refuses %s: %j of a later job, whichever job that is', async (name, value) => {
+    const variable = `INPUT_${name.toUpperCase()}`;
+    const place = { env: { ...right, [variable]: value }, root: project() };
+    const { problems } = await lookAhead(place, 'deploy-pipeline');
+    expect(problems.join('\n')).toContain(`${name}: received "${value}"; `);
+  });
+
+  it('says of a value that waits for a variable of another job that it is not checked', async () => {
+    const inputs = { instance_type: '$INSTANCE_TYPE', payload_file: 'payloads/$TEAM.json', expect: '^\\$\\d+$' };
+    const { problems, failures, lines } = await onDev(inputs);
+    expect({ problems, failures }).toEqual({ problems: [], failures: [] });
+    expect(lines.slice(1)).toEqual([
+      'Not checked here: instance_type (no CI/CD variable INSTANCE_TYPE is visible in this job).',
+      'Not checked here: payload_file (no CI/CD variable TEAM is visible in this job).',
+    ]);
+  });
+
+  it('takes no "$" of a regular expression for a variable', async () => {
+    const { problems } = await onDev({ expect: '($PRICE' });
+    expect(problems.join('\n')).toMatch(/^expect: received "\(\$PRICE"; must be a regular expression/);
+    expect(problems.join('\n')).not.toContain('visible');
+  });
+
+  it.each([
+    ['by its name', '"ChurnModels"', ''],
+    ['by a parameter', '{ "Get": "Parameters.Group" }', '{ "Name": "Group", "DefaultValue": "ChurnModels" }, '],
+  ])('refuses a definition that registers in another group, %s', async (_, written, parameter) => {
+    const definition = (readRepository('examples/resale-price/pipeline.json') ?? '')
+      .replace('"ModelPackageGroupName": "ResalePriceModelGroup"', `"ModelPackageGroupName": ${written}`)
+      .replace('"Parameters": [', `"Parameters": [${parameter}`);
+    const refused = await onDev({}, { 'pipeline.json': definition });
+    expect(refused.problems).toEqual([
+      'model_package_group_name: received "ResalePriceModelGroup", but pipeline.json registers its versions in ChurnModels.',
+    ]);
+    expect((await onDev({ source: 'registry' }, { 'pipeline.json': definition })).problems).toEqual([]);
+    expect(
+      (await onDev({ model_package_group_name: 'churnmodels' }, { 'pipeline.json': definition })).problems,
+    ).toEqual([]);
+  });
+
+  it('lets a definition pass whose group is known only when it runs, or in which no step registers', async () => {
+    for (const text of [
+      '{ "Steps": [{ "Name": "a", "Type": "RegisterModel", "Arguments": { "ModelPackageGroupName": { "Get": "Steps.A.B" } } }] }',
+      '{ "Steps": [{ "Name": "a", "Type": "RegisterModel" }] }',
+      '{ "Steps": [{ "Name": "a", "Type": "Lambda" }] }',
+    ])
+      expect((await onDev({}, { 'pipeline.json': text })).problems).toEqual([]);
+  });
+});
+
+describe('the job of a merge request', () => {
+  const bundle = buildForTests();
+
+  it('is green when all is right, and says what only a pipeline of a branch can check', async () => {
+    const { exit, log } = await inMergeRequest({
+      parameters: 'InstanceType=ml.m5.large',
+      tags: 'branch=$CI_COMMIT_BRANCH',
+    });
+    expect(log.split('\n')).toEqual([
+      expect.stringMatching(
+        /^Checked for the jobs to come: the inputs and files of deploy-pipeline, .*validate-endpoint\.$/,
+      ),
+      'Not checked here: endpoint_name (no CI/CD variable CI_COMMIT_BRANCH is visible in this job).',
+      'Not checked here: execution_role_arn (no CI/CD variable AWS_ACCOUNT_ID is visible in this job).',
+      'Nothing is wrong with them.',
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  it('is red for a mistake in the inputs and for one in the files, of whichever job', async () => {
+    const inputs = await inMergeRequest({ expect: '(', parameters: 'Epochs' });
+    expect(inputs.log).toContain('ERROR SMC-1001: 2 inputs are invalid:\n  parameters: received "Epochs"; ');
+    expect(inputs.log).toMatch(/\nNext: correct them under "inputs:" of the include of promote, then push\.$/);
+    const files = await inMergeRequest({ payload_file: 'paylod.json' }, { 'pipeline.json': '{ "Steps": 1 }' });
+    expect(files.log).toContain('definition_file: received "pipeline.json"; Steps must be a list of steps.');
+    expect(files.log).toContain('payload_file: received "paylod.json"; the file does not exist in the project.');
+    expect(files.log).toContain(
+      'Next: correct the definition, or the inputs of the include of promote, then push. And: ',
+    );
+    expect([inputs.exit, files.exit]).toEqual([64, 64]);
+  });
+
+  it('leaves a definition to deploy-pipeline that another job writes', async () => {
+    const { exit, log } = await inMergeRequest({ definition_file: 'rendered.json' });
+    expect(log).toContain('Not checked here: definition_file (rendered.json is not in the repository).');
+    expect(exit).toBe(0);
+  });
+
+  it('ends as a process of the bundle as it does here', () => {
+    const run = (inputs: Mapping) =>
+      spawnSync(process.execPath, [join(bundle, 'main.js'), 'check-inputs'], {
+        cwd: project(),
+        env: variablesOf('check-inputs', inputs, MERGE_REQUEST),
+        encoding: 'utf8',
+      });
+    const [green, red] = [run({}), run({ requests: '0' })];
+    expect(green.stdout).toMatch(/\nNothing is wrong with them\.\n$/);
+    expect(red.stdout).toContain('ERROR SMC-1001: Invalid input:\n  requests: received "0"; ');
+    expect([green.status, red.status]).toEqual([0, 64]);
+  });
+});
