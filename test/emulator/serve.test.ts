@@ -39,6 +39,14 @@ describe('npm run emulator', () => {
     expect(stderr).toContain('Served 1 calls.');
   });
 
+  test('explains its options when it is asked, and serves nothing', async () => {
+    for (const option of ['--help', '-h']) {
+      const { stdout } = await run(TSX, [SERVE, option]);
+      for (const told of ['--port N', '--scenario NAME', 'Ctrl+C']) expect(stdout).toContain(told);
+      expect(stdout).not.toContain('export ');
+    }
+  });
+
   test('prints only exports on stdout, and on stderr which AWS CLI reads them', async () => {
     const served = spawn(TSX, [SERVE], { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
