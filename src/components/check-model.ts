@@ -89,8 +89,8 @@ export default defineComponent({
     const why = whyNothingNew(candidate, destination, planned, criteria);
     if (why !== undefined)
       return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
-    if (destination && given.endpoint_name !== undefined && !given.take_over_endpoint)
-      await refuseAnothersEndpoint(candidate, destination, context);
+    if (destination && given.endpoint_name !== undefined)
+      await refuseAnothersEndpoint(candidate, destination, given, context);
     const live = destination ? await liveNow(candidate, destination, planned, context) : nothingLive(given);
     return showCandidate(found, { given, criteria, live }, context);
   },

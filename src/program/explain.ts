@@ -3,8 +3,9 @@ import { answeredByAnother } from '../aws/hosts.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import type { Permission } from './component.ts';
 
-type Permissions = readonly { readonly action: string; readonly writes?: string }[];
+type Permissions = readonly Pick<Permission, 'action' | 'on' | 'writes'>[];
 
 /**
  * Turns anything thrown into a Failure: what happened, and what to do next. An unknown error is "refused", never
@@ -90,8 +91,24 @@ function denied(error: unknown, words: string, permissions: Permissions): Failur
 function missing(denial: Denial | undefined, permissions: Permissions): string {
   const needed = [...new Set(permissions.map((permission) => permission.action))].sort();
   return denial
-    ? `${approversRole(permissions)}add ${denial.action} to the policy of the job's role. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
+    ? `${approversRole(permissions)}add ${denial.action} to the policy of the job's role${orAnotherName(denial.action, permissions)}. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
     : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`;
+}
+
+/** The inputs that name what an action works on: the policy may allow it for other names. */
+const NAMED_BY: Readonly<Partial<Record<Permission['on'], string>>> = {
+  group: 'model_package_group_name',
+  pipeline: 'pipeline_name',
+  endpoint: 'endpoint_name',
+  'endpoint config': 'name_prefix',
+  model: 'name_prefix',
+  'pipeline role': 'pipeline_role_arn',
+  'execution role': 'execution_role_arn',
+};
+
+function orAnotherName(action: string, permissions: Permissions): string {
+  const inputs = permissions.flatMap((each) => (each.action === action ? (NAMED_BY[each.on] ?? []) : []));
+  return inputs.length > 0 ? `, or correct ${[...new Set(inputs)].join(' or ')}` : '';
 }
 
 function upperFirst(text: string): string {

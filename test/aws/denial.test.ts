@@ -10,7 +10,7 @@ const SCP = 'arn:aws:organizations::444455556666:policy/o-1/service_control_poli
 function told(why: string) {
   const message = `${USER} is not authorized to perform: sagemaker:CreateModel ${ON} ${why}`;
   const error = Object.assign(new Error(message), { name: 'AccessDeniedException' });
-  return explain(error, [{ action: 'sagemaker:CreateModel' }]);
+  return explain(error, [{ action: 'sagemaker:CreateModel', on: 'model' }]);
 }
 
 /** AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -73,9 +73,9 @@ const ROWS: readonly [why: string, who: string, next: RegExp][] = [
   [
     'because no identity-based policy allows the sagemaker:CreateModel action',
     'AWS',
-    /^add sagemaker:CreateModel to the policy of the job's role\./,
+    /^add sagemaker:CreateModel to the policy of the job's role, or correct name_prefix\./,
   ],
-  ['', 'AWS', /^add sagemaker:CreateModel to the policy of the job's role\./],
+  ['', 'AWS', /^add sagemaker:CreateModel to the policy of the job's role, or correct name_prefix\./],
 ];
 
 describe('a call that is denied', () => {

@@ -23,14 +23,14 @@ async function promote(emulator: Emulator, environment: string, pipeline: string
     () => startJob(validateEndpoint, { ...options, inputs: { endpoint_name } }),
   ];
   const exits: number[] = [];
-  let log = '';
+  const logs: string[] = [];
   for (const start of jobs) {
     const job = await start();
     exits.push(job.exit);
-    log = job.log;
+    logs.push(job.log);
     if (job.exit !== 0) break;
   }
-  return { exits, log };
+  return { exits, log: logs.at(-1) ?? '', shown: logs[0] };
 }
 
 it('one endpoint_name for every environment lets none replace what another serves', async () => {
@@ -42,7 +42,11 @@ it('one endpoint_name for every environment lets none replace what another serve
   const uat = await promote(emulator, 'uat', '102');
   expect(uat.exits).toEqual([1]);
   expect(uat.log).toContain('belongs to another deployment, as its tags say (project 42, environment dev, ');
-  expect((await promote(emulator, 'uat', '103', true)).exits).toEqual(done);
+  const taken = await promote(emulator, 'uat', '103', true);
+  expect(taken.exits).toEqual(done);
+  expect(taken.shown, 'the approver sees whose it is').toContain(
+    'deploy-model would take resale-price over: it belongs to project 42, environment dev, group ',
+  );
 
   emulator.register();
   const dev = await promote(emulator, 'dev', '104');

@@ -2,7 +2,7 @@ import { troubleOf } from '../../aws/trouble.ts';
 import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
 import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
-import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
+import { isSameOwner, ownerLine, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
@@ -60,17 +60,22 @@ export function whyNothingNew(
 
 /**
  * Throws a Failure when the endpoint is another's, before anybody is asked to approve a version for it (AWS: ListTags).
+ * Where take_over_endpoint is true, it tells the approver whose it is.
  */
 export async function refuseAnothersEndpoint(
   candidate: ModelPackage,
   { endpoint }: Destination,
-  { aws, job }: Context,
+  { take_over_endpoint }: { readonly take_over_endpoint: boolean },
+  { aws, job, log }: Context,
 ): Promise<void> {
   const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
   const owner = (await readEndpointTags(aws.sagemaker, endpoint.arn))?.owner;
   if (!owner || isSameOwner(owner, ours)) return;
   const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);
-  throw new Failure(code, why, next);
+  if (!take_over_endpoint) throw new Failure(code, why, next);
+  log.line(
+    `deploy-model would take ${endpoint.name} over: it belongs to ${ownerLine(owner)} (take_over_endpoint is true).`,
+  );
 }
 
 /** What serves now where a version would go, for the approver. */
