@@ -4,7 +4,7 @@ import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
-import { dollars, flag, line, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { dollars, flag, line, mistake, optional, path, replacedText, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -30,11 +30,17 @@ const mediaType = line.check(
 );
 
 /** As SageMaker takes it: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
-const customAttributes = line.check(
-  z.maxLength(1024, 'must be at most 1024 characters'),
-  z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
-  z.regex(/^(?!.*\$\{?\w)/, 'must not name a variable that is not defined'),
-);
+const customAttributes = z
+  .pipe(
+    replacedText,
+    optional(
+      line.check(
+        z.maxLength(1024, 'must be at most 1024 characters'),
+        z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
+      ),
+    ),
+  )
+  .register(dollars, { dollar: 'replaced' });
 
 const pattern = z.pipe(
   z.string(),
@@ -55,7 +61,7 @@ const inputs = z
     payload_file: optional(path),
     content_type: mediaType,
     accept: optional(mediaType),
-    custom_attributes: optional(customAttributes),
+    custom_attributes: customAttributes,
     expect: optional(pattern).register(dollars, { dollar: 'kept' }),
     requests: wholeNumber(1, 1000),
     max_latency_ms: optional(wholeNumber(1, 900_000)),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
-import { withCiVariables } from './ci-variables.ts';
+import { refusalOf, withCiVariables } from './ci-variables.ts';
 import { includeInWords, isOfPromote, nameInPromote } from './include.ts';
 
 /**
@@ -79,25 +79,51 @@ export function invisibleIn(value: string, schema: z.core.$ZodType | undefined, 
   return names.find((name) => env[name] === undefined);
 }
 
+const replaceable = z.object({ text: z.string(), env: z.custom<Env>() });
+
+/** Calls `act` with what replaces the variables in a text, and then tells of all that it could not replace. */
+function replacing<Value>(
+  env: Env,
+  context: z.core.ParsePayload,
+  act: (replaced: (text: string) => string) => Value,
+): Value {
+  const signs: string[] = [];
+  const refusals = { forbid: (sign: string) => void signs.push(sign), refuse: (why: string) => mistake(context, why) };
+  const value = act((text) => withCiVariables(text, env, refusals));
+  if (signs.length > 0) mistake(context, refusalOf(signs));
+  return value;
+}
+
+/** A text in which the program replaces variables of GitLab. */
+export const replacedText = z
+  .pipe(
+    replaceable,
+    z.transform(({ text, env }, context) => replacing(env, context, (replaced) => replaced(text))),
+  )
+  .register(dollars, { dollar: 'replaced' });
+
 /**
  * Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and variables of GitLab: they are replaced
  * when the lines are divided, because a value of several lines would be several assignments.
  */
 export const assignments = z
   .pipe(
-    z.object({ text: z.string(), env: z.custom<Env>() }),
-    z.transform(({ text, env }, context) => {
-      const pairs = new Map<string, string>();
-      for (const entry of text.split('\n').filter((each) => each.trim() !== '')) {
-        const at = entry.indexOf('=');
-        const name = entry.slice(0, at).trim();
-        const value = withCiVariables(entry.slice(at + 1).trim(), env, (why) => mistake(context, why));
-        if (at < 1 || name === '') mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
-        else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
-        else pairs.set(name, value);
-      }
-      return pairs;
-    }),
+    replaceable,
+    z.transform(({ text, env }, context) =>
+      replacing(env, context, (replaced) => {
+        const pairs = new Map<string, string>();
+        for (const entry of text.split('\n').filter((each) => each.trim() !== '')) {
+          const at = entry.indexOf('=');
+          const name = entry.slice(0, at).trim();
+          const value = replaced(entry.slice(at + 1).trim());
+          if (at < 1 || name === '')
+            mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
+          else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
+          else pairs.set(name, value);
+        }
+        return pairs;
+      }),
+    ),
   )
   .register(dollars, { dollar: 'replaced' });
 

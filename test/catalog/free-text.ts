@@ -22,4 +22,4 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
 };
 
 /** Texts in which "$" has no meaning to GitLab. */
-export const TAKES_AS_IT_STANDS = ['comment', 'expect', 'model_environment', 'parameters', 'tags'];
+export const TAKES_AS_IT_STANDS = ['comment', 'custom_attributes', 'expect', 'model_environment', 'parameters', 'tags'];

@@ -18,7 +18,7 @@ import {
 } from '../../src/registry/validation.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { aboutVersion, entriesOf, leaveRecord, OTHER_SPECIFICATION, verdictValue } from './handover.ts';
-import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const ENDPOINT = 'resale-price-dev';
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
@@ -537,6 +537,14 @@ describe('the model', () => {
     });
   });
 
+  it('gets custom attributes with a dollar sign, and with the variables that are replaced', async () => {
+    const { emulator, root } = await live();
+    const inputs = { custom_attributes: 'price=$$total; commit=$CI_COMMIT_SHORT_SHA' };
+    expect((await validate({ emulator, root, inputs })).record).toMatchObject({
+      asked: { custom_attributes: `price=$total; commit=${COMMIT.slice(0, 8)}` },
+    });
+  });
+
   it.each([
     ['an answer of another type', { contentType: 'text/plain' }, {}, '"text/plain" instead of "application/json"'],
     ['a slow answer', { latency: 800 }, { max_latency_ms: '500' }, '800 ms, more than 500 ms'],
@@ -679,7 +687,7 @@ describe('wrong inputs', () => {
     ['content_type', 'json', 'must be a media type'],
     ['accept', 'json', 'must be a media type'],
     ['custom_attributes', 'licence=größer', 'ASCII characters only'],
-    ['custom_attributes', 'a=$TOKEN', 'No CI/CD variable TOKEN is visible in this job.'],
+    ['custom_attributes', 'a=$TOKEN', 'must not contain "$TOKEN". Write $$ for "$"'],
     ['expect', '(unclosed', 'must be a regular expression'],
     ['requests', '$REQUESTS', 'no CI/CD variable REQUESTS is visible'],
     ['endpoint_name', 'resale-price-$STAGE', 'No CI/CD variable STAGE is visible in this job.'],

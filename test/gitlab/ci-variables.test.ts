@@ -55,6 +55,12 @@ describe('variables in lines of Name=Value', () => {
     expect(() => parse(text)).toThrow(Failure);
   });
 
+  it('tells all that is refused with one list of what is not', () => {
+    const twice = () => parse('a=$HOME\nb=$PATH\nc=5$ of $HOME');
+    expect(twice).toThrow('must not contain "$HOME" or "$PATH" or "$". Write $$ for "$"');
+    expect(twice).toThrow(/^(?!.*Only these.*Only these)/s);
+  });
+
   it('lists the names where another one is refused', () => {
     expect(() => parse('a=$HOME')).toThrow(REPLACED_VARIABLES.join(', '));
     expect(() => parse('a=$HOME')).not.toThrow('is visible in this job');
