@@ -76,7 +76,8 @@ export function takesCiVariables(schema: z.core.$ZodType): boolean {
 export function invisibleIn(value: string, schema: z.core.$ZodType | undefined, env: Env): string | undefined {
   if (schema !== undefined && dollars.get(schema) !== undefined) return undefined;
   const names = [...value.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
-  return names.find((name) => env[name] === undefined);
+  // One that is defined but empty leaves no name behind.
+  return names.find((name) => !env[name]);
 }
 
 const replaceable = z.object({ text: z.string(), env: z.custom<Env>() });
@@ -226,6 +227,8 @@ interface WrongInput {
 /** What is wrong with an input, in a line. */
 export function inputProblem(name: string, messages: readonly string[], { value, schema, env }: WrongInput): string {
   const invisible = invisibleIn(value, schema, env);
+  if (invisible === 'CI_COMMIT_BRANCH')
+    return `${name}: received "${value}", but this pipeline has no branch: it is the pipeline of a tag or of a merge request. Let the rules of this job add it to the pipelines of branches only, or set ${name} without CI_COMMIT_BRANCH.`;
   if (invisible !== undefined && /^\$\{?\w+\}?$/.test(value.trim()))
     return `${name}: received "${value}", but no CI/CD variable ${invisible} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
   const hint = invisible === undefined ? '' : ` No CI/CD variable ${invisible} is visible in this job.`;

@@ -159,12 +159,12 @@ function noRecord(
     return new Failure(
       'SMC-1305',
       `The ${component} record is from pipeline ${foreign}, but this is pipeline ${job.pipeline}.`,
-      `pass the artifacts of this pipeline's ${component} job to this job.`,
+      `pass the artifacts of this pipeline's ${component} job to this job. A child pipeline is not its parent: put both jobs into one pipeline.`,
     );
   return new Failure(
     'SMC-1306',
     `This job's artifacts have no ${component} record for this environment.`,
-    `if ${component} failed, run it again first. Otherwise, include it before this component, for the same environment, and pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts).`,
+    `if ${component} failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template's: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline, for the same environment.`,
   );
 }
 

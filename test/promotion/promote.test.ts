@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compilePipeline } from '../../compiler/compile.ts';
 import { isMapping, type Mapping, readConfigFile } from '../../compiler/document.ts';
+import { holds } from '../../compiler/expression.ts';
 import { lintPipeline } from '../../compiler/lint.ts';
 import { plan } from '../../compiler/schedule.ts';
 import { schemaErrors } from '../../compiler/schema.ts';
@@ -320,5 +321,48 @@ describe('what a newcomer copies', () => {
         expect.arrayContaining(['check-model', 'approve-model', 'deploy-model', 'validate-endpoint']),
       );
     }
+  });
+
+  const page = [...text('docs/your-pipeline.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
+  const pushed = (block: string, branch: string, changed: readonly string[]) =>
+    plan(compileFor(branch, block), { variables: { CI_COMMIT_BRANCH: branch }, changed }).map(({ name }) => name);
+
+  it.each([
+    ['the README', blocks[0] ?? '', 'pipeline.json'],
+    ['the page with render-pipeline', page.find((block) => block.includes('render-pipeline')) ?? '', 'render.py'],
+  ])('has in %s no job for a push of documentation, and none on a branch beside the path', (_, block, source) => {
+    for (const branch of BRANCHES) expect(pushed(block, branch, ['README.md', 'docs/why.md'])).toEqual([]);
+    expect(pushed(block, 'feature', [source])).toEqual([]);
+    expect(pushed(block, 'dev', [source])).toContain('deploy-pipeline');
+    expect(pushed(block, 'uat', [source])).not.toContain('render-pipeline');
+  });
+
+  it('keeps what a job is when a project overrides what the page calls safe', () => {
+    const config = compileFor('dev', page.find((block) => block.includes('large-runner')) ?? '');
+    expect(config['deploy-model']).toMatchObject({
+      tags: ['large-runner'],
+      variables: { HTTPS_PROXY: 'http://proxy.example.gov.sg:3128', GIT_STRATEGY: 'empty' },
+      artifacts: { paths: ['sagemaker/deploy-model/$CI_JOB_ID/'] },
+      needs: ['approve-model'],
+    });
+  });
+
+  it('loses the record of a job when a project overrides its artifacts:paths, as the page says', () => {
+    const config = compileFor('dev', `${blocks[0]}\ncheck-model:\n  artifacts:\n    paths: [report.html]\n`);
+    expect(config['check-model']).toMatchObject({ artifacts: { when: 'always', paths: ['report.html'] } });
+  });
+
+  it.each([
+    ['dev', { CI_OPEN_MERGE_REQUESTS: 'wog/mlops/resale-price!7' }, true],
+    ['dev', {}, true],
+    ['feature', { CI_OPEN_MERGE_REQUESTS: 'wog/mlops/resale-price!8' }, false],
+    ['feature', {}, true],
+    ['', { CI_PIPELINE_SOURCE: 'merge_request_event' }, true],
+  ])('has with the workflow of the page for a push to %j with %j a pipeline: %j', (branch, more, created) => {
+    const { workflow } = compileFor(branch, page.find((block) => block.includes('workflow:')) ?? '');
+    const rules = isMapping(workflow) && Array.isArray(workflow.rules) ? workflow.rules.filter(isMapping) : [];
+    const variables = { CI_PIPELINE_SOURCE: 'push', ...(branch && { CI_COMMIT_BRANCH: branch }), ...more };
+    const rule = rules.find((each) => holds(String(each.if), { variables }));
+    expect(rule !== undefined && rule.when !== 'never').toBe(created);
   });
 });
