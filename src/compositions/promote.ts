@@ -53,6 +53,6 @@ export async function checkInputs(host: Host): Promise<number> {
     log.last('Nothing is wrong with them.');
     return 0;
   } catch (error) {
-    return printFailure(asTold(error, [], host.env), log);
+    return printFailure(asTold(error, { name: 'check-inputs', permissions: [] }, host.env), log);
   }
 }

@@ -42,7 +42,10 @@ export function includeInWords(env: Env, component: string): string {
 
 const OF_PROMOTE = 'the include of promote';
 
-/** A text that names the include of a component, with the include that a person wrote in its place. */
-export function namingTheInclude(text: string, env: Env): string {
-  return isOfPromote(env) ? text.replaceAll(/the include that adds [\w-]+/g, OF_PROMOTE) : text;
+/** A text about a component, with the include and the names of inputs that a person wrote in place of its own. */
+export function asInInclude(text: string, component: string, env: Env): string {
+  if (!isOfPromote(env)) return text;
+  return text
+    .replaceAll(/the include that adds [\w-]+/g, OF_PROMOTE)
+    .replaceAll(/\bmax_wait_time\b/g, nameInPromote(component, 'max_wait_time'));
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { refuseOtherServices } from '../aws/hosts.ts';
 import { refuseMalformedProxy } from '../aws/proxy.ts';
-import { namingTheInclude } from '../gitlab/include.ts';
+import { asInInclude } from '../gitlab/include.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
 import { createReport } from '../gitlab/report.ts';
 import type { Env } from '../ground/env.ts';
@@ -34,11 +34,15 @@ export async function runComponent<Inputs extends z.ZodMiniObject, Output extend
   }
 }
 
-/** What is told of anything thrown: what happened, and what to do next, in the include that a person wrote. */
-export function asTold(error: unknown, permissions: Component['permissions'], env: Env): Failure {
+/** What is told of anything thrown: what happened, and what to do next, in the words of the include. */
+export function asTold(
+  error: unknown,
+  { name, permissions }: Pick<Component, 'name' | 'permissions'>,
+  env: Env,
+): Failure {
   const explained = explain(error, permissions);
   const { code, message, next, cause = explained } = explained;
-  return new Failure(code, message, namingTheInclude(next, env), cause);
+  return new Failure(code, asInInclude(message, name, env), asInInclude(next, name, env), cause);
 }
 
 interface Living extends Pick<Context, 'log' | 'report'> {
@@ -58,7 +62,7 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
     log.last(verdict);
     return 0;
   } catch (error) {
-    const failure = asTold(error, component.permissions, host.env);
+    const failure = asTold(error, component, host.env);
     return fail(failure, { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
 }

@@ -275,6 +275,10 @@ load-test:
       });
     });
 
+    it('is not created where a name in wait_for has an apostrophe, which would end a condition', () => {
+      expect(() => compile('dev', '      wait_for: ["lint of \'main\'"]\n')).toThrow('invalid expression syntax');
+    });
+
     it('lets approve-model need check-model where both are in one stage, in which there is no order', () => {
       expect(waitsFor('uat', '      deploy_stage: test\n')).toMatchObject({ 'approve-model': ['check-model'] });
     });
