@@ -1,5 +1,6 @@
 import * as aws from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { endpointOf, fileName, type Team } from '../../scripts/policies/team.ts';
 import { resalePrice } from './policies.ts';
 
 /** The clients of a job that has exchanged its token. */
@@ -18,17 +19,18 @@ export interface Versions {
   readonly foreign: string;
 }
 
-const { environments, pipeline, executionRole, pipelineRole, account } = resalePrice;
-const [first] = environments;
+const { pipeline, executionRole, pipelineRole, account } = resalePrice;
 const ANOTHER_ROLE = `arn:aws:iam::${account}:role/administrator`;
 const TOKEN = 'a'.repeat(64);
 const DEFINITION = JSON.stringify({ Version: '2020-12-01', Steps: [] });
 
-/** What each duty is there for: duty -> its acts. A duty without any only reads. */
-export function workOf(versions: Versions): Record<string, Acts> {
+/** What each duty is there for: duty -> its acts. A duty without any only reads. A team differs in its environments only. */
+export function workOf(versions: Versions, team: Team = resalePrice): Record<string, Acts> {
+  const { environments } = team;
+  const [first] = environments;
   const write = writer(versions.own);
   const work: Record<string, Acts> = {
-    [`pipeline-${first}`]: {
+    [`pipeline-${fileName(first)}`]: {
       'record what built a version': write(['built']),
       'create the pipeline': creatingPipeline(pipeline),
       'update the pipeline': updatingPipeline(pipeline),
@@ -38,24 +40,24 @@ export function workOf(versions: Versions): Record<string, Acts> {
     },
   };
   for (const environment of environments) {
+    const [name, endpoint] = [fileName(environment), endpointOf(team, environment)];
     const status = (verdict: 'Approved' | 'Rejected') =>
       environment === first ? { ModelApprovalStatus: verdict } : {};
-    work[`check-${environment}`] = {};
-    work[`approve-${environment}`] = {
+    work[`check-${name}`] = {};
+    work[`approve-${name}`] = {
       [`approve for ${environment}`]: write([`approved.${environment}`], status('Approved')),
       [`reject for ${environment}`]: write([`withdrawn.${environment}`], status('Rejected')),
     };
-    work[`deploy-${environment}`] = deploymentTo(environment, versions.own);
-    work[`validate-${environment}`] = {
+    work[`deploy-${name}`] = deploymentTo(environment, endpoint, versions.own);
+    work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`]),
-      [`invoke in ${environment}`]: invoking(`resale-price-${environment}`),
+      [`invoke in ${environment}`]: invoking(endpoint),
     };
   }
   return work;
 }
 
-function deploymentTo(environment: string, version: string): Acts {
-  const endpoint = `resale-price-${environment}`;
+function deploymentTo(environment: string, endpoint: string, version: string): Acts {
   return {
     [`create a model for ${environment}`]: creatingModel(`${endpoint}-v2`, version),
     [`create a config for ${environment}`]: creatingConfig(`${endpoint}-v2`),
@@ -67,7 +69,9 @@ function deploymentTo(environment: string, version: string): Acts {
 }
 
 /** What no duty may do, though some hold the very action for something else. */
-export function forbidden({ own, foreign }: Versions): Acts {
+export function forbidden({ own, foreign }: Versions, team: Team = resalePrice): Acts {
+  const [first, second = first, third = second] = team.environments;
+  const [firstEndpoint, secondEndpoint] = [endpointOf(team, first), endpointOf(team, second)];
   const write = writer(own);
   return {
     'approve without a record': write([], { ModelApprovalStatus: 'Approved' }),
@@ -77,39 +81,39 @@ export function forbidden({ own, foreign }: Versions): Acts {
     'record an approval while rejecting': write([`approved.${first}`], { ModelApprovalStatus: 'Rejected' }),
     'record a rejection while approving': write([`withdrawn.${first}`], { ModelApprovalStatus: 'Approved' }),
     'reopen with a record': write([`approved.${first}`], { ModelApprovalStatus: 'PendingManualApproval' }),
-    'set the status after the first environment': write(['approved.uat'], { ModelApprovalStatus: 'Approved' }),
-    'undo a rejection by a validation': write(['validated.uat'], { ModelApprovalStatus: 'Approved' }),
-    'approve and validate at once': write(['approved.uat', 'validated.uat']),
-    'approve and validate at once, in capitals': write(['approved.uat', 'VALIDATED.UAT']),
-    'approve for two environments at once': write(['approved.uat', 'approved.main']),
-    'approve and withdraw at once': write(['approved.main', 'withdrawn.main']),
-    'validate and rewrite what built it': write(['validated.dev', 'built']),
-    'remove a record beside the own one': write(['approved.uat'], {
-      CustomerMetadataPropertiesToRemove: ['withdrawn.uat'],
+    'set the status after the first environment': write([`approved.${second}`], { ModelApprovalStatus: 'Approved' }),
+    'undo a rejection by a validation': write([`validated.${second}`], { ModelApprovalStatus: 'Approved' }),
+    'approve and validate at once': write([`approved.${second}`, `validated.${second}`]),
+    'approve and validate at once, in capitals': write([`approved.${second}`, `validated.${second}`.toUpperCase()]),
+    'approve for two environments at once': write([`approved.${second}`, `approved.${third}`]),
+    'approve and withdraw at once': write([`approved.${third}`, `withdrawn.${third}`]),
+    'validate and rewrite what built it': write([`validated.${first}`, 'built']),
+    'remove a record beside the own one': write([`approved.${second}`], {
+      CustomerMetadataPropertiesToRemove: [`withdrawn.${second}`],
     }),
-    'remove a record': write([], { CustomerMetadataPropertiesToRemove: ['withdrawn.uat'] }),
-    'move the life cycle stage': write(['validated.uat'], {
+    'remove a record': write([], { CustomerMetadataPropertiesToRemove: [`withdrawn.${second}`] }),
+    'move the life cycle stage': write([`validated.${second}`], {
       ModelLifeCycle: { Stage: 'Production', StageStatus: 'Approved' },
     }),
-    'write on a version of another group': writer(foreign)(['approved.uat']),
-    'write the key of no environment': write(['approved.prod']),
+    'write on a version of another group': writer(foreign)([`approved.${second}`]),
+    'write the key of no environment': write(['approved.nowhere']),
     'register a version': ({ sagemaker }) =>
       sagemaker.send(new aws.CreateModelPackageCommand({ ModelPackageGroupName: resalePrice.group })),
     'delete a version': ({ sagemaker }) => sagemaker.send(new aws.DeleteModelPackageCommand({ ModelPackageName: own })),
     'delete the group': ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteModelPackageGroupCommand({ ModelPackageGroupName: resalePrice.group })),
     'delete a config': ({ sagemaker }) =>
-      sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: 'resale-price-dev-v1' })),
-    'pass another role to a model': creatingModel('resale-price-uat-v2', own, ANOTHER_ROLE),
+      sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: `${firstEndpoint}-v1` })),
+    'pass another role to a model': creatingModel(`${secondEndpoint}-v2`, own, ANOTHER_ROLE),
     'pass another role to the pipeline': creatingPipeline(pipeline, ANOTHER_ROLE),
     'pass the execution role to the pipeline': creatingPipeline(pipeline, executionRole),
     'create a model of another name': creatingModel('churn-uat-v2', own),
     'create a config of another name': creatingConfig('churn-uat-v2'),
     'create another pipeline': creatingPipeline('churn'),
-    'point an endpoint at the config of another': updatingEndpoint('resale-price-uat', 'resale-price-dev-v1'),
-    'update an endpoint whose name only begins alike': updatingEndpoint('resale-price-uat-2', 'resale-price-uat-v2'),
-    'change the tags of a model': tagging('model/resale-price-dev-v1'),
-    'change the tags of a config': tagging('endpoint-config/resale-price-dev-v1'),
+    'point an endpoint at the config of another': updatingEndpoint(secondEndpoint, `${firstEndpoint}-v1`),
+    'update an endpoint whose name only begins alike': updatingEndpoint(`${secondEndpoint}-2`, `${secondEndpoint}-v2`),
+    'change the tags of a model': tagging(`model/${firstEndpoint}-v1`),
+    'change the tags of a config': tagging(`endpoint-config/${firstEndpoint}-v1`),
     'tag another pipeline': tagging('pipeline/churn'),
     'tag a version': tagging('model-package/ResalePriceModelGroup/1'),
     'invoke another endpoint': invoking('churn-uat'),

@@ -1,8 +1,12 @@
 import type { PolicyDocument } from '../../emulator/world.ts';
+import { type Duty, pipelineRoleDeny, renderPolicy } from '../../scripts/policies/policies.ts';
+import type { Team } from '../../scripts/policies/team.ts';
+import { trustPolicyOf } from '../../scripts/policies/trust.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entries.ts';
+import { compactJson } from './compact-json.ts';
 import { table } from './markdown.ts';
-import { type Duty, pipelineRoleDeny, renderPolicy, roleOf, type Team, trustPolicyOf } from './policies.ts';
+import { roleOf } from './policies.ts';
 
 interface Program {
   readonly name: string;
@@ -11,20 +15,24 @@ interface Program {
 
 /** docs/permissions.md: who may do what, generated so that it cannot be older than the programs. */
 export function permissionsPage(team: Team, programs: readonly Program[], duties: readonly Duty[]): string {
+  const [first] = team.environments;
   return `${[
     '<!-- Generated from the permissions that the components declare. Do not edit this page; `npm run docs` renders it. -->',
     '# What the AWS roles need',
-    introduction(team),
+    introduction(),
+    policiesForYourProject(team),
+    '## Duties',
     dutyTable(team, duties),
     ENFORCEMENT,
     '## Actions of each component',
     ...programs.map(actionTable),
     '## Trust policies',
     trustIntroduction(team),
-    ...team.environments.map((environment) => section(`The branch ${environment}`, trustPolicyOf(team, environment))),
+    section(`The branch ${first}`, trustPolicyOf(team, first)),
+    section('Tags', trustPolicyOf(withTags(team), first)),
     '## Policies',
-    POLICIES,
-    ...duties.map(({ name, policy }) => section(name, policy)),
+    policiesOf(team),
+    ...duties.filter(({ environment }) => environment === first).map(({ name, policy }) => section(name, policy)),
     PIPELINE_ROLE,
     json(pipelineRoleDeny(team)),
     RENDER_ROLE,
@@ -52,29 +60,10 @@ name are SageMaker actions.`,
   ].join('\n\n');
 }
 
-function introduction({ account, region, group, pipeline, endpoint, project, gitlab }: Team): string {
+function introduction(): string {
   return `Every job assumes an IAM role with its GitLab token. The smallest unit of access is a **duty**: what one component does in one
-environment. Each duty has one policy. The policies below are an example. Replace these names with your own:
-
-| what | in the example |
-| --- | --- |
-| account | \`${account}\` |
-| region | \`${region}\` |
-| GitLab | \`${gitlab}\` |
-| project | \`${project}\` |
-| model package group | \`${group}\` |
-| SageMaker pipeline | \`${pipeline}\` |
-| endpoints | \`${endpoint}-<environment>\` |
-| models and endpoint configs | names that begin with the endpoint's name, or with \`name_prefix\` |
-
-When you replace the names:
-
-- Use lower case for endpoint names.
-- SageMaker writes the names of groups and pipelines in lower case in some ARNs. List both spellings, as the policies below do.
-- If the registry is in another account, write that account in the ARNs of the group and its versions. The resource policy of
-  the group must allow the same actions.
-- SageMaker limits names to 63 characters. If an endpoint name or \`name_prefix\` is longer than 40 characters, write only the
-  first 40.
+environment. Each duty has one policy. This page shows the policies of \`dev\` in an example.
+[A command](#policies-for-your-own-project) writes those of your own project, for all its environments.
 
 The policy lets jobs describe any config or model, but create only those with your prefix. An endpoint can serve a config and a
 model that somebody else created, and a job must read them to report this.
@@ -113,8 +102,60 @@ function short(action: string): string {
   return action.replace(/^sagemaker:/, '');
 }
 
-const POLICIES = `There is one policy for each duty. If one role has several duties, attach several policies to it. You can omit conditional
-permissions if the condition never applies to you. For example, omit \`DeleteEndpoint\` if \`recreate_failed\` is always false.`;
+/** The example with tags for its first environment, to show a trust policy by pattern. */
+function withTags(team: Team): Team {
+  return { ...team, refs: { [team.environments[0]]: { type: 'tag', name: 'v*' } } };
+}
+
+/** The command line that writes the policies of a team. */
+function commandOf(team: Team): string {
+  const roleName = (arn: string) => arn.replace(/^.*:role\//, '');
+  return [
+    `npm run -s policies -- --path ${team.environments.join(',')}`,
+    `  --account ${team.account} --region ${team.region} --project ${team.project}`,
+    `  --group ${team.group} --pipeline ${team.pipeline} --endpoint ${team.endpoint}`,
+    `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
+  ].join(' \\\n');
+}
+
+function policiesForYourProject(team: Team): string {
+  return `## Policies for your own project
+
+In a clone of these components, run \`npm ci\`, then this command with your own names. It writes the files that
+[Setup](setup.md#2-create-the-roles-and-the-group) attaches, into the folder \`policies\`: \`trust-<environment>.json\` for each
+environment, \`<duty>-<environment>.json\` for each duty, and \`deny-registry-entries.json\`. It prints which role gets which. It
+calls neither AWS nor GitLab.
+
+\`\`\`sh
+${commandOf(team)}
+\`\`\`
+
+| option | meaning |
+| --- | --- |
+| \`--path\` | the environments in promotion order: the input \`promotion_path\` |
+| \`--account\`, \`--region\` | where the endpoints are. If your environments are in different accounts, run the command once for each account, and use the files of its environments |
+| \`--project\` | the path of the project in GitLab |
+| \`--group\`, \`--pipeline\` | the names of the model package group and of the SageMaker Pipeline |
+| \`--endpoint\` | the beginning of the names of the endpoints: \`resale-price\` stands for \`resale-price-dev\` and so on. The roles begin with it, too. In lower case. If you set \`name_prefix\`, it must begin in the same way |
+| \`--pipeline-role\`, \`--execution-role\` | the two roles that jobs pass to SageMaker |
+| \`--branch prod=release\` | the branch that serves an environment, if it has another name. Repeat the option for each environment |
+| \`--tag 'prod=v*'\` | the tags that serve an environment, instead of a branch |
+| \`--registry-account\` | the account of the model package group, if it is another one. The command then writes \`group.json\`, too: the resource policy of the group, for \`aws sagemaker put-model-package-group-policy\` |
+| \`--gitlab\` | the address of GitLab, by default \`${team.gitlab}\` |
+| \`--out\` | the folder for the files, by default \`policies\` |
+
+SageMaker writes the names of groups and pipelines in lower case in some ARNs, so the policies list both spellings. Names of models
+and endpoint configs can be shorter than the endpoint's: of an endpoint name with more than 40 characters, the policies name the first
+40. The command refuses two endpoints that begin with the same 40.`;
+}
+
+function policiesOf({ environments: [first, ...later] }: Team): string {
+  return `There is one policy for each duty. If one role has several duties, attach several policies to it. You can omit conditional
+permissions if the condition never applies to you. For example, omit \`DeleteEndpoint\` if \`recreate_failed\` is always false.
+
+The policies of ${later.map((each) => `\`${each}\``).join(' and ')} are the same with their own names, but for two things: there is no
+\`pipeline\` duty, and \`approve\` may not set the approval status, which only the approver of \`${first}\` sets.`;
+}
 
 const PIPELINE_ROLE = `## The role of the SageMaker Pipeline
 
@@ -185,11 +226,15 @@ function actionTable({ name, permissions }: Program): string {
 
 function trustIntroduction({ gitlab }: Team): string {
   return `Before you create the roles, [create an IAM OIDC provider](setup.md) for \`${gitlab}\`, with the same text as
-its client ID. Each role trusts the branch of its environment:
+its client ID. Each role trusts the branch or the tags of its environment:
 
 - Never omit the subject (\`sub\`). All projects of the GitLab instance share the issuer.
 - Write the whole subject. \`StringEquals\` does not expand \`*\`.
-- Protect the branch. The subject does not say whether the branch is protected.`;
+- Only where tags serve an environment, their pattern stands at the end of the subject, under \`StringLike\`. Write the project and
+  \`ref_type:tag\` in full: with \`ref_type:*\`, a branch of the same name could assume the role.
+- Protect the branch, or the tags by the same pattern. The subject does not say whether they are protected. approve-model refuses a
+  branch or tag that is not (claim \`ref_protected\`), after the first environment.
+- If one branch serves several environments, their roles trust the same jobs: AWS does not separate these environments.`;
 }
 
 function section(title: string, document: unknown): string {
@@ -197,5 +242,5 @@ function section(title: string, document: unknown): string {
 }
 
 function json(document: unknown): string {
-  return `\`\`\`json\n${JSON.stringify(document, undefined, 2)}\n\`\`\``;
+  return `\`\`\`json\n${compactJson(document)}\n\`\`\``;
 }

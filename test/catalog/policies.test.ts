@@ -1,26 +1,29 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { deployed, register } from '../../emulator/scene.ts';
+import type { Role } from '../../emulator/world.ts';
+import { dutiesOf } from '../../scripts/policies/policies.ts';
+import { endpointOf, type Ref, refOf, type Team } from '../../scripts/policies/team.ts';
+import { trustPolicyOf } from '../../scripts/policies/trust.ts';
 import { type Acts, forbidden, type Hands, type Versions, workOf } from './acts.ts';
 import { permissionsPage } from './permissions-page.ts';
-import { type Duty, dutiesOf, resalePrice, roleOf, trustPolicyOf } from './policies.ts';
+import { otherNames, resalePrice, roleOf } from './policies.ts';
 import { programs } from './programs.ts';
 import { stale } from './tell.ts';
 
-const duties = dutiesOf(resalePrice, programs);
+const teams = [
+  ['dev, uat and main', resalePrice],
+  ['branches and tags of other names', otherNames],
+] as const;
 
 let emulator: Emulator;
 const clients: { destroy(): void }[] = [];
 
 beforeEach(async () => {
   emulator = await startEmulator();
-  for (const duty of duties) {
-    const role = roleOf(resalePrice, duty);
-    emulator.roles.set(role.arn, role);
-  }
 });
 
 afterEach(async () => {
@@ -28,24 +31,24 @@ afterEach(async () => {
   await emulator.close();
 });
 
-function setScene(): Versions {
+function setScene(team: Team): Versions {
+  for (const role of dutiesOf(team, programs).map((duty) => roleOf(team, duty))) emulator.roles.set(role.arn, role);
   const own = register(emulator);
-  for (const environment of resalePrice.environments) {
-    deployed(emulator, { endpoint: `resale-price-${environment}`, package: own });
-  }
+  for (const environment of team.environments)
+    deployed(emulator, { endpoint: endpointOf(team, environment), package: own });
   return { own, foreign: register(emulator, { group: 'ChurnModelGroup' }) };
 }
 
-/** Assumes the duty's role with the token of a job on a branch. */
-async function assume(duty: Duty, ref: string): Promise<Hands> {
+/** Assumes a role with the token of a job on a branch or tag. */
+async function assume({ arn: RoleArn }: Role, { type, name }: Ref): Promise<Hands> {
   const place = { endpoint: emulator.url, region: emulator.region, maxAttempts: 1 };
   const sts = new STSClient({ ...place, credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
   clients.push(sts);
   const { Credentials: given } = await sts.send(
     new AssumeRoleWithWebIdentityCommand({
-      RoleArn: roleOf(resalePrice, duty).arn,
+      RoleArn,
       RoleSessionName: 'gl-42-1001-5001',
-      WebIdentityToken: emulator.mintToken({ ref }),
+      WebIdentityToken: emulator.mintToken({ ref: name, ref_type: type }),
     }),
   );
   const {
@@ -73,81 +76,101 @@ async function allowed(hands: Hands, acts: Acts): Promise<string[]> {
   return done;
 }
 
-/** The duties whose work is known; complete.test.ts tells of another. */
-const known = duties.filter(({ name }) => name in workOf({ own: '', foreign: '' }));
+/** A ref from which the jobs of an environment run: a tag of its pattern, where it has one. */
+function jobRef(team: Team, environment: string): Ref {
+  const { type, name } = refOf(team, environment);
+  return { type, name: name.replace('*', '1.4.0') };
+}
 
-test.each(known.map((duty) => [duty.name, duty] as const))(
-  '%s does its own work and nobody else’s',
-  async (_, duty) => {
-    const versions = setScene();
-    const work = workOf(versions);
-    const everything = { ...Object.assign({}, ...Object.values(work)), ...forbidden(versions) };
-    expect(Object.keys(everything).length).toBeGreaterThan(60);
+describe.each(teams)('on %s', (_, team) => {
+  const duties = dutiesOf(team, programs);
+  /** The duties whose work is known; complete.test.ts tells of another. */
+  const known = duties.filter(({ name }) => name in workOf({ own: '', foreign: '' }, team));
 
-    const hands = await assume(duty, duty.environment);
+  test.each(known.map((duty) => [duty.name, duty] as const))(
+    '%s does its own work and nobody else’s',
+    async (_, duty) => {
+      const versions = setScene(team);
+      const work = workOf(versions, team);
+      const everything = { ...Object.assign({}, ...Object.values(work)), ...forbidden(versions, team) };
+      expect(Object.keys(everything).length).toBeGreaterThan(60);
 
-    expect(await allowed(hands, everything)).toEqual(Object.keys(work[duty.name] ?? {}));
-  },
-);
+      const hands = await assume(roleOf(team, duty), jobRef(team, duty.environment));
 
-test('a role is assumed from the branch of its environment only', async () => {
-  for (const duty of duties) {
-    for (const ref of [...resalePrice.environments, 'feature']) {
-      const answer = await assume(duty, ref).then(
-        () => 'assumed',
-        (error: unknown) => (error instanceof Error ? error.name : 'not an error'),
-      );
-      expect({ duty: duty.name, ref, answer }).toEqual({
-        duty: duty.name,
-        ref,
-        answer: ref === duty.environment ? 'assumed' : 'AccessDenied',
-      });
-    }
-  }
-});
+      expect(await allowed(hands, everything)).toEqual(Object.keys(work[duty.name] ?? {}));
+    },
+  );
 
-test('the same holds where SageMaker writes the group in lower case', async () => {
-  emulator.registry.habits.lowerCaseArns = true;
-  const versions = setScene();
-  expect(versions.own).toContain('model-package/resalepricemodelgroup/1');
-  for (const duty of duties.filter(({ environment }) => environment === 'uat')) {
-    const own = workOf(versions)[duty.name] ?? {};
-    expect(await allowed(await assume(duty, 'uat'), own)).toEqual(Object.keys(own));
-  }
-});
-
-test('the policies hold what the components of their duty declare, and nothing more', () => {
-  for (const { name, components, policy } of duties) {
-    const permissions = programs
-      .filter((program) => components.includes(program.name))
-      .flatMap((one) => one.permissions);
-    const held = policy.Statement.flatMap(({ Action }) => Action);
-    expect(new Set(held), name).toEqual(new Set(permissions.map(({ action }) => action)));
-  }
-});
-
-test('no policy allows a wildcard action, everything, or more than IAM takes', () => {
-  for (const { name, policy } of duties) {
-    for (const { Action, Resource } of policy.Statement) {
-      expect([Action].flat().join(), name).not.toContain('*');
-      expect([Resource].flat(), name).not.toContain('*');
-    }
-    expect(JSON.stringify(policy).length, name).toBeLessThan(6144);
-    expect(new Set(policy.Statement.map(({ Sid }) => Sid)).size, name).toBe(policy.Statement.length);
-  }
-});
-
-test('the trust policy that is printed is the one that the emulator applies', () => {
-  for (const duty of duties) {
-    const { audience, subject } = roleOf(resalePrice, duty);
-    expect(trustPolicyOf(resalePrice, duty.environment).Statement[0]?.Condition).toEqual({
-      StringEquals: { 'sgts.gitlab-dedicated.com:aud': audience, 'sgts.gitlab-dedicated.com:sub': subject },
+  test('a role is assumed from the branch or tags of its environment only', async () => {
+    setScene(team);
+    const refs = team.environments.flatMap((environment) => {
+      const { type, name } = jobRef(team, environment);
+      const other = type === 'branch' ? 'tag' : 'branch';
+      return [
+        { environment, ref: { type, name } },
+        { environment: 'none', ref: { type: other, name } as const },
+        { environment: 'none', ref: { type, name: `x${name}` } },
+      ];
     });
-  }
+    for (const duty of duties) {
+      for (const { environment, ref } of refs) {
+        const answer = await assume(roleOf(team, duty), ref).then(
+          () => 'assumed',
+          (error: unknown) => (error instanceof Error ? error.name : 'not an error'),
+        );
+        const expected = environment === duty.environment ? 'assumed' : 'AccessDenied';
+        expect({ duty: duty.name, ref, answer }).toEqual({ duty: duty.name, ref, answer: expected });
+      }
+    }
+  });
+
+  test('the same holds where SageMaker writes the group in lower case', async () => {
+    emulator.registry.habits.lowerCaseArns = true;
+    const versions = setScene(team);
+    expect(versions.own).toContain('model-package/resalepricemodelgroup/1');
+    for (const duty of duties.filter(({ environment }) => environment === team.environments[1])) {
+      const own = workOf(versions, team)[duty.name] ?? {};
+      const hands = await assume(roleOf(team, duty), jobRef(team, duty.environment));
+      expect(await allowed(hands, own)).toEqual(Object.keys(own));
+    }
+  });
+
+  test('the policies hold what the components of their duty declare, and nothing more', () => {
+    for (const { name, components, policy } of duties) {
+      const permissions = programs
+        .filter((program) => components.includes(program.name))
+        .flatMap((one) => one.permissions);
+      const held = policy.Statement.flatMap(({ Action }) => Action);
+      expect(new Set(held), name).toEqual(new Set(permissions.map(({ action }) => action)));
+    }
+  });
+
+  test('no policy allows a wildcard action, everything, or more than IAM takes', () => {
+    for (const { name, policy } of duties) {
+      for (const { Action, Resource } of policy.Statement) {
+        expect([Action].flat().join(), name).not.toContain('*');
+        expect([Resource].flat(), name).not.toContain('*');
+      }
+      expect(JSON.stringify(policy).length, name).toBeLessThan(6144);
+      expect(new Set(policy.Statement.map(({ Sid }) => Sid)).size, name).toBe(policy.Statement.length);
+    }
+  });
+
+  test('the trust policy that is printed is the one that the emulator applies', () => {
+    for (const duty of duties) {
+      const { audience, subject } = roleOf(team, duty);
+      const [aud, sub] = ['sgts.gitlab-dedicated.com:aud', 'sgts.gitlab-dedicated.com:sub'];
+      expect(trustPolicyOf(team, duty.environment).Statement[0]?.Condition).toEqual(
+        subject.includes('*')
+          ? { StringEquals: { [aud]: audience }, StringLike: { [sub]: subject } }
+          : { StringEquals: { [aud]: audience, [sub]: subject } },
+      );
+    }
+  });
 });
 
 test('docs/permissions.md says what the programs declare', async () => {
-  const page = permissionsPage(resalePrice, programs, duties);
+  const page = permissionsPage(resalePrice, programs, dutiesOf(resalePrice, programs));
   await expect(page, stale('docs/permissions.md')).toMatchFileSnapshot(
     new URL('../../docs/permissions.md', import.meta.url).pathname,
   );

@@ -1,58 +1,8 @@
-import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
-import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
-import { BUILT, type EntryKind, entryKey } from '../../src/registry/entries.ts';
-
-/** The names that a team's policies are made of. */
-export interface Team {
-  readonly region: string;
-  readonly account: string;
-  readonly gitlab: string;
-  readonly project: string;
-  /** The environments in order; a branch of the same name each. */
-  readonly environments: readonly [string, ...string[]];
-  readonly group: string;
-  readonly pipeline: string;
-  /** Begins the name of every endpoint; the environment ends it. */
-  readonly endpoint: string;
-  readonly pipelineRole: string;
-  readonly executionRole: string;
-}
-
-type Program = Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>;
-
-/** What is done in one environment by one kind of job: the smallest thing that a role can be made for. */
-export interface Duty {
-  /** `approve-uat`. */
-  readonly name: string;
-  readonly environment: string;
-  /** The GitLab environment of its jobs: `uat/approval`. */
-  readonly gitlabEnvironment: string;
-  readonly components: readonly string[];
-  readonly policy: PolicyDocument;
-}
-
-/** Each environment's duties, as the definitions say them. */
-export function dutiesOf(team: Team, programs: readonly Program[]): Duty[] {
-  return team.environments.flatMap((environment, index) => {
-    const here = programs.filter(({ gitlab }) => index === 0 || gitlab.branches === 'every');
-    return [...Map.groupBy(here, ({ duty }) => duty)]
-      .map(([duty, sharing]) => dutyOf(team, { name: `${duty}-${environment}`, environment }, sharing))
-      .filter(({ policy }) => policy.Statement.length > 0);
-  });
-}
-
-/** What components of one duty do in an environment. They run in one GitLab environment, whose variable names their role. */
-function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: readonly Program[]): Duty {
-  const { environment } = duty;
-  const [gitlabEnvironment = environment] = sharing.map((program) => gitlabEnvironmentOf(program, environment));
-  const permissions = sharing.flatMap((program) => program.permissions);
-  return {
-    ...duty,
-    gitlabEnvironment,
-    components: sharing.map(({ name }) => name),
-    policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissions) },
-  };
-}
+import type { PolicyDocument, Role } from '../../emulator/world.ts';
+import { type Duty, dutiesOf } from '../../scripts/policies/policies.ts';
+import { fileName, type Team } from '../../scripts/policies/team.ts';
+import { subjectOf } from '../../scripts/policies/trust.ts';
+import type { Component } from '../../src/program/component.ts';
 
 /** The role of one duty, `resale-price-approve-uat`. */
 export function roleOf(team: Team, { name, environment, policy }: Duty): Role {
@@ -60,235 +10,26 @@ export function roleOf(team: Team, { name, environment, policy }: Duty): Role {
 }
 
 /**
- * Every role that the example project uses: one for each duty; and where the jobs of an environment share the role of a scoped
+ * Every role that a project uses: one for each duty; and where the jobs of an environment share the role of a scoped
  * variable, `resale-price-uat` for all of them but the approver's, which is `resale-price-uat-approval`.
  */
-export function rolesOf(team: Team, programs: readonly Program[]): Role[] {
+export function rolesOf(
+  team: Team,
+  programs: readonly Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>[],
+): Role[] {
   const duties = dutiesOf(team, programs);
   const shared = team.environments.flatMap((environment) => {
     const here = duties.filter((duty) => duty.environment === environment);
     return [...Map.groupBy(here, ({ gitlabEnvironment }) => gitlabEnvironment)].map(([place, sharing]) =>
-      role(team, environment, { name: roleNameIn(place), policies: sharing.map(({ policy }) => policy) }),
+      role(team, environment, { name: fileName(place), policies: sharing.map(({ policy }) => policy) }),
     );
   });
   return [...duties.map((duty) => roleOf(team, duty)), ...shared];
 }
 
-/** The end of the name of the role that all jobs in a GitLab environment share: `uat-approval`. */
-export function roleNameIn(gitlabEnvironment: string): string {
-  return gitlabEnvironment.replaceAll('/', '-');
-}
-
 function role(team: Team, environment: string, { name, policies }: { name: string; policies: PolicyDocument[] }): Role {
   const arn = `arn:aws:iam::${team.account}:role/${team.endpoint}-${name}`;
   return { arn, audience: team.gitlab, subject: subjectOf(team, environment), policies };
-}
-
-/** Lets jobs on the environment's branch, and no others, assume a role. */
-export function trustPolicyOf(team: Team, environment: string) {
-  const host = new URL(team.gitlab).host;
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: `arn:aws:iam::${team.account}:oidc-provider/${host}` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${host}:aud`]: team.gitlab, [`${host}:sub`]: subjectOf(team, environment) } },
-      },
-    ],
-  };
-}
-
-function subjectOf({ project }: Team, environment: string): string {
-  return `project_path:${project}:ref_type:branch:ref:${environment}`;
-}
-
-function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
-  const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
-  const plain = Map.groupBy(permissions.filter((one) => !narrowed(one)).flatMap(spread), place);
-  return [
-    ...[...plain].map(([where, allowed]) => ({
-      Sid: sid(where),
-      Effect: 'Allow' as const,
-      Action: [...new Set(allowed.map(({ action }) => action))].sort(),
-      Resource: resourcesOf(team, environment, where),
-    })),
-    ...permissions.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
-  ];
-}
-
-type Place = Permission['on'] | 'any model' | 'any endpoint config';
-
-/** An endpoint may serve a config that somebody else made and named, and one has to see it to say so: looking is not narrowed. */
-function place({ action, on }: Permission): Place {
-  const looks = /^sagemaker:(Describe|List)/.test(action);
-  return looks && (on === 'model' || on === 'endpoint config') ? `any ${on}` : on;
-}
-
-const ON_ENDPOINT_AND_CONFIG = new Set(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint']);
-
-/** AWS asks for these two on the endpoint and on the config that it shall serve. */
-function spread(permission: Permission): Permission[] {
-  if (permission.on !== 'endpoint' || !ON_ENDPOINT_AND_CONFIG.has(permission.action)) return [permission];
-  return [permission, { ...permission, on: 'endpoint config' }];
-}
-
-const VERBS: Readonly<Record<string, string>> = {
-  'iam:PassRole': 'Pass',
-  'sagemaker:AddTags': 'Tag',
-  'sagemaker:UpdateModelPackage': 'Write',
-};
-
-function narrowedStatement(team: Team, environment: string, permission: Permission): PolicyStatement {
-  const { action, on, writes } = permission;
-  const Condition = conditionOf(team, environment, permission);
-  return {
-    Sid: `${VERBS[action] ?? ''}${sid(writes ?? on)}`,
-    Effect: 'Allow',
-    Action: action,
-    Resource: resourcesOf(team, environment, on),
-    ...(Condition && { Condition }),
-  };
-}
-
-type Condition = NonNullable<PolicyStatement['Condition']>;
-
-/** What narrows an action further than to its resources. */
-function conditionOf(team: Team, environment: string, { action, on, writes }: Permission): Condition | undefined {
-  if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
-  // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
-  if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
-  if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
-  if (action !== 'sagemaker:UpdateModelPackage') return undefined;
-  if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
-  return onlyKey(team, environment, writes);
-}
-
-function taggedBy(creation: string): Condition {
-  return { StringEquals: { 'sagemaker:TaggingAction': creation } };
-}
-
-/** Each kind of registry entry -> the status that the first environment's verdict writes with it. Nobody else may write any. */
-const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> = {
-  built: undefined,
-  approved: 'Approved',
-  validated: undefined,
-  withdrawn: 'Rejected',
-};
-const VERDICTS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
-const METADATA = 'sagemaker:CustomerMetadataProperties';
-const STATUS = 'sagemaker:ModelApprovalStatus';
-
-/** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
-function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
-  const own = writes === BUILT ? BUILT : entryKey(writes, environment);
-  const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
-  const absent = [
-    ...entryKeysOf(team)
-      .filter((key) => key !== own)
-      .map((key) => `${METADATA}/${key}`),
-    `${METADATA}ToRemove`,
-    'sagemaker:ModelLifeCycle:Stage',
-    'sagemaker:ModelLifeCycle:StageStatus',
-    ...(status ? [] : [STATUS]),
-  ];
-  return {
-    ...(status && { StringEquals: { [STATUS]: status } }),
-    Null: { [`${METADATA}/${own}`]: 'false', ...Object.fromEntries(absent.map((key) => [key, 'true'])) },
-  };
-}
-
-/** The registry entries of a team: the keys that only the components write. */
-function entryKeysOf({ environments }: Team): string[] {
-  return [BUILT, ...environments.flatMap((each) => VERDICTS.map((kind) => entryKey(kind, each)))];
-}
-
-/**
- * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
- * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own. Both actions have these
- * keys (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html), and a creation
- * concerns the group, too.
- */
-export function pipelineRoleDeny(team: Team): PolicyDocument {
-  const deny = (Sid: string, Condition: Condition): PolicyStatement => ({
-    Sid,
-    Effect: 'Deny',
-    Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
-    Resource: (['package', 'group'] as const).flatMap((on) => resourcesOf(team, team.environments[0], on)),
-    Condition,
-  });
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      ...entryKeysOf(team).map((key) =>
-        deny(sid(`not ${key.replaceAll(/\W/g, ' ')}`), { Null: { [`${METADATA}/${key}`]: 'false' } }),
-      ),
-      deny('NotRemoved', { Null: { [`${METADATA}ToRemove`]: 'false' } }),
-      deny('OnlyPending', { StringNotEquals: { [STATUS]: 'PendingManualApproval' }, Null: { [STATUS]: 'false' } }),
-    ],
-  };
-}
-
-/**
- * What render-pipeline's role needs: the SageMaker SDK names a bucket of its own, and puts there what the steps of a
- * definition will read.
- */
-export function renderPolicy({ region, account }: Team): PolicyDocument {
-  const bucket = `arn:aws:s3:::sagemaker-${region}-${account}`;
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      { Sid: 'Bucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
-      { Sid: 'Objects', Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `${bucket}/*` },
-    ],
-  };
-}
-
-function resourcesOf(team: Team, environment: string, on: Place): string | string[] {
-  const { region, account } = team;
-  const sagemaker = (resource: string) => `arn:aws:sagemaker:${region}:${account}:${resource}`;
-  const logs = (group: string) => `arn:aws:logs:${region}:${account}:log-group:/aws/sagemaker/${group}:*`;
-  const endpoint = `${team.endpoint}-${environment}`;
-  switch (on) {
-    case 'anything':
-      return '*';
-    case 'group':
-      return spellings(team.group).map((group) => sagemaker(`model-package-group/${group}`));
-    case 'package':
-      return spellings(team.group).map((group) => sagemaker(`model-package/${group}/*`));
-    case 'pipeline':
-      return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}`));
-    case 'execution':
-      return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}/execution/*`));
-    case 'any model':
-      return sagemaker('model/*');
-    case 'any endpoint config':
-      return sagemaker('endpoint-config/*');
-    case 'model':
-      return sagemaker(`model/${endpoint}-*`);
-    case 'endpoint config':
-      return sagemaker(`endpoint-config/${endpoint}-*`);
-    case 'endpoint':
-      return sagemaker(`endpoint/${endpoint}`);
-    case 'job logs':
-      return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
-    case 'endpoint logs':
-      return logs(`Endpoints/${endpoint}`);
-    case 'pipeline role':
-      return team.pipelineRole;
-    case 'execution role':
-      return team.executionRole;
-  }
-}
-
-/** SageMaker writes some names in lower case in ARNs, and has done so differently over time: a policy that lists one spelling may deny. */
-function spellings(name: string): string[] {
-  return [...new Set([name, name.toLowerCase()])];
-}
-
-function sid(words: string): string {
-  return words.replace(/(?:^| )(\w)/g, (_, first: string) => first.toUpperCase());
 }
 
 /** The team of the example project. */
@@ -303,4 +44,11 @@ export const resalePrice: Team = {
   endpoint: 'resale-price',
   pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
+};
+
+/** A team whose environments are served by branches and tags of other names. */
+export const otherNames: Team = {
+  ...resalePrice,
+  environments: ['test', 'eu/staging', 'prod'],
+  refs: { 'eu/staging': { type: 'branch', name: 'release' }, prod: { type: 'tag', name: 'v*' } },
 };

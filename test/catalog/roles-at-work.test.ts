@@ -5,6 +5,8 @@ import type * as z from 'zod/mini';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../../emulator/scenarios.ts';
 import type { Call, Role } from '../../emulator/world.ts';
+import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
+import { fileName } from '../../scripts/policies/team.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
@@ -12,7 +14,7 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { emulated, projectFolder, startJob } from '../components/job.ts';
-import { dutiesOf, pipelineRoleDeny, resalePrice, roleNameIn, rolesOf } from './policies.ts';
+import { resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 import { tell } from './tell.ts';
 
@@ -37,7 +39,7 @@ const dutyOf = (component: string, environment: string) =>
 const roleOfDuty: RoleName = (component, environment) => dutyOf(component, environment)?.name ?? 'none';
 
 const roleOfEnvironment: RoleName = (component, environment) =>
-  roleNameIn(dutyOf(component, environment)?.gitlabEnvironment ?? 'none');
+  fileName(dutyOf(component, environment)?.gitlabEnvironment ?? 'none');
 
 let emulator: Emulator;
 let pipelines: number;

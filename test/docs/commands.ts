@@ -16,6 +16,7 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
     { because: 'it tests or measures by itself, and takes longer than npm test may' },
   ],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
+  [/^npm run (-s )?policies\b/, { by: 'test/catalog/policies-command.test.ts' }],
   [/^npm run fix$/, { because: 'it writes the format that npm run check compares' }],
   [
     /^npm ci$/,

@@ -10,6 +10,7 @@ export const FOREIGN_WORDS = [
   'newest_ready_first',
   'oldest_first',
   'push_access_level',
+  'ref_protected',
   // The runners' tag.
   'ship_docker',
   // The handbook's stages, and the jobs named like them that docs/migrate.md replaces.
@@ -31,12 +32,13 @@ export const FOREIGN_VARIABLES = [
 
 /** Files that are the reader's, or made on the way. */
 export const READERS_FILES: Readonly<Record<string, string>> = {
-  'trust-dev.json': 'saved from docs/setup.md',
-  'trust-uat.json': 'saved from docs/setup.md',
-  'trust-main.json': 'saved from docs/setup.md',
+  'trust-dev.json': 'written by npm run policies',
   'trust-sagemaker.json': 'saved from docs/setup.md',
-  'deny-registry-entries.json': 'saved from docs/permissions.md',
-  'check-dev.json': 'saved from docs/permissions.md',
+  'trust-<environment>.json': 'written by npm run policies',
+  '<duty>-<environment>.json': 'written by npm run policies',
+  'deny-registry-entries.json': 'written by npm run policies',
+  'check-dev.json': 'written by npm run policies',
+  'group.json': 'written by npm run policies',
   'config.toml': "GitLab Runner's",
   'config.json': "docker's",
   'roots.json': 'saved from docs/mirror.md',

@@ -1,0 +1,70 @@
+import type { PolicyDocument } from '../../emulator/world.ts';
+import { type Duty, dutiesOf, groupPolicy, type Program, pipelineRoleDeny, renderPolicy } from './policies.ts';
+import { fileName, type Team } from './team.ts';
+import { trustPolicyOf } from './trust.ts';
+
+/** An IAM role of a team: the file of its trust policy, and those of its policies. */
+interface PlannedRole {
+  readonly name: string;
+  readonly trust: string;
+  readonly policies: readonly string[];
+  /** Signs that its policies have together, as IAM counts them. */
+  readonly size: number;
+}
+
+/** IAM's limit for all inline policies of a role together, and for one managed policy. */
+export const MAX_INLINE = 10_240;
+export const MAX_MANAGED = 6144;
+
+export interface PolicyFiles {
+  /** File -> its JSON. */
+  readonly files: Readonly<Record<string, object>>;
+  /** The roles of the scoped variables: for each environment one, and one for its approver. */
+  readonly roles: readonly PlannedRole[];
+}
+
+/** The files that docs/setup.md attaches: a trust policy for each environment, a policy for each duty, and the Deny. */
+export function policyFiles(team: Team, programs: readonly Program[]): PolicyFiles {
+  const duties = dutiesOf(team, programs);
+  const trust = team.environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
+  return {
+    files: {
+      ...Object.fromEntries(trust),
+      ...Object.fromEntries(duties.map(({ name, policy }) => [`${name}.json`, policy])),
+      ...denyFiles(pipelineRoleDeny(team)),
+      'render-pipeline.json': renderPolicy(team),
+      ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
+    },
+    roles: [...Map.groupBy(duties, ({ gitlabEnvironment }) => gitlabEnvironment)].map(([place, sharing]) =>
+      roleIn(team, place, sharing),
+    ),
+  };
+}
+
+/** The Deny in one file; in as many as IAM needs, where it is too large for the inline policies of a role. */
+function denyFiles(deny: PolicyDocument): Record<string, PolicyDocument> {
+  if (sizeOf(deny) <= MAX_INLINE) return { 'deny-registry-entries.json': deny };
+  const parts: PolicyDocument[] = [];
+  for (const statement of deny.Statement) {
+    const last = parts.at(-1);
+    const longer = { ...deny, Statement: [...(last?.Statement ?? []), statement] };
+    if (last && sizeOf(longer) <= MAX_MANAGED) parts[parts.length - 1] = longer;
+    else parts.push({ ...deny, Statement: [statement] });
+  }
+  return Object.fromEntries(parts.map((part, at) => [`deny-registry-entries-${at + 1}.json`, part]));
+}
+
+function roleIn(team: Team, place: string, duties: readonly Duty[]): PlannedRole {
+  const [environment = place] = duties.map((duty) => duty.environment);
+  return {
+    name: `${team.endpoint}-${fileName(place)}`,
+    trust: `trust-${fileName(environment)}.json`,
+    policies: duties.map(({ name }) => `${name}.json`),
+    size: duties.reduce((sum, { policy }) => sum + sizeOf(policy), 0),
+  };
+}
+
+/** The size of a policy in signs. IAM does not count blanks. */
+function sizeOf(policy: PolicyDocument): number {
+  return JSON.stringify(policy).length;
+}

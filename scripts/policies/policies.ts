@@ -1,0 +1,263 @@
+import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
+import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
+import { BUILT, type EntryKind, entryKey } from '../../src/registry/entries.ts';
+import { endpointOf, fileName, SURE_LENGTH, type Team } from './team.ts';
+
+export type Program = Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>;
+
+/** What is done in one environment by one kind of job: the smallest thing that a role can be made for. */
+export interface Duty {
+  /** `approve-uat`. */
+  readonly name: string;
+  readonly environment: string;
+  /** The GitLab environment of its jobs: `uat/approval`. */
+  readonly gitlabEnvironment: string;
+  readonly components: readonly string[];
+  readonly policy: PolicyDocument;
+}
+
+/** Each environment's duties, as the definitions say them. */
+export function dutiesOf(team: Team, programs: readonly Program[]): Duty[] {
+  return team.environments.flatMap((environment, index) => {
+    const here = programs.filter(({ gitlab }) => index === 0 || gitlab.branches === 'every');
+    return [...Map.groupBy(here, ({ duty }) => duty)]
+      .map(([duty, sharing]) => dutyOf(team, { name: `${duty}-${fileName(environment)}`, environment }, sharing))
+      .filter(({ policy }) => policy.Statement.length > 0);
+  });
+}
+
+/** What components of one duty do in an environment. They run in one GitLab environment, whose variable names their role. */
+function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: readonly Program[]): Duty {
+  const { environment } = duty;
+  const [gitlabEnvironment = environment] = sharing.map((program) => gitlabEnvironmentOf(program, environment));
+  const permissions = sharing.flatMap((program) => program.permissions);
+  return {
+    ...duty,
+    gitlabEnvironment,
+    components: sharing.map(({ name }) => name),
+    policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissions) },
+  };
+}
+
+function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
+  const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
+  const plain = Map.groupBy(permissions.filter((one) => !narrowed(one)).flatMap(spread), place);
+  return [
+    ...[...plain].map(([where, allowed]) => ({
+      Sid: sid(where),
+      Effect: 'Allow' as const,
+      Action: [...new Set(allowed.map(({ action }) => action))].sort(),
+      Resource: resourcesOf(team, environment, where),
+    })),
+    ...permissions.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
+  ];
+}
+
+type Place = Permission['on'] | 'any model' | 'any endpoint config';
+
+/** An endpoint may serve a config that somebody else made and named, and one has to see it to say so: looking is not narrowed. */
+function place({ action, on }: Permission): Place {
+  const looks = /^sagemaker:(Describe|List)/.test(action);
+  return looks && (on === 'model' || on === 'endpoint config') ? `any ${on}` : on;
+}
+
+const ON_ENDPOINT_AND_CONFIG = new Set(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint']);
+
+/** AWS asks for these two on the endpoint and on the config that it shall serve. */
+function spread(permission: Permission): Permission[] {
+  if (permission.on !== 'endpoint' || !ON_ENDPOINT_AND_CONFIG.has(permission.action)) return [permission];
+  return [permission, { ...permission, on: 'endpoint config' }];
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  'iam:PassRole': 'Pass',
+  'sagemaker:AddTags': 'Tag',
+  'sagemaker:UpdateModelPackage': 'Write',
+};
+
+function narrowedStatement(team: Team, environment: string, permission: Permission): PolicyStatement {
+  const { action, on, writes } = permission;
+  const Condition = conditionOf(team, environment, permission);
+  return {
+    Sid: `${VERBS[action] ?? ''}${sid(writes ?? on)}`,
+    Effect: 'Allow',
+    Action: action,
+    Resource: resourcesOf(team, environment, on),
+    ...(Condition && { Condition }),
+  };
+}
+
+type Condition = NonNullable<PolicyStatement['Condition']>;
+
+/** What narrows an action further than to its resources. */
+function conditionOf(team: Team, environment: string, { action, on, writes }: Permission): Condition | undefined {
+  if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
+  // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
+  if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
+  if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
+  if (action !== 'sagemaker:UpdateModelPackage') return undefined;
+  if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
+  return onlyKey(team, environment, writes);
+}
+
+function taggedBy(creation: string): Condition {
+  return { StringEquals: { 'sagemaker:TaggingAction': creation } };
+}
+
+/** Each kind of registry entry -> the status that the first environment's verdict writes with it. Nobody else may write any. */
+const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> = {
+  built: undefined,
+  approved: 'Approved',
+  validated: undefined,
+  withdrawn: 'Rejected',
+};
+const VERDICTS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
+const METADATA = 'sagemaker:CustomerMetadataProperties';
+const STATUS = 'sagemaker:ModelApprovalStatus';
+
+/** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
+function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
+  const own = writes === BUILT ? BUILT : entryKey(writes, environment);
+  const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
+  const absent = [
+    ...entryKeysOf(team)
+      .filter((key) => key !== own)
+      .map((key) => `${METADATA}/${key}`),
+    `${METADATA}ToRemove`,
+    'sagemaker:ModelLifeCycle:Stage',
+    'sagemaker:ModelLifeCycle:StageStatus',
+    ...(status ? [] : [STATUS]),
+  ];
+  return {
+    ...(status && { StringEquals: { [STATUS]: status } }),
+    Null: { [`${METADATA}/${own}`]: 'false', ...Object.fromEntries(absent.map((key) => [key, 'true'])) },
+  };
+}
+
+/** The registry entries of a team: the keys that only the components write. */
+function entryKeysOf({ environments }: Team): string[] {
+  return [BUILT, ...environments.flatMap((each) => VERDICTS.map((kind) => entryKey(kind, each)))];
+}
+
+/**
+ * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
+ * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own. Both actions have these
+ * keys (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html), and a creation
+ * concerns the group, too.
+ */
+export function pipelineRoleDeny(team: Team): PolicyDocument {
+  const deny = (Sid: string, Condition: Condition): PolicyStatement => ({
+    Sid,
+    Effect: 'Deny',
+    Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
+    Resource: (['package', 'group'] as const).flatMap((on) => resourcesOf(team, team.environments[0], on)),
+    Condition,
+  });
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...entryKeysOf(team).map((key) =>
+        deny(sid(`not ${key.replaceAll(/\W/g, ' ')}`), { Null: { [`${METADATA}/${key}`]: 'false' } }),
+      ),
+      deny('NotRemoved', { Null: { [`${METADATA}ToRemove`]: 'false' } }),
+      deny('OnlyPending', { StringNotEquals: { [STATUS]: 'PendingManualApproval' }, Null: { [STATUS]: 'false' } }),
+    ],
+  };
+}
+
+/**
+ * What render-pipeline's role needs: the SageMaker SDK names a bucket of its own, and puts there what the steps of a
+ * definition will read.
+ */
+export function renderPolicy({ region, account }: Team): PolicyDocument {
+  const bucket = `arn:aws:s3:::sagemaker-${region}-${account}`;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'Bucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket },
+      { Sid: 'Objects', Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `${bucket}/*` },
+    ],
+  };
+}
+
+/**
+ * The resource policy of a group in a registry account: what the roles of the other account may do there, if their own
+ * policies allow it, too. SageMaker asks for CreateModel on a version of another account
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html).
+ */
+export function groupPolicy(team: Team, programs: readonly Program[]) {
+  const [first] = team.environments;
+  const needed = programs.flatMap(({ permissions }) => permissions);
+  const actionsOn = (on: 'group' | 'package') =>
+    needed.filter((permission) => permission.on === on).map(({ action }) => action);
+  const statement = (Sid: string, actions: readonly string[], on: 'group' | 'package') => ({
+    Sid,
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${team.account}:root` },
+    Action: [...new Set(actions)].sort(),
+    Resource: resourcesOf(team, first, on),
+  });
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      statement('Group', [...actionsOn('group'), 'sagemaker:CreateModelPackage'], 'group'),
+      statement(
+        'Package',
+        [...actionsOn('package'), 'sagemaker:CreateModel', 'sagemaker:CreateModelPackage'],
+        'package',
+      ),
+    ],
+  };
+}
+
+function resourcesOf(team: Team, environment: string, on: Place): string | string[] {
+  const { region, account, registryAccount = account } = team;
+  const sagemaker = (resource: string) => `arn:aws:sagemaker:${region}:${account}:${resource}`;
+  const registry = (resource: string) => `arn:aws:sagemaker:${region}:${registryAccount}:${resource}`;
+  const logs = (group: string) => `arn:aws:logs:${region}:${account}:log-group:/aws/sagemaker/${group}:*`;
+  const endpoint = endpointOf(team, environment);
+  switch (on) {
+    case 'anything':
+      return '*';
+    case 'group':
+      return spellings(team.group).map((group) => registry(`model-package-group/${group}`));
+    case 'package':
+      return spellings(team.group).map((group) => registry(`model-package/${group}/*`));
+    case 'pipeline':
+      return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}`));
+    case 'execution':
+      return spellings(team.pipeline).map((pipeline) => sagemaker(`pipeline/${pipeline}/execution/*`));
+    case 'any model':
+      return sagemaker('model/*');
+    case 'any endpoint config':
+      return sagemaker('endpoint-config/*');
+    case 'model':
+      return sagemaker(`model/${namesOf(endpoint)}`);
+    case 'endpoint config':
+      return sagemaker(`endpoint-config/${namesOf(endpoint)}`);
+    case 'endpoint':
+      return sagemaker(`endpoint/${endpoint}`);
+    case 'job logs':
+      return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
+    case 'endpoint logs':
+      return logs(`Endpoints/${endpoint}`);
+    case 'pipeline role':
+      return team.pipelineRole;
+    case 'execution role':
+      return team.executionRole;
+  }
+}
+
+/** The models and endpoint configs of an endpoint. A name that is too long loses the end of the endpoint's. */
+function namesOf(endpoint: string): string {
+  return endpoint.length > SURE_LENGTH ? `${endpoint.slice(0, SURE_LENGTH)}*` : `${endpoint}-*`;
+}
+
+/** SageMaker writes some names in lower case in ARNs, and has done so differently over time: a policy that lists one spelling may deny. */
+function spellings(name: string): string[] {
+  return [...new Set([name, name.toLowerCase()])];
+}
+
+function sid(words: string): string {
+  return words.replace(/(?:^| )(\w)/g, (_, first: string) => first.toUpperCase());
+}

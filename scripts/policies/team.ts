@@ -1,0 +1,41 @@
+/** A branch or tag of GitLab whose jobs serve an environment. In its name, `*` stands for any text. */
+export interface Ref {
+  readonly type: 'branch' | 'tag';
+  readonly name: string;
+}
+
+/** The names that a team's policies are made of. */
+export interface Team {
+  readonly region: string;
+  readonly account: string;
+  readonly gitlab: string;
+  readonly project: string;
+  /** The environments in order. */
+  readonly environments: readonly [string, ...string[]];
+  /** Environment -> the ref whose jobs serve it; a branch of the same name, where nothing else is said. */
+  readonly refs?: Readonly<Record<string, Ref>>;
+  readonly group: string;
+  /** The account of the model registry, where it is another one. */
+  readonly registryAccount?: string;
+  readonly pipeline: string;
+  /** Begins the name of every endpoint; the environment ends it. */
+  readonly endpoint: string;
+  readonly pipelineRole: string;
+  readonly executionRole: string;
+}
+
+/** How many characters of an endpoint's name every model and endpoint config of it begins with. */
+export const SURE_LENGTH = 40;
+
+export function refOf({ refs = {} }: Team, environment: string): Ref {
+  return refs[environment] ?? { type: 'branch', name: environment };
+}
+
+export function endpointOf({ endpoint }: Team, environment: string): string {
+  return `${endpoint}-${fileName(environment)}`;
+}
+
+/** An environment, GitLab's or ours, as a part of a name that has no slash: `uat-approval`. */
+export function fileName(environment: string): string {
+  return environment.replaceAll(/[^A-Za-z0-9]+/g, '-');
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { MAX_INLINE, MAX_MANAGED, type PolicyFiles, policyFiles } from '../../scripts/policies/files.ts';
+import { readRequest } from '../../scripts/policies/options.ts';
+import { pipelineRoleDeny } from '../../scripts/policies/policies.ts';
+import type { Team } from '../../scripts/policies/team.ts';
+import { commandsIn, readPage } from '../docs/pages.ts';
+import { otherNames, resalePrice } from './policies.ts';
+import { programs } from './programs.ts';
+
+const policySchema = z.array(z.looseObject({ Statement: z.array(z.unknown()) }));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The words after `npm run -s policies --` on the page. */
+function wordsOfPage(): string[] {
+  const commands = readPage('docs/permissions.md').blocks.flatMap(({ text }) => commandsIn(text));
+  const [command = ''] = commands.filter((each) => each.startsWith('npm run -s policies -- '));
+  return command.split(' -- ')[1]?.split(/\s+/) ?? [];
+}
+
+/** Runs the program behind `npm run policies`, with a folder of its own for the files. */
+function run(words: readonly string[]) {
+  const out = join(mkdtempSync(join(tmpdir(), 'policies-')), 'out');
+  onTestFinished(() => rmSync(join(out, '..'), { recursive: true, force: true }));
+  const { status, stdout } = spawnSync(process.execPath, ['scripts/policies.ts', ...words, '--out', out], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const names = existsSync(out) ? readdirSync(out) : [];
+  const files = names.map((name) => [name, JSON.parse(readFileSync(join(out, name), 'utf8'))] as const);
+  return { status, stdout, files: Object.fromEntries(files) };
+}
+
+it('the command of the page writes the policies that the tests evaluate, and says which role gets which', () => {
+  const { status, stdout, files } = run(wordsOfPage());
+  expect({ status, stdout }).toMatchObject({ status: 0 });
+  expect(files).toEqual(policyFiles(resalePrice, programs).files);
+  expect(stdout).toContain('resale-price-uat-approval: trusts by trust-uat.json, may approve-uat.json');
+});
+
+it('the command takes branches, tags and a registry account of one’s own', () => {
+  const words = ['--branch', 'eu/staging=release', '--tag', 'prod=v*', '--registry-account', '444455556666'];
+  const path = wordsOfPage().map((word) => (word === 'dev,uat,main' ? 'test, eu/staging, prod' : word));
+  const { files } = run([...path, ...words]);
+  const team: Team = { ...otherNames, registryAccount: '444455556666' };
+  expect(files).toEqual(policyFiles(team, programs).files);
+  const registry = JSON.stringify([files['approve-prod.json'], files['group.json']]);
+  expect(registry).toContain('arn:aws:sagemaker:ap-southeast-1:444455556666:model-package/ResalePriceModelGroup/*');
+  expect(registry).not.toContain(':111122223333:model-package');
+  expect(JSON.stringify(files['deploy-prod.json'])).toContain(':111122223333:endpoint/resale-price-prod');
+});
+
+it.each([
+  ['an option that is not known', ['--stage', 'x'], "Unknown option '--stage'"],
+  ['an account that is none', ['--account', '1'], '--account must be an account ID of 12 digits.'],
+  ['an environment twice', ['--path', 'dev,Dev'], '--path must not name an environment twice'],
+  ['two environments of one file name', ['--path', 'eu/dev,eu-dev'], 'Two environments would share the name eu-dev'],
+  ['a branch for no environment', ['--branch', 'prod=main'], '--branch or --tag names prod, which is not in --path.'],
+  [
+    'two refs for one environment',
+    ['--branch', 'dev=a', '--tag', 'dev=b'],
+    '--branch and --tag name dev more than once',
+  ],
+  ['every tag', ['--tag', 'main=*'], '--tag must be <environment>=<name>'],
+  ['a wildcard that is not at the end', ['--tag', 'main=v*.0'], '--tag must be <environment>=<name>'],
+  ['a variable of IAM', ['--branch', 'main=$aws:username'], '--branch must be <environment>=<name>'],
+  ['a wildcard of IAM', ['--branch', 'main=relea?e'], '--branch must be <environment>=<name>'],
+  ['a project by wildcard', ['--project', 'wog/*'], '--project must be the path of the project'],
+  ['an endpoint in capitals', ['--endpoint', 'Resale'], '--endpoint must be lower case'],
+  ['endpoints that nobody tells apart', ['--endpoint', 'a'.repeat(45)], 'Two endpoints begin with aaaa'],
+  [
+    'an endpoint that is too long',
+    ['--endpoint', 'a'.repeat(61)],
+    `The endpoint ${'a'.repeat(61)}-dev has more than 63 characters`,
+  ],
+  ['GitLab without https', ['--gitlab', 'http://gitlab.example.com'], '--gitlab must begin with https://'],
+])('the command refuses %s', (_, words, mistake) => {
+  const request = readRequest([...wordsOfPage(), ...words]);
+  const mistakes = 'mistakes' in request ? request.mistakes : [];
+  expect(mistakes).toContainEqual(expect.stringContaining(mistake));
+});
+
+it('the command writes nothing when it refuses anything', () => {
+  const { status, stdout, files } = run([...wordsOfPage(), '--account', '1', '--tag', 'main=*']);
+  expect({ status, files }).toEqual({ status: 64, files: {} });
+  expect(stdout).toMatch(/^ERROR --account must .*\nERROR --tag must .*\nNothing was written\. Next: /);
+});
+
+it('the command names everything that is missing at once', () => {
+  const request = readRequest([]);
+  const options = ['path', 'account', 'region', 'project', 'group', 'pipeline', 'endpoint'];
+  expect(request).toEqual({
+    mistakes: [...options, 'pipeline-role', 'execution-role'].map((name) => `--${name} is missing.`),
+  });
+});
+
+describe('the policies of six environments with long names', () => {
+  const environments = [
+    'development',
+    'integration',
+    'system-test',
+    'acceptance',
+    'preproduction',
+    'production',
+  ] as const;
+  const team: Team = { ...resalePrice, environments: [...environments] };
+  const { files, roles }: PolicyFiles = policyFiles(team, programs);
+
+  it('are no larger than IAM allows in a role', () => {
+    expect(roles).toHaveLength(12);
+    for (const role of roles) expect(role.size, role.name).toBeLessThan(MAX_INLINE);
+  });
+
+  it('have a Deny in several files, each no larger than a managed policy, which together are the whole', () => {
+    const names = Object.keys(files).filter((name) => name.startsWith('deny-'));
+    const parts = policySchema.parse(names.map((name) => files[name]));
+    expect(names).toEqual([
+      'deny-registry-entries-1.json',
+      'deny-registry-entries-2.json',
+      'deny-registry-entries-3.json',
+    ]);
+    for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(MAX_MANAGED);
+    expect(parts.flatMap(({ Statement }) => Statement)).toEqual(pipelineRoleDeny(team).Statement);
+  });
+
+  it('come with the words that tell how to attach them', () => {
+    const words = wordsOfPage().map((word) => (word === 'dev,uat,main' ? environments.join() : word));
+    expect(run(words).stdout).toContain('attach its files as managed policies');
+  });
+});
+
+it('the page of the policies shows one environment, and no more lines than a person scrolls through', () => {
+  const page = readFileSync(join(root, 'docs/permissions.md'), 'utf8');
+  expect(page.split('\n').length).toBeLessThan(850);
+  expect(page).not.toContain('endpoint/resale-price-uat');
+});
