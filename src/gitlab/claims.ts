@@ -18,7 +18,7 @@ const claimsSchema = z.object({
   pipeline_id: word,
   job_id: word,
   ref: z.string(),
-  ref_type: z.string(),
+  ref_type: z.enum(['branch', 'tag']),
   ref_protected: word,
   sha: z.string(),
   user_login: z.string(),

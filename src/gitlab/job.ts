@@ -11,6 +11,7 @@ export interface Job {
   readonly name: string;
   readonly commit: string;
   readonly ref: string;
+  readonly refType: 'branch' | 'tag';
   /** The login of who started the job; `unverified` when no accepted token says it. */
   readonly user: string;
   readonly project: string;
@@ -43,6 +44,7 @@ const REPEATED: Readonly<Record<string, keyof Claims>> = {
   CI_COMMIT_SHA: 'sha',
   CI_COMMIT_REF_NAME: 'ref',
   CI_COMMIT_BRANCH: 'ref',
+  CI_COMMIT_TAG: 'ref',
   CI_ENVIRONMENT_NAME: 'environment',
 };
 
@@ -80,6 +82,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     id: claims.job_id,
     commit: claims.sha,
     ref: claims.ref,
+    refType: claims.ref_type,
     user: claims.user_login,
     projectId: claims.project_id,
     verified: true,
@@ -103,6 +106,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
     id: env.CI_JOB_ID ?? '0',
     commit: env.CI_COMMIT_SHA ?? 'unknown',
     ref: env.CI_COMMIT_REF_NAME ?? 'unknown',
+    refType: env.CI_COMMIT_TAG ? 'tag' : 'branch',
     user: 'unverified',
     projectId: env.CI_PROJECT_ID ?? '0',
     verified: false,

@@ -77,6 +77,7 @@ export const FAILURE_CODES = {
   'SMC-3104': 'refused',
   'SMC-3105': 'refused',
   'SMC-3106': 'refused',
+  'SMC-3107': 'refused',
 
   // The model registry
   'SMC-3201': 'refused',

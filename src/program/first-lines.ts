@@ -17,7 +17,7 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
   const from = (input: string, value: string, variable: string) => `(${originOf(input, value, { variable, env })})`;
   return [
     `environment  ${environment} ${from('environment', environment, 'CI_COMMIT_BRANCH')}`,
-    `branch       ${job.ref}`,
+    `${job.refType.padEnd(12)} ${job.ref}`,
     `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
     `role         ${role === 'none' ? "none: the runner's own credentials" : role} ${from('role_arn', role, 'AWS_ROLE_ARN')}`,
     `account      ${session.account} (${accountCheck(session.account, shared, env)})`,

@@ -74,6 +74,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-3104': 'The environment of the approval is not protected',
   'SMC-3105': 'The branch is not protected',
   'SMC-3106': 'No token says whether the approval is protected',
+  'SMC-3107': 'The tag is not protected',
   'SMC-3201': 'The version has no room for another registry entry',
   'SMC-3202': 'A write removed other metadata',
   'SMC-3203': 'Somebody else wrote the same registry entry',

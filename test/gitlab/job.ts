@@ -8,6 +8,7 @@ export const JOB: Job = {
   name: 'check-model',
   commit: 'f'.repeat(40),
   ref: 'dev',
+  refType: 'branch',
   user: 'jane',
   project: 'wog/mlops/resale-price',
   projectId: '42',

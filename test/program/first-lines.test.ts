@@ -2,7 +2,12 @@ import { expect, it } from 'vitest';
 import type { Job } from '../../src/gitlab/job.ts';
 import { firstLines } from '../../src/program/first-lines.ts';
 
-const job: Pick<Job, 'ref' | 'user' | 'verified'> = { ref: 'dev', user: 'jane', verified: true };
+const job: Pick<Job, 'ref' | 'refType' | 'user' | 'verified'> = {
+  ref: 'dev',
+  refType: 'branch',
+  user: 'jane',
+  verified: true,
+};
 const SHA = 'a'.repeat(40);
 
 it.each([

@@ -142,6 +142,7 @@ export function forgedInputs(component: string): string[] {
 export const PREDEFINED: Readonly<Record<string, string>> = {
   AWS_OIDC_TOKEN: 'not.a.token',
   CI_COMMIT_BRANCH: 'main',
+  CI_COMMIT_TAG: 'v1.0.0',
   CI_COMMIT_REF_NAME: 'main',
   CI_COMMIT_SHA: 'f'.repeat(40),
   CI_ENVIRONMENT_NAME: 'main',

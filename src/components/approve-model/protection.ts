@@ -5,20 +5,21 @@ import { asksForProtection } from '../../registry/approval.ts';
 /**
  * Where GitLab must restrict who may approve, it must protect the approval's environment, or anybody could start the
  * job, and the branch, or anybody could change it. Throws a Failure of kind "refused" unless it does; with
- * require_protected: false returns the safety input that is open.
+ * require_protected: false returns the safety input that is open. A tag stands for the branch where a tag started it.
  */
 export function openProtection(shown: { promotion_path: readonly string[] }, wanted: boolean, job: Job): string[] {
   if (!asksForProtection(shown, job.environment)) return [];
   if (job.environmentProtected === true && job.refProtected === true) return [];
   if (!wanted) return ['protected'];
   if (job.environmentProtected === undefined || job.refProtected === undefined) throw unknown(job);
-  throw job.environmentProtected ? unprotectedRef(job) : unprotectedEnvironment(job);
+  if (!job.environmentProtected) throw unprotectedEnvironment(job);
+  throw job.refType === 'tag' ? unprotectedTag(job) : unprotectedBranch(job);
 }
 
-function unknown({ environment }: Job): Failure {
+function unknown(job: Job): Failure {
   return new Failure(
     'SMC-3106',
-    `This job has no token that says whether the GitLab environment "${approvalEnvironment(environment)}" and the branch are protected.`,
+    `This job has no token that says whether the GitLab environment "${approvalEnvironment(job.environment)}" and the ${job.refType} are protected.`,
     'set role_arn to the role that this job assumes: its token says whether they are protected.',
   );
 }
@@ -33,11 +34,19 @@ function unprotectedEnvironment(job: Job): Failure {
   );
 }
 
-function unprotectedRef(job: Job): Failure {
+function unprotectedBranch(job: Job): Failure {
   return new Failure(
     'SMC-3105',
     `The branch "${job.ref}" is not protected: anybody who can push to it can change what this pipeline does.`,
     `protect it, then start a new pipeline (40 is Maintainer): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" "${projectApi(job)}/protected_branches?name=${encodeURIComponent(job.ref)}&push_access_level=0&merge_access_level=40"`,
+  );
+}
+
+function unprotectedTag(job: Job): Failure {
+  return new Failure(
+    'SMC-3107',
+    `The tag "${job.ref}" is not protected: anybody who can push can create such a tag on a commit of their own.`,
+    `protect it, or all tags like it by a pattern such as v*, then start a new pipeline (40 is Maintainer): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" "${projectApi(job)}/protected_tags?name=${encodeURIComponent(job.ref)}&create_access_level=40"`,
   );
 }
 

@@ -43,6 +43,11 @@ describe('who may approve after the first environment', () => {
     expect(nextOf(true, false)).toMatchObject({
       next: expect.stringContaining(`"${projects}protected_branches?name=dev`),
     });
+    const tag = { ...inUat(true, false), ref: 'v1.0', refType: 'tag' } as const;
+    expect(thrownBy(() => openProtection(shown, true, tag))).toMatchObject({
+      message: expect.stringContaining('The tag "v1.0" is not protected'),
+      next: expect.stringContaining(`"${projects}protected_tags?name=v1.0&create_access_level=40"`),
+    });
   });
 });
 

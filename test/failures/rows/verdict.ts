@@ -67,6 +67,26 @@ export const verdict: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'anybody may create its tag',
+    shows: [],
+    component: 'approve-model',
+    code: 'SMC-3107',
+    seen: 'ERROR The tag "v1.4.0" is not protected: anybody who can push can create such a tag on a commit of their own.',
+    next: 'protect it, or all tags like it by a pattern such as v*, then start a new pipeline (40 is Maintainer): curl --fail-with-body --request POST --header "PRIVATE-TOKEN: $TOKEN" "https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price/protected_tags?name=v1.4.0&create_access_level=40"',
+    cause: 'A tag serves the environment, and nobody has protected tags of its name.',
+    remedy:
+      'Protect the tags, such as `v*`, under Settings > Repository > Protected tags, or with the command in the log.',
+    stage: shownInUat,
+    job: {
+      claims: { ref: 'v1.4.0', ref_type: 'tag', ref_protected: 'false' },
+      env: { CI_COMMIT_TAG: 'v1.4.0', CI_COMMIT_REF_NAME: 'v1.4.0', CI_COMMIT_BRANCH: '' },
+    },
+    exit: 1,
+    writes: {},
+    reads: noneOf(approveModel),
+    record: 'none',
+  },
+  {
     when: 'nothing says whether anybody may press it',
     shows: [],
     component: 'approve-model',
