@@ -18,7 +18,9 @@ import { type StartingJob, startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
 import { type Mapping, writeYaml } from './document.ts';
+import { lintPipeline } from './lint.ts';
 import { Pipeline } from './pipeline.ts';
+import { refuse } from './problem.ts';
 import { type PlannedJob, plan } from './schedule.ts';
 import { MASKED, refuseSecrets } from './secrets.ts';
 
@@ -29,7 +31,7 @@ const STATE = '.gitlab-ci-local';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Variables of the project: a value, or one for each environment scope. */
-export type ProjectVariables = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+type ProjectVariables = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 export interface ProjectOptions {
   readonly emulator: Emulator;
@@ -37,6 +39,10 @@ export interface ProjectOptions {
   /** The folder of the bundled programs. */
   readonly programs: string;
   readonly variables: ProjectVariables;
+  /** dev, uat and main, when nothing else is said. */
+  readonly branches?: Branches;
+  /** Branches and tags that anybody may change; every other one is protected. */
+  readonly unprotectedRefs?: readonly string[];
   /** The environments that only their approvers may deploy to; those of the example when nothing else is said. */
   readonly protectedEnvironments?: readonly string[];
   /** Whether the programs' pauses pass faster than they are. */
@@ -57,16 +63,27 @@ export interface Containers {
 
 export type Branch = 'dev' | 'uat' | 'main';
 
-const FROM: Readonly<Record<Branch, Branch | undefined>> = { dev: undefined, uat: 'dev', main: 'uat' };
+/** Branch -> the branch that is merged into it; the first is one to which files are committed. */
+type Branches = Readonly<Record<string, string | undefined>>;
+
+const USUAL = { dev: undefined, uat: 'dev', main: 'uat' } satisfies Branches;
+
+/** A branch or tag for which a pipeline runs. */
+interface Ref {
+  readonly type: 'branch' | 'tag';
+  readonly name: string;
+}
 
 /** A GitLab project on this machine: branches to push to, and pipelines that really run. */
 export interface Project {
-  /** Commits the files (path -> content) to dev, or merges into uat or main the branch before it; creates the pipeline. */
-  push(branch: Branch, files?: Readonly<Record<string, string>>): Pipeline;
+  /** Merges into a branch the one before it, commits the files (path -> content) if there are any, and creates the pipeline. */
+  push(branch: string, files?: Readonly<Record<string, string>>): Pipeline;
+  /** Tags the last commit of a branch, and creates the pipeline of the tag. */
+  tag(name: string, branch: string): Pipeline;
   close(): Promise<void>;
 }
 
-/** Creates the project with the files of a folder on its branch main, dev and uat. */
+/** Creates the project with these files on each of its branches. */
 export async function createProject(
   files: Readonly<Record<string, string>>,
   options: ProjectOptions,
@@ -81,7 +98,7 @@ class LocalProject implements Project {
   readonly #root = mkdtempSync(join(tmpdir(), 'resale-price-'));
   readonly #folder = join(this.#root, 'work');
   readonly #temporary = join(this.#root, 'tmp');
-  readonly #pipelines = new Map<string, { pipeline: Pipeline; branch: Branch; commit: string }>();
+  readonly #pipelines = new Map<string, { pipeline: Pipeline; ref: Ref; commit: string }>();
   #attendant = { port: 0, close: async () => {} };
   #jobs = 5000;
 
@@ -98,18 +115,29 @@ class LocalProject implements Project {
     git(this.#folder, 'init', '--quiet', '--template=', '--initial-branch=main');
     write(this.#folder, { ...files, '.gitignore': '.gitlab-ci-local/\n' });
     this.#commit('Start the project');
-    for (const branch of ['dev', 'uat']) git(this.#folder, 'branch', branch);
+    for (const branch of Object.keys(this.#branches)) if (branch !== 'main') git(this.#folder, 'branch', branch);
   }
 
-  push(branch: Branch, files: Readonly<Record<string, string>> = {}): Pipeline {
+  get #branches(): Branches {
+    return this.#options.branches ?? USUAL;
+  }
+
+  push(branch: string, files: Readonly<Record<string, string>> = {}): Pipeline {
     git(this.#folder, 'checkout', '--quiet', branch);
     const before = git(this.#folder, 'rev-parse', 'HEAD');
-    const from = FROM[branch];
+    const from = this.#branches[branch];
     if (from) git(this.#folder, 'merge', '--quiet', '--no-edit', '--no-ff', from);
     write(this.#folder, files);
     if (Object.keys(files).length > 0) this.#commit(`Change ${Object.keys(files).join(', ')}`);
     const changed = git(this.#folder, 'diff', '--name-only', before, 'HEAD').split('\n').filter(Boolean);
-    return this.#createPipeline(branch, changed);
+    return this.#createPipeline({ type: 'branch', name: branch }, changed);
+  }
+
+  tag(name: string, branch: string): Pipeline {
+    git(this.#folder, 'tag', name, branch);
+    // GitLab compares the commit of a tag with nothing: every path counts as changed.
+    const paths = git(this.#folder, 'ls-tree', '-r', '--name-only', name).split('\n');
+    return this.#createPipeline({ type: 'tag', name }, paths);
   }
 
   async close(): Promise<void> {
@@ -117,10 +145,10 @@ class LocalProject implements Project {
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  #createPipeline(branch: Branch, changed: readonly string[]): Pipeline {
+  #createPipeline(ref: Ref, changed: readonly string[]): Pipeline {
     const { catalog, emulator, variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
-    const folder = this.#checkOut(branch, id);
+    const folder = this.#checkOut(ref, id);
     const read = (path: string) => {
       const file = join(folder, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
@@ -130,15 +158,17 @@ class LocalProject implements Project {
       CI_PROJECT_PATH: PATH,
       CI_PIPELINE_SOURCE: 'push',
       CI_DEFAULT_BRANCH: 'main',
-      CI_COMMIT_BRANCH: branch,
-      CI_COMMIT_REF_NAME: branch,
+      ...refVariables(ref),
       ...unscoped(variables),
     };
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
     const files = git(folder, 'ls-files', '-z').split('\0');
     const { config } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
-    write(join(folder, STATE), { 'variables.yml': stringify(scoped(variables)) });
+    refuse(lintPipeline(config));
+    write(join(folder, STATE), {
+      'variables.yml': stringify({ ...scoped(variables), ...(ref.type === 'tag' && refVariables(ref)) }),
+    });
     const number = (names: readonly string[]) => {
       const numbers = new Map(names.map((name) => [name, String(++this.#jobs)]));
       write(join(folder, STATE), { 'pipeline.yml': writeYaml(numbered(config, numbers)) });
@@ -150,14 +180,14 @@ class LocalProject implements Project {
     const env = this.#environment(given);
     const execution = { folder, state: STATE, id, env, runner: this.#runner(given), number, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
-    this.#pipelines.set(id, { pipeline, branch, commit: git(folder, 'rev-parse', 'HEAD') });
+    this.#pipelines.set(id, { pipeline, ref, commit: git(folder, 'rev-parse', 'HEAD') });
     return pipeline;
   }
 
   /** The commit of a pipeline in a work tree of its own, where it stays when the branch moves on. */
-  #checkOut(branch: Branch, id: string): string {
+  #checkOut({ name }: Ref, id: string): string {
     const folder = join(this.#root, id);
-    git(this.#root, 'clone', '--quiet', '--template=', `--branch=${branch}`, this.#folder, folder);
+    git(this.#root, 'clone', '--quiet', '--template=', `--branch=${name}`, this.#folder, folder);
     git(folder, 'remote', 'set-url', 'origin', `https://${HOST}/${PATH}.git`);
     git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
     return folder;
@@ -217,6 +247,9 @@ class LocalProject implements Project {
       CI_PROJECT_URL: `https://${HOST}/${PATH}`,
       CI_SERVER_URL: `https://${HOST}`,
       CI_COMMIT_SHA: run.commit,
+      // gitlab-ci-local takes the work tree of a tag for a branch named HEAD.
+      CI_COMMIT_BRANCH: '',
+      ...refVariables(run.ref),
       CI_JOB_STARTED_AT: started.toISOString(),
       CI_JOB_TIMEOUT: String(job.timeoutSeconds),
       ...(user && { CI_JOB_MANUAL: 'true' }),
@@ -225,7 +258,9 @@ class LocalProject implements Project {
       ...this.#tokens(job, {
         job_id: number,
         pipeline_id: id,
-        ref: run.branch,
+        ref: run.ref.name,
+        ref_type: run.ref.type,
+        ref_protected: String(!this.#options.unprotectedRefs?.includes(run.ref.name)),
         sha: run.commit,
         user_login: login,
         exp: Math.floor(started.getTime() / 1000) + job.timeoutSeconds,
@@ -247,6 +282,11 @@ class LocalProject implements Project {
     git(this.#folder, 'add', '--all');
     git(this.#folder, 'commit', '--quiet', '--allow-empty', `--message=${message}`);
   }
+}
+
+/** A tag has no branch, and a branch no tag. */
+function refVariables({ type, name }: Ref): Record<string, string> {
+  return { CI_COMMIT_REF_NAME: name, [type === 'branch' ? 'CI_COMMIT_BRANCH' : 'CI_COMMIT_TAG']: name };
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

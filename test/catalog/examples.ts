@@ -4,6 +4,7 @@ import type { Template } from './template.ts';
 /** A value for inputs whose default is empty, and for those that differ between branches. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   accept: 'application/json',
+  branch: 'release',
   custom_attributes: 'accept_eula=true',
   comment: 'Compared with the sample of July.',
   definition_file: 'pipeline.json',
@@ -20,6 +21,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   name_prefix: 'resale-price',
   parameters: 'TrainingInstanceType=ml.m5.xlarge',
   payload_file: 'payload.json',
+  tag_prefix: 'v',
   tags: 'cost-centre=housing',
 };
 

@@ -34,6 +34,8 @@ export const FOREIGN_VARIABLES = [
 export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-dev.json': 'written by npm run policies',
   'trust-sagemaker.json': 'saved from docs/setup.md',
+  'trust-acceptance.json': 'written by npm run policies',
+  'trust-prod.json': 'written by npm run policies',
   'trust-<environment>.json': 'written by npm run policies',
   '<duty>-<environment>.json': 'written by npm run policies',
   'deny-registry-entries.json': 'written by npm run policies',

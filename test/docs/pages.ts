@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { anchorOf } from '../catalog/markdown.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -24,7 +24,8 @@ const CODE_BLOCK = /^( *)```(\w*)\n(.*?)^\1```$/gms;
 /** Every page that somebody who uses or changes the components may read. */
 export function readPages(): Page[] {
   const guides = readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`);
-  const paths = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/resale-price/README.md', ...guides];
+  const examples = globSync('examples/*/README.md', { cwd: root }).sort();
+  const paths = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...examples, ...guides];
   return paths.filter((path) => path.endsWith('.md')).map(readPage);
 }
 

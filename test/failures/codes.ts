@@ -9,7 +9,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   14: { heading: 'Any job', last: 3 },
   20: { heading: 'Training: render-pipeline and deploy-pipeline', last: 12 },
   30: { heading: 'Choosing a version: check-model', last: 5 },
-  31: { heading: 'Approving and rejecting: approve-model and reject-model', last: 6 },
+  31: { heading: 'Approving and rejecting: approve-model and reject-model', last: 7 },
   32: { heading: 'The model registry', last: 5 },
   40: { heading: 'Before a deployment: check-model and deploy-model', last: 17 },
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },

@@ -13,8 +13,6 @@ import { tell } from '../catalog/tell.ts';
 
 /** Inputs that promote leaves at the component's own default, and why. Whatever else is not passed on was forgotten. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  environment: 'the branches are named like the environments',
-  'check-model promotion_path': 'the branches are dev, uat and main',
   'deploy-pipeline wait': 'check-model needs what the run registered',
   'deploy-model wait': 'validate-endpoint needs an end',
   'deploy-model require_approval': 'approve-model is always there',
@@ -288,6 +286,26 @@ load-test:
       expect(schemaErrors(config)).toEqual([]);
       expect(lintPipeline(config)).toEqual([]);
     });
+  });
+
+  const one = (...inputs: readonly string[]) => inputs.map((each) => `      ${each}\n`).join('');
+  const refs = { develop: 'CI_COMMIT_BRANCH', dev: 'CI_COMMIT_BRANCH', v1: 'CI_COMMIT_TAG', release: 'CI_COMMIT_TAG' };
+  it.each([
+    ['branch: develop', one('branch: develop'), { develop: later }],
+    [
+      'branch: develop and train: true',
+      one('branch: develop', 'train: true'),
+      { develop: ['deploy-pipeline', ...later] },
+    ],
+    ['tag_prefix: v', one('tag_prefix: v'), { v1: later }],
+    ['tag_prefix: v and train: true', one('tag_prefix: v', 'train: true'), { v1: later }],
+    ['both', one('branch: develop', 'tag_prefix: v'), { develop: later, v1: later }],
+    ['train: true alone', one('train: true'), { dev: ['deploy-pipeline', ...later] }],
+  ])('serves with %s what these name, and no other branch or tag', (_, more, served: Record<string, string[]>) => {
+    for (const [ref, variable] of Object.entries(refs)) {
+      const jobs = plan(compile('dev', more), { variables: { [variable]: ref }, changed: ['model.py'] });
+      expect({ ref, jobs: jobs.map(({ name }) => name) }).toEqual({ ref, jobs: served[ref] ?? [] });
+    }
   });
 
   it('is a pipeline that GitLab accepts, without stages of its own, on the image of the release', () => {

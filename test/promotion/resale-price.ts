@@ -1,19 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { publishCatalog } from '../../compiler/catalog.ts';
-import {
-  type Branch,
-  type Containers,
-  createProject,
-  type Project,
-  type ProjectVariables,
-} from '../../compiler/project.ts';
-import { machineClock } from '../../emulator/clock.ts';
-import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
-import { build } from '../../scripts/build.ts';
-import { resalePrice, rolesOf } from '../catalog/policies.ts';
-import { programs } from '../catalog/programs.ts';
+import { readFileSync } from 'node:fs';
+import type { Branch, Containers } from '../../compiler/project.ts';
+import { resalePrice } from '../catalog/policies.ts';
+import { rolesByScope, type Stage, startStage } from './stage.ts';
 
 export const BRANCHES: readonly Branch[] = ['dev', 'uat', 'main'];
 
@@ -35,46 +23,17 @@ export interface Setting {
   readonly containers?: Containers;
 }
 
-/** The example project beside an AWS account of its own: group and roles are there, nothing has been trained yet. */
-export interface ResalePrice {
-  readonly emulator: Emulator;
-  readonly project: Project;
-  close(): Promise<void>;
-}
+export type ResalePrice = Stage;
 
-export async function startResalePrice({
-  edition,
-  hurry = false,
-  replaced = {},
-  ...where
-}: Setting): Promise<ResalePrice> {
-  const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
-  const bundle = join(root, 'programs');
-  await build(bundle).catch((error: unknown) => {
-    rmSync(root, { recursive: true, force: true });
-    throw error;
-  });
-  const emulator = await startEmulator({ clock: machineClock() });
-  setScene(emulator, hurry);
-  const catalog = publishCatalog(root, '1.0.0');
-  const project = await createProject(filesOf(edition), {
-    emulator,
-    catalog,
-    programs: bundle,
-    hurry,
-    replaced,
+/** The example project beside an AWS account of its own: group and roles are there, nothing has been trained yet. */
+export async function startResalePrice({ edition, hurry = false, ...where }: Setting): Promise<ResalePrice> {
+  return startStage({
     ...where,
-    variables: variablesOf(edition, emulator),
+    files: filesOf(edition),
+    hurry,
+    teams: [resalePrice],
+    variables: edition === 'promote' ? { AWS_ROLE_ARN: rolesByScope(resalePrice) } : {},
   });
-  return {
-    emulator,
-    project,
-    async close() {
-      await project.close();
-      await emulator.close();
-      rmSync(root, { recursive: true, force: true });
-    },
-  };
 }
 
 /** The example's pipeline definition with another default of a parameter: a change that somebody pushes to dev. */
@@ -93,27 +52,4 @@ function filesOf(edition: Setting['edition']): Readonly<Record<string, string>> 
 
 function read(path: string): string {
   return readFileSync(new URL(path, example), 'utf8');
-}
-
-function setScene(emulator: Emulator, hurry: boolean): void {
-  emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: 'ResalePriceModelGroup' });
-  // What a real minute's work takes: less than a second, but not nothing.
-  const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
-  Object.assign(emulator.executions.pace, pace);
-  Object.assign(emulator.endpoints.pace, pace);
-}
-
-/**
- * The roles have the generated policies and no more. With the single components there is a role for each duty; with `promote`,
- * by scoped variables, one for each environment's duties and one for its approver's.
- */
-function variablesOf(edition: Setting['edition'], emulator: Emulator): ProjectVariables {
-  const shared = { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account };
-  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
-  if (edition === 'single') return shared;
-  const scopes = BRANCHES.flatMap((branch) => [branch, `${branch}/approval`]).map((scope) => [
-    scope,
-    `arn:aws:iam::${emulator.account}:role/resale-price-${scope.replace('/', '-')}`,
-  ]);
-  return { ...shared, AWS_ROLE_ARN: Object.fromEntries(scopes) };
 }

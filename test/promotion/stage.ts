@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publishCatalog } from '../../compiler/catalog.ts';
+import { createProject, type Project, type ProjectOptions } from '../../compiler/project.ts';
+import { machineClock } from '../../emulator/clock.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import { build } from '../../scripts/build.ts';
+import { fileName, type Team } from '../../scripts/policies/team.ts';
+import { rolesOf } from '../catalog/policies.ts';
+import { programs } from '../catalog/programs.ts';
+
+export interface StageOptions extends Omit<ProjectOptions, 'emulator' | 'catalog' | 'programs'> {
+  /** Path -> content. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Whose roles and groups there are: the roles have the generated policies, and no more. */
+  readonly teams: readonly Team[];
+}
+
+/** A project beside an AWS account of its own: groups and roles are there, nothing has been trained yet. */
+export interface Stage {
+  readonly emulator: Emulator;
+  readonly project: Project;
+  close(): Promise<void>;
+}
+
+export async function startStage({ files, teams, variables, hurry = false, ...more }: StageOptions): Promise<Stage> {
+  const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
+  const bundle = join(root, 'programs');
+  await build(bundle).catch((error: unknown) => {
+    rmSync(root, { recursive: true, force: true });
+    throw error;
+  });
+  const emulator = await startEmulator({ clock: machineClock() });
+  setScene(emulator, teams, hurry);
+  const project = await createProject(files, {
+    ...more,
+    emulator,
+    hurry,
+    catalog: publishCatalog(root, '1.0.0'),
+    programs: bundle,
+    variables: { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account, ...variables },
+  });
+  return {
+    emulator,
+    project,
+    async close() {
+      await project.close();
+      await emulator.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): void {
+  for (const team of teams) {
+    emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: team.group });
+    for (const role of rolesOf(team, programs)) emulator.roles.set(role.arn, role);
+  }
+  // What a real minute's work takes: less than a second, but not nothing.
+  const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
+  Object.assign(emulator.executions.pace, pace);
+  Object.assign(emulator.endpoints.pace, pace);
+}
+
+/** Scope -> the role that its jobs share: for each environment one, and one for its approver. */
+export function rolesByScope({ environments, account, endpoint }: Team): Record<string, string> {
+  const scopes = environments.flatMap((environment) => [environment, `${environment}/approval`]);
+  return Object.fromEntries(
+    scopes.map((scope) => [scope, `arn:aws:iam::${account}:role/${endpoint}-${fileName(scope)}`]),
+  );
+}
