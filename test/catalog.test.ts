@@ -196,7 +196,7 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
 
   it('serves the environment of its input', () => {
     expect(job.environment).toMatchObject({
-      name: gitlabEnvironmentOf({ gitlab: expected }, blockOf('environment')),
+      name: gitlabEnvironmentOf({ gitlab: expected }, blockOf('environment') + blockOf('gitlab_environment_suffix')),
       action: expected.environment.action,
     });
   });

@@ -28,7 +28,7 @@ export default defineComponent({
     manual: 'blocking',
   },
   inputs: z.strictObject({ ...shared, require_protected: flag }),
-  safetyInputs: ['require_protected'],
+  safetyInputs: ['require_protected', 'gitlab_environment_suffix'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
@@ -68,7 +68,7 @@ export const rejectModel = defineComponent({
     manual: 'optional',
   },
   inputs: z.strictObject(shared),
-  safetyInputs: [],
+  safetyInputs: ['gitlab_environment_suffix'],
   outputs: {},
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },

@@ -59,7 +59,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['require_validation', 'take_over_endpoint', 'promotion_path', 'source'],
+  safetyInputs: ['require_validation', 'take_over_endpoint', 'promotion_path', 'source', 'gitlab_environment_suffix'],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',

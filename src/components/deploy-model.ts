@@ -56,7 +56,13 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['require_approval', 'take_over_endpoint', 'allow_downgrade', 'recreate_failed'],
+  safetyInputs: [
+    'require_approval',
+    'take_over_endpoint',
+    'allow_downgrade',
+    'recreate_failed',
+    'gitlab_environment_suffix',
+  ],
   outputs: {
     ENDPOINT_NAME: 'The endpoint.',
     ENDPOINT_CONFIG_NAME: 'The endpoint config that this job brought to it.',

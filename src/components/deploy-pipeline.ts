@@ -45,7 +45,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: [],
+  safetyInputs: ['gitlab_environment_suffix'],
   outputs: {
     PIPELINE_EXECUTION_ARN: 'The ARN of the execution that this pipeline started or joined.',
     PIPELINE_STATUS: 'Its status when the job ended: Succeeded, or Executing when the job did not wait.',

@@ -89,7 +89,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['record_validation'],
+  safetyInputs: ['record_validation', 'gitlab_environment_suffix'],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },

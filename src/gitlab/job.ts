@@ -6,6 +6,8 @@ import type { Claims } from './claims.ts';
 export interface Job {
   /** The environment that the job serves; approvals have a GitLab environment of their own beside it. */
   readonly environment: string;
+  /** The GitLab environment in which the job runs: `uat`, `uat/approval`, or with a suffix `uat/churn/approval`. */
+  readonly gitlabEnvironment: string;
   readonly pipeline: string;
   readonly id: string;
   readonly name: string;
@@ -78,6 +80,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
   return {
     ...described(env, claims.iss, claims.project_path, claims.job_id),
     environment: expected.environment,
+    gitlabEnvironment: expected.gitlabEnvironment,
     pipeline: claims.pipeline_id,
     id: claims.job_id,
     commit: claims.sha,
@@ -102,6 +105,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
       env.CI_JOB_ID ?? '0',
     ),
     environment: expected.environment,
+    gitlabEnvironment: expected.gitlabEnvironment,
     pipeline: env.CI_PIPELINE_ID ?? '0',
     id: env.CI_JOB_ID ?? '0',
     commit: env.CI_COMMIT_SHA ?? 'unknown',

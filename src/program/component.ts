@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { BUILT, EntryKind } from '../registry/entries.ts';
 import type { Context } from './context.ts';
+import type { SharedSafetyInput } from './shared-inputs.ts';
 
 /**
  * One AWS action that a component needs. Read by the generated policies, by the hint after a denied call, and by a
@@ -73,7 +74,7 @@ export interface Component<
   /** What the inputs mean: no defaults and no descriptions, the template has them. */
   readonly inputs: Inputs;
   /** Inputs that decide safety: words of the script, which no CI/CD variable reaches. */
-  readonly safetyInputs: readonly (keyof z.output<Inputs> & string)[];
+  readonly safetyInputs: readonly ((keyof z.output<Inputs> | SharedSafetyInput) & string)[];
   /** dotenv variable -> meaning. */
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];

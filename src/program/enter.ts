@@ -29,7 +29,7 @@ export async function enter(
   const { env, clock, root } = host;
   const expected = {
     environment: shared.environment,
-    gitlabEnvironment: gitlabEnvironmentOf(component, shared.environment),
+    gitlabEnvironment: gitlabEnvironmentOf(component, shared.environment + shared.gitlab_environment_suffix),
   };
   const token = tokenFor(shared, env);
   let [limit] = jobTimeout(env);

@@ -16,7 +16,7 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
   const { environment, role_arn: role, aws_region: region } = shared;
   const from = (input: string, value: string, variable: string) => `(${originOf(input, value, { variable, env })})`;
   return [
-    `environment  ${environment} ${from('environment', environment, 'CI_COMMIT_BRANCH')}`,
+    `environment  ${environment} ${from('environment', environment, 'CI_COMMIT_BRANCH')}${inGitLab(shared, job)}`,
     `${job.refType.padEnd(12)} ${job.ref}`,
     `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
     `role         ${role === 'none' ? "none: the runner's own credentials" : role} ${from('role_arn', role, 'AWS_ROLE_ARN')}`,
@@ -25,6 +25,11 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
     `region       ${region} ${from('aws_region', region, 'AWS_REGION')}`,
     `component    ${componentIn(env)}`,
   ];
+}
+
+/** Whose variables the job sees, where the name does not follow from the environment's. */
+function inGitLab({ gitlab_environment_suffix: suffix }: SharedInputs, { gitlabEnvironment }: Job): string {
+  return suffix === '' ? '' : `, in GitLab ${gitlabEnvironment}`;
 }
 
 /** Name, version and commit. At a branch or commit there is no version: what the include names stands in its place. */

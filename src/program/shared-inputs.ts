@@ -22,6 +22,18 @@ export const sharedInputs = z.strictObject({
       z.maxLength(118, 'must have at most 118 characters (SageMaker limits entry keys to 128)'),
       z.regex(/^[\w./-]+$/, 'must be an environment name of letters, digits and _ . / -'),
     ),
+  /** What GitLab's name of the environment has more, where several models share it: `/churn`. */
+  gitlab_environment_suffix: z._default(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(\/(?!approval$)[\w-]{1,64})?$/,
+          'must be empty, or a slash and letters, digits, _ or -, but not /approval',
+        ),
+      ),
+    '',
+  ),
   aws_region: visible('AWS_REGION').check(
     z.regex(new RegExp(`^(${REGION})?$`), 'must be an AWS region, like ap-southeast-1'),
   ),
@@ -37,3 +49,6 @@ export const sharedInputs = z.strictObject({
 });
 
 export type SharedInputs = z.output<typeof sharedInputs>;
+
+/** Inputs that every program reads as a word of the script: a variable could move the job to another environment. */
+export type SharedSafetyInput = 'gitlab_environment_suffix';

@@ -11,6 +11,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
   execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
   expect: '^\\{"price": \\d+',
+  gitlab_environment_suffix: '/churn',
   image_tag_suffix: '$SAGEMAKER_COMPONENTS_TAG',
   instance_type: 'ml.m5.large',
   job_prefix: 'resale-price-',

@@ -3,6 +3,7 @@ import type { InputSpec } from '../../compiler/spec.ts';
 /** Inputs that mean the same in every component. */
 export const SHARED = [
   'environment',
+  'gitlab_environment_suffix',
   'aws_region',
   'role_arn',
   'oidc_audience',

@@ -172,7 +172,8 @@ function roleOf(emulator: Emulator, environment: string): string {
 function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: JobOptions): Record<string, string> {
   const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane' } = options;
   const { manual = component.gitlab.manual !== false } = options;
-  const gitlabEnvironment = gitlabEnvironmentOf(component, environment);
+  const suffix = options.inputs?.gitlab_environment_suffix ?? '';
+  const gitlabEnvironment = gitlabEnvironmentOf(component, environment + suffix);
   const now = Math.floor(emulator.clock.now().getTime() / 1000);
   const claims = {
     aud: 'https://sgts.gitlab-dedicated.com',

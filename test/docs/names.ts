@@ -35,6 +35,7 @@ export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-dev.json': 'written by npm run policies',
   'trust-sagemaker.json': 'saved from docs/setup.md',
   'trust-acceptance.json': 'written by npm run policies',
+  'trust-uat.json': 'written by npm run policies',
   'trust-prod.json': 'written by npm run policies',
   'trust-<environment>.json': 'written by npm run policies',
   '<duty>-<environment>.json': 'written by npm run policies',

@@ -3,6 +3,7 @@ import type { Job } from '../../src/gitlab/job.ts';
 /** A job of dev in the pipeline 101, as a program knows it. */
 export const JOB: Job = {
   environment: 'dev',
+  gitlabEnvironment: 'dev',
   pipeline: '101',
   id: '7',
   name: 'check-model',

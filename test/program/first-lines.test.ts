@@ -22,6 +22,7 @@ it.each([
     session: { account: '111122223333', arn: 'arn' },
     shared: {
       environment: 'dev',
+      gitlab_environment_suffix: '',
       role_arn: 'none',
       aws_region: 'ap-southeast-1',
       expected_account_id: undefined,

@@ -5,10 +5,14 @@ import { commandsIn, readPage } from '../docs/pages.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8');
 
+export function configOfExample(name: string): string {
+  return read(`${name}/.gitlab-ci.yml`);
+}
+
 /** What somebody who copies an example has: its configuration, with the training and the payload of resale-price. */
 export function filesOfExample(name: string): Record<string, string> {
   return {
-    '.gitlab-ci.yml': read(`${name}/.gitlab-ci.yml`),
+    '.gitlab-ci.yml': configOfExample(name),
     ...Object.fromEntries(['pipeline.json', 'payload.json'].map((file) => [file, read(`resale-price/${file}`)])),
   };
 }

@@ -8,24 +8,11 @@ import { createProject, type Project } from '../../compiler/project.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
+import { filesOf, GROUPS, MODELS, type Model } from './models.ts';
 
-const MODELS = ['resale', 'churn'] as const;
-type Model = (typeof MODELS)[number];
 const BRANCHES = ['dev', 'uat'] as const;
 const APPROVERS: Readonly<Record<Model, string>> = { resale: 'lim.wei.jie', churn: 'nurul.aisyah' };
-const GROUPS: Readonly<Record<Model, string>> = { resale: 'ResaleModels', churn: 'ChurnModels' };
-
-const own = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const example = (path: string) => own(`../../examples/resale-price/${path}`);
-
-/** The example's training and payload, for each of the models. */
-function filesOf(model: Model): Record<string, string> {
-  const definition = example('pipeline.json').replaceAll('ResalePriceModelGroup', GROUPS[model]);
-  return {
-    [`${model}.json`]: definition.replaceAll(/resale[ -]price/g, model),
-    [`${model}-payload.json`]: example('payload.json'),
-  };
-}
+const config = readFileSync(new URL('.gitlab-ci.yml', import.meta.url), 'utf8');
 
 /** A model's roles may do everything to what is called like the model, and nothing else. */
 function addRoles(emulator: Emulator, model: Model): void {
@@ -55,7 +42,7 @@ describe('two models of one project', () => {
     // The versions of the two are not the same, so that one could not pass for the other.
     emulator.register({ group: GROUPS.churn, status: 'Rejected' });
     for (const model of MODELS) addRoles(emulator, model);
-    const files = { '.gitlab-ci.yml': own('.gitlab-ci.yml'), ...filesOf('resale'), ...filesOf('churn') };
+    const files = { '.gitlab-ci.yml': config, ...filesOf('resale'), ...filesOf('churn') };
     project = await createProject(files, {
       emulator,
       catalog: publishCatalog(root, '1.0.0'),

@@ -1,4 +1,4 @@
-import { approvalEnvironment, type Job } from '../../gitlab/job.ts';
+import type { Job } from '../../gitlab/job.ts';
 import { Failure } from '../../ground/failure.ts';
 import { asksForProtection } from '../../registry/approval.ts';
 
@@ -19,13 +19,13 @@ export function openProtection(shown: { promotion_path: readonly string[] }, wan
 function unknown(job: Job): Failure {
   return new Failure(
     'SMC-3106',
-    `This job has no token that says whether the GitLab environment "${approvalEnvironment(job.environment)}" and the ${job.refType} are protected.`,
+    `This job has no token that says whether the GitLab environment "${job.gitlabEnvironment}" and the ${job.refType} are protected.`,
     'set role_arn to the role that this job assumes: its token says whether they are protected.',
   );
 }
 
 function unprotectedEnvironment(job: Job): Failure {
-  const environment = approvalEnvironment(job.environment);
+  const environment = job.gitlabEnvironment;
   const request = JSON.stringify({ name: environment, deploy_access_levels: [{ access_level: 40 }] });
   return new Failure(
     'SMC-3104',

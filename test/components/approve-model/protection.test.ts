@@ -7,6 +7,7 @@ import { PROMOTION_PATH } from '../handover.ts';
 const inUat = (environmentProtected: boolean | undefined, refProtected: boolean | undefined) => ({
   ...JOB,
   environment: 'uat',
+  gitlabEnvironment: 'uat/approval',
   environmentProtected,
   refProtected,
 });
