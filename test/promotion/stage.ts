@@ -53,10 +53,9 @@ export async function startStage({ files, teams, variables, hurry = false, ...mo
 }
 
 function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): void {
-  for (const team of teams) {
-    emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: team.group });
-    for (const role of rolesOf(team, programs)) emulator.roles.set(role.arn, role);
-  }
+  for (const group of new Set(teams.map((team) => team.group)))
+    emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
+  for (const role of teams.flatMap((team) => rolesOf(team, programs))) emulator.roles.set(role.arn, role);
   // What a real minute's work takes: less than a second, but not nothing.
   const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
   Object.assign(emulator.executions.pace, pace);
