@@ -80,7 +80,10 @@ function arnFor(world: World, kind: string, name: string): string {
 function packageResources(world: World, registry: Registry, operation: string, input: Input): string[] {
   const group = typeof input.ModelPackageGroupName === 'string' ? input.ModelPackageGroupName : undefined;
   const name = input.ModelPackageArn ?? input.ModelPackageName;
-  if (operation.endsWith('Group')) return [registry.groupArn(lastPart(group ?? ''))];
+  if (operation.endsWith('Group')) {
+    const known = group !== undefined && registry.findGroup(group) !== undefined;
+    return [known || !group?.startsWith('arn:') ? registry.groupArn(lastPart(group ?? '')) : group];
+  }
   if (operation === 'ListModelPackages')
     return [group ? registry.nextArn(group).replace(/\d+$/, '*') : arnOf(world, 'model-package', '*')];
   if (operation === 'CreateModelPackage' && group) return [registry.nextArn(group)];

@@ -3,7 +3,7 @@ import { authenticate, callerOf, regionOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
-import { authorise } from './iam.ts';
+import { authorise, authoriseAcross } from './iam.ts';
 import { Logs, logResource, logsOperations } from './logs.ts';
 import type { Asked, Request } from './protocols.ts';
 import { Runtime } from './runtime.ts';
@@ -272,6 +272,9 @@ export class Emulator implements World {
     for (const access of this.#accessOf(question, input)) {
       if (fault?.kind === 'access denied') throw denied(principal, access);
       authorise(principal, this.#whereSigned(access, request));
+      const { owner, resourcePolicy } = this.registry.habits;
+      if (owner && access.resources.some((arn) => arn.includes(`:${owner}:`)))
+        authoriseAcross(principal, access, resourcePolicy);
     }
     refuseUndone(operation, input, code);
     if (service === 'runtime') {

@@ -1,4 +1,4 @@
-import { type AccessRequest, AwsError, type PolicyStatement, type Principal } from './world.ts';
+import { type AccessRequest, AwsError, type PolicyDocument, type PolicyStatement, type Principal } from './world.ts';
 
 type Values = string | readonly string[] | undefined;
 type Compare = (wanted: readonly string[], present: Values) => boolean;
@@ -17,6 +17,24 @@ export function authorise(principal: Principal, request: AccessRequest): void {
       const why = `because no identity-based policy allows the ${request.action} action`;
       throw denied(principal, request, resource, why);
     }
+  }
+}
+
+/** Refuses what the policy of a resource does not allow to another account: its principals need both policies. */
+export function authoriseAcross(
+  principal: Principal,
+  request: AccessRequest,
+  policy: PolicyDocument | undefined,
+): void {
+  if (!principal.policies) return;
+  const account = principal.arn.split(':')[4];
+  const statements = (policy?.Statement ?? []).filter(
+    ({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS === `arn:aws:iam::${account}:root`,
+  );
+  for (const resource of request.resources) {
+    if (statements.some((statement) => applies(statement, request, resource))) continue;
+    const why = `because no resource-based policy allows the ${request.action} action`;
+    throw denied(principal, request, resource, why);
   }
 }
 

@@ -19,6 +19,8 @@ type OneOrMany<T> = T | readonly T[];
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
+  /** In a resource policy: whom it is about. */
+  readonly Principal?: { readonly AWS: string };
   readonly Action: OneOrMany<string>;
   readonly Resource: OneOrMany<string>;
   /** operator -> condition key -> values, as in IAM. */

@@ -1,5 +1,5 @@
 import type * as api from '@aws-sdk/client-sagemaker';
-import { AwsError, type Principal, type World } from '../world.ts';
+import { AwsError, type PolicyDocument, type Principal, type World } from '../world.ts';
 import { batchSummary, type Described, describedPackage, packageSummary } from './package-answers.ts';
 import { approvalOf, type Group, newContent, type Package, type PackageRequest, updatedContent } from './packages.ts';
 import { arnOf, type Given, invalid, listed, page, served, userContext } from './service.ts';
@@ -13,6 +13,9 @@ export interface RegistryHabits {
   lowerCaseArns: boolean;
   /** A list is paged before it is filtered: a page may be empty and still have a token. */
   emptyPages: boolean;
+  /** Another account that has the groups: only an ARN finds one, and its resource policy has to allow each request. */
+  owner?: string;
+  resourcePolicy?: PolicyDocument;
 }
 
 interface NewGroup {
@@ -53,7 +56,7 @@ export class Registry {
     });
 
   groupArn(name: string): string {
-    return arnOf(this.#world, 'model-package-group', this.#inArn(name));
+    return arnOf(this.#owner, 'model-package-group', this.#inArn(name));
   }
 
   /** The ARN that the group's next version will have. */
@@ -63,11 +66,13 @@ export class Registry {
   }
 
   findGroup(nameOrArn: string): Group | undefined {
+    if (!this.#mayMean(nameOrArn)) return undefined;
     return this.groups.get(this.#key(lastPart(nameOrArn)));
   }
 
   /** By ARN, or by `name` or `name/version`. */
   find(nameOrArn: string): Package | undefined {
+    if (!this.#mayMean(nameOrArn)) return undefined;
     const [name = '', version] = nameOrArn.replace(/^arn:[^/]*\//, '').split('/');
     if (version === undefined) return this.unversioned.get(name);
     const packages = this.groups.get(this.#key(name))?.packages ?? [];
@@ -266,7 +271,8 @@ export class Registry {
   #mustHaveGroup(nameOrArn: string): Group {
     const group = this.findGroup(nameOrArn);
     if (group) return group;
-    throw invalid(`ModelPackageGroup ${this.groupArn(lastPart(nameOrArn))} does not exist.`);
+    const arn = nameOrArn.startsWith('arn:') ? nameOrArn : arnOf(this.#world, 'model-package-group', nameOrArn);
+    throw invalid(`ModelPackageGroup ${arn} does not exist.`);
   }
 
   #mustHave(nameOrArn: string): Package {
@@ -277,7 +283,17 @@ export class Registry {
   }
 
   #packageArn(group: string, version: number): string {
-    return arnOf(this.#world, 'model-package', `${this.#inArn(group)}/${version}`);
+    return arnOf(this.#owner, 'model-package', `${this.#inArn(group)}/${version}`);
+  }
+
+  get #owner(): World {
+    return { ...this.#world, account: this.habits.owner ?? this.#world.account };
+  }
+
+  /** Whether a name or ARN could be of a group here: a name alone means the account of whoever asks. */
+  #mayMean(nameOrArn: string): boolean {
+    const { owner } = this.habits;
+    return owner === undefined || nameOrArn.includes(`:${owner}:`);
   }
 
   #inArn(name: string): string {

@@ -185,12 +185,12 @@ export function renderPolicy({ region, account }: Team): PolicyDocument {
  * policies allow it, too. SageMaker asks for CreateModel on a version of another account
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html).
  */
-export function groupPolicy(team: Team, programs: readonly Program[]) {
+export function groupPolicy(team: Team, programs: readonly Program[]): PolicyDocument {
   const [first] = team.environments;
   const needed = programs.flatMap(({ permissions }) => permissions);
   const actionsOn = (on: 'group' | 'package') =>
     needed.filter((permission) => permission.on === on).map(({ action }) => action);
-  const statement = (Sid: string, actions: readonly string[], on: 'group' | 'package') => ({
+  const statement = (Sid: string, actions: readonly string[], on: 'group' | 'package'): PolicyStatement => ({
     Sid,
     Effect: 'Allow',
     Principal: { AWS: `arn:aws:iam::${team.account}:root` },
