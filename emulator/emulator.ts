@@ -37,6 +37,8 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Without one, time starts at 2026-11-22T08:00:00Z and stands still until it is moved. */
   readonly clock?: EmulatorClock;
+  /** ap-southeast-1, when nothing else is said. */
+  readonly region?: string;
 }
 
 /** Any other static keys would do as well. */
@@ -45,13 +47,13 @@ const SECRET_KEY = 'only-good-for-the-emulator-00000000000000';
 
 /** An embedded SageMaker, with the STS, CloudWatch Logs and runtime that belong to it. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = new Emulator(options.clock ?? virtualClock());
+  const emulator = new Emulator(options.clock ?? virtualClock(), options.region);
   await emulator.listen(options.port ?? 0);
   return emulator;
 }
 
 export class Emulator implements World {
-  readonly region = 'ap-southeast-1';
+  readonly region: string;
   readonly account = '111122223333';
   readonly clock: EmulatorClock;
   readonly roles = new Map<string, Role>();
@@ -78,8 +80,9 @@ export class Emulator implements World {
   readonly #operations: Readonly<Record<Call['service'], Operations>>;
   #listening: Awaited<ReturnType<typeof listen>> | undefined;
 
-  constructor(clock: EmulatorClock) {
+  constructor(clock: EmulatorClock, region = 'ap-southeast-1') {
     this.clock = clock;
+    this.region = region;
     this.administrator = { arn: `arn:aws:iam::${this.account}:user/administrator`, userId: 'AIDAADMINISTRATOR000' };
     this.logs = new Logs(this);
     this.runtime = new Runtime(this, this.logs);

@@ -17,6 +17,8 @@ export interface RecordKind<Schema extends z.ZodMiniType<Recorded>> {
 /** What every record says, whatever else it says. */
 export interface Recorded {
   readonly environment: string;
+  /** The AWS region in which its job worked. */
+  readonly region: string;
   readonly pipeline: string;
   /** The job that wrote it, by its ID and by its name. */
   readonly job: string;
@@ -24,10 +26,15 @@ export interface Recorded {
 }
 
 interface FoundRecords<Record> {
-  /** Those of this pipeline, for the job's own environment: the newest of each job. */
+  /** Those of this pipeline, for the job's own environment and region: the newest of each job. */
   readonly own: readonly Record[];
   /** The other pipelines whose records lie there too. */
   readonly foreign: readonly string[];
+}
+
+/** Whose records a job reads. */
+export interface RecordReader extends Pick<Job, 'pipeline' | 'environment'> {
+  readonly region: string;
 }
 
 /**
@@ -37,19 +44,19 @@ interface FoundRecords<Record> {
 export function readRecords<Schema extends z.ZodMiniType<Recorded>>(
   root: string,
   kind: RecordKind<Schema>,
-  job: Job,
+  reader: RecordReader,
 ): FoundRecords<z.output<Schema>> {
   const files = pathsOf(root, kind.component).map((path) => ({ path, content: read(root, path) }));
-  const foreign = files.flatMap(({ content }) => foreignPipeline(content, job));
+  const foreign = files.flatMap(({ content }) => foreignPipeline(content, reader));
   const own = files
-    .filter(({ content }) => foreignPipeline(content, job).length === 0)
+    .filter(({ content }) => foreignPipeline(content, reader).length === 0)
     .map(({ path, content }) => parse(path, content, kind.schema()))
-    .filter(({ environment }) => environment === job.environment);
+    .filter(({ environment, region }) => environment === reader.environment && region === reader.region);
   return { own: newestOfEach(own), foreign: [...new Set(foreign)] };
 }
 
 /** The pipeline that a file says it is of, if that is another one: a file that says nothing must be of this one. */
-function foreignPipeline(content: unknown, { pipeline: ours }: Job): string[] {
+function foreignPipeline(content: unknown, { pipeline: ours }: RecordReader): string[] {
   if (typeof content !== 'object' || content === null || !('pipeline' in content)) return [];
   return typeof content.pipeline === 'string' && content.pipeline !== ours ? [content.pipeline] : [];
 }

@@ -53,7 +53,7 @@ export async function enter(
     clock,
     root,
     begun,
-    report: { ...report, record: (record) => report.record({ ...stamp(component, job), ...record }) },
+    report: { ...report, record: (record) => report.record({ ...stamp(component, job, shared), ...record }) },
     aws: connect(session),
     deadline(seconds) {
       const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
@@ -105,10 +105,11 @@ function refuseOtherAccount(
 }
 
 /** Where a record comes from. */
-function stamp({ name }: Pick<Component, 'name'>, job: Job) {
+function stamp({ name }: Pick<Component, 'name'>, job: Job, { aws_region: region }: SharedInputs) {
   return {
     component: name,
     environment: job.environment,
+    region,
     pipeline: job.pipeline,
     job: job.id,
     job_name: job.name,

@@ -22,6 +22,7 @@ function lazily<Value>(make: () => Value): () => Value {
  */
 const recorded = () => ({
   environment: z.string(),
+  region: z.string(),
   pipeline: z.string(),
   /** A number: of several records of one job, the highest counts. */
   job: z.string().check(z.regex(/^\d{1,15}$/, 'Must be the ID of a job')),
@@ -138,7 +139,7 @@ export function readHandover<Schema extends z.ZodMiniType<Recorded>>(
   kind: RecordKind<Schema>,
   choice: RecordChoice,
 ): z.output<Schema> {
-  const { own: records, foreign } = readRecords(root, kind, job);
+  const { own: records, foreign } = readRecords(root, kind, { ...job, region: aws.region });
   if (records.length === 0) throw noRecord(kind, job, foreign);
   for (const pipeline of foreign) log.line(`Ignored: a ${kind.component} record of pipeline ${pipeline}.`);
   const { input, value } = choice;
@@ -163,8 +164,8 @@ function noRecord(
     );
   return new Failure(
     'SMC-1306',
-    `This job's artifacts have no ${component} record for this environment.`,
-    `if ${component} failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template's: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline, for the same environment.`,
+    `This job's artifacts have no ${component} record for this environment and region.`,
+    `if ${component} failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template's: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline, for the same environment and region.`,
   );
 }
 

@@ -50,6 +50,7 @@ export interface Received {
 const compiledJob = z.looseObject({
   variables: z.record(z.string(), z.unknown()),
   script: z.tuple([z.string()]),
+  parallel: z.object({ matrix: z.array(z.record(z.string(), z.array(z.string()))) }).optional(),
 });
 
 const asItStands = z.strictObject({ value: z.unknown(), expand: z.literal(false) });
@@ -75,12 +76,18 @@ export function received(name: string, inputs: Mapping = {}): Received {
 
 /** The variables and words with which a compiled job calls its program. */
 export function receivedBy(job: unknown, environment = 'dev'): Received {
-  const { variables, script } = compiledJob.parse(job);
+  const { variables, script, parallel } = compiledJob.parse(job);
+  const known = { ...project(environment), ...firstOf(parallel?.matrix) };
   const env = Object.entries(variables).map(([key, value]) => {
     const literal = asItStands.safeParse(value);
-    return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), project(environment))];
+    return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), known)];
   });
   return { env: Object.fromEntries(env), words: shellWords(script[0]) };
+}
+
+/** The variables of the first job of a matrix. */
+function firstOf([row = {}]: readonly Record<string, readonly string[]>[] = []): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([name, [first = '']]) => [name, first]));
 }
 
 /** How the script of every program ends: some runners' shells would turn its exit code into 1. */

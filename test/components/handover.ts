@@ -24,7 +24,8 @@ export function recordPath(component: string, job = '1'): string {
 
 /** What a job of the pipeline 101 records, for dev when it does not say otherwise. Each job has a name of its own. */
 export function recordText(component: string, record: object, job = '1'): string {
-  const stamp = { environment: 'dev', pipeline: '101', job, job_name: job === '1' ? component : `${component}-${job}` };
+  const [region, job_name] = ['ap-southeast-1', job === '1' ? component : `${component}-${job}`];
+  const stamp = { environment: 'dev', region, pipeline: '101', job, job_name };
   return JSON.stringify({ ...stamp, ...record });
 }
 

@@ -143,7 +143,7 @@ describe('of several records', () => {
     const uat = shown(2, { environment: 'uat' });
     expect(readShown(leave('check-model', [shown(1), uat])).record).toMatchObject({ version: 1 });
     expect(thrownBy(() => readShown(leave('check-model', [uat])))).toMatchObject(
-      because("This job's artifacts have no check-model record for this environment."),
+      because("This job's artifacts have no check-model record for this environment and region."),
     );
   });
 
@@ -239,7 +239,7 @@ describe('a record', () => {
     [
       'that lacks members: the first three are named',
       (root) => lay(root, path, '{"outcome": "candidate", "pipeline": "101", "job": "1"}'),
-      `${path} is not a record that this version can read (environment is missing; job_name is missing; group is missing)`,
+      `${path} is not a record that this version can read (environment is missing; region is missing; job_name is missing)`,
     ],
   ])('%s is refused in a sentence', (_, layIt, why) => {
     const root = projectFolder();

@@ -167,7 +167,7 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'check-model',
     () => ({ environment: 'dev' }),
     'approve-model',
-    "This job's artifacts have no check-model record for this environment",
+    "This job's artifacts have no check-model record for this environment and region",
   ],
   [
     'that is no record',

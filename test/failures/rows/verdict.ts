@@ -437,7 +437,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'reject-model',
     code: 'SMC-1306',
-    seen: "ERROR This job's artifacts have no check-model record for this environment.",
+    seen: "ERROR This job's artifacts have no check-model record for this environment and region.",
     next: 'if check-model failed, run it again first',
     cause: 'check-model is not in the pipeline, or serves another environment.',
     remedy: 'Include check-model before reject-model, for the same environment.',
