@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import { namedScenes } from '../../emulator/named-scenes.ts';
+import { scenarios } from '../../emulator/scenarios.ts';
 
 const run = promisify(execFile);
 const TSX = fileURLToPath(new URL('../../node_modules/.bin/tsx', import.meta.url));
@@ -66,7 +68,32 @@ describe('npm run emulator', () => {
     for (const line of said.stdout.trim().split('\n')) expect(line).toMatch(/^export [A-Z_]+=\S*$/);
   });
 
+  test('says first what is in it, what to do next, and one call of the AWS CLI to paste', async () => {
+    const served = spawn(TSX, [SERVE, '--scene', 'resale-price', '--scenario', 'no capacity'], { stdio: 'pipe' });
+    let stderr = '';
+    served.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    await vi.waitFor(() => expect(stderr).toContain('AWS CLI reads'), 10_000);
+    const ended = new Promise((resolve) => served.once('close', resolve));
+    served.kill('SIGTERM');
+    await ended;
+    const [serves, holds, goesWrong, , paste, call] = stderr.split('\n');
+    expect(serves).toMatch(/^The embedded SageMaker serves on http:\/\/127\.0\.0\.1:\d+ until you press Ctrl\+C\.$/);
+    expect(holds).toMatch(/^In it: three versions of ResalePriceModelGroup .* resale-price-dev/);
+    expect(goesWrong).toBe(`What goes wrong: ${scenarios['no capacity'].about}`);
+    expect(paste).toBe('1. Paste the lines that begin with "export" into another shell.');
+    expect(call).toBe(`2. There, paste this call:  ${namedScenes['resale-price'].look}`);
+  });
+
+  test('lists with --help what it may have in it, and what may go wrong', async () => {
+    const { stdout } = await run(TSX, [SERVE, '--help']);
+    for (const name of [...Object.keys(namedScenes), ...Object.keys(scenarios)])
+      expect(stdout).toContain(`\n  ${name} `);
+  });
+
   test.each([
+    [['--scene', 'sea'], "There is no scene 'sea'. Choose from: resale-price."],
     [['--port', 'http'], "--port must be a number from 0 to 65535, and is 'http'."],
     [['--scenario', 'rain'], "There is no scenario 'rain'. Choose from: model already there,"],
   ])('refuses %j in a sentence', async (args, sentence) => {
@@ -130,6 +157,13 @@ describe('people who set a scene', () => {
         '(ValidationException) when calling the DescribeEndpoint operation: Could not find endpoint',
       ),
     });
+  });
+
+  test.skipIf(!hasCli)('paste the call that the first lines name', { timeout: 60_000 }, async () => {
+    namedScenes['resale-price'].set(emulator);
+    const { stdout } = await run('sh', ['-euc', namedScenes['resale-price'].look], { env });
+    for (const name of ['resale-price-dev', 'resale-price-uat', 'resale-price-main'])
+      expect(stdout).toMatch(new RegExp(`\\| +${name} +\\| +InService +\\|`));
   });
 
   test.skipIf(!hasBoto)('use boto3 (skipped when it is not installed)', { timeout: 60_000 }, async () => {

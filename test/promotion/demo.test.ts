@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type DemoOptions, demo } from './demo.ts';
 
 /** Runs the demo without its pauses; returns its verdict and what it printed. */
@@ -10,10 +10,17 @@ async function watch(options: Omit<DemoOptions, 'print'> = {}) {
 }
 
 describe('the demo', () => {
-  it('promotes two versions, and not one that is not good enough, and reads that back from AWS', async () => {
-    const { green, text } = await watch();
+  let whole: Awaited<ReturnType<typeof watch>>;
+  beforeAll(async () => {
+    whole = await watch();
+  }, 120_000);
+
+  it('promotes two versions, and not one that is not good enough, and reads that back from AWS', () => {
+    const { green, text } = whole;
     expect(text).toContain('3. A training run that is not good enough promotes nothing');
     expect(text).toContain('condition GoodEnough was false');
+    expect(text.split('\n')[0]).toMatch(/ It takes about a minute, and needs no AWS account/);
+    expect(text).toContain('npm run -s emulator -- --scene resale-price');
     for (const [environment, approver] of [
       ['dev', 'lim.wei.jie'],
       ['uat', 'nurul.aisyah'],
@@ -27,12 +34,22 @@ describe('the demo', () => {
       );
     }
     expect(green).toBe(true);
-  }, 120_000);
+  });
+
+  it('shows once what a log begins with, and then only that it was there', () => {
+    const { text } = whole;
+    expect(text.match(/^ +caller +arn:/gm)).toHaveLength(1);
+    expect(text).toContain(
+      '> approve-model for uat in the AWS account 111122223333, as resale-price-uat-approval (8 lines)',
+    );
+    expect(text.split('\n').length).toBeLessThan(400);
+  });
 
   it('is red when AWS does not answer', async () => {
     const { green, text } = await watch({ awsIsDown: true });
     expect(text).toContain('dev: deploy-pipeline, pipeline 1001');
     expect(text).toContain('ECONNREFUSED');
+    expect(text).not.toContain('What to try next');
     expect(green).toBe(false);
   }, 120_000);
 

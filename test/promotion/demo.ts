@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Job, Pipeline } from '../../compiler/pipeline.ts';
+import type { Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch } from '../../compiler/project.ts';
 import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { chapter, columns, logPrinter, type Print } from './show.ts';
 import { readStanding, readVersions, type Standing } from './state.ts';
 
 export interface DemoOptions {
-  print(text: string): void;
+  readonly print: Print;
   /** Command -> what runs in its place. */
   readonly replaced?: Readonly<Record<string, string>>;
   /** Whether the programs' pauses pass faster than they are. */
@@ -16,15 +17,39 @@ export interface DemoOptions {
   readonly awsIsDown?: boolean;
 }
 
+const CHAPTERS = [
+  '1. A first version goes from dev to uat to main',
+  '2. A second version updates all three endpoints',
+  '3. A training run that is not good enough promotes nothing',
+] as const;
+
+const COMING = `The demo promotes a model from dev through uat to main. It takes about a minute, and needs no AWS account: an
+embedded SageMaker answers the calls. Every job of examples/resale-price runs as it does in GitLab.
+
+  ${CHAPTERS.join('\n  ')}
+     (its last job fails on purpose, with exit code 80)
+
+At the end, a table shows what AWS holds. Each log begins with what the job acts on: only the first job shows
+these lines, because the others are alike.`;
+
+const NEXT = `
+What to try next:
+
+  npm run -s emulator -- --scene resale-price  ask the embedded SageMaker yourself, with the AWS CLI or boto3
+  examples/resale-price                        read the project that was promoted
+  README.md, "A first pipeline"                do the same in your own project`;
+
 /** Two versions go from dev to uat to main, and one that is not good enough goes nowhere. Says whether AWS agrees. */
 export async function demo({ print, hurry = false, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
+  print(COMING);
   const stage = await startResalePrice({ edition: 'promote', hurry, replaced });
   try {
     if (awsIsDown) await stage.emulator.close();
     const mishap = await perform(stage, print).catch(inWords);
     if (mishap !== undefined) print(styleText('red', `\nThe demo ended early: ${mishap}`));
-    const agreed = await agrees(stage, print);
-    return agreed && mishap === undefined;
+    const agreed = (await agrees(stage, print)) && mishap === undefined;
+    if (agreed) print(NEXT);
+    return agreed;
   } finally {
     await stage.close();
   }
@@ -34,56 +59,42 @@ function inWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function perform({ project, emulator }: ResalePrice, print: DemoOptions['print']): Promise<void> {
+async function perform({ project, emulator }: ResalePrice, print: Print): Promise<void> {
+  const show = logPrinter(print);
   const trainWith = (depth: number, rmse: number) => {
     emulator.metrics = { Evaluate: { Report: { metrics: { rmse } } } };
     return project.push('dev', definitionWith('MaxDepth', depth));
   };
 
-  chapter('1. A first version goes from dev to uat to main', print);
-  await promote(trainWith(6, 41_250), 'dev', print);
-  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, print);
+  chapter(CHAPTERS[0], print);
+  await promote(trainWith(6, 41_250), 'dev', show);
+  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, show);
 
-  chapter('2. A second version updates all three endpoints', print);
-  await promote(trainWith(8, 39_480), 'dev', print);
-  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, print);
+  chapter(CHAPTERS[1], print);
+  await promote(trainWith(8, 39_480), 'dev', show);
+  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, show);
 
-  chapter('3. A training run that is not good enough promotes nothing', print);
+  chapter(CHAPTERS[2], print);
   const third = trainWith(2, 58_900);
   const jobs = await third.run();
-  show(third, 'dev', jobs, print);
+  show(third, 'dev', jobs);
   const check = jobs.find(({ name }) => name === 'check-model');
   if (check?.exit !== 80) throw new Error('check-model should have ended with exit code 80: nothing to promote.');
 }
 
 /** Runs a pipeline up to its gate, presses it, and runs the rest. */
-async function promote(pipeline: Pipeline, branch: Branch, print: DemoOptions['print']): Promise<void> {
+async function promote(pipeline: Pipeline, branch: Branch, show: ReturnType<typeof logPrinter>): Promise<void> {
   const parts = [() => pipeline.run(), () => pipeline.press('approve-model', APPROVERS[branch])];
   for (const part of parts) {
     const jobs = await part();
-    show(pipeline, branch, jobs, print);
+    show(pipeline, branch, jobs);
     const failed = jobs.find(({ exit }) => exit !== 0);
     if (failed) throw new Error(`${failed.name} on ${branch} ended with exit code ${failed.exit}.`);
   }
 }
 
-function chapter(title: string, print: DemoOptions['print']): void {
-  print(`\n${styleText(['bold', 'underline'], title)}`);
-}
-
-function show(pipeline: Pipeline, branch: Branch, jobs: readonly Job[], print: DemoOptions['print']): void {
-  for (const { name, exit, log } of jobs) {
-    const pressed = pipeline.pressed.get(name);
-    const heading = `${branch}: ${name}, pipeline ${pipeline.id}${pressed ? `, pressed by ${pressed}` : ''}`;
-    const ending = exit === 0 ? styleText('green', 'passed') : styleText('red', `failed with exit code ${exit}`);
-    print(`\n${styleText('bold', heading)}`);
-    for (const line of log.trimEnd().split('\n')) print(`  ${line.startsWith('$ ') ? styleText('green', line) : line}`);
-    print(`  ${ending}`);
-  }
-}
-
 /** Reads from AWS, by its SDK, where each environment stands, and compares it with what should be. */
-async function agrees({ emulator }: ResalePrice, print: DemoOptions['print']): Promise<boolean> {
+async function agrees({ emulator }: ResalePrice, print: Print): Promise<boolean> {
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = emulator.env;
   const client = new SageMakerClient({
     endpoint: emulator.url,
@@ -134,15 +145,7 @@ function table(standings: readonly Standing[]): string {
     ({ environment, version, endpoint, status, config, approvedBy, validated }) =>
       [environment, version, endpoint, status, config, approvedBy, validated].map((cell) => cell || '-'),
   );
-  const widths = Object.keys(COLUMNS).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return columns(rows);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
