@@ -8,7 +8,7 @@ import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';
 import { exampleOf } from './examples.ts';
 import { exitCodeTable } from './exit-codes.ts';
-import { code, table } from './markdown.ts';
+import { anchorOf, code, table } from './markdown.ts';
 import { programs } from './programs.ts';
 import { OWN_DEFAULT, SHARED } from './shared.ts';
 import { dollarIn, type Template } from './template.ts';
@@ -33,10 +33,11 @@ export function inputsPage(entries: readonly Entry[], shared: Template): string 
     '<!-- Generated from templates/, src/ and catalog.yml. Do not edit this page; `npm run docs` renders it. -->',
     '# Inputs, outputs and exit codes',
     INTRODUCTION,
-    '## Exit codes',
+    `On this page:\n\n${[...PARTS, ...entries.map(({ template }) => template.name)].map((each) => `- [${each}](#${anchorOf(each)})`).join('\n')}`,
+    `## ${PARTS[0]}`,
     'Exit codes are the same in every component. If a job fails, the last log line starts with `Next:` and tells you what to do.',
     exitCodeTable(),
-    '## Shared inputs',
+    `## ${PARTS[1]}`,
     'These inputs have the same meaning in every component. Each component also has its own inputs, and some shared inputs with a different default.',
     inputTable(shared, common),
     `Some components do not have all of them:\n\n${withoutShared(entries, common)}`,
@@ -44,11 +45,13 @@ export function inputsPage(entries: readonly Entry[], shared: Template): string 
   ].join('\n\n')}\n`;
 }
 
+const PARTS = ['Exit codes', 'Shared inputs'] as const;
+
 const INTRODUCTION = `Set inputs under \`inputs:\` of the include. Before GitLab creates the pipeline, it refuses an unknown input, a missing
 input, and a value of the wrong type or format. The job validates the remaining values, reports all errors together, and exits
 with 64 before it calls AWS.
 
-The \`$\` column shows whether CI/CD variables in the value are expanded:
+Below the meaning of an input, \`$\` says whether CI/CD variables in the value are expanded:
 
 - **expanded**: GitLab replaces the variable with its value. If you define the variable once for each environment scope, one
   include serves all branches. A variable that is not defined can arrive as empty text: an optional check, such as
@@ -109,26 +112,36 @@ export function includeOf(template: Template): string {
 }
 
 function inputTable(template: Template, inputs: readonly InputSpec[]): string {
-  const rows = inputs.map((input) => {
-    const example = exampleOf(template, input.name);
-    const closed = input.type === 'boolean' || input.type === 'number' || input.options !== undefined;
-    return [
-      `\`${input.name}\``,
-      input.description ?? '',
-      formOf(input),
-      input.required ? '**required**' : literal(input.default),
-      example === undefined ? '' : literal(example),
-      closed ? '' : REPLACED.has(input.name) ? 'by the program' : dollarIn(template, input.name),
-    ];
-  });
-  return table(['input', 'meaning', 'format', 'default', 'example', '`$`'], rows);
+  const rows = inputs.map((input) => [
+    `\`${input.name}\``,
+    [input.description ?? '', ...valuesOf(template, input)].join('<br>'),
+    input.required ? '**required**' : literal(input.default),
+  ]);
+  return table(['input', 'meaning', 'default'], rows);
 }
+
+/** What a value may be: its format, an example, and what a dollar sign in it means. */
+function valuesOf(template: Template, input: InputSpec): string[] {
+  const example = exampleOf(template, input.name);
+  const closed = input.type === 'boolean' || input.type === 'number' || input.options !== undefined;
+  const dollar = REPLACED.has(input.name) ? 'by the program' : dollarIn(template, input.name);
+  const told = [
+    ...(input.type === 'string' && formOf(input) === 'string' ? [] : [`Format: ${formOf(input)}.`]),
+    ...(example === undefined ? [] : [`Example: ${literal(example)}.`]),
+    ...(closed ? [] : [`\`$\`: ${dollar}.`]),
+  ];
+  return told.length > 0 ? [told.join(' ')] : [];
+}
+
+/** Characters of a pattern that people read, and that a narrow column holds. */
+const LONGEST = 70;
 
 function formOf({ type, options, regex }: InputSpec): string {
   if (options) return options.map((option) => code(String(option))).join(' or ');
   if (type === 'boolean') return '`true` or `false`';
   if (type === 'array') return 'list';
-  return regex === undefined ? type : `${type}, ${code(regex)}`;
+  if (regex === undefined) return type;
+  return regex.length > LONGEST ? `${type}, by a pattern of the template` : `${type}, ${code(regex)}`;
 }
 
 function literal(value: unknown): string {

@@ -29,8 +29,20 @@ globalThis.judge = async () => {
   const told = violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ element, failureSummary }) => found(element, id, help, failureSummary)),
   );
-  return [...told, ...unnamed()];
+  return [...told, ...unnamed(), ...tooWide()];
 };
+
+/** The width of a page in GitLab, in pixels: of a wider table, a reader sees the first columns only. */
+const PAGE = 1000;
+
+function tooWide() {
+  document.body.style.width = `${PAGE}px`;
+  const wide = [...document.querySelectorAll('table')].filter(({ scrollWidth }) => scrollWidth > PAGE);
+  return wide.map((table) => {
+    const help = `Tables must not be wider than the page, and this one has ${table.scrollWidth} pixels`;
+    return found(table, 'table-width', help, 'Give it fewer columns, or shorter code, which no line break divides');
+  });
+}
 
 /** For axe, a picture with no words is decoration. In Markdown, somebody forgot them. */
 function unnamed() {
