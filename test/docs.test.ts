@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
   CreateModelPackageGroupCommand,
+  DeleteEndpointCommand,
   DescribeEndpointCommand,
+  ListEndpointsCommand,
   SageMakerClient,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -22,6 +24,7 @@ import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy, stages } from './catalog/compiled.ts';
+import { anchorOf } from './catalog/markdown.ts';
 import { resalePrice } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
 import { readTemplate, templates } from './catalog/template.ts';
@@ -36,6 +39,9 @@ const setup = readPage('docs/setup.md');
 const migrate = readPage('docs/migrate.md');
 const HANDBOOK = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
 const root = new URL('../', import.meta.url);
+
+/** How long a page is to its reader, who scrolls. */
+const linesOf = (path: string) => readRepository(path)?.split('\n').length ?? 0;
 
 /** What GitLab makes of a snippet. Only the catalog's own project is published: anywhere else, a component has no version. */
 function compiled(text: string): Mapping {
@@ -291,6 +297,10 @@ describe('the calls of SageMaker in the pages', () => {
     const performed: Readonly<Record<string, (options: Record<string, string>) => Promise<unknown>>> = {
       'create-model-package-group': ({ 'model-package-group-name': ModelPackageGroupName }) =>
         sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName })),
+      'list-endpoints': ({ 'name-contains': NameContains }) =>
+        sagemaker.send(new ListEndpointsCommand({ NameContains })),
+      'delete-endpoint': ({ 'endpoint-name': EndpointName }) =>
+        sagemaker.send(new DeleteEndpointCommand({ EndpointName })),
       'describe-endpoint': ({ 'endpoint-name': EndpointName }) =>
         sagemaker.send(new DescribeEndpointCommand({ EndpointName })),
       'update-endpoint': ({ 'endpoint-name': EndpointName, 'endpoint-config-name': EndpointConfigName }) =>
@@ -314,6 +324,14 @@ describe('the links of the pages', () => {
 
   it.each(links)('in %s: %s leads somewhere', (path, address) => {
     expect(leadsSomewhere(path, address)).toBe(true);
+  });
+
+  it('lead to each part of a long page, from the page itself', () => {
+    const long = pages.filter(({ path }) => path.startsWith('docs/') && linesOf(path) > 180);
+    expect(long.length).toBeGreaterThan(4);
+    for (const page of long)
+      for (const [, heading = ''] of page.prose.matchAll(/^## (.*)$/gm))
+        expect(linksOf(page), page.path).toContain(`#${anchorOf(heading)}`);
   });
 
   it('reach every page from the README', () => {

@@ -7,6 +7,7 @@ const REGISTRY = 'it needs two registries outside this machine';
 export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run demo$/, { by: 'test/promotion/demo.test.ts' }],
   [/^npm run -s emulator -- --scene resale-price$/, { by: 'test/emulator/serve.test.ts' }],
+  [/^(export INPUT_|npx tsx src\/main\.ts check-model )/, { by: 'test/by-hand.test.ts' }],
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
   [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],

@@ -5,6 +5,7 @@
 export const FOREIGN_WORDS = [
   // GitLab's.
   'ci_pipeline_variables_minimum_override_role',
+  'allow_failure',
   'id_tokens',
   'no_one_allowed',
   'newest_ready_first',
@@ -19,12 +20,15 @@ export const FOREIGN_WORDS = [
   'approve_model',
   'deploy_model',
   'validate_endpoint',
+  'get_pipeline_definition',
 ];
 
 export const FOREIGN_VARIABLES = [
   // GitLab's and its runner's.
   /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
   /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG)$/,
+  // What a hand-written pipeline names, and docs/migrate.md replaces.
+  /^(AWS_DEFAULT_REGION|GITLAB_OIDC_TOKEN|MODEL_PACKAGE_GROUP_NAME|SAGEMAKER_ROLE_ARN)$/,
   // AWS's, Node's and the shell's.
   /^AWS_(REGION|ACCOUNT_ID|ROLE_ARN|OIDC_TOKEN|ENDPOINT_URL|CONFIG_FILE|PROFILE)$/,
   /^(HTTPS?_PROXY|NO_PROXY|NODE_DEBUG|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_USE_ENV_PROXY|LD_PRELOAD)$/,

@@ -90,6 +90,16 @@ describe('endpoints that a hand-written pipeline made', () => {
     expect(emulator.calls.filter(({ operation }) => /^(Delete|Create)Endpoint$|Pipeline/.test(operation))).toEqual([]);
   });
 
+  it('are told from a new one before anybody approves: check-model says when there is no endpoint of the name', async () => {
+    const check = { model_package_arn: arnOf(7), endpoint_name: 'resale-price-dev' };
+    const liveFor = async (live: Readonly<Record<string, number>>) => {
+      const { check: job } = await promote(await handMade(live, 7), { environment: 'dev', pipeline: '201', check });
+      return /live +(.*)/.exec(job?.log ?? '')?.[1];
+    };
+    expect(await liveFor({ 'of-dev': 7 })).toBe('nothing: the endpoint resale-price-dev does not exist yet');
+    expect(await liveFor({ dev: 6 })).toBe('ResalePriceModelGroup version 6 on resale-price-dev (InService)');
+  });
+
   it('are updated to a config of the new naming once, although they serve that version already', async () => {
     const emulator = await handMade({ dev: 7 }, 7);
     const check = { model_package_arn: arnOf(7) };
