@@ -8,7 +8,7 @@ import { catalog } from './catalog-file.ts';
 import { NEEDED } from './compiled.ts';
 import { exampleOf } from './examples.ts';
 import { exitCodeTable } from './exit-codes.ts';
-import { anchorOf, code, table } from './markdown.ts';
+import { code, contents, table } from './markdown.ts';
 import { programs } from './programs.ts';
 import { OWN_DEFAULT, SHARED } from './shared.ts';
 import { dollarIn, type Template } from './template.ts';
@@ -33,7 +33,7 @@ export function inputsPage(entries: readonly Entry[], shared: Template): string 
     '<!-- Generated from templates/, src/ and catalog.yml. Do not edit this page; `npm run docs` renders it. -->',
     '# Inputs, outputs and exit codes',
     INTRODUCTION,
-    `On this page:\n\n${[...PARTS, ...entries.map(({ template }) => template.name)].map((each) => `- [${each}](#${anchorOf(each)})`).join('\n')}`,
+    contents([...PARTS, ...entries.map(({ template }) => template.name)]),
     `## ${PARTS[0]}`,
     'Exit codes are the same in every component. If a job fails, the last log line starts with `Next:` and tells you what to do.',
     exitCodeTable(),

@@ -17,6 +17,11 @@ export function fill(page: string, name: string, text: string): string {
   return `${page.slice(0, from + open.length)}\n${text}\n${page.slice(to)}`;
 }
 
+/** Links to the parts of a page, by their headings. */
+export function contents(headings: readonly string[]): string {
+  return `On this page:\n\n${headings.map((each) => `- [${each}](#${anchorOf(each)})`).join('\n')}`;
+}
+
 /** The end of a link to a heading, as GitLab makes it (https://docs.gitlab.com/user/markdown/#heading-ids-and-links). */
 export function anchorOf(heading: string): string {
   return heading

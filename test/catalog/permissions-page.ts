@@ -5,7 +5,7 @@ import { trustPolicyOf } from '../../scripts/policies/trust.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entries.ts';
 import { compactJson } from './compact-json.ts';
-import { table } from './markdown.ts';
+import { contents, table } from './markdown.ts';
 import { roleOf } from './policies.ts';
 
 interface Program {
@@ -16,10 +16,7 @@ interface Program {
 /** docs/permissions.md: who may do what, generated so that it cannot be older than the programs. */
 export function permissionsPage(team: Team, programs: readonly Program[], duties: readonly Duty[]): string {
   const [first] = team.environments;
-  return `${[
-    '<!-- Generated from the permissions that the components declare. Do not edit this page; `npm run docs` renders it. -->',
-    '# What the AWS roles need',
-    introduction(),
+  const parts = [
     policiesForYourProject(team),
     '## Duties',
     dutyTable(team, duties),
@@ -37,6 +34,14 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
     json(pipelineRoleDeny(team)),
     RENDER_ROLE,
     json(renderPolicy(team)),
+  ].join('\n\n');
+  const headings = [...parts.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
+  return `${[
+    '<!-- Generated from the permissions that the components declare. Do not edit this page; `npm run docs` renders it. -->',
+    '# What the AWS roles need',
+    introduction(),
+    contents(headings),
+    parts,
   ].join('\n\n')}\n`;
 }
 

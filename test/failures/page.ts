@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '../../src/ground/failure.ts';
 import { FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
-import { anchorOf, code, table } from '../catalog/markdown.ts';
+import { code, contents, table } from '../catalog/markdown.ts';
 import { AREAS, HEADINGS } from './codes.ts';
 import type { Row } from './row.ts';
 
@@ -11,8 +11,7 @@ export function troubleshootingPage(rows: readonly Row[]): string {
     '<!-- Generated from the failures that the tests play through. Do not edit this page; `npm run docs` renders it. -->',
     '# Troubleshooting',
     INTRODUCTION,
-    'On this page:',
-    [...areas.map(({ heading }) => heading), SOLVED].map((each) => `- [${each}](#${anchorOf(each)})`).join('\n'),
+    contents([...areas.map(({ heading }) => heading), SOLVED]),
     ...areas.flatMap(({ area, heading }) => [`## ${heading}`, ...codesOf(area).flatMap((of) => section(of, rows))]),
     `## ${SOLVED}`,
     'In these situations, the job ends green. If the situation matters to somebody, the log mentions it.',
