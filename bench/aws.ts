@@ -5,10 +5,14 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { invocationOf } from '../test/components/job.ts';
 import { type Call, jobs } from './jobs.ts';
 
-/** Sets the scene of a job in a new account; `versions` fills its registry with so many older ones that nobody approved. */
+/**
+ * Sets the scene of a job in a new account; `versions` fills its registry with so many older ones that nobody approved.
+ * Each answer takes `latency` milliseconds longer.
+ */
 export interface Order {
   readonly job: string;
   readonly versions?: number;
+  readonly latency?: number;
 }
 
 /** What a job finds, and how it is started. */
@@ -21,13 +25,14 @@ export interface Stage {
   readonly byHand: { readonly env: Readonly<Record<string, string>>; readonly calls: readonly Call[] };
 }
 
-/** A request as it arrived, and what was answered. */
+/** A request as it arrived, and what was answered. Requests of one round arrived before any of them was answered. */
 export interface Recorded {
   readonly service: string;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly round: number;
   status: number;
 }
 
@@ -39,11 +44,11 @@ process.on('message', (order: Order | 'requests') => {
   else void setStage(order).then((stage) => process.send?.(stage));
 });
 
-async function setStage({ job: name, versions = 0 }: Order): Promise<Stage> {
+async function setStage({ job: name, versions = 0, latency = 0 }: Order): Promise<Stage> {
   await emulator?.close();
   emulator = await startEmulator({ clock: machineClock() });
   recorded = [];
-  record(emulator);
+  record(emulator, latency);
   const job = jobs[name];
   if (!job) throw new Error(`There is no job ${name}.`);
   const { scene } = job;
@@ -63,13 +68,18 @@ async function setStage({ job: name, versions = 0 }: Order): Promise<Stage> {
   };
 }
 
-/** Keeps what arrives, as it arrived: the emulator's own log has it decoded. */
-function record(served: Emulator): void {
+/** Keeps what arrives, as it arrived: the emulator's own log has it decoded. Its answers take so many milliseconds longer. */
+function record(served: Emulator, latency: number): void {
   const open = served.exchange.bind(served);
+  let answered = 0;
   served.exchange = () => {
     const exchange = open();
+    const round = { number: 0 };
     return {
-      ...exchange,
+      ended() {
+        answered = Math.max(answered, round.number);
+        exchange.ended();
+      },
       async handle(question, request) {
         const { method, path, body } = request;
         const headers = ['content-type', 'accept', 'x-amz-target'].flatMap((header) => {
@@ -77,18 +87,14 @@ function record(served: Emulator): void {
           return typeof value === 'string' ? [[header, value]] : [];
         });
         const service = question.service === 'runtime' ? 'sagemaker' : question.service;
-        const one: Recorded = {
-          service,
-          method,
-          path,
-          headers: Object.fromEntries(headers),
-          body: String(body),
-          status: 0,
-        };
+        round.number = answered + 1;
+        const what = { service, method, path, headers: Object.fromEntries(headers), body: String(body) };
+        const one: Recorded = { ...what, round: round.number, status: 0 };
         recorded.push(one);
         const ending = await exchange.handle(question, request);
-        if (typeof ending === 'object') one.status = ending.reply.status;
-        return ending;
+        if (typeof ending !== 'object') return ending;
+        one.status = ending.reply.status;
+        return { ...ending, delay: (ending.delay ?? 0) + latency };
       },
     };
   };

@@ -20,6 +20,8 @@ interface Costs {
   readonly boto3: number | null;
   /** How many requests the program makes, those to STS included. */
   readonly requests: number;
+  /** How many of them follow one another at most: what the program waits for, where each answer takes its time. */
+  readonly chain: number;
   readonly peak_mb: number;
   /** For check-model: how many requests it makes when its group has so many versions. */
   readonly requests_by_versions?: Readonly<Record<string, number>>;
@@ -37,14 +39,19 @@ type Ways = Readonly<
   Record<'ours' | 'hand_signed' | 'node' | 'aws_cli' | 'boto3', ((stage: Stage) => Start) | undefined>
 >;
 
+/** Milliseconds of each answer while the chain is counted: what is asked side by side arrives before the first answer. */
+const COUNTING_LATENCY = 50;
+
 class Bench {
   readonly #root = mkdtempSync(join(tmpdir(), 'bench-'));
   readonly #rounds: number;
+  readonly #latency: number;
   readonly #aws: ChildProcess;
   readonly #ended = new AbortController();
 
-  constructor(rounds: number) {
+  constructor({ rounds, latency }: { readonly rounds: number; readonly latency: number }) {
     this.#rounds = rounds;
+    this.#latency = latency;
     this.#aws = fork(fileURLToPath(new URL('./aws.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
     this.#aws.once('exit', () => this.#ended.abort(new Error('The emulator ended before the bench.')));
   }
@@ -91,6 +98,7 @@ class Bench {
       aws_cli: median(times.aws_cli),
       boto3: median(times.boto3),
       requests: requests.length,
+      chain: Math.max(...requests.map(({ round }) => round)),
       peak_mb: await this.#peak(job),
       ...(job === 'check-model' && {
         requests_by_versions: {
@@ -108,7 +116,7 @@ class Bench {
     for (let round = 0; round < this.#rounds + warmUps; round++) {
       for (const [way, start] of entriesOf(ways)) {
         if (!start) continue;
-        const taken = await this.#time({ job }, start);
+        const taken = await this.#time({ job, latency: this.#latency }, start);
         if (round >= warmUps) times[way].push(taken);
       }
     }
@@ -141,7 +149,7 @@ class Bench {
 
   /** What a program asks of AWS. */
   async #requests(order: Order): Promise<Recorded[]> {
-    await this.#time(order, (stage) => this.#program(stage));
+    await this.#time({ ...order, latency: COUNTING_LATENCY }, (stage) => this.#program(stage));
     return this.#ask<Recorded[]>('requests');
   }
 
@@ -221,10 +229,11 @@ function table(costs: Readonly<Record<string, Costs>>): string {
     times(each.aws_cli, each.ours),
     times(each.boto3, each.ours),
     String(each.requests),
+    String(each.chain),
     whole(each.peak_mb),
   ]);
   const head = ['program', 'ours, ms', 'signed by hand', '`node -e 0`', 'AWS CLI', 'boto3'];
-  const more = ['ours / by hand', 'CLI / ours', 'boto3 / ours', 'requests', 'peak, MB'];
+  const more = ['ours / by hand', 'CLI / ours', 'boto3 / ours', 'requests', 'chain', 'peak, MB'];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line([...head, ...more]),
@@ -238,17 +247,28 @@ function machineInWords(): string {
   return `${cpus().length} cores of ${cpu?.model ?? 'an unknown kind'}, Node ${process.version}, ${process.platform} ${process.arch}`;
 }
 
+function wholeNumber(option: string, given: string, least: number): number {
+  const number = Number(given);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new Error(`--${option} must be a whole number of at least ${least}.`);
+}
+
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '15' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '15' },
+    latency: { type: 'string', default: '0' },
+  },
 });
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number, like 15.');
-const costs = await new Bench(rounds).run();
+const rounds = wholeNumber('rounds', values.rounds, 1);
+const latency = wholeNumber('latency', values.latency, 0);
+const costs = await new Bench({ rounds, latency }).run();
 if (values.json) console.log(JSON.stringify(costs, null, 2));
 else {
   console.log(`${table(costs)}\n`);
   const { requests_by_versions: requests = {} } = costs['check-model'] ?? {};
   for (const [versions, count] of Object.entries(requests))
     console.log(`check-model makes ${count} requests when its group has ${versions} versions.`);
-  console.log(`Medians of ${rounds} interleaved rounds, on ${machineInWords()}.`);
+  const answers = latency === 0 ? '' : `, each answer after ${latency} ms`;
+  console.log(`Medians of ${rounds} interleaved rounds${answers}, on ${machineInWords()}.`);
 }
