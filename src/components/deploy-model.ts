@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
-import { resourceName } from '../endpoints/endpoint.ts';
+import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
 import { followDeployment } from '../endpoints/follow.ts';
+import { Look } from '../endpoints/look.ts';
 import { planModelAndConfig, servingInputs } from '../endpoints/model-and-config.ts';
 import type { DeploymentPlan, ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
@@ -96,12 +97,13 @@ export default defineComponent({
     const handed = readVersion(given, context);
     if (handed.outcome === 'nothing') return skip(handed, given, context);
     linkTo(given.endpoint_name, context);
-    const version = await describeDeployable(handed, given, context);
+    const look = firstLook(given.endpoint_name, context);
+    const version = await look.beside(describeDeployable(handed, given, { look, job: context.job }));
     context.log.line(deployingLine(version, given, context.job));
     const task: DeploymentTask = { given, handed, version, plan: planOf(version, given, context) };
 
     const reconcile = reconcileContext(task, context);
-    const accepted = await reconcileEndpoint(task.plan, reconcile);
+    const accepted = await reconcileEndpoint(task.plan, reconcile, look);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
     writeRecord('progressing', task, accepted, context);
     const brought = { endpoint: given.endpoint_name, ...accepted };
@@ -119,6 +121,14 @@ export default defineComponent({
   },
 });
 
+/** Asks for the endpoint and its tags, while the version is described. */
+function firstLook(endpoint: string, { aws, clock }: Context): Look {
+  const look = new Look({ ...aws, clock });
+  look.endpoint(endpoint);
+  look.tags(expectedArn(endpoint, aws));
+  return look;
+}
+
 interface DeploymentTask {
   readonly given: Inputs;
   readonly handed: HandedVersion;
@@ -135,7 +145,7 @@ function reconcileContext({ given, handed }: DeploymentTask, context: Context): 
     interval: given.poll_interval,
     log: log.line,
     begun,
-    confirm: async () => void (await describeDeployable(handed, given, context)),
+    confirm: async (look) => void (await describeDeployable(handed, given, { look, job: context.job })),
   };
 }
 

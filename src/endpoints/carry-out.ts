@@ -1,9 +1,13 @@
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
-import { type ChangeResult, createEndpoint, updateEndpoint } from './changes.ts';
+
+import { type ChangeResult, createEndpoint, noteChange, updateEndpoint } from './changes.ts';
 import { keptInstances } from './current.ts';
+
 import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { ensureModelAndConfig } from './ensure.ts';
 import { packagesServed } from './live.ts';
-import type { Observed } from './observe.ts';
+import { Look } from './look.ts';
+import { isAsSeen, type Observed } from './observe.ts';
 import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 import { deployedAt } from './progress.ts';
@@ -25,14 +29,17 @@ export function configBefore({ endpoint, tags }: Observed, { desired }: Deployme
 
 /** Does what was decided, which is nothing where our config is there already or on its way. */
 export async function carryOut(
-  { endpoint, current, decision }: Observed,
+  seen: Observed,
   before: ConfigBefore,
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
+  const { endpoint, decision, look } = seen;
   if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
   if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
-  return endpoint ? update({ endpoint, current }, before, plan, context) : create(plan, context);
+  if (endpoint) return update({ ...seen, endpoint }, before, plan, context);
+  await ensureModelAndConfig(plan, look, context);
+  return create(plan, context);
 }
 
 async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
@@ -45,14 +52,26 @@ async function create({ desired, serving, tags }: DeploymentPlan, context: Recon
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
 
+type Replaced = Omit<Observed, 'endpoint'> & { readonly endpoint: Endpoint };
+
+/**
+ * The tags come first: they say what the endpoint is about to become. What it takes is made next; right before the update all
+ * that was decided upon is looked at again.
+ */
 async function update(
-  replaced: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
+  replaced: Replaced,
   { previousConfig: previous }: ConfigBefore,
-  { desired, serving, tags }: DeploymentPlan,
+  plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
-  const { endpoint, current } = replaced;
+  const { endpoint, current, look } = replaced;
+  const { desired, serving, tags } = plan;
   const { config } = desired;
+  const { package: arn } = serving.model;
+  const deployment = { wanted: config, package: arn, previous, previousPackage: current?.served.package };
+  const noted = await noteChange(context, endpoint.arn, uniqueTags([...deploymentTags(deployment), ...tags]));
+  if (noted === 'conflict') return noted;
+  await ensureModelAndConfig(plan, look, context);
   const kept = current && keptInstances(endpoint, current, serving.config);
   if (kept !== undefined)
     context.log(
@@ -60,30 +79,26 @@ async function update(
     );
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
-  const { package: arn } = serving.model;
-  const deployment = { wanted: config, package: arn, previous, previousPackage: current?.served.package };
   const result = await updateEndpoint(context, {
-    seen: endpoint,
+    endpoint: endpoint.name,
     config,
-    tags: uniqueTags([...deploymentTags(deployment), ...tags]),
     keepInstances: kept !== undefined,
+    isAsSeen: () => isAsSeen(replaced, plan, context),
   });
   if (result === 'conflict') await recordConcurrentUpdate(replaced, context);
   return result;
 }
 
 /** Our tags replaced those of the deployment that was first: writes that one's again, as DescribeEndpoint shows it. */
-async function recordConcurrentUpdate(
-  { endpoint, current }: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
-  { sagemaker }: ReconcileContext,
-): Promise<void> {
+async function recordConcurrentUpdate({ endpoint, current }: Replaced, context: ReconcileContext): Promise<void> {
+  const { sagemaker } = context;
   const now = await findEndpoint(sagemaker, endpoint.name);
   if (!now) return;
   const wanted = now.pending ?? now.config;
   if (wanted === endpoint.config) return;
   // One that has ended already replaced what we saw.
   const previous = wanted === now.config ? endpoint.config : now.config;
-  const [served, ...more] = await packagesServed(sagemaker, { ...now, config: wanted });
+  const [served, ...more] = await packagesServed(new Look(context), { ...now, config: wanted });
   const tags = deploymentTags({
     wanted,
     package: more.length > 0 ? undefined : served,

@@ -6,13 +6,12 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { isKnownError } from '../aws/sagemaker-errors.ts';
-import { canonicalJson } from '../ground/canonical-json.ts';
 import { type Clock, type Deadline, earliest } from '../ground/clock.ts';
 import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { pauseUntil } from '../ground/wait.ts';
-import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { asRefusal } from './failure-reasons.ts';
+import { Look } from './look.ts';
 import { tagEndpoint } from './tags.ts';
 
 /** Whether SageMaker accepted a change. After a conflict with another deployment, describe and decide again. */
@@ -22,7 +21,7 @@ interface ChangeContext {
   readonly sagemaker: SageMakerClient;
   readonly clock: Clock;
   /** Throws when the version must not go live any more: SageMaker's changes have no condition. */
-  confirm(): Promise<void>;
+  confirm(look: Look): Promise<void>;
   readonly deadline: Deadline;
 }
 
@@ -32,16 +31,16 @@ interface EndpointCreation {
   readonly tags: readonly Tag[];
 }
 
-interface EndpointUpdate extends Omit<EndpointCreation, 'endpoint'> {
-  /** The endpoint as it was when the update was decided. */
-  readonly seen: Endpoint;
+interface EndpointUpdate extends Omit<EndpointCreation, 'tags'> {
   readonly keepInstances: boolean;
+  /** Whether the endpoint still is as it was when the update was decided. */
+  isAsSeen(): Promise<boolean>;
 }
 
 /** Creates an endpoint with its tags. */
 export function createEndpoint(context: ChangeContext, { endpoint, config, tags }: EndpointCreation) {
   return change(context, async () => {
-    await context.confirm();
+    await confirm(context);
     await context.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config, Tags: [...tags] }),
     );
@@ -49,20 +48,25 @@ export function createEndpoint(context: ChangeContext, { endpoint, config, tags 
   });
 }
 
-/**
- * Updates an endpoint to another config (AWS: AddTags, DescribeEndpoint, UpdateEndpoint), unless it is no longer as it
- * was seen. The tags come first: they say what the endpoint is about to become. With `keepInstances` the variant keeps
- * the instances that it has, where the config would start with fewer; weight and data capture are always those of the
- * config.
- */
-export function updateEndpoint(context: ChangeContext, { seen, config, tags, keepInstances }: EndpointUpdate) {
+/** Writes tags on an endpoint that say what it is about to become (AWS: AddTags). */
+export function noteChange(context: ChangeContext, endpointArn: string, tags: readonly Tag[]) {
   return change(context, async () => {
-    await tagEndpoint(context.sagemaker, seen.arn, tags);
-    await context.confirm();
-    if (!(await isAsSeen(context, seen))) return 'conflict';
+    await tagEndpoint(context.sagemaker, endpointArn, tags);
+    return 'accepted';
+  });
+}
+
+/**
+ * Updates an endpoint to another config (AWS: UpdateEndpoint), unless it is no longer as it was seen. With `keepInstances`
+ * the variant keeps the instances that it has, where the config would start with fewer; weight and data capture are always
+ * those of the config.
+ */
+export function updateEndpoint(context: ChangeContext, { endpoint, config, keepInstances, isAsSeen }: EndpointUpdate) {
+  return change(context, async () => {
+    if (!(await isAsSeen())) return 'conflict';
     await context.sagemaker.send(
       new UpdateEndpointCommand({
-        EndpointName: seen.name,
+        EndpointName: endpoint,
         EndpointConfigName: config,
         RetainAllVariantProperties: keepInstances,
         ...(keepInstances && {
@@ -77,22 +81,19 @@ export function updateEndpoint(context: ChangeContext, { seen, config, tags, kee
   });
 }
 
-/** Whether an endpoint still is what it was. Not by LastModifiedTime: nobody promises that our own tags leave it alone. */
-async function isAsSeen({ sagemaker }: Pick<ChangeContext, 'sagemaker'>, seen: Endpoint): Promise<boolean> {
-  const now = await findEndpoint(sagemaker, seen.name);
-  const identity = ({ status, config, pending, answer }: Endpoint) => [status, config, pending, answer.CreationTime];
-  return now !== undefined && canonicalJson(identity(now)) === canonicalJson(identity(seen));
-}
-
 /** Deletes an endpoint (AWS: DeleteEndpoint). No error when it is already deleted or busy: describe it again. */
 export async function deleteEndpoint(context: ChangeContext, endpoint: string): Promise<void> {
-  await context.confirm();
+  await confirm(context);
   try {
     await context.sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   } catch (error) {
     if (isKnownError('not found', error) || isKnownError('update in progress', error)) return;
     throw asRefusal(error, `SageMaker refused to delete ${endpoint}.`);
   }
+}
+
+async function confirm(context: ChangeContext): Promise<void> {
+  await context.confirm(new Look(context));
 }
 
 /** SageMaker's answers when the endpoint is no longer as it was when we looked. */

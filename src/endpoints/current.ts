@@ -1,7 +1,7 @@
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { versionIn } from '../registry/packages.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
+import type { Look } from './look.ts';
 import { differencesFrom, lostMembers } from './members.ts';
 import { configRequest, type ModelAndConfig, modelRequest, type PlannedConfig } from './model-and-config.ts';
 import type { EndpointTags } from './tags.ts';
@@ -34,10 +34,10 @@ export interface CurrentQuery {
 
 /** Describes what serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
 export async function describeCurrent(
-  sagemaker: SageMakerClient,
+  look: Look,
   { endpoint, tags, group, serving }: CurrentQuery,
 ): Promise<CurrentDeployment> {
-  const live = await describeLive(sagemaker, endpoint);
+  const live = await describeLive(look, endpoint);
   const { config, models, gone } = live;
   const notAsPlanned = [
     ...gone,

@@ -85,6 +85,14 @@ function variantFrom(variant: ProductionVariantSummary | PendingProductionVarian
   };
 }
 
+/**
+ * The ARN that an endpoint of this name most likely has: SageMaker lower-cases the name in it, but does not promise to. Good for
+ * asking before the endpoint itself tells it.
+ */
+export function expectedArn(name: string, { region, account }: { region: string; account: string }): string {
+  return `arn:aws:sagemaker:${region}:${account}:endpoint/${name.toLowerCase()}`;
+}
+
 /** What an endpoint config says: immutable from its creation on. */
 export interface EndpointConfig {
   readonly name: string;

@@ -8,27 +8,50 @@ import { isKnownError } from '../aws/sagemaker-errors.ts';
 import { Failure } from '../ground/failure.ts';
 import { findConfig, findModel } from './endpoint.ts';
 import { asRefusal } from './failure-reasons.ts';
+import type { Look } from './look.ts';
 import { differencesFrom } from './members.ts';
 import { configRequest, type ModelAndConfig, modelRequest } from './model-and-config.ts';
 
 /** Whether a resource was created, or one with its name and content existed. */
-export type Ensured = 'created' | 'reused';
+type Ensured = 'created' | 'reused';
+
+interface Serving {
+  readonly serving: ModelAndConfig;
+  /** The tags of what is created. */
+  readonly tags: readonly Tag[];
+}
+
+/** Asks for the model and the endpoint config of their names, so that both are known when they are needed. */
+export function askForPlanned(look: Look, { model, config }: ModelAndConfig): void {
+  look.model(model.name);
+  look.config(config.name);
+}
+
+/** Creates the model and then the endpoint config that names it, where the look did not find them. */
+export async function ensureModelAndConfig(
+  wanted: Serving,
+  look: Look,
+  { sagemaker, log }: { readonly sagemaker: SageMakerClient; log(line: string): void },
+): Promise<void> {
+  askForPlanned(look, wanted.serving);
+  await look.ended();
+  const model = await ensureModel(wanted, look, sagemaker);
+  const config = await ensureConfig(wanted, look, sagemaker);
+  log(`Model ${wanted.serving.model.name}: ${model}. Endpoint config ${wanted.serving.config.name}: ${config}.`);
+}
 
 /**
  * Creates the model (AWS: CreateModel), or reuses the one with its name. Throws a Failure of kind "refused" when that
  * has other content.
  */
-export async function ensureModel(
-  sagemaker: SageMakerClient,
-  serving: ModelAndConfig,
-  tags: readonly Tag[],
-): Promise<Ensured> {
+async function ensureModel({ serving, tags }: Serving, look: Look, sagemaker: SageMakerClient): Promise<Ensured> {
   const { name } = serving.model;
   const planned = modelRequest(serving);
   return ensure({
     kind: 'model',
     name,
     planned,
+    before: await look.model(name),
     find: () => findModel(sagemaker, name),
     create: () => sagemaker.send(new CreateModelCommand({ ...planned, Tags: [...tags] })),
   });
@@ -38,17 +61,14 @@ export async function ensureModel(
  * Creates the endpoint config (AWS: CreateEndpointConfig), or reuses the one with its name. Throws a Failure of kind
  * "refused" when that has other content.
  */
-export async function ensureConfig(
-  sagemaker: SageMakerClient,
-  serving: ModelAndConfig,
-  tags: readonly Tag[],
-): Promise<Ensured> {
+async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: SageMakerClient): Promise<Ensured> {
   const { name } = serving.config;
   const planned = configRequest(serving);
   return ensure({
     kind: 'endpoint config',
     name,
     planned,
+    before: (await look.config(name))?.answer,
     find: async () => (await findConfig(sagemaker, name))?.answer,
     create: () => sagemaker.send(new CreateEndpointConfigCommand({ ...planned, Tags: [...tags] })),
   });
@@ -64,16 +84,17 @@ interface EnsureRequest {
   readonly kind: keyof typeof DELETE;
   readonly name: string;
   readonly planned: object;
+  /** As it was when it was looked for. */
+  readonly before: object | undefined;
   find(): Promise<object | undefined>;
   create(): Promise<unknown>;
 }
 
 /**
- * Describes, then creates. Describes again when the name is taken by then: by somebody else, or by our own request
+ * Creates what was not there. Describes again when the name is taken by then: by somebody else, or by our own request
  * whose answer was lost.
  */
-async function ensure({ kind, name, planned, find, create }: EnsureRequest): Promise<Ensured> {
-  const before = await find();
+async function ensure({ kind, name, planned, before, find, create }: EnsureRequest): Promise<Ensured> {
   if (before === undefined) {
     try {
       await create();

@@ -1,5 +1,6 @@
-import type { DescribeModelCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { type Endpoint, type EndpointConfig, findConfig, findModel, packagesIn } from './endpoint.ts';
+import type { DescribeModelCommandOutput } from '@aws-sdk/client-sagemaker';
+import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
+import type { Look } from './look.ts';
 
 /** The config and models behind an endpoint, without those that no longer tell what serves. */
 export interface Live {
@@ -10,17 +11,17 @@ export interface Live {
 }
 
 /** Describes what is behind an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
-export async function describeLive(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<Live> {
-  const found = await findConfig(sagemaker, endpoint.config);
+export async function describeLive(look: Look, endpoint: Endpoint): Promise<Live> {
+  const found = await look.config(endpoint.config);
   const lacking = whyUntold(`the endpoint config ${endpoint.config}`, found?.answer, endpoint);
   if (!found || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
   const names = [...new Set(found.variants.flatMap(({ model }) => model ?? []))];
-  const each = await Promise.all(
-    names.map(async (name) => {
-      const model = await findModel(sagemaker, name);
-      return { model, why: whyUntold(`the model ${name}`, model, endpoint) };
-    }),
-  );
+  const asked = names.map((name) => ({ name, answer: look.model(name) }));
+  const each: { model: Awaited<ReturnType<Look['model']>>; why: string | undefined }[] = [];
+  for (const { name, answer } of asked) {
+    const model = await answer;
+    each.push({ model, why: whyUntold(`the model ${name}`, model, endpoint) });
+  }
   return {
     config: found,
     models: each.flatMap(({ model, why }) => (model && why === undefined ? [model] : [])),
@@ -54,6 +55,6 @@ export function packagesOf({ models, gone }: Live): string[] {
 }
 
 /** The model packages that serve on an endpoint, as `packagesOf` tells them. */
-export async function packagesServed(sagemaker: SageMakerClient, endpoint: Endpoint): Promise<string[]> {
-  return packagesOf(await describeLive(sagemaker, endpoint));
+export async function packagesServed(look: Look, endpoint: Endpoint): Promise<string[]> {
+  return packagesOf(await describeLive(look, endpoint));
 }

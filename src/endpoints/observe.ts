@@ -1,12 +1,14 @@
 import { passingTrouble } from '../aws/trouble.ts';
+import { canonicalJson } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import { type PollOutcome, type PollResult, pauseUntil, waitFor } from '../ground/wait.ts';
 import { deleteEndpoint } from './changes.ts';
 import { type CurrentDeployment, describeCurrent } from './current.ts';
 import { type DesiredEndpoint, decideChange, dependsOnCurrent, type EndpointDecision, isBusy } from './decision.ts';
-import { type Endpoint, findEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Look } from './look.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
-import { type EndpointTags, readEndpointTags, tagsAdded } from './tags.ts';
+import { type EndpointTags, tagsAdded } from './tags.ts';
 
 /** The conflicts with other deployments after which the job fails. */
 export const MAX_CONFLICTS = 10;
@@ -19,15 +21,16 @@ export interface Observed {
   readonly tags: EndpointTags | undefined;
   readonly current: CurrentDeployment | undefined;
   readonly decision: Exclude<EndpointDecision, { do: 'wait' } | { do: 'delete' }>;
+  readonly look: Look;
 }
 
 /**
  * Waits while SageMaker is busy with another change, and deletes a Failed endpoint where that is allowed, until we can
- * act.
+ * act. It begins with `first`, a look that has begun.
  */
-export async function observe(plan: DeploymentPlan, context: ReconcileContext): Promise<Observed> {
+export async function observe(plan: DeploymentPlan, context: ReconcileContext, first?: Look): Promise<Observed> {
   for (let deletions = 0; deletions < MAX_CONFLICTS; deletions++) {
-    const { decision, ...seen } = await waitUntilSettled(plan, context);
+    const { decision, ...seen } = await waitUntilSettled(plan, context, deletions === 0 ? first : undefined);
     if (decision.do !== 'delete') return { ...seen, decision };
     context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
     context.begun(`the deletion of the endpoint ${plan.desired.endpoint}`);
@@ -48,19 +51,59 @@ export async function pauseAfterConflict(
   throw outOfTime({ saying, because: deadline.because }, desired, context);
 }
 
-type Settled = Omit<Observed, 'decision'> & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
+type Seen = Omit<Observed, 'decision'> & { readonly decision: EndpointDecision };
+type Settled = Seen & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
 
-async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext): Promise<Settled> {
+async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext, first?: Look): Promise<Settled> {
   const { desired } = plan;
-  const look = async (): Promise<PollResult<Settled>> => {
-    const endpoint = await findEndpoint(context.sagemaker, desired.endpoint);
-    const seen = await describeAround(endpoint, plan, context);
+  let begun = first;
+  const poll = async (): Promise<PollResult<Settled>> => {
+    const look = begun ?? new Look(context);
+    begun = undefined;
+    const seen = await look.beside(see(look, plan));
     if (!seen) return { is: 'pending', saying: `Somebody deleted ${desired.endpoint} just now` };
-    const decision = decideChange({ endpoint, ...aboutTags(seen.tags, plan), current: seen.current }, desired);
-    if (decision.do === 'wait') return { is: 'pending', saying: decision.saying };
-    return { is: 'settled', answer: { endpoint, ...seen, decision } };
+    const { decision } = seen;
+    return decision.do === 'wait'
+      ? { is: 'pending', saying: decision.saying }
+      : { is: 'settled', answer: { ...seen, decision } };
   };
-  return answerOf(await waitFor(look, pollOptions(context)), desired, context);
+  return answerOf(await waitFor(poll, pollOptions(context)), desired, context);
+}
+
+/** What a look shows of the endpoint, and what is decided about it; `undefined` when it is deleted meanwhile. */
+async function see(look: Look, plan: DeploymentPlan): Promise<Seen | undefined> {
+  const { desired } = plan;
+  const endpoint = await look.endpoint(desired.endpoint);
+  const around = await describeAround(look, endpoint, plan);
+  if (!around) return undefined;
+  const decision = decideChange({ endpoint, ...aboutTags(around.tags, plan), current: around.current }, desired);
+  return { endpoint, ...around, decision, look };
+}
+
+/**
+ * Whether an endpoint and what is behind it still are as they were seen, so that an update replaces nothing else: an update has
+ * no condition. All is asked at once, by the names that were seen. Throws when the version must not go live any more.
+ */
+export async function isAsSeen(
+  { endpoint: before, current }: Pick<Observed, 'current'> & { readonly endpoint: Endpoint },
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<boolean> {
+  const look = new Look(context);
+  const confirmed = context.confirm(look);
+  look.endpoint(before.name);
+  look.tags(before.arn);
+  look.config(before.config);
+  for (const { model } of current?.config?.variants ?? []) if (model !== undefined) look.model(model);
+  await look.beside(confirmed);
+  const now = await look.beside(see(look, plan));
+  return now?.decision.do === 'update' && canonicalJson(identityOf(now.endpoint)) === canonicalJson(identityOf(before));
+}
+
+/** Not by LastModifiedTime: nobody promises that our own tags leave it alone. */
+function identityOf(endpoint: Endpoint | undefined): unknown {
+  const { status, config, pending, answer, variants } = endpoint ?? {};
+  return [status, config, pending, answer?.CreationTime, variants?.map(({ wantedInstances }) => wantedInstances)];
 }
 
 /** What the tags of an endpoint say for the decision, and how many an update would add to them. */
@@ -71,15 +114,16 @@ function aboutTags(found: EndpointTags | undefined, { desired, tags }: Deploymen
 
 /** Reads what the decision depends on beside the endpoint: nothing while that is busy. `undefined` when it is gone. */
 async function describeAround(
+  look: Look,
   endpoint: Endpoint | undefined,
   { desired, serving }: DeploymentPlan,
-  { sagemaker }: ReconcileContext,
 ): Promise<Pick<Observed, 'tags' | 'current'> | undefined> {
   if (!endpoint || isBusy(endpoint, desired)) return { tags: undefined, current: undefined };
-  const tags = await readEndpointTags(sagemaker, endpoint.arn);
+  if (dependsOnCurrent(endpoint)) look.config(endpoint.config);
+  const tags = await look.tags(endpoint.arn);
   if (!tags) return undefined;
   const query = { endpoint, tags, group: desired.owner.group, serving };
-  return { tags, current: dependsOnCurrent(endpoint) ? await describeCurrent(sagemaker, query) : undefined };
+  return { tags, current: dependsOnCurrent(endpoint) ? await describeCurrent(look, query) : undefined };
 }
 
 export function pollOptions({ clock, interval, deadline, log }: ReconcileContext) {

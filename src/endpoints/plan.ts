@@ -1,6 +1,7 @@
 import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { DesiredEndpoint } from './decision.ts';
+import type { Look } from './look.ts';
 import type { ModelAndConfig } from './model-and-config.ts';
 
 /** What is to serve, and where. */
@@ -23,7 +24,8 @@ export interface ReconcileContext {
   /** Receives what SageMaker continues when this job ends first. */
   begun(what: string): void;
   /**
-   * Called right before SageMaker is asked to change the endpoint. Throws when the version must not go live any more.
+   * Called right before SageMaker is asked to change the endpoint, with the look before it. Throws when the version must not go
+   * live any more.
    */
-  confirm(): Promise<void>;
+  confirm(look: Look): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { type ConfigBefore, carryOut, configBefore, takeOver } from './carry-out.ts';
 import type { EndpointDecision } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
-import { ensureConfig, ensureModel } from './ensure.ts';
+import { askForPlanned } from './ensure.ts';
+import type { Look } from './look.ts';
 import { changedEachTime, MAX_CONFLICTS, observe, pauseAfterConflict } from './observe.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 
@@ -11,16 +12,17 @@ export type Reconciled =
   | { by: 'refusal'; refusal: Extract<EndpointDecision, { do: 'refuse' }>; endpoint: Endpoint | undefined };
 
 /**
- * Describes, decides and acts until SageMaker has accepted our config on the endpoint, or it is already there (AWS:
- * CreateEndpoint, UpdateEndpoint). After a conflict with another deployment it decides again, at most MAX_CONFLICTS
- * times. Then it throws a Failure of kind "refused".
+ * Looks, decides and acts until SageMaker has accepted our config on the endpoint, or it is already there (AWS:
+ * CreateEndpoint, UpdateEndpoint). The first look may have begun. After a conflict with another deployment it decides again, at
+ * most MAX_CONFLICTS times. Then it throws a Failure of kind "refused".
  */
-export async function reconcileEndpoint(plan: DeploymentPlan, context: ReconcileContext): Promise<Reconciled> {
-  let seen = await observe(plan, context);
-  if (seen.decision.do !== 'refuse' && seen.decision.do !== 'nothing') await ensureModelAndConfig(plan, context);
-  // An update has no condition: what it replaces is looked at once more, just before.
-  if (seen.decision.do === 'update') seen = await observe(plan, context);
-
+export async function reconcileEndpoint(
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+  first: Look,
+): Promise<Reconciled> {
+  askForPlanned(first, plan.serving);
+  let seen = await observe(plan, context, first);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const { endpoint, decision } = seen;
     if (decision.do === 'refuse') return { by: 'refusal', refusal: decision, endpoint };
@@ -36,10 +38,4 @@ export async function reconcileEndpoint(plan: DeploymentPlan, context: Reconcile
     seen = await observe(plan, context);
   }
   throw changedEachTime(plan, context);
-}
-
-async function ensureModelAndConfig({ serving, tags }: DeploymentPlan, { sagemaker, log }: ReconcileContext) {
-  const model = await ensureModel(sagemaker, serving, tags);
-  const config = await ensureConfig(sagemaker, serving, tags);
-  log(`Model ${serving.model.name}: ${model}. Endpoint config ${serving.config.name}: ${config}.`);
 }

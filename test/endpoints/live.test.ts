@@ -2,6 +2,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it } from 'vitest';
 import { findEndpoint } from '../../src/endpoints/endpoint.ts';
 import { packagesServed, whyUntold } from '../../src/endpoints/live.ts';
+import { Look } from '../../src/endpoints/look.ts';
 import { emulated } from '../components/job.ts';
 import { endpoint } from './endpoint.ts';
 
@@ -44,9 +45,10 @@ it('one of two models that was deleted leaves unknown what serves', async () => 
   emulator.endpoints.settle('price');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const sagemaker = new SageMakerClient({ region: emulator.region, credentials });
+  const clock = { now: () => new Date(), sleep: async () => undefined, random: () => 0.5 };
   const served = async () => {
     const found = await findEndpoint(sagemaker, 'price');
-    return found && packagesServed(sagemaker, found);
+    return found && packagesServed(new Look({ sagemaker, clock }), found);
   };
   expect(await served()).toHaveLength(2);
   emulator.do('DeleteModel', { ModelName: 'challenger' });

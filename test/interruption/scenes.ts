@@ -71,9 +71,15 @@ export function approved(emulator: Emulator, pipeline = '101'): Files {
   return recordOf('approve-model', { outcome: 'approved', ...aboutVersion(emulator, arn) }, pipeline);
 }
 
-/** The version that serves before, on two instances where its config began with one. */
-function live(emulator: Emulator): void {
-  emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register({ status: 'Approved' }) });
+const OWNER = {
+  'sagemaker-components:project': '42',
+  'sagemaker-components:environment': 'dev',
+  'sagemaker-components:group': `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/${GROUP}`,
+};
+
+/** The version that serves before, on two instances where its config began with one; with tags as deploy-model writes them. */
+function live(emulator: Emulator, tags: Readonly<Record<string, string>> = OWNER): void {
+  emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register({ status: 'Approved' }), tags });
   emulator.do('UpdateEndpointWeightsAndCapacities', {
     EndpointName: 'resale-price-dev',
     DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 2 }],
@@ -202,6 +208,14 @@ export const scenes: readonly Scene[] = [
     set: (emulator) => shown(emulator, 'uat'),
   },
   updatingEndpoint,
+  {
+    about: 'deploy-model updates an endpoint that nobody tagged',
+    ...deployment,
+    set(emulator) {
+      live(emulator, {});
+      return approved(emulator);
+    },
+  },
   creatingEndpoint,
   {
     about: 'deploy-model deletes and creates a failed endpoint',

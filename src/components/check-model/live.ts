@@ -1,6 +1,7 @@
 import { troubleOf } from '../../aws/trouble.ts';
-import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
+import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
+import { Look } from '../../endpoints/look.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
 import { isSameOwner, ownerLine, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
@@ -26,10 +27,11 @@ export interface Destination {
 }
 
 /** Looks at an endpoint (AWS: DescribeEndpoint, DescribeEndpointConfig, DescribeModel); `undefined` when there is none. */
-export async function lookAt(name: string, { aws }: Context): Promise<Destination | undefined> {
-  const endpoint = await findEndpoint(aws.sagemaker, name);
+export async function lookAt(name: string, { aws, clock }: Context): Promise<Destination | undefined> {
+  const look = new Look({ ...aws, clock });
+  const endpoint = await look.endpoint(name);
   if (!endpoint) return undefined;
-  const live = await describeLive(aws.sagemaker, endpoint);
+  const live = await describeLive(look, endpoint);
   return { endpoint, live, packages: packagesOf(live) };
 }
 

@@ -1,3 +1,4 @@
+import type { Look } from '../../endpoints/look.ts';
 import { takingAway } from '../../endpoints/outcome.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
@@ -36,10 +37,10 @@ export function readVersion(given: VersionInputs, context: Context) {
 export async function describeDeployable(
   handed: HandedVersion,
   { require_approval, instance_type }: VersionInputs,
-  { aws, clock, job }: Context,
+  { look, job }: { readonly look: Look; readonly job: Context['job'] },
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;
-  const version = await describePackage({ ...aws, clock }, handed.package);
+  const version = await look.package(handed.package);
   const terms = { environment, pipeline, require_approval, instance_type };
   const refusal = refusalToDeploy(version, handed, terms);
   if (!refusal) return version;

@@ -1,6 +1,7 @@
 import { passingTrouble } from '../../aws/trouble.ts';
-import { type Endpoint, findEndpoint } from '../../endpoints/endpoint.ts';
+import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { packagesServed } from '../../endpoints/live.ts';
+import { Look } from '../../endpoints/look.ts';
 import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../../endpoints/outcome.ts';
 import { follow } from '../../endpoints/progress.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';
@@ -9,7 +10,7 @@ import { Failure } from '../../ground/failure.ts';
 import { type PollResult, waitFor } from '../../ground/wait.ts';
 import type { Context } from '../../program/context.ts';
 import type { DeploymentRecord } from '../../program/handover.ts';
-import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
+import { displayName, type ModelPackage } from '../../registry/packages.ts';
 import { refusalToValidate } from '../../registry/validation.ts';
 import { settled } from './requests.ts';
 
@@ -23,42 +24,52 @@ export interface Liveness {
   readonly poll_interval: number;
 }
 
+/** The endpoint when the deployed config was live, and the look that saw it. */
+export interface SeenLive {
+  readonly endpoint: Endpoint | undefined;
+  readonly look: Look;
+}
+
 /**
- * Waits until the deployed config is live, and returns the endpoint then. Throws deploy-model's own Failure when that
+ * Waits until the deployed config is live, and returns the endpoint then. The first look asks at once for all that
+ * describeServed() needs when it is. Throws deploy-model's own Failure when that
  * deployment was superseded, failed or rolled back.
  */
 export async function untilLive(
   { deployed, deadline, poll_interval }: Liveness,
   context: Context,
   still = '',
-): Promise<Endpoint | undefined> {
+): Promise<SeenLive> {
   const { aws, clock, log, report } = context;
   const { endpoint: name, config } = deployed;
   const previousConfig = deployed.previous_config;
   const history = deployed.outcome === 'deployed' || still !== '' ? 'was live' : 'nothing';
   const progress = follow({ config, previousConfig, previousDeployedAt: undefined, history });
-  const look = async (): Promise<
-    PollResult<{ endpoint: Endpoint | undefined; where: FailedDeployment | { is: 'live' } }>
-  > => {
-    const endpoint = await findEndpoint(aws.sagemaker, name);
+  let looks = 0;
+  const poll = async (): Promise<PollResult<SeenLive & { where: FailedDeployment | { is: 'live' } }>> => {
+    const look = new Look({ ...aws, clock });
+    const asked = look.endpoint(name);
+    if (looks++ === 0) askForServed(look, deployed);
+    await look.ended();
+    const endpoint = await asked;
     if (endpoint) report.file('endpoint.json', describedEndpoint(endpoint.answer));
     const where = progress(endpoint);
     return where.is === 'progressing'
       ? { is: 'pending', saying: where.saying }
-      : { is: 'settled', answer: { endpoint, where } };
+      : { is: 'settled', answer: { endpoint, look, where } };
   };
-  const waited = await waitFor(look, {
+  const waited = await waitFor(poll, {
     clock,
     deadline,
     interval: poll_interval,
     tolerate: passingTrouble,
     onChange: (saying, elapsed) => log.line(`${name}: ${saying} (after ${elapsed}).`),
   });
-  const { endpoint, where } = settled(waited, `the endpoint ${name} to be live`);
+  const { endpoint, look, where } = settled(waited, `the endpoint ${name} to be live`);
   const check = `The endpoint ${name} ${still}serves the endpoint config ${config}`;
   if (where.is === 'live') {
     report.check(check);
-    return endpoint;
+    return { endpoint, look };
   }
   const maker = where.is === 'superseded' ? await creatingPipelineOf(aws.sagemaker, where.by) : undefined;
   // It is the deployment that would have to be repeated, not this validation.
@@ -75,17 +86,25 @@ export async function untilLive(
   throw new Failure(code, what, next);
 }
 
+function askForServed(look: Look, deployed: DeployedRecord): void {
+  look.config(deployed.config);
+  look.model(deployed.model);
+  look.package(deployed.package);
+}
+
 /**
  * The deployed version, as it is now. Throws a Failure when the endpoint serves another one, or this one has changed.
  */
 export async function describeServed(
   deployed: DeployedRecord,
-  live: Endpoint | undefined,
-  { aws, clock, log, report }: Context,
+  { endpoint, look }: SeenLive,
+  { log, report }: Pick<Context, 'log' | 'report'>,
   still = '',
 ): Promise<ModelPackage> {
-  const served = live ? await packagesServed(aws.sagemaker, live) : [];
-  const now = await describePackage({ ...aws, clock }, deployed.package);
+  askForServed(look, deployed);
+  await look.ended();
+  const served = endpoint ? await packagesServed(look, endpoint) : [];
+  const now = await look.package(deployed.package);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal)

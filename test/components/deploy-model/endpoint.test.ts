@@ -43,12 +43,15 @@ describe('an endpoint that does not exist', () => {
 
   it('is described first, made once and followed until it is live', async () => {
     const job = await deploy(approved(await emulated()));
-    expect(job.calls).toEqual([
-      'DescribeModelPackage',
+    expect(job.calls.slice(0, 5).sort()).toEqual([
       'DescribeEndpoint',
-      'DescribeModel',
-      'CreateModel',
       'DescribeEndpointConfig',
+      'DescribeModel',
+      'DescribeModelPackage',
+      'ListTags',
+    ]);
+    expect(job.calls.slice(5)).toEqual([
+      'CreateModel',
       'CreateEndpointConfig',
       'DescribeModelPackage',
       'CreateEndpoint',
@@ -104,14 +107,14 @@ describe('an endpoint in service', () => {
     const first = await deploy(scene);
     const again = await deploy(scene);
     expect(again).toMatchObject({ exit: 0, record: first.record, outputs: first.outputs, calls: noWrite });
-    expect(again.calls).toEqual([
-      'DescribeModelPackage',
+    expect(again.calls.slice(0, 5).sort()).toEqual([
       'DescribeEndpoint',
-      'ListTags',
       'DescribeEndpointConfig',
       'DescribeModel',
       'DescribeModelPackage',
+      'ListTags',
     ]);
+    expect(again.calls.slice(5)).toEqual(['DescribeModelPackage']);
     expect(again.log).toMatch(/resale-price-dev already serves .*\. Nothing was changed\./);
   });
 

@@ -443,7 +443,7 @@ export const everyComponent: readonly Row[] = [
     stage: approvedOverAnother,
     scenes: ['session expires'],
     exit: 77,
-    writes: { CreateModel: 1, CreateEndpointConfig: 1 },
+    writes: { AddTags: 1, CreateModel: 1, CreateEndpointConfig: 1 },
     record: 'none',
   },
   {
@@ -457,7 +457,7 @@ export const everyComponent: readonly Row[] = [
     cause: 'The sessions of the role were revoked, or the token could not be exchanged again.',
     remedy: 'Run the job again. It continues with the deployment that is in progress.',
     stage: approvedOverAnother,
-    act: ({ emulator }) => emulator.faults.meanwhile('DescribeEndpoint', () => endSessions(emulator), 4),
+    act: ({ emulator }) => emulator.faults.meanwhile('DescribeEndpoint', () => endSessions(emulator), 3),
     exit: 77,
     writes: { CreateModel: 1, CreateEndpointConfig: 1, AddTags: 1, UpdateEndpoint: 1 },
     record: { outcome: 'progressing' },
