@@ -10,7 +10,7 @@ import { type Execution, hasEnded } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { BUILT } from '../registry/entries.ts';
-import { followExecution, knownAttempts, startAttempt } from './deploy-pipeline/execution.ts';
+import { type Followed, findBefore, followExecution, startAttempt } from './deploy-pipeline/execution.ts';
 import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
 import { handOver, type PipelineOutput } from './deploy-pipeline/hand-over.ts';
 
@@ -75,13 +75,18 @@ export default defineComponent({
   async run(given, context) {
     context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
     const wanted = await desiredPipeline(given, context.root);
-    const plan = decideExecution(await knownAttempts(wanted, given, context), given.new_run);
+    const found = await findBefore(wanted, given, context);
+    const plan = decideExecution(found.attempts, given.new_run);
     context.log.line(plan.why);
-    const execution = plan.do === 'join' ? plan.execution : await startAttempt(plan.attempt, wanted, given, context);
+    const started: Followed =
+      plan.do === 'join'
+        ? plan
+        : await startAttempt({ number: plan.attempt, wanted, current: await found.pipeline() }, given, context);
+    const { execution } = started;
     context.begun(`the execution ${resourceId(execution)}`);
     context.report.record({ outcome: 'running', execution, why: 'its execution is still running' });
 
-    const followed = await followExecution(execution, given, context);
+    const followed = await followExecution(started, given, context);
     if (!followed) return exitWithoutWaiting(execution);
     context.begun('');
     checkSteps(followed, context);

@@ -1,4 +1,5 @@
 import type { DescribeModelCommandOutput } from '@aws-sdk/client-sagemaker';
+import { inOrder } from '../ground/reads.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import type { Look } from './look.ts';
 
@@ -12,18 +13,14 @@ export interface Live {
 
 /** Describes what is behind an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
 export async function describeLive(look: Look, endpoint: Endpoint): Promise<Live> {
-  const found = await look.config(endpoint.config);
-  const lacking = whyUntold(`the endpoint config ${endpoint.config}`, found?.answer, endpoint);
-  if (!found || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
-  const names = [...new Set(found.variants.flatMap(({ model }) => model ?? []))];
-  const asked = names.map((name) => ({ name, answer: look.model(name) }));
-  const each: { model: Awaited<ReturnType<Look['model']>>; why: string | undefined }[] = [];
-  for (const { name, answer } of asked) {
-    const model = await answer;
-    each.push({ model, why: whyUntold(`the model ${name}`, model, endpoint) });
-  }
+  const config = await look.config(endpoint.config);
+  const lacking = whyUntold(`the endpoint config ${endpoint.config}`, config?.answer, endpoint);
+  if (!config || lacking !== undefined) return { config: undefined, models: [], gone: [lacking ?? ''] };
+  const names = [...new Set(config.variants.flatMap(({ model }) => model ?? []))];
+  const found = await inOrder(names.map((name) => look.model(name)));
+  const each = found.map((model, index) => ({ model, why: whyUntold(`the model ${names[index]}`, model, endpoint) }));
   return {
-    config: found,
+    config,
     models: each.flatMap(({ model, why }) => (model && why === undefined ? [model] : [])),
     gone: each.flatMap(({ why }) => why ?? []),
   };

@@ -37,3 +37,12 @@ export class Reads {
     return read;
   }
 }
+
+/** The answers of reads, in their order; or, when all have ended, the first refusal in that order. */
+export async function inOrder<Answer>(reads: readonly Promise<Answer>[]): Promise<Answer[]> {
+  const ended = await Promise.allSettled(reads);
+  return ended.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}

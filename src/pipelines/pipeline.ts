@@ -84,16 +84,15 @@ export function personOf(user: UserContext | undefined): string {
 }
 
 /**
- * Creates or updates the pipeline where it differs from the desired one (AWS: CreatePipeline, UpdatePipeline, AddTags).
+ * Creates or updates the pipeline where it differs, as it was found, from the desired one (AWS: CreatePipeline, UpdatePipeline, AddTags).
  * Returns the version to start where SageMaker names one: it does after an update, and not after a creation.
  */
 export async function reconcilePipeline(
   sagemaker: SageMakerClient,
-  desired: DesiredPipeline,
+  { desired, current }: { readonly desired: DesiredPipeline; readonly current: Pipeline | undefined },
   { token, log }: { token: string; log(line: string): void },
 ): Promise<number | undefined> {
   const { name } = desired;
-  const current = await findPipeline(sagemaker, name);
   if (current) await reconcileTags(sagemaker, current.arn, desired, log);
   const decision = decideUpload(current, desired);
   if (decision.do === 'nothing') {
@@ -108,7 +107,8 @@ export async function reconcilePipeline(
   }
   const created = await create(sagemaker, desired, token);
   log(created ? `Created the pipeline ${name}.` : `Somebody else created the pipeline ${name} at the same time.`);
-  return created ? undefined : reconcilePipeline(sagemaker, desired, { token, log });
+  if (created) return undefined;
+  return reconcilePipeline(sagemaker, { desired, current: await findPipeline(sagemaker, name) }, { token, log });
 }
 
 /** Adds the tags that an existing pipeline does not have; without own tags, SageMaker is not asked. */

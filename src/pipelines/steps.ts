@@ -1,5 +1,6 @@
 import {
   DescribePipelineExecutionCommand,
+  type DescribePipelineExecutionCommandOutput,
   type PipelineExecutionStatus,
   type PipelineExecutionStep,
   type PipelineExecutionStepMetadata,
@@ -39,9 +40,21 @@ export interface Step {
   readonly job: { readonly name: string; readonly logGroup: string } | undefined;
 }
 
+/** Asks where an execution is, without its steps. */
+export function askForExecution(
+  sagemaker: SageMakerClient,
+  arn: string,
+): Promise<DescribePipelineExecutionCommandOutput> {
+  return sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+}
+
 /** Describes an execution, then its steps, so that the steps of an ended execution are all there. */
-async function describeExecution(sagemaker: SageMakerClient, arn: string): Promise<Execution> {
-  const answer = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+async function describeExecution(
+  sagemaker: SageMakerClient,
+  arn: string,
+  asked: ReturnType<typeof askForExecution>,
+): Promise<Execution> {
+  const answer = await asked;
   if (!answer.PipelineExecutionStatus) throw new Error(`SageMaker described the execution ${arn} without a status.`);
   return {
     arn,
@@ -109,8 +122,10 @@ export function hasEnded({ status }: Step): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
 }
 
-interface StepLog {
+interface Following {
   readonly clock: Clock;
+  /** The first answer, where it was asked for already. */
+  readonly asked: ReturnType<typeof askForExecution> | undefined;
   log(line: string): void;
 }
 
@@ -118,12 +133,15 @@ interface StepLog {
 export function executionPoller(
   sagemaker: SageMakerClient,
   execution: string,
-  { clock, log }: StepLog,
+  { clock, asked, log }: Following,
 ): () => Promise<PollResult<Execution>> {
   const begin = clock.now().getTime();
   const told = new Map<string, string>();
+  let first = asked;
   return async () => {
-    const seen = await describeExecution(sagemaker, execution);
+    const answer = first ?? askForExecution(sagemaker, execution);
+    first = undefined;
+    const seen = await describeExecution(sagemaker, execution, answer);
     const elapsed = duration(clock.now().getTime() - begin);
     for (const step of seen.steps.filter(({ name, status }) => told.get(name) !== status)) {
       told.set(step.name, step.status);

@@ -2,6 +2,7 @@ import { resourceId } from '../../aws/arn.ts';
 import { passingTrouble } from '../../aws/trouble.ts';
 import { hashOf } from '../../ground/canonical-json.ts';
 import { Failure } from '../../ground/failure.ts';
+import { Reads } from '../../ground/reads.ts';
 import { waitFor } from '../../ground/wait.ts';
 import type { KnownAttempts } from '../../pipelines/decision.ts';
 import {
@@ -12,8 +13,8 @@ import {
   pipelinePrefix,
   startExecution,
 } from '../../pipelines/executions.ts';
-import { type DesiredPipeline, findPipeline, reconcilePipeline } from '../../pipelines/pipeline.ts';
-import { type Execution, executionPoller } from '../../pipelines/steps.ts';
+import { type DesiredPipeline, findPipeline, type Pipeline, reconcilePipeline } from '../../pipelines/pipeline.ts';
+import { askForExecution, type Execution, executionPoller } from '../../pipelines/steps.ts';
 import type { Context } from '../../program/context.ts';
 import { timestamp } from '../../registry/entries.ts';
 
@@ -28,8 +29,24 @@ interface ExecutionInputs {
   readonly new_run: boolean;
 }
 
-/** What this pipeline already started: at this definition, role and parameters, else at others. */
-export async function knownAttempts(
+/** What SageMaker has of a pipeline before this job changes anything. */
+export interface Found {
+  /** What this GitLab pipeline already started: at this definition, role and parameters, else at others. */
+  readonly attempts: KnownAttempts;
+  /** The pipeline as it is, asked for at the same time. */
+  pipeline(): Promise<Pipeline | undefined>;
+}
+
+/** Looks for the executions of this GitLab pipeline, and beside them for the pipeline, which only a start needs. */
+export async function findBefore(wanted: DesiredPipeline, given: ExecutionInputs, context: Context): Promise<Found> {
+  const reads = new Reads();
+  const find = reads.once((name) => findPipeline(context.aws.sagemaker, name));
+  const attempts = knownAttempts(wanted, given, context);
+  find(wanted.name);
+  return { attempts: await reads.beside(attempts), pipeline: () => find(wanted.name) };
+}
+
+async function knownAttempts(
   wanted: DesiredPipeline,
   given: ExecutionInputs,
   { aws, job }: Context,
@@ -45,19 +62,38 @@ export async function knownAttempts(
   return { own: { ...own, runs: (await differences(own)).length === 0 ? 'ours' : 'another' }, leftOut };
 }
 
-/** Uploads the definition where it differs and starts an execution of it. Returns the execution's ARN. */
+interface Attempted {
+  readonly number: number;
+  readonly wanted: DesiredPipeline;
+  /** The pipeline as it was found. */
+  readonly current: Pipeline | undefined;
+}
+
+/** An execution to follow; of one that was just started, the first answer is asked for already. */
+export interface Followed {
+  readonly execution: string;
+  readonly asked?: ReturnType<typeof askForExecution>;
+}
+
+/**
+ * Uploads the definition where it differs and starts an execution of it. Throws a Failure when that runs another one, because
+ * somebody changed the pipeline in between.
+ */
 export async function startAttempt(
-  attempt: number,
-  wanted: DesiredPipeline,
+  { number, wanted, current }: Attempted,
   given: ExecutionInputs,
   context: Context,
-): Promise<string> {
+): Promise<Followed> {
   const { aws, job, log } = context;
-  const version = await reconcilePipeline(aws.sagemaker, wanted, {
-    token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
-    log: log.line,
-  });
-  const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${attempt}`;
+  const version = await reconcilePipeline(
+    aws.sagemaker,
+    { desired: wanted, current },
+    {
+      token: hashOf({ account: aws.account, pipeline: wanted.name, job: job.id }, 64),
+      log: log.line,
+    },
+  );
+  const displayName = `${attemptPrefix(job.pipeline, wanted, given.parameters)}${number}`;
   context.begun(`the execution ${displayName}, if SageMaker received the request to start it`);
   const execution = await startExecution(aws.sagemaker, {
     pipeline: wanted.name,
@@ -66,9 +102,14 @@ export async function startAttempt(
     description: `${job.url} at commit ${job.commit}`,
     parameters: given.parameters,
   });
+  context.begun(`the execution ${resourceId(execution)}`);
   log.line(`Started ${displayName}: ${execution}`);
-  const differences = await definitionDifferences(aws.sagemaker, execution, wanted.definition);
-  if (differences.length === 0) return execution;
+  const reads = new Reads();
+  const ask = reads.once((arn) => askForExecution(aws.sagemaker, arn));
+  const compared = definitionDifferences(aws.sagemaker, execution, wanted.definition);
+  const asked = ask(execution);
+  const differences = await reads.beside(compared);
+  if (differences.length === 0) return { execution, asked };
   const now = await findPipeline(aws.sagemaker, wanted.name);
   throw new Failure(
     'SMC-2005',
@@ -79,12 +120,12 @@ export async function startAttempt(
 
 /** Waits until the execution has ended; with `wait: false`, polls once. `undefined` when it is still running then. */
 export async function followExecution(
-  execution: string,
+  { execution, asked }: Followed,
   given: ExecutionInputs,
   context: Context,
 ): Promise<Execution | undefined> {
   const { clock, log, aws } = context;
-  const look = executionPoller(aws.sagemaker, execution, { clock, log: log.line });
+  const look = executionPoller(aws.sagemaker, execution, { clock, asked, log: log.line });
   if (!given.wait) {
     const once = await look();
     return once.is === 'settled' ? once.answer : undefined;

@@ -1,6 +1,7 @@
 import { resourceId } from '../../aws/arn.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
+import { inOrder } from '../../ground/reads.ts';
 import { hasRegisterStep, type PipelineDefinition } from '../../pipelines/definition.ts';
 import type { Execution, Step } from '../../pipelines/steps.ts';
 import type { Done } from '../../program/component.ts';
@@ -32,7 +33,7 @@ export async function handOver(
     report.record({ outcome: 'nothing', execution: arn, why, ...cause });
     return { verdict: `The execution ${resourceId(arn)} succeeded and registered nothing: ${why}.`, outputs };
   }
-  const packages = await Promise.all(arns.map((each) => describePackage({ ...aws, clock }, each)));
+  const packages = await inOrder(arns.map((each) => describePackage({ ...aws, clock }, each)));
   const unrecorded: ModelPackage[] = [];
   for (const each of packages) if (await needsEntry(each, { arn, firstLook }, context)) unrecorded.push(each);
   report.record({

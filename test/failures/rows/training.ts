@@ -176,7 +176,7 @@ export const training: readonly Row[] = [
       'Run the job again: it joins the training. To stop the training, stop the execution in Studio or with the AWS CLI.',
     stage: untrained,
     scenes: ['step never ends'],
-    job: ({ emulator }) => ({ stopped: when(emulator, 'DescribePipelineExecution') }),
+    job: ({ emulator }) => ({ stopped: when(emulator, 'ListPipelineExecutionSteps') }),
     exit: 143,
     writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
     record: { outcome: 'running' },
