@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { objectUrl, studioUrl } from '../aws/console.ts';
-import { resourceName } from '../endpoints/endpoint.ts';
+import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
+import { Look } from '../endpoints/look.ts';
 import { servingInputs } from '../endpoints/model-and-config.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
@@ -79,22 +80,34 @@ export default defineComponent({
   async run(given, context) {
     const criteria = criteriaOf(given, context);
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
-    const found = await findCandidate(given, criteria, context);
+    const { look, destinationAt } = firstLook(given, context);
+    const found = await look.beside(findCandidate(given, criteria, context));
     if (found.is === 'nothing') return nothingToPromote(given, context, found);
 
     const { candidate, passedOver } = found;
     const name = given.endpoint_name ?? validatedHere(candidate, criteria)?.endpoint;
-    const destination = name === undefined ? undefined : await lookAt(name, context);
+    const destination = name === undefined ? undefined : await destinationAt(name);
     const planned = plannedServing(candidate, given, criteria.environment);
     const why = whyNothingNew(candidate, destination, planned, criteria);
     if (why !== undefined)
       return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
     if (destination && given.endpoint_name !== undefined)
-      await refuseAnothersEndpoint(candidate, destination, given, context);
+      await refuseAnothersEndpoint(candidate, destination, given, { ...context, look });
     const live = destination ? await liveNow(candidate, destination, planned, context) : nothingLive(given);
     return showCandidate(found, { given, criteria, live }, context);
   },
 });
+
+/** Looks at the endpoint, where its name is given, while the version is searched for. */
+function firstLook({ endpoint_name: name }: Inputs, { aws, clock }: Context) {
+  const look = new Look({ ...aws, clock });
+  const destinationAt = look.once((endpoint) => lookAt(endpoint, look));
+  if (name !== undefined) {
+    destinationAt(name);
+    look.tags(expectedArn(name, aws));
+  }
+  return { look, destinationAt };
+}
 
 const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
 

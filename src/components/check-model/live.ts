@@ -1,11 +1,11 @@
 import { troubleOf } from '../../aws/trouble.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
-import { Look } from '../../endpoints/look.ts';
+import type { Look } from '../../endpoints/look.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
 import { isSameOwner, ownerLine, refusalOfOwner } from '../../endpoints/owner.ts';
-import { readEndpointTags } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
+import { inOrder } from '../../ground/reads.ts';
 import type { Context } from '../../program/context.ts';
 import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
 import {
@@ -27,8 +27,7 @@ export interface Destination {
 }
 
 /** Looks at an endpoint (AWS: DescribeEndpoint, DescribeEndpointConfig, DescribeModel); `undefined` when there is none. */
-export async function lookAt(name: string, { aws, clock }: Context): Promise<Destination | undefined> {
-  const look = new Look({ ...aws, clock });
+export async function lookAt(name: string, look: Look): Promise<Destination | undefined> {
   const endpoint = await look.endpoint(name);
   if (!endpoint) return undefined;
   const live = await describeLive(look, endpoint);
@@ -68,10 +67,10 @@ export async function refuseAnothersEndpoint(
   candidate: ModelPackage,
   { endpoint }: Destination,
   { take_over_endpoint }: { readonly take_over_endpoint: boolean },
-  { aws, job, log }: Context,
+  { look, job, log }: Pick<Context, 'job' | 'log'> & { readonly look: Look },
 ): Promise<void> {
   const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
-  const owner = (await readEndpointTags(aws.sagemaker, endpoint.arn))?.owner;
+  const owner = (await look.tags(endpoint.arn))?.owner;
   if (!owner || isSameOwner(owner, ours)) return;
   const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);
   if (!take_over_endpoint) throw new Failure(code, why, next);
@@ -103,7 +102,7 @@ export async function liveNow(
 ): Promise<LiveNow> {
   const { endpoint, live, packages } = destination;
   const same = serves(destination, candidate);
-  const found = same ? [candidate] : await Promise.all(packages.map((arn) => readable({ ...aws, clock }, arn)));
+  const found = same ? [candidate] : await inOrder(packages.map((arn) => readable({ ...aws, clock }, arn)));
   const known = found.map((each, index) =>
     typeof each === 'object' ? displayName(each) : `${packages[index]}${each}`,
   );
