@@ -5,7 +5,7 @@ import { keptInstances } from './current.ts';
 
 import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { ensureModelAndConfig } from './ensure.ts';
-import { packagesServed } from './live.ts';
+import { describeLive, packagesOf } from './live.ts';
 import { Look } from './look.ts';
 import { isAsSeen, type Observed } from './observe.ts';
 import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
@@ -46,8 +46,8 @@ async function create({ desired, serving, tags }: DeploymentPlan, context: Recon
   const { endpoint, config, owner } = desired;
   context.log(`Creating ${endpoint}.`);
   context.begun(`the creation of the endpoint ${endpoint} with ${config}`);
-  const { package: arn } = serving.model;
-  const deployment = { wanted: config, package: arn, previous: undefined, previousPackage: undefined };
+  const { name: model, package: arn } = serving.model;
+  const deployment = { wanted: config, model, package: arn, previous: undefined, previousPackage: undefined };
   const tagged = uniqueTags([...deploymentTags(deployment), ...ownerTags(owner), ...tags]);
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
@@ -67,8 +67,8 @@ async function update(
   const { endpoint, current, look } = replaced;
   const { desired, serving, tags } = plan;
   const { config } = desired;
-  const { package: arn } = serving.model;
-  const deployment = { wanted: config, package: arn, previous, previousPackage: current?.served.package };
+  const { name: model, package: arn } = serving.model;
+  const deployment = { wanted: config, model, package: arn, previous, previousPackage: current?.served.package };
   const noted = await noteChange(context, endpoint.arn, uniqueTags([...deploymentTags(deployment), ...tags]));
   if (noted === 'conflict') return noted;
   await ensureModelAndConfig(plan, look, context);
@@ -98,9 +98,12 @@ async function recordConcurrentUpdate({ endpoint, current }: Replaced, context: 
   if (wanted === endpoint.config) return;
   // One that has ended already replaced what we saw.
   const previous = wanted === now.config ? endpoint.config : now.config;
-  const [served, ...more] = await packagesServed(new Look(context), { ...now, config: wanted });
+  const live = await describeLive(new Look(context), { ...now, config: wanted });
+  const [served, ...more] = packagesOf(live);
+  const [model, ...others] = live.models;
   const tags = deploymentTags({
     wanted,
+    model: others.length > 0 ? undefined : model?.ModelName,
     package: more.length > 0 ? undefined : served,
     previous,
     previousPackage: previous === endpoint.config ? current?.served.package : undefined,

@@ -37,6 +37,8 @@ export async function describeCurrent(
   look: Look,
   { endpoint, tags, group, serving }: CurrentQuery,
 ): Promise<CurrentDeployment> {
+  // Most likely the model that the config names: asked for before the config tells.
+  if (tags.wanted === endpoint.config && tags.model !== undefined) look.model(tags.model);
   const live = await describeLive(look, endpoint);
   const { config, models, gone } = live;
   const notAsPlanned = [

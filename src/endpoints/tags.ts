@@ -18,12 +18,13 @@ export function originTags(own: ReadonlyMap<string, string>, { pipeline, package
 }
 
 /**
- * The config that a deployment is about to bring (`wanted`) and the one that was live before (`previous`), each with the
- * model package that it serves, as tags of the endpoint. They are written before the change, so that a job that is
+ * The config that a deployment is about to bring (`wanted`), with its model, and the one that was live before (`previous`), each
+ * with the model package that it serves, as tags of the endpoint. They are written before the change, so that a job that is
  * killed and run again still finds `previous`, which belongs to `wanted` only.
  */
 export interface DeploymentTags {
   readonly wanted: string | undefined;
+  readonly model: string | undefined;
   readonly package: string | undefined;
   readonly previous: string | undefined;
   readonly previousPackage: string | undefined;
@@ -31,8 +32,8 @@ export interface DeploymentTags {
 
 /** A deployment's tags. What there is not is empty, so that the value of an earlier deployment does not stay. */
 export function deploymentTags(tags: DeploymentTags): Tag[] {
-  const { wanted = '', package: arn = '', previous = '', previousPackage = '' } = tags;
-  return ours({ wanted, package: arn, previous, 'previous-package': previousPackage });
+  const { wanted = '', model = '', package: arn = '', previous = '', previousPackage = '' } = tags;
+  return ours({ wanted, model, package: arn, previous, 'previous-package': previousPackage });
 }
 
 /** Tags for one request, which must not name a key twice: of two with one key, the last. */
@@ -55,10 +56,17 @@ export interface EndpointTags extends DeploymentTags {
 /** The most tags that SageMaker keeps for one resource. */
 export const MAX_TAGS = 50;
 
+const NOTHING: DeploymentTags = {
+  wanted: undefined,
+  model: undefined,
+  package: undefined,
+  previous: undefined,
+  previousPackage: undefined,
+};
+
 /** How many tags a deployment adds to an endpoint: its own, ours and the owner's, without those that are there. */
 export function tagsAdded({ keys }: Pick<EndpointTags, 'keys'>, tags: readonly Tag[], owner: Owner): number {
-  const nothing = { wanted: undefined, package: undefined, previous: undefined, previousPackage: undefined };
-  const written = [...deploymentTags(nothing), ...ownerTags(owner), ...tags].flatMap(({ Key }) => Key ?? []);
+  const written = [...deploymentTags(NOTHING), ...ownerTags(owner), ...tags].flatMap(({ Key }) => Key ?? []);
   return new Set(written.filter((key) => !keys.includes(key))).size;
 }
 
@@ -74,6 +82,7 @@ export async function readEndpointTags(
       owner: ownerIn(tags),
       keys: [...tags.keys()],
       wanted: told('wanted'),
+      model: told('model'),
       package: told('package'),
       previous: told('previous'),
       previousPackage: told('previous-package'),

@@ -71,14 +71,17 @@ export function approved(emulator: Emulator, pipeline = '101'): Files {
   return recordOf('approve-model', { outcome: 'approved', ...aboutVersion(emulator, arn) }, pipeline);
 }
 
-const OWNER = {
+/** The tags that deploy-model left on an endpoint with one deployment, as emulator.deployed() names its config and model. */
+const OF_ITS_DEPLOYMENT = {
   'sagemaker-components:project': '42',
   'sagemaker-components:environment': 'dev',
   'sagemaker-components:group': `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/${GROUP}`,
+  'sagemaker-components:wanted': 'resale-price-dev-v1',
+  'sagemaker-components:model': 'resale-price-dev-v1',
 };
 
-/** The version that serves before, on two instances where its config began with one; with tags as deploy-model writes them. */
-function live(emulator: Emulator, tags: Readonly<Record<string, string>> = OWNER): void {
+/** The version that serves before, on two instances where its config began with one. */
+function live(emulator: Emulator, tags: Readonly<Record<string, string>>): void {
   emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register({ status: 'Approved' }), tags });
   emulator.do('UpdateEndpointWeightsAndCapacities', {
     EndpointName: 'resale-price-dev',
@@ -114,7 +117,7 @@ export const updatingEndpoint: Scene = {
   about: 'deploy-model updates an endpoint that was scaled out',
   ...deployment,
   set(emulator) {
-    live(emulator);
+    live(emulator, OF_ITS_DEPLOYMENT);
     return approved(emulator);
   },
 };
@@ -221,7 +224,7 @@ export const scenes: readonly Scene[] = [
     about: 'deploy-model deletes and creates a failed endpoint',
     ...deployment,
     set(emulator) {
-      live(emulator);
+      live(emulator, OF_ITS_DEPLOYMENT);
       emulator.scenario('endpoint is Failed');
       return approved(emulator);
     },
