@@ -1,37 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { jobs } from '../../bench/jobs.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
 import { setStage, start } from '../interruption/killing.ts';
+import { answerInRounds } from '../interruption/rounds.ts';
 import { code, fill, table } from './markdown.ts';
-import { rounds } from './rounds.ts';
+import { rounds as expectedRounds } from './rounds.ts';
 import { stale } from './tell.ts';
 
-/** Real milliseconds without another request, after which a round that is too small is let go on. */
-const NOTHING_MORE = 5_000;
+/** Real milliseconds: whatever is sent side by side has arrived by then, even on a busy machine. */
+const PATIENCE = 5_000;
 
-/** Answers nothing before all of a round has arrived. Returns the rounds as they came. */
-function answerInRounds(emulator: Emulator, expected: readonly (readonly string[])[]): string[][] {
-  const came: string[][] = [];
-  const waiting: { operation: string; go(): void }[] = [];
-  let late: NodeJS.Timeout | undefined;
-  const release = () => {
-    clearTimeout(late);
-    const round = waiting.splice(0);
-    came.push(round.map(({ operation }) => operation).sort());
-    for (const { go } of round) go();
-  };
-  emulator.onAsked = ({ operation }) =>
-    new Promise((go) => {
-      waiting.push({ operation, go });
-      clearTimeout(late);
-      if (waiting.length >= (expected[came.length]?.length ?? 1)) return release();
-      late = setTimeout(release, NOTHING_MORE);
-    });
-  return came;
-}
-
-describe.each(Object.entries(rounds))('%s', (name, expected) => {
+describe.each(Object.entries(expectedRounds))('%s', (name, expected) => {
   it('asks AWS in so many rounds and no more, and asks the same as before in each', async () => {
     const job = jobs[name];
     if (!job) throw new Error(`bench/jobs.ts has no ${name}.`);
@@ -39,15 +18,16 @@ describe.each(Object.entries(rounds))('%s', (name, expected) => {
     const { endpoints, executions } = stage.emulator;
     for (const { pace } of [endpoints, executions]) Object.assign(pace, { describes: 0, milliseconds: 0 });
     const asked = expected.map(({ asks }) => [...asks].sort());
-    const came = answerInRounds(stage.emulator, asked);
+    const sizes = asked.map(({ length }) => length);
+    const rounds = answerInRounds(stage.emulator, { sizes, patience: PATIENCE });
     const { exit, log } = await start(stage);
     expect(exit, log).toBe(0);
-    expect(came).toEqual(asked);
+    expect(rounds.map((round) => round.map(({ operation }) => operation).sort())).toEqual(asked);
   });
 });
 
 it('the page about speed says why each round is', async () => {
-  const texts = Object.entries(rounds).map(([name, each]) => {
+  const texts = Object.entries(expectedRounds).map(([name, each]) => {
     const rows = each.map(({ asks, why }, index) => [String(index + 1), asks.map(code).join(', '), why]);
     return `### ${name}: ${each.length}\n\n${table(['', 'at the same time', 'why, and why not sooner'], rows)}`;
   });

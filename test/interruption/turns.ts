@@ -45,7 +45,7 @@ export function takeTurns(emulator: Emulator, turns: readonly Turn[]) {
 }
 
 /** The number of the job that makes a call: its session is named by it. */
-function jobOf({ principal, input }: Call): string {
+export function jobOf({ principal, input }: Call): string {
   const session =
     typeof input === 'object' && input !== null && 'RoleSessionName' in input ? input.RoleSessionName : '';
   return /-(\d+)$/.exec(String(session) || principal)?.[1] ?? '';
