@@ -27,7 +27,10 @@ export function configBefore({ endpoint, tags }: Observed, { desired }: Deployme
   return { previousConfig, previousDeployedAt: undefined };
 }
 
-/** Does what was decided, which is nothing where our config is there already or on its way. */
+/**
+ * Does what was decided, which is nothing where our config is there already or on its way. Model and config are made before the
+ * endpoint is touched: what is refused then leaves no trace on it.
+ */
 export async function carryOut(
   seen: Observed,
   before: ConfigBefore,
@@ -37,9 +40,8 @@ export async function carryOut(
   const { endpoint, decision, look } = seen;
   if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
   if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
-  if (endpoint) return update({ ...seen, endpoint }, before, plan, context);
   await ensureModelAndConfig(plan, look, context);
-  return create(plan, context);
+  return endpoint ? update({ ...seen, endpoint }, before, plan, context) : create(plan, context);
 }
 
 async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
@@ -55,8 +57,8 @@ async function create({ desired, serving, tags }: DeploymentPlan, context: Recon
 type Replaced = Omit<Observed, 'endpoint'> & { readonly endpoint: Endpoint };
 
 /**
- * The tags come first: they say what the endpoint is about to become. What it takes is made next; right before the update all
- * that was decided upon is looked at again.
+ * The tags come first: they say what the endpoint is about to become. Between them and the update everything that was decided
+ * upon is looked at again.
  */
 async function update(
   replaced: Replaced,
@@ -64,14 +66,13 @@ async function update(
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
-  const { endpoint, current, look } = replaced;
+  const { endpoint, current } = replaced;
   const { desired, serving, tags } = plan;
   const { config } = desired;
   const { name: model, package: arn } = serving.model;
   const deployment = { wanted: config, model, package: arn, previous, previousPackage: current?.served.package };
   const noted = await noteChange(context, endpoint.arn, uniqueTags([...deploymentTags(deployment), ...tags]));
   if (noted === 'conflict') return noted;
-  await ensureModelAndConfig(plan, look, context);
   const kept = current && keptInstances(endpoint, current, serving.config);
   if (kept !== undefined)
     context.log(

@@ -76,14 +76,14 @@ export const rounds: Readonly<Record<Exclude<ProgramName, 'reject-model'>, reado
       asks: ['DescribeEndpointConfig', 'DescribeEndpointConfig', 'DescribeModel', 'DescribeModel'],
       why: 'The endpoint names its config, and its tags the model; the version gives the names of what is to be made. If the tags name another model than the config, the model is asked for in one more round.',
     },
-    {
-      asks: ['AddTags'],
-      why: 'A change stands alone. The tags name the config that served before: a job that is killed and run again still finds it.',
-    },
     { asks: ['CreateModel'], why: 'A change stands alone.' },
     {
       asks: ['CreateEndpointConfig'],
       why: 'A change stands alone. SageMaker refuses a config whose model it does not have.',
+    },
+    {
+      asks: ['AddTags'],
+      why: 'A change stands alone. The tags name the config that served before: a job that is killed and run again still finds it.',
     },
     {
       asks: [...LIVE, 'ListTags'],
