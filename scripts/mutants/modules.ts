@@ -5,9 +5,11 @@
 export const MODULES: readonly string[] = [
   'src/registry/approval.ts',
   'src/registry/content-hash.ts',
+  'src/registry/companions.ts',
   'src/registry/deployability.ts',
   'src/registry/eligibility.ts',
   'src/registry/entries.ts',
+  'src/registry/entry-keys.ts',
   'src/registry/flaw.ts',
   'src/registry/provenance.ts',
   'src/registry/room.ts',

@@ -1,6 +1,6 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
-import { BUILT, type EntryKind, entryKey } from '../../src/registry/entries.ts';
+import { BUILT, type EntryKind, keysOfEnvironment, keysOfKind } from '../../src/registry/entry-keys.ts';
 import { endpointOf, fileName, SURE_LENGTH, type Team } from './team.ts';
 
 export type Program = Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>;
@@ -111,17 +111,19 @@ const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> =
   validated: undefined,
   withdrawn: 'Rejected',
 };
-const VERDICTS: readonly EntryKind[] = ['approved', 'validated', 'withdrawn'];
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
-/** IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. */
+/**
+ * IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. What is
+ * written beside an entry may be there.
+ */
 function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
-  const own = writes === BUILT ? BUILT : entryKey(writes, environment);
+  const [own, ...beside] = keysOfKind(writes, environment);
   const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
   const absent = [
     ...entryKeysOf(team)
-      .filter((key) => key !== own)
+      .filter((key) => key !== own && !beside.includes(key))
       .map((key) => `${METADATA}/${key}`),
     `${METADATA}ToRemove`,
     'sagemaker:ModelLifeCycle:Stage',
@@ -136,31 +138,30 @@ function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKi
 
 /** The registry entries of a team: the keys that only the components write. */
 function entryKeysOf({ environments }: Team): string[] {
-  return [BUILT, ...environments.flatMap((each) => VERDICTS.map((kind) => entryKey(kind, each)))];
+  return [BUILT, ...environments.flatMap(keysOfEnvironment)];
 }
 
 /**
  * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
- * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own. Both actions have these
- * keys (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html), and a creation
- * concerns the group, too.
+ * first branch. IAM holds the keys of one condition to be "and": each key has a statement of its own, and is short, because a
+ * policy has at most 6144 characters. Both actions have these keys
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html), and a creation concerns
+ * the group, too.
  */
 export function pipelineRoleDeny(team: Team): PolicyDocument {
-  const deny = (Sid: string, Condition: Condition): PolicyStatement => ({
-    Sid,
+  const group = (['package', 'group'] as const).flatMap((on) => resourcesOf(team, team.environments[0], on));
+  const deny = (Resource: string | string[], Condition: Condition): PolicyStatement => ({
     Effect: 'Deny',
     Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
-    Resource: (['package', 'group'] as const).flatMap((on) => resourcesOf(team, team.environments[0], on)),
+    Resource,
     Condition,
   });
   return {
     Version: '2012-10-17',
     Statement: [
-      ...entryKeysOf(team).map((key) =>
-        deny(sid(`not ${key.replaceAll(/\W/g, ' ')}`), { Null: { [`${METADATA}/${key}`]: 'false' } }),
-      ),
-      deny('NotRemoved', { Null: { [`${METADATA}ToRemove`]: 'false' } }),
-      deny('OnlyPending', { StringNotEquals: { [STATUS]: 'PendingManualApproval' }, Null: { [STATUS]: 'false' } }),
+      ...entryKeysOf(team).map((key) => deny('*', { Null: { [`${METADATA}/${key}`]: 'false' } })),
+      deny(group, { Null: { [`${METADATA}ToRemove`]: 'false' } }),
+      deny(group, { StringNotEquals: { [STATUS]: 'PendingManualApproval' }, Null: { [STATUS]: 'false' } }),
     ],
   };
 }

@@ -7,7 +7,9 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
-import { type ApprovalEntry, entryKey, entryTime, entryValue, openSafetyInputs } from '../registry/entries.ts';
+import { besideVerdict } from '../registry/companions.ts';
+import { type ApprovalEntry, entryTime, entryValue, openSafetyInputs } from '../registry/entries.ts';
+import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { openProtection } from './approve-model/protection.ts';
@@ -154,6 +156,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   return writeEntry({ ...aws, clock }, now, {
     key: entryKey(kind, job.environment),
     value: entryValue(signed),
+    beside: besideVerdict(now.metadata, { kind, environment: job.environment, job: job.id, comment: verdict.comment }),
     ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),
   });
 }

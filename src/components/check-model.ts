@@ -7,7 +7,12 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
+import {
+  environmentBefore,
+  environmentsBefore,
+  type PromotionCriteria,
+  validatedHere,
+} from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { approverPage, comparisonOf, passageLinks, passedOverLines } from './check-model/approver-page.ts';
@@ -181,7 +186,8 @@ function showCandidate(
   const page = approverPage({
     version,
     first: criteria.path[0] ?? job.environment,
-    before,
+    environment: job.environment,
+    earlier: environmentsBefore(criteria),
     validationRequired: criteria.require_validation,
     takeOver: given.take_over_endpoint,
     live,

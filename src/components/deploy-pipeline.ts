@@ -9,7 +9,7 @@ import { type DesiredPipeline, pipelineName, pipelineRoleArn } from '../pipeline
 import { type Execution, hasEnded } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { BUILT } from '../registry/entries.ts';
+import { BUILT } from '../registry/entry-keys.ts';
 import { type Followed, findBefore, followExecution, startAttempt } from './deploy-pipeline/execution.ts';
 import { explainExecutionEnd } from './deploy-pipeline/failure.ts';
 import { handOver, type PipelineOutput } from './deploy-pipeline/hand-over.ts';

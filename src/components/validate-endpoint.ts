@@ -11,7 +11,9 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
-import { entryKey, entryTime, entryValue } from '../registry/entries.ts';
+import { type Asked, besideValidation } from '../registry/companions.ts';
+import { entryTime, entryValue } from '../registry/entries.ts';
+import { entryKey } from '../registry/entry-keys.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
@@ -122,9 +124,9 @@ export default defineComponent({
     report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
     report.record({ outcome: 'not validated', ...about });
     try {
-      const now = await checkEndpoint(validation, context);
+      const checked = await checkEndpoint(validation, context);
       const verdict = given.record_validation
-        ? await recordValidation(now, deployed, context)
+        ? await recordValidation(checked, deployed, context)
         : `Not recorded as validated in ${job.environment}: record_validation is false.`;
       report.record({ outcome: given.record_validation ? 'validated' : 'not recorded', ...about });
       return { verdict, outputs: { ENDPOINT_VALIDATED: 'true' } };
@@ -147,9 +149,13 @@ function skip(
 function askedOf(given: Inputs, root: string) {
   const { payload_file, content_type, accept, custom_attributes, expect, requests, max_latency_ms } = given;
   if (payload_file === undefined) return 'nothing';
-  const payload = createHash('sha256').update(readPayload(root, payload_file)).digest('hex');
+  const payload = hashOf(readPayload(root, payload_file));
   const asked = { payload_file, payload, content_type, accept, custom_attributes };
   return { ...asked, expect: expect?.source, requests, max_latency_ms };
+}
+
+function hashOf(payload: Uint8Array): string {
+  return createHash('sha256').update(payload).digest('hex');
 }
 
 function readPayload(root: string, file: string): Uint8Array {
@@ -161,23 +167,30 @@ interface Validation extends Liveness {
   readonly given: Inputs;
 }
 
+/** The version that is live, and how it was asked; `asked` is absent where no payload was given. */
+interface Checked {
+  readonly now: ModelPackage;
+  readonly asked?: Asked;
+}
+
 /**
  * Checks that the endpoint is live, serves the deployed version, answers as expected and is still live: so the deployed
  * version answered.
  */
-async function checkEndpoint(validation: Validation, context: Context): Promise<ModelPackage> {
+async function checkEndpoint(validation: Validation, context: Context): Promise<Checked> {
   const { given, deployed, deadline } = validation;
   const live = await untilLive(validation, context);
   const now = await describeServed(deployed, live, context);
   if (given.payload_file === undefined) {
     context.log.line('No request was sent to the model: payload_file is empty.');
-    return now;
+    return { now };
   }
   const payload = readPayload(context.root, given.payload_file);
-  await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
+  const pace = await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
-  return describeServed(deployed, stillLive, context, 'still ');
+  const still = await describeServed(deployed, stillLive, context, 'still ');
+  return { now: still, asked: { payload: hashOf(payload), ...pace } };
 }
 
 /**
@@ -195,7 +208,7 @@ async function showLastLines({ aws, log }: Context, endpoint: string): Promise<v
 
 /** Writes the entry `validated.<environment>`, unless this pipeline has written the same one. */
 async function recordValidation(
-  now: ModelPackage,
+  { now, asked }: Checked,
   deployed: DeployedRecord,
   { aws, clock, job, report }: Context,
 ): Promise<string> {
@@ -208,7 +221,9 @@ async function recordValidation(
   if (already)
     return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
-  const entry = { key: entryKey('validated', job.environment), value: entryValue(validation) };
+  const beside = asked && besideValidation(job.environment, job.id, asked);
+  const key = entryKey('validated', job.environment);
+  const entry = { key, value: entryValue(validation), ...(beside && { beside }) };
   refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, job);
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { BUILT, EntryKind } from '../registry/entries.ts';
+import type { BUILT, EntryKind } from '../registry/entry-keys.ts';
 import type { Context } from './context.ts';
 import type { SharedSafetyInput } from './shared-inputs.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { REGION, ROLE_ARN } from '../aws/arn.ts';
 import { optional } from '../gitlab/inputs.ts';
+import { environmentName } from '../registry/entry-keys.ts';
 
 /** A text that is empty when its CI/CD variable is not visible in the job, the usual reason for an empty one. */
 function visible(variable: string) {
@@ -16,12 +17,7 @@ function visible(variable: string) {
 
 /** The inputs that every program reads. What they mean; their types, defaults and descriptions are the templates'. */
 export const sharedInputs = z.strictObject({
-  environment: z
-    .string()
-    .check(
-      z.maxLength(118, 'must have at most 118 characters (SageMaker limits entry keys to 128)'),
-      z.regex(/^[\w./-]+$/, 'must be an environment name of letters, digits and _ . / -'),
-    ),
+  environment: environmentName,
   /** What GitLab's name of the environment has more, where several models share it: `/churn`. */
   gitlab_environment_suffix: z._default(
     z

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../ground/failure-codes.ts';
-import { entryKey, type Metadata, readApproval } from './entries.ts';
+import { type Metadata, readApproval } from './entries.ts';
+import { entryKey } from './entry-keys.ts';
 import { flawOf, PROMOTE_ANOTHER, START_ANEW } from './flaw.ts';
 import { displayName, hasContent, type ModelPackage } from './packages.ts';
 

@@ -20,7 +20,7 @@ export interface PromotionCriteria {
 export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string; next?: string };
 
 /** The environments before this one on the path, in order; none for the first. */
-function environmentsBefore({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string[] {
+export function environmentsBefore({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string[] {
   return path.slice(0, path.indexOf(environment));
 }
 

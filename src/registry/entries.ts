@@ -1,19 +1,12 @@
 import * as z from 'zod/mini';
 import { CONTENT_HASH } from './content-hash.ts';
+import { BUILT, companionKey, entryKey, environmentName, MAX_VALUE } from './entry-keys.ts';
 
-/**
+/*
  * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it,
  * what validated it and who withdrew it. All of them together are the version's audit trail. One key per fact, so that
  * IAM can give each duty its own key and no other.
  */
-export type EntryKind = 'approved' | 'validated' | 'withdrawn';
-
-export const BUILT = 'built';
-
-/** IAM's condition key names end with the metadata key, which SageMaker limits to 128 characters. */
-export function entryKey(kind: EntryKind, environment: string): string {
-  return `${kind}.${environment}`;
-}
 
 const filled = z.string().check(z.minLength(1));
 const digits = z.string().check(z.regex(/^\d+$/));
@@ -69,6 +62,9 @@ export interface EntryHolder {
 export const readBuild = (version: EntryHolder) => read(buildSchema, version, BUILT);
 export const readApproval = (version: EntryHolder, environment: string) =>
   read(approvalSchema, version, entryKey('approved', environment));
+/** The approval that the one of this environment replaced. */
+export const readApprovalBefore = (version: EntryHolder, environment: string) =>
+  read(approvalSchema, version, companionKey('approved', 'before', environment));
 export const readWithdrawal = (version: EntryHolder, environment: string) =>
   read(approvalSchema, version, entryKey('withdrawn', environment));
 export const readValidation = (version: EntryHolder, environment: string) =>
@@ -96,21 +92,15 @@ function read<Value extends { at: string }>(
 /** Milliseconds by which the clocks of two runners may differ. */
 const FUTURE = 10 * 60_000;
 
-/** Whether only these components write this key, in whichever environment. */
-export function isEntryKey(key: string): boolean {
-  return /^(built$|(approved|validated|withdrawn)\.)/i.test(key);
-}
-
-/** SageMaker allows 256 characters a value, and of signs only `_ . : / = + - @` and the space. */
-const MAX_LENGTH = 256;
+/** Of signs, SageMaker allows only `_ . : / = + - @` and the space. */
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. */
 export function entryValue(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
   const written = render(value);
-  const excess = written.length - MAX_LENGTH;
+  const excess = written.length - MAX_VALUE;
   const fitting = excess > 0 ? render(shortened(value, excess)) : written;
-  if (fitting.length > MAX_LENGTH || !ALLOWED.test(fitting))
+  if (fitting.length > MAX_VALUE || !ALLOWED.test(fitting))
     throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
   return fitting;
 }
@@ -156,19 +146,9 @@ export const promotionPath = z.pipe(
     z.string(),
     z.transform((value) => value.split(',').map((name) => name.trim())),
   ),
-  z
-    .array(
-      z
-        .string()
-        .check(
-          z.minLength(1, 'must name an environment between two commas'),
-          z.maxLength(118, 'must name environments of at most 118 characters (SageMaker limits entry keys to 128)'),
-          z.regex(/^[\w./-]*$/, 'must name environments of letters, digits and _ . / -'),
-        ),
-    )
-    .check(
-      z.refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
-        error: 'must not name an environment twice, or two that differ only in case (IAM ignores case)',
-      }),
-    ),
+  z.array(environmentName).check(
+    z.refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, {
+      error: 'must not name an environment twice, or two that differ only in case (IAM ignores case)',
+    }),
+  ),
 );

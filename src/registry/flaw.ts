@@ -1,4 +1,5 @@
-import { entryKey, readBuild, readWithdrawal } from './entries.ts';
+import { readBuild, readWithdrawal } from './entries.ts';
+import { entryKey } from './entry-keys.ts';
 import { hasContent, type ModelPackage, sameGroup } from './packages.ts';
 
 /** What an earlier job of the promotion saw of a version. */

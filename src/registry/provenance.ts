@@ -1,4 +1,5 @@
-import { BUILT, type BuildEntry, entryValue, isEntryKey, readBuild } from './entries.ts';
+import { type BuildEntry, entryValue, readBuild } from './entries.ts';
+import { BUILT, isEntryKey } from './entry-keys.ts';
 import { displayName, type ModelPackage, type RegistryReader } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
 

@@ -1,11 +1,14 @@
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { Failure } from '../ground/failure.ts';
+import type { Metadata } from './entries.ts';
 import { describePackage, displayName, type ModelPackage, type RegistryReader } from './packages.ts';
 import { MAX_METADATA, makeRoom } from './room.ts';
 
 interface EntryWrite {
   readonly key: string;
   readonly value: string;
+  /** What is written beside it: the keys of its companions, and their values. */
+  readonly beside?: Metadata;
   /**
    * Only the first environment's approval or rejection writes these: writing the status again later could undo a
    * rejection.
@@ -14,35 +17,41 @@ interface EntryWrite {
 }
 
 /**
- * Writes one registry entry, and nothing else, then reads the version back (AWS: UpdateModelPackage,
+ * Writes one registry entry with what stands beside it, and nothing else, then reads the version back (AWS: UpdateModelPackage,
  * DescribeModelPackage). AWS does not document whether it merges or replaces metadata: when another key was lost, or
  * ours is not there, this throws a Failure of kind "refused" with the metadata from before.
  */
 export async function writeEntry(
   registry: RegistryReader,
   before: ModelPackage,
-  { key, value, status }: EntryWrite,
+  { key, value, beside = {}, status }: EntryWrite,
 ): Promise<ModelPackage> {
-  if (!(key in before.metadata) && Object.keys(before.metadata).length >= MAX_METADATA) throw noRoom(before, key);
+  const written = { [key]: value, ...beside };
+  const added = Object.keys(written).filter((each) => !(each in before.metadata));
+  if (Object.keys(before.metadata).length + added.length > MAX_METADATA) throw noRoom(before, added);
   await registry.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: before.arn,
-      CustomerMetadataProperties: { [key]: value },
+      CustomerMetadataProperties: written,
       ...(status && { ModelApprovalStatus: status.approval, ApprovalDescription: status.description }),
     }),
   );
   const after = await describePackage(registry, before.arn);
-  const lost = Object.keys(before.metadata).filter((other) => other !== key && !(other in after.metadata));
+  const lost = Object.keys(before.metadata).filter((other) => !(other in written) && !(other in after.metadata));
   if (lost.length > 0) throw removedOthers(before, key, lost);
   const found = after.metadata[key] ?? '';
   if (withoutJob(found) !== withoutJob(value)) throw overwritten(before, key, found);
+  // Of two jobs of one pipeline, the one whose entry stands has written what is beside it.
+  const other = found === value && Object.keys(beside).find((each) => after.metadata[each] !== beside[each]);
+  if (other) throw overwritten(before, other, after.metadata[other] ?? '');
   return after;
 }
 
-function noRoom(before: ModelPackage, key: string): Failure {
+function noRoom(before: ModelPackage, added: readonly string[]): Failure {
+  const taken = Object.keys(before.metadata).length;
   return new Failure(
     'SMC-3201',
-    `${displayName(before)} already has ${MAX_METADATA} metadata entries, the most that SageMaker allows. "${key}" was not written.`,
+    `${displayName(before)} has ${taken} metadata entries, and SageMaker allows ${MAX_METADATA}: ${added.join(', ')} would not fit. Nothing was written.`,
     makeRoom(before.arn),
   );
 }

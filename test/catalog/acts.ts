@@ -46,11 +46,19 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     work[`check-${name}`] = {};
     work[`approve-${name}`] = {
       [`approve for ${environment}`]: write([`approved.${environment}`], status('Approved')),
+      [`approve for ${environment} again, with a comment`]: write(
+        [`approved.${environment}`, `approved.${environment}.comment`, `approved.${environment}.before`],
+        status('Approved'),
+      ),
       [`reject for ${environment}`]: write([`withdrawn.${environment}`], status('Rejected')),
+      [`reject for ${environment} with a reason`]: write(
+        [`withdrawn.${environment}`, `withdrawn.${environment}.comment`],
+        status('Rejected'),
+      ),
     };
     work[`deploy-${name}`] = deploymentTo(environment, endpoint, versions.own);
     work[`validate-${name}`] = {
-      [`validate in ${environment}`]: write([`validated.${environment}`]),
+      [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
     };
   }
@@ -85,6 +93,11 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'undo a rejection by a validation': write([`validated.${second}`], { ModelApprovalStatus: 'Approved' }),
     'approve and validate at once': write([`approved.${second}`, `validated.${second}`]),
     'approve and validate at once, in capitals': write([`approved.${second}`, `validated.${second}`.toUpperCase()]),
+    'comment on no approval': write([`approved.${second}.comment`]),
+    'comment on the approval of another environment': write([`approved.${second}`, `approved.${first}.comment`]),
+    'approve and say what was asked': write([`approved.${second}`, `validated.${second}.asked`]),
+    'validate and say who approved before': write([`validated.${second}`, `approved.${second}.before`]),
+    'approve and give the reason of a rejection': write([`approved.${second}`, `withdrawn.${second}.comment`]),
     'approve for two environments at once': write([`approved.${second}`, `approved.${third}`]),
     'approve and withdraw at once': write([`approved.${third}`, `withdrawn.${third}`]),
     'validate and rewrite what built it': write([`validated.${first}`, 'built']),

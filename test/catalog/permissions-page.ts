@@ -3,7 +3,7 @@ import { type Duty, pipelineRoleDeny, renderPolicy } from '../../scripts/policie
 import type { Team } from '../../scripts/policies/team.ts';
 import { trustPolicyOf } from '../../scripts/policies/trust.ts';
 import type { Permission } from '../../src/program/component.ts';
-import { BUILT } from '../../src/registry/entries.ts';
+import { BUILT } from '../../src/registry/entry-keys.ts';
 import { compactJson } from './compact-json.ts';
 import { contents, table } from './markdown.ts';
 import { roleOf } from './policies.ts';
@@ -168,7 +168,8 @@ deploy-pipeline passes this role to SageMaker (\`pipeline_role_arn\`), and the s
 allowed is your training's own: data, images, jobs, and \`sagemaker:CreateModelPackage\`. Whoever can merge to the first
 branch decides what these steps do. A step could register a version that is Approved already, with registry entries that look
 like approvals and validations. **Attach the following Deny to this role.** Then a version always comes as
-\`PendingManualApproval\` and without entries, and no step can write or remove them later. Nothing else closes this: deploy-pipeline
+\`PendingManualApproval\` and without entries, and no step can write or remove them later. A policy has at most 6144 characters: with more than
+three environments, divide the statements between two policies. Nothing else closes this: deploy-pipeline
 refuses a version that comes with entries, but it cannot see one that a step registers or changes behind its back.
 
 Give the same Deny to every other role of the account that may register or update versions of the group, but not to those of
@@ -188,7 +189,8 @@ const ENFORCEMENT = `## Who enforces what
 **AWS** enforces:
 
 - Only jobs of this project on this branch can assume the role.
-- Each duty writes only its own registry entry on the model package, and removes none.
+- Each duty writes only its own registry entry on the model package, with what stands beside it (such as
+  \`approved.uat.comment\`), and removes none.
 - Only the approver of the first environment sets the approval status, to Approved or Rejected.
 - Jobs change only the pipeline, endpoint, models and configs that are named here.
 - Jobs pass only the role that is named here.

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { deployed, register } from '../../emulator/scene.ts';
 import type { Role } from '../../emulator/world.ts';
-import { dutiesOf } from '../../scripts/policies/policies.ts';
+import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
 import { endpointOf, type Ref, refOf, type Team } from '../../scripts/policies/team.ts';
 import { trustPolicyOf } from '../../scripts/policies/trust.ts';
 import { type Acts, forbidden, type Hands, type Versions, workOf } from './acts.ts';
@@ -154,6 +154,10 @@ describe.each(teams)('on %s', (_, team) => {
       expect(JSON.stringify(policy).length, name).toBeLessThan(6144);
       expect(new Set(policy.Statement.map(({ Sid }) => Sid)).size, name).toBe(policy.Statement.length);
     }
+  });
+
+  test('the Deny for the role of the SageMaker Pipeline fits into one policy', () => {
+    expect(JSON.stringify(pipelineRoleDeny(team)).length).toBeLessThan(6144);
   });
 
   test('the trust policy that is printed is the one that the emulator applies', () => {

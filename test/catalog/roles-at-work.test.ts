@@ -152,6 +152,7 @@ test.each([
   ['with what built it', { CustomerMetadataProperties: { built: 'execution=1' } }],
   ['with an approval of any environment', { CustomerMetadataProperties: { rmse: '1', 'approved.main': 'by=mallory' } }],
   ['with a validation of any environment', { CustomerMetadataProperties: { 'Validated.uat': 'by=mallory' } }],
+  ['with a comment on an approval', { CustomerMetadataProperties: { 'approved.main.comment': 'job=1 Very good.' } }],
   ['with a withdrawal', { CustomerMetadataProperties: { 'withdrawn.dev': 'by=mallory' } }],
 ])('AWS does not let the training register a version %s', async (_, registering) => {
   const job = await train(push('dev'), { registering });

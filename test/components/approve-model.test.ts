@@ -251,7 +251,8 @@ describe('an approval', () => {
       approvalDescription: `Approved for dev by jane, https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/101, commit ${COMMIT}. RMSE fell by 3 %`,
     });
     const metadata = emulator.package(arn)?.metadata ?? {};
-    expect(Object.keys(metadata).sort()).toEqual(['approved.dev', 'built', 'rmse']);
+    expect(Object.keys(metadata).sort()).toEqual(['approved.dev', 'approved.dev.comment', 'built', 'rmse']);
+    expect(metadata['approved.dev.comment']).toBe('job=2 RMSE fell by 3');
     expect(readApproval(entriesOf(emulator, arn), 'dev')).toEqual({
       is: 'read',
       value: {

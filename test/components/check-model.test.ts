@@ -14,6 +14,7 @@ import {
   selectVersion,
   validatedHere,
 } from '../../src/registry/eligibility.ts';
+import { keysOfEnvironment } from '../../src/registry/entry-keys.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { OWN_TAGS, OWNER } from './deploy-model/scene.ts';
@@ -106,22 +107,20 @@ const RULES: readonly [
     'none',
     ['it has no inference specification'],
   ],
-  ['a version with room for all three entries of the environment', [version(1, PENDING, metadataOf(47))], first, 1, []],
+  ['a version with room for every entry of the environment', [version(1, PENDING, metadataOf(43))], first, 1, []],
   [
     'a version without room for a rejection',
-    [version(1, PENDING, metadataOf(48))],
+    [version(1, PENDING, metadataOf(44))],
     first,
     'none',
-    ['it has 48 metadata entries, and SageMaker allows 50: approved.dev, validated.dev, withdrawn.dev would not fit'],
+    [`it has 44 metadata entries, and SageMaker allows 50: ${keysOfEnvironment('dev').join(', ')} would not fit`],
   ],
   [
     'a full version that has the entries of the environment already, but for a rejection',
     [version(1, 'Approved', { ...metadataOf(46), ...through('dev'), ...through('uat') })],
     main,
     'none',
-    [
-      'it has 50 metadata entries, and SageMaker allows 50: approved.main, validated.main, withdrawn.main would not fit',
-    ],
+    [`it has 50 metadata entries, and SageMaker allows 50: ${keysOfEnvironment('main').join(', ')} would not fit`],
   ],
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [

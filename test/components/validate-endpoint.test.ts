@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { GROUP } from '../../emulator/scene.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { checksOf, type Expectations, type InvocationResponse, judgeResponse } from '../../src/endpoints/invocation.ts';
 import { PatternMatcher } from '../../src/endpoints/pattern-matcher.ts';
+import { readAsked } from '../../src/registry/companions.ts';
 import { entryValue, readValidation } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import {
@@ -277,7 +279,7 @@ describe('a validation', () => {
     expect(job.exit).toBe(0);
     expect(job.calls.filter((call) => call === 'InvokeEndpoint')).toHaveLength(3);
     const metadata = emulator.package(arn)?.metadata ?? {};
-    expect(Object.keys(metadata).sort()).toEqual(['rmse', 'validated.dev']);
+    expect(Object.keys(metadata).sort()).toEqual(['rmse', 'validated.dev', 'validated.dev.asked']);
     expect(readValidation(entriesOf(emulator, arn), 'dev')).toEqual({
       is: 'read',
       value: {
@@ -292,8 +294,17 @@ describe('a validation', () => {
     const update = job.received.find(({ operation }) => operation === 'UpdateModelPackage');
     expect(update?.input).toEqual({
       ModelPackageArn: arn,
-      CustomerMetadataProperties: { 'validated.dev': expect.any(String) },
+      CustomerMetadataProperties: {
+        'validated.dev': expect.any(String),
+        'validated.dev.asked': expect.stringMatching(
+          /^job=9 payload=[0-9a-f]{64} requests=3 median_ms=\d+ slowest_ms=\d+$/,
+        ),
+      },
     });
+    const payload = createHash('sha256')
+      .update(readFileSync(join(root, 'payload.json')))
+      .digest('hex');
+    expect(readAsked(entriesOf(emulator, arn), 'dev')).toMatchObject({ payload, requests: 3 });
     expect(job.record).toMatchObject({ outcome: 'validated', endpoint: ENDPOINT, config, package: arn });
     expect(job.record?.asked).toMatchObject({ payload: expect.stringMatching(/^[0-9a-f]{64}$/), requests: 3 });
     expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });

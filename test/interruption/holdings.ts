@@ -58,6 +58,6 @@ export function changes({ calls }: Emulator): Readonly<Record<string, number>> {
 
 /** Without the number of the job and the minute, wherever they are written down. */
 function unsigned(value: unknown): unknown {
-  const text = JSON.stringify(value).replaceAll(/ (job=\d+|at=[\d:TZ-]+)/g, '');
+  const text = JSON.stringify(value).replaceAll(/(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+)/g, '');
   return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+/g, ''));
 }

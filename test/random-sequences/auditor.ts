@@ -240,13 +240,18 @@ export class Auditor {
     const written: [string, unknown][] = Object.entries(asked.CustomerMetadataProperties ?? {});
     const keys = { ...KEYS, 'check-model': '', 'deploy-model': '' };
     const key = name === 'deploy-pipeline' ? keys[name] : `${keys[name]}.${environment}`;
-    must(written.length === 1 && written[0]?.[0] === key, `${name} in ${environment} wrote ${JSON.stringify(asked)}`);
+    const beside = (BESIDE[name] ?? []).map((end) => `${key}.${end}`);
+    const [own, others] = [
+      written.filter(([each]) => each === key),
+      written.filter(([each]) => !beside.includes(each)),
+    ];
+    must(own.length === 1 && others.length === 1, `${name} in ${environment} wrote ${JSON.stringify(asked)}`);
     const mayJudge = environment === 'dev' && (name === 'approve-model' || name === 'reject-model');
     must(mayJudge || asked.ModelApprovalStatus === undefined, `${name} in ${environment} wrote an approval status`);
     const arn = String(asked.ModelPackageArn);
     if (name === 'reject-model') this.#withdrawn.add(arn);
     if (name === 'approve-model') this.#pressed(running, arn);
-    if (name === 'validate-endpoint') this.#validated(running, arn, String(written[0]?.[1]));
+    if (name === 'validate-endpoint') this.#validated(running, arn, String(own[0]?.[1]));
   }
 
   /** Nobody approves anything but what was shown, as it was shown. */
@@ -387,6 +392,12 @@ const KEYS = {
   'reject-model': 'withdrawn',
   'validate-endpoint': 'validated',
 } as const;
+
+const BESIDE: Readonly<Partial<Record<JobName, readonly string[]>>> = {
+  'approve-model': ['comment', 'before'],
+  'reject-model': ['comment'],
+  'validate-endpoint': ['asked'],
+};
 
 function must(truth: unknown, otherwise: string): asserts truth {
   if (!truth) throw new Error(otherwise);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type EntryHolder,
-  entryKey,
   entryTime,
   entryValue,
   type Metadata,
@@ -10,6 +9,7 @@ import {
   readValidation,
   timestamp,
 } from '../../src/registry/entries.ts';
+import { entryKey } from '../../src/registry/entry-keys.ts';
 
 const approval = {
   by: 'jane.doe',

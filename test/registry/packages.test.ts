@@ -133,6 +133,51 @@ describe('a registry entry', () => {
     );
   });
 
+  describe('with what stands beside it', () => {
+    const write = { key: 'approved.uat', value: 'by=jane job=7', beside: { 'approved.uat.comment': 'job=7 Good.' } };
+    const written = async (after: Record<string, string>) => {
+      aws.on(UpdateModelPackageCommand).resolves({});
+      aws.on(DescribeModelPackageCommand).resolvesOnce(answer()).resolves(answer(after));
+      return writeEntry(registry, await describePackage(registry, ARN), write);
+    };
+
+    it('sends all in one request', async () => {
+      await written({ 'approved.uat': 'by=jane job=7', 'approved.uat.comment': 'job=7 Good.' });
+      expect(aws.commandCalls(UpdateModelPackageCommand).map(({ args }) => args[0].input)).toEqual([
+        {
+          ModelPackageArn: ARN,
+          CustomerMetadataProperties: { 'approved.uat': 'by=jane job=7', 'approved.uat.comment': 'job=7 Good.' },
+        },
+      ]);
+    });
+
+    it.each([{}, { 'approved.uat.comment': 'job=7 Bad.' }])(
+      'is no success where that does not stand there: %j',
+      async (after) => {
+        await expect(written({ 'approved.uat': 'by=jane job=7', ...after })).rejects.toThrow(
+          `wrote "approved.uat.comment" of`,
+        );
+      },
+    );
+
+    it('is a success where another job of the pipeline was later', async () => {
+      const later = { 'approved.uat': 'by=jane job=8', 'approved.uat.comment': 'job=8 Fine.' };
+      await expect(written(later)).resolves.toMatchObject({ metadata: later });
+    });
+  });
+
+  it('is not sent when there is no room for all of it', async () => {
+    aws
+      .on(DescribeModelPackageCommand)
+      .resolves(answer(Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`k${n}`, 'v']))));
+    const before = await describePackage(registry, ARN);
+    const write = { key: 'validated.uat', value: 'yes', beside: { 'validated.uat.asked': 'much' } };
+    await expect(writeEntry(registry, before, write)).rejects.toThrow(
+      'has 49 metadata entries, and SageMaker allows 50: validated.uat, validated.uat.asked would not fit',
+    );
+    expect(aws.commandCalls(UpdateModelPackageCommand)).toEqual([]);
+  });
+
   it('is not sent when the metadata is full', async () => {
     aws
       .on(DescribeModelPackageCommand)

@@ -57,7 +57,12 @@ it('two models in one environment are told apart by their groups and endpoints, 
   for (const jobs of steps) expect(jobs.map(({ record }) => record?.package)).toEqual(versions);
   for (const [index, model] of MODELS.entries()) {
     const { metadata = {} } = emulator.package(versions[index] ?? '') ?? {};
-    expect(Object.keys(metadata).sort()).toEqual([`approved.${ENVIRONMENT}`, `validated.${ENVIRONMENT}`]);
+    expect(Object.keys(metadata).sort()).toEqual([
+      `approved.${ENVIRONMENT}`,
+      `approved.${ENVIRONMENT}.comment`,
+      `validated.${ENVIRONMENT}`,
+      `validated.${ENVIRONMENT}.asked`,
+    ]);
     expect(metadata[`validated.${ENVIRONMENT}`]).toContain(`endpoint=churn-${model} config=churn-${model}-dev-churn-v`);
   }
   expect([...emulator.endpoints.all.keys()].sort()).toEqual(['churn-involuntary', 'churn-voluntary']);

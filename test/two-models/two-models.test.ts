@@ -100,7 +100,11 @@ describe('two models of one project', () => {
 
   it.each(MODELS)('%s has in the registry the audit trail of its own environments and approver', (model) => {
     const { metadata = {}, approval } = emulator.package(versionOf(model)) ?? {};
-    const entries = BRANCHES.flatMap((branch) => [`approved.${branch}/${model}`, `validated.${branch}/${model}`]);
+    const entries = BRANCHES.flatMap((branch) => [
+      `approved.${branch}/${model}`,
+      `validated.${branch}/${model}`,
+      `validated.${branch}/${model}.asked`,
+    ]);
     expect(approval).toBe('Approved');
     expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
     for (const [index, branch] of BRANCHES.entries()) {

@@ -1,7 +1,17 @@
 import type { Job } from '../../gitlab/job.ts';
 import { duration } from '../../ground/clock.ts';
+import { type Asked, readAsked, readComment } from '../../registry/companions.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
-import { isEntryKey, type Metadata, readApproval, readBuild, readValidation } from '../../registry/entries.ts';
+import {
+  type ApprovalEntry,
+  type Metadata,
+  type ReadEntry,
+  readApproval,
+  readApprovalBefore,
+  readBuild,
+  readValidation,
+} from '../../registry/entries.ts';
+import { isEntryKey } from '../../registry/entry-keys.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
 import type { LiveNow } from './live.ts';
 
@@ -10,8 +20,10 @@ export interface ApproverPage {
   readonly version: ModelPackage;
   /** The first environment of the path, whose approver sets the status. */
   readonly first: string;
-  /** The environment that validated it; `undefined` for the first. */
-  readonly before: string | undefined;
+  /** The environment that it would go to. */
+  readonly environment: string;
+  /** The environments before that, in order. */
+  readonly earlier: readonly string[];
   /** Whether that validation was required. */
   readonly validationRequired: boolean;
   /** Whether the endpoint of another project, environment or group may be used (take_over_endpoint). */
@@ -29,17 +41,20 @@ export interface ApproverPage {
 export function approverPage({
   version,
   first,
-  before,
+  environment,
+  earlier,
   validationRequired,
   takeOver,
   live,
   comparison,
   now,
 }: ApproverPage): string[] {
+  const before = earlier.at(-1);
   return [
     `package  ${version.arn}`,
     `status   ${statusOf(version, first)}`,
-    ...(before === undefined ? [] : passage(version, before, validationRequired)),
+    ...approvalLines(version, earlier, environment),
+    ...(before === undefined ? [] : validationLines(version, before, validationRequired)),
     `metrics  ${metricsLine(version, live.version)}`,
     ...reportLines(version),
     `data     ${dataLine(version)}`,
@@ -81,21 +96,48 @@ function changeLines({ changes, same }: LiveNow): string[] {
   return same ? ['change   none: exactly this version is live, and served in the same way'] : [];
 }
 
-function passage(version: ModelPackage, before: string, validationRequired: boolean): string[] {
-  const approval = readApproval(version, before);
+/** Who approved the version so far, with their comments: for every environment before, and for this one where it comes again. */
+function approvalLines(version: ModelPackage, earlier: readonly string[], environment: string): string[] {
+  const here = readApproval(version, environment).is === 'absent' ? [] : [environment];
+  return [...earlier, ...here].flatMap((each) => {
+    const replaced = readApprovalBefore(version, each);
+    return [
+      `approved for ${each} ${approvedBy(readApproval(version, each))}${commentOf(version, each)}`,
+      ...(replaced.is === 'read' ? [`approved for ${each} before that ${approvedBy(replaced)}`] : []),
+    ];
+  });
+}
+
+function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
+  if (approval.is !== 'read') return 'by nobody';
+  const { by, pipeline, at } = approval.value;
+  return `by ${by} in pipeline ${pipeline}, ${at}`;
+}
+
+function commentOf(version: ModelPackage, environment: string): string {
+  const comment = readComment(version, 'approved', environment);
+  return comment === undefined ? '' : `: "${comment}"`;
+}
+
+function validationLines(version: ModelPackage, before: string, validationRequired: boolean): string[] {
   const validation = readValidation(version, before);
-  const approved =
-    approval.is === 'read'
-      ? `by ${approval.value.by} in pipeline ${approval.value.pipeline}, ${approval.value.at}`
-      : 'by nobody';
   const validated =
     validation.is === 'read'
       ? `in ${before} by pipeline ${validation.value.pipeline} on ${validation.value.endpoint}, ${validation.value.at}`
       : `not in ${before}`;
+  const asked = readAsked(version, before);
   return [
-    `approved for ${before} ${approved}`,
     `validated   ${validated}${validationRequired ? '' : ' (require_validation is false)'}`,
+    ...(asked ? [`asked       ${askedClause(asked)}`] : []),
   ];
+}
+
+function askedClause({ requests, payload, median_ms, slowest_ms }: Asked): string {
+  const times =
+    requests === 1
+      ? `it answered in ${slowest_ms} ms`
+      : `the median answer took ${median_ms} ms, the slowest ${slowest_ms} ms`;
+  return `${requests} ${requests === 1 ? 'request' : 'requests'} with the payload ${payload.slice(0, 12)} (SHA-256); ${times}`;
 }
 
 /** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */

@@ -35,11 +35,18 @@ interface RequestPlan {
 /** Milliseconds that the pattern may take for one answer. */
 const LONGEST_MATCH = 10_000;
 
+/** How many requests a model answered, and how fast. */
+interface Pace {
+  readonly requests: number;
+  readonly median_ms: number;
+  readonly slowest_ms: number;
+}
+
 /**
  * Sends the requests and checks the answers, with a test case for each expectation. Throws a Failure of kind "refused"
  * when one is not met. However it ends, the answers so far are kept.
  */
-export async function sendRequests(plan: RequestPlan, context: Context): Promise<void> {
+export async function sendRequests(plan: RequestPlan, context: Context): Promise<Pace> {
   const { accept, expect, max_latency_ms } = plan.given;
   const expectations: Expectations = { accept, expect, max_latency_ms };
   const answers: JudgedResponse[] = [];
@@ -52,6 +59,7 @@ export async function sendRequests(plan: RequestPlan, context: Context): Promise
     }
   }
   refuseUnlessExpected(answers, expectations, context);
+  return paceOf(answers);
 }
 
 interface Judging {
@@ -108,10 +116,16 @@ function tooSlow(request: number, { requests }: RequestPlan['given'], { because 
   );
 }
 
-function summary(answers: readonly JudgedResponse[]): string {
+function paceOf(answers: readonly JudgedResponse[]): Pace {
   const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  const median_ms = times[Math.floor(times.length / 2)] ?? 0;
+  return { requests: times.length, median_ms, slowest_ms: times.at(-1) ?? 0 };
+}
+
+function summary(answers: readonly JudgedResponse[]): string {
+  const { requests, median_ms, slowest_ms } = paceOf(answers);
   const good = answers.filter(({ wrong }) => Object.keys(wrong).length === 0).length;
-  return `${good} of ${answers.length} answers are as expected; the median took ${times[Math.floor(times.length / 2)]} ms, the slowest ${times.at(-1)} ms.`;
+  return `${good} of ${requests} answers are as expected; the median took ${median_ms} ms, the slowest ${slowest_ms} ms.`;
 }
 
 function refuseUnlessExpected(

@@ -13,20 +13,70 @@ const job = { projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price', c
 const version = (metadata: Record<string, string>, more: Partial<ModelPackage> = {}) =>
   modelPackage({ version: 2, approval: 'Approved', metadata, ...more });
 
-/** A line of the page, by its first word. */
-function line(word: string, candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}) {
-  const page = approverPage({
+/** The page of a version for the environment after these. */
+function pageOf(candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}, earlier = ['dev']) {
+  return approverPage({
     version: candidate,
     first: 'dev',
-    before: 'dev',
+    environment: ['dev', 'uat', 'main'][earlier.length] ?? '',
+    earlier,
     validationRequired: true,
     takeOver: false,
     live: { words: 'it', version: live, newer: [], changes: undefined, same: false, ...more },
     comparison: comparisonOf(candidate, live, job, false),
     now: new Date('2026-11-22T09:00:00Z'),
   });
-  return page.find((each) => each.startsWith(`${word} `));
 }
+
+/** A line of the page, by its first word. */
+function line(word: string, candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}) {
+  return pageOf(candidate, live, more).find((each) => each.startsWith(`${word} `));
+}
+
+describe('what was decided before', () => {
+  const passed = {
+    'approved.dev': verdictValue(CONTENT, { pipeline: '90', job: '7' }),
+    'approved.dev.comment': 'job=7 RMSE fell by 3',
+    'approved.dev.before': verdictValue(CONTENT, { by: 'lim.wei.jie', pipeline: '80' }),
+    'validated.dev': validationValue(CONTENT, { job: '9' }),
+    'validated.dev.asked': `job=9 payload=${'1a'.repeat(32)} requests=20 median_ms=41 slowest_ms=95`,
+    'approved.uat': verdictValue(CONTENT, { by: 'nurul.aisyah', pipeline: '91', job: '17' }),
+    'validated.uat': validationValue(CONTENT, { job: '19' }),
+  };
+  const decided = (metadata: Record<string, string>, earlier: string[]) =>
+    pageOf(version(metadata), undefined, {}, earlier).filter((each) => /^(approved|asked) /.test(each));
+
+  it('is every earlier approval with its comment, and the one that it replaced', () => {
+    expect(decided(passed, ['dev', 'uat'])).toEqual([
+      'approved for dev by jane in pipeline 90, 2026-11-22T08:00Z: "RMSE fell by 3"',
+      'approved for dev before that by lim.wei.jie in pipeline 80, 2026-11-22T08:00Z',
+      'approved for uat by nurul.aisyah in pipeline 91, 2026-11-22T08:00Z',
+    ]);
+  });
+
+  it('is what the environment before was asked, and how fast it answered', () => {
+    const asked = (words: Record<string, string> = {}) => decided({ ...passed, ...words }, ['dev']).slice(-1);
+    expect(asked({ 'approved.uat': '' })).toEqual([
+      'asked       20 requests with the payload 1a1a1a1a1a1a (SHA-256); the median answer took 41 ms, the slowest 95 ms',
+    ]);
+    const once = `job=9 payload=${'1a'.repeat(32)} requests=1 median_ms=41 slowest_ms=41`;
+    expect(asked({ 'validated.dev.asked': once })).toEqual([
+      'asked       1 request with the payload 1a1a1a1a1a1a (SHA-256); it answered in 41 ms',
+    ]);
+  });
+
+  it('is an approval for this environment, too, where the version comes again', () => {
+    expect(decided(passed, ['dev'])).toContain('approved for uat by nurul.aisyah in pipeline 91, 2026-11-22T08:00Z');
+  });
+
+  it('is no comment and no answer of another job than the one that decided', () => {
+    const others = {
+      'approved.dev.comment': 'job=8 planted',
+      'validated.dev.asked': passed['validated.dev.asked'].replace('job=9', 'job=8'),
+    };
+    expect(decided({ ...passed, ...others }, ['dev', 'uat']).join()).not.toMatch(/planted|requests/);
+  });
+});
 
 it('says where a version was approved: the status alone does not tell', () => {
   expect(line('status', version({}))).toBe('status   Approved in dev');

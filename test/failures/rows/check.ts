@@ -192,10 +192,10 @@ export const check: readonly Row[] = [
     shows: [],
     component: 'check-model',
     code: 'SMC-3001',
-    seen: 'ERROR Nothing to promote to uat: version 1 of ResalePriceModelGroup cannot be promoted: it has 49 metadata entries, and SageMaker allows 50: approved.uat, validated.uat, withdrawn.uat would not fit.',
+    seen: 'ERROR Nothing to promote to uat: version 1 of ResalePriceModelGroup cannot be promoted: it has 49 metadata entries, and SageMaker allows 50: approved.uat, approved.uat.comment, approved.uat.before, validated.uat, validated.uat.asked, withdrawn.uat, withdrawn.uat.comment would not fit.',
     next: "remove some of your team's entries (aws sagemaker update-model-package --model-package-arn arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1 --customer-metadata-properties-to-remove ...), then run this job again.",
     cause:
-      'SageMaker allows 50 metadata entries on a version. An environment adds two, and one more if somebody rejects the version.',
+      'SageMaker allows 50 metadata entries on a version. An environment needs room for seven: the approval, the validation and a rejection, with what stands beside them.',
     remedy:
       'On this version, remove some metadata entries of your team. For later versions, write fewer entries in the training.',
     stage: validated,

@@ -410,7 +410,7 @@ export const validation: readonly Row[] = [
     shows: [],
     component: 'validate-endpoint',
     code: 'SMC-3201',
-    seen: 'ERROR ResalePriceModelGroup version 2 already has 50 metadata entries, the most that SageMaker allows. "validated.dev" was not written.',
+    seen: 'ERROR ResalePriceModelGroup version 2 has 50 metadata entries, and SageMaker allows 50: validated.dev, validated.dev.asked would not fit. Nothing was written.',
     next: "remove some of your team's entries",
     cause: 'SageMaker allows 50 metadata entries on a version.',
     remedy:

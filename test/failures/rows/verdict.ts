@@ -252,10 +252,10 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'approve-model',
     code: 'SMC-3201',
-    seen: 'ERROR ResalePriceModelGroup version 1 already has 50 metadata entries, the most that SageMaker allows. "approved.dev" was not written.',
+    seen: 'ERROR ResalePriceModelGroup version 1 has 50 metadata entries, and SageMaker allows 50: approved.dev would not fit. Nothing was written.',
     next: "remove some of your team's entries (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties-to-remove ...), then run this job again.",
     cause:
-      'SageMaker allows 50 metadata entries on a version. The audit trail needs two entries for each environment, and one more.',
+      'SageMaker allows 50 metadata entries on a version. The audit trail needs up to seven entries for each environment, and one more.',
     remedy:
       'On this version, remove some metadata entries of your team. For later versions, write fewer entries in the training.',
     stage: shown,
@@ -422,7 +422,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'reject-model',
     code: 'SMC-3201',
-    seen: 'ERROR ResalePriceModelGroup version 1 already has 50 metadata entries, the most that SageMaker allows. "withdrawn.dev" was not written.',
+    seen: 'ERROR ResalePriceModelGroup version 1 has 50 metadata entries, and SageMaker allows 50: withdrawn.dev would not fit. Nothing was written.',
     next: "remove some of your team's entries",
     cause: 'SageMaker allows 50 metadata entries on a version.',
     remedy: 'Remove some metadata entries of your team. Or set the status to Rejected in Studio, which is final too.',

@@ -1,0 +1,89 @@
+import * as z from 'zod/mini';
+import { type EntryHolder, type Metadata, readApproval, readValidation, readWithdrawal } from './entries.ts';
+import { companionKey, type EntryKind, entryKey, MAX_VALUE } from './entry-keys.ts';
+
+/** An approval or a rejection. */
+type VerdictKind = Exclude<EntryKind, 'validated'>;
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly environment: string;
+  /** The job that gives it. */
+  readonly job: string;
+  /** What the person wrote about it, as typed. */
+  readonly comment: string;
+}
+
+/**
+ * What stands beside a verdict that is written now: its comment, and the approval that it replaces. A comment of an
+ * earlier verdict is never left beside a later one. Keys are few: of several rejections, the first keeps its reason.
+ */
+export function besideVerdict(metadata: Metadata, { kind, environment, job, comment }: Verdict): Metadata {
+  const key = companionKey(kind, 'comment', environment);
+  const replaced = kind === 'approved' ? metadata[entryKey(kind, environment)] : undefined;
+  const words = kind === 'withdrawn' && hasReason(metadata, key) ? '' : comment;
+  return {
+    ...((words.trim() !== '' || key in metadata) && { [key]: commentValue(job, words) }),
+    ...(replaced !== undefined && { [companionKey('approved', 'before', environment)]: replaced }),
+  };
+}
+
+/** Whether a rejection for another environment has left its reason. */
+function hasReason(metadata: Metadata, own: string): boolean {
+  return Object.keys(metadata).some((key) => key !== own && /^withdrawn\..+\.comment$/.test(key));
+}
+
+/** `job=7 RMSE fell by 3`: names the job of its entry. Signs that SageMaker refuses become spaces; `+` shows a cut. */
+function commentValue(job: string, comment: string): string {
+  const value = `job=${job} ${comment.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, ' ')}`
+    .replaceAll(/\p{Z}+/gu, ' ')
+    .trim();
+  if (value.length <= MAX_VALUE) return value;
+  return `${value.slice(0, MAX_VALUE - 1).replace(/[\uD800-\uDBFF]$/, '')}+`;
+}
+
+/** What was written about a verdict; `undefined` where there is nothing, or nothing of the job that gave the verdict. */
+export function readComment(version: EntryHolder, kind: VerdictKind, environment: string): string | undefined {
+  const verdict = kind === 'approved' ? readApproval(version, environment) : readWithdrawal(version, environment);
+  const raw = version.metadata[companionKey(kind, 'comment', environment)] ?? '';
+  const [, job, words] = /^job=(\d+) (.+)$/su.exec(raw) ?? [];
+  return verdict.is === 'read' && verdict.value.job === job ? words : undefined;
+}
+
+/** How the model was asked before its version was recorded as validated, and how fast it answered. */
+export interface Asked {
+  /** The SHA-256 of the payload. */
+  readonly payload: string;
+  readonly requests: number;
+  readonly median_ms: number;
+  readonly slowest_ms: number;
+}
+
+/** What stands beside a validation: `job=9 payload=1a2b... requests=20 median_ms=41 slowest_ms=95`. */
+export function besideValidation(environment: string, job: string, asked: Asked): Metadata {
+  const { payload, requests, median_ms, slowest_ms } = asked;
+  const words = Object.entries({ job, payload, requests, median_ms, slowest_ms });
+  const value = words.map(([name, word]) => `${name}=${word}`).join(' ');
+  return { [companionKey('validated', 'asked', environment)]: value };
+}
+
+const number = z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number));
+const askedSchema = z.strictObject({
+  job: z.string(),
+  payload: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  requests: number,
+  median_ms: number,
+  slowest_ms: number,
+});
+
+/** What was asked before a validation; `undefined` where nobody knows, or it is not of the job that validated. */
+export function readAsked(version: EntryHolder, environment: string): Asked | undefined {
+  const validation = readValidation(version, environment);
+  const raw = version.metadata[companionKey('validated', 'asked', environment)] ?? '';
+  const asked = askedSchema.safeParse(
+    Object.fromEntries(raw.split(' ').map((word) => word.split(/=(.*)/s).slice(0, 2))),
+  );
+  if (validation.is !== 'read' || !asked.success || asked.data.job !== validation.value.job) return undefined;
+  const { job: _, ...rest } = asked.data;
+  return rest;
+}
