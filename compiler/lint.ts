@@ -1,5 +1,6 @@
 import { admissionProblems } from './admission-problems.ts';
 import { isMapping, type Mapping } from './document.ts';
+import { jobInputProblems } from './job-inputs.ts';
 import { timeoutProblems } from './timeout.ts';
 
 const globalKeywords = [
@@ -32,6 +33,7 @@ export function lintPipeline(config: Mapping): string[] {
     ...[...pipeline.jobs].flatMap(([name, job]) => [
       ...nameProblems(name),
       ...scriptProblems(name, job),
+      ...jobInputProblems(name, job),
       ...timeoutProblems(name, job.timeout),
       ...admissionProblems(name, job),
       ...stageProblems(pipeline, name, job),

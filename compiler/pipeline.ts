@@ -4,6 +4,14 @@ import { basename, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { PlannedJob } from './schedule.ts';
 
+/** A job that will run, and the values of its inputs that somebody gave. */
+export interface StartingInputs {
+  readonly name: string;
+  readonly inputs: Inputs;
+}
+
+type Inputs = Readonly<Record<string, string>>;
+
 /** Where a pipeline is executed, and as what. */
 export interface Execution {
   /** The project's work tree, at the pipeline's commit. */
@@ -14,8 +22,8 @@ export interface Execution {
   readonly env: Readonly<Record<string, string>>;
   /** Where jobs run, as options of gitlab-ci-local. */
   readonly runner: readonly string[];
-  /** Gives jobs their numbers, before they run. */
-  readonly number: (jobs: readonly string[]) => void;
+  /** Gives jobs their numbers and inputs, before they run. */
+  readonly prepare: (jobs: readonly StartingInputs[]) => void;
   /** Looks through what the jobs wrote, after every run. */
   readonly inspect: (text: string) => void;
 }
@@ -39,6 +47,8 @@ export class Pipeline {
   readonly pressed = new Map<string, string>();
   readonly #execution: Execution;
   readonly #statuses: Map<string, Status>;
+  /** The values of a job's inputs that somebody gave when they last started it. */
+  readonly #inputs = new Map<string, Inputs>();
 
   constructor(jobs: readonly PlannedJob[], execution: Execution) {
     this.id = execution.id;
@@ -57,11 +67,12 @@ export class Pipeline {
   }
 
   /** Presses a manual job, as GitLab lets one only when all before it is done; what waited for it follows. */
-  async press(name: string, by: string): Promise<Job[]> {
+  async press(name: string, by: string, inputs: Inputs = {}): Promise<Job[]> {
     const job = this.jobs.find((each) => each.name === name);
     if (!job || this.#statuses.get(name) !== 'manual') throw new Error(`There is no job ${name} to press.`);
     if (!this.#isNext(job, new Set())) throw new Error(`${name} cannot be pressed yet.`);
     this.pressed.set(name, by);
+    this.#inputs.set(name, inputs);
     this.#statuses.set(name, 'created');
     return this.#runAll(this.#due());
   }
@@ -116,8 +127,8 @@ export class Pipeline {
   }
 
   async #execute(names: readonly string[]): Promise<string> {
-    const { folder, state, env, runner, number } = this.#execution;
-    number(names);
+    const { folder, state, env, runner, prepare } = this.#execution;
+    prepare(names.map((name) => ({ name, inputs: this.#inputs.get(name) ?? {} })));
     const options = [
       `--file=${state}/pipeline.yml`,
       `--state-dir=${state}`,

@@ -18,8 +18,9 @@ import { type StartingJob, startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
 import { type Mapping, writeYaml } from './document.ts';
+import { withJobInputs } from './job-inputs.ts';
 import { lintPipeline } from './lint.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type StartingInputs } from './pipeline.ts';
 import { refuse } from './problem.ts';
 import { type PlannedJob, plan } from './schedule.ts';
 import { MASKED, refuseSecrets } from './secrets.ts';
@@ -169,16 +170,16 @@ class LocalProject implements Project {
     write(join(folder, STATE), {
       'variables.yml': stringify({ ...scoped(variables), ...(ref.type === 'tag' && refVariables(ref)) }),
     });
-    const number = (names: readonly string[]) => {
-      const numbers = new Map(names.map((name) => [name, String(++this.#jobs)]));
-      write(join(folder, STATE), { 'pipeline.yml': writeYaml(numbered(config, numbers)) });
+    const prepare = (starting: readonly StartingInputs[]) => {
+      const jobs = starting.map((job) => ({ ...job, number: String(++this.#jobs) }));
+      write(join(folder, STATE), { 'pipeline.yml': writeYaml(prepared(config, jobs)) });
     };
 
     const given = this.#given(id, emulator.url);
     const inspect = (log: string) =>
       refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, emulator.secrets);
     const env = this.#environment(given);
-    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), number, inspect };
+    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     this.#pipelines.set(id, { pipeline, ref, commit: git(folder, 'rev-parse', 'HEAD') });
     return pipeline;
@@ -313,11 +314,15 @@ function unscoped(variables: ProjectVariables): Record<string, string> {
   );
 }
 
-/** The jobs with their numbers, which gitlab-ci-local would draw by chance: GitLab numbers each run, in order. */
-function numbered(config: Mapping, numbers: ReadonlyMap<string, string>): Mapping {
-  const jobs = [...numbers].map(([name, number]) => {
-    const job = z.looseObject({ variables: z.record(z.string(), z.unknown()).default({}) }).parse(config[name]);
-    return [name, { ...job, variables: { ...job.variables, CI_JOB_ID: number } }] as const;
+/**
+ * The jobs with their numbers, which gitlab-ci-local would draw by chance: GitLab numbers each run, in order. And with the values
+ * of their inputs, which it does not know.
+ */
+function prepared(config: Mapping, starting: readonly (StartingInputs & { readonly number: string })[]): Mapping {
+  const jobs = starting.map(({ name, inputs, number }) => {
+    const declared = z.looseObject({ variables: z.record(z.string(), z.unknown()).default({}) }).parse(config[name]);
+    const job = withJobInputs(name, declared, inputs);
+    return [name, { ...job, variables: { ...declared.variables, CI_JOB_ID: number } }] as const;
   });
   return { ...config, ...Object.fromEntries(jobs) };
 }

@@ -5,7 +5,7 @@ import { schemaErrors } from '../compiler/schema.ts';
 import type { InputSpec } from '../compiler/spec.ts';
 import { readRepository } from '../compiler/templates.ts';
 import { dutiesOf } from '../scripts/policies/policies.ts';
-import { optionFor, parseInputs } from '../src/gitlab/inputs.ts';
+import { JOB_INPUT_TEXT, optionFor, parseInputs } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
@@ -229,20 +229,22 @@ it.each(withoutProgram)('the scripts of %s read every variable that they are giv
   tell(idle.map((variable) => `templates/${name}.yml passes ${variable}, which its scripts never read: remove it.`));
 });
 
-describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }) => {
+describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, body } }) => {
   const [job] = jobs;
   const safetyInputs: readonly string[] = program.safetyInputs;
+  const jobInputs: readonly string[] = program.jobInputs ?? [];
 
   it('takes nothing over from the default: of a project, whose before_script would run in our image', () => {
     expect(job).toMatchObject({ inherit: { default: false } });
   });
 
-  it('receives its safetyInputs as words of the script, which has no other block', () => {
+  it('receives its safety inputs and job inputs as words of the script, which has no other block', () => {
     const words = safetyInputs.map((safetyInput) => {
       const word = `${optionFor(safetyInput)}=${blockOf(safetyInput)}`;
       return inputs.find((input) => input.name === safetyInput)?.type === 'boolean' ? word : `'${word}'`;
     });
-    const script = [name, ...words].join(' ') + KEEPS_EXIT_CODE;
+    const typed = jobInputs.map((input) => `${optionFor(input)}='\${{ job.inputs.${input} }}'`);
+    const script = [name, ...words, ...typed].join(' ') + KEEPS_EXIT_CODE;
     expect(job?.script, `the script of templates/${name}.yml must be: ${script}`).toEqual([script]);
     expect(job).not.toHaveProperty('before_script');
     expect(job).not.toHaveProperty('after_script');
@@ -259,6 +261,15 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs } }
       }
     },
   );
+
+  it('lets a person type job inputs, each with the pattern that keeps it between its quotes, and no others', () => {
+    const declared = jobInputs.map((input) => [
+      input,
+      { description: expect.stringMatching(/^[A-Z].*\.$/), regex: JOB_INPUT_TEXT.source, default: '' },
+    ]);
+    expect(job?.inputs ?? {}).toEqual(Object.fromEntries(declared));
+    expect(JSON.stringify(body).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
+  });
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
     const folder = reportFolder(name, '$CI_JOB_ID');
@@ -391,9 +402,12 @@ describe('the reviewed lists', () => {
 });
 
 /** Reads what a job received as the program would. */
-function read({ name, safetyInputs, inputs }: Component, { env, words }: ReturnType<typeof received>): void {
+function read(
+  { name, safetyInputs, jobInputs = [], inputs }: Component,
+  { env, words }: ReturnType<typeof received>,
+): void {
   const [, ...args] = words;
-  parseInputs({ component: name, env, args, safetyInputs }, sharedInputs, inputs);
+  parseInputs({ component: name, env, args, safetyInputs, jobInputs }, sharedInputs, inputs);
 }
 
 function wordsUnlessRefused(...include: Parameters<typeof received>): readonly string[] | undefined {

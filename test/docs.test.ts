@@ -108,7 +108,8 @@ describe.each([...snippets, ...wholes])('the YAML in %s', (_, text) => {
       const program: Component | undefined = programs.find(({ name }) => String(job.script).startsWith(`${name} `));
       if (!program) continue;
       const { env, words } = receivedBy(job);
-      const source = { component: program.name, env, args: words.slice(1), safetyInputs: program.safetyInputs };
+      const { name: component, safetyInputs, jobInputs = [] } = program;
+      const source = { component, env, args: words.slice(1), safetyInputs, jobInputs };
       expect(() => parseInputs(source, sharedInputs, program.inputs)).not.toThrow();
     }
   });

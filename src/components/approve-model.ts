@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
-import { flag, optional, text } from '../gitlab/inputs.ts';
+import { flag, optional, typedText } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -14,7 +14,7 @@ import { describePackage, displayName, type ModelPackage, modelPackageGroup } fr
 import { writeEntry } from '../registry/write-entry.ts';
 import { openProtection } from './approve-model/protection.ts';
 
-const shared = { model_package_group_name: optional(modelPackageGroup), comment: text };
+const shared = { model_package_group_name: optional(modelPackageGroup), comment: typedText };
 
 type ShownVersion = Extract<CheckRecord, { outcome: 'candidate' }>;
 
@@ -31,6 +31,7 @@ export default defineComponent({
   },
   inputs: z.strictObject({ ...shared, require_protected: flag }),
   safetyInputs: ['require_protected', 'gitlab_environment_suffix'],
+  jobInputs: ['comment'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
@@ -71,6 +72,7 @@ export const rejectModel = defineComponent({
   },
   inputs: z.strictObject(shared),
   safetyInputs: ['gitlab_environment_suffix'],
+  jobInputs: ['comment'],
   outputs: {},
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },

@@ -13,7 +13,8 @@ export function variableFor(input: string): string {
 }
 
 /**
- * The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`.
+ * The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`; or
+ * a job input: `--comment='Looks good'`.
  */
 export function optionFor(input: string): string {
   return `--${input.replaceAll('_', '-')}`;
@@ -33,8 +34,16 @@ export const line = z
 /** A path in the project. `$NAME` alone is refused: GitLab would have put the value of a defined variable here. */
 export const path = line.check(z.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path'));
 
-/** A text that may be empty or have several lines. */
-export const text = z.string();
+/**
+ * The pattern of a job input that is a text. GitLab writes what a person types into the script, between single quotes,
+ * and quotes nothing itself: the pattern keeps the text within them. A template has the same.
+ */
+export const JOB_INPUT_TEXT = /^[^'\r\n]{0,200}$/u;
+
+/** What a person types when they start a job; it may be empty. */
+export const typedText = z
+  .string()
+  .check(z.regex(JOB_INPUT_TEXT, "must be one line of at most 200 characters, without ' (an apostrophe)"));
 
 export const flag = z.pipe(
   z.enum(['true', 'false'], 'must be true or false'),
@@ -135,6 +144,8 @@ interface InputSource {
   readonly args: readonly string[];
   /** Inputs that are words of the script, out of reach of CI/CD variables. */
   readonly safetyInputs: readonly string[];
+  /** Inputs that are words of the script, too: what a person typed when they started the job. */
+  readonly jobInputs?: readonly string[];
 }
 
 /** What an include gives: the values, or a line for each that is wrong. */
@@ -152,7 +163,8 @@ export function readInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMini
   own: Own,
 ): ReadInputs<z.output<Shared>, z.output<Own>> {
   const words = optionsOf(source);
-  const isWord = (name: string) => source.safetyInputs.includes(name);
+  refuseUnreplaced(source, words);
+  const isWord = (name: string) => [...source.safetyInputs, ...(source.jobInputs ?? [])].includes(name);
   const carrier = (name: string) => (isWord(name) ? optionFor(name) : variableFor(name));
   const received = (name: string) => (isWord(name) ? words.get(optionFor(name)) : source.env[variableFor(name)]);
 
@@ -186,6 +198,17 @@ export function invalidInputs(problems: readonly string[], include: string): Fai
     'SMC-1001',
     `${lines.length === 1 ? 'Invalid input' : `${lines.length} inputs are invalid`}:\n  ${lines.join('\n  ')}`,
     `correct ${lines.length === 1 ? 'it' : 'them'} under "inputs:" of ${include}, then push.`,
+  );
+}
+
+/** Refuses a job input that arrives as the template has it: GitLab or its runner is too old to know job inputs. */
+function refuseUnreplaced({ jobInputs = [] }: InputSource, words: ReadonlyMap<string, string>): void {
+  const left = jobInputs.find((name) => words.get(optionFor(name))?.includes('${{'));
+  if (left === undefined) return;
+  throw new Failure(
+    'SMC-1006',
+    `${left}: received "${words.get(optionFor(left))}": nothing replaced "\${{" by what was typed when the job was started.`,
+    'use GitLab 18.10 and GitLab Runner 18.9, or later ones, then run this job again. If you typed "${{" yourself, run this job again without it.',
   );
 }
 
@@ -236,12 +259,13 @@ export function inputProblem(name: string, messages: readonly string[], { value,
   return `${name}: received "${shown}"; ${[...new Set(messages)].join('; ')}.${hint}`;
 }
 
-function optionsOf({ component, args, safetyInputs }: InputSource): ReadonlyMap<string, string> {
+function optionsOf({ component, args, safetyInputs, jobInputs = [] }: InputSource): ReadonlyMap<string, string> {
+  const inputs = [...safetyInputs, ...jobInputs];
   const options = new Map<string, string>();
   for (const word of args) {
     const [option = '', value] = word.split(/=(.*)/s);
-    if (value === undefined || !safetyInputs.some((safetyInput) => optionFor(safetyInput) === option)) {
-      const known = safetyInputs.map((safetyInput) => `${optionFor(safetyInput)}=...`).join(', ') || 'no option';
+    if (value === undefined || !inputs.some((input) => optionFor(input) === option)) {
+      const known = inputs.map((input) => `${optionFor(input)}=...`).join(', ') || 'no option';
       throw new Failure(
         'SMC-1003',
         `${component} does not know the option "${word}".`,

@@ -12,6 +12,7 @@ export const FAILURE_CODES = {
   'SMC-1003': 'invalid input',
   'SMC-1004': 'invalid input',
   'SMC-1005': 'invalid input',
+  'SMC-1006': 'invalid input',
 
   // The identity of the job
   'SMC-1101': 'refused',

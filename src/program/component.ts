@@ -75,6 +75,8 @@ export interface Component<
   readonly inputs: Inputs;
   /** Inputs that decide safety: words of the script, which no CI/CD variable reaches. */
   readonly safetyInputs: readonly ((keyof z.output<Inputs> | SharedSafetyInput) & string)[];
+  /** Inputs that a person gives in GitLab when they start the job: words of the script, too. Most components have none. */
+  readonly jobInputs?: readonly (keyof z.output<Inputs> & string)[];
   /** dotenv variable -> meaning. */
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];

@@ -30,9 +30,9 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
   host: Host,
   lookAhead: LookAhead | undefined,
 ): Promise<{ shared: SharedInputs; own: z.output<Inputs>; lines: readonly string[] }> {
-  const { name, safetyInputs, inputs } = component;
+  const { name, safetyInputs, jobInputs = [], inputs } = component;
   const { env, args, root } = host;
-  const read = readInputs({ component: name, env, args, safetyInputs }, sharedInputs, inputs);
+  const read = readInputs({ component: name, env, args, safetyInputs, jobInputs }, sharedInputs, inputs);
   const ahead = (await lookAhead?.(host)) ?? NOTHING_AHEAD;
   const problems = [...('problems' in read ? read.problems : []), ...ahead.problems];
   if ('problems' in read || problems.length > 0) throw invalidInputs(problems, includeInWords(env, name));

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
 import { compilePipeline } from '../../compiler/compile.ts';
 import { type Mapping, writeYaml } from '../../compiler/document.ts';
+import { withJobInputs } from '../../compiler/job-inputs.ts';
 import { jobsOf } from '../../compiler/lint.ts';
 import { readRepository, requiredInputs, specOf } from '../../compiler/templates.ts';
 import { expandExisting } from '../../compiler/variables.ts';
@@ -76,7 +77,7 @@ export function received(name: string, inputs: Mapping = {}): Received {
 
 /** The variables and words with which a compiled job calls its program. */
 export function receivedBy(job: unknown, environment = 'dev'): Received {
-  const { variables, script, parallel } = compiledJob.parse(job);
+  const { variables, script, parallel } = compiledJob.parse(withJobInputs('job', compiledJob.parse(job)));
   const known = { ...project(environment), ...firstOf(parallel?.matrix) };
   const env = Object.entries(variables).map(([key, value]) => {
     const literal = asItStands.safeParse(value);

@@ -6,7 +6,6 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   accept: 'application/json',
   branch: 'release',
   custom_attributes: 'accept_eula=true',
-  comment: 'Compared with the sample of July.',
   definition_file: 'pipeline.json',
   endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
   execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',

@@ -3,7 +3,6 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   accept: 'a media type, with parameters of any form',
   aws_region: 'AWS adds regions; by default a variable',
   check_job_name: 'a job name, shown in a question',
-  comment: 'a sentence',
   content_type: 'a media type, with parameters of any form',
   definition_file: 'a path',
   environment: 'GitLab checks the name; by default a variable',
@@ -22,4 +21,4 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
 };
 
 /** Texts in which "$" has no meaning to GitLab. */
-export const TAKES_AS_IT_STANDS = ['comment', 'custom_attributes', 'expect', 'model_environment', 'parameters', 'tags'];
+export const TAKES_AS_IT_STANDS = ['custom_attributes', 'expect', 'model_environment', 'parameters', 'tags'];

@@ -16,6 +16,8 @@ interface Known {
   readonly passed: readonly string[];
   readonly taken: readonly string[];
   readonly safetyInputs: readonly string[];
+  /** Inputs that no variable carries: a person types them. */
+  readonly jobInputs: readonly string[];
   readonly forged: readonly string[];
 }
 
@@ -46,9 +48,9 @@ const everyInputOfAProgram: readonly Place[] = [
         ? `${optionFor(input)}=${blockOf(input)} to its script`
         : `${variableFor(input)}: ${blockOf(input)} to its variables`
     }.`,
-  (input, { name, taken, forged, safetyInputs }) =>
+  (input, { name, taken, forged, safetyInputs, jobInputs }) =>
     taken.includes(input) &&
-    !safetyInputs.includes(input) &&
+    ![...safetyInputs, ...jobInputs].includes(input) &&
     forged.length > 0 &&
     !forged.includes(input) &&
     `test/tampering/variables.ts does not forge ${input} of ${name}: add a value to REFUSED that must be refused; or one to ASKED or WITHOUT_EFFECT, when a variable may change it.`,
@@ -69,12 +71,12 @@ export function forgottenInputs(template: Template): string[] {
 
 function knownOf({ name, inputs, body, jobs: [job] }: Template): Known {
   const program = findProgram(name);
-  const safetyInputs = program?.safetyInputs ?? [];
+  const { safetyInputs = [], jobInputs = [] } = program ?? {};
   const taken = program ? [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)] : [];
   const variables = Object.keys(job?.variables ?? {}).filter((variable) => variable.startsWith('INPUT_'));
   const words = job?.script.join('\n').matchAll(/--([a-z-]+)=/g) ?? [];
   return {
-    ...{ name, safetyInputs, taken },
+    ...{ name, safetyInputs, jobInputs, taken },
     declared: inputs.map((input) => input.name),
     used: inputsIn(body),
     passed: [

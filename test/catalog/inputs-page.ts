@@ -89,6 +89,7 @@ function componentSection({ template, program }: Entry): string {
     `\`\`\`yaml\n${includeOf(template)}\`\`\``,
     ...(MORE[name] ?? []),
     inputTable(template, own),
+    ...jobInputsOf(template),
     ...outputsOf(program),
   ].join('\n\n');
 }
@@ -147,6 +148,18 @@ function formOf({ type, options, regex }: InputSpec): string {
 function literal(value: unknown): string {
   const written = stringify(value, { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: false });
   return code(written.trim());
+}
+
+/** What a person may give in the form of the job. */
+function jobInputsOf({ jobInputs }: Template): string[] {
+  if (jobInputs.length === 0) return [];
+  return [
+    'Whoever starts the job may give in its form (a [job input](https://docs.gitlab.com/ci/jobs/job_inputs/)):',
+    table(
+      ['job input', 'meaning', 'format', 'default'],
+      jobInputs.map((input) => [`\`${input.name}\``, input.description ?? '', formOf(input), literal(input.default)]),
+    ),
+  ];
 }
 
 function outputsOf(program: Component | undefined): string[] {

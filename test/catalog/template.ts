@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMapping, type Mapping, readConfigFile } from '../../compiler/document.ts';
+import { jobInputsOf } from '../../compiler/job-inputs.ts';
 import { PipelineError } from '../../compiler/problem.ts';
 import type { InputSpec } from '../../compiler/spec.ts';
 import { readRepository, specOf, templateNames } from '../../compiler/templates.ts';
@@ -26,6 +27,8 @@ export interface Template {
   readonly description: string;
   readonly component: readonly string[];
   readonly inputs: readonly InputSpec[];
+  /** What a person gives when they start its jobs. */
+  readonly jobInputs: readonly InputSpec[];
   /** Everything below the header. */
   readonly body: Mapping;
   /** The jobs that it defines itself. */
@@ -65,7 +68,8 @@ function parseTemplate(name: string): Template {
   try {
     const { description = '', component, inputs } = specOf(name);
     const { body } = readConfigFile(readRepository(path) ?? '');
-    return { name, description, component, inputs, body, ...partsOf(body) };
+    const parts = partsOf(body);
+    return { name, description, component, inputs, jobInputs: parts.jobs.flatMap(jobInputsOf), body, ...parts };
   } catch (error) {
     const words = error instanceof z.ZodError ? inWords(error) : error instanceof PipelineError && error.message;
     throw words ? new Error(`${path} cannot be read: ${words}.`, { cause: error }) : error;

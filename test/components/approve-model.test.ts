@@ -8,6 +8,7 @@ import {
   decideRejection,
   flawAfterApproval,
 } from '../../src/registry/approval.ts';
+import { readComment } from '../../src/registry/companions.ts';
 import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
@@ -242,7 +243,7 @@ describe('an approval', () => {
     const arn = emulator.register({ metadata: { rmse: '41250', built: builtValue() } });
     const root = checked(emulator, arn);
 
-    const job = await approve({ emulator, root, job: '2', inputs: { comment: 'RMSE fell\nby 3 %' } });
+    const job = await approve({ emulator, root, job: '2', inputs: { comment: 'RMSE fell by 3 %' } });
 
     expect(job.exit).toBe(0);
     expect(job.calls).toEqual(['DescribeModelPackage', 'UpdateModelPackage', 'DescribeModelPackage']);
@@ -319,7 +320,14 @@ describe('an approval', () => {
   it('has a long comment cut, never the facts, to what SageMaker takes', async () => {
     const emulator = await emulated();
     const arn = emulator.register();
-    const job = await approve({ emulator, root: checked(emulator, arn), inputs: { comment: 'é'.repeat(3000) } });
+    const project = `wog/${'x'.repeat(700)}`;
+    const job = await approve({
+      emulator,
+      root: checked(emulator, arn),
+      inputs: { comment: 'é'.repeat(200) },
+      claims: { project_path: project },
+      env: { CI_PROJECT_PATH: project },
+    });
     expect(job.exit).toBe(0);
     expect(emulator.package(arn)?.approvalDescription).toMatch(/^Approved for dev by jane, .*é\.\.\.$/);
     expect(emulator.package(arn)?.approvalDescription).toHaveLength(1024);
@@ -327,16 +335,42 @@ describe('an approval', () => {
 });
 
 it.each(['dev', 'uat'])(
-  'the comment stays in the log and the record of the job in %s, as it was typed',
+  'the comment stays in the log and the record of the job in %s as it was typed, and in the registry',
   async (environment) => {
     const emulator = await emulated();
     const arn = emulator.register({ status: environment === 'dev' ? 'PendingManualApproval' : 'Approved' });
     const root = checked(emulator, arn, { environment });
-    const job = await approve({ emulator, root, environment, inputs: { comment: 'RMSE fell\nby 3 % "as asked"' } });
-    expect(job).toMatchObject({ exit: 0, record: { comment: 'RMSE fell\nby 3 % "as asked"' } });
-    expect(job.log).toContain('Comment: RMSE fell\n  by 3 % "as asked"');
+    const job = await approve({ emulator, root, environment, inputs: { comment: 'RMSE fell by 3 % "as asked"' } });
+    expect(job).toMatchObject({ exit: 0, record: { comment: 'RMSE fell by 3 % "as asked"' } });
+    expect(job.log).toContain('Comment: RMSE fell by 3 % "as asked"');
+    expect(emulator.package(arn)?.metadata[`approved.${environment}.comment`]).toBe('job=1 RMSE fell by 3 as asked');
   },
 );
+
+describe('an approval that comes again', () => {
+  const again = async (inputs: Record<string, string>) => {
+    const emulator = await emulated();
+    const first = entry('90', { by: 'lim.wei.jie' });
+    const metadata = { 'approved.uat': first, 'approved.uat.comment': 'job=7 Looks good.' };
+    const arn = emulator.register({ status: 'Approved', metadata });
+    const root = checked(emulator, arn, { environment: 'uat' });
+    const job = await approve({ emulator, root, environment: 'uat', inputs });
+    return { job, first, metadata: emulator.package(arn)?.metadata ?? {} };
+  };
+
+  it('keeps who approved before, and the new comment in place of the old', async () => {
+    const { job, first, metadata } = await again({ comment: 'Still good.' });
+    expect(job.exit).toBe(0);
+    expect(metadata['approved.uat']).toContain('by=jane ');
+    expect(metadata['approved.uat.before']).toBe(first);
+    expect(metadata['approved.uat.comment']).toBe('job=1 Still good.');
+  });
+
+  it('says nothing in the name of who approved before', async () => {
+    const { metadata } = await again({ comment: '' });
+    expect(metadata['approved.uat.comment']).toBe('job=1');
+  });
+});
 
 describe('who may approve', () => {
   it('is whoever may press in the first environment', async () => {
@@ -453,6 +487,7 @@ describe('a rejection', () => {
       approvalDescription: expect.stringMatching(/^Rejected for dev by jane, .* too coarse$/),
     });
     expect(readWithdrawal(entriesOf(emulator, arn), 'dev')).toMatchObject({ value: { by: 'jane' } });
+    expect(readComment(entriesOf(emulator, arn), 'withdrawn', 'dev')).toBe('too coarse');
     expect(job.log).toContain(`Withdrawn in dev by jane: ${GROUP} version 1.`);
     expect(job.record).toMatchObject({ component: 'reject-model', outcome: 'rejected', package: arn });
 

@@ -73,7 +73,7 @@ export interface FinishedJob {
   readonly received: readonly Call[];
 }
 
-/** Runs a component as its template's job would: inputs as variables, safetyInputs as words, a token of its own. */
+/** Runs a component as its template's job would: inputs as variables, safety and job inputs as words, a token of its own. */
 export async function startJob<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
   options: JobOptions,
@@ -134,7 +134,7 @@ export function reportsOf(
 
 /** How a job of the component's template calls its program: the words after its name, and the variables. */
 export function invocationOf(
-  component: Pick<Component, 'name' | 'safetyInputs' | 'gitlab'>,
+  component: Pick<Component, 'name' | 'safetyInputs' | 'jobInputs' | 'gitlab'>,
   options: JobOptions,
 ): { args: string[]; env: Record<string, string> } {
   const { emulator, environment = 'dev' } = options;
@@ -147,9 +147,9 @@ export function invocationOf(
     ...options.inputs,
   });
   const arriving = inputs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const isSafetyInput = (name: string) => component.safetyInputs.includes(name);
-  const words = arriving.flatMap(([name, value]) => (isSafetyInput(name) ? [`${optionFor(name)}=${value}`] : []));
-  const carried = arriving.flatMap(([name, value]) => (isSafetyInput(name) ? [] : [[variableFor(name), value]]));
+  const isWord = (name: string) => [...component.safetyInputs, ...(component.jobInputs ?? [])].includes(name);
+  const words = arriving.flatMap(([name, value]) => (isWord(name) ? [`${optionFor(name)}=${value}`] : []));
+  const carried = arriving.flatMap(([name, value]) => (isWord(name) ? [] : [[variableFor(name), value]]));
   return {
     args: [...words, ...(options.words ?? [])],
     env: {

@@ -82,9 +82,17 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   if (check?.exit !== 80) throw new Error('check-model should have ended with exit code 80: nothing to promote.');
 }
 
+/** What the approvers type. */
+const COMMENTS: Readonly<Record<Branch, string>> = {
+  dev: 'RMSE is within its bound.',
+  uat: 'Compared with the sales of July.',
+  main: 'Released by change 4711.',
+};
+
 /** Runs a pipeline up to its gate, presses it, and runs the rest. */
 async function promote(pipeline: Pipeline, branch: Branch, show: ReturnType<typeof logPrinter>): Promise<void> {
-  const parts = [() => pipeline.run(), () => pipeline.press('approve-model', APPROVERS[branch])];
+  const comment = COMMENTS[branch];
+  const parts = [() => pipeline.run(), () => pipeline.press('approve-model', APPROVERS[branch], { comment })];
   for (const part of parts) {
     const jobs = await part();
     show(pipeline, branch, jobs);

@@ -16,8 +16,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'deploy-pipeline wait': 'check-model needs what the run registered',
   'deploy-model wait': 'validate-endpoint needs an end',
   'deploy-model require_approval': 'approve-model is always there',
-  'approve-model comment': 'it is said when the job is started',
-  'reject-model comment': 'it is said when the job is started',
 };
 
 /** Inputs that promote describes in its own words, and why. */

@@ -16,6 +16,9 @@ interface Passage {
 
 const WRITES = /^(Create|Update|Delete|Add|Start)/;
 const AFTER = ['approve-model', 'deploy-model', 'validate-endpoint'];
+/** What each approver types. In the registry, the signs that SageMaker refuses are spaces. */
+const COMMENT = `RMSE < 45000; "as asked" $(touch ran) \`touch ran\` $HOME`;
+const IN_THE_REGISTRY = 'RMSE 45000 as asked touch ran touch ran HOME';
 const PACKAGE = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1';
 
 async function pass({ project, emulator }: ResalePrice, branch: Branch): Promise<Passage> {
@@ -24,7 +27,7 @@ async function pass({ project, emulator }: ResalePrice, branch: Branch): Promise
   const toTheGate = await pipeline.run();
   const gate = emulator.calls.length;
   mustBeGreen(toTheGate);
-  const afterIt = await pipeline.press('approve-model', APPROVERS[branch]);
+  const afterIt = await pipeline.press('approve-model', APPROVERS[branch], { comment: COMMENT });
   mustBeGreen(afterIt);
   return {
     branch,
@@ -70,12 +73,29 @@ describe('the example on its single components', () => {
     for (const branch of BRANCHES) expect(stage.emulator.endpoint(`resale-price-${branch}`)?.status).toBe('InService');
     const metadata = stage.emulator.package(PACKAGE)?.metadata ?? {};
     expect(Object.keys(metadata).sort()).toEqual(
-      ['built', 'rmse', ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `validated.${branch}`])].sort(),
+      [
+        'built',
+        'rmse',
+        ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `approved.${branch}.comment`]),
+        ...BRANCHES.flatMap((branch) => [`validated.${branch}`, `validated.${branch}.asked`]),
+      ].sort(),
     );
     for (const { branch, pipeline } of passages) {
       const approval = metadata[`approved.${branch}`];
       expect(approval).toContain(`by=${APPROVERS[branch]} pipeline=${pipeline.id} `);
       expect(approval).not.toContain('open=');
+    }
+  });
+
+  it('keeps what each approver typed: as it is in log and record, and for the next approver', () => {
+    for (const passage of passages) {
+      const approval = jobOf(passage, 'approve-model');
+      expect(approval?.record).toMatchObject({ comment: COMMENT });
+      expect(approval?.log).toContain(`Comment: ${COMMENT}`);
+      if (passage.branch === 'dev') continue;
+      const shown = jobOf(passage, 'check-model')?.log;
+      expect(shown).toMatch(new RegExp(`approved for dev by lim.wei.jie .*: "${IN_THE_REGISTRY}"`));
+      expect(shown).toMatch(/asked {7}1 request with the payload [0-9a-f]{12} \(SHA-256\); it answered in \d+ ms/);
     }
   });
 

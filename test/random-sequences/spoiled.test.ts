@@ -87,7 +87,8 @@ describe.each(byComponent)('$name', ({ scene }) => {
     const property = fc.asyncProperty(textLike('--require-validation=false'), async (word) => {
       const job = await play(scene, { words: [word] });
       endsInWords(job);
-      const isKnown = scene.component.safetyInputs.some((safetyInput) => word.startsWith(`${optionFor(safetyInput)}=`));
+      const { safetyInputs, jobInputs = [] } = scene.component;
+      const isKnown = [...safetyInputs, ...jobInputs].some((input) => word.startsWith(`${optionFor(input)}=`));
       expect(isKnown ? [0, 64] : [64]).toContain(job.exit);
     });
     await fc.assert(property, { ...settings, numRuns: Math.ceil(settings.numRuns / 4) });

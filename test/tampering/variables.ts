@@ -91,8 +91,8 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
 export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<string, string>>>>> = {
   'deploy-pipeline': { expected_account_id: '' },
   'check-model': { expected_account_id: '', on_missing: 'continue' },
-  'approve-model': { expected_account_id: '', comment: 'By the chief executive.' },
-  'reject-model': { expected_account_id: '', comment: 'By the chief executive.' },
+  'approve-model': { expected_account_id: '' },
+  'reject-model': { expected_account_id: '' },
   'deploy-model': { expected_account_id: '', max_wait_time: '600' },
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
 };
@@ -199,6 +199,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ...FOR_SHOW,
   ...DOTENV,
   ...SAFETY_INPUTS,
+  INPUT_COMMENT: 'By the chief executive.',
   INPUT_PROMOTION_PATH: 'uat',
   INPUT_SOURCE: 'registry',
 };

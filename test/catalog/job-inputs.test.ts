@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { withJobInputs } from '../../compiler/job-inputs.ts';
+import { jobsOf } from '../../compiler/lint.ts';
+import { PipelineError } from '../../compiler/problem.ts';
+import { JOB_INPUT_TEXT } from '../../src/gitlab/inputs.ts';
+import { compileComponent } from './compiled.ts';
+import { RUNNER_SHELLS } from './runner-shells.ts';
+
+/** Makes a file where a shell runs it. */
+const RUN = 'touch ran';
+
+const HOSTILE: readonly string[] = [
+  `$(${RUN})`,
+  `\`${RUN}\``,
+  `"; ${RUN}; "`,
+  `" && ${RUN} && "`,
+  `"$(${RUN})"`,
+  `\\"$(${RUN})\\"`,
+  `; ${RUN}`,
+  `| ${RUN}`,
+  `|| ${RUN}`,
+  `& ${RUN} &`,
+  `&& ${RUN}`,
+  `> ran`,
+  `>> ran`,
+  `2> ran`,
+  `< ran`,
+  `<(${RUN})`,
+  `>(${RUN})`,
+  `\${x:-$(${RUN})}`,
+  `\${x:=\`${RUN}\`}`,
+  `\${IFS}${RUN}`,
+  `$((a[$(${RUN})]))`,
+  `$[a[$(${RUN})]]`,
+  `$'\\x27; ${RUN}`,
+  `\\x27; ${RUN}; \\x27`,
+  `\\047; ${RUN}; \\047`,
+  `\\'`.replaceAll("'", ''),
+  '\\',
+  '\\\\',
+  '!!',
+  `!${RUN}`,
+  '*',
+  '~',
+  '{a,b}',
+  '# no comment',
+  '$0 $1 $@ $* $# $$ $? $! $-',
+  '$HOME $PATH',
+  '%s %n %%',
+  '-n -e -- --require-protected=false',
+  '--comment=other',
+  '\t tab \v \f \b',
+  '\u001b[2J\u001b]0;title\u0007',
+  '\u0000'.replace('\u0000', '\u0001'),
+  '\u2028 \u2029 \u0085',
+  '\u202e reversed',
+  `\u2019; ${RUN}; \u2018`,
+  `\uff07; ${RUN}`,
+  '$[[ inputs.environment ]]',
+  '$$(touch ran)',
+  '%(touch ran)',
+  '\u{1f680} \u{20000} é',
+  `function approve-model { ${RUN}; }`,
+  `\${comment@P} \${!x}`,
+  `coproc ${RUN}`,
+  `\n; ${RUN}`.replace('\n', '\\n'),
+  '"',
+  // What the pattern refuses.
+  `'; ${RUN}; '`,
+  `'$(${RUN})'`,
+  `' || ${RUN} #`,
+  `x' "$(${RUN})" 'y`,
+  `first\n${RUN}`,
+  `first\r${RUN}`,
+  `first\r\n${RUN}`,
+  `\n'; ${RUN}; '`,
+  `it's`,
+  'x'.repeat(201),
+];
+
+const NAMES = ['approve-model', 'reject-model'];
+const JOBS = new Map(NAMES.flatMap((name) => [...jobsOf(compileComponent(name))]));
+
+/** The script of a job that a person starts with a comment. */
+const script = (name: string, comment: string) => {
+  const job = JOBS.get(name) ?? {};
+  return z.object({ script: z.tuple([z.string()]) }).parse(withJobInputs(name, job, { comment })).script[0];
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'typed-'));
+  const program = '#!/bin/sh\nfor word in "$@"; do printf \'%s\\0\' "$word"; done > words\n';
+  for (const name of NAMES) writeFileSync(join(folder, name), program, { mode: 0o755 });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const passing = HOSTILE.filter((comment) => JOB_INPUT_TEXT.test(comment));
+
+it('of what people may type, at least fifty texts are hostile', () => {
+  expect(new Set(passing).size).toBeGreaterThanOrEqual(50);
+});
+
+describe.each(RUNNER_SHELLS.map((shell) => [shell.title, shell] as const))('%s', (_, { program, args, inputFor }) => {
+  it.each(NAMES)('runs nothing of what is typed for %s, and passes it on as it is', (name) => {
+    for (const comment of passing) {
+      const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+      const run = spawnSync(program, args, {
+        cwd: folder,
+        env,
+        input: inputFor(script(name, comment)),
+        encoding: 'utf8',
+      });
+      expect.soft({ comment, status: run.status, errors: run.stderr }).toEqual({ comment, status: 0, errors: '' });
+      const words = existsSync(join(folder, 'words')) ? readFileSync(join(folder, 'words'), 'utf8').split('\0') : [];
+      expect.soft(words.slice(0, -1).at(-1)).toBe(`--comment=${comment}`);
+      expect.soft(words, comment).toHaveLength(name === 'approve-model' ? 3 : 2);
+      expect.soft(readdirSync(folder).sort(), comment).toEqual([...NAMES, 'words']);
+    }
+  });
+});
+
+it.each(HOSTILE.filter((comment) => !passing.includes(comment)))('GitLab does not start a job with %j', (comment) => {
+  for (const name of NAMES) {
+    expect(() => script(name, comment)).toThrow(PipelineError);
+    expect(() => script(name, comment)).toThrow('provided value does not match required RegEx pattern');
+  }
+});
+
+it('GitLab does not start a job with an input that it does not declare', () => {
+  expect(() => withJobInputs('approve-model', JOBS.get('approve-model') ?? {}, { require_protected: 'false' })).toThrow(
+    'unknown input arguments',
+  );
+});
