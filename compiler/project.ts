@@ -255,6 +255,7 @@ class LocalProject implements Project {
       CI_JOB_TIMEOUT: String(job.timeoutSeconds),
       ...(user && { CI_JOB_MANUAL: 'true' }),
       GITLAB_USER_LOGIN: login,
+      GITLAB_USER_ID: userId(login),
       ...MASKED,
       ...this.#tokens(job, {
         job_id: number,
@@ -264,6 +265,7 @@ class LocalProject implements Project {
         ref_protected: String(!this.#options.unprotectedRefs?.includes(run.ref.name)),
         sha: run.commit,
         user_login: login,
+        user_id: userId(login),
         exp: Math.floor(started.getTime() / 1000) + job.timeoutSeconds,
       }),
     };
@@ -288,6 +290,11 @@ class LocalProject implements Project {
 /** A tag has no branch, and a branch no tag. */
 function refVariables({ type, name }: Ref): Record<string, string> {
   return { CI_COMMIT_REF_NAME: name, [type === 'branch' ? 'CI_COMMIT_BRANCH' : 'CI_COMMIT_TAG']: name };
+}
+
+/** The number of an account: the same whenever somebody of this name starts a job. */
+function userId(login: string): string {
+  return String(1000 + [...login].reduce((sum, sign) => sum + (sign.codePointAt(0) ?? 0), 0));
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

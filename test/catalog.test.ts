@@ -271,6 +271,14 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     expect(JSON.stringify(body).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
   });
 
+  it('asks a person in one sentence that says from which pipeline and commit the version is', () => {
+    if (!program.gitlab.manual) return expect(job).not.toHaveProperty('manual_confirmation');
+    const asked = String(job?.manual_confirmation);
+    expect(asked).toMatch(/^[A-Z][^?!]*\?$/);
+    for (const where of ['$CI_PIPELINE_ID', '$CI_COMMIT_SHORT_SHA', '$CI_COMMIT_REF_NAME', blockOf('check_job_name')])
+      expect(asked).toContain(where);
+  });
+
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
     const folder = reportFolder(name, '$CI_JOB_ID');
     const told = `templates/${name}.yml must keep the folder ${folder}, and a dotenv report only for outputs`;

@@ -13,6 +13,7 @@ import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { openProtection } from './approve-model/protection.ts';
+import { subjectOf } from './approve-model/subject.ts';
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: typedText };
 
@@ -44,7 +45,7 @@ export default defineComponent({
     refuseUnlessPressed(context);
     const open = [...shown.open, ...openProtection(shown, given.require_protected, context.job)];
 
-    const now = await describeNow(shown, context);
+    const now = await describeNow('Approving', shown, context);
     const { environment, pipeline, user } = context.job;
     const decision = decideApproval(shown, now, { environment, pipeline, open });
     const after = await carryOut(decision, { kind: 'approved', now, comment: given.comment, open }, context);
@@ -84,7 +85,7 @@ export const rejectModel = defineComponent({
     if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
 
-    const now = await describeNow(shown, context);
+    const now = await describeNow('Rejecting', shown, context);
     const { environment, user } = context.job;
     const decision = decideRejection(shown, now, { environment });
     const after = await carryOut(decision, { kind: 'withdrawn', now, comment: given.comment, open: [] }, context);
@@ -117,10 +118,16 @@ function refuseUnlessPressed({ job }: Context): void {
   );
 }
 
-async function describeNow(shown: ShownVersion, { aws, clock, log, report }: Context): Promise<ModelPackage> {
+async function describeNow(
+  doing: 'Approving' | 'Rejecting',
+  shown: ShownVersion,
+  { aws, clock, job, log, report }: Context,
+): Promise<ModelPackage> {
   report.link('SageMaker', 'Model packages in Studio', studioUrl(aws));
   const now = await describePackage({ ...aws, clock }, shown.package);
-  log.line(`check-model showed ${displayName(now)} (${now.arn}) as ${shown.status}. It is ${now.approval} now.`);
+  const place = { environment: job.environment, path: shown.promotion_path };
+  log.line(`${doing} for ${job.environment}: ${subjectOf(now, place)}.`);
+  log.line(`check-model showed it (${now.arn}) as ${shown.status}. It is ${now.approval} now.`);
   return now;
 }
 
@@ -147,6 +154,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const signed: ApprovalEntry = {
     by: job.user,
+    user_id: job.userId,
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,

@@ -22,6 +22,7 @@ const claimsSchema = z.object({
   ref_protected: word,
   sha: z.string(),
   user_login: z.string(),
+  user_id: z.pipe(word, z.string().check(z.regex(/^\d{1,15}$/))),
   environment: z.optional(z.string()),
   environment_protected: z.optional(word),
 });

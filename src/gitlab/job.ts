@@ -16,6 +16,8 @@ export interface Job {
   readonly refType: 'branch' | 'tag';
   /** The login of who started the job; `unverified` when no accepted token says it. */
   readonly user: string;
+  /** The number of their account, which stays when a login changes; absent when no accepted token says it. */
+  readonly userId: string | undefined;
   readonly project: string;
   /** The project's ID, which it keeps when it is renamed or moved. */
   readonly projectId: string;
@@ -87,6 +89,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     ref: claims.ref,
     refType: claims.ref_type,
     user: claims.user_login,
+    userId: claims.user_id,
     projectId: claims.project_id,
     verified: true,
     environmentProtected:
@@ -112,6 +115,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
     ref: env.CI_COMMIT_REF_NAME ?? 'unknown',
     refType: env.CI_COMMIT_TAG ? 'tag' : 'branch',
     user: 'unverified',
+    userId: undefined,
     projectId: env.CI_PROJECT_ID ?? '0',
     verified: false,
     environmentProtected: undefined,

@@ -114,6 +114,8 @@ function stamp({ name }: Pick<Component, 'name'>, job: Job, { aws_region: region
     job: job.id,
     job_name: job.name,
     commit: job.commit,
+    user: job.user,
+    user_id: job.userId,
     verified: job.verified,
   };
 }

@@ -18,7 +18,7 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
   return [
     `environment  ${environment} ${from('environment', environment, 'CI_COMMIT_BRANCH')}${inGitLab(shared, job)}`,
     `${job.refType.padEnd(12)} ${job.ref}`,
-    `started by   ${job.user}${job.verified ? '' : ' (no id_token was exchanged: records say "unverified")'}`,
+    `started by   ${job.user}${job.verified ? ` (user ID ${job.userId})` : ' (no id_token was exchanged: records say "unverified")'}`,
     `role         ${role === 'none' ? "none: the runner's own credentials" : role} ${from('role_arn', role, 'AWS_ROLE_ARN')}`,
     `account      ${session.account} (${accountCheck(session.account, shared, env)})`,
     `caller       ${session.arn}`,

@@ -18,6 +18,8 @@ const open = z.optional(filled);
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const approvalSchema = z.strictObject({
   by: filled,
+  /** The number of their account in GitLab; entries without a token, and of earlier releases, have none. */
+  user_id: z.optional(digits),
   pipeline: digits,
   job: digits,
   commit: filled,

@@ -1,3 +1,4 @@
+import { readComment } from './companions.ts';
 import { readBuild, readWithdrawal } from './entries.ts';
 import { entryKey } from './entry-keys.ts';
 import { hasContent, type ModelPackage, sameGroup } from './packages.ts';
@@ -53,5 +54,7 @@ function withdrawal(version: ModelPackage, environment: string): string {
   const entry = readWithdrawal(version, environment);
   if (entry.is !== 'read')
     return `it was withdrawn in ${environment} ("${version.metadata[entryKey('withdrawn', environment)]}")`;
-  return `it was withdrawn in ${environment} by ${entry.value.by} in pipeline ${entry.value.pipeline} at ${entry.value.at}`;
+  const { by, pipeline, at } = entry.value;
+  const reason = readComment(version, 'withdrawn', environment);
+  return `it was withdrawn in ${environment} by ${by} in pipeline ${pipeline} at ${at}${reason ? `: "${reason}"` : ''}`;
 }

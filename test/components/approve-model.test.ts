@@ -258,6 +258,7 @@ describe('an approval', () => {
       is: 'read',
       value: {
         by: 'jane',
+        user_id: '7',
         pipeline: '101',
         job: '2',
         commit: COMMIT,
@@ -272,9 +273,13 @@ describe('an approval', () => {
       promotion_path: PROMOTION_PATH,
       open: [],
       metadata,
+      user: 'jane',
+      user_id: '7',
     });
     expect(job.outputs).toEqual({ MODEL_APPROVAL_STATUS: 'Approved' });
     expect(job.log).toContain(`Approved for dev by jane: ${GROUP} version 1.`);
+    const [first] = job.log.split('\n').filter((line) => line !== '' && !/^( {2}|approve-model for)/.test(line));
+    expect(first).toBe(`Approving for dev: ${GROUP} version 1, built by pipeline 90 from commit 8b1a9953c461.`);
   });
 
   it('is nothing but its own key after the first environment', async () => {

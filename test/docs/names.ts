@@ -12,6 +12,10 @@ export const FOREIGN_WORDS = [
   'oldest_first',
   'push_access_level',
   'ref_protected',
+  // Words of a registry entry.
+  'user_id',
+  'median_ms',
+  'slowest_ms',
   // The runners' tag.
   'ship_docker',
   // The handbook's stages, and the jobs named like them that docs/migrate.md replaces.

@@ -11,6 +11,7 @@ export const JOB: Job = {
   ref: 'dev',
   refType: 'branch',
   user: 'jane',
+  userId: '57',
   project: 'wog/mlops/resale-price',
   projectId: '42',
   projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import type { Job } from '../../src/gitlab/job.ts';
 import { firstLines } from '../../src/program/first-lines.ts';
 
-const job: Pick<Job, 'ref' | 'refType' | 'user' | 'verified'> = {
+const job: Pick<Job, 'ref' | 'refType' | 'user' | 'userId' | 'verified'> = {
   ref: 'dev',
   refType: 'branch',
   user: 'jane',
+  userId: '57',
   verified: true,
 };
 const SHA = 'a'.repeat(40);
@@ -30,4 +31,5 @@ it.each([
     env: told === undefined ? {} : { SAGEMAKER_COMPONENT: told },
   });
   expect(lines.at(-1)).toBe(`component    ${line}`);
+  expect(lines).toContain('started by   jane (user ID 57)');
 });

@@ -47,6 +47,20 @@ describe('a registry entry', () => {
     });
   });
 
+  it('names the account beside the login, which may change; entries of earlier releases name none', () => {
+    const written = entryValue({ ...approval, user_id: '57' });
+    const read = readApproval(holder({ 'approved.uat': written }), 'uat');
+    expect(read).toEqual({ is: 'read', value: { ...approval, user_id: '57' } });
+    expect(readApproval(holder({ 'approved.uat': written.replace('57', 'jane') }), 'uat').is).toBe('unreadable');
+  });
+
+  it('keeps the account of an over-long login whole', () => {
+    const { by: _, ...rest } = approval;
+    const long = { by: 'x'.repeat(255), user_id: '1234567890', ...rest };
+    expect(entryValue(long)).toMatch(/^by=x+\+ user_id=1234567890 pipeline=4711 /);
+    expect(entryValue(long)).toMatch(ACCEPTED);
+  });
+
   it('does not name what it does not have', () => {
     expect(entryValue({ ...approval, open: undefined })).toBe(entryValue(approval));
   });

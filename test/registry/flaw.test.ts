@@ -17,6 +17,11 @@ describe('a version that must not go on', () => {
     ],
     ['is not completed', { status: 'Failed' as const }, 'its status is Failed'],
     ['was withdrawn', withdrawn('uat', ENTRY), 'it was withdrawn in uat by jane in pipeline 90 at 2026-11-22T08:00Z'],
+    [
+      'was withdrawn for a reason',
+      { metadata: { 'withdrawn.uat': ENTRY, 'withdrawn.uat.comment': 'job=7 Too coarse.' } },
+      'by jane in pipeline 90 at 2026-11-22T08:00Z: "Too coarse."',
+    ],
     ['was withdrawn by an entry that is not ours', withdrawn('main', 'yes'), 'it was withdrawn in main ("yes")'],
     ['has other content', { content: 'f'.repeat(32) }, 'its content changed after check-model showed it'],
   ])('%s', (_, seen, why) => {

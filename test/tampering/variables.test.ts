@@ -95,7 +95,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
       expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
       const written = entriesOf(chain).filter((entry) => !entries.includes(entry));
       const ours = new RegExp(
-        `^((1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?pipeline=${PIPELINE}|2 validated\\.uat\\.asked:) job=${JOB} `,
+        `^((1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah user_id=\\d+ )?pipeline=${PIPELINE}|2 validated\\.uat\\.asked:) job=${JOB} `,
       );
       for (const entry of written) expect(entry).toMatch(ours);
     },
@@ -144,7 +144,7 @@ describe('whether a person pressed', () => {
     });
     expect(job.exit).toBe(0);
     expect(entriesOf(chain).filter((entry) => entry.includes('approved.uat') && entry.includes(PIPELINE))).toEqual([
-      expect.stringContaining('2 approved.uat: by=nurul.aisyah pipeline=201 job=7001 '),
+      expect.stringContaining('2 approved.uat: by=nurul.aisyah user_id=7 pipeline=201 job=7001 '),
     ]);
   });
 });

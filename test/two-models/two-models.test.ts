@@ -109,7 +109,9 @@ describe('two models of one project', () => {
     expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
     for (const [index, branch] of BRANCHES.entries()) {
       const pipeline = pipelines[index]?.id;
-      expect(metadata[`approved.${branch}/${model}`]).toContain(`by=${APPROVERS[model]} pipeline=${pipeline} `);
+      expect(metadata[`approved.${branch}/${model}`]).toMatch(
+        new RegExp(`^by=${APPROVERS[model]} user_id=\\d+ pipeline=${pipeline} `),
+      );
       expect(metadata[`validated.${branch}/${model}`]).toContain(
         `endpoint=${model}-${branch} config=${model}-${branch}-`,
       );

@@ -110,8 +110,8 @@ function approvalLines(version: ModelPackage, earlier: readonly string[], enviro
 
 function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
   if (approval.is !== 'read') return 'by nobody';
-  const { by, pipeline, at } = approval.value;
-  return `by ${by} in pipeline ${pipeline}, ${at}`;
+  const { by, user_id: id, pipeline, at } = approval.value;
+  return `by ${by}${id === undefined ? '' : ` (user ID ${id})`} in pipeline ${pipeline}, ${at}`;
 }
 
 function commentOf(version: ModelPackage, environment: string): string {

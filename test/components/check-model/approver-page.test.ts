@@ -40,7 +40,7 @@ describe('what was decided before', () => {
     'approved.dev.before': verdictValue(CONTENT, { by: 'lim.wei.jie', pipeline: '80' }),
     'validated.dev': validationValue(CONTENT, { job: '9' }),
     'validated.dev.asked': `job=9 payload=${'1a'.repeat(32)} requests=20 median_ms=41 slowest_ms=95`,
-    'approved.uat': verdictValue(CONTENT, { by: 'nurul.aisyah', pipeline: '91', job: '17' }),
+    'approved.uat': verdictValue(CONTENT, { by: 'nurul.aisyah', user_id: '57', pipeline: '91', job: '17' }),
     'validated.uat': validationValue(CONTENT, { job: '19' }),
   };
   const decided = (metadata: Record<string, string>, earlier: string[]) =>
@@ -50,7 +50,7 @@ describe('what was decided before', () => {
     expect(decided(passed, ['dev', 'uat'])).toEqual([
       'approved for dev by jane in pipeline 90, 2026-11-22T08:00Z: "RMSE fell by 3"',
       'approved for dev before that by lim.wei.jie in pipeline 80, 2026-11-22T08:00Z',
-      'approved for uat by nurul.aisyah in pipeline 91, 2026-11-22T08:00Z',
+      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
     ]);
   });
 
@@ -66,7 +66,9 @@ describe('what was decided before', () => {
   });
 
   it('is an approval for this environment, too, where the version comes again', () => {
-    expect(decided(passed, ['dev'])).toContain('approved for uat by nurul.aisyah in pipeline 91, 2026-11-22T08:00Z');
+    expect(decided(passed, ['dev'])).toContain(
+      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
+    );
   });
 
   it('is no comment and no answer of another job than the one that decided', () => {
