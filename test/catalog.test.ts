@@ -10,6 +10,7 @@ import { reportFolder } from '../src/gitlab/report.ts';
 import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
+import { BUILT } from '../src/registry/entry-keys.ts';
 import { catalog, compareVersions, packageVersion } from './catalog/catalog-file.ts';
 import { compileComponent, compileProject, KEEPS_EXIT_CODE, received } from './catalog/compiled.ts';
 import { exampleOf } from './catalog/examples.ts';
@@ -169,7 +170,7 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
       id_tokens: { AWS_OIDC_TOKEN: { aud: blockOf('oidc_audience') } },
       image: { entrypoint: [''] },
     });
-    expect(job.artifacts).toMatchObject({ access: 'developer', expire_in: blockOf('keep_artifacts') });
+    expect(job.artifacts).toMatchObject({ access: 'developer', expire_in: blockOf(keptBy(name)) });
   });
 
   it('says which version of the catalog it is', () => {
@@ -285,7 +286,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     expect(job?.artifacts, told).toEqual({
       when: 'always',
       access: 'developer',
-      expire_in: blockOf('keep_artifacts'),
+      expire_in: blockOf(keptBy(name)),
       paths: [`${folder}/`],
       reports: {
         ...(Object.keys(program.outputs).length > 0 && { dotenv: `${folder}/sagemaker.env` }),
@@ -332,6 +333,18 @@ describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permi
   it('leaves a verdict to a person', () => {
     expect(gitlab.manual !== false).toBe(writes('approved') || writes('withdrawn'));
   });
+});
+
+it('the record of a decision never expires, unless a project says so; everything else does', () => {
+  const kept = templates.flatMap(({ name, inputs }) =>
+    inputs.flatMap((input) => (/^keep_/.test(input.name) ? [[name, input.name, input.default]] : [])),
+  );
+  expect(kept.filter(([, input, fallback]) => (input === 'keep_records') !== (fallback === 'never'))).toEqual([]);
+  const [first, ...others] = templates
+    .filter(({ jobs: [job] }) => job)
+    .flatMap(({ inputs }) => inputs.filter((input) => input.name === 'keep_records'));
+  expect(others).toHaveLength(2);
+  for (const other of others) expect(other).toEqual(first);
 });
 
 describe('outputs', () => {
@@ -408,6 +421,12 @@ describe('the reviewed lists', () => {
     expect(TAKES_AS_IT_STANDS.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
+
+/** The input that says how long a job's artifacts are kept: those of a decision are kept longer. */
+function keptBy(name: string): string {
+  const kinds = findProgram(name)?.permissions.flatMap(({ writes }) => writes ?? []) ?? [];
+  return kinds.some((kind) => kind !== BUILT) ? 'keep_records' : 'keep_artifacts';
+}
 
 /** Reads what a job received as the program would. */
 function read(

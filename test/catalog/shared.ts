@@ -21,8 +21,13 @@ export const SHARED = [
 /** Of these only the defaults differ. */
 export const OWN_DEFAULT = ['stage', 'job_name', 'rules', 'timeout'];
 
+const KEEPS_RECORDS = 'its record is of a decision: keep_records, which never expires by default';
+
 /** Shared inputs that a template does not have, and why. */
 export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'approve-model': { keep_artifacts: KEEPS_RECORDS },
+  'reject-model': { keep_artifacts: KEEPS_RECORDS },
+  'validate-endpoint': { keep_artifacts: KEEPS_RECORDS },
   'render-pipeline': {
     image_registry: "the image is the project's own",
     image_tag_suffix: "the image is the project's own",

@@ -23,6 +23,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   model_package_group_name: 'it is the same group for every step',
   endpoint_name: 'it must differ from environment to environment',
   payload_file: 'earlier jobs hand no files on, because of needs',
+  keep_artifacts: 'the record of a decision is kept longer',
   poll_interval: 'one for three components',
   tags: 'each component tags what it makes',
   pipeline_max_wait_time: 'which of the waits',

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { models } from '../../emulator/model.ts';
 import { variableFor } from '../../src/gitlab/inputs.ts';
+import { ENTRY_KEYS } from '../../src/registry/entry-keys.ts';
 import { programs } from '../catalog/programs.ts';
 import { tell } from '../catalog/tell.ts';
 import { chainBefore } from './chain.ts';
@@ -82,6 +83,14 @@ it('tells under which name a job is found in CloudTrail', async () => {
   expect(received.at(-1)?.principal).toBe(
     'arn:aws:sts::111122223333:assumed-role/resale-price-approve-uat/gl-42-201-7001',
   );
+});
+
+it('names every key of a registry entry, with who writes it', () => {
+  const missing = ENTRY_KEYS.filter(({ kind, writer, ...row }) => {
+    const key = kind === 'built' ? kind : `${kind}.<environment>${'companion' in row ? `.${row.companion}` : ''}`;
+    return !page.includes(`| \`${key}\` | ${writer} |`);
+  });
+  expect(missing).toEqual([]);
 });
 
 it('names every file that a job keeps', () => {

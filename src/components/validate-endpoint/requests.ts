@@ -54,7 +54,7 @@ export async function sendRequests(plan: RequestPlan, context: Context): Promise
     await askAll(plan, { expectations, answers }, context);
   } finally {
     if (answers.length > 0) {
-      context.report.file('answers.json', `${JSON.stringify(answers, null, 2)}\n`);
+      context.report.file('answers.json', `${JSON.stringify(answers.map(keptOf), null, 2)}\n`);
       context.log.line(summary(answers));
     }
   }
@@ -114,6 +114,11 @@ function tooSlow(request: number, { requests }: RequestPlan['given'], { because 
     `No time was left (${because}) for request ${request} of ${requests}: the answers were too slow.`,
     'raise max_wait_time or lower requests, then run this job again.',
   );
+}
+
+/** What is kept of an answer: no word of it, because the record of a validation does not expire. */
+function keptOf({ wrong, ...answer }: JudgedResponse) {
+  return { ...answer, wrong: Object.keys(wrong) };
 }
 
 function paceOf(answers: readonly JudgedResponse[]): Pace {
