@@ -340,10 +340,7 @@ it('the record of a decision never expires, unless a project says so; everything
     inputs.flatMap((input) => (/^keep_/.test(input.name) ? [[name, input.name, input.default]] : [])),
   );
   expect(kept.filter(([, input, fallback]) => (input === 'keep_records') !== (fallback === 'never'))).toEqual([]);
-  const [first, ...others] = templates
-    .filter(({ jobs: [job] }) => job)
-    .flatMap(({ inputs }) => inputs.filter((input) => input.name === 'keep_records'));
-  expect(others).toHaveLength(2);
+  const [first, ...others] = templates.flatMap(({ inputs }) => inputs.filter(({ name }) => name === 'keep_records'));
   for (const other of others) expect(other).toEqual(first);
 });
 
