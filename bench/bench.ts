@@ -40,7 +40,7 @@ type Ways = Readonly<
 >;
 
 /** Milliseconds of each answer while the chain is counted: what is asked side by side arrives before the first answer. */
-const COUNTING_LATENCY = 50;
+const COUNTING_LATENCY = 250;
 
 class Bench {
   readonly #root = mkdtempSync(join(tmpdir(), 'bench-'));
