@@ -42,7 +42,7 @@ interface Client {
 
 interface RetryStrategy {
   acquireInitialRetryToken(scope: string): Promise<object>;
-  refreshRetryTokenForRetry(token: object, about: { error: unknown }): Promise<object>;
+  refreshRetryTokenForRetry(token: object, about: { error: unknown; errorType: 'CLIENT_ERROR' }): Promise<object>;
 }
 
 interface Sender {
@@ -73,7 +73,8 @@ async function repeatedly(strategy: RetryStrategy, ask: () => Promise<unknown>):
     try {
       return await ask();
     } catch (error) {
-      token = await strategy.refreshRetryTokenForRetry(token, { error });
+      // Whether it may pass, the error itself tells.
+      token = await strategy.refreshRetryTokenForRetry(token, { error, errorType: 'CLIENT_ERROR' });
     }
   }
 }
@@ -88,8 +89,10 @@ async function askOnce(client: Client, service: Call['service'], command: Comman
   const question = service === 'runtime' ? asked(request) : questionFor(service, operation, command.input);
   if (!question) throw new Error(`The emulator does not understand ${operation}.`);
   const { calls } = caller.emulator;
-  const ending = await caller.emulator.exchange().handle(question, request);
+  const handled = caller.emulator.exchange().handle(question, request);
+  // The last by now: a job asks for several things at the same time.
   const call = calls.at(-1);
+  const ending = await handled;
   if (call) caller.done(call);
   await caller.answered();
   if (ending === 'nothing') return new Promise(() => undefined);
