@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from '../test/catalog/programs.ts';
-import { MAX_INLINE, type PolicyFiles, policyFiles } from './policies/files.ts';
+import { MAX_MANAGED, needsManaged, type PolicyFiles, policyFiles } from './policies/files.ts';
 import { readRequest } from './policies/options.ts';
 
 /** `npm run policies -- --path dev,uat,main ...`: the IAM policies of a promotion, one file each. */
@@ -30,19 +30,21 @@ function write(folder: string, files: PolicyFiles['files']): void {
     writeFileSync(join(folder, file), `${JSON.stringify(document, undefined, 2)}\n`);
 }
 
+const MANAGED = 'a managed policy (aws iam create-policy, aws iam attach-role-policy)';
+
 function linesOf({ files, roles }: PolicyFiles): string[] {
   return [
     ...roles.map(({ name, trust, policies }) => `${name}: trusts by ${trust}, may ${policies.join(', ')}`),
     ...roles
-      .filter(({ size }) => size > MAX_INLINE)
-      .map(
-        ({ name }) => `${name}: its policies are larger than IAM allows in one role. Give each duty a role (role_arn).`,
+      .filter(needsManaged)
+      .map(({ name, sizes }) =>
+        sizes.some((size) => size > MAX_MANAGED)
+          ? `${name}: one of its policies is larger than IAM allows. Give the environments shorter names.`
+          : `${name}: its policies are too large for inline policies. Attach each as ${MANAGED}.`,
       ),
     ...('deny-registry-entries.json' in files
       ? []
-      : [
-          'The Deny is larger than IAM allows in one role: attach its files as managed policies (aws iam create-policy).',
-        ]),
+      : [`The Deny is too large for one policy. Attach each of its files as ${MANAGED}.`]),
   ];
 }
 

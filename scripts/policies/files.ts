@@ -8,12 +8,17 @@ interface PlannedRole {
   readonly name: string;
   readonly trust: string;
   readonly policies: readonly string[];
-  /** Signs that its policies have together, as IAM counts them. */
-  readonly size: number;
+  /** Signs of each of its policies, as IAM counts them. */
+  readonly sizes: readonly number[];
+}
+
+/** Whether the policies of a role are too large for its inline policies, so that each must be a managed one. */
+export function needsManaged({ sizes }: Pick<PlannedRole, 'sizes'>): boolean {
+  return sizes.reduce((sum, size) => sum + size, 0) > MAX_INLINE;
 }
 
 /** IAM's limit for all inline policies of a role together, and for one managed policy. */
-export const MAX_INLINE = 10_240;
+const MAX_INLINE = 10_240;
 export const MAX_MANAGED = 6144;
 
 export interface PolicyFiles {
@@ -41,9 +46,9 @@ export function policyFiles(team: Team, programs: readonly Program[]): PolicyFil
   };
 }
 
-/** The Deny in one file; in as many as IAM needs, where it is too large for the inline policies of a role. */
+/** The Deny in as few files as each fit into a managed policy: the role has others, so that its inline policies may be full. */
 function denyFiles(deny: PolicyDocument): Record<string, PolicyDocument> {
-  if (sizeOf(deny) <= MAX_INLINE) return { 'deny-registry-entries.json': deny };
+  if (sizeOf(deny) <= MAX_MANAGED) return { 'deny-registry-entries.json': deny };
   const parts: PolicyDocument[] = [];
   for (const statement of deny.Statement) {
     const last = parts.at(-1);
@@ -60,7 +65,7 @@ function roleIn(team: Team, place: string, duties: readonly Duty[]): PlannedRole
     name: `${team.endpoint}-${fileName(place)}`,
     trust: `trust-${fileName(environment)}.json`,
     policies: duties.map(({ name }) => `${name}.json`),
-    size: duties.reduce((sum, { policy }) => sum + sizeOf(policy), 0),
+    sizes: duties.map(({ policy }) => sizeOf(policy)),
   };
 }
 
