@@ -29,7 +29,7 @@ describe.each(Object.entries(expectedRounds))('%s', (name, expected) => {
 it('the page about speed says why each round is', async () => {
   const texts = Object.entries(expectedRounds).map(([name, each]) => {
     const rows = each.map(({ asks, why }, index) => [String(index + 1), asks.map(code).join(', '), why]);
-    return `### ${name}: ${each.length}\n\n${table(['', 'at the same time', 'why, and why not sooner'], rows)}`;
+    return `### ${name}: ${each.length}\n\n${table(['turn', 'at the same time', 'why, and why not sooner'], rows)}`;
   });
   const page = readFileSync(new URL('../../docs/speed.md', import.meta.url), 'utf8');
   const filled = fill(page, 'rounds', texts.join('\n\n'));
