@@ -56,8 +56,8 @@ export function changes({ calls }: Emulator): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].map(([operation, { length }]) => [operation, length]));
 }
 
-/** Without the number of the job and the minute, wherever they are written down. */
+/** Without the number of the job, the minute, and how fast a model answered, wherever they are written down. */
 function unsigned(value: unknown): unknown {
-  const text = JSON.stringify(value).replaceAll(/(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+)/g, '');
+  const text = JSON.stringify(value).replaceAll(/(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+|(?:median|slowest)_ms=\d+)/g, '');
   return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+/g, ''));
 }

@@ -3,7 +3,7 @@ import { readBuild, readValidation } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 
 /** Where a verdict is given: the environment, and the environments in order. */
-interface Place {
+interface VerdictPlace {
   readonly environment: string;
   readonly path: readonly string[];
 }
@@ -12,7 +12,7 @@ interface Place {
  * Which version a verdict is about, and where it comes from: `ResalePriceModelGroup version 3, built by pipeline 90 from
  * commit 8b1a9953c461, validated in dev by pipeline 90`.
  */
-export function subjectOf(version: ModelPackage, place: Place): string {
+export function subjectOf(version: ModelPackage, place: VerdictPlace): string {
   return [displayName(version), originOf(version), ...passageOf(version, place)].join(', ');
 }
 
@@ -25,7 +25,7 @@ function originOf(version: ModelPackage): string {
 }
 
 /** The environment before this one; none before the first, and none for an environment that is not on the path. */
-function passageOf(version: ModelPackage, place: Place): string[] {
+function passageOf(version: ModelPackage, place: VerdictPlace): string[] {
   const before = place.path.includes(place.environment) ? environmentBefore(place) : undefined;
   if (before === undefined) return [];
   const validation = readValidation(version, before);
