@@ -83,7 +83,9 @@ const HOSTILE: readonly string[] = [
   'x'.repeat(201),
 ];
 
-const NAMES = ['approve-model', 'reject-model'];
+/** The words that each program is called with, and the end of the last. */
+const WORDS: Readonly<Record<string, number>> = { 'approve-model': 4, 'reject-model': 3 };
+const NAMES = Object.keys(WORDS);
 const JOBS = new Map(NAMES.flatMap((name) => [...jobsOf(compileComponent(name))]));
 
 /** The script of a job that a person starts with a comment. */
@@ -119,7 +121,7 @@ describe.each(RUNNER_SHELLS.map((shell) => [shell.title, shell] as const))('%s',
       expect.soft({ comment, status: run.status, errors: run.stderr }).toEqual({ comment, status: 0, errors: '' });
       const words = existsSync(join(folder, 'words')) ? readFileSync(join(folder, 'words'), 'utf8').split('\0') : [];
       expect.soft(words.slice(0, -1).at(-1)).toBe(`--comment=${comment}`);
-      expect.soft(words, comment).toHaveLength(name === 'approve-model' ? 3 : 2);
+      expect.soft(words, comment).toHaveLength(WORDS[name] ?? 0);
       expect.soft(readdirSync(folder).sort(), comment).toEqual([...NAMES, 'words']);
     }
   });
