@@ -75,7 +75,11 @@ describe('two includes of promote', () => {
   it('keep the entries of each environment under its own name', () => {
     const version = `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${resale.group}/1`;
     const { metadata = {} } = stage.emulator.package(version) ?? {};
-    const entries = ['dev', 'uat'].flatMap((each) => [`approved.${each}`, `validated.${each}`]);
+    const entries = ['dev', 'uat'].flatMap((each) => [
+      `approved.${each}`,
+      `validated.${each}`,
+      `validated.${each}.asked`,
+    ]);
     expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
     expect(metadata['approved.uat']).not.toContain('open=');
   });

@@ -55,7 +55,7 @@ describe('a group of another account', () => {
     }
     expect(registry.version).toContain(`:${OWNER}:model-package/`);
     expect(Object.keys(registry.emulator.package(registry.version)?.metadata ?? {}).sort()).toEqual(
-      ['approved.dev', 'approved.uat', 'validated.dev', 'validated.uat'].sort(),
+      ['dev', 'uat'].flatMap((each) => [`approved.${each}`, `validated.${each}`, `validated.${each}.asked`]).sort(),
     );
   });
 
