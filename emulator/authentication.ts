@@ -13,6 +13,11 @@ export function regionOf({ headers }: Request): string | undefined {
   return /Credential=[^/,\s]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
 }
 
+/** The service that a request is signed for; `undefined` when it is not signed. */
+export function signedFor({ headers }: Pick<Request, 'headers'>): string | undefined {
+  return /Credential=[^/,\s]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
+}
+
 /** Static keys are an administrator's, whatever they are; a session is known by its key, and a token that is sent must be its own. */
 interface Callers extends Pick<World, 'sessions' | 'clock'> {
   readonly administrator: Principal;
@@ -31,7 +36,7 @@ export function callerOf({ sessions, administrator }: Callers, request: Request)
 /** Whose request it is, refusing in the words of its service a session that is unknown or over. */
 export function authenticate(callers: Callers, { operation, service }: Asked, request: Request): Principal {
   if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
-  const status = service === 'sts' || service === 'runtime' ? 403 : 400;
+  const status = service === 'sts' || service === 'runtime' || service === 's3' ? 403 : 400;
   if (accessKeyOf(request) === '')
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
   const caller = callerOf(callers, request);

@@ -3,8 +3,9 @@ import { authenticate, callerOf, regionOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
-import { authorise, authoriseAcross } from './iam.ts';
+import { authorise, authoriseAcross, isAllowed } from './iam.ts';
 import { Logs, logResource, logsOperations } from './logs.ts';
+import { Objects, objectAccess, objectOperations } from './objects.ts';
 import type { Asked, Request } from './protocols.ts';
 import { Runtime } from './runtime.ts';
 import { type Endpoint, Endpoints } from './sagemaker/endpoints.ts';
@@ -68,6 +69,7 @@ export class Emulator implements World {
   onAnswered: (call: Call, number: number) => void = () => undefined;
   readonly faults = new Faults();
   readonly logs: Logs;
+  readonly objects: Objects;
   readonly runtime: Runtime;
   readonly registry: Registry;
   readonly models: Models;
@@ -102,6 +104,7 @@ export class Emulator implements World {
       registry: this.registry,
       models: this.models,
     });
+    this.objects = new Objects(this.pipelines.objects, (address) => this.executions.leftAt(address));
     this.#issuer = createIssuer(clock);
     this.#operations = {
       sagemaker: {
@@ -116,6 +119,7 @@ export class Emulator implements World {
       logs: logsOperations(this.logs),
       sts: stsOperations(this, this.#issuer),
       runtime: {},
+      s3: objectOperations(this.objects, isAllowed),
     };
   }
 
@@ -291,12 +295,13 @@ export class Emulator implements World {
     const perform = this.#operations[service][operation];
     if (!perform) throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
     const answer = perform(input, principal);
-    return service === 'sts' ? answer : encode(model, operation, answer);
+    return service === 'sts' || service === 's3' ? answer : encode(model, operation, answer);
   }
 
   /** GetCallerIdentity needs no permission; who assumes a role is asked by the role's trust policy. */
   #accessOf({ service, operation }: Asked, input: Record<string, unknown>): AccessRequest[] {
     if (service === 'sagemaker') return accessRequests(this, this.registry, operation, input);
+    if (service === 's3') return [objectAccess(input)];
     if (service === 'logs')
       return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];
     if (service === 'runtime') {

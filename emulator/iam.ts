@@ -20,6 +20,17 @@ export function authorise(principal: Principal, request: AccessRequest): void {
   }
 }
 
+/** Whether the principal's policies allow a request. */
+export function isAllowed(principal: Principal, request: AccessRequest): boolean {
+  try {
+    authorise(principal, request);
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError) return false;
+    throw error;
+  }
+}
+
 /** Refuses what the policy of a resource does not allow to another account: its principals need both policies. */
 export function authoriseAcross(
   principal: Principal,

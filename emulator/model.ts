@@ -46,4 +46,5 @@ export const models = {
   runtime: loadModel('sagemaker-runtime'),
   sts: loadModel('sts'),
   logs: loadModel('logs'),
+  s3: loadModel('s3'),
 };

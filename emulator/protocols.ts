@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { signedFor } from './authentication.ts';
 import { models, type ServiceModel, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
 import type { AwsError, Call } from './world.ts';
@@ -34,6 +35,7 @@ export function asked(request: Request): Asked | undefined {
   if (typeof target === 'string') return askedByJson(target, request);
   const invocation = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.path);
   if (invocation?.[1]) return askedOfRuntime(decodeURIComponent(invocation[1]), request);
+  if (signedFor(request) === 's3') return askedOfS3(request);
   const form = new URLSearchParams(request.body.toString());
   const action = form.get('Action');
   return action ? askedByQuery(action, form) : undefined;
@@ -88,6 +90,38 @@ function askedOfRuntime(endpoint: string, { headers, body }: Request): Asked {
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
       body: JSON.stringify({ message, Message: message, ...more }),
     }),
+  };
+}
+
+/** What S3 calls the errors that every service has. */
+const IN_S3: Readonly<Record<string, readonly [code: string, status: number]>> = {
+  AccessDeniedException: ['AccessDenied', 403],
+  ExpiredTokenException: ['ExpiredToken', 400],
+  UnrecognizedClientException: ['InvalidAccessKeyId', 403],
+  ThrottlingException: ['SlowDown', 503],
+  InternalFailure: ['InternalError', 500],
+};
+
+/** Reading an object is all that is served of S3, with the bucket in the path or in the host. */
+function askedOfS3({ method, path, headers }: Request): Asked | undefined {
+  const [, inHost] = /^([^.]+)\.(?:localhost|s3[.-])/.exec(headers.host ?? '') ?? [];
+  const [, inPath = '', key = ''] = /^\/([^/]+)\/(.+)$/.exec(inHost === undefined ? path : `/${inHost}${path}`) ?? [];
+  if (method !== 'GET' || key === '') return undefined;
+  const input = { Bucket: decodeURIComponent(inPath), Key: decodeURIComponent(key) };
+  return {
+    service: 's3',
+    operation: 'GetObject',
+    model: models.s3,
+    input,
+    answer: (answer) => {
+      const { Body: body } = answer as { readonly Body: string };
+      return { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body };
+    },
+    refuse: ({ code: said, message, status: usual }) => {
+      const [code, status] = IN_S3[said] ?? [said, usual];
+      const error = elements({ Code: code, Message: message, ...(status === 404 && { Key: input.Key }) });
+      return xml(status, `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${error}</Error>`);
+    },
   };
 }
 

@@ -33,6 +33,13 @@ interface Writer {
 export function objectAt(documents: Documents, writers: readonly Writer[], uri: string): unknown {
   const text = documents.objects.get(uri.replace(/^s3:\/\//, ''));
   if (text !== undefined) return parsed(text, uri);
+  const found = leftBy(documents, writers, uri);
+  if (found === undefined) throw new Error(`ClientError: There is no object at ${uri}.`);
+  return found;
+}
+
+/** The document that one of the steps left at an address of S3 among its outputs; `undefined` when none did. */
+export function leftBy(documents: Documents, writers: readonly Writer[], uri: string): unknown {
   for (const { step, properties = {} } of writers.toReversed()) {
     for (const { name, place } of outputsOf(properties)) {
       const file = uri.startsWith(`${place}/`) ? uri.slice(place.length + 1) : undefined;
@@ -40,7 +47,7 @@ export function objectAt(documents: Documents, writers: readonly Writer[], uri: 
       if (found !== undefined) return found;
     }
   }
-  throw new Error(`ClientError: There is no object at ${uri}.`);
+  return undefined;
 }
 
 function parsed(text: string, uri: string): unknown {

@@ -60,6 +60,15 @@ export class Executions {
       RetryPipelineExecution: this.#retry,
     });
 
+  /** The document that a step of any execution left at an address of S3; `undefined` when none did. */
+  leftAt(address: string): unknown {
+    for (const { run } of this.all.values()) {
+      const found = run.leftAt(address);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   #start = (input: Start, principal: Principal) => {
     const { PipelineName, ClientRequestToken, ...request } = input;
     const pipeline = this.#pipelines.mustHave(PipelineName);

@@ -1,6 +1,6 @@
 import type { Definition } from './definition.ts';
 import type { Json } from './definition-parts.ts';
-import { type Documents, objectAt, propertyFile } from './documents.ts';
+import { type Documents, leftBy, objectAt, propertyFile } from './documents.ts';
 import type { Scope } from './expressions.ts';
 import type { Job } from './jobs.ts';
 import type { Step } from './step-definition.ts';
@@ -67,6 +67,9 @@ export class Run {
       object: (uri) => objectAt(documents, this.runs, uri),
     };
   }
+
+  /** The document that a step left at an address of S3; `undefined` when none did. */
+  leftAt = (uri: string): unknown => leftBy(this.#parts.documents, this.runs, uri);
 
   failed = (): boolean => this.isStill() && this.runs.some(({ status }) => status === 'Failed');
   succeeded = (): boolean => this.isStill() && this.#ready().length === 0;
