@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
-import { isTrusted, otherHostRefusal } from './hosts.ts';
+import { type HostAddress, isTrusted, otherHostRefusal } from './hosts.ts';
 
 export interface HandlerOptions extends NodeHttpHandlerOptions {
   /** Milliseconds for a whole request: from connecting to the last byte of the answer's body. */
   readonly wholeTimeout: number;
+  /** To which hosts a request may be sent; where the job's token may be, when nothing else is said. */
+  trusts?(host: HostAddress): boolean;
 }
 
 type Handled = ReturnType<NodeHttpHandler['handle']>;
@@ -29,15 +31,17 @@ export class OverdueError extends Error {
  */
 export class AwsHandler extends NodeHttpHandler {
   readonly #wholeTimeout: number;
+  readonly #trusts: (host: HostAddress) => boolean;
 
-  constructor({ wholeTimeout, ...options }: HandlerOptions) {
+  constructor({ wholeTimeout, trusts = isTrusted, ...options }: HandlerOptions) {
     super(options);
+    this.#trusts = trusts;
     this.#wholeTimeout = wholeTimeout;
   }
 
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>): Handled {
     const { protocol, hostname } = request;
-    if (!isTrusted({ protocol, hostname }))
+    if (!this.#trusts({ protocol, hostname }))
       throw otherHostRefusal(
         `  ${protocol}//${hostname}`,
         "remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or remove endpoint_url from the runner's AWS configuration.",

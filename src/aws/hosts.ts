@@ -10,13 +10,25 @@ import { withoutPassword } from './proxy.ts';
 const AWS_HOST = new RegExp(
   `^(vpce-[\\w-]+\\.)?(sts|((api|runtime)(-fips)?\\.)?sagemaker|logs)(-fips)?(\\.${REGION})?(\\.vpce)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws)$`,
 );
+/**
+ * The hosts of S3 with the bucket in the path. No token is sent there, and nobody's bucket is a host: one that is in a name
+ * could be a customer's machine.
+ */
+const S3_HOST = new RegExp(
+  `^(bucket\\.vpce-[\\w-]+\\.)?s3(-fips)?(\\.dualstack)?(\\.${REGION})?(\\.vpce)?\\.amazonaws\\.com(\\.cn)?$`,
+);
 const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
+export type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
 
 /** Whether the job's token may be sent to a host: to AWS by https, or to this machine, where an emulator may run. */
 export function isTrusted({ protocol, hostname }: HostAddress): boolean {
   return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
+}
+
+/** Whether a request for an object of S3 may be sent to a host, likewise. */
+export function isTrustedForObjects({ protocol, hostname }: HostAddress): boolean {
+  return THIS_MACHINE.has(hostname) || (protocol === 'https:' && S3_HOST.test(hostname));
 }
 
 /**
@@ -24,9 +36,10 @@ export function isTrusted({ protocol, hostname }: HostAddress): boolean {
  * there. Comes before everything else. Throws a Failure of kind "refused" that names the variables.
  */
 export function refuseOtherServices(env: Env): void {
-  const elsewhere = Object.entries(env).filter(
-    ([name, url]) => /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !(URL.canParse(url) && isTrusted(new URL(url))),
-  );
+  const elsewhere = Object.entries(env).filter(([name, url]) => {
+    const trusts = name === 'AWS_ENDPOINT_URL_S3' ? isTrustedForObjects : isTrusted;
+    return /^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && url && !(URL.canParse(url) && trusts(new URL(url)));
+  });
   if (elsewhere.length === 0) return;
   const each = elsewhere.map(([name, url]) => `  ${name} is "${withoutPassword(url ?? '')}"`);
   throw otherHostRefusal(

@@ -6,7 +6,8 @@ import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
-import { answeredByAnother } from './hosts.ts';
+import { answeredByAnother, isTrustedForObjects } from './hosts.ts';
+import type { ObjectText } from './objects.ts';
 import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
 
@@ -55,6 +56,13 @@ export interface Session {
   readonly account: string;
   /** The caller as STS names it. */
   readonly arn: string;
+  /** The address of S3, as the SDK would find it. */
+  readonly objectsUrl: string;
+}
+
+/** The address of S3: as a variable says, which was checked before anything else, or that of the region. */
+function objectsUrlOf(region: string, { AWS_ENDPOINT_URL_S3: own, AWS_ENDPOINT_URL: every }: Env): string {
+  return own || every || `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 interface WebIdentity {
@@ -84,7 +92,13 @@ export async function assumeRole(region: string, identity: WebIdentity, outside:
     // An expiration in the past makes the SDK ask here before each request instead of keeping time itself.
     return { ...current.credentials, expiration: new Date(0) };
   };
-  return { config: { ...config, credentials }, arn: current.arn, account: accountOf(current.arn) };
+  const { arn } = current;
+  return {
+    config: { ...config, credentials },
+    arn,
+    account: accountOf(arn),
+    objectsUrl: objectsUrlOf(region, outside.env),
+  };
 }
 
 async function exchange(sts: STSClient, { token, roleArn, sessionName }: WebIdentity) {
@@ -116,7 +130,7 @@ export async function ambientSession(region: string, outside: Outside): Promise<
   const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
   if (!arn) throw answeredByAnother(' (GetCallerIdentity without an ARN)');
-  return { config, arn, account: accountOf(arn) };
+  return { config, arn, account: accountOf(arn), objectsUrl: objectsUrlOf(region, outside.env) };
 }
 
 function accountOf(arn: string): string {
@@ -162,14 +176,17 @@ export interface Aws {
   readonly sagemaker: SageMakerClient;
   runtime(): Promise<import('@aws-sdk/client-sagemaker-runtime').SageMakerRuntimeClient>;
   logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
+  /** Reads an object of S3, of so many bytes at most. */
+  object(address: string, mostBytes: number): Promise<ObjectText>;
 }
 
 /** Builds the clients. */
-export function connect({ config, account }: Session): Aws {
+export function connect({ config, account, objectsUrl }: Session): Aws {
+  const sagemaker = new SageMakerClient(client(config));
   return {
     region: config.region,
     account,
-    sagemaker: new SageMakerClient(client(config)),
+    sagemaker,
     async runtime() {
       const { SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');
       const { retryStrategy: _, requestHandler, ...once } = config;
@@ -180,6 +197,14 @@ export function connect({ config, account }: Session): Aws {
     async logs() {
       const { CloudWatchLogsClient } = await import('./cloudwatch-logs.ts');
       return new CloudWatchLogsClient(client(config));
+    },
+    async object(address, mostBytes) {
+      const { readObject } = await import('./objects.ts');
+      const { credentials, region, sha256 } = sagemaker.config;
+      // What is read there is good to know, and nothing waits for it long.
+      const brief = { connectionTimeout: 5_000, requestTimeout: 10_000, wholeTimeout: 10_000 };
+      const handler = new AwsHandler({ ...config.requestHandler, ...brief, trusts: isTrustedForObjects });
+      return readObject({ url: objectsUrl, signing: { credentials, region, sha256 }, handler }, address, mostBytes);
     },
   };
 }

@@ -192,6 +192,8 @@ function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: Job
     ...options.claims,
   };
   return {
+    // What the SDK reads of the machine's environment, our own request for an object reads of the job's.
+    AWS_ENDPOINT_URL: emulator.url,
     AWS_OIDC_TOKEN: emulator.mintToken(claims),
     CI_SERVER_URL: 'https://sgts.gitlab-dedicated.com',
     CI_PROJECT_PATH: 'wog/mlops/resale-price',
