@@ -21,6 +21,8 @@ export interface Job {
   readonly project: string;
   /** The project's ID, which it keeps when it is renamed or moved. */
   readonly projectId: string;
+  /** The address of the GitLab, without a slash at the end: of the one that issued the token, where there is one. */
+  readonly server: string;
   /** The project's page, without a slash at the end. */
   readonly projectUrl: string;
   readonly url: string;
@@ -125,10 +127,12 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
 
 /** Links lead to the GitLab that issued the token, not to where a variable says. */
 function described(env: Env, server: string, project: string, id: string) {
-  const projectUrl = `${server.replace(/\/+$/, '')}/${project}`;
+  const address = server.replace(/\/+$/, '');
+  const projectUrl = `${address}/${project}`;
   return {
     name: env.CI_JOB_NAME ?? 'local',
     project,
+    server: address,
     projectUrl,
     url: `${projectUrl}/-/jobs/${id}`,
     manual: env.CI_JOB_MANUAL === 'true',

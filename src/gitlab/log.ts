@@ -1,4 +1,5 @@
 import type { Clock } from '../ground/clock.ts';
+import { cutText, visibleText } from '../ground/visible-text.ts';
 
 /** The job's log, as a person reads it on the job page: one line per change, and sections that can be folded. */
 export interface Log {
@@ -65,13 +66,7 @@ function linesOf(text: string): string[] {
   return [first, ...more.map((line) => (line.startsWith('  ') ? line : `  ${line}`))].map(printable);
 }
 
-/**
- * The text without characters that control a terminal, cannot be seen, or turn the direction of writing; cut where it
- * is too long.
- */
+/** The text as a line of the log may hold it. */
 function printable(text: string): string {
-  const shown = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
-  if (shown.length <= MAX_LINE) return shown;
-  const kept = shown.slice(0, MAX_LINE - 40).replace(/[\uD800-\uDBFF]$/, '');
-  return `${kept}... (${shown.length - kept.length} characters more)`;
+  return cutText(visibleText(text), MAX_LINE);
 }

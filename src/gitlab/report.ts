@@ -10,8 +10,8 @@ import { fileTrouble } from './file-trouble.ts';
  * jobs too. Throws a Failure when the system refuses to write.
  */
 export interface Report {
-  /** A link on the job page, under a heading. */
-  link(section: string, label: string, url: string): void;
+  /** A link on the job page, under a heading; `first` puts a new heading before the others. */
+  link(section: string, label: string, url: string, place?: 'first'): void;
   /** A test case on the pipeline's Tests tab: `why` tells why it failed; without it the case passed. */
   check(name: string, why?: string, seconds?: number): void;
   /** What the next job reads. May be written again with more. */
@@ -41,14 +41,15 @@ export function createReport(root: string, component: string, jobId: string): Re
   const folder = reportFolder(component, jobId);
   explained(() => empty(root, folder));
   const write = (name: string, content: string) => explained(() => writeFileSync(join(root, folder, name), content));
-  const links: Record<string, object[]> = {};
+  let links: Record<string, object[]> = {};
   const cases: string[] = [];
   write('links.json', '{}');
   write('sagemaker.env', '');
   write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it reported one', 0)]));
   return {
-    link(section, label, url) {
-      links[section] = [...(links[section] ?? []), { external_link: { label, url } }];
+    link(section, label, url, place) {
+      const under = [...(links[section] ?? []), { external_link: { label, url } }];
+      links = place === 'first' ? { [section]: under, ...links } : { ...links, [section]: under };
       write('links.json', JSON.stringify(links));
     },
     check(name, why, seconds = 0) {

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/session.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
+import type { MergeRequests } from '../gitlab/merge-requests.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
@@ -24,6 +25,8 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
   readonly report: Report;
+  /** Asks GitLab for the merge requests of a commit. */
+  mergeRequestsOf(commit: string): Promise<MergeRequests>;
   /** The folder of the project, where artifacts of earlier jobs lie. */
   readonly root: string;
   /**

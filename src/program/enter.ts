@@ -55,6 +55,10 @@ export async function enter(
     begun,
     report: { ...report, record: (record) => report.record({ ...stamp(component, job, shared), ...record }) },
     aws: connect(session),
+    async mergeRequestsOf(commit) {
+      const { mergeRequestsOf } = await import('../gitlab/merge-requests.ts');
+      return mergeRequestsOf(commit, job, env);
+    },
     deadline(seconds) {
       const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
       // A job that waits repeats no request for longer than that.

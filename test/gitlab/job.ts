@@ -14,6 +14,7 @@ export const JOB: Job = {
   userId: '57',
   project: 'wog/mlops/resale-price',
   projectId: '42',
+  server: 'https://gitlab.example.com',
   projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',
   url: 'https://gitlab.example.com/wog/mlops/resale-price/-/jobs/7',
   verified: true,

@@ -1,0 +1,38 @@
+import http from 'node:http';
+import https from 'node:https';
+import { httpsProxy } from '../aws/proxy.ts';
+import type { Env } from '../ground/env.ts';
+
+/** Milliseconds for a whole answer: nothing waits for GitLab long. */
+const MAX_TIME = 5_000;
+/** Bytes of an answer that are read. */
+const MAX_ANSWER = 1_048_576;
+
+/** Asks GitLab's API by a job token, once, through the runner's proxy. Throws when there is no whole answer of GitLab. */
+export async function getJson(url: string, token: string, env: Env): Promise<unknown> {
+  const ended = AbortSignal.timeout(MAX_TIME);
+  const response = await answerTo(url, { headers: { 'JOB-TOKEN': token }, signal: ended }, env);
+  if (response.statusCode !== 200) {
+    response.destroy();
+    throw new Error(`GitLab answered with HTTP ${response.statusCode}`);
+  }
+  const chunks: Buffer[] = [];
+  let left = MAX_ANSWER;
+  for await (const chunk of response) {
+    left -= chunk.length;
+    if (left < 0) throw new Error(`GitLab's answer has more than ${MAX_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** A redirection is an answer that is not followed: the token is for nobody else. */
+function answerTo(url: string, options: http.RequestOptions, env: Env): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const isPlain = new URL(url).protocol === 'http:';
+    const request = isPlain
+      ? http.get(url, options, resolve)
+      : https.get(url, { ...options, agent: new https.Agent({ proxyEnv: httpsProxy(env) }) }, resolve);
+    request.on('error', reject);
+  });
+}
