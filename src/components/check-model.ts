@@ -1,24 +1,24 @@
 import * as z from 'zod/mini';
-import { objectUrl, studioUrl } from '../aws/console.ts';
+import { studioUrl } from '../aws/console.ts';
 import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
 import { Look } from '../endpoints/look.ts';
 import { servingInputs } from '../endpoints/model-and-config.ts';
+import type { DeploymentPlan } from '../endpoints/plan.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { ownTags } from '../gitlab/tags.ts';
 import { Failure } from '../ground/failure.ts';
+import { inOrder } from '../ground/reads.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import {
-  environmentBefore,
-  environmentsBefore,
-  type PromotionCriteria,
-  validatedHere,
-} from '../registry/eligibility.ts';
+import { type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
-import { approverPage, comparisonOf, passageLinks, passedOverLines } from './check-model/approver-page.ts';
+import type { Known } from './check-model/approver-view.ts';
 import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
-import { type LiveNow, liveNow, lookAt, refuseAnothersEndpoint, whyNothingNew } from './check-model/live.ts';
-import { plannedServing } from './check-model/serving.ts';
+import { refuseAnothersEndpoint, refuseForeseen, refuseInstanceType, takenOver } from './check-model/foreseen.ts';
+import { type Destination, liveNow, lookAt, nothingLive, whyNothingNew, withDecision } from './check-model/live.ts';
+import { plannedDeployment } from './check-model/serving.ts';
+import { skippedLines } from './check-model/skipped.ts';
 
 const inputs = z
   .strictObject({
@@ -27,6 +27,8 @@ const inputs = z
     promotion_path: promotionPath,
     require_validation: flag,
     take_over_endpoint: flag,
+    allow_downgrade: flag,
+    recreate_failed: flag,
     model_package_arn: optional(modelPackageArn),
     endpoint_name: optional(resourceName),
     name_prefix: optional(resourceName),
@@ -35,6 +37,7 @@ const inputs = z
     variant_name: servingInputs.variant_name,
     instance_type: optional(servingInputs.instance_type),
     instance_count: servingInputs.instance_count,
+    tags: ownTags,
     max_candidates: wholeNumber(1, MAX_CANDIDATES),
     on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
   })
@@ -65,7 +68,15 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['require_validation', 'take_over_endpoint', 'promotion_path', 'source', 'gitlab_environment_suffix'],
+  safetyInputs: [
+    'require_validation',
+    'take_over_endpoint',
+    'allow_downgrade',
+    'recreate_failed',
+    'promotion_path',
+    'source',
+    'gitlab_environment_suffix',
+  ],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',
@@ -80,6 +91,11 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: READS_LIVE },
     { action: 'sagemaker:DescribeModel', on: 'model', when: READS_LIVE },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
+    {
+      action: 's3:GetObject',
+      on: 'training reports',
+      when: 'the approver is to see the values in the reports of the training (ModelMetrics): without it, only their links',
+    },
   ],
 
   async run(given, context) {
@@ -90,18 +106,44 @@ export default defineComponent({
     if (found.is === 'nothing') return nothingToPromote(given, context, found);
 
     const { candidate, passedOver } = found;
+    refuseInstanceType(candidate, given, context);
     const name = given.endpoint_name ?? validatedHere(candidate, criteria)?.endpoint;
+    const plan = plannedDeployment(candidate, name, given, context.job);
+    // Where deploy-model goes is known only by endpoint_name.
+    const certain = given.endpoint_name === undefined ? undefined : plan;
     const destination = name === undefined ? undefined : await destinationAt(name);
-    const planned = plannedServing(candidate, given, criteria.environment);
-    const why = whyNothingNew(candidate, destination, planned, criteria);
+    const why = whyNothingNew(candidate, destination, plan?.serving, criteria);
     if (why !== undefined)
       return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
-    if (destination && given.endpoint_name !== undefined)
-      await refuseAnothersEndpoint(candidate, destination, given, { ...context, look });
-    const live = destination ? await liveNow(candidate, destination, planned, context) : nothingLive(given);
-    return showCandidate(found, { given, criteria, live }, context);
+    const seen = destination && certain ? await withDecision(destination, certain, look) : destination;
+    const refused = refuseWhatIsForeseen(candidate, { given, plan: certain, destination: seen, look }, context);
+    const shown = seen ? liveNow(candidate, seen, plan?.serving, context) : undefined;
+    const [taken] = await inOrder([refused, ...(shown ? [shown.then(() => undefined)] : [])]);
+    const live = (await shown) ?? nothingLive(given.endpoint_name, plan?.serving);
+    return handOver(found, { given, criteria, live, taken }, context);
   },
 });
+
+interface Foreseen {
+  readonly given: Inputs;
+  /** How deploy-model would deploy, and where; `undefined` where the include does not say. */
+  readonly plan: DeploymentPlan | undefined;
+  readonly destination: Destination | undefined;
+  readonly look: Look;
+}
+
+/** Refuses what deploy-model would refuse. Returns what it would take from somebody else, where it may: a sentence. */
+async function refuseWhatIsForeseen(
+  candidate: ModelPackage,
+  { given, plan, destination, look }: Foreseen,
+  { job }: Context,
+): Promise<string | undefined> {
+  if (plan) await refuseForeseen(plan, destination, look);
+  if (!destination || given.endpoint_name === undefined) return undefined;
+  if (given.take_over_endpoint) return takenOver(candidate, destination, { look, job });
+  if (!plan) await refuseAnothersEndpoint(candidate, destination, { look, job });
+  return undefined;
+}
 
 /** Looks at the endpoint, where its name is given, while the version is searched for. */
 function firstLook({ endpoint_name: name }: Inputs, { aws, clock }: Context) {
@@ -132,7 +174,7 @@ function nothingToPromote(
   { log, report, job }: Context,
   { why, next, passedOver }: Extract<CandidateSearch, { is: 'nothing' }>,
 ): Done<Output> {
-  for (const line of passedOverLines(passedOver)) log.line(`  ${line}`);
+  for (const line of skippedLines(passedOver, "the job's record.json has every reason")) log.line(`  ${line}`);
   report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail')
@@ -144,62 +186,31 @@ function nothingToPromote(
   };
 }
 
-interface Shown {
+type Candidate = Extract<CandidateSearch, { is: 'candidate' }>;
+
+interface HandedOver extends Pick<Known, 'criteria' | 'live' | 'taken'> {
   readonly given: Inputs;
-  readonly criteria: PromotionCriteria;
-  readonly live: LiveNow;
 }
 
-function nothingLive({ endpoint_name: name }: Inputs): LiveNow {
-  const words =
-    name === undefined ? 'not checked: endpoint_name is empty' : `nothing: the endpoint ${name} does not exist yet`;
-  return { words, version: undefined, newer: [], changes: undefined, same: false };
-}
-
-function showCandidate(
-  { candidate: version, passedOver }: Extract<CandidateSearch, { is: 'candidate' }>,
-  { given, criteria, live }: Shown,
+/** Hands the version over, and shows it to the approver. */
+async function handOver(
+  found: Candidate,
+  { given, criteria, live, taken }: HandedOver,
   context: Context,
-): Done<Output> {
-  const { aws, log, report, job, clock } = context;
-  const before = environmentBefore(criteria);
-  const comparison = comparisonOf(version, live.version, job, before === undefined);
-  if (comparison) report.link('What you approve', `What you approve: ${displayName(version)}`, comparison.url);
-  for (const [label, url] of before === undefined ? [] : passageLinks(version, before, job.projectUrl))
-    report.link('What was decided before', label, url);
-  for (const [name, place] of version.metrics) report.link('Reports of the training', name, objectUrl(aws, place));
-  report.record({
-    outcome: 'candidate',
-    group: version.group,
-    package: version.arn,
-    version: version.version,
-    content: version.content,
-    status: version.approval,
-    promotion_path: criteria.path,
-    open: openInputs(given, before),
-    metadata: version.metadata,
-    data: version.data,
-    passed_over: passedOver,
-  });
-
+): Promise<Done<Output>> {
+  const { job, log, report } = context;
+  const { candidate: version, passedOver } = found;
+  recordCandidate(found, given, context);
+  const verdict =
+    approvedAlready(version, job) ??
+    `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`;
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
-  const page = approverPage({
-    version,
-    first: criteria.path[0] ?? job.environment,
-    environment: job.environment,
-    earlier: environmentsBefore(criteria),
-    validationRequired: criteria.require_validation,
-    takeOver: given.take_over_endpoint,
-    live,
-    comparison,
-    now: clock.now(),
-  });
-  for (const line of [...page, ...passedOverLines(passedOver)]) log.line(`  ${line}`);
+  const { showVersion } = await import('./check-model/show.ts');
+  const { take_over_endpoint: takeOver } = given;
+  await showVersion({ version, criteria, live, taken, passedOver, takeOver }, verdict, context);
   report.check(`A version can be promoted to ${job.environment}`);
   return {
-    verdict:
-      approvedAlready(version, job) ??
-      `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`,
+    verdict,
     outputs: {
       MODEL_FOUND: 'true',
       MODEL_PACKAGE_ARN: version.arn,
@@ -209,9 +220,25 @@ function showCandidate(
   };
 }
 
+function recordCandidate({ candidate: version, passedOver }: Candidate, given: Inputs, { report, job }: Context): void {
+  report.record({
+    outcome: 'candidate',
+    group: version.group,
+    package: version.arn,
+    version: version.version,
+    content: version.content,
+    status: version.approval,
+    promotion_path: given.promotion_path,
+    open: openInputs(given, job.environment === given.promotion_path[0]),
+    metadata: version.metadata,
+    data: version.data,
+    passed_over: passedOver,
+  });
+}
+
 /** The safety inputs that are open. The first environment has none before it that could validate. */
-function openInputs({ require_validation, take_over_endpoint }: Inputs, before: string | undefined): string[] {
-  const validation = require_validation || before === undefined ? [] : ['validation'];
+function openInputs({ require_validation, take_over_endpoint }: Inputs, isFirst: boolean): string[] {
+  const validation = require_validation || isFirst ? [] : ['validation'];
   return take_over_endpoint ? [...validation, TAKE_OVER] : validation;
 }
 

@@ -4,15 +4,14 @@ import { endpointLogGroup } from '../aws/logs.ts';
 import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
 import { followDeployment } from '../endpoints/follow.ts';
 import { Look } from '../endpoints/look.ts';
-import { planModelAndConfig, servingInputs } from '../endpoints/model-and-config.ts';
-import type { DeploymentPlan, ReconcileContext } from '../endpoints/plan.ts';
+import { servingInputs } from '../endpoints/model-and-config.ts';
+import { type DeploymentPlan, planDeployment, type ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
-import { originTags } from '../endpoints/tags.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { displayName, groupArnOf, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
 import {
   deployingLine,
@@ -100,7 +99,7 @@ export default defineComponent({
     const look = firstLook(given.endpoint_name, context);
     const version = await look.beside(describeDeployable(handed, given, { look, job: context.job }));
     context.log.line(deployingLine(version, given, context.job));
-    const task: DeploymentTask = { given, handed, version, plan: planOf(version, given, context) };
+    const task: DeploymentTask = { given, handed, version, plan: planDeployment(version, given, context.job) };
 
     const reconcile = reconcileContext(task, context);
     const accepted = await reconcileEndpoint(task.plan, reconcile, look);
@@ -161,23 +160,6 @@ function skip(
 function linkTo(endpoint: string, { aws, report }: Context): void {
   report.link('Endpoint', endpoint, endpointUrl(aws, endpoint));
   report.link('Endpoint', 'Endpoint logs', logsUrl(aws, endpointLogGroup(endpoint)));
-}
-
-function planOf(version: ModelPackage, given: Inputs, { job }: Context): DeploymentPlan {
-  const prefix = given.name_prefix ?? given.endpoint_name;
-  const serving = planModelAndConfig(version, given, { prefix, environment: job.environment });
-  const desired = {
-    endpoint: given.endpoint_name,
-    config: serving.config.name,
-    version: version.version,
-    owner: { project: job.projectId, environment: job.environment, group: groupArnOf(version.arn) },
-    take_over_endpoint: given.take_over_endpoint,
-    allow_downgrade: given.allow_downgrade,
-    recreate_failed: given.recreate_failed,
-  };
-  const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  const tags = originTags(given.tags, { pipeline, package: version.arn });
-  return { desired, serving, tags };
 }
 
 function writeRecord(

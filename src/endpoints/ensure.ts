@@ -74,6 +74,21 @@ async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: S
   });
 }
 
+/**
+ * Refuses a plan whose names are taken by a model or endpoint config with other content, as `ensureModel` and
+ * `ensureConfig` would (AWS: DescribeModel, DescribeEndpointConfig). Creates nothing.
+ */
+export async function refuseTakenNames(look: Look, serving: ModelAndConfig): Promise<void> {
+  const { model, config } = serving;
+  askForPlanned(look, serving);
+  await look.ended();
+  const [foundModel, foundConfig] = [await look.model(model.name), await look.config(config.name)];
+  const named = { kind: 'model', name: model.name, planned: modelRequest(serving) } as const;
+  if (foundModel) refuseOtherContent(named, foundModel);
+  const configured = { kind: 'endpoint config', name: config.name, planned: configRequest(serving) } as const;
+  if (foundConfig) refuseOtherContent(configured, foundConfig.answer);
+}
+
 /** The AWS CLI's command that deletes one, up to its name. */
 const DELETE = {
   model: 'aws sagemaker delete-model --model-name',
@@ -104,8 +119,17 @@ async function ensure({ kind, name, planned, before, find, create }: EnsureReque
         throw asRefusal(error, `SageMaker refused to create the ${kind} ${name}.`);
     }
   }
-  const differences = differencesFrom(kind, planned, before ?? (await find()) ?? {});
-  if (differences.length === 0) return 'reused';
+  refuseOtherContent({ kind, name, planned }, before ?? (await find()) ?? {});
+  return 'reused';
+}
+
+/** Refuses a model or endpoint config that has the planned name, and other content. */
+function refuseOtherContent(
+  { kind, name, planned }: Pick<EnsureRequest, 'kind' | 'name' | 'planned'>,
+  found: object,
+): void {
+  const differences = differencesFrom(kind, planned, found);
+  if (differences.length === 0) return;
   throw new Failure(
     'SMC-4015',
     `The ${kind} ${name} already exists with other content:\n${differences.map((each) => `  ${each}`).join('\n')}`,

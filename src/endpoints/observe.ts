@@ -51,7 +51,8 @@ export async function pauseAfterConflict(
   throw outOfTime({ saying, because: deadline.because }, desired, context);
 }
 
-type Seen = Omit<Observed, 'decision'> & { readonly decision: EndpointDecision };
+/** An endpoint as one look shows it, and what is decided about it. */
+export type Seen = Omit<Observed, 'decision'> & { readonly decision: EndpointDecision };
 type Settled = Seen & { readonly decision: Exclude<EndpointDecision, { do: 'wait' }> };
 
 async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext, first?: Look): Promise<Settled> {
@@ -71,7 +72,7 @@ async function waitUntilSettled(plan: DeploymentPlan, context: ReconcileContext,
 }
 
 /** What a look shows of the endpoint, and what is decided about it; `undefined` when it is deleted meanwhile. */
-async function see(look: Look, plan: DeploymentPlan): Promise<Seen | undefined> {
+export async function see(look: Look, plan: DeploymentPlan): Promise<Seen | undefined> {
   const { desired } = plan;
   const endpoint = await look.endpoint(desired.endpoint);
   const around = await describeAround(look, endpoint, plan);

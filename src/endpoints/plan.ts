@@ -1,8 +1,11 @@
 import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
+import type { Job } from '../gitlab/job.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
+import { groupArnOf, type ModelPackage } from '../registry/packages.ts';
 import type { DesiredEndpoint } from './decision.ts';
 import type { Look } from './look.ts';
-import type { ModelAndConfig } from './model-and-config.ts';
+import { type ModelAndConfig, planModelAndConfig, type ServingOptions } from './model-and-config.ts';
+import { originTags } from './tags.ts';
 
 /** What is to serve, and where. */
 export interface DeploymentPlan {
@@ -10,6 +13,34 @@ export interface DeploymentPlan {
   readonly serving: ModelAndConfig;
   /** The tags of every resource that is created. */
   readonly tags: readonly Tag[];
+}
+
+/** How a version is to be deployed: how it is served, where, and what may be done for it. */
+export interface DeploymentOptions
+  extends ServingOptions,
+    Pick<DesiredEndpoint, 'take_over_endpoint' | 'allow_downgrade' | 'recreate_failed'> {
+  readonly endpoint_name: string;
+  /** The first part of the names of models and endpoint configs; that of the endpoint without one. */
+  readonly name_prefix: string | undefined;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** Plans the deployment of a version by a job: deploy-model carries it out, and check-model tells what would refuse it. */
+export function planDeployment(version: ModelPackage, given: DeploymentOptions, job: Job): DeploymentPlan {
+  const prefix = given.name_prefix ?? given.endpoint_name;
+  const serving = planModelAndConfig(version, given, { prefix, environment: job.environment });
+  const desired = {
+    endpoint: given.endpoint_name,
+    config: serving.config.name,
+    version: version.version,
+    owner: { project: job.projectId, environment: job.environment, group: groupArnOf(version.arn) },
+    take_over_endpoint: given.take_over_endpoint,
+    allow_downgrade: given.allow_downgrade,
+    recreate_failed: given.recreate_failed,
+  };
+  const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
+  const tags = originTags(given.tags, { pipeline, package: version.arn });
+  return { desired, serving, tags };
 }
 
 export interface ReconcileContext {

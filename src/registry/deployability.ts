@@ -90,9 +90,10 @@ function refusalOfOverwritten(
   );
 }
 
-function refusalOfInstance(
-  { instanceTypes }: ModelPackage,
-  { instance_type }: DeploymentTerms,
+/** A version runs only on the instance types for which it is registered; on any where it does not say. */
+export function refusalOfInstance(
+  { instanceTypes }: Pick<ModelPackage, 'instanceTypes'>,
+  { instance_type }: Pick<DeploymentTerms, 'instance_type'>,
 ): DeploymentRefusal | undefined {
   if (instanceTypes.length === 0 || instanceTypes.includes(instance_type)) return undefined;
   return {
@@ -109,7 +110,7 @@ function refuse(why: string, next: string): DeploymentRefusal {
 /** The sentence of a refusal: the version, the environment, and why. */
 export function refusalSentence(
   version: ModelPackage,
-  { environment }: DeploymentTerms,
+  { environment }: Pick<DeploymentTerms, 'environment'>,
   { why }: DeploymentRefusal,
 ): string {
   return `${displayName(version)} cannot be deployed to ${environment}: ${why}.`;

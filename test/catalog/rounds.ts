@@ -56,8 +56,8 @@ export const rounds: Readonly<Record<Exclude<ProgramName, 'reject-model'>, reado
     },
     { asks: ['DescribeModel'], why: 'The config names the model.' },
     {
-      asks: ['DescribeModelPackage'],
-      why: 'The model names the version that is live, which the approver compares with.',
+      asks: ['DescribeEndpointConfig', 'DescribeModel', 'DescribeModelPackage'],
+      why: 'The model names the version that is live, which the approver compares with; the version gives the names of what deploy-model would make.',
     },
   ],
   'approve-model': [

@@ -124,9 +124,10 @@ describe('endpoints that a hand-written pipeline made', () => {
     const emulator = await handMade({ dev: 7 }, 7);
     const check = { model_package_arn: arnOf(5) };
     const refused = await promote(emulator, { environment: 'dev', pipeline: '201', check });
-    expect(exits(refused)).toEqual([0, 0, 1]);
-    expect(refused.deploy?.log).toContain('serves version 7, and version 5 is older');
-    const wanted = { environment: 'dev', pipeline: '202', check, deploy: { allow_downgrade: 'true' } };
+    expect(exits(refused)).toEqual([1]);
+    expect(refused.check?.log).toContain('serves version 7, and version 5 is older');
+    const allowed = { allow_downgrade: 'true' };
+    const wanted = { environment: 'dev', pipeline: '202', check: { ...check, ...allowed }, deploy: allowed };
     expect(exits(await promote(emulator, wanted))).toEqual([0, 0, 0, 0]);
   });
 

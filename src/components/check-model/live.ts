@@ -1,9 +1,12 @@
 import { troubleOf } from '../../aws/trouble.ts';
+import { keptInstances } from '../../endpoints/current.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
 import type { Look } from '../../endpoints/look.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
-import { isSameOwner, ownerLine, refusalOfOwner } from '../../endpoints/owner.ts';
+import { type Seen, see } from '../../endpoints/observe.ts';
+import type { DeploymentPlan } from '../../endpoints/plan.ts';
+import { deployedAt } from '../../endpoints/progress.ts';
 import { Failure } from '../../ground/failure.ts';
 import { inOrder } from '../../ground/reads.ts';
 import type { Context } from '../../program/context.ts';
@@ -16,7 +19,7 @@ import {
   type RegistryReader,
   versionIn,
 } from '../../registry/packages.ts';
-import { servingChanges } from './serving.ts';
+import { type Serving, servingOf } from './serving.ts';
 
 /** The endpoint where a version would go, and what is behind it, as they are now. */
 export interface Destination {
@@ -24,6 +27,8 @@ export interface Destination {
   readonly live: Live;
   /** The model packages that serve; none when nobody knows. */
   readonly packages: readonly string[];
+  /** What deploy-model sees there, and would do; `undefined` where the include does not say how it deploys. */
+  readonly seen: Seen | undefined;
 }
 
 /** Looks at an endpoint (AWS: DescribeEndpoint, DescribeEndpointConfig, DescribeModel); `undefined` when there is none. */
@@ -31,7 +36,12 @@ export async function lookAt(name: string, look: Look): Promise<Destination | un
   const endpoint = await look.endpoint(name);
   if (!endpoint) return undefined;
   const live = await describeLive(look, endpoint);
-  return { endpoint, live, packages: packagesOf(live) };
+  return { endpoint, live, packages: packagesOf(live), seen: undefined };
+}
+
+/** A destination with what deploy-model would do there by a plan (AWS: ListTags). */
+export async function withDecision(destination: Destination, plan: DeploymentPlan, look: Look): Promise<Destination> {
+  return { ...destination, seen: await look.beside(see(look, plan)) };
 }
 
 /** Whether an endpoint serves this version and no other. */
@@ -59,26 +69,6 @@ export function whyNothingNew(
   return `${displayName(candidate)} is already approved, validated and live in ${criteria.environment}, on the endpoint ${name}`;
 }
 
-/**
- * Throws a Failure when the endpoint is another's, before anybody is asked to approve a version for it (AWS: ListTags).
- * Where take_over_endpoint is true, it tells the approver whose it is.
- */
-export async function refuseAnothersEndpoint(
-  candidate: ModelPackage,
-  { endpoint }: Destination,
-  { take_over_endpoint }: { readonly take_over_endpoint: boolean },
-  { look, job, log }: Pick<Context, 'job' | 'log'> & { readonly look: Look },
-): Promise<void> {
-  const ours = { project: job.projectId, environment: job.environment, group: groupArnOf(candidate.arn) };
-  const owner = (await look.tags(endpoint.arn))?.owner;
-  if (!owner || isSameOwner(owner, ours)) return;
-  const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);
-  if (!take_over_endpoint) throw new Failure(code, why, next);
-  log.line(
-    `deploy-model would take ${endpoint.name} over: it belongs to ${ownerLine(owner)} (take_over_endpoint is true).`,
-  );
-}
-
 /** What serves now where a version would go, for the approver. */
 export interface LiveNow {
   /** In a few words. */
@@ -87,10 +77,24 @@ export interface LiveNow {
   readonly version: ModelPackage | undefined;
   /** The versions that serve, of the candidate's group and newer than it. */
   readonly newer: readonly number[];
-  /** How the version would be served otherwise than what is live; `undefined` where the include does not say. */
-  readonly changes: readonly string[] | undefined;
+  /** How the version would be served, beside how is served now; `undefined` where the include does not say. */
+  readonly serving: Serving | undefined;
   /** Whether the candidate itself is live, so that only how it is served would change. */
   readonly same: boolean;
+  /** Since when it serves there, as far as SageMaker tells. */
+  readonly since: Date | undefined;
+  /** What deploy-model does first, because of the state of the endpoint; `undefined` where it needs nothing. */
+  readonly first: string | undefined;
+}
+
+/** What serves where no endpoint exists, or none is named. */
+export function nothingLive(endpoint: string | undefined, planned: ModelAndConfig | undefined): LiveNow {
+  const words =
+    endpoint === undefined
+      ? 'not checked: endpoint_name is empty'
+      : `nothing: the endpoint ${endpoint} does not exist yet`;
+  const serving = planned && servingOf(undefined, planned, undefined);
+  return { words, version: undefined, newer: [], serving, same: false, since: undefined, first: undefined };
 }
 
 /** Tells what serves at a destination. */
@@ -100,7 +104,7 @@ export async function liveNow(
   planned: ModelAndConfig | undefined,
   { aws, clock }: Context,
 ): Promise<LiveNow> {
-  const { endpoint, live, packages } = destination;
+  const { endpoint, live, packages, seen } = destination;
   const same = serves(destination, candidate);
   const found = same ? [candidate] : await inOrder(packages.map((arn) => readable({ ...aws, clock }, arn)));
   const known = found.map((each, index) =>
@@ -108,13 +112,23 @@ export async function liveNow(
   );
   const [only, ...more] = found;
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
+  const kept = planned && seen?.current && keptInstances(endpoint, seen.current, planned.config);
   return {
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     version: typeof only === 'object' && more.length === 0 ? only : undefined,
     newer: versions.filter((version) => version > candidate.version),
-    changes: planned && servingChanges(live, planned),
+    serving: planned && servingOf(live, planned, kept),
     same,
+    since: deployedAt(endpoint),
+    first: doneFirst(seen),
   };
+}
+
+function doneFirst(seen: Seen | undefined): string | undefined {
+  if (seen?.decision.do === 'wait') return `deploy-model waits first: ${seen.decision.saying}`;
+  if (seen?.decision.do === 'delete')
+    return 'deploy-model deletes the Failed endpoint first, and creates it again (recreate_failed is true)';
+  return undefined;
 }
 
 /** A version, for the approver; or what its ARN is followed by: nothing where this role may not read it. */

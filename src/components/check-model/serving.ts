@@ -1,35 +1,63 @@
 import type { Live } from '../../endpoints/live.ts';
-import { type ModelAndConfig, planModelAndConfig, type ServingOptions } from '../../endpoints/model-and-config.ts';
+import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
+import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../../endpoints/plan.ts';
+import type { Job } from '../../gitlab/job.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
 
-/** The inputs of check-model that say how deploy-model would serve a version; those of an include that does not say are empty. */
-export interface WantedServing extends Pick<ServingOptions, 'model_environment'> {
-  readonly endpoint_name: string | undefined;
-  readonly name_prefix: string | undefined;
-  readonly execution_role_arn: ServingOptions['execution_role_arn'] | undefined;
-  readonly variant_name: ServingOptions['variant_name'];
-  readonly instance_type: ServingOptions['instance_type'] | undefined;
-  readonly instance_count: ServingOptions['instance_count'];
+/** The inputs of check-model that say how deploy-model would deploy a version; those of an include that does not say are empty. */
+export interface WantedServing
+  extends Omit<DeploymentOptions, 'endpoint_name' | 'execution_role_arn' | 'instance_type'> {
+  readonly execution_role_arn: DeploymentOptions['execution_role_arn'] | undefined;
+  readonly instance_type: DeploymentOptions['instance_type'] | undefined;
 }
 
-/** The model and endpoint config with which deploy-model would serve a version; `undefined` where the inputs do not say. */
-export function plannedServing(
+/**
+ * The plan with which deploy-model would deploy a version to an endpoint. `undefined` where the inputs do not say how, or
+ * no endpoint is known.
+ */
+export function plannedDeployment(
   version: ModelPackage,
+  endpoint_name: string | undefined,
   wanted: WantedServing,
-  environment: string,
-): ModelAndConfig | undefined {
-  const { endpoint_name, name_prefix: prefix = endpoint_name, model_environment } = wanted;
-  const { execution_role_arn, variant_name, instance_type, instance_count } = wanted;
-  if (prefix === undefined || execution_role_arn === undefined || instance_type === undefined) return undefined;
-  const options = { execution_role_arn, model_environment, variant_name, instance_type, instance_count };
-  return planModelAndConfig(version, options, { prefix, environment });
+  job: Job,
+): DeploymentPlan | undefined {
+  const { name_prefix, execution_role_arn, instance_type, instance_count, variant_name, model_environment } = wanted;
+  const { tags, take_over_endpoint, allow_downgrade, recreate_failed } = wanted;
+  if (endpoint_name === undefined || execution_role_arn === undefined || instance_type === undefined) return undefined;
+  const served = { execution_role_arn, instance_type, instance_count, variant_name, model_environment };
+  const allowed = { take_over_endpoint, allow_downgrade, recreate_failed };
+  return planDeployment(version, { endpoint_name, name_prefix, tags, ...served, ...allowed }, job);
 }
+
+/** How a version would be served, beside how is served now. */
+export interface Serving {
+  /** `ml.m5.large, instance_count 1`; `undefined` where nothing serves. */
+  readonly now: string | undefined;
+  readonly planned: string;
+  /** What would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`. */
+  readonly changes: readonly string[];
+}
+
+/** Compares how is served now with a plan. `kept` are the instances of an endpoint that was scaled out, which an update keeps. */
+export function servingOf(live: Live | undefined, planned: ModelAndConfig, kept: number | undefined): Serving {
+  const { config } = planned;
+  const variant = live?.config?.answer.ProductionVariants?.[0];
+  const scaledOut = kept === undefined ? '' : `; it is scaled out, and keeps its ${kept} instances`;
+  return {
+    now: variant && instances(variant.InstanceType, variant.InitialInstanceCount),
+    planned: `${instances(config.instance_type, config.instance_count)}${scaledOut}`,
+    changes: live ? servingChanges(live, planned) : [],
+  };
+}
+
+const instances = (type: string | undefined, count: number | undefined) =>
+  `${type ?? 'an unknown instance type'}, instance_count ${count ?? 'unknown'}`;
 
 /**
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
  * be served in the same way.
  */
-export function servingChanges({ config: live, models: [model] }: Live, { model: planned, config }: ModelAndConfig) {
+function servingChanges({ config: live, models: [model] }: Live, { model: planned, config }: ModelAndConfig) {
   const variant = live?.answer.ProductionVariants?.[0];
   const pairs = {
     instance_type: [variant?.InstanceType, config.instance_type],

@@ -46,6 +46,7 @@ const seen = ({ packages = [arnOf(1)], ...more }: Seen = {}): Destination => ({
   endpoint: endpoint({ config: CONFIG, ...more }),
   live: { config: undefined, models: [], gone: [] },
   packages,
+  seen: undefined,
 });
 
 it.each<[when: string, seen: Destination]>([

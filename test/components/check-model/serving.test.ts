@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTION_ROLE } from '../../../emulator/scene.ts';
-import { plannedServing, servingChanges, type WantedServing } from '../../../src/components/check-model/serving.ts';
+import { plannedDeployment, servingOf, type WantedServing } from '../../../src/components/check-model/serving.ts';
 import type { Live } from '../../../src/endpoints/live.ts';
 import { configRequest, modelRequest } from '../../../src/endpoints/model-and-config.ts';
+import { JOB } from '../../gitlab/job.ts';
 import { modelPackage } from '../../registry/package.ts';
 
 const VERSION = modelPackage({ version: 1, approval: 'Approved' });
@@ -17,15 +18,20 @@ const OF_SAGEMAKER = {
 
 describe('how a version would be served', () => {
   const wanted: WantedServing = {
-    endpoint_name: 'resale-price-uat',
     name_prefix: undefined,
+    tags: new Map(),
+    take_over_endpoint: false,
+    allow_downgrade: false,
+    recreate_failed: false,
     execution_role_arn: EXECUTION_ROLE,
     model_environment: new Map([['LOG_LEVEL', 'info']]),
     variant_name: 'AllTraffic',
     instance_type: 'ml.m5.large',
     instance_count: 1,
   };
-  const planned = plannedServing(VERSION, wanted, 'uat');
+  const plannedOn = (endpoint: string | undefined, more: Partial<WantedServing> = {}) =>
+    plannedDeployment(VERSION, endpoint, { ...wanted, ...more }, { ...JOB, environment: 'uat' })?.serving;
+  const planned = plannedOn('resale-price-uat');
   const live: Live = {
     config: planned && {
       name: planned.config.name,
@@ -36,20 +42,35 @@ describe('how a version would be served', () => {
     gone: [],
   };
   const changes = (more: Partial<WantedServing>, now = live) => {
-    const then = plannedServing(VERSION, { ...wanted, ...more }, 'uat');
-    return then && servingChanges(now, then);
+    const then = plannedOn('resale-price-uat', more);
+    return then && servingOf(now, then, undefined).changes;
   };
 
-  it.each(['execution_role_arn', 'instance_type', 'endpoint_name'] as const)(
+  it.each(['execution_role_arn', 'instance_type'] as const)(
     'is not known where the include does not say its %s',
     (input) => {
-      expect(plannedServing(VERSION, { ...wanted, [input]: undefined }, 'uat')).toBeUndefined();
+      expect(plannedOn('resale-price-uat', { [input]: undefined })).toBeUndefined();
     },
   );
 
+  it('is not known where no endpoint is', () => {
+    expect(plannedOn(undefined)).toBeUndefined();
+  });
+
+  it('stands beside how is served now, with the instances that an endpoint keeps', () => {
+    if (!planned) throw new Error('Nothing is planned.');
+    const one = 'ml.m5.large, instance_count 1';
+    expect(servingOf(undefined, planned, undefined)).toEqual({ now: undefined, planned: one, changes: [] });
+    expect(servingOf(live, planned, 4)).toEqual({
+      now: one,
+      planned: `${one}; it is scaled out, and keeps its 4 instances`,
+      changes: [],
+    });
+  });
+
   it('is named after name_prefix, or else after the endpoint', () => {
     expect(planned?.config.name).toMatch(/^resale-price-uat-v1-/);
-    const named = plannedServing(VERSION, { ...wanted, name_prefix: 'price' }, 'uat');
+    const named = plannedOn('resale-price-uat', { name_prefix: 'price' });
     expect(named?.config.name).toMatch(/^price-uat-v1-/);
   });
 
