@@ -34,6 +34,10 @@ const options = z.strictObject({
   endpoint: name.regex(/^[a-z0-9-]+$/, 'must be lower case, because the names of models and endpoint configs are'),
   'pipeline-role': role,
   'execution-role': role,
+  reports: z
+    .string()
+    .regex(/^[a-z0-9.-]{3,63}\/[\w./-]*$/, 'must be a bucket and what the keys begin with, like churn-models/runs/')
+    .optional(),
   branch: z.array(ref),
   tag: z.array(ref),
   out: z.string().min(1),
@@ -93,6 +97,7 @@ function teamOf(given: Options): Team {
     refs: Object.fromEntries(refsOf(given)),
     pipelineRole: arn(given['pipeline-role']),
     executionRole: arn(given['execution-role']),
+    ...(given.reports !== undefined && { reports: given.reports }),
   };
 }
 

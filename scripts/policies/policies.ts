@@ -40,8 +40,9 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
+  const wanted = permissions.filter(({ on }) => on !== 'training reports' || team.reports !== undefined);
   const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
-  const plain = Map.groupBy(permissions.filter((one) => !narrowed(one)).flatMap(spread), place);
+  const plain = Map.groupBy(wanted.filter((one) => !narrowed(one)).flatMap(spread), place);
   return [
     ...[...plain].map(([where, allowed]) => ({
       Sid: sid(where),
@@ -49,7 +50,7 @@ function statementsOf(team: Team, environment: string, permissions: readonly Per
       Action: [...new Set(allowed.map(({ action }) => action))].sort(),
       Resource: resourcesOf(team, environment, where),
     })),
-    ...permissions.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
+    ...wanted.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
   ];
 }
 
@@ -242,6 +243,8 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
     case 'endpoint logs':
       return logs(`Endpoints/${endpoint}`);
+    case 'training reports':
+      return `arn:aws:s3:::${team.reports}*`;
     case 'pipeline role':
       return team.pipelineRole;
     case 'execution role':

@@ -22,6 +22,8 @@ export interface Team {
   readonly endpoint: string;
   readonly pipelineRole: string;
   readonly executionRole: string;
+  /** What the addresses of the training's reports (ModelMetrics) begin with in S3, where check-model may read them. */
+  readonly reports?: string;
 }
 
 /** How many characters of an endpoint's name every model and endpoint config of it begins with. */

@@ -21,6 +21,7 @@ export interface Permission {
     | 'endpoint'
     | 'job logs'
     | 'endpoint logs'
+    | 'training reports'
     | 'pipeline role'
     | 'execution role';
   /** When it is needed, if not always: the end of a sentence. */

@@ -94,7 +94,7 @@ function dutyTable(team: Team, duties: readonly Duty[]): string {
   return table(['duty', 'role in the example', 'changes in AWS', 'registry entries it writes'], rows);
 }
 
-const READS = /^(logs:|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
+const READS = /^(logs:|s3:GetObject$|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
 
 /** The registry entries that a policy lets its role write. */
 function keysWritten({ Statement }: PolicyDocument): string {
@@ -120,6 +120,7 @@ function commandOf(team: Team): string {
     `  --account ${team.account} --region ${team.region} --project ${team.project}`,
     `  --group ${team.group} --pipeline ${team.pipeline} --endpoint ${team.endpoint}`,
     `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
+    ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
   ].join(' \\\n');
 }
 

@@ -173,6 +173,21 @@ describe.each(teams)('on %s', (_, team) => {
   });
 });
 
+test('only check-model reads objects of S3, and only where the training leaves its reports', () => {
+  const reading = dutiesOf(resalePrice, programs).flatMap(({ name, policy }) =>
+    policy.Statement.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('s3:'))).map(
+      (statement) => [name, statement.Action, statement.Resource],
+    ),
+  );
+  expect(reading).toEqual(
+    resalePrice.environments.map((environment) => [
+      `check-${environment}`,
+      ['s3:GetObject'],
+      `arn:aws:s3:::${resalePrice.reports}*`,
+    ]),
+  );
+});
+
 test('docs/permissions.md says what the programs declare', async () => {
   const page = permissionsPage(resalePrice, programs, dutiesOf(resalePrice, programs));
   await expect(page, stale('docs/permissions.md')).toMatchFileSnapshot(

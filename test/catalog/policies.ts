@@ -44,6 +44,7 @@ export const resalePrice: Team = {
   endpoint: 'resale-price',
   pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
+  reports: 'resale-price-models/runs/',
 };
 
 /** A team whose environments are served by branches and tags of other names. */

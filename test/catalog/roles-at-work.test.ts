@@ -80,10 +80,13 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
   return { root, run };
 }
 
+/** What IAM calls a service, where it is not SageMaker. */
+const IAM_NAMES: Readonly<Partial<Record<Call['service'], string>>> = { logs: 'logs', s3: 's3' };
+
 function note(component: string, call: Call): void {
   if (call.service === 'sts') return;
   if (call.answer.startsWith('AccessDenied')) denied.push(`${component}: ${call.operation}`);
-  const actions = [`${call.service === 'logs' ? 'logs' : 'sagemaker'}:${call.operation}`];
+  const actions = [`${IAM_NAMES[call.service] ?? 'sagemaker'}:${call.operation}`];
   const input = Object.entries(Object(call.input)).flatMap(([name, value]) =>
     Array.isArray(value) && value.length === 0 ? [] : [name],
   );

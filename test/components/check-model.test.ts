@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
@@ -509,6 +509,9 @@ describe('the first environment', () => {
   });
 });
 
+/** The endpoint whose live version is shown, where the include does not say how deploy-model deploys to it. */
+const SHOWN = { endpoint_name: 'resale-price-uat', instance_type: '', execution_role_arn: '' };
+
 describe('what the approver is shown', () => {
   it('is what the environment before validated, and where it has been', async () => {
     const emulator = await emulated();
@@ -517,8 +520,40 @@ describe('what the approver is shown', () => {
 
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'candidate', package: arn, open: [] } });
     expect(job.log).toContain('approved for dev by jane in pipeline 90');
-    expect(job.log).toContain('validated   in dev by pipeline 90 on resale-price-dev');
+    expect(job.log).toContain('validated in dev by pipeline 90 on resale-price-dev');
     expect(job.log).toContain('live     nothing: the endpoint resale-price-uat does not exist yet');
+  });
+
+  it('is a page, too, the first link of the job', async () => {
+    const emulator = await emulated();
+    const arn = promoted(emulator, 'dev');
+    const root = projectFolder();
+    const job = await check({ emulator, root, environment: 'uat' });
+    const [[heading, links]] = Object.entries(JSON.parse(job.links)) as [[string, unknown]];
+    expect([heading, links]).toEqual([
+      'Approval',
+      [
+        {
+          external_link: {
+            label: `Approve this version: ${GROUP} version 1 for uat`,
+            url: 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/jobs/1/artifacts/file/sagemaker/check-model/1/approve.html',
+          },
+        },
+      ],
+    ]);
+    const page = readFileSync(join(root, 'sagemaker/check-model/1/approve.html'), 'utf8');
+    expect(page).toContain(`<h1>${GROUP} version 1 for uat</h1>`);
+    expect(page).toContain(arn);
+    expect(job.links).toContain('"label":"Validated in dev"');
+  });
+
+  it('is no page where there is nothing to approve', async () => {
+    const emulator = await emulated();
+    emulator.register({ group: GROUP, status: 'Approved' });
+    const root = projectFolder();
+    const job = await check({ emulator, root, environment: 'uat' });
+    expect(job.exit).toBe(80);
+    expect(existsSync(join(root, 'sagemaker/check-model/1/approve.html'))).toBe(false);
   });
 
   it('fits on fifteen lines, the verdict first', async () => {
@@ -547,22 +582,25 @@ describe('what the approver is shown', () => {
     ['older', 2, ['older    than version 3, which is live: deploy-model deploys it only with allow_downgrade: true']],
     ['the same', 3, []],
     ['newer', 4, []],
-  ])('says so when the version is %s than what is live, or the same', async (_, number, told) => {
-    const emulator = await emulated();
-    const versions = Array.from({ length: 4 }, () => promoted(emulator, 'dev'));
-    emulator.deployed({ endpoint: 'resale-price-uat', package: versions[2] ?? '' });
-    const inputs = { endpoint_name: 'resale-price-uat', model_package_arn: versions[number - 1] };
-    const job = await check({ emulator, environment: 'uat', inputs });
-    expect(job.exit, job.log).toBe(0);
-    expect(job.log.split('\n').flatMap((line) => (line.startsWith('  older ') ? [line.trim()] : []))).toEqual(told);
-  });
+  ])(
+    'says so when the version is %s than what is live, or the same, where that alone is known',
+    async (_, number, told) => {
+      const emulator = await emulated();
+      const versions = Array.from({ length: 4 }, () => promoted(emulator, 'dev'));
+      emulator.deployed({ endpoint: 'resale-price-uat', package: versions[2] ?? '' });
+      const inputs = { ...SHOWN, model_package_arn: versions[number - 1] };
+      const job = await check({ emulator, environment: 'uat', inputs });
+      expect(job.exit, job.log).toBe(0);
+      expect(job.log.split('\n').flatMap((line) => (line.startsWith('  older ') ? [line.trim()] : []))).toEqual(told);
+    },
+  );
 
   it('names no version of another group as newer', async () => {
     const emulator = await emulated();
     promoted(emulator, 'dev');
     const others = Array.from({ length: 3 }, () => emulator.register({ group: 'AnotherGroup' }));
     emulator.deployed({ endpoint: 'resale-price-uat', package: others[2] ?? '' });
-    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    const job = await check({ emulator, environment: 'uat', inputs: SHOWN });
     expect(job.log).toContain('live     AnotherGroup version 3 on resale-price-uat');
     expect(job.log).not.toContain('older ');
   });
@@ -594,7 +632,7 @@ describe('what the approver is shown', () => {
     emulator.do('CreateEndpoint', { EndpointName: 'resale-price-uat', EndpointConfigName: 'both' });
     emulator.endpoints.settle('resale-price-uat');
     enter(emulator, other, { rmse: '41250' });
-    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    const job = await check({ emulator, environment: 'uat', inputs: SHOWN });
     expect(job.log).toMatch(/metrics {2}rmse=41250\n/);
     expect(job.log).toMatch(/live {5}.* version 1 and .* version 2 on resale-price-uat/);
   });
@@ -605,7 +643,7 @@ describe('what the approver is shown', () => {
     const foreign = emulator.register({ group: 'AnotherGroup' });
     emulator.deployed({ endpoint: 'resale-price-uat', package: foreign });
     emulator.fault({ operation: 'DescribeModelPackage', nth: 2, kind: 'access denied' });
-    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    const job = await check({ emulator, environment: 'uat', inputs: SHOWN });
     expect(job.exit, job.log).toBe(0);
     expect(job.log).toContain(`live     ${foreign} on resale-price-uat (InService)`);
   });

@@ -46,6 +46,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     execution_role_arn: ['administrator'],
     variant_name: ['All Traffic'],
     model_environment: ['LOG_LEVEL'],
+    tags: ['team'],
   },
   'approve-model': {
     ...SHARED,
@@ -151,6 +152,7 @@ export const PREDEFINED: Readonly<Record<string, string>> = {
   CI_PROJECT_ID: '1',
   CI_PROJECT_PATH: 'wog/mlops/another',
   AWS_ENDPOINT_URL: 'https://aws.example.com',
+  AWS_ENDPOINT_URL_S3: 'https://aws.example.com',
   AWS_ENDPOINT_URL_STS: 'https://aws.example.com',
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'https://aws.example.com',
 };
@@ -175,6 +177,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_JOB_MANUAL: 'what it can do is told below',
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
+  CI_JOB_TOKEN: 'goes to the GitLab of the accepted id_token, and shows only titles of merge requests',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
 };

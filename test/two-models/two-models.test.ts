@@ -16,7 +16,8 @@ const config = readFileSync(new URL('.gitlab-ci.yml', import.meta.url), 'utf8');
 
 /** A model's roles may do everything to what is called like the model, and nothing else. */
 function addRoles(emulator: Emulator, model: Model): void {
-  const Resource = [model, GROUPS[model].replace('Models', '')].map((name) => `arn:*/${name}*`);
+  const named = [model, GROUPS[model].replace('Models', '')].map((name) => `arn:*/${name}*`);
+  const Resource = [...named, `arn:aws:s3:::${model}-models/*`];
   for (const branch of BRANCHES) {
     const arn = `arn:aws:iam::${emulator.account}:role/${model}-${branch}`;
     const subject = `project_path:wog/mlops/resale-price:ref_type:branch:ref:${branch}`;

@@ -1,239 +1,180 @@
-import type { Job } from '../../gitlab/job.ts';
-import { duration } from '../../ground/clock.ts';
-import { type Asked, readAsked, readComment } from '../../registry/companions.ts';
-import type { PassedOver } from '../../registry/eligibility.ts';
-import {
-  type ApprovalEntry,
-  type Metadata,
-  type ReadEntry,
-  readApproval,
-  readApprovalBefore,
-  readBuild,
-  readValidation,
-} from '../../registry/entries.ts';
-import { isEntryKey } from '../../registry/entry-keys.ts';
-import type { ModelPackage } from '../../registry/packages.ts';
-import type { LiveNow } from './live.ts';
+import { createHash } from 'node:crypto';
+import { cutText, visibleText } from '../../ground/visible-text.ts';
+import type { ApproverView, Fact, Link } from './approver-view.ts';
+import type { Metric, MetricGroup } from './metrics.ts';
+import { skippedWords } from './skipped.ts';
 
-/** What an approver wants to know of a version. */
-export interface ApproverPage {
-  readonly version: ModelPackage;
-  /** The first environment of the path, whose approver sets the status. */
-  readonly first: string;
-  /** The environment that it would go to. */
-  readonly environment: string;
-  /** The environments before that, in order. */
-  readonly earlier: readonly string[];
-  /** Whether that validation was required. */
-  readonly validationRequired: boolean;
-  /** Whether the endpoint of another project, environment or group may be used (take_over_endpoint). */
-  readonly takeOver: boolean;
-  /** What serves now where this version would go. */
-  readonly live: LiveNow;
-  /** What changed since the version that is live; absent when the commit is unknown. */
-  readonly comparison: Comparison | undefined;
-  readonly now: Date;
+/** Bytes that the page has at most, whatever a version holds. */
+export const MAX_PAGE = 100_000;
+/** Characters of one text: what is longer is in the job's record.json. */
+const MAX_TEXT = 1_000;
+/** Characters of an address: one of the console has a key of S3 in it, encoded. */
+const MAX_URL = 4_000;
+
+const STYLE = `
+:root{color-scheme:light dark;--text:#1f1e24;--quiet:#535158;--back:#fff;--line:#bfbfc3;--link:#1068bf;--warn:#8f4700;--warn-back:#fdf1dd}
+@media (prefers-color-scheme:dark){:root{--text:#ececef;--quiet:#bfbfc3;--back:#18171d;--line:#535158;--link:#9dc7f1;--warn:#f5d9a8;--warn-back:#3a2a10}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+main{max-width:64rem;margin:0 auto;padding:1rem}
+h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}
+h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}
+a{color:var(--link)}
+dl{display:grid;grid-template-columns:6.5rem 1fr;gap:.4rem 1rem;margin:0}
+dt{color:var(--quiet)}
+dd{margin:0;unicode-bidi:isolate}
+dd a{display:block}
+table{width:100%;border-collapse:collapse;table-layout:fixed;margin:.5rem 0 1rem}
+caption{text-align:start;font-weight:600;padding:.25rem 0}
+th,td{text-align:start;vertical-align:top;padding:.3rem .4rem .3rem 0;border-bottom:1px solid var(--line);font-weight:400;unicode-bidi:isolate}
+thead th{color:var(--quiet)}
+thead th:first-child{width:30%}
+td{font-variant-numeric:tabular-nums}
+.warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem}
+.quiet{color:var(--quiet)}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.8rem}}
+@media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
+`;
+
+/** The style is the only thing that the page may use: no script, no picture, no request. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+
+/** What stands at the top of the page, beside what is known of the version. */
+interface Heading {
+  /** What an approver does now: a sentence. */
+  readonly verdict: string;
+  readonly links: readonly Link[];
 }
 
 /**
- * What an approver reads of a version, its approval and validation before, and what it would replace: a line for each.
+ * The page of the approver: one file of HTML with no script. It has at most MAX_PAGE bytes: where that is too little, the
+ * end of a part is left out, and the page says how much.
  */
-export function approverPage({
-  version,
-  first,
-  environment,
-  earlier,
-  validationRequired,
-  takeOver,
-  live,
-  comparison,
-  now,
-}: ApproverPage): string[] {
-  const before = earlier.at(-1);
-  return [
-    `package  ${version.arn}`,
-    `status   ${statusOf(version, first)}`,
-    ...approvalLines(version, earlier, environment),
-    ...(before === undefined ? [] : validationLines(version, before, validationRequired)),
-    `metrics  ${metricsLine(version, live.version)}`,
-    ...reportLines(version),
-    `data     ${dataLine(version)}`,
-    `commit   ${comparison ? `${comparison.words}: ${comparison.url}` : 'unknown: the training named no commit'}`,
-    `created  ${duration(now.getTime() - version.createdAt.getTime())} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
-    `live     ${live.words}`,
-    ...(takeOver ? ['open     take_over_endpoint is true: later environments reject this version'] : []),
-    ...changeLines(live),
-    ...live.newer.map(
-      (newer) =>
-        `older    than version ${newer}, which is live: deploy-model deploys it only with allow_downgrade: true`,
-    ),
-  ];
+export function approverPage(view: ApproverView, heading: Heading): string {
+  const top = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${html(view.title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${html(view.title)}</h1>
+<p>${html(heading.verdict)}</p>
+${heading.links.map((each) => `<p>${anchor(each)}</p>`).join('\n')}
+`;
+  const bottom = '</main>\n</body>\n</html>\n';
+  return top + fitted(partsOf(view), MAX_PAGE - size(top) - size(bottom)) + bottom;
 }
 
-/** The status is the registry's alone, and says nothing of this environment. */
-function statusOf({ approval }: ModelPackage, first: string): string {
-  return approval === 'PendingManualApproval' ? `${approval}: nobody has approved it yet` : `${approval} in ${first}`;
+/** A part of the page: pieces between a beginning and an end, of which the last ones may be left out. */
+interface Part {
+  readonly begin: string;
+  readonly pieces: readonly string[];
+  readonly end: string;
 }
 
-/** The pages of the pipelines that approved and validated a version in the environment before: label -> address. */
-export function passageLinks(version: ModelPackage, before: string, projectUrl: string): [string, string][] {
-  const approval = readApproval(version, before);
-  const validation = readValidation(version, before);
-  const page = (pipeline: string) => `${projectUrl}/-/pipelines/${pipeline}`;
-  return [
-    ...(approval.is === 'read' ? [link(`Approved for ${before}`, page(approval.value.pipeline))] : []),
-    ...(validation.is === 'read' ? [link(`Validated in ${before}`, page(validation.value.pipeline))] : []),
-  ];
+/** Bytes that say how many pieces were left out. */
+const REST = 200;
+
+/** As much of the parts as there is room for: each has its share of what those before it left. */
+function fitted(parts: readonly Part[], room: number): string {
+  let left = room;
+  return parts
+    .map(({ begin, pieces, end }, index) => {
+      const share = left / (parts.length - index) - size(begin) - size(end) - REST;
+      const shown = fittingIn(share, pieces);
+      const text = begin + shown.join('') + end + restOf(pieces.length - shown.length);
+      left -= size(text);
+      return text;
+    })
+    .join('');
 }
 
-const link = (label: string, url: string): [string, string] => [label, url];
-
-/** How serving would change, beside the version or with it alone. */
-function changeLines({ changes, same }: LiveNow): string[] {
-  if (changes === undefined) return [];
-  if (changes.length > 0)
-    return [`change   ${same ? 'the same version, served otherwise' : 'served otherwise'}: ${changes.join('; ')}`];
-  return same ? ['change   none: exactly this version is live, and served in the same way'] : [];
-}
-
-/** Who approved the version so far, with their comments: for every environment before, and for this one where it comes again. */
-function approvalLines(version: ModelPackage, earlier: readonly string[], environment: string): string[] {
-  const here = readApproval(version, environment).is === 'absent' ? [] : [environment];
-  return [...earlier, ...here].flatMap((each) => {
-    const replaced = readApprovalBefore(version, each);
-    return [
-      `approved for ${each} ${approvedBy(readApproval(version, each))}${commentOf(version, each)}`,
-      ...(replaced.is === 'read' ? [`approved for ${each} before that ${approvedBy(replaced)}`] : []),
-    ];
+function fittingIn(room: number, pieces: readonly string[]): string[] {
+  let left = room;
+  const tooMany = pieces.findIndex((piece) => {
+    left -= size(piece);
+    return left < 0;
   });
+  return pieces.slice(0, tooMany < 0 ? pieces.length : tooMany);
 }
 
-function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
-  if (approval.is !== 'read') return 'by nobody';
-  const { by, user_id: id, pipeline, at } = approval.value;
-  return `by ${by}${id === undefined ? '' : ` (user ID ${id})`} in pipeline ${pipeline}, ${at}`;
+function restOf(more: number): string {
+  return more === 0
+    ? ''
+    : `<p class="quiet">and ${more} more, which this page has no room for: see record.json of the job, or the report itself</p>\n`;
 }
 
-function commentOf(version: ModelPackage, environment: string): string {
-  const comment = readComment(version, 'approved', environment);
-  return comment === undefined ? '' : `: "${comment}"`;
-}
-
-function validationLines(version: ModelPackage, before: string, validationRequired: boolean): string[] {
-  const validation = readValidation(version, before);
-  const validated =
-    validation.is === 'read'
-      ? `in ${before} by pipeline ${validation.value.pipeline} on ${validation.value.endpoint}, ${validation.value.at}`
-      : `not in ${before}`;
-  const asked = readAsked(version, before);
+function partsOf({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
   return [
-    `validated   ${validated}${validationRequired ? '' : ' (require_validation is false)'}`,
-    ...(asked ? [`asked       ${askedClause(asked)}`] : []),
-  ];
+    factsPart('What will serve', serving),
+    factsPart('Where it has been', passage),
+    factsPart('What changed', changes),
+    ...metrics.flatMap(metricsPart),
+    factsPart('The version', version),
+    factsPart(
+      'Newer versions that were skipped',
+      skipped.map((each) => ({ label: 'skipped', text: skippedWords(each) })),
+    ),
+  ].filter(({ pieces }) => pieces.length > 0);
 }
 
-function askedClause({ requests, payload, median_ms, slowest_ms }: Asked): string {
-  const times =
-    requests === 1
-      ? `it answered in ${slowest_ms} ms`
-      : `the median answer took ${median_ms} ms, the slowest ${slowest_ms} ms`;
-  return `${requests} ${requests === 1 ? 'request' : 'requests'} with the payload ${payload.slice(0, 12)} (SHA-256); ${times}`;
+function factsPart(heading: string, facts: readonly Fact[]): Part {
+  return { begin: `<h2>${heading}</h2>\n<dl>\n`, pieces: facts.map(factPiece), end: '</dl>\n' };
 }
 
-/** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
-function commitOf(version: ModelPackage): string | undefined {
-  const built = readBuild(version);
-  return built.is === 'read' ? built.value.commit : version.commit;
+function factPiece({ label, text, link, warns }: Fact): string {
+  const told = warns ? `<span class="warns">${html(text)}</span>` : html(text);
+  return `<dt>${html(label)}</dt><dd>${told}${link ? anchor(link) : ''}</dd>\n`;
 }
 
-/** As many metrics as a person reads in a line; the record has all. */
-const MOST_METRICS = 6;
+const COLUMNS =
+  '<thead><tr><th scope="col">metric</th><th scope="col">this version</th><th scope="col">live</th><th scope="col">change</th><th scope="col">bound</th></tr></thead>';
 
-/** The team's own metadata entries, into which a training writes its metrics, beside those of what is live. */
-function metricsLine({ metadata }: ModelPackage, live: ModelPackage | undefined): string {
-  const names = Object.keys(metadata).filter((name) => !isEntryKey(name) && boundOf(name, metadata) === undefined);
-  const shown = names.slice(0, MOST_METRICS).map((name) => metric(name, metadata, live?.metadata ?? {}));
-  const more = names.length - shown.length;
-  const told = [shown.join(', '), ...(more > 0 ? [`and ${more} more, which the job's record.json has`] : [])].join(' ');
-  return told || 'none: the training wrote none into the metadata';
+/** A table of metrics, and a line where a report was not read. */
+function metricsPart(group: MetricGroup, index: number): Part[] {
+  const heading = index === 0 ? '<h2>Metrics</h2>\n' : '';
+  const { source, metrics, notRead, url } = group;
+  const link = url === undefined ? '' : anchor({ label: `${source} in the AWS console`, url });
+  const trouble = notRead === undefined ? '' : `<span class="warns">not read: ${html(notRead)}</span>`;
+  const note = trouble || link ? `<p>${[trouble && html(source), trouble, link].filter(Boolean).join(' ')}</p>\n` : '';
+  if (metrics.length === 0)
+    return [{ begin: heading, pieces: [note || '<p>The training wrote no metrics into the metadata.</p>\n'], end: '' }];
+  const caption = `<caption>${html(source)}</caption>`;
+  const begin = `${heading}${note}<table>${caption}${COLUMNS}<tbody>\n`;
+  return [{ begin, pieces: metrics.map(metricPiece), end: '</tbody></table>\n' }];
 }
 
-/** `rmse=41250 (live 43000: -1750; at most 45000)`. */
-function metric(name: string, metadata: Metadata, live: Metadata): string {
-  const [value, before] = [metadata[name] ?? '', live[name]];
-  const [most, least] = [metadata[`${name}_max`], metadata[`${name}_min`]];
-  const beside = [
-    ...(before === undefined ? [] : [`live ${before}${difference(value, before)}`]),
-    ...(most === undefined ? [] : [`at most ${most}`]),
-    ...(least === undefined ? [] : [`at least ${least}`]),
-  ];
-  return `${name}=${value}${beside.length > 0 ? ` (${beside.join('; ')})` : ''}`;
+function metricPiece({ name, value, live, difference, bounds, isBeyond }: Metric): string {
+  const bound = isBeyond ? `<span class="warns">beyond: ${html(bounds)}</span>` : html(bounds);
+  const cells = [html(value), live === undefined ? '' : html(live), html(difference), bound];
+  return `<tr><th scope="row">${html(name)}</th>${cells.map((cell) => `<td>${cell || '-'}</td>`).join('')}</tr>\n`;
 }
 
-/** The metric that an entry bounds: `rmse_max` bounds `rmse`, where there is one. */
-function boundOf(name: string, metadata: Metadata): string | undefined {
-  const bounded = /^(.+)_(max|min)$/.exec(name)?.[1];
-  return bounded !== undefined && bounded in metadata ? bounded : undefined;
+/** A link; the words alone where the address is none of the web, or so long that it would have to be cut. */
+function anchor({ label, url }: Link): string {
+  if (!/^https?:\/\//.test(url) || url.length > MAX_URL) return html(label);
+  return `<a href="${escaped(visibleText(url))}" rel="noreferrer">${html(label)}</a>`;
 }
 
-function difference(value: string, before: string): string {
-  const change = value.trim() === '' || before.trim() === '' ? Number.NaN : Number(value) - Number(before);
-  if (Number.isNaN(change)) return '';
-  return `: ${change > 0 ? '+' : ''}${Number(change.toPrecision(6))}`;
+const SIGNS: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A text as it may stand in the page, between tags or in an attribute: nobody outside can write HTML, or hide a sign. */
+function html(text: string): string {
+  return escaped(cutText(visibleText(text), MAX_TEXT));
 }
 
-/** `reports  model quality, bias`: the links stand on the job's page. */
-function reportLines({ metrics }: ModelPackage): string[] {
-  return metrics.size === 0 ? [] : [`reports  ${[...metrics.keys()].join(', ')}: see the links of this job`];
-}
+const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 
-/** What the approver compares: the commit that the version was built from with that of what is live. */
-export interface Comparison {
-  readonly url: string;
-  /** `8b1a9953c461, compared with 1c2d3e4f5a6b, which is live`. */
-  readonly words: string;
-}
-
-/** Compares a version with what is live; `undefined` when nobody knows the version's commit. */
-export function comparisonOf(
-  version: ModelPackage,
-  live: ModelPackage | undefined,
-  { projectUrl, commit: ours }: Pick<Job, 'projectUrl' | 'commit'>,
-  isFirst: boolean,
-): Comparison | undefined {
-  const [commit, before] = [commitOf(version), live && commitOf(live)];
-  if (commit === undefined) return undefined;
-  const short = commit.slice(0, 12);
-  const other = isFirst && commit !== ours ? `, which is not the commit of this pipeline (${ours.slice(0, 12)})` : '';
-  if (before === undefined || before === commit)
-    return {
-      url: `${projectUrl}/-/commit/${encodeURIComponent(commit)}`,
-      words: `${short}${before === commit ? ', as of what is live' : ''}${other}`,
-    };
-  return {
-    // Straight: also where the version is older than what is live.
-    url: `${projectUrl}/-/compare/${encodeURIComponent(before)}...${encodeURIComponent(commit)}?straight=true`,
-    words: `${short}, compared with ${before.slice(0, 12)}, which is live${other}`,
-  };
-}
-
-/** Where the data lies, which the content hash does not cover: S3 may hold something else at an address tomorrow. */
-function dataLine({ data }: ModelPackage): string {
-  const places = data.map(({ address, etag }) => `${address} (${etag ? `ETag ${etag}` : 'S3 told no ETag'})`);
-  return places.join(', ') || 'none: the image holds all';
-}
-
-function builtClause(version: ModelPackage): string {
-  const built = readBuild(version);
-  if (built.is === 'read') return `built by pipeline ${built.value.pipeline}`;
-  return built.is === 'absent'
-    ? 'nothing tells where it comes from: no deploy-pipeline job recorded that it built it'
-    : `the entry that tells who built it ${built.why}: "${built.raw}"`;
-}
-
-/** Newer versions that were skipped, and why: at most four lines. */
-export function passedOverLines(passedOver: readonly PassedOver[]): string[] {
-  const shown = passedOver.slice(0, 3).map(({ version, why }) => `skipped: version ${version}, because ${why}`);
-  const more = passedOver.length - shown.length;
-  return more > 0 ? [...shown, `skipped: ${more} more; the job's record.json has every reason`] : shown;
-}
+const size = (text: string) => Buffer.byteLength(text);

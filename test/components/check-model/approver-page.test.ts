@@ -1,225 +1,167 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { approverPage, comparisonOf, passageLinks } from '../../../src/components/check-model/approver-page.ts';
-import type { LiveNow } from '../../../src/components/check-model/live.ts';
-import type { ModelPackage } from '../../../src/registry/packages.ts';
-import { CONTENT, modelPackage } from '../../registry/package.ts';
-import { validationValue, verdictValue } from '../handover.ts';
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { approverPage, MAX_PAGE } from '../../../src/components/check-model/approver-page.ts';
+import type { Metric, MetricGroup } from '../../../src/components/check-model/metrics.ts';
+import { version, viewOf } from './known.ts';
 
-const job = { projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price', commit: 'c'.repeat(40) };
-const version = (metadata: Record<string, string>, more: Partial<ModelPackage> = {}) =>
-  modelPackage({ version: 2, approval: 'Approved', metadata, ...more });
+const heading = {
+  verdict: 'Start the approve job.',
+  links: [{ label: 'This pipeline', url: 'https://gitlab.example.com/p' }],
+};
+const pageOf = (...args: Parameters<typeof viewOf>) => approverPage(viewOf(...args), heading);
 
-/** The page of a version for the environment after these. */
-function pageOf(candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}, earlier = ['dev']) {
-  return approverPage({
-    version: candidate,
-    first: 'dev',
-    environment: ['dev', 'uat', 'main'][earlier.length] ?? '',
-    earlier,
-    validationRequired: true,
-    takeOver: false,
-    live: { words: 'it', version: live, newer: [], changes: undefined, same: false, ...more },
-    comparison: comparisonOf(candidate, live, job, false),
-    now: new Date('2026-11-22T09:00:00Z'),
-  });
-}
+const metric = (name: string, value = '1'): Metric => ({
+  name,
+  value,
+  live: value,
+  difference: '',
+  bounds: '',
+  isBeyond: false,
+});
+const report = (source: string, metrics: readonly Metric[]): MetricGroup => ({
+  source,
+  metrics,
+  notRead: undefined,
+  url: undefined,
+});
 
-/** A line of the page, by its first word. */
-function line(word: string, candidate: ModelPackage, live?: ModelPackage, more: Partial<LiveNow> = {}) {
-  return pageOf(candidate, live, more).find((each) => each.startsWith(`${word} `));
-}
-
-describe('what was decided before', () => {
-  const passed = {
-    'approved.dev': verdictValue(CONTENT, { pipeline: '90', job: '7' }),
-    'approved.dev.comment': 'job=7 RMSE fell by 3',
-    'approved.dev.before': verdictValue(CONTENT, { by: 'lim.wei.jie', pipeline: '80' }),
-    'validated.dev': validationValue(CONTENT, { job: '9' }),
-    'validated.dev.asked': `job=9 payload=${'1a'.repeat(32)} requests=20 median_ms=41 slowest_ms=95`,
-    'approved.uat': verdictValue(CONTENT, { by: 'nurul.aisyah', user_id: '57', pipeline: '91', job: '17' }),
-    'validated.uat': validationValue(CONTENT, { job: '19' }),
-  };
-  const decided = (metadata: Record<string, string>, earlier: string[]) =>
-    pageOf(version(metadata), undefined, {}, earlier).filter((each) => /^(approved|asked) /.test(each));
-
-  it('is every earlier approval with its comment, and the one that it replaced', () => {
-    expect(decided(passed, ['dev', 'uat'])).toEqual([
-      'approved for dev by jane in pipeline 90, 2026-11-22T08:00Z: "RMSE fell by 3"',
-      'approved for dev before that by lim.wei.jie in pipeline 80, 2026-11-22T08:00Z',
-      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
-    ]);
+describe('the page of the approver', () => {
+  it('has everything that the log says, and what that leaves out', () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, number) => [`metric-${number}`, `${number}.5`]));
+    const page = pageOf(version(many), {
+      passedOver: [9, 8, 7, 6, 5].map((number) => ({ version: number, why: `reason ${number}` })),
+    });
+    for (let number = 0; number < 20; number++) expect(page).toContain(`>metric-${number}</th><td>${number}.5</td>`);
+    for (const number of [9, 8, 7, 6, 5]) expect(page).toContain(`version ${number}, because reason ${number}`);
+    expect(page).toContain('<h1>ResalePriceModelGroup version 2 for uat</h1>\n<p>Start the approve job.</p>');
+    expect(page).not.toContain('more, which this page has no room for');
   });
 
-  it('is what the environment before was asked, and how fast it answered', () => {
-    const asked = (words: Record<string, string> = {}) => decided({ ...passed, ...words }, ['dev']).slice(-1);
-    expect(asked({ 'approved.uat': '' })).toEqual([
-      'asked       20 requests with the payload 1a1a1a1a1a1a (SHA-256); the median answer took 41 ms, the slowest 95 ms',
-    ]);
-    const once = `job=9 payload=${'1a'.repeat(32)} requests=1 median_ms=41 slowest_ms=41`;
-    expect(asked({ 'validated.dev.asked': once })).toEqual([
-      'asked       1 request with the payload 1a1a1a1a1a1a (SHA-256); it answered in 41 ms',
-    ]);
+  it('allows itself its own style and nothing else: no script, no picture, no request', () => {
+    const page = pageOf(version({}));
+    const [, style = ''] = /<style>(.*)<\/style>/s.exec(page) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
+    );
+    expect(page).not.toMatch(/<script|<img|<link|<iframe|\sstyle=|\son\w+=|url\(|@import/i);
   });
 
-  it('is an approval for this environment, too, where the version comes again', () => {
-    expect(decided(passed, ['dev'])).toContain(
-      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
+  it('says why a report was not read, and links it', () => {
+    const notRead = { ...report('bias', []), notRead: 'AccessDenied: no', url: 'https://console.aws.amazon.com/s3' };
+    expect(pageOf(version({}), { metrics: [notRead] })).toContain(
+      'bias <span class="warns">not read: AccessDenied: no</span> <a href="https://console.aws.amazon.com/s3" rel="noreferrer">bias in the AWS console</a>',
     );
   });
 
-  it('is no comment and no answer of another job than the one that decided', () => {
-    const others = {
-      'approved.dev.comment': 'job=8 planted',
-      'validated.dev.asked': passed['validated.dev.asked'].replace('job=9', 'job=8'),
-    };
-    expect(decided({ ...passed, ...others }, ['dev', 'uat']).join()).not.toMatch(/planted|requests/);
+  it('says in words, not by colour alone, what is beyond its bound', () => {
+    const beyond = { ...metric('rmse', '9'), bounds: 'at most 5', isBeyond: true };
+    expect(pageOf(version({}), { metrics: [report('metadata', [beyond])] })).toContain(
+      '<td><span class="warns">beyond: at most 5</span></td>',
+    );
   });
 });
 
-it('says where a version was approved: the status alone does not tell', () => {
-  expect(line('status', version({}))).toBe('status   Approved in dev');
-  expect(line('status', version({}, { approval: 'PendingManualApproval' }))).toBe(
-    'status   PendingManualApproval: nobody has approved it yet',
+describe('what comes from outside', () => {
+  const EVIL = `</td></style><script>alert(1)</script><img src=x onerror="alert('x')">\u202E\u2066\u200B\uD800&amp;`;
+  const ESCAPED = `&lt;/td&gt;&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;x&#39;)&quot;&gt;   \uFFFD&amp;amp;`;
+
+  it.each<[where: string, () => string]>([
+    ['the name and the value of a metric', () => pageOf(version({ [EVIL]: EVIL }))],
+    [
+      'a reason for which a version was skipped',
+      () => pageOf(version({}), { passedOver: [{ version: 1, why: EVIL }] }),
+    ],
+    ['what is live', () => pageOf(version({}), { live: { words: EVIL } })],
+    ['who created the version', () => pageOf(version({}, { createdBy: EVIL }))],
+    ['its group', () => pageOf(version({}, { group: EVIL }))],
+    ['its data', () => pageOf(version({}, { data: [{ address: EVIL, etag: undefined }] }))],
+    ['a registry entry that nobody can read', () => pageOf(version({ built: EVIL }))],
+    ['a report', () => pageOf(version({}), { metrics: [report(EVIL, [metric(EVIL, EVIL)])] })],
+    ['why a report was not read', () => pageOf(version({}), { metrics: [{ ...report('bias', []), notRead: EVIL }] })],
+    [
+      'the title of a merge request',
+      () =>
+        pageOf(version({}, { commit: 'f'.repeat(40) }), {
+          mergeRequests: [{ is: 'read', all: [{ number: 1, title: EVIL, url: 'https://gitlab.example.com' }] }],
+        }),
+    ],
+    ['the verdict', () => approverPage(viewOf(version({})), { verdict: EVIL, links: [] })],
+  ])('is text and nothing else, without signs that hide or turn others: %s', (_, page) => {
+    expect(page()).toContain(ESCAPED);
+    expect(page()).not.toMatch(/<script|<img|[\u202A-\u202E\u2066-\u2069\u200B]/);
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example.com', `https://x/${'a'.repeat(5_000)}`])(
+    'is no link unless it leads to GitLab or AWS: %.30s',
+    (url) => {
+      expect(pageOf(version({}), { metrics: [{ ...report('bias', []), url }] })).not.toMatch(
+        /<a href="(?!https:\/\/gitlab)/,
+      );
+    },
   );
 });
 
-it('links the pipelines that approved and validated a version in the environment before', () => {
-  const passed = version({
-    'approved.dev': verdictValue(CONTENT, { pipeline: '90' }),
-    'validated.dev': validationValue(CONTENT, { pipeline: '91' }),
-  });
-  expect(passageLinks(passed, 'dev', job.projectUrl)).toEqual([
-    ['Approved for dev', `${job.projectUrl}/-/pipelines/90`],
-    ['Validated in dev', `${job.projectUrl}/-/pipelines/91`],
-  ]);
-  expect(passageLinks(version({}), 'dev', job.projectUrl)).toEqual([]);
-});
+describe('a page never has more than 100 KB', () => {
+  const long = '<&>"\''.repeat(200);
+  const groups = ['metadata', 'model quality', 'data quality', 'bias', 'explainability'];
 
-it.each<[Partial<LiveNow>, string | undefined]>([
-  [{ changes: ['instance_count 1 -> 2'], same: true }, 'the same version, served otherwise: instance_count 1 -> 2'],
-  [{ changes: ['instance_count 1 -> 2'], same: false }, 'served otherwise: instance_count 1 -> 2'],
-  [{ changes: [], same: true }, 'none: exactly this version is live, and served in the same way'],
-  [{ changes: [], same: false }, undefined],
-  [{ changes: undefined, same: true }, undefined],
-])('says how serving would change, and nothing where nobody compared it: %j', (live, told) => {
-  expect(line('change', version({}), undefined, live)).toBe(told && `change   ${told}`);
-});
-
-describe('the metrics that an approver reads', () => {
-  it.each<[what: string, ours: Record<string, string>, live: Record<string, string> | undefined, told: string]>([
-    ['one, with nothing live', { rmse: '41250' }, undefined, 'rmse=41250'],
-    ['one that fell', { rmse: '41250' }, { rmse: '43000' }, 'rmse=41250 (live 43000: -1750)'],
-    ['one that rose', { r2: '0.9' }, { r2: '0.85' }, 'r2=0.9 (live 0.85: +0.05)'],
-    ['one that stayed', { r2: '0.9' }, { r2: '0.90' }, 'r2=0.9 (live 0.90: 0)'],
-    ['one that is new', { rmse: '1', mae: '2' }, { rmse: '1' }, 'rmse=1 (live 1: 0), mae=2'],
-    ['one with its bounds', { rmse: '4', rmse_max: '5', rmse_min: '1' }, undefined, 'rmse=4 (at most 5; at least 1)'],
-    ['a word', { data: 'resale' }, { data: 'rental' }, 'data=resale (live rental)'],
-    ['a bound of nothing', { price_max: '7' }, undefined, 'price_max=7'],
-    ['no entry of ours', { built: 'x', 'approved.dev': 'y' }, undefined, 'none: the training wrote none'],
+  it.each<[what: string, view: Parameters<typeof viewOf>]>([
     [
-      'more than fit in a line',
-      Object.fromEntries(Array.from({ length: 9 }, (_, number) => [`m${number}`, '1'])),
-      undefined,
-      "m5=1 and 3 more, which the job's record.json has",
-    ],
-  ])('%s', (_, ours, live, told) => {
-    expect(line('metrics', version(ours), live && version(live, { version: 1 }))).toContain(told);
-  });
-
-  it('name the reports of the training, whose links stand on the page of the job', () => {
-    const metrics = new Map([
-      ['model quality', 's3://b/q.json'],
-      ['bias', 's3://b/b.json'],
-      ['explainability', 's3://b/e.json'],
-    ]);
-    expect(line('reports', version({}, { metrics }))).toBe(
-      'reports  model quality, bias, explainability: see the links of this job',
-    );
-  });
-});
-
-describe('the comparison that an approver opens', () => {
-  const built = (commit: string, number: number) =>
-    version({ built: `pipeline=1 job=1 commit=${commit} at=2026-11-22T08:00Z execution=e` }, { version: number });
-
-  it.each([
-    [
-      'is with what is live',
-      built('b'.repeat(40), 2),
-      built('a'.repeat(40), 1),
-      `/-/compare/${'a'.repeat(40)}...${'b'.repeat(40)}?straight=true`,
-    ],
-    ['is the commit itself where nothing is live', built('b'.repeat(40), 2), undefined, `/-/commit/${'b'.repeat(40)}`],
-    [
-      'is the commit itself where the same is live',
-      built('b'.repeat(40), 2),
-      built('b'.repeat(40), 1),
-      `/-/commit/${'b'.repeat(40)}`,
-    ],
-    [
-      'is the commit that the training named',
-      version({}, { commit: 'd'.repeat(40) }),
-      undefined,
-      `/-/commit/${'d'.repeat(40)}`,
-    ],
-  ])('%s', (_, candidate, live, path) => {
-    expect(comparisonOf(candidate, live, job, false)?.url).toBe(`${job.projectUrl}${path}`);
-  });
-
-  it('is none where nobody knows the commit, and the line says so', () => {
-    expect(comparisonOf(version({}), undefined, job, false)).toBeUndefined();
-    expect(line('commit', version({}))).toBe('commit   unknown: the training named no commit');
-  });
-
-  it('says in the first environment that the version was built from another commit than this pipeline’s', () => {
-    expect(comparisonOf(built('b'.repeat(40), 2), undefined, job, true)?.words).toBe(
-      'bbbbbbbbbbbb, which is not the commit of this pipeline (cccccccccccc)',
-    );
-    expect(comparisonOf(built(job.commit, 2), undefined, job, true)?.words).toBe('cccccccccccc');
-  });
-
-  it.each<[how: string, merge: readonly string[][]]>([
-    ['a merge commit', [['merge', '--no-ff', '-m', 'merge', 'dev']]],
-    [
-      'a squash',
+      'metrics without end',
       [
-        ['merge', '--squash', '-X', 'theirs', 'dev'],
-        ['commit', '-m', 'squashed'],
+        version({}),
+        {
+          metrics: groups.map((source) =>
+            report(
+              source,
+              Array.from({ length: 500 }, (_, n) => metric(`${long}${n}`, long)),
+            ),
+          ),
+        },
       ],
     ],
-    ['a fast-forward', [['merge', '--ff-only', 'dev']]],
-  ])('shows what changed between two trainings that came to uat by %s', (_, merge) => {
-    const root = mkdtempSync(join(tmpdir(), 'history-'));
-    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-    const git = (...words: readonly string[]) =>
-      execFileSync('git', ['-c', 'user.name=jane', '-c', 'user.email=jane@example.com', ...words], {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim();
-    /** Trains on dev from a changed file, and merges into uat: the commit of the version. */
-    const train = (text: string) => {
-      git('switch', 'dev');
-      writeFileSync(join(root, 'train.py'), text);
-      git('add', '.');
-      git('commit', '-m', text);
-      const commit = git('rev-parse', 'HEAD');
-      git('switch', 'uat');
-      for (const words of merge) git(...words);
-      return commit;
-    };
-    git('init', '-b', 'dev');
-    git('commit', '--allow-empty', '-m', 'begin');
-    git('branch', 'uat');
-    const [live, next] = [train('depth = 3'), train('depth = 9')];
+    [
+      'metadata of every length',
+      [version(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${long}`, long])))],
+    ],
+    [
+      'skipped versions',
+      [version({}), { passedOver: Array.from({ length: 100 }, (_, n) => ({ version: n, why: long })) }],
+    ],
+    [
+      'all of them, with texts of several bytes a sign',
+      [
+        version({ built: '寿司'.repeat(900) }, { group: '寿'.repeat(2_000) }),
+        {
+          live: { words: '寿司'.repeat(2_000), newer: Array.from({ length: 500 }, (_, n) => n) },
+          passedOver: Array.from({ length: 500 }, (_, n) => ({ version: n, why: '寿司'.repeat(900) })),
+          metrics: groups.map((source) => ({
+            ...report(
+              source,
+              Array.from({ length: 500 }, (_, n) => metric(`寿${n}`, '司'.repeat(300))),
+            ),
+            notRead: long,
+            url: `https://console.aws.amazon.com/${'寿'.repeat(400)}`,
+          })),
+        },
+      ],
+    ],
+  ])('%s', (_, view) => {
+    const page = pageOf(...view);
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(MAX_PAGE);
+    expect(page).toMatch(/and \d+ more, which this page has no room for/);
+    expect(page.endsWith('</main>\n</body>\n</html>\n')).toBe(true);
+  });
 
-    const url = comparisonOf(built(next, 2), built(live, 1), job, false)?.url ?? '';
-    const [, from = '', to = ''] = /compare\/(\w+)\.\.\.(\w+)\?/.exec(url) ?? [];
-    expect(git('diff', from, to)).toContain('-depth = 3');
-    expect(git('diff', from, to)).toContain('+depth = 9');
+  it('and leaves nothing out where there is room', () => {
+    expect(MAX_PAGE).toBe(100_000);
+    const metrics = [
+      report(
+        'metadata',
+        Array.from({ length: 400 }, (_, n) => metric(`metric ${n}`)),
+      ),
+    ];
+    expect(pageOf(version({}), { metrics })).not.toContain('no room for');
   });
 });

@@ -264,11 +264,13 @@ export const check: readonly Row[] = [
     when: 'the newest pending version is older than the version that is live',
     shows: [],
     component: 'check-model',
-    seen: 'older    than version 2, which is live: deploy-model deploys it only with allow_downgrade: true',
+    code: 'SMC-4012',
+    seen: 'ERROR resale-price-dev serves version 2, and version 1 is older. Nothing was changed.',
+    next: 'promote a newer version. To deploy the older version, commit allow_downgrade: true under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended.',
     cause:
-      'With `source: registry`, the job takes the newest version that waits for approval. A newer one is live already.',
+      'With `source: registry`, the job takes the newest version that waits for approval. A newer one is live already, so deploy-model would refuse this one.',
     remedy:
-      'Register a newer version. If the older version is what you want, approve it and set `allow_downgrade: true`.',
+      'Register a newer version. If the older version is what you want, set `allow_downgrade: true` for check-model and deploy-model. `promote` passes it to both.',
     stage: nothing,
     act: ({ emulator }) => {
       emulator.register();
@@ -276,10 +278,9 @@ export const check: readonly Row[] = [
       emulator.deployed({ endpoint: ENDPOINT, package: newer, name: `${ENDPOINT}-v2` });
     },
     job: { inputs: { source: 'registry', endpoint_name: ENDPOINT } },
-    exit: 0,
+    exit: 1,
     writes: {},
-    record: { outcome: 'candidate', version: 1 },
-    outputs: { MODEL_PACKAGE_VERSION: '1' },
+    record: 'none',
   },
   {
     when: 'the training is still under way',
@@ -494,6 +495,65 @@ export const check: readonly Row[] = [
     },
     job: { inputs: { endpoint_name: 'resale-price-uat' } },
     exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'the endpoint is Failed and may not be created again',
+    shows: [],
+    component: 'check-model',
+    code: 'SMC-4003',
+    seen: 'ERROR resale-price-uat is Failed. …',
+    next: 'A Failed endpoint must be deleted first (aws sagemaker delete-endpoint --endpoint-name resale-price-uat), then run this job again. …',
+    cause: 'SageMaker cannot update a Failed endpoint, so deploy-model would refuse the deployment.',
+    remedy:
+      'Find out why it failed, then delete it. Or set `recreate_failed: true` for check-model and deploy-model. `promote` passes it to both.',
+    stage: validated,
+    act: ({ emulator }) => {
+      const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
+      emulator.deployed({ endpoint: 'resale-price-uat', package: arnOf(1), tags });
+      Object.assign(emulator.endpoint('resale-price-uat') ?? {}, { status: 'Failed' });
+    },
+    job: { inputs: { endpoint_name: 'resale-price-uat' } },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'a report of the training cannot be read',
+    shows: [],
+    component: 'check-model',
+    seen: 'report   model quality: not read: AccessDenied: User: … is not authorized to perform: s3:GetObject …; see the links of this job',
+    cause:
+      'The role may not read the report (ModelMetrics) from S3, or the report is not there, is too long or is no JSON.',
+    remedy:
+      'Open the report with the link of the job. To see its values beside those of the live version, allow the role of check-model `s3:GetObject` for the reports.',
+    stage: nothing,
+    act: ({ emulator }) => {
+      const Statistics = { ContentType: 'application/json', S3Uri: 's3://reports/quality.json' };
+      emulator.register({ more: { ModelMetrics: { ModelQuality: { Statistics } } } });
+      emulator.fault({ operation: 'GetObject', kind: 'access denied' });
+    },
+    job: { inputs: { source: 'registry' } },
+    exit: 0,
+    writes: {},
+    reads: { GetObject: 1 },
+    record: { outcome: 'candidate', version: 1 },
+    outputs: { MODEL_PACKAGE_VERSION: '1' },
+    keeps: ['approve.html'],
+  },
+  {
+    when: 'the version is not registered for the instance type',
+    shows: [],
+    component: 'check-model',
+    code: 'SMC-4014',
+    seen: 'ERROR ResalePriceModelGroup version 1 cannot be deployed to uat: instance_type: received "ml.g5.xlarge", but the version is registered only for ml.m5.large, ml.m5.xlarge.',
+    next: 'set instance_type to one of them, or register the model for more instance types.',
+    cause: 'The training registered the version for other instance types, so deploy-model would refuse it.',
+    remedy: 'Correct `instance_type`, or let the training register more instance types.',
+    stage: validated,
+    job: { inputs: { instance_type: 'ml.g5.xlarge' } },
+    exit: 64,
     writes: {},
     record: 'none',
   },

@@ -1,0 +1,292 @@
+import type { Job } from '../../gitlab/job.ts';
+import type { MergeRequests } from '../../gitlab/merge-requests.ts';
+import { duration } from '../../ground/clock.ts';
+import { type Asked, readAsked, readComment } from '../../registry/companions.ts';
+import {
+  environmentBefore,
+  environmentsBefore,
+  type PassedOver,
+  type PromotionCriteria,
+  validatedHere,
+} from '../../registry/eligibility.ts';
+import {
+  type ApprovalEntry,
+  type ReadEntry,
+  readApproval,
+  readApprovalBefore,
+  readBuild,
+  readValidation,
+  timestamp,
+} from '../../registry/entries.ts';
+import { displayName, type ModelPackage } from '../../registry/packages.ts';
+import type { Comparison } from './comparison.ts';
+import type { LiveNow } from './live.ts';
+import type { MetricGroup } from './metrics.ts';
+
+/** A link that a person opens. */
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** One thing that an approver wants to know. */
+export interface Fact {
+  /** `live`: a word, by which a person finds it. */
+  readonly label: string;
+  readonly text: string;
+  readonly link?: Link | undefined;
+  /** Whether it speaks against an approval without a second look. */
+  readonly warns?: boolean;
+}
+
+/** What an approver sees of a version: once as lines of the log, and once as a page. */
+export interface ApproverView {
+  /** `ResalePriceModelGroup version 3 for uat`. */
+  readonly title: string;
+  readonly version: readonly Fact[];
+  readonly passage: readonly Fact[];
+  readonly metrics: readonly MetricGroup[];
+  readonly changes: readonly Fact[];
+  readonly serving: readonly Fact[];
+  /** Newer versions that were skipped, and why. */
+  readonly skipped: readonly PassedOver[];
+}
+
+/** What is known of a version when its approver is asked. */
+export interface Known {
+  readonly version: ModelPackage;
+  readonly criteria: PromotionCriteria;
+  /** Whether the endpoint of another project, environment or group may be used (take_over_endpoint). */
+  readonly takeOver: boolean;
+  /** What deploy-model would take from somebody else: a sentence. */
+  readonly taken: string | undefined;
+  /** What serves now where this version would go. */
+  readonly live: LiveNow;
+  /** What changed since the version that is live; absent when the commit is unknown. */
+  readonly comparison: Comparison | undefined;
+  /** Those of the version's commit, and of the pipeline's. */
+  readonly mergeRequests: readonly MergeRequests[];
+  readonly metrics: readonly MetricGroup[];
+  /** Newer versions that were skipped, and why. */
+  readonly passedOver: readonly PassedOver[];
+  readonly job: Job;
+  readonly now: Date;
+}
+
+/** What an approver sees of a version, its approvals and validations before, and what it would replace. */
+export function approverView(known: Known): ApproverView {
+  const { version, criteria, metrics, passedOver } = known;
+  return {
+    title: `${displayName(version)} for ${criteria.environment}`,
+    version: aboutVersion(known),
+    passage: [...approvals(known), ...validations(known), ...liveBefore(known)],
+    metrics,
+    changes: aboutChanges(known),
+    serving: aboutServing(known),
+    skipped: passedOver,
+  };
+}
+
+function aboutVersion({ version, criteria, job, now }: Known): Fact[] {
+  const age = duration(now.getTime() - version.createdAt.getTime());
+  return [
+    { label: 'package', text: version.arn },
+    { label: 'status', text: statusOf(version, criteria.path[0] ?? criteria.environment) },
+    {
+      label: 'created',
+      text: `${age} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
+      link: builtLink(version, job),
+      warns: readBuild(version).is !== 'read',
+    },
+    { label: 'data', text: dataLine(version) },
+  ];
+}
+
+/** The status is the registry's alone, and says nothing of this environment. */
+function statusOf({ approval }: ModelPackage, first: string): string {
+  return approval === 'PendingManualApproval' ? `${approval}: nobody has approved it yet` : `${approval} in ${first}`;
+}
+
+function builtClause(version: ModelPackage): string {
+  const built = readBuild(version);
+  if (built.is === 'read') return `built by pipeline ${built.value.pipeline}`;
+  return built.is === 'absent'
+    ? 'nothing tells where it comes from: no deploy-pipeline job recorded that it built it'
+    : `the entry that tells who built it ${built.why}: "${built.raw}"`;
+}
+
+function builtLink(version: ModelPackage, job: Job): Link | undefined {
+  const built = readBuild(version);
+  return built.is === 'read' ? pipelineLink(`Built by pipeline ${built.value.pipeline}`, built.value, job) : undefined;
+}
+
+/** Where the data lies, which the content hash does not cover: S3 may hold something else at an address tomorrow. */
+function dataLine({ data }: ModelPackage): string {
+  const places = data.map(({ address, etag }) => `${address} (${etag ? `ETag ${etag}` : 'S3 told no ETag'})`);
+  return places.join(', ') || 'none: the image holds all';
+}
+
+/** Who approved the version so far, with their comments: for every environment before, and for this one where it comes again. */
+function approvals({ version, criteria, job }: Known): Fact[] {
+  const { environment } = criteria;
+  const here = readApproval(version, environment).is === 'absent' ? [] : [environment];
+  return [...environmentsBefore(criteria), ...here].flatMap((each) => {
+    const approval = readApproval(version, each);
+    const replaced = readApprovalBefore(version, each);
+    return [
+      approvalFact({ approval, text: `for ${each} ${approvedBy(approval)}${commentOf(version, each)}` }, job),
+      ...(replaced.is === 'read'
+        ? [approvalFact({ approval: replaced, text: `for ${each} before that ${approvedBy(replaced)}` }, job)]
+        : []),
+    ];
+  });
+}
+
+interface ToldApproval {
+  readonly approval: ReadEntry<ApprovalEntry>;
+  readonly text: string;
+}
+
+function approvalFact({ approval, text }: ToldApproval, job: Job): Fact {
+  if (approval.is !== 'read') return { label: 'approved', text, warns: true };
+  return {
+    label: 'approved',
+    text,
+    link: pipelineLink(`Approved in pipeline ${approval.value.pipeline}`, approval.value, job),
+  };
+}
+
+function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
+  if (approval.is !== 'read') return 'by nobody';
+  const { by, user_id: id, pipeline, at } = approval.value;
+  return `by ${by}${id === undefined ? '' : ` (user ID ${id})`} in pipeline ${pipeline}, ${at}`;
+}
+
+function commentOf(version: ModelPackage, environment: string): string {
+  const comment = readComment(version, 'approved', environment);
+  return comment === undefined ? '' : `: "${comment}"`;
+}
+
+/** Where a version was validated on its way here, and what it was asked there. */
+function validations({ version, criteria, job }: Known): Fact[] {
+  const open = criteria.require_validation ? '' : ' (require_validation is false)';
+  return environmentsBefore(criteria).flatMap((each): Fact[] => {
+    const validation = readValidation(version, each);
+    if (validation.is !== 'read') return [{ label: 'validated', text: `not in ${each}${open}`, warns: true }];
+    const { pipeline, endpoint, at } = validation.value;
+    const asked = readAsked(version, each);
+    return [
+      {
+        label: 'validated',
+        text: `in ${each} by pipeline ${pipeline} on ${endpoint}, ${at}${open}`,
+        link: pipelineLink(`Validated in ${each}`, validation.value, job),
+      },
+      ...(asked ? [{ label: 'asked', text: `in ${each}: ${askedClause(asked)}` }] : []),
+    ];
+  });
+}
+
+function askedClause({ requests, payload, median_ms, slowest_ms }: Asked): string {
+  const times =
+    requests === 1
+      ? `it answered in ${slowest_ms} ms`
+      : `the median answer took ${median_ms} ms, the slowest ${slowest_ms} ms`;
+  return `${requests} ${requests === 1 ? 'request' : 'requests'} with the payload ${payload.slice(0, 12)} (SHA-256); ${times}`;
+}
+
+function pipelineLink(label: string, { pipeline }: { readonly pipeline: string }, { projectUrl }: Job): Link {
+  return { label, url: `${projectUrl}/-/pipelines/${pipeline}` };
+}
+
+/** A version that comes back: it was live here, and something else has replaced it since. */
+function liveBefore({ version, criteria, live, job }: Known): Fact[] {
+  const validation = validatedHere(version, criteria);
+  if (!validation || live.same) return [];
+  const since = live.since ? ` since ${timestamp(live.since)}` : '';
+  const then = live.version ? `${displayName(live.version)} serves${since}` : 'it is not live now';
+  return [
+    {
+      label: 'earlier',
+      text: `was live here: validated on ${validation.endpoint}, ${validation.at}; then replaced: ${then}`,
+      link: pipelineLink(`Validated in ${criteria.environment} before`, validation, job),
+      warns: true,
+    },
+  ];
+}
+
+function aboutChanges({ comparison, mergeRequests, criteria }: Known): Fact[] {
+  if (!comparison) return [{ label: 'commit', text: 'unknown: the training named no commit', warns: true }];
+  const { words, url, elsewhere } = comparison;
+  return [
+    { label: 'commit', text: words, link: { label: 'What you approve', url } },
+    ...(elsewhere
+      ? [
+          {
+            label: 'pipeline',
+            text: elsewhere.words,
+            link: { label: 'What this pipeline has beside it', url: elsewhere.url },
+            // On later branches that is so after every merge that makes a commit.
+            warns: environmentBefore(criteria) === undefined,
+          },
+        ]
+      : []),
+    ...uniqueFacts(mergeRequests.flatMap(mergeRequestFacts)),
+  ];
+}
+
+function mergeRequestFacts(found: MergeRequests): Fact[] {
+  if (found.is === 'not read')
+    return [
+      { label: 'merged', text: `merge requests not read: ${found.why}`, link: { label: 'Its page', url: found.url } },
+    ];
+  return found.all.map(({ title, number, url }) => ({
+    label: 'merged',
+    text: `!${number} ${title}`,
+    link: { label: `Merge request !${number}`, url },
+  }));
+}
+
+function aboutServing({ live, takeOver, taken }: Known): Fact[] {
+  return [
+    { label: 'live', text: live.words },
+    ...(live.serving ? [{ label: 'serving', text: servingWords(live.serving) }] : []),
+    ...changeFacts(live),
+    ...(live.first === undefined ? [] : [{ label: 'first', text: live.first, warns: true }]),
+    ...live.newer.map((newer) => ({
+      label: 'older',
+      text: `than version ${newer}, which is live: deploy-model deploys it only with allow_downgrade: true`,
+      warns: true,
+    })),
+    ...(taken === undefined ? [] : [{ label: 'owner', text: taken, warns: true }]),
+    ...(takeOver
+      ? [{ label: 'open', text: 'take_over_endpoint is true: later environments reject this version', warns: true }]
+      : []),
+  ];
+}
+
+/** `ml.m5.xlarge, instance_count 2 (now ml.m5.large, instance_count 1)`. */
+function servingWords({ now, planned }: NonNullable<LiveNow['serving']>): string {
+  return now === undefined ? planned : `${planned} (now ${now})`;
+}
+
+/** How serving would change, beside the version or with it alone. */
+function changeFacts({ serving, same }: LiveNow): Fact[] {
+  if (serving === undefined) return [];
+  const { changes } = serving;
+  if (changes.length > 0) {
+    const what = same ? 'the same version, served otherwise' : 'served otherwise';
+    return [{ label: 'change', text: `${what}: ${changes.join('; ')}` }];
+  }
+  return same ? [{ label: 'change', text: 'none: exactly this version is live, and served in the same way' }] : [];
+}
+
+/** Two commits may have come through one merge request, or both may not be read for one reason. */
+function uniqueFacts(facts: readonly Fact[]): Fact[] {
+  return facts.filter(({ text }, index) => facts.findIndex((other) => other.text === text) === index);
+}
+
+/** The links of a view, in the order in which it names them: the reports come last. */
+export function linksOf({ version, passage, metrics, changes, serving }: ApproverView): Link[] {
+  const named = [...changes, ...passage, ...version, ...serving].flatMap(({ link }) => link ?? []);
+  return [...named, ...metrics.flatMap(({ source, url }) => (url === undefined ? [] : [{ label: source, url }]))];
+}

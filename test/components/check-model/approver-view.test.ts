@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { approverLines } from '../../../src/components/check-model/approver-lines.ts';
+import { linksOf } from '../../../src/components/check-model/approver-view.ts';
+import type { LiveNow } from '../../../src/components/check-model/live.ts';
+import { CONTENT } from '../../registry/package.ts';
+import { builtValue, validationValue, verdictValue } from '../handover.ts';
+import { line, UAT_JOB, version, viewOf } from './known.ts';
+
+const served = (changes: string[], now?: string) => ({ now, planned: 'ml.m5.large, instance_count 2', changes });
+const pipeline = (number: string) => `${UAT_JOB.projectUrl}/-/pipelines/${number}`;
+
+describe('what an approver reads of a version', () => {
+  it('says where it was approved: the status alone does not tell', () => {
+    expect(line('status', version({}))).toBe('status   Approved in dev');
+    expect(line('status', version({}, { approval: 'PendingManualApproval' }))).toBe(
+      'status   PendingManualApproval: nobody has approved it yet',
+    );
+  });
+
+  it('links the pipelines that built, approved and validated it', () => {
+    const passed = version({
+      built: builtValue({ pipeline: '89', commit: UAT_JOB.commit }),
+      'approved.dev': verdictValue(CONTENT, { pipeline: '90' }),
+      'validated.dev': validationValue(CONTENT, { pipeline: '91' }),
+    });
+    expect(linksOf(viewOf(passed)).map(({ url }) => url)).toEqual([
+      `${UAT_JOB.projectUrl}/-/commit/${UAT_JOB.commit}`,
+      pipeline('90'),
+      pipeline('91'),
+      pipeline('89'),
+    ]);
+    expect(line('approved', passed)).toContain(`in pipeline 90, 2026-11-22T08:00Z: ${pipeline('90')}`);
+    expect(linksOf(viewOf(version({})))).toEqual([]);
+  });
+
+  it('says for main what dev and uat did', () => {
+    const entries = ['dev', 'uat'].flatMap((each) => [
+      [`approved.${each}`, verdictValue(CONTENT)],
+      [`validated.${each}`, validationValue(CONTENT)],
+    ]);
+    const path = ['dev', 'uat', 'main'];
+    const criteria = {
+      environment: 'main',
+      path,
+      source: 'registry',
+      require_validation: true,
+      pipeline: '1',
+    } as const;
+    const { passage } = viewOf(version(Object.fromEntries(entries)), { criteria });
+    expect(passage.map(({ label, text }) => `${label} ${text.split(' ', 2).join(' ')}`)).toEqual([
+      'approved for dev',
+      'approved for uat',
+      'validated in dev',
+      'validated in uat',
+    ]);
+    expect(passage.some(({ warns }) => warns)).toBe(false);
+  });
+
+  it.each([
+    ['with since when', new Date('2026-11-21T10:00:00Z'), ' since 2026-11-21T10:00Z'],
+    ['where nobody tells since when', undefined, ''],
+  ])('says that it was live here before, and what replaced it, %s', (_, since, told) => {
+    const back = version({
+      'approved.uat': verdictValue(CONTENT),
+      'validated.uat': validationValue(CONTENT, { endpoint: 'resale-price-uat' }),
+    });
+    const live = { version: version({}, { version: 3 }), since };
+    expect(line('earlier', back, { live })).toBe(
+      `earlier  was live here: validated on resale-price-uat, 2026-11-22T08:05Z; then replaced: ResalePriceModelGroup version 3 serves${told}: ${pipeline('90')}`,
+    );
+    expect(line('earlier', back)).toContain('then replaced: it is not live now');
+    expect(line('earlier', back, { live: { same: true } })).toBeUndefined();
+    expect(line('earlier', version({}))).toBeUndefined();
+  });
+
+  it.each<[Partial<LiveNow>, string | undefined]>([
+    [
+      { serving: served(['instance_count 1 -> 2']), same: true },
+      'the same version, served otherwise: instance_count 1 -> 2',
+    ],
+    [{ serving: served(['instance_count 1 -> 2']), same: false }, 'served otherwise: instance_count 1 -> 2'],
+    [{ serving: served([]), same: true }, 'none: exactly this version is live, and served in the same way'],
+    [{ serving: served([]), same: false }, undefined],
+    [{ serving: undefined, same: true }, undefined],
+  ])('says how serving would change, and nothing where nobody compared it: %j', (live, told) => {
+    expect(line('change', version({}), { live })).toBe(told && `change   ${told}`);
+  });
+
+  it('says on what it would be served, and on what is served now', () => {
+    expect(line('serving', version({}), { live: { serving: served([]) } })).toBe(
+      'serving  ml.m5.large, instance_count 2',
+    );
+    expect(line('serving', version({}), { live: { serving: served([], 'ml.m5.large, instance_count 1') } })).toBe(
+      'serving  ml.m5.large, instance_count 2 (now ml.m5.large, instance_count 1)',
+    );
+  });
+
+  it('says that nobody knows the commit where the training named none', () => {
+    expect(line('commit', version({}))).toBe('commit   unknown: the training named no commit');
+  });
+
+  it('names the merge requests once, or where a person finds them', () => {
+    const url = `${UAT_JOB.projectUrl}/-/merge_requests/7`;
+    const built = version({}, { commit: UAT_JOB.commit });
+    const read = { is: 'read', all: [{ number: 7, title: 'Deeper trees', url }] } as const;
+    const merged = viewOf(built, { mergeRequests: [read, read] }).changes.filter(({ label }) => label === 'merged');
+    expect(merged).toEqual([{ label: 'merged', text: '!7 Deeper trees', link: { label: 'Merge request !7', url } }]);
+    const notRead = {
+      is: 'not read',
+      why: 'GitLab answered with HTTP 403',
+      url: 'https://gitlab.example.com/c',
+    } as const;
+    expect(line('merged', built, { mergeRequests: [notRead] })).toBe(
+      'merged   merge requests not read: GitLab answered with HTTP 403: https://gitlab.example.com/c',
+    );
+  });
+
+  it('warns in the first environment of a version that was built from another commit than the pipeline’s', () => {
+    const other = version({}, { commit: 'b'.repeat(40) });
+    const [, later] = viewOf(other).changes;
+    expect(later).toMatchObject({ label: 'pipeline', warns: false });
+    const criteria = {
+      environment: 'uat',
+      path: ['uat'],
+      source: 'run',
+      require_validation: true,
+      pipeline: '1',
+    } as const;
+    const [, first] = viewOf(other, { criteria }).changes;
+    expect(first).toMatchObject({ label: 'pipeline', warns: true });
+  });
+});
+
+describe('what was decided before', () => {
+  const passed = {
+    'approved.dev': verdictValue(CONTENT, { pipeline: '90', job: '7' }),
+    'approved.dev.comment': 'job=7 RMSE fell by 3',
+    'approved.dev.before': verdictValue(CONTENT, { by: 'lim.wei.jie', pipeline: '80' }),
+    'validated.dev': validationValue(CONTENT, { job: '9' }),
+    'validated.dev.asked': `job=9 payload=${'1a'.repeat(32)} requests=20 median_ms=41 slowest_ms=95`,
+    'approved.uat': verdictValue(CONTENT, { by: 'nurul.aisyah', user_id: '57', pipeline: '91', job: '17' }),
+  };
+  const criteriaOf = (environment: string) =>
+    ({
+      environment,
+      path: ['dev', 'uat', 'main'],
+      source: 'registry',
+      require_validation: true,
+      pipeline: '1',
+    }) as const;
+  const decided = (metadata: Record<string, string>, environment: string) =>
+    viewOf(version(metadata), { criteria: criteriaOf(environment) })
+      .passage.filter(({ label }) => /^(approved|asked)$/.test(label))
+      .map(({ label, text }) => `${label} ${text}`);
+
+  it('is every earlier approval with its comment, and the one that it replaced', () => {
+    expect(decided(passed, 'main')).toEqual([
+      'approved for dev by jane in pipeline 90, 2026-11-22T08:00Z: "RMSE fell by 3"',
+      'approved for dev before that by lim.wei.jie in pipeline 80, 2026-11-22T08:00Z',
+      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
+      'asked in dev: 20 requests with the payload 1a1a1a1a1a1a (SHA-256); the median answer took 41 ms, the slowest 95 ms',
+    ]);
+  });
+
+  it('is an approval for this environment, too, where the version comes again', () => {
+    expect(decided(passed, 'uat')).toContain(
+      'approved for uat by nurul.aisyah (user ID 57) in pipeline 91, 2026-11-22T08:00Z',
+    );
+  });
+
+  it('is how fast the environment before answered its one request', () => {
+    const once = `job=9 payload=${'1a'.repeat(32)} requests=1 median_ms=41 slowest_ms=41`;
+    expect(decided({ ...passed, 'validated.dev.asked': once }, 'uat')).toContain(
+      'asked in dev: 1 request with the payload 1a1a1a1a1a1a (SHA-256); it answered in 41 ms',
+    );
+  });
+
+  it('is no comment and no answer of another job than the one that decided', () => {
+    const others = {
+      'approved.dev.comment': 'job=8 planted',
+      'validated.dev.asked': passed['validated.dev.asked'].replace('job=9', 'job=8'),
+    };
+    expect(decided({ ...passed, ...others }, 'main').join()).not.toMatch(/planted|requests/);
+  });
+});
+
+describe('what is too much for the log', () => {
+  it.each<[what: string, Parameters<typeof viewOf>[1], last: string]>([
+    [
+      'skipped versions',
+      { passedOver: [9, 8, 7, 6, 5].map((number) => ({ version: number, why: 'it is Rejected' })) },
+      'skipped: 2 more; see the page',
+    ],
+    [
+      'merge requests',
+      {
+        mergeRequests: [
+          {
+            is: 'read',
+            all: [1, 2, 3, 4, 5, 6, 7].map((number) => ({ number, title: `M${number}`, url: `u${number}` })),
+          },
+        ],
+      },
+      'merged   4 more (on the page)',
+    ],
+  ])('is counted there, and all of it is on the page: %s', (_, asked, last) => {
+    const view = viewOf(version({}, { commit: 'b'.repeat(40) }), asked);
+    expect(approverLines(view)).toContain(last);
+    expect([view.skipped.length, view.changes.length]).toEqual(last.startsWith('skipped') ? [5, 2] : [0, 9]);
+  });
+});

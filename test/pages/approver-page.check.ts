@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { approverPage } from '../../src/components/check-model/approver-page.ts';
+import { metadataMetrics } from '../../src/components/check-model/metrics.ts';
+import { UAT_JOB, version, viewOf } from '../components/check-model/known.ts';
+import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
+import { CONTENT } from '../registry/package.ts';
+import { chromiumPath, startBrowser } from './browser.ts';
+
+const executable = chromiumPath();
+let browser: Browser;
+
+beforeAll(async () => {
+  if (executable) browser = await startBrowser(executable);
+});
+afterAll(() => browser?.close());
+
+const LONG = 's3://resale-price-models/models/pipelines-abcdefghijkl-Train-0123456789/output/model.tar.gz';
+
+/** A version as an approver of uat may meet it, with something of every kind. */
+function examplePage(): string {
+  const ours = { rmse: '41250', rmse_max: '40000', r2: '0.91', r2_min: '0.85', data: 'transactions-2026-11' };
+  const live = version({ rmse: '43000', r2: '0.89' }, { version: 1, commit: 'a'.repeat(40) });
+  const candidate = version(
+    {
+      ...ours,
+      built: builtValue({ pipeline: '4711', commit: 'b'.repeat(40) }),
+      'approved.dev': verdictValue(CONTENT, { pipeline: '4712' }),
+      'validated.dev': validationValue(CONTENT, { pipeline: '4712' }),
+    },
+    { data: [{ address: LONG, etag: 'b88c003c7b372db91678dc1d961226f7' }] },
+  );
+  const view = viewOf(candidate, {
+    live: {
+      words: 'ResalePriceModelGroup version 1 on resale-price-uat (InService)',
+      version: live,
+      newer: [3],
+      serving: {
+        now: 'ml.m5.large, instance_count 1',
+        planned: 'ml.m5.xlarge, instance_count 2',
+        changes: ['instance_type ml.m5.large -> ml.m5.xlarge', 'model_environment: LOG_LEVEL changed, WORKERS added'],
+      },
+    },
+    mergeRequests: [
+      {
+        is: 'read',
+        all: [{ number: 42, title: 'Grow deeper trees', url: `${UAT_JOB.projectUrl}/-/merge_requests/42` }],
+      },
+    ],
+    metrics: [
+      metadataMetrics(candidate.metadata, live.metadata),
+      {
+        ...metadataMetrics({ 'regression_metrics.rmse': '41250', 'regression_metrics.mae': '30480' }, {}),
+        source: 'model quality',
+        url: 'https://ap-southeast-1.console.aws.amazon.com/s3/object/resale-price-models',
+      },
+      {
+        source: 'bias',
+        metrics: [],
+        notRead: 'AccessDenied: the role may not',
+        url: 'https://ap-southeast-1.console.aws.amazon.com/s3/object/b',
+      },
+    ],
+    passedOver: [{ version: 4, why: 'it is not validated in dev' }],
+  });
+  const verdict = 'To approve exactly this version for uat, start the approve job of this pipeline.';
+  return approverPage(view, {
+    verdict,
+    links: [{ label: 'This pipeline', url: `${UAT_JOB.projectUrl}/-/pipelines/101` }],
+  });
+}
+
+const SCREENS = {
+  phone: { viewport: { width: 360, height: 740 } },
+  desktop: { viewport: { width: 1280, height: 900 } },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+  'dark phone': { viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+} as const;
+
+const found = z.array(
+  z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string(), failureSummary: z.string() })) }),
+);
+
+/** What keeps somebody from reading the page, by every rule of axe. */
+async function violationsIn(tab: Page) {
+  await tab.addScriptTag({ content: axe.source });
+  return found.parse(
+    await tab.evaluate('axe.run(document, { resultTypes: ["violations"] }).then((all) => all.violations)'),
+  );
+}
+
+/** Keeps a picture where somebody asks for it: PICTURES is a folder. */
+async function picture(tab: Page, name: string): Promise<void> {
+  const folder = process.env.PICTURES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await tab.screenshot({ path: join(folder, `approver-page-${name.replace(' ', '-')}.png`), fullPage: true });
+}
+
+describe.skipIf(!executable)('the page of the approver', () => {
+  it.each(Object.entries(SCREENS))(
+    'can be read by everybody, and is not wider than the screen: %s',
+    async (name, screen) => {
+      // axe is a script, which the page does not allow.
+      const tab = await browser.newPage({ ...screen, offline: true, bypassCSP: true });
+      await tab.setContent(examplePage());
+      await picture(tab, name);
+      expect(await violationsIn(tab)).toEqual([]);
+      expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(screen.viewport.width);
+      await tab.close();
+    },
+  );
+
+  it('can be printed: black on white, with the addresses of its links', async () => {
+    const tab = await browser.newPage({ offline: true, bypassCSP: true, colorScheme: 'dark' });
+    await tab.setContent(examplePage());
+    await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await picture(tab, 'print');
+    expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await tab.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
+    expect(await tab.evaluate('getComputedStyle(document.querySelector("dd a"), "::after").content')).toContain(
+      'https:',
+    );
+    await tab.close();
+  });
+
+  it('uses its own style under its own policy, and runs no script', async () => {
+    const tab = await browser.newPage({ offline: true });
+    const refused: string[] = [];
+    tab.on('console', (message) => refused.push(message.text()));
+    await tab.setContent(examplePage().replace('</main>', '<script>document.title = "changed"</script></main>'));
+    expect(await tab.title()).toBe('ResalePriceModelGroup version 2 for uat');
+    expect(await tab.evaluate('getComputedStyle(document.querySelector("dl")).display')).toBe('grid');
+    expect(refused.join('\n')).toMatch(/Content Security Policy/);
+    await tab.close();
+  });
+});
