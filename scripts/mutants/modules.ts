@@ -4,11 +4,14 @@
  */
 export const MODULES: readonly string[] = [
   'src/registry/approval.ts',
+  // Which comment belongs to which entry.
+  'src/registry/companions.ts',
   'src/registry/content-hash.ts',
   'src/registry/companions.ts',
   'src/registry/deployability.ts',
   'src/registry/eligibility.ts',
   'src/registry/entries.ts',
+  'src/registry/entry-keys.ts',
   'src/registry/entry-keys.ts',
   'src/registry/flaw.ts',
   'src/registry/provenance.ts',
@@ -34,6 +37,7 @@ export const MODULES: readonly string[] = [
   'src/pipelines/decision.ts',
   'src/components/approve-model/protection.ts',
   'src/components/check-model/candidate.ts',
+  'src/components/check-model/foreseen.ts',
   'src/components/check-model/live.ts',
   'src/components/check-model/serving.ts',
   'src/components/validate-endpoint/live.ts',
