@@ -42,7 +42,7 @@ describe('the demo', () => {
     expect(text).toContain(
       '> approve-model for uat in the AWS account 111122223333, as resale-price-uat-approval (8 lines)',
     );
-    expect(text.split('\n').length).toBeLessThan(400);
+    expect(text.split('\n').length).toBeLessThan(420);
   });
 
   it('is red when AWS does not answer', async () => {

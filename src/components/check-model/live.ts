@@ -19,7 +19,7 @@ import {
   type RegistryReader,
   versionIn,
 } from '../../registry/packages.ts';
-import { type Serving, servingOf } from './serving.ts';
+import { type ServingComparison, servingOf } from './serving.ts';
 
 /** The endpoint where a version would go, and what is behind it, as they are now. */
 export interface Destination {
@@ -78,7 +78,7 @@ export interface LiveNow {
   /** The versions that serve, of the candidate's group and newer than it. */
   readonly newer: readonly number[];
   /** How the version would be served, beside how is served now; `undefined` where the include does not say. */
-  readonly serving: Serving | undefined;
+  readonly serving: ServingComparison | undefined;
   /** Whether the candidate itself is live, so that only how it is served would change. */
   readonly same: boolean;
   /** Since when it serves there, as far as SageMaker tells. */

@@ -30,7 +30,7 @@ export function plannedDeployment(
 }
 
 /** How a version would be served, beside how is served now. */
-export interface Serving {
+export interface ServingComparison {
   /** `ml.m5.large, instance_count 1`; `undefined` where nothing serves. */
   readonly now: string | undefined;
   readonly planned: string;
@@ -39,7 +39,11 @@ export interface Serving {
 }
 
 /** Compares how is served now with a plan. `kept` are the instances of an endpoint that was scaled out, which an update keeps. */
-export function servingOf(live: Live | undefined, planned: ModelAndConfig, kept: number | undefined): Serving {
+export function servingOf(
+  live: Live | undefined,
+  planned: ModelAndConfig,
+  kept: number | undefined,
+): ServingComparison {
   const { config } = planned;
   const variant = live?.config?.answer.ProductionVariants?.[0];
   const scaledOut = kept === undefined ? '' : `; it is scaled out, and keeps its ${kept} instances`;

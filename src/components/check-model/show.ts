@@ -7,17 +7,17 @@ import { metadataMetrics } from './metrics.ts';
 import { readReports } from './reports.ts';
 
 /** What check-model has found out of a version. */
-type Found = Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'>;
+type FoundVersion = Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'>;
 
 /** Shows a version to its approver: in the log, on the page, and by links beside the log. */
-export async function showVersion(found: Found, verdict: string, context: Context): Promise<void> {
+export async function showVersion(found: FoundVersion, verdict: string, context: Context): Promise<void> {
   const view = await viewOf(found, context);
   writePage(view, verdict, context);
   for (const line of approverLines(view)) context.log.line(`  ${line}`);
 }
 
 /** Gathers what is not known yet (AWS: GetObject; GitLab: the merge requests of the commits). */
-async function viewOf(found: Found, context: Context): Promise<ApproverView> {
+async function viewOf(found: FoundVersion, context: Context): Promise<ApproverView> {
   const { job, clock } = context;
   const { version, live } = found;
   const comparison = comparisonOf(version, live.version, job);
