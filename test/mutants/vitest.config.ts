@@ -6,6 +6,8 @@ export default defineConfig({
     include: [
       'test/{components,endpoints,gitlab,ground,pipelines,program,registry}/**/*.test.ts',
       'test/failures/failures.test.ts',
+      // What is asked for at the same time.
+      'test/catalog/rounds.test.ts',
     ],
     testTimeout: 20_000,
     unstubEnvs: true,

@@ -59,7 +59,9 @@ describe('a foreign update that begins just before ours', () => {
 /** The tags by which a later job finds what was deployed, and what before. */
 const story = (emulator: Emulator) => {
   const tags = tagsOf(emulator);
-  return ['wanted', 'package', 'previous', 'previous-package'].map((name) => tags[`sagemaker-components:${name}`]);
+  return ['wanted', 'model', 'package', 'previous', 'previous-package'].map(
+    (name) => tags[`sagemaker-components:${name}`],
+  );
 };
 
 describe('an update of others that ends while this job makes ready for its own', () => {
@@ -78,7 +80,7 @@ describe('an update of others that ends while this job makes ready for its own',
     expect(job.exit).toBe(1);
     expect(job.log).toContain('serves version 3, and version 2 is older');
     expect(liveConfig(emulator)).toBe('newer');
-    expect(story(emulator)).toEqual(['newer', newer, before, arnOf(1)]);
+    expect(story(emulator)).toEqual(['newer', 'newer', newer, before, arnOf(1)]);
   });
 
   it('while yet another has begun: what that one replaces is what was live before', async () => {
@@ -91,7 +93,7 @@ describe('an update of others that ends while this job makes ready for its own',
       emulator.do('UpdateEndpoint', { EndpointName: NAME, EndpointConfigName: 'newest' });
     });
     expect((await deploy(scene)).exit).toBe(1);
-    expect(story(emulator)).toEqual(['newest', newest, 'newer', '']);
+    expect(story(emulator)).toEqual(['newest', 'newest', newest, 'newer', '']);
   });
 
   it('to several models: no package is what serves', async () => {
@@ -109,7 +111,7 @@ describe('an update of others that ends while this job makes ready for its own',
       emulator.endpoints.settle(NAME);
     });
     expect((await deploy(scene)).exit).toBe(1);
-    expect(story(emulator)).toEqual(['both', '', before, arnOf(1)]);
+    expect(story(emulator)).toEqual(['both', '', '', before, arnOf(1)]);
   });
 
   it('to an older one is what was live before', async () => {
@@ -123,6 +125,31 @@ describe('an update of others that ends while this job makes ready for its own',
     const job = await deploy(scene);
     expect(job).toMatchObject({ exit: 0, record: { version: 2, previous_config: 'older' } });
     expect(tagsOf(emulator)).toMatchObject({ 'sagemaker-components:previous': 'older' });
+  });
+
+  it('and scales it out: the instances stay', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator } = scene;
+    emulator.faults.meanwhile('AddTags', () => {
+      const DesiredWeightsAndCapacities = [{ VariantName: 'AllTraffic', DesiredInstanceCount: 4 }];
+      emulator.do('UpdateEndpointWeightsAndCapacities', { EndpointName: NAME, DesiredWeightsAndCapacities });
+      emulator.endpoints.settle(NAME);
+    });
+    const job = await deploy(scene);
+    expect(job.exit).toBe(0);
+    expect(emulator.endpoint(NAME)?.variants[0]?.instances).toBe(4);
+  });
+
+  it('and an endpoint that another project takes over meanwhile is not touched', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator, before } = scene;
+    emulator.faults.meanwhile('AddTags', () =>
+      emulator.tags.put(emulator.endpoints.arn(NAME), [{ Key: 'sagemaker-components:project', Value: '43' }]),
+    );
+    const job = await deploy(scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('belongs to another deployment, as its tags say (project 43, ');
+    expect(liveConfig(emulator)).toBe(before);
   });
 
   it('and another project’s endpoint of the same name, made meanwhile, is not touched', async () => {
@@ -188,7 +215,9 @@ describe('an endpoint that others change again and again', () => {
 
   it.each([
     ['between two looks', 'ListTags', 1, `Somebody deleted ${NAME} just now`],
+    ['right before its tags', 'AddTags', 1, `Another deployment changed ${NAME} first`],
     ['right before the last look', 'DescribeModelPackage', 2, `Another deployment changed ${NAME} first`],
+    ['in the last look', 'ListTags', 2, `Another deployment changed ${NAME} first`],
     ['right before its update', 'UpdateEndpoint', 1, `Another deployment changed ${NAME} first`],
   ] as const)('or delete %s: the job looks again, and creates it', async (_, operation, nth, told) => {
     const scene = await approvedOverAnother();
