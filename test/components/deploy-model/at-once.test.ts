@@ -114,6 +114,17 @@ describe('an update of others that ends while this job makes ready for its own',
     expect(story(emulator)).toEqual(['both', '', '', before, arnOf(1)]);
   });
 
+  it('to a model that is deleted: nobody knows what serves', async () => {
+    const scene = await approvedOverAnother();
+    const { emulator, before } = scene;
+    emulator.faults.meanwhile('AddTags', () => {
+      emulator.deployed({ endpoint: NAME, package: emulator.register({ status: 'Approved' }), name: 'newer' });
+      emulator.do('DeleteModel', { ModelName: 'newer' });
+    });
+    expect((await deploy(scene)).exit).toBe(1);
+    expect(story(emulator)).toEqual(['newer', '', '', before, arnOf(1)]);
+  });
+
   it('to an older one is what was live before', async () => {
     const scene = await approvedOverAnother();
     const { emulator } = scene;
