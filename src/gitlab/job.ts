@@ -54,6 +54,17 @@ const REPEATED: Readonly<Record<string, keyof Claims>> = {
   CI_ENVIRONMENT_NAME: 'environment',
 };
 
+/** Predefined variables that only a pipeline of this type has. */
+const OF_TYPE: Readonly<Record<string, Claims['ref_type']>> = { CI_COMMIT_BRANCH: 'branch', CI_COMMIT_TAG: 'tag' };
+
+/** The claim that a variable contradicts. A branch can have the name of a tag, and is none. */
+function contradicted(name: string, claim: keyof Claims, env: Env, claims: Claims): (keyof Claims)[] {
+  const value = env[name];
+  if (!value) return [];
+  if (value !== claims[claim]) return [claim];
+  return (OF_TYPE[name] ?? claims.ref_type) === claims.ref_type ? [] : ['ref_type'];
+}
+
 interface ExpectedJob {
   /** The input `environment`. */
   readonly environment: string;
@@ -63,15 +74,17 @@ interface ExpectedJob {
 
 /** The job as an accepted token tells it. A variable that contradicts the token is refused: somebody set it. */
 export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Job {
-  const forged = Object.entries(REPEATED).filter(([name, claim]) => env[name] && env[name] !== claims[claim]);
+  const forged = Object.entries(REPEATED).flatMap(([name, repeated]) =>
+    contradicted(name, repeated, env, claims).map((claim) => ({ name, claim })),
+  );
   if (forged.length > 0) {
     const each = forged.map(
-      ([name, claim]) => `  ${name} is "${env[name]}"; the token's ${claim} is "${claims[claim] ?? ''}".`,
+      ({ name, claim }) => `  ${name} is "${env[name]}"; the token's ${claim} is "${claims[claim] ?? ''}".`,
     );
     throw new Failure(
       'SMC-1101',
       `Somebody overrode predefined variables of this job:\n${each.join('\n')}`,
-      `start a new pipeline without a variable named ${forged.map(([name]) => name).join(' or ')}.`,
+      `start a new pipeline without a variable named ${forged.map(({ name }) => name).join(' or ')}.`,
     );
   }
   if (claims.environment !== expected.gitlabEnvironment) {

@@ -83,6 +83,16 @@ describe('who the job is', () => {
     expect(job.log).toContain(`${name} is "${value}"`);
   });
 
+  it.each([
+    ['CI_COMMIT_TAG', 'dev', 'branch'],
+    ['CI_COMMIT_BRANCH', 'v1.0.0', 'tag'],
+  ])('is refused when somebody set %s, although its ref %s is a %s', async (name, ref, ref_type) => {
+    const job = await start({ claims: { ref, ref_type }, env: { CI_COMMIT_REF_NAME: ref, [name]: ref } });
+    expect(job.exit).toBe(EXIT_CODES.refused);
+    expect(sagemakerCalls(job)).toBe(0);
+    expect(job.log).toContain(`${name} is "${ref}"; the token's ref_type is "${ref_type}".`);
+  });
+
   it('is refused when the environment is not the one that the token is for', async () => {
     const job = await start({ inputs: { environment: 'main' } });
     expect(job.exit).toBe(EXIT_CODES.refused);
