@@ -21,14 +21,19 @@ const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export type HostAddress = Pick<URL, 'protocol' | 'hostname'>;
 
+/** Whether a host is this machine, to which nothing has to be encrypted. */
+export function isThisMachine({ hostname }: Pick<URL, 'hostname'>): boolean {
+  return THIS_MACHINE.has(hostname);
+}
+
 /** Whether the job's token may be sent to a host: to AWS by https, or to this machine, where an emulator may run. */
 export function isTrusted({ protocol, hostname }: HostAddress): boolean {
-  return THIS_MACHINE.has(hostname) || (protocol === 'https:' && AWS_HOST.test(hostname));
+  return isThisMachine({ hostname }) || (protocol === 'https:' && AWS_HOST.test(hostname));
 }
 
 /** Whether a request for an object of S3 may be sent to a host, likewise. */
 export function isTrustedForObjects({ protocol, hostname }: HostAddress): boolean {
-  return THIS_MACHINE.has(hostname) || (protocol === 'https:' && S3_HOST.test(hostname));
+  return isThisMachine({ hostname }) || (protocol === 'https:' && S3_HOST.test(hostname));
 }
 
 /**

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isThisMachine } from '../aws/hosts.ts';
 import { httpsProxy } from '../aws/proxy.ts';
 import type { Env } from '../ground/env.ts';
 
@@ -30,6 +31,7 @@ export async function getJson(url: string, token: string, env: Env): Promise<unk
 function answerTo(url: string, options: http.RequestOptions, env: Env): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const isPlain = new URL(url).protocol === 'http:';
+    if (isPlain && !isThisMachine(new URL(url))) throw new Error('a job token is not sent without encryption');
     const request = isPlain
       ? http.get(url, options, resolve)
       : https.get(url, { ...options, agent: new https.Agent({ proxyEnv: httpsProxy(env) }) }, resolve);

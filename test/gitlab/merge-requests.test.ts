@@ -5,7 +5,10 @@ import { mergeRequestsOf } from '../../src/gitlab/merge-requests.ts';
 import { JOB } from './job.ts';
 
 const COMMIT = 'b'.repeat(40);
-const ENV = { CI_JOB_TOKEN: 'glcbt-of-this-job' };
+/** A job token as GitLab makes it: a JWT after a prefix, whose issuer is the name of the host. */
+const jobToken = (iss: string) =>
+  `glcbt-eyJhbGciOiJSUzI1NiJ9.${Buffer.from(JSON.stringify({ iss, sub: 'gid://gitlab/Ci::Build/7' })).toString('base64url')}.sig`;
+const ENV = { CI_JOB_TOKEN: jobToken('127.0.0.1') };
 const PAGE = `${JOB.projectUrl}/-/commit/${COMMIT}`;
 
 /** A GitLab on this machine, and what it was asked. */
@@ -95,4 +98,25 @@ it('are not asked for without a token, or of a GitLab that only a variable names
     why: 'no id_token tells which GitLab this is',
   });
   expect(asked).toEqual([]);
+});
+
+it.each([
+  ['is of another GitLab than the issuer of the id_token', jobToken('gitlab.example.com')],
+  ['names a host that only begins so', jobToken('127.0.0.1.evil.example.com')],
+  ['has the older form, which names no GitLab', 'glcbt-64_abcdefghijklmnopqrst'],
+  ['is no token', '...'],
+])('the job token is sent to nobody where it %s', async (_, token) => {
+  const { asked, job } = await gitlab(json([mergeRequest]));
+  expect(await mergeRequestsOf(COMMIT, job, { CI_JOB_TOKEN: token })).toEqual({
+    is: 'not read',
+    why: `CI_JOB_TOKEN does not say that it is of ${job.server}`,
+    url: PAGE,
+  });
+  expect(asked).toEqual([]);
+});
+
+it('the job token is not sent without encryption, except to this machine', async () => {
+  const job = { ...JOB, server: 'http://gitlab.example.com' };
+  const found = await mergeRequestsOf(COMMIT, job, { CI_JOB_TOKEN: jobToken('gitlab.example.com') });
+  expect(found).toMatchObject({ is: 'not read', why: 'Error: a job token is not sent without encryption' });
 });

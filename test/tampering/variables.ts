@@ -177,7 +177,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_JOB_MANUAL: 'what it can do is told below',
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
-  CI_JOB_TOKEN: 'goes to the GitLab of the accepted id_token, and shows only titles of merge requests',
+  CI_JOB_TOKEN: 'goes only to the GitLab that it names itself, and shows only titles of merge requests',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
 };
