@@ -65,9 +65,10 @@ function boundsAnother(name: string, all: Values): boolean {
   return bounded !== undefined && all.has(bounded);
 }
 
-/** A text that is no number is NaN, which is within no bound. */
+/** A text that is no finite number is NaN, which is within no bound. */
 function numberOf(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(number) ? number : Number.NaN;
 }
 
 function differenceOf(value: string, before: string): string {

@@ -33,7 +33,7 @@ interface ReportValues {
 }
 
 function reportGroup(
-  about: Pick<MetricGroup, 'source'> & { readonly url: string },
+  about: Pick<MetricGroup, 'source' | 'url'>,
   ours: ReportValues,
   theirs: ReportValues,
   bounds: Values,
@@ -57,16 +57,22 @@ export function valuesIn(text: string): ReportValues {
   const report = parsed(text);
   if (typeof report !== 'object' || report === null) return { values: new Map(), notRead: 'it is no JSON object' };
   const values = new Map<string, string>();
+  const missing = new Set<string>();
   for (const [path, value] of numbersIn('', report, MAX_DEPTH)) {
     if (values.size === MAX_VALUES) return { values, notRead: `it has more than ${MAX_VALUES} values` };
-    values.set(path, String(value));
+    if (value === 'too deep') missing.add(`it has more than ${MAX_DEPTH} levels`);
+    else if (values.has(path)) missing.add(`it has several values named ${path}`);
+    else values.set(path, String(value));
   }
-  return { values, notRead: undefined };
+  return { values, notRead: [...missing].join('; ') || undefined };
 }
 
-function* numbersIn(path: string, value: unknown, levels: number): Generator<[path: string, value: number]> {
+type FoundNumber = [path: string, value: number | 'too deep'];
+
+function* numbersIn(path: string, value: unknown, levels: number): Generator<FoundNumber> {
   if (typeof value === 'number') yield [path.replace(/\.value$/, ''), value];
-  if (typeof value !== 'object' || value === null || levels === 0) return;
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0) return yield [path, 'too deep'];
   for (const [name, inner] of Object.entries(value)) {
     const step = Array.isArray(value) ? `[${nameOf(inner) ?? name}]` : `${path === '' ? '' : '.'}${name}`;
     yield* numbersIn(path + step, inner, levels - 1);

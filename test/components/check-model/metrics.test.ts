@@ -19,6 +19,12 @@ describe('the metrics that an approver reads in the log', () => {
       undefined,
       'r2=good (beyond its bound: at least 0.8)',
     ],
+    [
+      'one without an end',
+      { r2: 'Infinity', r2_min: '0.8', mae: '1e999' },
+      { mae: '1' },
+      'r2=Infinity (beyond its bound: at least 0.8), mae=1e999 (live 1)',
+    ],
     ['one whose bound is no number', { r2: '0.9', r2_min: '' }, undefined, 'r2=0.9 (beyond its bound: at least )'],
     ['a word', { data: 'resale' }, { data: 'rental' }, 'data=resale (live rental)'],
     ['an empty value', { rmse: '' }, { rmse: '' }, 'rmse= (live )'],

@@ -36,7 +36,28 @@ describe('the values in a report', () => {
   });
 
   it('are not looked for without end in what holds itself', () => {
-    expect(valuesIn(`${'['.repeat(5_000)}1${']'.repeat(5_000)}`)).toEqual({ values: new Map(), notRead: undefined });
+    expect(valuesIn(`${'['.repeat(5_000)}1${']'.repeat(5_000)}`)).toEqual({
+      values: new Map(),
+      notRead: 'it has more than 16 levels',
+    });
+  });
+
+  it('of one name are told to be several, so that none hides another', () => {
+    const report = {
+      metrics: [
+        { name: 'rmse', value: 9 },
+        { name: 'rmse', value: 1 },
+      ],
+      'a.b': 1,
+      a: { b: 2 },
+    };
+    expect(valuesIn(JSON.stringify(report))).toEqual({
+      values: new Map([
+        ['metrics[rmse]', '9'],
+        ['a.b', '1'],
+      ]),
+      notRead: 'it has several values named metrics[rmse]; it has several values named a.b',
+    });
   });
 });
 
