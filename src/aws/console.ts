@@ -1,3 +1,5 @@
+import { objectAt } from './object-address.ts';
+
 /** Pages of the AWS console that a person opens from the job page. They hold names only, no secret. */
 interface ConsoleRegion {
   readonly region: string;
@@ -28,9 +30,11 @@ export function logsUrl({ region }: ConsoleRegion, group: string, streamPrefix?:
   return console(region, `cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${escaped(group)}${prefix}`);
 }
 
-/** An object of S3, by its address `s3://bucket/key`. */
-export function objectUrl({ region }: ConsoleRegion, address: string): string {
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
+/** An object of S3, by its address `s3://bucket/key`; `undefined` where that is none. */
+export function objectUrl({ region }: ConsoleRegion, address: string): string | undefined {
+  const place = objectAt(address);
+  if (!place) return undefined;
+  const { bucket, key } = place;
   return console(region, `s3/object/${encodeURIComponent(bucket)}?region=${region}&prefix=${encodeURIComponent(key)}`);
 }
 

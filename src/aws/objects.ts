@@ -3,6 +3,7 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { inItsOwnWords } from '../ground/error-parts.ts';
 import type { AwsHandler } from './handler.ts';
+import { objectAt } from './object-address.ts';
 
 type SignerOptions = ConstructorParameters<typeof SignatureV4>[0];
 
@@ -25,10 +26,10 @@ export type ObjectText =
  * shares with the other clients is loaded with them.
  */
 export async function readObject(access: ObjectAccess, address: string, mostBytes: number): Promise<ObjectText> {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
-  if (bucket === undefined || key === undefined) return notRead(`${address} is no address of an object in S3`);
+  const place = objectAt(address);
+  if (!place) return notRead(`${address} is no address of an object in S3`);
   try {
-    const request = await signed(access, `/${bucket}/${key}`);
+    const request = await signed(access, `/${place.bucket}/${place.key}`);
     const { response } = await access.handler.handle(request);
     const text = await textOf(response.body, mostBytes);
     if (text === undefined) return notRead(`it has more than ${mostBytes} bytes`);

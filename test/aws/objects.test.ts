@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { Sha256 } from '@smithy/core/checksum';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { objectUrl } from '../../src/aws/console.ts';
 import { AwsHandler } from '../../src/aws/handler.ts';
 import { isTrustedForObjects, refuseOtherServices } from '../../src/aws/hosts.ts';
 import { type ObjectAccess, readObject } from '../../src/aws/objects.ts';
@@ -83,6 +84,26 @@ describe('an object of S3', () => {
       why: 'PermanentRedirect: Use another endpoint.',
     });
   });
+
+  it.each([
+    's3://../other/key',
+    's3://reports/a/../../other/key',
+    's3://reports/.',
+    's3://evil@reports/key',
+    's3://arn:aws:s3:::reports/key',
+    's3://reports/half\uD800',
+    'https://reports.s3.amazonaws.com/key',
+    's3://reports',
+  ])(
+    'is asked for by no address but that of one object, and the console has no page of another: %s',
+    async (address) => {
+      const asked: unknown[] = [];
+      const access = await accessTo(({ url }, response) => void response.end(asked.push(url)));
+      const why = `${address} is no address of an object in S3`;
+      expect(await readObject(access, address, 100)).toEqual({ is: 'not read', why });
+      expect([asked, objectUrl({ region: 'ap-southeast-1' }, address)]).toEqual([[], undefined]);
+    },
+  );
 
   it.each(['https://evil.example.com', 'https://reports.s3.amazonaws.com', 'http://s3.ap-southeast-1.amazonaws.com'])(
     'is asked for nowhere but of S3, by https: %s',

@@ -17,10 +17,14 @@ interface Elsewhere {
   readonly words: string;
 }
 
+/** A hash, or its first digits: the name of a branch is another commit tomorrow, and `..` another page. */
+const COMMIT = /^[0-9a-f]{7,64}$/i;
+
 /** The commit that the version was built from: as deploy-pipeline recorded it, else as the training named it. */
 function commitOf(version: ModelPackage): string | undefined {
   const built = readBuild(version);
-  return built.is === 'read' ? built.value.commit : version.commit;
+  const named = built.is === 'read' ? built.value.commit : version.commit;
+  return named !== undefined && COMMIT.test(named) ? named : undefined;
 }
 
 /** Compares a version with what is live, and with the pipeline; `undefined` when nobody knows the version's commit. */
@@ -35,7 +39,7 @@ export function comparisonOf(
   if (before === undefined || before === commit)
     return {
       commit,
-      url: `${job.projectUrl}/-/commit/${encodeURIComponent(commit)}`,
+      url: `${job.projectUrl}/-/commit/${commit}`,
       words: `${short(commit)}${before === commit ? ', as of what is live' : ''}`,
       elsewhere,
     };
@@ -56,7 +60,7 @@ function elsewhereOf(commit: string, job: Pick<Job, 'projectUrl' | 'commit' | 'r
 
 /** Straight: also where the version is older than what is live. */
 function compareUrl({ projectUrl }: Pick<Job, 'projectUrl'>, from: string, to: string): string {
-  return `${projectUrl}/-/compare/${encodeURIComponent(from)}...${encodeURIComponent(to)}?straight=true`;
+  return `${projectUrl}/-/compare/${from}...${encodeURIComponent(to)}?straight=true`;
 }
 
 const short = (commit: string) => commit.slice(0, 12);

@@ -36,6 +36,15 @@ describe('the comparison that an approver opens', () => {
     expect(comparisonOf(candidate, live, job)?.url).toBe(`${job.projectUrl}${path}`);
   });
 
+  it.each(['main', '..', '\uD800', 'a'.repeat(6), `${'a'.repeat(40)}/../../..`, ''])(
+    'is none where the training named something else as its commit: %j',
+    (commit) => {
+      expect(comparisonOf(version({}, { commit }), undefined, job)).toBeUndefined();
+      const live = version({}, { version: 1, commit });
+      expect(comparisonOf(built('b'.repeat(40), 2), live, job)?.url).toContain(`/-/commit/${'b'.repeat(40)}`);
+    },
+  );
+
   it('is none where nobody knows the commit', () => {
     expect(comparisonOf(version({}), undefined, job)).toBeUndefined();
   });
