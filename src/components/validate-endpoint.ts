@@ -11,7 +11,7 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
-import { type Asked, besideValidation } from '../registry/companions.ts';
+import { type Asked, besideValidation, MAX_REQUESTS } from '../registry/companions.ts';
 import { entryTime, entryValue } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
@@ -65,7 +65,7 @@ const inputs = z
     accept: optional(mediaType),
     custom_attributes: customAttributes,
     expect: optional(pattern).register(dollars, { dollar: 'kept' }),
-    requests: wholeNumber(1, 1000),
+    requests: wholeNumber(1, MAX_REQUESTS),
     max_latency_ms: optional(wholeNumber(1, 900_000)),
     record_validation: flag,
   })

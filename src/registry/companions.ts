@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { type EntryHolder, type Metadata, readApproval, readValidation, readWithdrawal } from './entries.ts';
+import {
+  type EntryHolder,
+  type Metadata,
+  type ReadEntry,
+  readApproval,
+  readValidation,
+  readWithdrawal,
+  wordsOf,
+} from './entries.ts';
 import { companionKey, type EntryKind, entryKey, MAX_VALUE } from './entry-keys.ts';
 
 /** An approval or a rejection. */
@@ -50,6 +58,9 @@ export function readComment(version: EntryHolder, kind: VerdictKind, environment
   return verdict.is === 'read' && verdict.value.job === job ? words : undefined;
 }
 
+/** How many requests a validation sends at most. */
+export const MAX_REQUESTS = 1000;
+
 /** How the model was asked before its version was recorded as validated, and how fast it answered. */
 export interface Asked {
   /** The SHA-256 of the payload. */
@@ -68,22 +79,24 @@ export function besideValidation(environment: string, job: string, asked: Asked)
 }
 
 const number = z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number));
-const askedSchema = z.strictObject({
-  job: z.string(),
-  payload: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  requests: number,
-  median_ms: number,
-  slowest_ms: number,
-});
+const askedSchema = z
+  .strictObject({
+    job: z.string(),
+    payload: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+    requests: number.check(z.minimum(1), z.maximum(MAX_REQUESTS)),
+    median_ms: number,
+    slowest_ms: number,
+  })
+  .check(z.refine(({ median_ms, slowest_ms }) => median_ms <= slowest_ms));
 
-/** What was asked before a validation; `undefined` where nobody knows, or it is not of the job that validated. */
-export function readAsked(version: EntryHolder, environment: string): Asked | undefined {
+/** What was asked before a validation: unreadable where no validation can have written it, or not the one beside it. */
+export function readAsked(version: EntryHolder, environment: string): ReadEntry<Asked> {
+  const raw = version.metadata[companionKey('validated', 'asked', environment)];
+  if (raw === undefined) return { is: 'absent' };
   const validation = readValidation(version, environment);
-  const raw = version.metadata[companionKey('validated', 'asked', environment)] ?? '';
-  const asked = askedSchema.safeParse(
-    Object.fromEntries(raw.split(' ').map((word) => word.split(/=(.*)/s).slice(0, 2))),
-  );
-  if (validation.is !== 'read' || !asked.success || asked.data.job !== validation.value.job) return undefined;
-  const { job: _, ...rest } = asked.data;
-  return rest;
+  const asked = askedSchema.safeParse(wordsOf(raw));
+  if (!asked.success) return { is: 'unreadable', raw, why: 'has an unknown format' };
+  const { job, ...value } = asked.data;
+  if (validation.is === 'read' && validation.value.job === job) return { is: 'read', value };
+  return { is: 'unreadable', raw, why: 'is not of the job that validated' };
 }

@@ -79,16 +79,21 @@ function read<Value extends { at: string }>(
 ): ReadEntry<Value> {
   const raw = metadata[key];
   if (raw === undefined) return { is: 'absent' };
-  const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
-  // A word without "=" says nothing, which is not the same as a word that is absent.
-  const parsed = schema.safeParse(Object.fromEntries(words.map(([name = '', value = '']) => [name, value])));
-  const repeated = new Set(words.map(([name]) => name)).size !== words.length;
-  if (!parsed.success || repeated) return { is: 'unreadable', raw, why: 'has an unknown format' };
+  const parsed = schema.safeParse(wordsOf(raw));
+  if (!parsed.success) return { is: 'unreadable', raw, why: 'has an unknown format' };
   const { at: written } = parsed.data;
   if (written < timestamp(createdAt)) return { is: 'unreadable', raw, why: 'is older than the version' };
   const latest = timestamp(new Date(describedAt.getTime() + FUTURE));
   if (written > latest) return { is: 'unreadable', raw, why: 'is dated in the future' };
   return { is: 'read', value: parsed.data };
+}
+
+/** The words of a value, `name=word`, by their names; `undefined` where one comes twice. */
+export function wordsOf(raw: string): Metadata | undefined {
+  const words = raw.split(' ').map((word) => word.split(/=(.*)/s));
+  if (new Set(words.map(([name]) => name)).size !== words.length) return undefined;
+  // A word without "=" says nothing, which is not the same as a word that is absent.
+  return Object.fromEntries(words.map(([name = '', value = '']) => [name, value]));
 }
 
 /** Milliseconds by which the clocks of two runners may differ. */

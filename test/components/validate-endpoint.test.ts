@@ -304,7 +304,7 @@ describe('a validation', () => {
     const payload = createHash('sha256')
       .update(readFileSync(join(root, 'payload.json')))
       .digest('hex');
-    expect(readAsked(entriesOf(emulator, arn), 'dev')).toMatchObject({ payload, requests: 3 });
+    expect(readAsked(entriesOf(emulator, arn), 'dev')).toMatchObject({ is: 'read', value: { payload, requests: 3 } });
     expect(job.record).toMatchObject({ outcome: 'validated', endpoint: ENDPOINT, config, package: arn });
     expect(job.record?.asked).toMatchObject({ payload: expect.stringMatching(/^[0-9a-f]{64}$/), requests: 3 });
     expect(job.outputs).toEqual({ ENDPOINT_VALIDATED: 'true' });

@@ -109,7 +109,7 @@ describe('what was asked before a validation', () => {
   it('is read as it was written', () => {
     const beside = besideValidation('uat', '9', asked);
     expect(beside['validated.uat.asked']).toMatch(ACCEPTED);
-    expect(readAsked(holder({ ...validated, ...beside }), 'uat')).toEqual(asked);
+    expect(readAsked(holder({ ...validated, ...beside }), 'uat')).toEqual({ is: 'read', value: asked });
   });
 
   it('fits SageMaker with the largest numbers that occur', () => {
@@ -119,14 +119,22 @@ describe('what was asked before a validation', () => {
   });
 
   it.each([
-    ['is missing', undefined],
     ['is of another job', { job: '8' }],
+    ['has more requests than a validation sends', { requests: 1_000_000 }],
+    ['has no request', { requests: 0 }],
+    ['has a median above the slowest', { median_ms: 96 }],
+    ['says something twice', { requests: '20 requests=900' }],
     ['has a number that is none', { requests: 'many' }],
     ['has a payload that is no hash', { payload: 'x' }],
     ['has a word that we do not write', { trust: 'me' }],
-  ])('is unknown where it %s', (_, words) => {
+  ])('is unreadable where it %s', (_, words) => {
     const value = Object.entries({ job: '9', ...asked, ...words }).map(([name, word]) => `${name}=${word}`);
-    const beside = words && { 'validated.uat.asked': value.join(' ') };
-    expect(readAsked(holder({ ...validated, ...beside }), 'uat')).toBeUndefined();
+    const beside = { 'validated.uat.asked': value.join(' ') };
+    expect(readAsked(holder({ ...validated, ...beside }), 'uat')).toMatchObject({ is: 'unreadable' });
+  });
+
+  it('is absent where nothing tells it, and unreadable without its validation', () => {
+    expect(readAsked(holder(validated), 'uat')).toEqual({ is: 'absent' });
+    expect(readAsked(holder(besideValidation('uat', '9', asked)), 'uat')).toMatchObject({ is: 'unreadable' });
   });
 });

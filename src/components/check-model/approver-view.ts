@@ -135,9 +135,9 @@ function approvals({ version, criteria, job }: Known): Fact[] {
     const replaced = readApprovalBefore(version, each);
     return [
       approvalFact({ approval, text: `for ${each} ${approvedBy(approval)}${commentOf(version, each)}` }, job),
-      ...(replaced.is === 'read'
-        ? [approvalFact({ approval: replaced, text: `for ${each} before that ${approvedBy(replaced)}` }, job)]
-        : []),
+      ...(replaced.is === 'absent'
+        ? []
+        : [approvalFact({ approval: replaced, text: `for ${each} before that ${approvedBy(replaced)}` }, job)]),
     ];
   });
 }
@@ -157,7 +157,8 @@ function approvalFact({ approval, text }: ToldApproval, job: Job): Fact {
 }
 
 function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
-  if (approval.is !== 'read') return 'by nobody';
+  if (approval.is === 'absent') return 'by nobody';
+  if (approval.is === 'unreadable') return `by nobody knows whom: the entry ${approval.why}: "${approval.raw}"`;
   const { by, user_id: id, pipeline, at } = approval.value;
   return `by ${by}${id === undefined ? '' : ` (user ID ${id})`} in pipeline ${pipeline}, ${at}`;
 }
@@ -174,16 +175,21 @@ function validations({ version, criteria, job }: Known): Fact[] {
     const validation = readValidation(version, each);
     if (validation.is !== 'read') return [{ label: 'validated', text: `not in ${each}${open}`, warns: true }];
     const { pipeline, endpoint, at } = validation.value;
-    const asked = readAsked(version, each);
     return [
       {
         label: 'validated',
         text: `in ${each} by pipeline ${pipeline} on ${endpoint}, ${at}${open}`,
         link: pipelineLink(`Validated in ${each}`, validation.value, job),
       },
-      ...(asked ? [{ label: 'asked', text: `in ${each}: ${askedClause(asked)}` }] : []),
+      ...askedFacts(readAsked(version, each), each),
     ];
   });
+}
+
+function askedFacts(asked: ReadEntry<Asked>, environment: string): Fact[] {
+  if (asked.is === 'absent') return [];
+  const text = asked.is === 'read' ? askedClause(asked.value) : `unknown: the entry about it ${asked.why}`;
+  return [{ label: 'asked', text: `in ${environment}: ${text}`, warns: asked.is !== 'read' }];
 }
 
 function askedClause({ requests, payload, median_ms, slowest_ms }: Asked): string {

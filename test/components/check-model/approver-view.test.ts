@@ -180,7 +180,27 @@ describe('what was decided before', () => {
       'approved.dev.comment': 'job=8 planted',
       'validated.dev.asked': passed['validated.dev.asked'].replace('job=9', 'job=8'),
     };
-    expect(decided({ ...passed, ...others }, 'main').join()).not.toMatch(/planted|requests/);
+    const shown = decided({ ...passed, ...others }, 'main');
+    expect(shown.join()).not.toMatch(/planted|requests/);
+    expect(shown).toContain('asked in dev: unknown: the entry about it is not of the job that validated');
+  });
+
+  it('is told to be unknown where an entry cannot be read, and names nobody', () => {
+    const planted = { 'approved.dev': 'by=lim', 'approved.dev.before': 'by=chief' };
+    const { passage } = viewOf(version({ ...passed, ...planted }), { criteria: criteriaOf('uat') });
+    expect(passage.filter(({ label }) => label === 'approved')).toEqual([
+      {
+        label: 'approved',
+        text: 'for dev by nobody knows whom: the entry has an unknown format: "by=lim"',
+        warns: true,
+      },
+      {
+        label: 'approved',
+        text: 'for dev before that by nobody knows whom: the entry has an unknown format: "by=chief"',
+        warns: true,
+      },
+      expect.objectContaining({ text: expect.stringContaining('for uat by nurul.aisyah') }),
+    ]);
   });
 });
 
