@@ -9,6 +9,7 @@ import {
   wordsOf,
 } from './entries.ts';
 import { companionKey, type EntryKind, entryKey, MAX_VALUE } from './entry-keys.ts';
+import { MAX_METADATA } from './room.ts';
 
 /** An approval or a rejection. */
 type VerdictKind = Exclude<EntryKind, 'validated'>;
@@ -24,16 +25,24 @@ export interface Verdict {
 
 /**
  * What stands beside a verdict that is written now: its comment, and the approval that it replaces. A comment of an
- * earlier verdict is never left beside a later one. Keys are few: of several rejections, the first keeps its reason.
+ * earlier verdict is never left beside a later one. Keys are few: of several rejections, the first keeps its reason, and a
+ * rejection never fails for want of room for its reason, which the log and the record keep.
  */
 export function besideVerdict(metadata: Metadata, { kind, environment, job, comment }: Verdict): Metadata {
   const key = companionKey(kind, 'comment', environment);
   const replaced = kind === 'approved' ? metadata[entryKey(kind, environment)] : undefined;
-  const words = kind === 'withdrawn' && hasReason(metadata, key) ? '' : comment;
+  const words =
+    kind === 'withdrawn' && (hasReason(metadata, key) || !fits(metadata, [entryKey(kind, environment), key]))
+      ? ''
+      : comment;
   return {
     ...((words.trim() !== '' || key in metadata) && { [key]: commentValue(job, words) }),
     ...(replaced !== undefined && { [companionKey('approved', 'before', environment)]: replaced }),
   };
+}
+
+function fits(metadata: Metadata, keys: readonly string[]): boolean {
+  return new Set([...Object.keys(metadata), ...keys]).size <= MAX_METADATA;
 }
 
 /** Whether a rejection for another environment has left its reason. */

@@ -19,6 +19,10 @@ const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   ...more,
 });
 
+/** So many entries of a team. */
+const metadataOf = (entries: number) =>
+  Object.fromEntries(Array.from({ length: entries }, (_, number) => [`metric-${number}`, '1']));
+
 /** What SageMaker accepts as a metadata value. */
 const ACCEPTED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 
@@ -42,6 +46,13 @@ describe('what stands beside a verdict', () => {
     [
       'the reason of a rejection, and no approval',
       { 'approved.uat': 'by=lim' },
+      { kind: 'withdrawn' },
+      { 'withdrawn.uat.comment': 'job=7 Good.' },
+    ],
+    ['no reason of a rejection that would have no room for it', metadataOf(49), { kind: 'withdrawn' }, {}],
+    [
+      'its reason, where there is just room',
+      { ...metadataOf(48) },
       { kind: 'withdrawn' },
       { 'withdrawn.uat.comment': 'job=7 Good.' },
     ],
