@@ -80,6 +80,8 @@ function servingChanges({ config: live, models: [model] }: Live, { model: planne
 function environmentChanges(now: Readonly<Record<string, string>>, then: Readonly<Record<string, string>>): string[] {
   const names = [...new Set([...Object.keys(now), ...Object.keys(then)])].filter((name) => now[name] !== then[name]);
   if (names.length === 0) return [];
-  const told = names.map((name) => `${name} ${name in now ? (name in then ? 'changed' : 'removed') : 'added'}`);
+  const told = names.map(
+    (name) => `${name} ${Object.hasOwn(now, name) ? (Object.hasOwn(then, name) ? 'changed' : 'removed') : 'added'}`,
+  );
   return [`model_environment: ${told.join(', ')}`];
 }

@@ -94,6 +94,16 @@ describe('how a version would be served', () => {
       },
       ['model_environment: LOG_LEVEL changed, WORKERS added'],
     ],
+    [
+      'a variable that is named as what every object has',
+      {
+        model_environment: new Map([
+          ['LOG_LEVEL', 'info'],
+          ['constructor', 'x'],
+        ]),
+      },
+      ['model_environment: constructor added'],
+    ],
     ['a variable less', { model_environment: new Map() }, ['model_environment: LOG_LEVEL removed']],
   ])('is told by what changes: %s', (_, more, told) => {
     expect(changes(more)).toEqual(told);
