@@ -143,11 +143,11 @@ function metricsPart(group: MetricGroup, index: number): Part[] {
   const link = url === undefined ? '' : anchor({ label: `${source} in the AWS console`, url });
   const trouble = notRead === undefined ? '' : `<span class="warns">not read: ${html(notRead)}</span>`;
   const note = trouble || link ? `<p>${[trouble && html(source), trouble, link].filter(Boolean).join(' ')}</p>\n` : '';
-  if (metrics.length === 0)
-    return [{ begin: heading, pieces: [note || '<p>The training wrote no metrics into the metadata.</p>\n'], end: '' }];
-  const caption = `<caption>${html(source)}</caption>`;
-  const begin = `${heading}${note}<table>${caption}${COLUMNS}<tbody>\n`;
-  return [{ begin, pieces: metrics.map(metricPiece), end: '</tbody></table>\n' }];
+  const none = metrics.length === 0 ? '<p>The training wrote no metrics into the metadata.</p>\n' : '';
+  const told = { begin: heading, pieces: [note || none].filter(Boolean), end: '' };
+  if (metrics.length === 0) return [told];
+  const begin = `${note ? '' : heading}<table><caption>${html(source)}</caption>${COLUMNS}<tbody>\n`;
+  return [told, { begin, pieces: metrics.map(metricPiece), end: '</tbody></table>\n' }];
 }
 
 function metricPiece({ name, value, live, difference, bounds, isBeyond }: Metric): string {

@@ -130,6 +130,19 @@ describe('a page never has more than 100 KB', () => {
       [version({}), { passedOver: Array.from({ length: 100 }, (_, n) => ({ version: n, why: long })) }],
     ],
     [
+      'reports that were not read, with signs that HTML writes as five or six',
+      [
+        version({}, { group: '"'.repeat(2_000) }),
+        {
+          metrics: groups.map((source) => ({
+            ...report(source, [metric('"'.repeat(300))]),
+            notRead: '"'.repeat(2_000),
+            url: `https://console.aws.amazon.com/${'&'.repeat(3_900)}`,
+          })),
+        },
+      ],
+    ],
+    [
       'all of them, with texts of several bytes a sign',
       [
         version({ built: '寿司'.repeat(900) }, { group: '寿'.repeat(2_000) }),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import { valuesIn } from '../../../src/components/check-model/reports.ts';
@@ -59,6 +61,28 @@ describe('the values in a report', () => {
       notRead: 'it has several values named metrics[rmse]; it has several values named a.b',
     });
   });
+});
+
+it('a version whose training wrote half characters, commands and links everywhere is shown to its approver', async () => {
+  const evil = '\uD800<script>alert(1)</script>\u001b[2J\u202E$(id)';
+  const emulator = await emulated();
+  emulator.register({
+    metadata: { [evil]: evil, rmse: '1e999', rmse_max: '2' },
+    more: {
+      MetadataProperties: { CommitId: evil },
+      ModelMetrics: {
+        ModelQuality: { Statistics: { ContentType: evil, S3Uri: `s3://${evil}/${evil}` } },
+        Bias: { Report: { ContentType: evil, S3Uri: 'javascript:alert(1)' } },
+      },
+    },
+  });
+  const root = projectFolder();
+  const job = await startJob(checkModel, { emulator, root, inputs: { source: 'registry' } });
+  expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'candidate' } });
+  const page = readFileSync(join(root, 'sagemaker/check-model/1/approve.html'), 'utf8');
+  expect(page).not.toMatch(/<script|href="javascript|\p{Cf}/u);
+  expect(job.log + job.links).not.toMatch(/\p{Cf}|"javascript:/u);
+  expect(job.log).toContain('rmse=1e999 (beyond its bound: at most 2)');
 });
 
 const REPORT = 's3://reports/1/quality.json';
