@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { approvalEnvironment } from '../../src/gitlab/job.ts';
 import { promotionPath } from '../../src/registry/entries.ts';
 import { endpointOf, fileName, type Ref, SURE_LENGTH, type Team } from './team.ts';
 
@@ -118,15 +119,24 @@ function mistakesIn(team: Team, given: Options): string[] {
   return [
     ...unknown.map((environment) => `--branch or --tag names ${environment}, which is not in --path.`),
     ...repeated(served).map((environment) => `--branch and --tag name ${environment} more than once.`),
-    ...repeated(environments.map(fileName)).map(
-      (file) => `Two environments would share the name ${file} of their files and roles.`,
+    // IAM takes names that differ in case for one.
+    ...repeated(placesOf(environments).map((place) => fileName(place).toLowerCase())).map(
+      (file) => `Two environments would share the name ${file} of their files or roles.`,
     ),
+    ...endpoints
+      .filter((each) => endpoints.some((other) => other.startsWith(`${each}-`)))
+      .map((each) => `The names of models begin with ${each}- for two environments: give one another name.`),
     ...endpoints.filter((each) => each.length > 63).map((each) => `The endpoint ${each} has more than 63 characters.`),
     ...repeated(endpoints.map((each) => each.slice(0, SURE_LENGTH))).map(
       (each) =>
         `Two endpoints begin with ${each}. The names of their models may have no more of it: shorten --endpoint.`,
     ),
   ];
+}
+
+/** The environments of GitLab that have a role: each, and that of its approvals. */
+function placesOf(environments: readonly string[]): string[] {
+  return environments.flatMap((each) => [each, approvalEnvironment(each)]);
 }
 
 function repeated(names: readonly string[]): string[] {

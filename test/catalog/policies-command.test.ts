@@ -60,6 +60,17 @@ it.each([
   ['an account that is none', ['--account', '1'], '--account must be an account ID of 12 digits.'],
   ['an environment twice', ['--path', 'dev,Dev'], '--path must not name an environment twice'],
   ['two environments of one file name', ['--path', 'eu/dev,eu-dev'], 'Two environments would share the name eu-dev'],
+  [
+    'an environment whose role would be that of an approver',
+    ['--path', 'dev,uat,uat-approval'],
+    'Two environments would share the name uat-approval',
+  ],
+  ['environments that IAM does not tell apart', ['--path', 'eu/Dev,eu-dev'], 'share the name eu-dev'],
+  [
+    'an environment whose role could make the models of another',
+    ['--path', 'dev,dev-2'],
+    'The names of models begin with resale-price-dev- for two environments',
+  ],
   ['a branch for no environment', ['--branch', 'prod=main'], '--branch or --tag names prod, which is not in --path.'],
   [
     'two refs for one environment',
