@@ -53,6 +53,10 @@ export const environmentName = z
     ),
     z.regex(/^[\w./-]*$/, 'must name environments of letters, digits and _ . / -'),
     z.regex(
+      /^(?!.*\/approval$)/i,
+      'must not name an environment that ends in /approval (in GitLab, the approvals of another have that name)',
+    ),
+    z.regex(
       new RegExp(`^(?!.*\\.(${COMPANIONS.join('|')})$)`, 'i'),
       `must not name an environment that ends in ${COMPANIONS.map((end) => `.${end}`).join(' or ')} (entry keys do)`,
     ),

@@ -59,7 +59,7 @@ describe('an environment', () => {
     expect(environmentName.safeParse(name).success).toBe(true);
   });
 
-  it.each(['', 'dev, uat', 'dev.comment', 'dev.before', 'uat.ASKED'])(
+  it.each(['uat/approval', 'uat/churn/Approval', '', 'dev, uat', 'dev.comment', 'dev.before', 'uat.ASKED'])(
     'cannot be named "%s": its entries would be another’s, or none',
     (name) => {
       expect(environmentName.safeParse(name).error?.issues).toHaveLength(1);
