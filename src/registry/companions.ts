@@ -45,9 +45,12 @@ function fits(metadata: Metadata, keys: readonly string[]): boolean {
   return new Set([...Object.keys(metadata), ...keys]).size <= MAX_METADATA;
 }
 
-/** Whether a rejection for another environment has left its reason. */
+/** Whether a rejection for another environment has left its reason. One without its rejection is nobody's. */
 function hasReason(metadata: Metadata, own: string): boolean {
-  return Object.keys(metadata).some((key) => key !== own && /^withdrawn\..+\.comment$/.test(key));
+  return Object.keys(metadata).some((key) => {
+    const [, rejection] = /^(withdrawn\..+)\.comment$/.exec(key) ?? [];
+    return key !== own && rejection !== undefined && rejection in metadata;
+  });
 }
 
 /** `job=7 RMSE fell by 3`: names the job of its entry. Signs that SageMaker refuses become spaces; `+` shows a cut. */

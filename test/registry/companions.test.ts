@@ -56,7 +56,18 @@ describe('what stands beside a verdict', () => {
       { kind: 'withdrawn' },
       { 'withdrawn.uat.comment': 'job=7 Good.' },
     ],
-    ['only the first reason', { 'withdrawn.dev.comment': 'job=3 Too coarse.' }, { kind: 'withdrawn' }, {}],
+    [
+      'only the first reason',
+      { 'withdrawn.dev': 'by=lim', 'withdrawn.dev.comment': 'job=3 Too coarse.' },
+      { kind: 'withdrawn' },
+      {},
+    ],
+    [
+      'its reason, where another stands without its rejection',
+      { 'withdrawn.dev.comment': 'job=3 Planted.' },
+      { kind: 'withdrawn' },
+      { 'withdrawn.uat.comment': 'job=7 Good.' },
+    ],
     [
       'the comment of an approval, whatever was rejected',
       { 'withdrawn.dev.comment': 'job=3 Too coarse.' },
