@@ -30,9 +30,9 @@ th,td{text-align:start;vertical-align:top;padding:.3rem .4rem .3rem 0;border-bot
 thead th{color:var(--quiet)}
 thead th:first-child{width:30%}
 td{font-variant-numeric:tabular-nums}
-.warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem}
+.warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem;box-decoration-break:clone}
 .quiet{color:var(--quiet)}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.8rem}}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}}
 @media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;
 
@@ -153,8 +153,11 @@ function metricsPart(group: MetricGroup, index: number): Part[] {
 function metricPiece({ name, value, live, difference, bounds, isBeyond }: Metric): string {
   const bound = isBeyond ? `<span class="warns">beyond: ${html(bounds)}</span>` : html(bounds);
   const cells = [html(value), live === undefined ? '' : html(live), html(difference), bound];
-  return `<tr><th scope="row">${html(name)}</th>${cells.map((cell) => `<td>${cell || '-'}</td>`).join('')}</tr>\n`;
+  return `<tr><th scope="row">${broken(html(name))}</th>${cells.map((cell) => `<td>${cell || '-'}</td>`).join('')}</tr>\n`;
 }
+
+/** A name that a narrow screen breaks between its words. */
+const broken = (name: string) => name.replaceAll(/[._](?=\w)/g, '$&<wbr>');
 
 /** A link; the words alone where the address is none of the web, or so long that it would have to be cut. */
 function anchor({ label, url }: Link): string {

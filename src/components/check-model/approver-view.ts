@@ -225,25 +225,37 @@ function aboutChanges({ comparison, mergeRequests, criteria }: Known): Fact[] {
   const { words, url, elsewhere } = comparison;
   return [
     { label: 'commit', text: words, link: { label: 'What you approve', url } },
-    ...(elsewhere
-      ? [
-          {
-            label: 'pipeline',
-            text: elsewhere.words,
-            link: { label: 'What this pipeline has beside it', url: elsewhere.url },
-            // On later branches that is so after every merge that makes a commit.
-            warns: environmentBefore(criteria) === undefined,
-          },
-        ]
-      : []),
-    ...uniqueFacts(mergeRequests.flatMap(mergeRequestFacts)),
+    ...(elsewhere ? [elsewhereFact(elsewhere, criteria)] : []),
+    ...mergedFacts(mergeRequests),
   ];
+}
+
+/** On later branches the commits differ after every merge that makes a commit; in the first environment nothing merges. */
+function elsewhereFact({ words, url }: NonNullable<Comparison['elsewhere']>, criteria: PromotionCriteria): Fact {
+  const isFirst = environmentBefore(criteria) === undefined;
+  return {
+    label: 'pipeline',
+    text: isFirst ? words : `${words}, as is usual after a merge`,
+    link: { label: 'Compare these two commits', url },
+    warns: isFirst,
+  };
+}
+
+/** The merge requests of all commits; none at all is told, too. */
+function mergedFacts(all: readonly MergeRequests[]): Fact[] {
+  const facts = uniqueFacts(all.flatMap(mergeRequestFacts));
+  if (facts.length > 0 || all.length === 0) return facts;
+  return [{ label: 'merged', text: 'by no merge request of this project: somebody pushed the commit' }];
 }
 
 function mergeRequestFacts(found: MergeRequests): Fact[] {
   if (found.is === 'not read')
     return [
-      { label: 'merged', text: `merge requests not read: ${found.why}`, link: { label: 'Its page', url: found.url } },
+      {
+        label: 'merged',
+        text: `unknown by which merge request: ${found.why}`,
+        link: { label: 'The commit, with its merge requests', url: found.url },
+      },
     ];
   return found.all.map(({ title, number, url }) => ({
     label: 'merged',

@@ -40,7 +40,7 @@ export function comparisonOf(
     return {
       commit,
       url: `${job.projectUrl}/-/commit/${commit}`,
-      words: `${short(commit)}${before === commit ? ', as of what is live' : ''}`,
+      words: `${short(commit)}${before === commit ? ', also the commit of the live version' : ''}`,
       elsewhere,
     };
   return {
@@ -54,7 +54,7 @@ export function comparisonOf(
 /** A merge commit, a squash, a tag or a pipeline that runs again leads to another commit than the version's. */
 function elsewhereOf(commit: string, job: Pick<Job, 'projectUrl' | 'commit' | 'ref'>): Elsewhere | undefined {
   if (commit === job.commit) return undefined;
-  const words = `the version was built from another commit than that of this pipeline, ${short(job.commit)} of ${job.ref}`;
+  const words = `runs on ${short(job.commit)} of ${job.ref}; the version was built from ${short(commit)}`;
   return { url: compareUrl(job, commit, job.commit), words };
 }
 

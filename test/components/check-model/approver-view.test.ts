@@ -111,14 +111,27 @@ describe('what an approver reads of a version', () => {
       url: 'https://gitlab.example.com/c',
     } as const;
     expect(line('merged', built, { mergeRequests: [notRead] })).toBe(
-      'merged   merge requests not read: GitLab answered with HTTP 403: https://gitlab.example.com/c',
+      'merged   unknown by which merge request: GitLab answered with HTTP 403: https://gitlab.example.com/c',
     );
+  });
+
+  it('says that a commit came by no merge request, where GitLab knows of none', () => {
+    const none = { is: 'read', all: [] } as const;
+    const built = version({}, { commit: UAT_JOB.commit });
+    expect(line('merged', built, { mergeRequests: [none, none] })).toBe(
+      'merged   by no merge request of this project: somebody pushed the commit',
+    );
+    expect(line('merged', built, { mergeRequests: [] })).toBeUndefined();
   });
 
   it('warns in the first environment of a version that was built from another commit than the pipeline’s', () => {
     const other = version({}, { commit: 'b'.repeat(40) });
     const [, later] = viewOf(other).changes;
-    expect(later).toMatchObject({ label: 'pipeline', warns: false });
+    expect(later).toMatchObject({
+      label: 'pipeline',
+      warns: false,
+      text: expect.stringMatching(/, as is usual after a merge$/),
+    });
     const criteria = {
       environment: 'uat',
       path: ['uat'],
@@ -127,7 +140,7 @@ describe('what an approver reads of a version', () => {
       pipeline: '1',
     } as const;
     const [, first] = viewOf(other, { criteria }).changes;
-    expect(first).toMatchObject({ label: 'pipeline', warns: true });
+    expect(first).toMatchObject({ label: 'pipeline', warns: true, text: expect.stringMatching(/built from b{12}$/) });
   });
 });
 

@@ -53,7 +53,7 @@ describe('the comparison that an approver opens', () => {
     expect(comparisonOf(built('b'.repeat(40), 2), undefined, job)).toMatchObject({
       words: 'bbbbbbbbbbbb',
       elsewhere: {
-        words: 'the version was built from another commit than that of this pipeline, cccccccccccc of uat',
+        words: 'runs on cccccccccccc of uat; the version was built from bbbbbbbbbbbb',
         url: `${job.projectUrl}/-/compare/${'b'.repeat(40)}...${job.commit}?straight=true`,
       },
     });
