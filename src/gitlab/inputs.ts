@@ -197,7 +197,7 @@ export function invalidInputs(problems: readonly string[], include: string): Fai
   return new Failure(
     'SMC-1001',
     `${lines.length === 1 ? 'Invalid input' : `${lines.length} inputs are invalid`}:\n  ${lines.join('\n  ')}`,
-    `correct ${lines.length === 1 ? 'it' : 'them'} under "inputs:" of ${include}, then push.`,
+    `correct ${lines.length === 1 ? 'it' : 'them'} under "inputs:" of ${include}, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.`,
   );
 }
 

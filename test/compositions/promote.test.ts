@@ -165,7 +165,7 @@ describe('the job of a merge request', () => {
   it('is red for a mistake in the inputs and for one in the files, of whichever job', async () => {
     const inputs = await inMergeRequest({ expect: '(', parameters: 'Epochs' });
     expect(inputs.log).toContain('ERROR SMC-1001: 2 inputs are invalid:\n  parameters: received "Epochs"; ');
-    expect(inputs.log).toMatch(/\nNext: correct them under "inputs:" of the include of promote, then push\.$/);
+    expect(inputs.log).toMatch(/\nNext: correct them under "inputs:" of the include of promote, then push\. /);
     const files = await inMergeRequest({ payload_file: 'paylod.json' }, { 'pipeline.json': '{ "Steps": 1 }' });
     expect(files.log).toContain('definition_file: received "pipeline.json"; Steps must be a list of steps.');
     expect(files.log).toContain('payload_file: received "paylod.json"; the file does not exist in the project.');

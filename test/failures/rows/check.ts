@@ -429,7 +429,7 @@ export const check: readonly Row[] = [
     component: 'check-model',
     code: 'SMC-1001',
     seen: 'ERROR 2 inputs are invalid:…  tags: received "cost-centre"; must have one Name=Value per line; …  requests: received "0"; must be a whole number from 1 to 1000.',
-    next: 'correct them under "inputs:" of the include of promote, then push.',
+    next: 'correct them under "inputs:" of the include of promote, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause: 'Where nothing is trained, check-model is the first job of promote. It checks the inputs of the later jobs.',
     remedy: 'Correct the values. [Inputs](inputs.md) describes every input.',
     stage: validated,

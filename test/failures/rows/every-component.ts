@@ -505,7 +505,7 @@ export const everyComponent: readonly Row[] = [
     everywhere: true,
     code: 'SMC-1001',
     seen: '  role_arn: received "$AWS_ROLE_ARN", but no CI/CD variable AWS_ROLE_ARN is visible in this job. Define it with a scope that covers the job\'s environment (uat* covers uat and uat/approval).',
-    next: 'correct it under "inputs:" of the include that adds approve-model, then push.',
+    next: 'correct it under "inputs:" of the include that adds approve-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause:
       'The variable is not defined. Or it is protected and the branch is not. Or its scope is another environment.',
     remedy: 'Define it with a scope that covers the environment of the job: `uat*` covers `uat` and `uat/approval`.',
@@ -523,7 +523,7 @@ export const everyComponent: readonly Row[] = [
     everywhere: true,
     code: 'SMC-1001',
     seen: 'ERROR Invalid input:…  max_candidates: received "many"; must be a whole number from 1 to 100.',
-    next: 'correct it under "inputs:" of the include that adds check-model, then push.',
+    next: 'correct it under "inputs:" of the include that adds check-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause: 'The component does not accept the value of an input, or of the variable behind it.',
     remedy: 'Correct the value. [Inputs](inputs.md) describes every input.',
     stage: validated,
@@ -591,7 +591,7 @@ export const everyComponent: readonly Row[] = [
     everywhere: true,
     code: 'SMC-1001',
     seen: 'ERROR 2 inputs are invalid:…  instance_type: received "m5.large"; must be a SageMaker instance type, like ml.m5.large.…  instance_count: received "none"; must be a whole number from 1 to 10000.',
-    next: 'correct them under "inputs:" of the include that adds deploy-model, then push.',
+    next: 'correct them under "inputs:" of the include that adds deploy-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause:
       'The component does not accept the values of some inputs, or of the variables behind them. The log lists all of them.',
     remedy: 'Correct the values. [Inputs](inputs.md) describes every input.',
@@ -659,7 +659,7 @@ export const everyComponent: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-1001',
     seen: 'tags: received "author=$GITLAB_USER_NAME"; must not contain "$GITLAB_USER_NAME". Write $$ for "$" (a tag allows none). Only these variables are replaced: CI_COMMIT_BRANCH, ',
-    next: 'correct it under "inputs:" of the include that adds deploy-model, then push.',
+    next: 'correct it under "inputs:" of the include that adds deploy-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause:
       'In `tags`, `model_environment` and `parameters`, the program replaces only variables that the token of the job confirms.',
     remedy:
@@ -677,7 +677,7 @@ export const everyComponent: readonly Row[] = [
     everywhere: true,
     code: 'SMC-1001',
     seen: 'environment: received "$CI_COMMIT_BRANCH", but this pipeline has no branch: it is the pipeline of a tag or of a merge request. Let the rules of this job add it to the pipelines of branches only, or set environment without CI_COMMIT_BRANCH.',
-    next: 'correct it under "inputs:" of the include that adds check-model, then push.',
+    next: 'correct it under "inputs:" of the include that adds check-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause:
       'GitLab sets `CI_COMMIT_BRANCH` only in pipelines of branches. The rules of the project add the job to others.',
     remedy:

@@ -470,7 +470,7 @@ export const training: readonly Row[] = [
     component: 'deploy-pipeline',
     code: 'SMC-1001',
     seen: 'ERROR 3 inputs are invalid:…  instance_type: received "m5.large"; must be a SageMaker instance type, like ml.m5.large.…  validate_max_wait_time: received "0"; must be a whole number from 1 to 86400.…  expect: received "(price"; must be a regular expression (…).',
-    next: 'correct them under "inputs:" of the include of promote, then push.',
+    next: 'correct them under "inputs:" of the include of promote, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause: 'The first job of promote checks the inputs of all its jobs, so that a mistake costs no training.',
     remedy: 'Correct the values. [Inputs](inputs.md) describes every input.',
     stage: untrained,
@@ -502,7 +502,7 @@ export const training: readonly Row[] = [
     component: 'deploy-pipeline',
     code: 'SMC-1001',
     seen: 'ERROR Invalid input:…  model_package_group_name: received "ResalePriceModels", but pipeline.json registers its versions in ResalePriceModelGroup.',
-    next: 'correct it under "inputs:" of the include of promote, then push.',
+    next: 'correct it under "inputs:" of the include of promote, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause:
       'The steps of the type RegisterModel in the definition name other groups than the include. check-model would find none of their versions.',
     remedy: 'Set `model_package_group_name` to the group of the definition, or change the definition.',
