@@ -10,7 +10,7 @@ import { Failure } from '../ground/failure.ts';
 import { inOrder } from '../ground/reads.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
+import { type PromotionCriteria, validatedHere, whyOffPath } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import type { Known } from './check-model/approver-view.ts';
@@ -159,12 +159,11 @@ function firstLook({ endpoint_name: name }: Inputs, { aws, clock }: Context) {
 const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
 
 function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
-  if (!path.includes(job.environment)) {
-    throw new Failure(
-      'SMC-3002',
-      `environment: received "${job.environment}", which is not in the promotion_path "${path.join(', ')}".`,
-      'add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds check-model.',
-    );
+  const off = whyOffPath({ environment: job.environment, path });
+  if (off !== undefined) {
+    const next =
+      'add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds check-model.';
+    throw new Failure('SMC-3002', off, next);
   }
   return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
 }

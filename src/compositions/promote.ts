@@ -12,6 +12,7 @@ import { type Ahead, refuseFiles, wrongFiles } from '../program/inputs-and-files
 import { asTold, printFailure } from '../program/run.ts';
 import { groupProblems } from './promote/group.ts';
 import { judge, type Viewpoint } from './promote/judge.ts';
+import { pathProblems } from './promote/path.ts';
 
 /** The jobs that promote puts together, in their order. */
 const COMPONENTS: readonly Component[] = [
@@ -33,13 +34,18 @@ export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<A
   );
   const trains = at <= COMPONENTS.indexOf(deployPipeline);
   return {
-    problems: [...judged.flatMap(({ problems }) => problems), ...(trains ? await groupProblems(viewpoint) : [])],
+    problems: [...judged.flatMap(({ problems }) => problems), ...(trains ? await trainingProblems(viewpoint) : [])],
     failures: failures.flat(),
     lines: [
       `Checked for the jobs to come: the inputs and files of ${later.map(({ name }) => name).join(', ')}.`,
       ...new Set(judged.flatMap(({ unknown }) => unknown.map((each) => `Not checked here: ${each}.`))),
     ],
   };
+}
+
+/** Why check-model would take nothing of what is trained: nobody should train it. */
+async function trainingProblems(viewpoint: Viewpoint): Promise<readonly string[]> {
+  return [...(await groupProblems(viewpoint)), ...pathProblems(viewpoint)];
 }
 
 /** Checks all that promote gives to its jobs, without AWS: the job of a merge request. Returns the exit code. */

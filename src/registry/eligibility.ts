@@ -24,6 +24,12 @@ export function environmentsBefore({ environment, path }: Pick<PromotionCriteria
   return path.slice(0, path.indexOf(environment));
 }
 
+/** Why nothing can be promoted to an environment: the path does not have it. `undefined` when it does. */
+export function whyOffPath({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
+  if (path.includes(environment)) return undefined;
+  return `environment: received "${environment}", which is not in the promotion_path "${path.join(', ')}".`;
+}
+
 /** The environment right before this one on the path; `undefined` for the first. */
 export function environmentBefore(criteria: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
   return environmentsBefore(criteria).at(-1);

@@ -427,7 +427,7 @@ describe('the first environment', () => {
     const job = await check({ emulator });
     expect(job).toMatchObject({ exit: 64, calls: [] });
     expect(job.log).toMatch(
-      /This job's artifacts have no deploy-pipeline record[\s\S]*Next: if deploy-pipeline failed, run it again first\.[\s\S]*Otherwise, include it before this component/,
+      /This job's artifacts have no deploy-pipeline record[\s\S]*Next: if deploy-pipeline failed, run it again first\.[\s\S]*Otherwise, include it before this component.*: promote does so in the include with train: true\./,
     );
   });
 

@@ -133,6 +133,16 @@ describe('the first job of promote', () => {
     ).toEqual([]);
   });
 
+  it('refuses an environment that is not on the promotion path, before anything is trained', async () => {
+    expect((await onDev({ promotion_path: 'test, uat' })).problems).toEqual([
+      'environment: received "dev", which is not in the promotion_path "test, uat".',
+    ]);
+    expect((await onDev({ environment: 'test' })).problems).toEqual([
+      'environment: received "test", which is not in the promotion_path "dev, uat, main".',
+    ]);
+    expect((await onDev({ environment: 'test', promotion_path: 'test, prod' })).problems).toEqual([]);
+  });
+
   it('lets a definition pass whose group is known only when it runs, or in which no step registers', async () => {
     for (const text of [
       '{ "Steps": [{ "Name": "a", "Type": "RegisterModel", "Arguments": { "ModelPackageGroupName": { "Get": "Steps.A.B" } } }] }',

@@ -481,6 +481,23 @@ export const training: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'promote is given an environment that its promotion path does not have',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1001',
+    seen: 'ERROR Invalid input:…  environment: received "dev", which is not in the promotion_path "test, uat, main".',
+    next: 'correct it under "inputs:" of the include of promote, then push.',
+    cause:
+      'The include sets `environment` without `promotion_path`, or the branch is the environment and has another name. check-model would take nothing of what is trained.',
+    remedy: 'Set `promotion_path` to all your environments, in their order, and `environment` to one of them.',
+    stage: untrained,
+    job: ofPromote({ promotion_path: 'test, uat, main' }),
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
     when: 'promote names a payload_file that the repository does not have',
     shows: [],
     component: 'deploy-pipeline',
