@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { approverPage, MAX_PAGE } from '../../../src/components/check-model/approver-page.ts';
 import type { Metric, MetricGroup } from '../../../src/components/check-model/metrics.ts';
-import { version, viewOf } from './known.ts';
+import { CONTENT } from '../../registry/package.ts';
+import { builtValue, validationValue, verdictValue } from '../handover.ts';
+import { UAT_JOB, version, viewOf } from './known.ts';
 
 const heading = {
   verdict: 'Start the approve job.',
@@ -24,6 +26,15 @@ const report = (source: string, metrics: readonly Metric[]): MetricGroup => ({
   notRead: undefined,
   url: undefined,
 });
+
+const markedAtTop = (page: string) => /Look first at .*/.exec(page)?.[0];
+
+/** Built, approved and validated as it should be. */
+const RIGHT = {
+  built: builtValue({ commit: UAT_JOB.commit }),
+  'approved.dev': verdictValue(CONTENT),
+  'validated.dev': validationValue(CONTENT),
+};
 
 describe('the page of the approver', () => {
   it('has everything that the log says, and what that leaves out', () => {
@@ -52,6 +63,16 @@ describe('the page of the approver', () => {
     expect(pageOf(version({}), { metrics: [notRead] })).toContain(
       'bias <span class="warns">not read: AccessDenied: no</span> <a href="https://console.aws.amazon.com/s3" rel="noreferrer">bias in the AWS console</a>',
     );
+  });
+
+  it('names at its top what an approver looks at first, and nothing where nothing is marked', () => {
+    const beyond = { ...metric('rmse', '9'), bounds: 'at most 5', isBeyond: true };
+    const bias = { ...report('bias', []), notRead: 'AccessDenied: no' };
+    const asked = { live: { newer: [3] }, metrics: [report('metadata', [beyond, metric('r2')]), bias] };
+    expect(pageOf(version({}), asked)).toMatch(
+      /<p>Start the approve job\.<\/p>\n<p><span class="warns">Look first at what is marked below: older, .*, rmse \(beyond its bound\), bias \(not read\)<\/span><\/p>/,
+    );
+    expect(markedAtTop(pageOf(version(RIGHT, { commit: UAT_JOB.commit }), {}))).toBeUndefined();
   });
 
   it('says in words, not by colour alone, what is beyond its bound', () => {
