@@ -65,22 +65,22 @@ export function approverPage(view: ApproverView, heading: Heading): string {
 <main>
 <h1>${html(view.title)}</h1>
 <p>${html(heading.verdict)}</p>
-${markedLine(view)}${heading.links.map((each) => `<p>${anchor(each)}</p>`).join('\n')}
+${highlightedLine(view)}${heading.links.map((each) => `<p>${anchor(each)}</p>`).join('\n')}
 `;
   const bottom = '</main>\n</body>\n</html>\n';
   return top + fitted(partsOf(view), MAX_PAGE - size(top) - size(bottom)) + bottom;
 }
 
 /** What speaks against an approval without a second look, by the words under which the page has it; nothing without any. */
-function markedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
+function highlightedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
   const facts = [...serving, ...passage, ...changes, ...version].filter(({ warns }) => warns);
   const values = metrics.flatMap(({ source, metrics: all, notRead }) => [
     ...all.filter(({ isBeyond }) => isBeyond).map(({ name }) => `${name} (beyond its bound)`),
     ...(notRead === undefined ? [] : [`${source} (not read)`]),
   ]);
-  const marked = [...new Set([...facts.map(({ label }) => label), ...values])];
-  if (marked.length === 0) return '';
-  return `<p><span class="warns">Look first at what is marked below: ${html(marked.join(', '))}</span></p>\n`;
+  const highlighted = [...new Set([...facts.map(({ label }) => label), ...values])];
+  if (highlighted.length === 0) return '';
+  return `<p><span class="warns">Look first at what is highlighted below: ${html(highlighted.join(', '))}</span></p>\n`;
 }
 
 /** A part of the page: pieces between a beginning and an end, of which the last ones may be left out. */

@@ -27,7 +27,7 @@ const report = (source: string, metrics: readonly Metric[]): MetricGroup => ({
   url: undefined,
 });
 
-const markedAtTop = (page: string) => /Look first at .*/.exec(page)?.[0];
+const highlightedAtTop = (page: string) => /Look first at .*/.exec(page)?.[0];
 
 /** Built, approved and validated as it should be. */
 const RIGHT = {
@@ -65,14 +65,14 @@ describe('the page of the approver', () => {
     );
   });
 
-  it('names at its top what an approver looks at first, and nothing where nothing is marked', () => {
+  it('names at its top what an approver looks at first, and nothing where nothing is highlighted', () => {
     const beyond = { ...metric('rmse', '9'), bounds: 'at most 5', isBeyond: true };
     const bias = { ...report('bias', []), notRead: 'AccessDenied: no' };
     const asked = { live: { newer: [3] }, metrics: [report('metadata', [beyond, metric('r2')]), bias] };
     expect(pageOf(version({}), asked)).toMatch(
-      /<p>Start the approve job\.<\/p>\n<p><span class="warns">Look first at what is marked below: older, .*, rmse \(beyond its bound\), bias \(not read\)<\/span><\/p>/,
+      /<p>Start the approve job\.<\/p>\n<p><span class="warns">Look first at what is highlighted below: older, .*, rmse \(beyond its bound\), bias \(not read\)<\/span><\/p>/,
     );
-    expect(markedAtTop(pageOf(version(RIGHT, { commit: UAT_JOB.commit }), {}))).toBeUndefined();
+    expect(highlightedAtTop(pageOf(version(RIGHT, { commit: UAT_JOB.commit }), {}))).toBeUndefined();
   });
 
   it('says in words, not by colour alone, what is beyond its bound', () => {
