@@ -63,6 +63,12 @@ describe('what stands beside a verdict', () => {
       {},
     ],
     [
+      'its reason, in place of one that stands beside an entry which cannot be read, and no approval before',
+      { 'withdrawn.uat': 'by=lim', 'withdrawn.uat.comment': 'job=3 Planted.' },
+      { kind: 'withdrawn' },
+      { 'withdrawn.uat.comment': 'job=7 Good.' },
+    ],
+    [
       'its reason, where another stands without its rejection',
       { 'withdrawn.dev.comment': 'job=3 Planted.' },
       { kind: 'withdrawn' },

@@ -55,6 +55,12 @@ describe('the keys of registry entries', () => {
 });
 
 describe('an environment', () => {
+  it('that ends like a companion is refused by that', () => {
+    expect(environmentName.safeParse('dev.asked').error?.issues[0]?.message).toBe(
+      'must not name an environment that ends in .comment or .before or .asked (entry keys do)',
+    );
+  });
+
   it.each(['dev', 'dev/churn', 'eu-west-1', 'comment', 'dev.eu'])('may be named %s', (name) => {
     expect(environmentName.safeParse(name).success).toBe(true);
   });

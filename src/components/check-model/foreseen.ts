@@ -32,8 +32,7 @@ export async function refuseForeseen(
 ): Promise<void> {
   const decision = destination?.seen?.decision;
   if (decision?.do === 'refuse') throw new Failure(decision.code, decision.why, decision.next);
-  // Our config is there already: what is behind the endpoint was compared with the plan.
-  if (decision?.do !== 'nothing' && decision?.do !== 'follow') await refuseTakenNames(look, plan.serving);
+  await refuseTakenNames(look, plan.serving);
 }
 
 /**

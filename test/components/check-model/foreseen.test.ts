@@ -184,6 +184,24 @@ describe('what deploy-model would refuse is refused before anybody is asked to a
     expect(await each.deploy(allowed)).toMatchObject({ exit: 0 });
   });
 
+  /** The endpoint is deleted before its tags are read. */
+  const deleteMeanwhile = ({ emulator }: Scene) =>
+    emulator.faults.meanwhile('ListTags', () => {
+      emulator.do('DeleteEndpoint', { EndpointName: NAME });
+      emulator.endpoints.settle(NAME);
+    });
+  const NO_PLAN = { instance_type: '', execution_role_arn: '' };
+
+  it.each([
+    ['without a plan', NO_PLAN],
+    ['where it may be taken over', { ...NO_PLAN, take_over_endpoint: 'true' }],
+  ])('not what is deleted before it is known whose it is, %s', async (_, inputs) => {
+    const each = await scene();
+    serve(each, { ...OURS, 'sagemaker-components:project': '43' });
+    deleteMeanwhile(each);
+    expect(await each.check(inputs)).toMatchObject({ exit: 0, record: { outcome: 'candidate' } });
+  });
+
   it('not where nothing stands against it, nor while SageMaker is busy with the endpoint', async () => {
     const each = await scene();
     serve(each);
@@ -204,5 +222,52 @@ describe('what deploy-model would refuse is refused before anybody is asked to a
     expect(told.log).toContain('older    than version 3, which is live');
     each.emulator.deployed({ endpoint: NAME, package: each.newer, tags: { 'sagemaker-components:project': '43' } });
     expect(await each.check(silent)).toMatchObject({ exit: 1 });
+  });
+});
+
+describe('what deploy-model would do first is told before anybody is asked to approve', () => {
+  const taken = 'deploy-model would take resale-price-uat over: it belongs to project 43, environment uat, group ';
+
+  it.each([
+    ['another project’s endpoint is taken over', { ...OURS, 'sagemaker-components:project': '43' }, true],
+    ['not an own one', OURS, false],
+    ['nor one of nobody', {}, false],
+  ])('%s', async (_, tags, told) => {
+    const each = await scene();
+    serve(each, tags);
+    const job = await each.check({ take_over_endpoint: 'true' });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log.includes(taken)).toBe(told);
+  });
+
+  it.each([
+    ['a Failed endpoint is deleted', 'Failed', true],
+    ['not one that serves', undefined, false],
+  ] as const)('%s', async (_, status, told) => {
+    const each = await scene();
+    serve(each);
+    if (status) become(each, status);
+    const job = await each.check({ recreate_failed: 'true' });
+    expect(job.log.includes('deploy-model deletes the Failed endpoint first, and creates it again')).toBe(told);
+  });
+
+  it.each([
+    [4, true],
+    [1, false],
+  ])('an endpoint with %i instances keeps them: %s', async (DesiredInstanceCount, told) => {
+    const each = await scene();
+    serve(each);
+    const DesiredWeightsAndCapacities = [{ VariantName: 'AllTraffic', DesiredInstanceCount }];
+    each.emulator.do('UpdateEndpointWeightsAndCapacities', { EndpointName: NAME, DesiredWeightsAndCapacities });
+    each.emulator.endpoints.settle(NAME);
+    const { log } = await each.check();
+    expect(log.includes('it is scaled out, and keeps its 4 instances')).toBe(told);
+    expect(log.includes('scaled out')).toBe(told);
+  });
+
+  it('nothing, where no endpoint exists: that is not the version that serves already', async () => {
+    const { log } = await (await scene()).check();
+    expect(log).toContain('nothing: the endpoint resale-price-uat does not exist yet');
+    expect(log).not.toContain('exactly this version is live');
   });
 });
