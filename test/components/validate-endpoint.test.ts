@@ -369,6 +369,8 @@ describe('the deployment', () => {
     expect(again.exit).toBe(0);
     expect(again.record).toMatchObject({ outcome: 'validated', config });
     expect(again.log).toMatch(/\nresale-price-dev: Updating; [^\n]* \(after \d+ s\)\.\n/);
+    // At the first look, when it is live, after its answers and after the entry: not at each look.
+    expect(again.calls.filter((call) => call === 'DescribeModelPackage')).toHaveLength(4);
   });
 
   it.each([

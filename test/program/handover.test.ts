@@ -139,10 +139,13 @@ describe('of several records', () => {
     ]);
   });
 
-  it('those of other environments are not taken', () => {
-    const uat = shown(2, { environment: 'uat' });
-    expect(readShown(leave('check-model', [shown(1), uat])).record).toMatchObject({ version: 1 });
-    expect(thrownBy(() => readShown(leave('check-model', [uat])))).toMatchObject(
+  it.each([
+    ['environments', { environment: 'uat' }],
+    ['regions', { region: 'eu-west-1' }],
+  ])('those of other %s are not taken', (_, elsewhere) => {
+    const other = shown(2, elsewhere);
+    expect(readShown(leave('check-model', [shown(1), other])).record).toMatchObject({ version: 1 });
+    expect(thrownBy(() => readShown(leave('check-model', [other])))).toMatchObject(
       because("This job's artifacts have no check-model record for this environment and region."),
     );
   });

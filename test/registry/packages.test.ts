@@ -84,6 +84,9 @@ describe('a list', () => {
   });
 });
 
+/** So many entries of a team. */
+const full = (entries: number) => Object.fromEntries(Array.from({ length: entries }, (_, n) => [`k${n}`, 'v']));
+
 describe('a registry entry', () => {
   it('sends its own key and nothing else', async () => {
     aws.on(UpdateModelPackageCommand).resolves({});
@@ -160,6 +163,22 @@ describe('a registry entry', () => {
       },
     );
 
+    it('is told with what stands there instead', async () => {
+      const after = { 'approved.uat': 'by=jane job=7', 'approved.uat.comment': 'job=7 Bad.' };
+      await expect(written(after)).rejects.toThrow('but now it is "job=7 Bad.".');
+    });
+
+    it.each<[when: string, before: Record<string, string>]>([
+      ['just fits', full(48)],
+      ['replaces what is there', { ...full(48), 'approved.uat': 'by=lim', 'approved.uat.comment': 'job=3 No.' }],
+    ])('is sent where it %s', async (_, before) => {
+      aws.on(UpdateModelPackageCommand).resolves({});
+      const after = { ...before, 'approved.uat': 'by=jane job=7', 'approved.uat.comment': 'job=7 Good.' };
+      aws.on(DescribeModelPackageCommand).resolvesOnce(answer(before)).resolves(answer(after));
+      const version = await describePackage(registry, ARN);
+      await expect(writeEntry(registry, version, write)).resolves.toMatchObject({ metadata: after });
+    });
+
     it('is a success where another job of the pipeline was later', async () => {
       const later = { 'approved.uat': 'by=jane job=8', 'approved.uat.comment': 'job=8 Fine.' };
       await expect(written(later)).resolves.toMatchObject({ metadata: later });
@@ -167,9 +186,7 @@ describe('a registry entry', () => {
   });
 
   it('is not sent when there is no room for all of it', async () => {
-    aws
-      .on(DescribeModelPackageCommand)
-      .resolves(answer(Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`k${n}`, 'v']))));
+    aws.on(DescribeModelPackageCommand).resolves(answer(full(49)));
     const before = await describePackage(registry, ARN);
     const write = { key: 'validated.uat', value: 'yes', beside: { 'validated.uat.asked': 'much' } };
     await expect(writeEntry(registry, before, write)).rejects.toThrow(
@@ -179,9 +196,7 @@ describe('a registry entry', () => {
   });
 
   it('is not sent when the metadata is full', async () => {
-    aws
-      .on(DescribeModelPackageCommand)
-      .resolves(answer(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']))));
+    aws.on(DescribeModelPackageCommand).resolves(answer(full(50)));
     const before = await describePackage(registry, ARN);
     await expect(writeEntry(registry, before, { key: 'validated.uat', value: 'yes' })).rejects.toThrow(
       '50 metadata entries',
