@@ -152,6 +152,16 @@ describe('an endpoint in service', () => {
     ]);
   });
 
+  it('whose tags name no model is asked about by the names that SageMaker tells', async () => {
+    const scene = await approvedOverAnother();
+    const arn = scene.emulator.endpoints.arn(NAME);
+    scene.emulator.tags.put(arn, [{ Key: 'sagemaker-components:wanted', Value: scene.before }]);
+    expect((await deploy(scene)).exit).toBe(0);
+    const asked = scene.emulator.calls.filter(({ operation }) => operation === 'DescribeModel');
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { input } of asked) expect(input).toHaveProperty('ModelName');
+  });
+
   it('that was not scaled out keeps nothing of its variant: SageMaker knows exceptions only to keeping all', async () => {
     const scene = await approvedOverAnother();
     await deploy(scene);
