@@ -54,10 +54,11 @@ function project(files: Readonly<Record<string, string>> = {}): string {
   return root;
 }
 
-async function inMergeRequest(inputs: Mapping = {}, files: Readonly<Record<string, string>> = {}) {
+/** The program of the job in a merge request, which finds these variables. */
+async function checkedWith(env: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) {
   const lines: string[] = [];
   const exit = await checkInputs({
-    env: variablesOf('check-inputs', inputs, MERGE_REQUEST),
+    env,
     args: [],
     root: project(files),
     clock: { now: () => new Date(), sleep: async () => {}, random: () => 0 },
@@ -66,6 +67,16 @@ async function inMergeRequest(inputs: Mapping = {}, files: Readonly<Record<strin
   });
   return { exit, log: lines.join('\n') };
 }
+
+it('where the inputs do not reach the job, nothing is called right', async () => {
+  const { exit, log } = await checkedWith(MERGE_REQUEST);
+  expect(exit).toBe(64);
+  expect(log).toContain('No input of deploy-model reached this job: keep the "variables:" that promote gives it.');
+  expect(log).toContain('Next: ');
+});
+
+const inMergeRequest = (inputs: Mapping = {}, files: Readonly<Record<string, string>> = {}) =>
+  checkedWith(variablesOf('check-inputs', inputs, MERGE_REQUEST), files);
 
 const onDev = (inputs: Mapping = {}, files: Readonly<Record<string, string>> = {}) =>
   lookAhead({ env: variablesOf('deploy-pipeline', inputs, ON_DEV), root: project(files) }, 'deploy-pipeline');

@@ -31,6 +31,8 @@ export function judge(component: Component, { env, root }: Viewpoint): Judged {
   const problems: string[] = [];
   const unknown: string[] = [];
   const known: Record<string, unknown> = {};
+  if (Object.keys(component.inputs.shape).every((input) => received(input) === undefined))
+    problems.push(`No input of ${component.name} reached this job: keep the "variables:" that promote gives it.`);
   for (const [input, schema] of Object.entries(component.inputs.shape)) {
     const [name, value, wrong] = [nameInPromote(component.name, input), received(input), messages.get(input)];
     if (value === undefined) continue;
