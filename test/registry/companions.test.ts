@@ -76,7 +76,7 @@ describe('what stands beside a verdict', () => {
     ],
     [
       'the comment of an approval, whatever was rejected',
-      { 'withdrawn.dev.comment': 'job=3 Too coarse.' },
+      { 'withdrawn.dev': 'by=lim', 'withdrawn.dev.comment': 'job=3 Too coarse.' },
       {},
       { 'approved.uat.comment': 'job=7 Good.' },
     ],
