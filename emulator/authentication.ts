@@ -1,31 +1,17 @@
+import { credentialScope } from './credential-scope.ts';
 import type { Asked, Request } from './protocols.ts';
 import { AwsError, type Principal, type World } from './world.ts';
 
 const UNSIGNED = 'AssumeRoleWithWebIdentity';
-
-/** The access key is who is calling; signatures are not checked. Empty when the request has none. */
-function accessKeyOf({ headers }: Request): string {
-  return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
-}
-
-/** The region that a request is signed for; `undefined` when it is not signed. */
-export function regionOf({ headers }: Request): string | undefined {
-  return /Credential=[^/,\s]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
-}
-
-/** The service that a request is signed for; `undefined` when it is not signed. */
-export function signedFor({ headers }: Pick<Request, 'headers'>): string | undefined {
-  return /Credential=[^/,\s]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1];
-}
 
 /** Static keys are an administrator's, whatever they are; a session is known by its key, and a token that is sent must be its own. */
 interface Callers extends Pick<World, 'sessions' | 'clock'> {
   readonly administrator: Principal;
 }
 
-/** Who a request says it is from; `undefined` when no such session was ever handed out. */
+/** Who a request says it is from, by its access key; `undefined` when no such session was ever handed out. */
 export function callerOf({ sessions, administrator }: Callers, request: Request): Principal | undefined {
-  const key = accessKeyOf(request);
+  const key = credentialScope(request.headers)?.accessKey ?? '';
   const session = sessions.get(key);
   const token = request.headers['x-amz-security-token'] ?? '';
   // Keys that begin with ASIA are those of sessions.
@@ -37,7 +23,7 @@ export function callerOf({ sessions, administrator }: Callers, request: Request)
 export function authenticate(callers: Callers, { operation, service }: Asked, request: Request): Principal {
   if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
   const status = service === 'sts' || service === 'runtime' || service === 's3' ? 403 : 400;
-  if (accessKeyOf(request) === '')
+  if (!credentialScope(request.headers))
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
   const caller = callerOf(callers, request);
   if (!caller) {

@@ -1,7 +1,8 @@
 import { accessRequests } from './access.ts';
-import { authenticate, callerOf, regionOf } from './authentication.ts';
+import { authenticate, callerOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
 import { validate } from './constraints.ts';
+import { credentialScope } from './credential-scope.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
 import { authorise, authoriseAcross, isAllowed } from './iam.ts';
 import { Logs, logResource, logsOperations } from './logs.ts';
@@ -318,7 +319,7 @@ export class Emulator implements World {
 
   /** A request that is signed for another region means that region's resources. */
   #whereSigned(access: AccessRequest, request: Request): AccessRequest {
-    const region = regionOf(request) ?? this.region;
+    const region = credentialScope(request.headers)?.region ?? this.region;
     return { ...access, resources: access.resources.map((arn) => arn.replace(`:${this.region}:`, `:${region}:`)) };
   }
 

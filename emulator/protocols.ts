@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { signedFor } from './authentication.ts';
+import { credentialScope } from './credential-scope.ts';
 import { models, type ServiceModel, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
 import type { AwsError, Call } from './world.ts';
@@ -35,7 +35,7 @@ export function asked(request: Request): Asked | undefined {
   if (typeof target === 'string') return askedByJson(target, request);
   const invocation = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.path);
   if (invocation?.[1]) return askedOfRuntime(decodeURIComponent(invocation[1]), request);
-  if (signedFor(request) === 's3') return askedOfS3(request);
+  if (credentialScope(request.headers)?.service === 's3') return askedOfS3(request);
   const form = new URLSearchParams(request.body.toString());
   const action = form.get('Action');
   return action ? askedByQuery(action, form) : undefined;

@@ -11,7 +11,7 @@ import type { Host } from '../program/context.ts';
 import { type Ahead, refuseFiles, wrongFiles } from '../program/inputs-and-files.ts';
 import { asTold, printFailure } from '../program/run.ts';
 import { groupProblems } from './promote/group.ts';
-import { judge, type Viewpoint } from './promote/judge.ts';
+import { type Judged, judge, type Viewpoint } from './promote/judge.ts';
 import { pathProblems } from './promote/path.ts';
 
 /** The jobs that promote puts together, in their order. */
@@ -26,26 +26,29 @@ const COMPONENTS: readonly Component[] = [
 
 /** Looks at what promote gives to the jobs that come after one of them; at all, when none is named. */
 export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<Ahead> {
+  const judged = COMPONENTS.map((component) => judge(component, viewpoint));
   const at = COMPONENTS.findIndex(({ name }) => name === after);
-  const later = COMPONENTS.slice(at + 1);
-  const judged = later.map((component) => judge(component, viewpoint));
-  const failures = await Promise.all(
-    judged.map(({ component, known }) => wrongFiles(component, known, viewpoint.root)),
-  );
+  const later = judged.slice(at + 1);
+  const failures = await Promise.all(later.map(({ component, known }) => wrongFiles(component, known, viewpoint.root)));
   const trains = at <= COMPONENTS.indexOf(deployPipeline);
   return {
-    problems: [...judged.flatMap(({ problems }) => problems), ...(trains ? await trainingProblems(viewpoint) : [])],
+    problems: [
+      ...later.flatMap(({ problems }) => problems),
+      ...(trains ? await trainingProblems(judged, viewpoint) : []),
+    ],
     failures: failures.flat(),
     lines: [
-      `Checked for the jobs to come: the inputs and files of ${later.map(({ name }) => name).join(', ')}.`,
-      ...new Set(judged.flatMap(({ unknown }) => unknown.map((each) => `Not checked here: ${each}.`))),
+      `Checked for the jobs to come: the inputs and files of ${later.map(({ component }) => component.name).join(', ')}.`,
+      ...new Set(later.flatMap(({ unknown }) => unknown.map((each) => `Not checked here: ${each}.`))),
     ],
   };
 }
 
 /** Why check-model would take nothing of what is trained: nobody should train it. */
-async function trainingProblems(viewpoint: Viewpoint): Promise<readonly string[]> {
-  return [...(await groupProblems(viewpoint)), ...pathProblems(viewpoint)];
+async function trainingProblems(judged: readonly Judged[], { env, root }: Viewpoint): Promise<readonly string[]> {
+  const knownOf = (wanted: Component) => judged.find(({ component }) => component === wanted)?.known ?? {};
+  const checking = knownOf(checkModel);
+  return [...(await groupProblems(knownOf(deployPipeline), checking, root)), ...pathProblems(checking, env)];
 }
 
 /** Checks all that promote gives to its jobs, without AWS: the job of a merge request. Returns the exit code. */

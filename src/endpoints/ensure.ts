@@ -45,15 +45,12 @@ export async function ensureModelAndConfig(
  * has other content.
  */
 async function ensureModel({ serving, tags }: Serving, look: Look, sagemaker: SageMakerClient): Promise<Ensured> {
-  const { name } = serving.model;
-  const planned = modelRequest(serving);
+  const planned = plannedModel(serving);
   return ensure({
-    kind: 'model',
-    name,
-    planned,
-    before: await look.model(name),
-    find: () => findModel(sagemaker, name),
-    create: () => sagemaker.send(new CreateModelCommand({ ...planned, Tags: [...tags] })),
+    ...planned,
+    before: await look.model(planned.name),
+    find: () => findModel(sagemaker, planned.name),
+    create: () => sagemaker.send(new CreateModelCommand({ ...planned.request, Tags: [...tags] })),
   });
 }
 
@@ -62,15 +59,12 @@ async function ensureModel({ serving, tags }: Serving, look: Look, sagemaker: Sa
  * "refused" when that has other content.
  */
 async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: SageMakerClient): Promise<Ensured> {
-  const { name } = serving.config;
-  const planned = configRequest(serving);
+  const planned = plannedConfig(serving);
   return ensure({
-    kind: 'endpoint config',
-    name,
-    planned,
-    before: (await look.config(name))?.answer,
-    find: async () => (await findConfig(sagemaker, name))?.answer,
-    create: () => sagemaker.send(new CreateEndpointConfigCommand({ ...planned, Tags: [...tags] })),
+    ...planned,
+    before: (await look.config(planned.name))?.answer,
+    find: async () => (await findConfig(sagemaker, planned.name))?.answer,
+    create: () => sagemaker.send(new CreateEndpointConfigCommand({ ...planned.request, Tags: [...tags] })),
   });
 }
 
@@ -79,15 +73,19 @@ async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: S
  * `ensureConfig` would (AWS: DescribeModel, DescribeEndpointConfig). Creates nothing.
  */
 export async function refuseTakenNames(look: Look, serving: ModelAndConfig): Promise<void> {
-  const { model, config } = serving;
   askForPlanned(look, serving);
   await look.ended();
+  const [model, config] = [plannedModel(serving), plannedConfig(serving)];
   const [foundModel, foundConfig] = [await look.model(model.name), await look.config(config.name)];
-  const named = { kind: 'model', name: model.name, planned: modelRequest(serving) } as const;
-  if (foundModel) refuseOtherContent(named, foundModel);
-  const configured = { kind: 'endpoint config', name: config.name, planned: configRequest(serving) } as const;
-  if (foundConfig) refuseOtherContent(configured, foundConfig.answer);
+  if (foundModel) refuseOtherContent(model, foundModel);
+  if (foundConfig) refuseOtherContent(config, foundConfig.answer);
 }
+
+const plannedModel = (serving: ModelAndConfig) =>
+  ({ kind: 'model', name: serving.model.name, request: modelRequest(serving) }) as const;
+
+const plannedConfig = (serving: ModelAndConfig) =>
+  ({ kind: 'endpoint config', name: serving.config.name, request: configRequest(serving) }) as const;
 
 /** The AWS CLI's command that deletes one, up to its name. */
 const DELETE = {
@@ -95,10 +93,15 @@ const DELETE = {
   'endpoint config': 'aws sagemaker delete-endpoint-config --endpoint-config-name',
 };
 
-interface EnsureRequest {
+/** What is to exist under a name. */
+interface Planned {
   readonly kind: keyof typeof DELETE;
   readonly name: string;
-  readonly planned: object;
+  /** What it is created with, without tags. */
+  readonly request: object;
+}
+
+interface EnsureRequest extends Planned {
   /** As it was when it was looked for. */
   readonly before: object | undefined;
   find(): Promise<object | undefined>;
@@ -109,26 +112,23 @@ interface EnsureRequest {
  * Creates what was not there. Describes again when the name is taken by then: by somebody else, or by our own request
  * whose answer was lost.
  */
-async function ensure({ kind, name, planned, before, find, create }: EnsureRequest): Promise<Ensured> {
+async function ensure({ before, find, create, ...planned }: EnsureRequest): Promise<Ensured> {
   if (before === undefined) {
     try {
       await create();
       return 'created';
     } catch (error) {
       if (!isKnownError('already exists', error))
-        throw asRefusal(error, `SageMaker refused to create the ${kind} ${name}.`);
+        throw asRefusal(error, `SageMaker refused to create the ${planned.kind} ${planned.name}.`);
     }
   }
-  refuseOtherContent({ kind, name, planned }, before ?? (await find()) ?? {});
+  refuseOtherContent(planned, before ?? (await find()) ?? {});
   return 'reused';
 }
 
 /** Refuses a model or endpoint config that has the planned name, and other content. */
-function refuseOtherContent(
-  { kind, name, planned }: Pick<EnsureRequest, 'kind' | 'name' | 'planned'>,
-  found: object,
-): void {
-  const differences = differencesFrom(kind, planned, found);
+function refuseOtherContent({ kind, name, request }: Planned, found: object): void {
+  const differences = differencesFrom(kind, request, found);
   if (differences.length === 0) return;
   throw new Failure(
     'SMC-4015',

@@ -18,7 +18,10 @@ export function includeIn({ SAGEMAKER_COMPONENT: told }: Env): Include | undefin
   return { name, version, sha, reference };
 }
 
-/** Whether the job was put together with others by promote. It decides what is said, and nothing else. */
+/**
+ * Whether the job was put together with others by promote. It decides what is said, and whether the inputs of later jobs are
+ * checked before their own jobs do.
+ */
 export function isOfPromote(env: Env): boolean {
   return includeIn(env)?.name === 'promote';
 }

@@ -1,4 +1,15 @@
-import type { FailureKind } from './failure.ts';
+/** Why a job fails. Each kind has one exit code, the same in every component. */
+export const EXIT_CODES = {
+  refused: 1,
+  'invalid input': 64,
+  'AWS trouble': 75,
+  'not allowed': 77,
+  'nothing to promote': 80,
+  'out of time': 124,
+  stopped: 143,
+} as const;
+
+export type FailureKind = keyof typeof EXIT_CODES;
 
 /**
  * Every message with which a job fails, and its kind, which decides the exit code. The log shows the code in the line

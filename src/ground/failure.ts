@@ -1,17 +1,4 @@
-import { FAILURE_CODES, type FailureCode } from './failure-codes.ts';
-
-/** Why a job fails. Each kind has one exit code, the same in every component. */
-export const EXIT_CODES = {
-  refused: 1,
-  'invalid input': 64,
-  'AWS trouble': 75,
-  'not allowed': 77,
-  'nothing to promote': 80,
-  'out of time': 124,
-  stopped: 143,
-} as const;
-
-export type FailureKind = keyof typeof EXIT_CODES;
+import { EXIT_CODES, FAILURE_CODES, type FailureCode } from './failure-codes.ts';
 
 /**
  * A failure that we understand: which message it is, what happened, and what to do next. Anything else that is thrown

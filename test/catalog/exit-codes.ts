@@ -1,4 +1,4 @@
-import { EXIT_CODES, type FailureKind } from '../../src/ground/failure.ts';
+import { EXIT_CODES, type FailureKind } from '../../src/ground/failure-codes.ts';
 import { table } from './markdown.ts';
 
 const MEANINGS: Readonly<Record<FailureKind, string>> = {

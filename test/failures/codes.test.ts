@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODES } from '../../src/ground/failure.ts';
-import { FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
+import { EXIT_CODES, FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
 import { AREAS, RETIRED_CODES } from './codes.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scenarios } from '../../emulator/scenarios.ts';
-import { EXIT_CODES } from '../../src/ground/failure.ts';
+import { EXIT_CODES } from '../../src/ground/failure-codes.ts';
 import { programNamed } from '../catalog/programs.ts';
 import { emulated, projectFolder, startJob } from '../components/job.ts';
 import { jobOf, judge, set } from './judging.ts';

@@ -1,5 +1,4 @@
-import { EXIT_CODES } from '../../src/ground/failure.ts';
-import { FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
+import { EXIT_CODES, FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
 import { code, contents, table } from '../catalog/markdown.ts';
 import { AREAS, HEADINGS } from './codes.ts';
 import type { Row } from './row.ts';

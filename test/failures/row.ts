@@ -1,6 +1,5 @@
 import type { ScenarioName } from '../../emulator/scenarios.ts';
-import type { EXIT_CODES } from '../../src/ground/failure.ts';
-import type { FailureCode } from '../../src/ground/failure-codes.ts';
+import type { EXIT_CODES, FailureCode } from '../../src/ground/failure-codes.ts';
 import type { ProgramName } from '../catalog/programs.ts';
 import type { JobOptions } from '../components/job.ts';
 import type { Place, Stage } from './stage.ts';
