@@ -5,7 +5,7 @@ import { inItsOwnWords, partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Permission } from './component.ts';
 
-type Permissions = readonly Pick<Permission, 'action' | 'on' | 'writes'>[];
+type Permissions = readonly Pick<Permission, 'action' | 'on' | 'when' | 'writes'>[];
 
 /**
  * Turns anything thrown into a Failure: what happened, and what to do next. An unknown error is "refused", never
@@ -89,10 +89,20 @@ function denied(error: unknown, words: string, permissions: Permissions): Failur
 
 /** What the policies of the job's role lack. */
 function missing(denial: Denial | undefined, permissions: Permissions): string {
-  const needed = [...new Set(permissions.map((permission) => permission.action))].sort();
+  const needed = neededActions(permissions);
   return denial
-    ? `${approversRole(permissions)}add ${denial.action} to the policy of the job's role${orAnotherName(denial.action, permissions)}. This component needs ${needed.join(', ')} (the whole policy: docs/permissions.md).`
-    : `check that the job's credentials are valid and that the policy of its role has ${needed.join(', ')} (the whole policy: docs/permissions.md).`;
+    ? `${approversRole(permissions)}add ${denial.action} to the policy of the job's role${orAnotherName(denial.action, permissions)}. This component needs ${needed} (the whole policy: docs/permissions.md).`
+    : `check that the job's credentials are valid and that the policy of its role has ${needed} (the whole policy: docs/permissions.md).`;
+}
+
+/** The actions of a component; those that it needs only in some cases apart. */
+function neededActions(permissions: Permissions): string {
+  const all = [...new Set(permissions.map(({ action }) => action))].sort();
+  const isAlways = (action: string) => permissions.some((each) => each.action === action && each.when === undefined);
+  const [always, sometimes] = [all.filter(isAlways), all.filter((action) => !isAlways(action))];
+  return [always, sometimes]
+    .flatMap((actions) => (actions.length > 0 ? [actions.join(', ')] : []))
+    .join('; in some cases also ');
 }
 
 /** The inputs that name what an action works on: the policy may allow it for other names. */

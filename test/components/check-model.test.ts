@@ -649,6 +649,16 @@ describe('what the approver is shown', () => {
   });
 });
 
+it('a denied call tells what a policy must hold, apart from what only some pipelines need', async () => {
+  const emulator = await emulated();
+  emulator.fault({ operation: 'ListModelPackages', kind: 'access denied' });
+  const job = await check({ emulator, environment: 'uat', inputs: SHOWN });
+  expect(job.exit).toBe(77);
+  expect(job.log).toMatch(
+    /This component needs sagemaker:DescribeModelPackage, sagemaker:ListModelPackages; in some cases also s3:GetObject, /,
+  );
+});
+
 describe('the endpoint of another', () => {
   const endpoint_name = 'resale-price-uat';
   const OURS = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
