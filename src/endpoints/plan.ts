@@ -39,7 +39,7 @@ export function planDeployment(version: ModelPackage, given: DeploymentOptions, 
     recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  const tags = originTags(given.tags, { pipeline, package: version.arn });
+  const tags = originTags(given.tags, { pipeline, package: version.arn, endpoint: given.endpoint_name });
   return { desired, serving, tags };
 }
 

@@ -10,11 +10,13 @@ export interface Origin {
   /** The page of the GitLab pipeline. */
   readonly pipeline: string;
   readonly package: string;
+  /** The endpoint for which it was made: what belongs to its releases is found by this. */
+  readonly endpoint: string;
 }
 
 /** The project's tags, and ours that say where the thing comes from. */
-export function originTags(own: ReadonlyMap<string, string>, { pipeline, package: arn }: Origin): Tag[] {
-  return [...asTags(own), ...ours({ component: 'deploy-model', pipeline, package: arn })];
+export function originTags(own: ReadonlyMap<string, string>, { pipeline, package: arn, endpoint }: Origin): Tag[] {
+  return [...asTags(own), ...ours({ component: 'deploy-model', pipeline, package: arn, endpoint })];
 }
 
 /**

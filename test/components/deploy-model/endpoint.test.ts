@@ -70,6 +70,7 @@ describe('an endpoint that does not exist', () => {
       'sagemaker-components:component': 'deploy-model',
       'sagemaker-components:pipeline': 'https://sgts.gitlab-dedicated.com/wog/mlops/resale-price/-/pipelines/101',
       'sagemaker-components:package': scene.arn,
+      'sagemaker-components:endpoint': NAME,
     };
     expect(tagsOf(emulator)).toMatchObject({ ...expected, 'sagemaker-components:wanted': liveConfig(emulator) });
     expect(emulator.tags.of(emulator.models.modelArn(String(job.outputs.MODEL_NAME)))).toEqual(expected);
