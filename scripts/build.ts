@@ -10,16 +10,15 @@ const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
 const compile = fileURLToPath(new URL('./compile.mjs', import.meta.url));
 
 /**
- * Takes Node's own modules from Node without an import: importing one reads each of its exports, and those of node:http and
- * node:https load a whole second HTTP client, which is a tenth of a program's time.
+ * Leaves the modules of Node to the loader in src/start.ts, which loads each when one of its members is first used. A `require` or
+ * a dynamic import is where it is used; an import there would read each export, and one of node:http loads a second HTTP client.
  */
 const ownModules: Plugin = {
   name: "node's own modules",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(node:.*|${builtinModules.join('|')})$`) }, ({ path }) => ({
-      path,
-      namespace: 'node',
-    }));
+    onResolve({ filter: new RegExp(`^(node:.*|${builtinModules.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, external: true } : { path, namespace: 'node' },
+    );
     onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
@@ -32,7 +31,6 @@ const common = {
   ...forNode,
   absWorkingDir: root,
   bundle: true,
-  plugins: [ownModules],
   legalComments: 'none',
   logLevel: 'warning',
 } satisfies BuildOptions;
@@ -45,6 +43,9 @@ const common = {
 export async function build(out: string, node = process.execPath): Promise<string[]> {
   const { outputFiles, metafile } = await bundle({
     ...common,
+    plugins: [ownModules],
+    // The SDK asks of each body whether it is one of a browser, and Node would load all that a browser has. Ours are Node's.
+    define: { Blob: 'undefined', ReadableStream: 'undefined' },
     entryPoints: [{ in: 'src/main.ts', out: 'programs' }],
     outdir: out,
     write: false,

@@ -18,12 +18,16 @@ type Contents = (exports: unknown, require: (name: string) => unknown, module: L
 
 const loaded = new Map<string, Loaded>();
 
-/** The exports of a file in this folder, `./programs.js`, which is run when it is first asked for. */
+/** The exports of a module of Node, or of a file in this folder, `./programs.js`, which is run when it is first asked for. */
 function load(name: string): unknown {
   const before = loaded.get(name);
   if (before) return before.exports;
   const module: Loaded = { exports: {} };
   loaded.set(name, module);
+  if (name.startsWith('node:')) {
+    module.exports = whenUsed(name);
+    return module.exports;
+  }
   const filename = `${__dirname}/${name.slice(2)}`;
   // Another Node than the one that it was made by refuses the code, and compiles the source.
   const script = new Script(readFileSync(filename, 'latin1'), {
@@ -33,6 +37,22 @@ function load(name: string): unknown {
   const contents: Contents = script.runInThisContext();
   contents(module.exports, load, module);
   return module.exports;
+}
+
+/** A module of Node, which is loaded when one of its members is first used: not every run uses all of them. */
+function whenUsed(name: string): unknown {
+  let whole: object | undefined;
+  return new Proxy(
+    {},
+    {
+      get(_, member) {
+        // What a bundler asks of each module before it uses a default export.
+        if (member === '__esModule') return undefined;
+        whole ??= process.getBuiltinModule(name);
+        return whole && Reflect.get(whole, member);
+      },
+    },
+  );
 }
 
 load('./programs.js');
