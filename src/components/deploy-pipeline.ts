@@ -68,7 +68,7 @@ export default defineComponent({
     { action: 'logs:GetLogEvents', on: 'job logs', when: 'a step failed' },
   ],
 
-  async checkFiles({ definition_file: file, parameters }, root) {
+  async checkFiles({ definition_file: file, parameters }, { root }) {
     if (file !== undefined && parameters !== undefined) await readDefinition({ root, file, parameters });
   },
 

@@ -3,9 +3,7 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
-import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
 import { dollars, flag, line, mistake, optional, path, replacedText, wholeNumber } from '../gitlab/inputs.ts';
-import { readProjectFile } from '../gitlab/project-file.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -24,6 +22,7 @@ import {
   type Liveness,
   untilLive,
 } from './validate-endpoint/live.ts';
+import { checkPayload, readPayload } from './validate-endpoint/payload.ts';
 import { sendRequests } from './validate-endpoint/requests.ts';
 
 const mediaType = line.check(
@@ -105,8 +104,8 @@ export default defineComponent({
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'a check fails' },
   ],
 
-  async checkFiles({ payload_file: file }, root) {
-    if (file !== undefined) readPayload(root, file);
+  async checkFiles(known, viewpoint) {
+    checkPayload(known, viewpoint);
   },
 
   async run(given, context) {
@@ -156,11 +155,6 @@ function askedOf(given: Inputs, root: string) {
 
 function hashOf(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
-}
-
-function readPayload(root: string, file: string): Uint8Array {
-  const otherwise = 'pass it to this job as an artifact';
-  return readProjectFile({ root, input: 'payload_file', file, otherwise, maxBytes: MAX_PAYLOAD_BYTES });
 }
 
 interface Validation extends Liveness {

@@ -7,11 +7,11 @@ import { includeInWords } from '../gitlab/include.ts';
 import { invalidInputs } from '../gitlab/inputs.ts';
 import { createLog } from '../gitlab/log.ts';
 import type { Component } from '../program/component.ts';
-import type { Host } from '../program/context.ts';
+import type { Host, Viewpoint } from '../program/context.ts';
 import { type Ahead, refuseFiles, wrongFiles } from '../program/inputs-and-files.ts';
 import { asTold, printFailure } from '../program/run.ts';
 import { groupProblems } from './promote/group.ts';
-import { type Judged, judge, type Viewpoint } from './promote/judge.ts';
+import { type Judged, judge } from './promote/judge.ts';
 import { pathProblems } from './promote/path.ts';
 
 /** The jobs that promote puts together, in their order. */
@@ -29,7 +29,7 @@ export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<A
   const judged = COMPONENTS.map((component) => judge(component, viewpoint));
   const at = COMPONENTS.findIndex(({ name }) => name === after);
   const later = judged.slice(at + 1);
-  const failures = await Promise.all(later.map(({ component, known }) => wrongFiles(component, known, viewpoint.root)));
+  const failures = await Promise.all(later.map(({ component, known }) => wrongFiles(component, known, viewpoint)));
   const trains = at <= COMPONENTS.indexOf(deployPipeline);
   return {
     problems: [

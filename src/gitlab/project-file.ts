@@ -11,8 +11,8 @@ interface ProjectFile {
   readonly input: string;
   /** The path in the project, as the input gives it. */
   readonly file: string;
-  /** How else the file can get there: the end of the sentence "commit the file, or ...". */
-  readonly otherwise: string;
+  /** How else the file can get there, if it can: the end of the sentence "commit the file, or ...". */
+  readonly otherwise?: string;
   /** The most bytes that SageMaker accepts. */
   readonly maxBytes?: number;
 }
@@ -40,7 +40,9 @@ export function readProjectFile({
     new Failure(
       'SMC-1002',
       `${input}: received "${file}"; ${why}.`,
-      `commit the file, correct ${input}, or ${otherwise}.`,
+      otherwise === undefined
+        ? `commit the file, or correct ${input}.`
+        : `commit the file, correct ${input}, or ${otherwise}.`,
       cause,
     );
   const outside = 'it is outside the project';

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { BUILT, EntryKind } from '../registry/entry-keys.ts';
-import type { Context } from './context.ts';
+import type { Context, Viewpoint } from './context.ts';
 import type { SharedSafetyInput } from './shared-inputs.ts';
 
 /**
@@ -82,10 +82,10 @@ export interface Component<
   readonly outputs: Readonly<Record<Output, string>>;
   readonly permissions: readonly Permission[];
   /**
-   * Refuses what the project's own files say wrongly, before AWS is reached, as far as the inputs are known. `root` is
-   * the project's folder.
+   * Refuses what the project's own files say wrongly, before AWS is reached, as far as the inputs are known: of the job
+   * itself, or of the first job of promote.
    */
-  checkFiles?(inputs: Partial<z.output<Inputs>>, root: string): Promise<void>;
+  checkFiles?(inputs: Partial<z.output<Inputs>>, viewpoint: Viewpoint): Promise<void>;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 

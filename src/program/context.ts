@@ -18,6 +18,9 @@ export interface Host {
   readonly stopped: Promise<void>;
 }
 
+/** Where a job looks at the project: its variables and its folder. */
+export type Viewpoint = Pick<Host, 'env' | 'root'>;
+
 /** What one run works with, passed in. */
 export interface Context {
   readonly aws: Aws;

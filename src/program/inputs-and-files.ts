@@ -3,7 +3,7 @@ import { includeInWords } from '../gitlab/include.ts';
 import { invalidInputs, readInputs } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Component } from './component.ts';
-import type { Host } from './context.ts';
+import type { Host, Viewpoint } from './context.ts';
 import { type SharedInputs, sharedInputs } from './shared-inputs.ts';
 
 /** What a job finds of the jobs that come after it. */
@@ -17,7 +17,7 @@ export interface Ahead {
 }
 
 /** Looks at what the jobs after this one are given; `undefined` where the job knows of none. */
-export type LookAhead = (host: Pick<Host, 'env' | 'root'>) => Promise<Ahead | undefined>;
+export type LookAhead = (host: Viewpoint) => Promise<Ahead | undefined>;
 
 const NOTHING_AHEAD: Ahead = { problems: [], failures: [], lines: [] };
 
@@ -31,12 +31,12 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
   lookAhead: LookAhead | undefined,
 ): Promise<{ shared: SharedInputs; own: z.output<Inputs>; lines: readonly string[] }> {
   const { name, safetyInputs, jobInputs = [], inputs } = component;
-  const { env, args, root } = host;
+  const { env, args } = host;
   const read = readInputs({ component: name, env, args, safetyInputs, jobInputs }, sharedInputs, inputs);
   const ahead = (await lookAhead?.(host)) ?? NOTHING_AHEAD;
   const problems = [...('problems' in read ? read.problems : []), ...ahead.problems];
   if ('problems' in read || problems.length > 0) throw invalidInputs(problems, includeInWords(env, name));
-  refuseFiles([...(await wrongFiles(component, read.own, root)), ...ahead.failures]);
+  refuseFiles([...(await wrongFiles(component, read.own, host)), ...ahead.failures]);
   return { ...read, lines: ahead.lines };
 }
 
@@ -44,10 +44,10 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
 export async function wrongFiles<Inputs extends z.ZodMiniObject>(
   component: Pick<Component<Inputs>, 'checkFiles'>,
   known: Partial<z.output<Inputs>>,
-  root: string,
+  viewpoint: Viewpoint,
 ): Promise<readonly Failure[]> {
   try {
-    await component.checkFiles?.(known, root);
+    await component.checkFiles?.(known, viewpoint);
     return [];
   } catch (error) {
     if (error instanceof Failure) return [error];

@@ -739,6 +739,42 @@ describe('wrong inputs', () => {
 });
 
 describe('the payload', () => {
+  const BINARY = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff]);
+
+  it.each<[contentType: string, payload: string | Buffer, why: string | undefined]>([
+    ['application/json', '{"instances": [{"floor_area": 92}]}', undefined],
+    ['application/json', '\uFEFF"text"', undefined],
+    ['application/json', '{"a": [NaN, -Infinity, "NaN"]}', undefined],
+    ['application/json', `"${'a'.repeat(6_000_000)}"`, undefined],
+    ['application/json', '', 'the file is not JSON: it is empty.'],
+    ['application/json', '{"a": 1,}', 'the file is not JSON: '],
+    ['application/json', '{"a": 1}\n{"a": 2}', 'the file is not JSON: '],
+    ['application/json', BINARY, 'the file is not JSON: '],
+    ['Application/JSON; charset=utf-8', 'floor_area=92', 'the file is not JSON: '],
+    ['application/vnd.api+json', '92,4', 'the file is not JSON: '],
+    ['application/jsonlines', '{"a": 1}\r\n\r\n[NaN]\n', undefined],
+    ['application/jsonlines', '\n', 'the file is empty.'],
+    ['application/x-ndjson', '{"a": 1}\n{"a":\n', 'line 2 of the file is not JSON: '],
+    ['text/csv', '92,4,1998\n', undefined],
+    ['text/csv', '[1,2\n', undefined],
+    ['text/csv', '92', undefined],
+    ['text/csv', '{"floor_area": 92}', 'the file is JSON, not CSV.'],
+    ['text/csv', '\n', 'the file is empty.'],
+    ['text/plain', '{"a":', undefined],
+    ['image/png', BINARY, undefined],
+    ['application/x-npy', '', undefined],
+  ])('is sent as %s only if it may be that: %j', async (content_type, payload, why) => {
+    const root = projectFolder();
+    writeFileSync(join(root, 'payload'), payload);
+    const checked = validateEndpoint.checkFiles?.({ payload_file: 'payload', content_type }, { env: {}, root });
+    const told = await checked?.then(
+      () => undefined,
+      ({ message }: Error) => message,
+    );
+    const begins = `payload_file: received "payload", which is sent with content_type "${content_type}"; `;
+    expect(told).toEqual(why && expect.stringContaining(`${begins}${why}`));
+  });
+
   it('is no link that leads out of the project', async () => {
     const { emulator, root } = await live();
     symlinkSync('/proc/self/environ', join(root, 'link.json'));

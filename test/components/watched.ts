@@ -26,7 +26,7 @@ export class Reading {
 export function watched(program: Component, reading: Reading): Component {
   return {
     ...program,
-    checkFiles: async (inputs, root) => program.checkFiles?.(reading.watch(inputs), root),
+    checkFiles: async (inputs, viewpoint) => program.checkFiles?.(reading.watch(inputs), viewpoint),
     run: (inputs, context) => program.run(reading.watch(inputs), context),
   };
 }

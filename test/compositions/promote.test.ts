@@ -154,6 +154,32 @@ describe('the first job of promote', () => {
     expect((await onDev({ environment: 'test', promotion_path: 'test, prod' })).problems).toEqual([]);
   });
 
+  it.each([
+    ['payload.json', '{ "instances": [', {}, 'application/json"; the file is not JSON: '],
+    ['payload.jsonl', '{"a":1}\n{"a":', { content_type: 'application/jsonlines' }, 'line 2 of the file is not JSON: '],
+    ['payload.csv', '{"a":1}', { content_type: 'text/csv' }, 'text/csv"; the file is JSON, not CSV.'],
+  ])(
+    'refuses a payload that is not what content_type says, before anything is trained: %s',
+    async (payload_file, text, inputs, why) => {
+      const { failures } = await onDev({ payload_file, ...inputs }, { [payload_file]: text });
+      expect(failures.map(({ coded }) => coded)).toEqual([
+        expect.stringContaining(`SMC-1007: payload_file: received "${payload_file}"`),
+      ]);
+      expect(failures[0]?.message).toContain(why);
+    },
+  );
+
+  it('offers no artifact for a payload that is missing: no later job could bring it in time', async () => {
+    const { failures } = await onDev({ payload_file: 'paylod.json' });
+    expect(failures.map(({ next }) => next)).toEqual(['commit the file, or correct payload_file.']);
+  });
+
+  it('leaves a payload alone whose content_type waits for a variable of another job', async () => {
+    const { failures, lines } = await onDev({ content_type: '$TYPE' }, { 'payload.json': '1,2' });
+    expect(failures).toEqual([]);
+    expect(lines).toContain('Not checked here: content_type (no CI/CD variable TYPE is visible in this job).');
+  });
+
   it('lets a definition pass whose group is known only when it runs, or in which no step registers', async () => {
     for (const text of [
       '{ "Steps": [{ "Name": "a", "Type": "RegisterModel", "Arguments": { "ModelPackageGroupName": { "Get": "Steps.A.B" } } }] }',

@@ -5,10 +5,7 @@ import { nameInPromote } from '../../gitlab/include.ts';
 import { givenTo, inputProblem, invisibleIn, messagesOf, safeRead, variableFor } from '../../gitlab/inputs.ts';
 import type { Env } from '../../ground/env.ts';
 import type { Component } from '../../program/component.ts';
-import type { Host } from '../../program/context.ts';
-
-/** Where a job looks at what other jobs are given. */
-export type Viewpoint = Pick<Host, 'env' | 'root'>;
+import type { Viewpoint } from '../../program/context.ts';
 
 /** What a job that is not the component's own can say of its inputs. */
 export interface Judged {

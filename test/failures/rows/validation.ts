@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import validateEndpoint from '../../../src/components/validate-endpoint.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
@@ -470,6 +472,23 @@ export const validation: readonly Row[] = [
     remedy: 'Commit it, or correct `payload_file`.',
     stage: live,
     job: { inputs: { payload_file: 'other.json' } },
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'the payload is not JSON, but is sent as JSON',
+    shows: [],
+    component: 'validate-endpoint',
+    code: 'SMC-1007',
+    seen: 'ERROR payload_file: received "payload.csv", which is sent with content_type "application/json"; the file is not JSON: …',
+    next: 'correct the file, or set content_type to what the file is.',
+    cause: 'The file is damaged or has another format, and `content_type` is `application/json` by default.',
+    remedy: 'Correct the file. Or set `content_type`, such as `text/csv` for a CSV file.',
+    stage: live,
+    act: ({ root }) => writeFileSync(join(root, 'payload.csv'), '92,4,1998\n'),
+    job: { inputs: { payload_file: 'payload.csv' } },
     exit: 64,
     writes: {},
     reads: { AssumeRoleWithWebIdentity: 0 },
