@@ -21,8 +21,29 @@ export function accessRequests(world: World, registry: Registry, operation: stri
       resources: [role],
       context: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     });
+  requests.push(...rollbackAlarms(world, input));
   return requests;
 }
+
+/** Who names alarms for a rollback must be allowed to look at them. */
+function rollbackAlarms(world: World, { DeploymentConfig: config }: Input): AccessRequest[] {
+  const rollback = entries(config).find(([key]) => key === 'AutoRollbackConfiguration')?.[1];
+  const alarms = entries(rollback).find(([key]) => key === 'Alarms')?.[1];
+  const names = (Array.isArray(alarms) ? alarms : []).map((alarm) =>
+    String(Object.fromEntries(entries(alarm)).AlarmName),
+  );
+  if (names.length === 0) return [];
+  return [{ action: 'cloudwatch:DescribeAlarms', resources: names.map((name) => alarmArn(world, name)), context: {} }];
+}
+
+/** What IAM is asked before CloudWatch does an operation. */
+export function alarmAccess(world: World, operation: string, input: Input): AccessRequest {
+  const names = Array.isArray(input.AlarmNames) ? input.AlarmNames : [input.AlarmName ?? '*'];
+  const resources = operation === 'GetMetricData' ? ['*'] : names.map((name) => alarmArn(world, String(name)));
+  return { action: `cloudwatch:${operation}`, resources, context: {} };
+}
+
+const alarmArn = ({ region, account }: World, name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 
 function passedRole(operation: string, input: Input): string | undefined {
   const role = operation === 'CreateModel' || operation === 'CreateEndpointConfig' ? input.ExecutionRoleArn : undefined;

@@ -1,6 +1,7 @@
-import { accessRequests } from './access.ts';
+import { accessRequests, alarmAccess } from './access.ts';
 import { authenticate, callerOf } from './authentication.ts';
 import { virtualClock } from './clock.ts';
+import { CloudWatch } from './cloudwatch/service.ts';
 import { validate } from './constraints.ts';
 import { credentialScope } from './credential-scope.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
@@ -21,6 +22,7 @@ import { type ScenarioName, scenarios, type Target, usualTarget } from './scenar
 import { type Deployed, deployed, type Registration, register } from './scene.ts';
 import { type Ending, listen } from './server.ts';
 import { type Claims, createIssuer, stsOperations } from './sts.ts';
+import { Traffic } from './traffic.ts';
 import { refuseUndone } from './undone.ts';
 import { decode, encode, isRecord } from './wire.ts';
 import {
@@ -72,6 +74,8 @@ export class Emulator implements World {
   readonly logs: Logs;
   readonly objects: Objects;
   readonly runtime: Runtime;
+  readonly cloudwatch: CloudWatch;
+  readonly traffic: Traffic;
   readonly registry: Registry;
   readonly models: Models;
   readonly endpoints: Endpoints;
@@ -89,6 +93,9 @@ export class Emulator implements World {
     this.administrator = { arn: `arn:aws:iam::${this.account}:user/administrator`, userId: 'AIDAADMINISTRATOR000' };
     this.logs = new Logs(this);
     this.runtime = new Runtime(this, this.logs);
+    this.cloudwatch = new CloudWatch(this);
+    this.traffic = new Traffic(this.runtime, this.cloudwatch.metrics);
+    this.runtime.onInvoked = (invoked) => this.traffic.measure(invoked, this.clock.now());
     this.tags = new Tags((arn) => this.#exists(arn));
     this.registry = new Registry(this, this.tags);
     this.models = new Models(this, this.registry, this.tags);
@@ -97,6 +104,7 @@ export class Emulator implements World {
       const trouble = 'trouble' in outcome ? outcome.trouble : undefined;
       this.runtime.containersStart({ name: endpoint.name, variants: this.endpoints.servedBy(config) }, trouble);
     };
+    this.#watch();
     this.pipelines = new Pipelines(this, this.tags);
     this.jobs = new Jobs(this, this.logs);
     this.executions = new Executions(this, this.pipelines, {
@@ -118,9 +126,30 @@ export class Emulator implements World {
         ...this.jobs.operations(),
       },
       logs: logsOperations(this.logs),
+      cloudwatch: this.cloudwatch.operations(),
       sts: stsOperations(this, this.#issuer),
       runtime: {},
       s3: objectOperations(this.objects, isAllowed),
+    };
+  }
+
+  /** Endpoints are watched by CloudWatch, whose alarms roll an update back. */
+  #watch(): void {
+    const { alarms } = this.cloudwatch;
+    this.cloudwatch.onRead = () => {
+      this.endpoints.advance();
+      alarms.judge(this.clock.now());
+    };
+    this.endpoints.alarms = {
+      exists: (name) => alarms.all.has(name),
+      ringing: (names) => names.filter((name) => alarms.all.get(name)?.state === 'ALARM'),
+    };
+    this.endpoints.minutes = {
+      matter: () => this.traffic.perMinute.size > 0 || alarms.all.size > 0,
+      pass: (serving, at) => {
+        this.traffic.pass(serving, at);
+        alarms.judge(at);
+      },
     };
   }
 
@@ -305,6 +334,7 @@ export class Emulator implements World {
     if (service === 's3') return [objectAccess(input)];
     if (service === 'logs')
       return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];
+    if (service === 'cloudwatch') return [alarmAccess(this, operation, input)];
     if (service === 'runtime') {
       return [
         {

@@ -46,5 +46,6 @@ export const models = {
   runtime: loadModel('sagemaker-runtime'),
   sts: loadModel('sts'),
   logs: loadModel('logs'),
+  cloudwatch: loadModel('cloudwatch'),
   s3: loadModel('s3'),
 };

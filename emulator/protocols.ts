@@ -27,7 +27,11 @@ export interface Asked {
   readonly refuse: (error: AwsError) => Reply;
 }
 
-const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs'>> = { SageMaker: 'sagemaker', Logs_20140328: 'logs' };
+const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch'>> = {
+  SageMaker: 'sagemaker',
+  Logs_20140328: 'logs',
+  GraniteServiceVersion20100801: 'cloudwatch',
+};
 
 /** All services share one port: the request itself says whose it is. Undefined: nobody's. */
 export function asked(request: Request): Asked | undefined {

@@ -6,7 +6,7 @@ const BODY_LIMIT = 6_291_456;
 /** A Creating or Failed endpoint has no fleet, and the runtime knows of it as little as of none. */
 const SERVING = new Set(['InService', 'Updating', 'SystemUpdating', 'RollingBack', 'UpdateRollbackFailed']);
 
-/** What an endpoint serves right now: the variants of its live config, never of the one that an update is heading for. */
+/** What an endpoint serves right now: the variants of its live config, and where an update gives it traffic, the new fleet of each. */
 export interface ServingEndpoint {
   readonly name: string;
   readonly status: string;
@@ -18,6 +18,20 @@ export interface ServingVariant {
   readonly weight: number;
   /** ARN of the model package, or of the model when it was not made from one. */
   readonly model: string;
+  /** The endpoint config that its instances are of. */
+  readonly config: string;
+  /** Its new fleet, while an update moves the traffic over: the share of it, from 0 to 1. */
+  readonly next?: Omit<ServingVariant, 'next'> & { readonly share: number };
+}
+
+/** An invocation that reached a fleet: what CloudWatch counts. */
+export interface Invoked {
+  readonly endpoint: string;
+  readonly variant: string;
+  readonly config: string;
+  readonly status: number;
+  /** Milliseconds that the model took. */
+  readonly latency: number;
 }
 
 /** How a model misbehaves. Without any of these it answers each instance with a price, at once. */
@@ -65,6 +79,8 @@ export class Runtime {
   readonly #world: Pick<World, 'region' | 'account' | 'clock'>;
   readonly #logs: Logs;
   readonly #invocations = new Map<string, number>();
+  /** Called when a fleet has answered, well or not. */
+  onInvoked: (invoked: Invoked) => void = () => undefined;
 
   constructor(world: Pick<World, 'region' | 'account' | 'clock'>, logs: Logs) {
     this.#world = world;
@@ -82,14 +98,17 @@ export class Runtime {
     }
     const count = (this.#invocations.get(endpoint.name) ?? 0) + 1;
     this.#invocations.set(endpoint.name, count);
-    const variant = variantFor(endpoint, request, count);
-    const behaviour = this.behaviours.get(variant.model) ?? this.behaviours.get(endpoint.name) ?? {};
+    const variant = fleetFor(variantFor(endpoint, request, count), count);
+    const behaviour = this.behaviourOf(variant.model, endpoint.name);
     this.#world.clock.advance(behaviour.latency ?? 0);
     if (behaviour.refusal) {
       throw new AwsError(behaviour.refusal.code, behaviour.refusal.message, behaviour.refusal.status);
     }
     const answer = fails(behaviour, count) ? failure(behaviour) : predict(variant.model, request, behaviour);
     this.#logInvocation(endpoint, variant, answer);
+    const { name, config } = variant;
+    const latency = behaviour.latency ?? USUAL_LATENCY;
+    this.onInvoked({ endpoint: endpoint.name, variant: name, config, status: answer.status, latency });
     if (answer.status !== 200) throw this.#modelError(endpoint, answer);
     return {
       status: 200,
@@ -97,6 +116,11 @@ export class Runtime {
       body: answer.body,
       delay: behaviour.delay ?? 0,
     };
+  }
+
+  /** How a model behaves, or the endpoint that it serves on. */
+  behaviourOf(model: string, endpoint: string): Behaviour {
+    return this.behaviours.get(model) ?? this.behaviours.get(endpoint) ?? {};
   }
 
   /** What the containers of new instances write when they start; `trouble` instead of the line that says they listen. */
@@ -162,7 +186,16 @@ function variantFor(endpoint: ServingEndpoint, { headers }: Invocation, count: n
   throw new AwsError('ValidationError', message, 400);
 }
 
-function fails({ errorRate = 0 }: Behaviour, count: number): boolean {
+/** The old fleet or the new one, by the share of the traffic that the new one has. */
+function fleetFor({ next, ...variant }: ServingVariant, count: number): ServingVariant {
+  // Another irrational multiple, so that no variant always meets the same fleet.
+  return next && (count * 0.754_877_666_246_693) % 1 < next.share ? next : variant;
+}
+
+/** Milliseconds that a model takes which nothing is set for. */
+export const USUAL_LATENCY = 40;
+
+export function fails({ errorRate = 0 }: Behaviour, count: number): boolean {
   return Math.floor(count * errorRate) > Math.floor((count - 1) * errorRate);
 }
 

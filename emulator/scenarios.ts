@@ -88,6 +88,10 @@ function newest(emulator: Emulator, { group }: Target) {
   return found;
 }
 
+function steadyTraffic({ traffic }: Emulator, { endpoint }: Target): void {
+  traffic.perMinute.set(endpoint, 100);
+}
+
 function setStatus(status: 'Failed' | 'OutOfService' | 'UpdateRollbackFailed', reason?: string): Scenario['set'] {
   return (emulator, target) => {
     const endpoint = emulator.endpoint(target.endpoint);
@@ -160,6 +164,18 @@ export const scenarios = {
     about: 'The endpoint stays Creating or Updating.',
     set: ({ endpoints }) => {
       endpoints.outcomes.push({ ends: 'never' });
+    },
+  },
+  'steady traffic': {
+    about: 'Other people send the endpoint 100 requests a minute.',
+    set: steadyTraffic,
+  },
+  'new version answers with errors': {
+    about: 'Other people send requests, and the newest version answers one in five with an error.',
+    set: (emulator, target) => {
+      steadyTraffic(emulator, target);
+      const error = { status: 500, message: "KeyError: 'floor_area_sqm'" };
+      emulator.runtime.behaviours.set(newest(emulator, target).arn, { errorRate: 0.2, error });
     },
   },
   'endpoint is being patched': {

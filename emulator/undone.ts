@@ -23,10 +23,7 @@ const container = (at: string): Undone[] => [
   [`${at}.Mode`, equal('MultiModel')],
 ];
 
-const deployment: readonly Undone[] = [
-  ...all('DeploymentConfig.AutoRollbackConfiguration', 'DeploymentConfig.RollingUpdatePolicy'),
-  ['DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type', equal('LINEAR')],
-];
+const deployment: readonly Undone[] = all('DeploymentConfig.RollingUpdatePolicy.RollbackMaximumBatchSize');
 
 /** What AWS does with a request, with an effect that a client can see, and the emulator does not. */
 const undone = new Map<string, readonly Undone[]>([

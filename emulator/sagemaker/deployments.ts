@@ -1,11 +1,11 @@
 import type * as api from '@aws-sdk/client-sagemaker';
+import type { Rollout, Step } from './deployment-config.ts';
 import type { EndpointConfig } from './models.ts';
 import type { Given } from './service.ts';
 import type { Pace, Phase } from './transitions.ts';
 
 export type EndpointStatus = NonNullable<api.EndpointStatus>;
 export type UpdateRequest = Given<api.UpdateEndpointCommandInput>;
-export type DeploymentConfig = NonNullable<UpdateRequest['DeploymentConfig']>;
 
 /** What becomes of a deployment. Without one of these set for it, a deployment comes into service. */
 export type Outcome =
@@ -40,46 +40,71 @@ export interface Deployment {
   readonly variants: readonly Variant[];
   readonly began: 'Creating' | 'Updating';
   readonly outcome: Outcome;
+  readonly rollout: Rollout;
 }
 
 /** What is being watched on the way: the new fleet comes up, takes the traffic, bakes; and goes back again. */
 export type DeploymentPhase = Phase<EndpointStatus> & {
   readonly variants?: 'Creating' | 'ActivatingTraffic' | 'Baking';
+  /** The share of the traffic that the new fleet has, from 0 to 1. */
+  readonly traffic?: number;
+  /** The share of the new fleet's instances that run. */
+  readonly running?: number;
+  /** Whether the alarms of the update roll it back. */
+  readonly watched?: true;
 };
 
-export function phasesOf(
-  { began: status, outcome }: Deployment,
-  pace: Pace,
-  config?: DeploymentConfig,
-): DeploymentPhase[] {
-  if (outcome.ends === 'never') {
-    return [
-      { status, variants: 'Creating', describes: Number.POSITIVE_INFINITY, milliseconds: Number.POSITIVE_INFINITY },
-    ];
-  }
+/** For as long as its time says, however often it is looked at. */
+export const FOR_EVER = Number.POSITIVE_INFINITY;
+
+export function phasesOf({ began: status, outcome, rollout }: Deployment, pace: Pace): DeploymentPhase[] {
+  if (outcome.ends === 'never')
+    return [{ status, variants: 'Creating', describes: FOR_EVER, milliseconds: FOR_EVER, running: 0 }];
   const first = Math.ceil(pace.describes / 2);
   const milliseconds = pace.milliseconds / 2;
+  const [begin, ...more] = rollout.steps;
   const phases: DeploymentPhase[] = [
-    { status, variants: 'Creating', describes: first, milliseconds },
-    { status, variants: 'ActivatingTraffic', describes: pace.describes - first, milliseconds },
+    { status, variants: 'Creating', describes: first, milliseconds, running: 0 },
+    { ...activating(begin, rollout), status, describes: pace.describes - first, milliseconds },
   ];
-  if (status === 'Updating') phases.push(...afterTraffic(outcome, pace, config));
-  return phases.filter(({ describes }) => describes > 0);
+  if (status === 'Updating') {
+    phases.push(...baking(begin, rollout));
+    phases.push(
+      ...(outcome.ends === 'in service' ? untilDone(more, rollout) : [{ status: 'RollingBack', ...pace } as const]),
+    );
+  }
+  return phases.filter((phase) => phase.describes > 0 && phase.milliseconds > 0);
 }
 
-/** What an update waits for once the new fleet has traffic: that it bakes; then that the old one goes, or comes back. */
-function afterTraffic(outcome: Outcome, pace: Pace, config: DeploymentConfig = {}): DeploymentPhase[] {
-  const { TrafficRoutingConfiguration: routing, TerminationWaitInSeconds: termination } =
-    config.BlueGreenUpdatePolicy ?? {};
-  const baking = routing?.WaitIntervalInSeconds;
+/** What an update waits for once the first step has baked: the further steps; then that the old fleet goes. */
+function untilDone(more: readonly Step[], rollout: Rollout): DeploymentPhase[] {
   const status = 'Updating';
-  return [
-    ...(baking ? [{ status, variants: 'Baking', describes: 1, milliseconds: baking * 1000 } as const] : []),
-    ...(outcome.ends === 'in service' ? [] : [{ status: 'RollingBack', ...pace } as const]),
-    ...(outcome.ends === 'in service' && termination
-      ? [{ status, describes: 1, milliseconds: termination * 1000 } as const]
-      : []),
-  ];
+  const steps = more.flatMap((step) => [
+    { ...activating(step, rollout), status, describes: 1, milliseconds: SWITCH } as const,
+    ...baking(step, rollout),
+  ]);
+  const last = {
+    status,
+    describes: FOR_EVER,
+    milliseconds: rollout.termination * 1000,
+    traffic: 1,
+    running: 1,
+  } as const;
+  return [...steps, last];
+}
+
+/** Milliseconds that it takes to move a further part of the traffic. */
+const SWITCH = 10_000;
+
+function activating(step: Step | undefined, { rolling }: Rollout) {
+  const traffic = step?.traffic ?? 1;
+  return { variants: 'ActivatingTraffic', traffic, running: rolling ? traffic : 1, watched: true } as const;
+}
+
+/** Time alone ends it, however often it is looked at. */
+function baking(step: Step | undefined, rollout: Rollout): DeploymentPhase[] {
+  const milliseconds = (step?.seconds ?? 0) * 1000;
+  return [{ ...activating(step, rollout), status: 'Updating', variants: 'Baking', describes: FOR_EVER, milliseconds }];
 }
 
 interface Running {

@@ -36,7 +36,7 @@ export function pendingSummary(
 ): Given<api.PendingDeploymentSummary> {
   const state = under.phase?.variants;
   const capacity = (variant: Variant) => ({
-    CurrentInstanceCount: state === 'Creating' ? 0 : variant.instances,
+    CurrentInstanceCount: Math.ceil(variant.instances * (under.phase?.running ?? 1)),
     DesiredInstanceCount: variant.desiredInstances,
     InstanceType: variant.instanceType,
   });

@@ -1,12 +1,13 @@
 import type * as api from '@aws-sdk/client-sagemaker';
-import type { ServingEndpoint } from '../runtime.ts';
+import type { ServingEndpoint, ServingVariant } from '../runtime.ts';
 import { AwsError, type World } from '../world.ts';
+import { type DeploymentConfig, type Fleet, rolloutOf } from './deployment-config.ts';
 import {
   type Deployment,
-  type DeploymentConfig,
   type DeploymentPhase,
   type EndpointStatus,
   endOf,
+  FOR_EVER,
   type Outcome,
   phasesOf,
   type UpdateRequest,
@@ -34,8 +35,24 @@ export interface Endpoint {
   failureReason?: string | undefined;
   deploymentConfig?: DeploymentConfig | undefined;
   transition?: Transition<EndpointStatus, DeploymentPhase> | undefined;
+  /** The time up to which its minutes were watched. */
+  watched: number;
   arrive?: (() => void) | undefined;
 }
+
+export interface RollbackAlarms {
+  exists(name: string): boolean;
+  /** Those of the names that are in ALARM. */
+  ringing(names: readonly string[]): readonly string[];
+}
+
+export interface Minutes {
+  /** Whether there is anything to see in them. */
+  matter(): boolean;
+  pass(serving: ServingEndpoint, at: Date): void;
+}
+
+const MINUTE = 60_000;
 
 const IN_PROGRESS: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
 
@@ -55,6 +72,12 @@ export class Endpoints {
   onStart: (endpoint: Endpoint, config: EndpointConfig, outcome: Outcome) => void = () => undefined;
   /** Called when a deployment has come into service. */
   onLive: (endpoint: Endpoint) => void = () => undefined;
+  /** The alarms that may roll an update back. */
+  alarms: RollbackAlarms = { exists: () => false, ringing: () => [] };
+  /** What happens in each minute of an endpoint: traffic, and alarms that judge it. */
+  minutes: Minutes = { matter: () => false, pass: () => undefined };
+  /** Milliseconds that pass with each look at a fleet that bakes, for who cannot wait as long as that takes. */
+  perLook = 0;
   #made = 0;
 
   constructor(world: World, models: Models, registry: Registry, tags: Tags) {
@@ -88,19 +111,29 @@ export class Endpoints {
   /** What InvokeEndpoint reaches: the name's case must match here. */
   serving(name: string): ServingEndpoint | undefined {
     const found = this.find(name);
-    if (found?.name !== name) return undefined;
-    return { name, status: found.status, variants: found.variants.map((variant) => this.#serves(variant)) };
+    return found?.name === name ? this.#serving(found) : undefined;
+  }
+
+  /** What an endpoint serves: while the traffic goes over, each variant by its old fleet and by its new one. */
+  #serving({ name, status, config, variants, pending, transition }: Endpoint): ServingEndpoint {
+    const share = transition?.phase?.traffic ?? 0;
+    const next = (variant: Variant): Partial<ServingVariant> => {
+      const coming = share > 0 ? pending?.variants.find((one) => one.name === variant.name) : undefined;
+      return coming && pending ? { next: { ...this.#serves(coming, pending.config.name), share } } : {};
+    };
+    const serving = variants.map((variant) => ({ ...this.#serves(variant, config.name), ...next(variant) }));
+    return { name, status, variants: serving };
   }
 
   /** The variants that a config would serve, for what its containers write when they start. */
   servedBy(config: EndpointConfig): ServingEndpoint['variants'] {
     return config.request.ProductionVariants.map(({ VariantName, ModelName, InitialVariantWeight }) =>
-      this.#serves({ name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1 }),
+      this.#serves({ name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1 }, config.name),
     );
   }
 
-  #serves({ name, weight, model }: Pick<Variant, 'name' | 'weight' | 'model'>): ServingEndpoint['variants'][number] {
-    return { name, weight, model: this.#packageOf(model)?.arn ?? this.#models.modelArn(model ?? '') };
+  #serves({ name, weight, model }: Pick<Variant, 'name' | 'weight' | 'model'>, config: string): ServingVariant {
+    return { name, weight, config, model: this.#packageOf(model)?.arn ?? this.#models.modelArn(model ?? '') };
   }
 
   #containerOf(model: string | undefined) {
@@ -144,12 +177,15 @@ export class Endpoints {
       number: this.#made,
       modified: now,
       status: 'Creating',
+      watched: now.getTime(),
       config,
       variants: [],
       deploymentConfig: DeploymentConfig,
     };
+    const rollout = rolloutOf(undefined, this.#fleet(endpoint, config, {}));
+    rolloutOf(DeploymentConfig, this.#fleet(endpoint, config, {}));
     this.all.set(name.toLowerCase(), endpoint);
-    this.#deploy(endpoint, config, 'Creating');
+    this.#deploy(endpoint, config, { began: 'Creating', rollout, retain: {} });
     return { EndpointArn: arn };
   };
 
@@ -158,27 +194,52 @@ export class Endpoints {
     this.#mustBeSettled(endpoint);
     const config = this.#models.mustHaveConfig(input.EndpointConfigName);
     this.#mustHaveRoom(config);
+    const wanted = input.RetainDeploymentConfig ? endpoint.deploymentConfig : input.DeploymentConfig;
+    const rollout = rolloutOf(wanted, this.#fleet(endpoint, config, input));
+    this.#mustHaveAlarms(rollout.alarms);
     endpoint.failureReason = undefined;
-    if (!input.RetainDeploymentConfig) endpoint.deploymentConfig = input.DeploymentConfig;
-    this.#deploy(endpoint, config, 'Updating', input);
+    endpoint.deploymentConfig = wanted;
+    this.#deploy(endpoint, config, { began: 'Updating', rollout, retain: input });
     return { EndpointArn: endpoint.arn };
   };
+
+  /** What of the new fleet decides how it is rolled out. */
+  #fleet(endpoint: Endpoint, config: EndpointConfig, retain: Partial<UpdateRequest>): Fleet {
+    const variants = variantsOf(config, { variants: endpoint.variants, now: this.#world.clock.now() }, retain);
+    const instances = variants.reduce((sum, { instances: each }) => sum + each, 0);
+    const isOffered = variants.some(({ model }) => this.#isOfMarketplace(model));
+    const isOld = variants.some(({ instanceType }) => instanceType?.startsWith('ml.inf1.'));
+    const allAtOnce = variants.length > 1 || instances < 2 || isOffered || isOld;
+    return {
+      variants: variants.map(({ name }) => name),
+      before: endpoint.variants.map(({ name }) => name),
+      instances,
+      allAtOnce,
+    };
+  }
+
+  #isOfMarketplace(model: string | undefined): boolean {
+    const containers = this.#packageOf(model)?.content.InferenceSpecification?.Containers ?? [];
+    return containers.some(({ ProductId }) => ProductId !== undefined);
+  }
+
+  #mustHaveAlarms(names: readonly string[]): void {
+    const missing = names.filter((name) => !this.alarms.exists(name));
+    if (missing.length > 0) throw invalid(`Could not find CloudWatch alarm(s) [${missing.join(', ')}].`);
+  }
 
   #deploy(
     endpoint: Endpoint,
     config: EndpointConfig,
-    began: Deployment['began'],
-    retain: Partial<UpdateRequest> = {},
+    { began, rollout, retain }: Pick<Deployment, 'began' | 'rollout'> & { readonly retain: Partial<UpdateRequest> },
   ): void {
     const started = this.#world.clock.now();
     const outcome = this.outcomes.shift() ?? { ends: 'in service' };
     const variants = variantsOf(config, { variants: endpoint.variants, now: started }, retain);
-    const pending = { config, started, began, outcome, variants };
+    const pending = { config, started, began, outcome, variants, rollout };
     endpoint.pending = pending;
     this.onStart(endpoint, config, outcome);
-    this.#enter(endpoint, phasesOf(pending, this.pace, endpoint.deploymentConfig), () =>
-      this.#arrive(endpoint, pending),
-    );
+    this.#enter(endpoint, phasesOf(pending, this.pace), () => this.#arrive(endpoint, pending));
   }
 
   #arrive(endpoint: Endpoint, deployment: Deployment): void {
@@ -218,6 +279,7 @@ export class Endpoints {
     const endpoint = this.#mustHave(input.EndpointName);
     if (endpoint.transition) {
       endpoint.transition.look();
+      if (endpoint.transition.phase?.describes === FOR_EVER) this.#world.clock.advance(this.perLook);
       this.#advance(endpoint);
       if (this.all.get(endpoint.name.toLowerCase()) !== endpoint) this.#mustHave(input.EndpointName);
     }
@@ -244,7 +306,7 @@ export class Endpoints {
     (this.#packageOf(model)?.content.InferenceSpecification?.Containers?.[0] ?? this.#containerOf(model))?.Image;
 
   #list = (input: Given<api.ListEndpointsCommandInput>): Given<api.ListEndpointsCommandOutput> => {
-    for (const endpoint of [...this.all.values()]) this.#advance(endpoint);
+    this.advance();
     const { StatusEquals: status, LastModifiedTimeAfter: after, LastModifiedTimeBefore: before } = input;
     const wanted = [...this.all.values()].filter(
       (one) =>
@@ -322,13 +384,45 @@ export class Endpoints {
     this.#advance(endpoint);
   }
 
-  /** Moves on as far as the describes and the time allow. */
+  /** Moves every endpoint on, as far as the time allows. */
+  advance(): void {
+    for (const endpoint of [...this.all.values()]) this.#advance(endpoint);
+  }
+
+  /** Moves on as far as the describes and the time allow, minute by minute. */
   #advance(endpoint: Endpoint): void {
+    const now = this.#world.clock.now();
+    while (this.minutes.matter() && endpoint.watched + MINUTE <= now.getTime()) {
+      endpoint.watched += MINUTE;
+      const at = new Date(endpoint.watched);
+      this.#moveTo(endpoint, at);
+      this.minutes.pass(this.#serving(endpoint), at);
+      this.#heedAlarms(endpoint, at);
+    }
+    // What came before anything mattered is over.
+    if (!this.minutes.matter()) endpoint.watched = now.getTime();
+    this.#moveTo(endpoint, now);
+  }
+
+  #moveTo(endpoint: Endpoint, now: Date): void {
     const { transition } = endpoint;
     if (!transition) return;
-    transition.advance(this.#world.clock.now());
+    transition.advance(now);
     if (transition.phase) endpoint.status = transition.phase.status;
     else this.#settle(endpoint);
+  }
+
+  /** An alarm of the update that is in ALARM while the new fleet has traffic brings the old one back. */
+  #heedAlarms(endpoint: Endpoint, at: Date): void {
+    const { pending, transition } = endpoint;
+    const ringing = pending && transition?.phase?.watched ? this.alarms.ringing(pending.rollout.alarms) : [];
+    if (!pending || ringing.length === 0) return;
+    const reason = `One or more of the configured auto-rollback alarms went into ALARM state: [${ringing.join(', ')}]. The endpoint was rolled back to the previous endpoint configuration.`;
+    const ended = { ...pending, outcome: { ends: 'rolled back', reason } as const };
+    endpoint.pending = ended;
+    endpoint.transition = new Transition([{ status: 'RollingBack', ...this.pace }], at);
+    endpoint.arrive = () => this.#arrive(endpoint, ended);
+    this.#moveTo(endpoint, at);
   }
 
   #settle(endpoint: Endpoint): void {

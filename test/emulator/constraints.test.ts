@@ -137,6 +137,7 @@ const asHeaders: Send = async (_, request) => {
 const services: readonly { model: ServiceModel; send: Send }[] = [
   { model: models.sagemaker, send: asJson('SageMaker') },
   { model: models.logs, send: asJson('Logs_20140328') },
+  { model: models.cloudwatch, send: asJson('GraniteServiceVersion20100801') },
   { model: models.sts, send: asForm },
   { model: models.runtime, send: asHeaders },
 ];

@@ -21,8 +21,13 @@ export interface Ended {
 }
 
 export function clientOf(emulator: Emulator): SageMakerClient {
+  return new SageMakerClient(clientSettings(emulator));
+}
+
+/** What a client needs to ask the emulator, once, as its administrator. */
+export function clientSettings({ url, region }: Emulator) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return new SageMakerClient({ endpoint: emulator.url, region: emulator.region, credentials, maxAttempts: 1 });
+  return { endpoint: url, region, credentials, maxAttempts: 1 };
 }
 
 /** A definition with these steps and, if any, these parameters. */

@@ -8,7 +8,7 @@ const two = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/resalep
 const flat = { town: 'BISHAN', floor_area_sqm: 93, storey: 12 };
 
 function serving(more: Partial<ServingEndpoint> = {}): ServingEndpoint {
-  const variants = [{ name: 'AllTraffic', weight: 1, model: one }];
+  const variants = [{ name: 'AllTraffic', weight: 1, model: one, config: 'v1' }];
   return { name: 'resale-price-dev', status: 'InService', variants, ...more };
 }
 
@@ -58,7 +58,7 @@ test('the same model gives the same flat the same price, and another version a s
   expect(invoke(flat)).toEqual(first);
   expect(invoke({ ...flat, storey: 13 }).body).not.toBe(first.body);
 
-  const later = serving({ variants: [{ name: 'AllTraffic', weight: 1, model: two }] });
+  const later = serving({ variants: [{ name: 'AllTraffic', weight: 1, model: two, config: 'v1' }] });
   const [old, young] = [first, invoke(flat, {}, later)].map(({ body }) => Number(/\d{5,}/.exec(body)?.[0]));
   expect(young).not.toBe(old);
   expect(Math.abs(Number(young) / Number(old) - 1)).toBeLessThan(0.07);
@@ -148,7 +148,9 @@ test('the misbehaviour of a package follows it to every endpoint, and goes befor
   runtime.behaviours.set('resale-price-dev', { answer: 'of the endpoint' });
   expect(invoke(flat).body).toBe('of the package');
   expect(invoke(flat, {}, serving({ name: 'resale-price-uat' })).body).toBe('of the package');
-  expect(invoke(flat, {}, serving({ variants: [{ name: 'B', weight: 1, model: two }] })).body).toBe('of the endpoint');
+  expect(invoke(flat, {}, serving({ variants: [{ name: 'B', weight: 1, model: two, config: 'v1' }] })).body).toBe(
+    'of the endpoint',
+  );
 });
 
 test('the service itself can be unavailable', () => {
@@ -161,9 +163,9 @@ test('variants answer by their weights, or the one that is asked for', () => {
   const { invoke, refusal } = setUp();
   const endpoint = serving({
     variants: [
-      { name: 'Old', weight: 9, model: one },
-      { name: 'New', weight: 1, model: two },
-      { name: 'Off', weight: 0, model: two },
+      { name: 'Old', weight: 9, model: one, config: 'v1' },
+      { name: 'New', weight: 1, model: two, config: 'v1' },
+      { name: 'Off', weight: 0, model: two, config: 'v1' },
     ],
   });
   const ask = (headers = {}) => invoke(flat, headers, endpoint).headers['x-amzn-invoked-production-variant'];
