@@ -272,12 +272,13 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     expect(JSON.stringify(body).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
   });
 
-  it('asks a person in one sentence that says from which pipeline and commit the version is', () => {
+  it('asks a person in one sentence that says what it is about: a version by its pipeline and commit, or an endpoint', () => {
     if (!program.gitlab.manual) return expect(job).not.toHaveProperty('manual_confirmation');
     const asked = String(job?.manual_confirmation);
     expect(asked).toMatch(/^[A-Z][^?!]*\?$/);
-    for (const where of ['$CI_PIPELINE_ID', '$CI_COMMIT_SHORT_SHA', '$CI_COMMIT_REF_NAME', blockOf('check_job_name')])
-      expect(asked).toContain(where);
+    const version = ['$CI_PIPELINE_ID', '$CI_COMMIT_SHORT_SHA', '$CI_COMMIT_REF_NAME', blockOf('check_job_name')];
+    const endpoint = [blockOf('endpoint_name'), blockOf('environment')];
+    for (const what of isVerdict(program) ? version : endpoint) expect(asked).toContain(what);
   });
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
@@ -297,7 +298,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
   });
 
   it('is run again by GitLab only for trouble that passes, and a person’s verdict never', () => {
-    expect(job?.retry).toEqual(program.gitlab.manual ? undefined : { max: 2, exit_codes: [75] });
+    expect(job?.retry).toEqual(isVerdict(program) ? undefined : { max: 2, exit_codes: [75] });
   });
 
   it('is never cancelled half-way where it changes AWS', () => {
@@ -317,9 +318,6 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
 });
 
 describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permissions }) => {
-  const writes = (kind: string) =>
-    permissions.some((permission) => 'writes' in permission && permission.writes === kind);
-
   it('lets jobs that change one endpoint run one after the other', () => {
     const changes = permissions.some(({ action }) => /:(Create|Update|Delete)Endpoint$/.test(action));
     expect(gitlab.resourceGroup).toBe(changes ? 'endpoint_name' : false);
@@ -330,8 +328,8 @@ describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permi
     expect(new Set(sharing.map((program) => gitlabEnvironmentOf(program, 'uat'))).size).toBe(1);
   });
 
-  it('leaves a verdict to a person', () => {
-    expect(gitlab.manual !== false).toBe(writes('approved') || writes('withdrawn'));
+  it('leaves a verdict and a deletion to a person', () => {
+    expect(gitlab.manual !== false).toBe(isVerdict({ permissions }) || gitlab.environment.action === 'stop');
   });
 });
 
@@ -418,6 +416,11 @@ describe('the reviewed lists', () => {
     expect(TAKES_AS_IT_STANDS.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
+
+/** Whether a person's verdict on a version is written. */
+function isVerdict({ permissions }: Pick<Component, 'permissions'>): boolean {
+  return permissions.some(({ writes }) => writes === 'approved' || writes === 'withdrawn');
+}
 
 /** The input that says how long a job's artifacts are kept: those of a decision are kept longer. */
 function keptBy(name: string): string {

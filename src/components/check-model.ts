@@ -10,7 +10,7 @@ import { Failure } from '../ground/failure.ts';
 import { inOrder } from '../ground/reads.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type PromotionCriteria, validatedHere, whyOffPath } from '../registry/eligibility.ts';
+import { type PromotionCriteria, refuseOffPath, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import type { Known } from './check-model/approver-view.ts';
@@ -159,12 +159,7 @@ function firstLook({ endpoint_name: name }: Inputs, { aws, clock }: Context) {
 const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
 
 function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
-  const off = whyOffPath({ environment: job.environment, path });
-  if (off !== undefined) {
-    const next =
-      'add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds check-model.';
-    throw new Failure('SMC-3002', off, next);
-  }
+  refuseOffPath({ environment: job.environment, path }, 'check-model');
   return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
 }
 

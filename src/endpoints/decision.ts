@@ -48,7 +48,7 @@ export function decideChange(
   wanted: DesiredEndpoint,
 ): EndpointDecision {
   if (!endpoint) return { do: 'create' };
-  if (endpoint.name !== wanted.endpoint) return otherwiseSpelled(endpoint, wanted);
+  if (endpoint.name !== wanted.endpoint) return { do: 'refuse', ...otherwiseSpelled(endpoint, wanted) };
   if (isBusy(endpoint, wanted)) return wait(endpoint);
   if (owner && !isSameOwner(owner, wanted.owner) && !wanted.take_over_endpoint)
     return { do: 'refuse', ...refusalOfOwner(endpoint.name, owner, wanted.owner) };
@@ -158,9 +158,11 @@ function wait(endpoint: Endpoint): EndpointDecision {
 }
 
 /** SageMaker compares endpoint names without case when it creates one, and with case when one is invoked. */
-function otherwiseSpelled({ name }: Endpoint, wanted: DesiredEndpoint): EndpointDecision {
+export function otherwiseSpelled(
+  { name }: Pick<Endpoint, 'name'>,
+  wanted: Pick<DesiredEndpoint, 'endpoint'>,
+): { code: FailureCode; why: string; next: string } {
   return {
-    do: 'refuse',
     code: 'SMC-4002',
     why: `endpoint_name: received "${wanted.endpoint}", but the name of this endpoint is "${name}".`,
     next: `set endpoint_name to ${name}: callers must use this spelling.`,

@@ -139,6 +139,12 @@ export const FAILURE_CODES = {
   'SMC-5005': 'refused',
   'SMC-5006': 'out of time',
   'SMC-5007': 'refused',
+
+  // Deletion: delete-endpoint
+  'SMC-6001': 'refused',
+  'SMC-6002': 'refused',
+  'SMC-6003': 'out of time',
+  'SMC-6004': 'refused',
 } as const satisfies Record<`SMC-${number}`, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURE_CODES;

@@ -49,9 +49,10 @@ export interface GitLabJob<Input extends string = string> {
   readonly timeout: '1 hour' | `${number} hours`;
   readonly environment: {
     /**
-     * "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables.
+     * "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables; "stop"
+     * ends the environment until it is deployed to again.
      */
-    readonly action: 'start' | 'verify';
+    readonly action: 'start' | 'verify' | 'stop';
     /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
     name?(served: string): string;
   };

@@ -1,3 +1,4 @@
+import { Failure } from '../ground/failure.ts';
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
 import { flawOf } from './flaw.ts';
 import { hasContent, type ModelPackage, type ModelPackageSummary } from './packages.ts';
@@ -28,6 +29,17 @@ export function environmentsBefore({ environment, path }: Pick<PromotionCriteria
 export function whyOffPath({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
   if (path.includes(environment)) return undefined;
   return `environment: received "${environment}", which is not in the promotion_path "${path.join(', ')}".`;
+}
+
+/** Refuses an environment that the promotion path of an include does not have. */
+export function refuseOffPath(place: Pick<PromotionCriteria, 'environment' | 'path'>, component: string): void {
+  const off = whyOffPath(place);
+  if (off === undefined) return;
+  throw new Failure(
+    'SMC-3002',
+    off,
+    `add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds ${component}.`,
+  );
 }
 
 /** The environment right before this one on the path; `undefined` for the first. */

@@ -57,6 +57,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       ),
     };
     work[`deploy-${name}`] = deploymentTo(environment, endpoint, versions.own);
+    work[`delete-${name}`] = deletionOf(environment, endpoint);
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
@@ -73,6 +74,15 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
       sagemaker.send(new aws.CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: `${endpoint}-v2` })),
     [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
     [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
+    // A Failed endpoint, with recreate_failed.
+    ...deletionOf(environment, endpoint),
+  };
+}
+
+function deletionOf(environment: string, EndpointName: string): Acts {
+  return {
+    [`delete the endpoint of ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteEndpointCommand({ EndpointName })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Template } from './template.ts';
 /** A value for inputs whose default is empty, and for those that differ between branches. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   accept: 'application/json',
+  allow_deletion_of: 'resale-price-main',
   branch: 'release',
   custom_attributes: 'accept_eula=true',
   definition_file: 'pipeline.json',

@@ -1,12 +1,21 @@
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 
 /** Every program of the catalog, in the order of promotion. */
-export const programs = [deployPipeline, checkModel, approveModel, rejectModel, deployModel, validateEndpoint];
+export const programs = [
+  deployPipeline,
+  checkModel,
+  approveModel,
+  rejectModel,
+  deployModel,
+  validateEndpoint,
+  deleteEndpoint,
+];
 
 export type ProgramName = (typeof programs)[number]['name'];
 

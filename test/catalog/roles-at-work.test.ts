@@ -9,6 +9,7 @@ import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
 import { fileName } from '../../scripts/policies/team.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -213,6 +214,8 @@ async function meetTrouble(): Promise<void> {
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
+  emulator.endpoints.settle('resale-price-dev');
+  await push('dev').run(deleteEndpoint);
 }
 
 async function approved(environment: string) {

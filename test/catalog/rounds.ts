@@ -20,7 +20,7 @@ const LAST_READ: Round = {
 const LIVE = ['DescribeEndpoint', 'DescribeEndpointConfig', 'DescribeModel', 'DescribeModelPackage'];
 
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
-export const rounds: Readonly<Record<Exclude<ProgramName, 'reject-model'>, readonly Round[]>> = {
+export const rounds: Readonly<Record<Exclude<ProgramName, 'reject-model' | 'delete-endpoint'>, readonly Round[]>> = {
   'deploy-pipeline': [
     SESSION,
     {

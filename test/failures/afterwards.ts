@@ -12,6 +12,7 @@ type Finished = Pick<FinishedJob, 'log' | 'record' | 'outputs' | 'calls' | 'rece
 export function judgeAgainstAws(component: string, job: Finished, place: Place): void {
   const { outcome } = job.record ?? {};
   if (outcome === 'deployed') expectLive(job, place);
+  if (outcome === 'gone') expect(place.emulator.endpoint(String(job.record?.endpoint))).toBeUndefined();
   if (outcome === 'approved' || outcome === 'rejected' || outcome === 'validated') expectEntered(job, place);
   if (job.log.includes('the endpoint, which is as it was')) expectUnchanged(job);
   expectEachAttemptOnce(place);

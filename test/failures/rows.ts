@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { check } from './rows/check.ts';
+import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { training } from './rows/training.ts';
@@ -14,4 +15,5 @@ export const ROWS: readonly Row[] = [
   ...verdict,
   ...deployment,
   ...validation,
+  ...deletion,
 ];

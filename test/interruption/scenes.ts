@@ -2,6 +2,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -183,6 +184,17 @@ export const validating: Scene = {
   },
 };
 
+const deletingEndpoint: Scene = {
+  about: 'delete-endpoint deletes an endpoint',
+  component: deleteEndpoint,
+  environment: 'dev',
+  inputs: {},
+  set(emulator) {
+    live(emulator, OF_ITS_DEPLOYMENT);
+    return {};
+  },
+};
+
 /** Every component, in every way of changing AWS. */
 export const scenes: readonly Scene[] = [
   startingTraining,
@@ -230,4 +242,5 @@ export const scenes: readonly Scene[] = [
     },
   },
   validating,
+  deletingEndpoint,
 ];

@@ -86,6 +86,13 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     requests: ['0'],
     max_latency_ms: ['0'],
   },
+  'delete-endpoint': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('validate-endpoint', 'uat')],
+    endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
+    model_package_group_name: ['ChurnModelGroup'],
+  },
 };
 
 /** Inputs whose forged value is right in itself and changes nothing of what matters here. */
@@ -96,6 +103,7 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
   'reject-model': { expected_account_id: '' },
   'deploy-model': { expected_account_id: '', max_wait_time: '600' },
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
+  'delete-endpoint': { expected_account_id: '', max_wait_time: '600' },
 };
 
 /**
@@ -131,6 +139,7 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     requests: '1',
     max_latency_ms: '900000',
   },
+  'delete-endpoint': {},
 };
 
 /** The inputs of a component that have a forged value. */

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import deleteEndpoint from '../../src/components/delete-endpoint.ts';
+import { approved, deploy, liveConfig, NAME, noWrite } from './deploy-model/scene.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+
+const remove = (options: Partial<JobOptions> & Pick<JobOptions, 'emulator'>) =>
+  startJob(deleteEndpoint, { root: projectFolder(), ...options });
+
+describe('an endpoint that deploy-model made', () => {
+  it('is listed, looked at again and deleted, and the job waits until it is gone', async () => {
+    const scene = approved(await emulated());
+    await deploy(scene);
+    const config = liveConfig(scene.emulator);
+    const job = await remove(scene);
+
+    expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'gone', endpoint: NAME } });
+    expect(job.log).toContain(`deleted  endpoint ${NAME}: InService; AllTraffic, 1 of 1 instance`);
+    expect(job.log).toContain(
+      `stays    endpoint config ${config} and its model, which cost nothing; they serve ${scene.arn}`,
+    );
+    expect(job.log).toContain(`Deleted: ${NAME}. To have it again, run the deploy-model job again that deployed it.`);
+    const look = ['DescribeEndpoint', 'ListTags'];
+    expect(job.calls.slice(0, 2).sort()).toEqual(look);
+    expect(job.calls.slice(2, 4).sort()).toEqual(look);
+    expect(job.calls[4]).toBe('DeleteEndpoint');
+    expect(scene.emulator.endpoint(NAME)).toBeUndefined();
+    expect(scene.emulator.models.configs.size).toBe(1);
+  });
+
+  it('comes back with the same config when the same deploy-model job is run again, and nobody approves', async () => {
+    const scene = approved(await emulated());
+    await deploy(scene);
+    const config = liveConfig(scene.emulator);
+    await remove(scene);
+    const again = await deploy({ ...scene, job: '3' });
+    expect(again, again.log).toMatchObject({ exit: 0, record: { outcome: 'deployed', config } });
+    expect(again.calls).not.toContain('CreateModel');
+    expect(liveConfig(scene.emulator)).toBe(config);
+  });
+
+  it('is nothing to delete when it is not there', async () => {
+    const job = await remove({ emulator: await emulated() });
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'gone' }, calls: noWrite });
+    expect(job.log).toContain(`There is no endpoint ${NAME}. Nothing was deleted.`);
+  });
+});
