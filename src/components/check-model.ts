@@ -8,17 +8,17 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
 import { Failure } from '../ground/failure.ts';
 import { inOrder } from '../ground/reads.ts';
+import type { Known } from '../preview/approver-view.ts';
+import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from '../preview/candidate.ts';
+import { refuseAnothersEndpoint, refuseForeseen, refuseInstanceType, takenOver } from '../preview/foreseen.ts';
+import { type Destination, liveNow, lookAt, nothingLive, whyNothingNew, withDecision } from '../preview/live.ts';
+import { plannedDeployment } from '../preview/serving.ts';
+import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type PromotionCriteria, refuseOffPath, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
-import type { Known } from './check-model/approver-view.ts';
-import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from './check-model/candidate.ts';
-import { refuseAnothersEndpoint, refuseForeseen, refuseInstanceType, takenOver } from './check-model/foreseen.ts';
-import { type Destination, liveNow, lookAt, nothingLive, whyNothingNew, withDecision } from './check-model/live.ts';
-import { plannedDeployment } from './check-model/serving.ts';
-import { skippedLines } from './check-model/skipped.ts';
 
 const inputs = z
   .strictObject({

@@ -4,10 +4,10 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { approverPage } from '../../src/components/check-model/approver-page.ts';
-import { metadataMetrics } from '../../src/components/check-model/metrics.ts';
-import { UAT_JOB, version, viewOf } from '../components/check-model/known.ts';
+import { approverPage } from '../../src/preview/approver-page.ts';
+import { metadataMetrics } from '../../src/preview/metrics.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
+import { UAT_JOB, version, viewOf } from '../preview/known.ts';
 import { CONTENT } from '../registry/package.ts';
 import { chromiumPath, startBrowser } from './browser.ts';
 

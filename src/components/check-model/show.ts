@@ -1,10 +1,10 @@
+import { approverLines } from '../../preview/approver-lines.ts';
+import { approverPage } from '../../preview/approver-page.ts';
+import { type ApproverView, approverView, type Known, linksOf } from '../../preview/approver-view.ts';
+import { comparisonOf } from '../../preview/comparison.ts';
+import { metadataMetrics } from '../../preview/metrics.ts';
+import { readReports } from '../../preview/reports.ts';
 import type { Context } from '../../program/context.ts';
-import { approverLines } from './approver-lines.ts';
-import { approverPage } from './approver-page.ts';
-import { type ApproverView, approverView, type Known, linksOf } from './approver-view.ts';
-import { comparisonOf } from './comparison.ts';
-import { metadataMetrics } from './metrics.ts';
-import { readReports } from './reports.ts';
 
 /** What check-model has found out of a version. */
 type FoundVersion = Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'>;

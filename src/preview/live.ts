@@ -1,16 +1,16 @@
-import { troubleOf } from '../../aws/trouble.ts';
-import { keptInstances } from '../../endpoints/current.ts';
-import type { Endpoint } from '../../endpoints/endpoint.ts';
-import { describeLive, type Live, packagesOf } from '../../endpoints/live.ts';
-import type { Look } from '../../endpoints/look.ts';
-import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
-import { type Seen, see } from '../../endpoints/observe.ts';
-import type { DeploymentPlan } from '../../endpoints/plan.ts';
-import { deployedAt } from '../../endpoints/progress.ts';
-import { Failure } from '../../ground/failure.ts';
-import { inOrder } from '../../ground/reads.ts';
-import type { Context } from '../../program/context.ts';
-import { type PromotionCriteria, validatedHere } from '../../registry/eligibility.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { keptInstances } from '../endpoints/current.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { describeLive, type Live, packagesOf } from '../endpoints/live.ts';
+import type { Look } from '../endpoints/look.ts';
+import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
+import { type Seen, see } from '../endpoints/observe.ts';
+import type { DeploymentPlan } from '../endpoints/plan.ts';
+import { deployedAt } from '../endpoints/progress.ts';
+import { Failure } from '../ground/failure.ts';
+import { inOrder } from '../ground/reads.ts';
+import type { Context } from '../program/context.ts';
+import { type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import {
   displayName,
   findPackage,
@@ -18,7 +18,7 @@ import {
   type ModelPackage,
   type RegistryReader,
   versionIn,
-} from '../../registry/packages.ts';
+} from '../registry/packages.ts';
 import { type ServingComparison, servingOf } from './serving.ts';
 
 /** The endpoint where a version would go, and what is behind it, as they are now. */

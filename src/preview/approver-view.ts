@@ -1,14 +1,14 @@
-import type { Job } from '../../gitlab/job.ts';
-import type { MergeRequests } from '../../gitlab/merge-requests.ts';
-import { duration } from '../../ground/clock.ts';
-import { type Asked, readAsked, readComment } from '../../registry/companions.ts';
+import type { Job } from '../gitlab/job.ts';
+import type { MergeRequests } from '../gitlab/merge-requests.ts';
+import { duration } from '../ground/clock.ts';
+import { type Asked, readAsked, readComment } from '../registry/companions.ts';
 import {
   environmentBefore,
   environmentsBefore,
   type PassedOver,
   type PromotionCriteria,
   validatedHere,
-} from '../../registry/eligibility.ts';
+} from '../registry/eligibility.ts';
 import {
   type ApprovalEntry,
   type ReadEntry,
@@ -17,8 +17,8 @@ import {
   readBuild,
   readValidation,
   timestamp,
-} from '../../registry/entries.ts';
-import { displayName, type ModelPackage } from '../../registry/packages.ts';
+} from '../registry/entries.ts';
+import { displayName, type ModelPackage } from '../registry/packages.ts';
 import type { Comparison } from './comparison.ts';
 import type { LiveNow } from './live.ts';
 import type { MetricGroup } from './metrics.ts';

@@ -1,14 +1,14 @@
-import { parseArn } from '../../aws/arn.ts';
-import { Failure } from '../../ground/failure.ts';
-import type { Context } from '../../program/context.ts';
-import { readHandover, type TrainingRecord, trainingRecord } from '../../program/handover.ts';
+import { parseArn } from '../aws/arn.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Context } from '../program/context.ts';
+import { readHandover, type TrainingRecord, trainingRecord } from '../program/handover.ts';
 import {
   environmentBefore,
   judgeEligibility,
   type PassedOver,
   type PromotionCriteria,
   selectVersion,
-} from '../../registry/eligibility.ts';
+} from '../registry/eligibility.ts';
 import {
   displayName,
   findPackage,
@@ -17,8 +17,8 @@ import {
   type ModelPackage,
   type ModelPackageSummary,
   sameGroup,
-} from '../../registry/packages.ts';
-import { searchRegistry } from '../../registry/search.ts';
+} from '../registry/packages.ts';
+import { searchRegistry } from '../registry/search.ts';
 
 /** The largest max_candidates: as many versions as one list of SageMaker holds. */
 export const MAX_CANDIDATES = 100;

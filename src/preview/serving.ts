@@ -1,8 +1,8 @@
-import type { Live } from '../../endpoints/live.ts';
-import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
-import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../../endpoints/plan.ts';
-import type { Job } from '../../gitlab/job.ts';
-import type { ModelPackage } from '../../registry/packages.ts';
+import type { Live } from '../endpoints/live.ts';
+import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
+import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../endpoints/plan.ts';
+import type { Job } from '../gitlab/job.ts';
+import type { ModelPackage } from '../registry/packages.ts';
 
 /** The inputs of check-model that say how deploy-model would deploy a version; those of an include that does not say are empty. */
 export interface WantedServing

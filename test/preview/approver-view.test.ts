@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { approverLines } from '../../../src/components/check-model/approver-lines.ts';
-import { linksOf } from '../../../src/components/check-model/approver-view.ts';
-import type { LiveNow } from '../../../src/components/check-model/live.ts';
-import { CONTENT } from '../../registry/package.ts';
-import { builtValue, validationValue, verdictValue } from '../handover.ts';
+import { approverLines } from '../../src/preview/approver-lines.ts';
+import { linksOf } from '../../src/preview/approver-view.ts';
+import type { LiveNow } from '../../src/preview/live.ts';
+import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
+import { CONTENT } from '../registry/package.ts';
 import { line, UAT_JOB, version, viewOf } from './known.ts';
 
 const served = (changes: string[], now?: string) => ({ now, planned: 'ml.m5.large, instance_count 2', changes });

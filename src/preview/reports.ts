@@ -1,6 +1,6 @@
-import { objectUrl } from '../../aws/console.ts';
-import type { Context } from '../../program/context.ts';
-import type { ModelPackage } from '../../registry/packages.ts';
+import { objectUrl } from '../aws/console.ts';
+import type { Context } from '../program/context.ts';
+import type { ModelPackage } from '../registry/packages.ts';
 import { compareMetrics, type MetricGroup, type Values, valuesOf } from './metrics.ts';
 
 /** Bytes of a report that are read; one of SageMaker Clarify has a few ten thousand. */

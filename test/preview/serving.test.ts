@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { EXECUTION_ROLE } from '../../../emulator/scene.ts';
-import { plannedDeployment, servingOf, type WantedServing } from '../../../src/components/check-model/serving.ts';
-import type { Live } from '../../../src/endpoints/live.ts';
-import { configRequest, modelRequest } from '../../../src/endpoints/model-and-config.ts';
-import { JOB } from '../../gitlab/job.ts';
-import { modelPackage } from '../../registry/package.ts';
+import { EXECUTION_ROLE } from '../../emulator/scene.ts';
+import type { Live } from '../../src/endpoints/live.ts';
+import { configRequest, modelRequest } from '../../src/endpoints/model-and-config.ts';
+import { plannedDeployment, servingOf, type WantedServing } from '../../src/preview/serving.ts';
+import { JOB } from '../gitlab/job.ts';
+import { modelPackage } from '../registry/package.ts';
 
 const VERSION = modelPackage({ version: 1, approval: 'Approved' });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Emulator } from '../../../emulator/emulator.ts';
-import { EXECUTION_ROLE, GROUP } from '../../../emulator/scene.ts';
-import checkModel from '../../../src/components/check-model.ts';
-import deployModel from '../../../src/components/deploy-model.ts';
-import { OWN_TAGS } from '../deploy-model/scene.ts';
-import { aboutVersion, contentIn, enter, leaveRecord, validationValue, verdictValue } from '../handover.ts';
-import { emulated, type FinishedJob, projectFolder, startJob } from '../job.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
+import checkModel from '../../src/components/check-model.ts';
+import deployModel from '../../src/components/deploy-model.ts';
+import { OWN_TAGS } from '../components/deploy-model/scene.ts';
+import { aboutVersion, contentIn, enter, leaveRecord, validationValue, verdictValue } from '../components/handover.ts';
+import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
 
 const NAME = 'resale-price-uat';
 const OURS = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };

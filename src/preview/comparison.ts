@@ -1,6 +1,6 @@
-import type { Job } from '../../gitlab/job.ts';
-import { readBuild } from '../../registry/entries.ts';
-import type { ModelPackage } from '../../registry/packages.ts';
+import type { Job } from '../gitlab/job.ts';
+import { readBuild } from '../registry/entries.ts';
+import type { ModelPackage } from '../registry/packages.ts';
 
 /** What the approver compares: the commit that the version was built from with that of what is live. */
 export interface Comparison {

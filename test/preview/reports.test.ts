@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Emulator } from '../../../emulator/emulator.ts';
-import { valuesIn } from '../../../src/components/check-model/reports.ts';
-import checkModel from '../../../src/components/check-model.ts';
-import { emulated, projectFolder, startJob } from '../job.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import checkModel from '../../src/components/check-model.ts';
+import { valuesIn } from '../../src/preview/reports.ts';
+import { emulated, projectFolder, startJob } from '../components/job.ts';
 
 describe('the values in a report', () => {
   it.each<[what: string, report: unknown, values: Record<string, string>]>([

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { approverPage, MAX_PAGE } from '../../../src/components/check-model/approver-page.ts';
-import type { Metric, MetricGroup } from '../../../src/components/check-model/metrics.ts';
-import { CONTENT } from '../../registry/package.ts';
-import { builtValue, validationValue, verdictValue } from '../handover.ts';
+import { approverPage, MAX_PAGE } from '../../src/preview/approver-page.ts';
+import type { Metric, MetricGroup } from '../../src/preview/metrics.ts';
+import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
+import { CONTENT } from '../registry/package.ts';
 import { UAT_JOB, version, viewOf } from './known.ts';
 
 const heading = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareMetrics, metadataMetrics } from '../../../src/components/check-model/metrics.ts';
+import { compareMetrics, metadataMetrics } from '../../src/preview/metrics.ts';
 import { line, version } from './known.ts';
 
 describe('the metrics that an approver reads in the log', () => {

@@ -1,4 +1,4 @@
-import type { PassedOver } from '../../registry/eligibility.ts';
+import type { PassedOver } from '../registry/eligibility.ts';
 
 /** As many skipped versions as a person reads. */
 const MOST = 3;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { type Destination, whyNothingNew } from '../../../src/components/check-model/live.ts';
-import { planModelAndConfig } from '../../../src/endpoints/model-and-config.ts';
-import type { PromotionCriteria } from '../../../src/registry/eligibility.ts';
-import { endpoint } from '../../endpoints/endpoint.ts';
-import { arnOf, CONTENT, modelPackage } from '../../registry/package.ts';
-import { validationValue, verdictValue } from '../handover.ts';
+import { planModelAndConfig } from '../../src/endpoints/model-and-config.ts';
+import { type Destination, whyNothingNew } from '../../src/preview/live.ts';
+import type { PromotionCriteria } from '../../src/registry/eligibility.ts';
+import { validationValue, verdictValue } from '../components/handover.ts';
+import { endpoint } from '../endpoints/endpoint.ts';
+import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 
 const NAME = 'resale-price-dev';
 const UAT: PromotionCriteria = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { comparisonOf } from '../../../src/components/check-model/comparison.ts';
+import { comparisonOf } from '../../src/preview/comparison.ts';
 import { version } from './known.ts';
 
 const job = { projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price', commit: 'c'.repeat(40), ref: 'uat' };

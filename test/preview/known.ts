@@ -1,11 +1,11 @@
-import { approverLines } from '../../../src/components/check-model/approver-lines.ts';
-import { type ApproverView, approverView, type Known } from '../../../src/components/check-model/approver-view.ts';
-import { comparisonOf } from '../../../src/components/check-model/comparison.ts';
-import type { LiveNow } from '../../../src/components/check-model/live.ts';
-import { metadataMetrics } from '../../../src/components/check-model/metrics.ts';
-import type { ModelPackage } from '../../../src/registry/packages.ts';
-import { JOB } from '../../gitlab/job.ts';
-import { modelPackage } from '../../registry/package.ts';
+import { approverLines } from '../../src/preview/approver-lines.ts';
+import { type ApproverView, approverView, type Known } from '../../src/preview/approver-view.ts';
+import { comparisonOf } from '../../src/preview/comparison.ts';
+import type { LiveNow } from '../../src/preview/live.ts';
+import { metadataMetrics } from '../../src/preview/metrics.ts';
+import type { ModelPackage } from '../../src/registry/packages.ts';
+import { JOB } from '../gitlab/job.ts';
+import { modelPackage } from '../registry/package.ts';
 
 /** The job of uat that asks its approver. */
 export const UAT_JOB = { ...JOB, environment: 'uat', ref: 'uat' };

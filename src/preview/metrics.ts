@@ -1,5 +1,5 @@
-import type { Metadata } from '../../registry/entries.ts';
-import { isEntryKey } from '../../registry/entry-keys.ts';
+import type { Metadata } from '../registry/entries.ts';
+import { isEntryKey } from '../registry/entry-keys.ts';
 
 /** One value that says how good a version is, beside that of what is live. */
 export interface Metric {

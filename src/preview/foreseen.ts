@@ -1,12 +1,12 @@
-import type { Endpoint } from '../../endpoints/endpoint.ts';
-import { refuseTakenNames } from '../../endpoints/ensure.ts';
-import type { Look } from '../../endpoints/look.ts';
-import { isSameOwner, type Owner, ownerLine, refusalOfOwner } from '../../endpoints/owner.ts';
-import type { DeploymentPlan } from '../../endpoints/plan.ts';
-import { Failure } from '../../ground/failure.ts';
-import type { Context } from '../../program/context.ts';
-import { refusalOfInstance, refusalSentence } from '../../registry/deployability.ts';
-import { groupArnOf, type ModelPackage } from '../../registry/packages.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { refuseTakenNames } from '../endpoints/ensure.ts';
+import type { Look } from '../endpoints/look.ts';
+import { isSameOwner, type Owner, ownerLine, refusalOfOwner } from '../endpoints/owner.ts';
+import type { DeploymentPlan } from '../endpoints/plan.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Context } from '../program/context.ts';
+import { refusalOfInstance, refusalSentence } from '../registry/deployability.ts';
+import { groupArnOf, type ModelPackage } from '../registry/packages.ts';
 import type { Destination } from './live.ts';
 
 type Looking = Pick<Context, 'job'> & { readonly look: Look };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cutText, visibleText } from '../../ground/visible-text.ts';
+import { cutText, visibleText } from '../ground/visible-text.ts';
 import type { ApproverView, Fact, Link } from './approver-view.ts';
 import type { Metric, MetricGroup } from './metrics.ts';
 import { skippedWords } from './skipped.ts';
