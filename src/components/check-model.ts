@@ -1,22 +1,17 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
-import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
-import { Look } from '../endpoints/look.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
 import { servingInputs } from '../endpoints/model-and-config.ts';
-import type { DeploymentPlan } from '../endpoints/plan.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
 import { Failure } from '../ground/failure.ts';
-import { inOrder } from '../ground/reads.ts';
 import type { Known } from '../preview/approver-view.ts';
-import { type CandidateSearch, findCandidate, MAX_CANDIDATES } from '../preview/candidate.ts';
-import { refuseAnothersEndpoint, refuseForeseen, refuseInstanceType, takenOver } from '../preview/foreseen.ts';
-import { type Destination, liveNow, lookAt, nothingLive, whyNothingNew, withDecision } from '../preview/live.ts';
-import { plannedDeployment } from '../preview/serving.ts';
+import { type CandidateSearch, MAX_CANDIDATES } from '../preview/candidate.ts';
+import { criteriaOf } from '../preview/criteria.ts';
+import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
 import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type PromotionCriteria, refuseOffPath, validatedHere } from '../registry/eligibility.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 
@@ -99,69 +94,14 @@ export default defineComponent({
   ],
 
   async run(given, context) {
-    const criteria = criteriaOf(given, context);
+    const criteria = criteriaOf(given, context.job, 'check-model');
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
-    const { look, destinationAt } = firstLook(given, context);
-    const found = await look.beside(findCandidate(given, criteria, context));
-    if (found.is === 'nothing') return nothingToPromote(given, context, found);
-
-    const { candidate, passedOver } = found;
-    refuseInstanceType(candidate, given, context);
-    const name = given.endpoint_name ?? validatedHere(candidate, criteria)?.endpoint;
-    const plan = plannedDeployment(candidate, name, given, context.job);
-    // Where deploy-model goes is known only by endpoint_name.
-    const certain = given.endpoint_name === undefined ? undefined : plan;
-    const destination = name === undefined ? undefined : await destinationAt(name);
-    const why = whyNothingNew(candidate, destination, plan?.serving, criteria);
-    if (why !== undefined)
-      return nothingToPromote(given, context, { is: 'nothing', why, next: NOTHING_NEW, passedOver });
-    const seen = destination && certain ? await withDecision(destination, certain, look) : destination;
-    const refused = refuseWhatIsForeseen(candidate, { given, plan: certain, destination: seen, look }, context);
-    const shown = seen ? liveNow(candidate, seen, plan?.serving, context) : undefined;
-    const [taken] = await inOrder([refused, ...(shown ? [shown.then(() => undefined)] : [])]);
-    const live = (await shown) ?? nothingLive(given.endpoint_name, plan?.serving);
-    return handOver(found, { given, criteria, live, taken }, context);
+    const foreseen = await foresee(given, criteria, context);
+    if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
+    if (foreseen.refused) throw foreseen.refused;
+    return handOver(foreseen, { given, criteria }, context);
   },
 });
-
-interface Foreseen {
-  readonly given: Inputs;
-  /** How deploy-model would deploy, and where; `undefined` where the include does not say. */
-  readonly plan: DeploymentPlan | undefined;
-  readonly destination: Destination | undefined;
-  readonly look: Look;
-}
-
-/** Refuses what deploy-model would refuse. Returns what it would take from somebody else, where it may: a sentence. */
-async function refuseWhatIsForeseen(
-  candidate: ModelPackage,
-  { given, plan, destination, look }: Foreseen,
-  { job }: Context,
-): Promise<string | undefined> {
-  if (plan) await refuseForeseen(plan, destination, look);
-  if (!destination || given.endpoint_name === undefined) return undefined;
-  if (given.take_over_endpoint) return takenOver(candidate, destination, { look, job });
-  if (!plan) await refuseAnothersEndpoint(candidate, destination, { look, job });
-  return undefined;
-}
-
-/** Looks at the endpoint, where its name is given, while the version is searched for. */
-function firstLook({ endpoint_name: name }: Inputs, { aws, clock }: Context) {
-  const look = new Look({ ...aws, clock });
-  const destinationAt = look.once((endpoint) => lookAt(endpoint, look));
-  if (name !== undefined) {
-    destinationAt(name);
-    look.tags(expectedArn(name, aws));
-  }
-  return { look, destinationAt };
-}
-
-const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
-
-function criteriaOf({ promotion_path: path, source, require_validation }: Inputs, { job }: Context): PromotionCriteria {
-  refuseOffPath({ environment: job.environment, path }, 'check-model');
-  return { environment: job.environment, path, source, require_validation: require_validation, pipeline: job.pipeline };
-}
 
 function nothingToPromote(
   given: Inputs,
@@ -180,20 +120,18 @@ function nothingToPromote(
   };
 }
 
-type Candidate = Extract<CandidateSearch, { is: 'candidate' }>;
-
-interface HandedOver extends Pick<Known, 'criteria' | 'live' | 'taken'> {
+interface HandedOver extends Pick<Known, 'criteria'> {
   readonly given: Inputs;
 }
 
 /** Hands the version over, and shows it to the approver. */
 async function handOver(
-  found: Candidate,
-  { given, criteria, live, taken }: HandedOver,
+  found: ForeseenVersion,
+  { given, criteria }: HandedOver,
   context: Context,
 ): Promise<Done<Output>> {
   const { job, log, report } = context;
-  const { candidate: version, passedOver } = found;
+  const { candidate: version, passedOver, live, taken } = found;
   recordCandidate(found, given, context);
   const verdict =
     approvedAlready(version, job) ??
@@ -214,7 +152,11 @@ async function handOver(
   };
 }
 
-function recordCandidate({ candidate: version, passedOver }: Candidate, given: Inputs, { report, job }: Context): void {
+function recordCandidate(
+  { candidate: version, passedOver }: ForeseenVersion,
+  given: Inputs,
+  { report, job }: Context,
+): void {
   report.record({
     outcome: 'candidate',
     group: version.group,

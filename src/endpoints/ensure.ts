@@ -69,16 +69,16 @@ async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: S
 }
 
 /**
- * Refuses a plan whose names are taken by a model or endpoint config with other content, as `ensureModel` and
- * `ensureConfig` would (AWS: DescribeModel, DescribeEndpointConfig). Creates nothing.
+ * The refusal of a plan whose names are taken by a model or endpoint config with other content, as `ensureModel` and
+ * `ensureConfig` would refuse it (AWS: DescribeModel, DescribeEndpointConfig). Creates nothing.
  */
-export async function refuseTakenNames(look: Look, serving: ModelAndConfig): Promise<void> {
+export async function refusalOfTakenNames(look: Look, serving: ModelAndConfig): Promise<Failure | undefined> {
   askForPlanned(look, serving);
   await look.ended();
   const [model, config] = [plannedModel(serving), plannedConfig(serving)];
   const [foundModel, foundConfig] = [await look.model(model.name), await look.config(config.name)];
-  if (foundModel) refuseOtherContent(model, foundModel);
-  if (foundConfig) refuseOtherContent(config, foundConfig.answer);
+  const ofModel = foundModel && refusalOfOtherContent(model, foundModel);
+  return ofModel ?? (foundConfig && refusalOfOtherContent(config, foundConfig.answer));
 }
 
 const plannedModel = (serving: ModelAndConfig) =>
@@ -122,15 +122,16 @@ async function ensure({ before, find, create, ...planned }: EnsureRequest): Prom
         throw asRefusal(error, `SageMaker refused to create the ${planned.kind} ${planned.name}.`);
     }
   }
-  refuseOtherContent(planned, before ?? (await find()) ?? {});
+  const refused = refusalOfOtherContent(planned, before ?? (await find()) ?? {});
+  if (refused) throw refused;
   return 'reused';
 }
 
-/** Refuses a model or endpoint config that has the planned name, and other content. */
-function refuseOtherContent({ kind, name, request }: Planned, found: object): void {
+/** The refusal of a model or endpoint config that has the planned name, and other content. */
+function refusalOfOtherContent({ kind, name, request }: Planned, found: object): Failure | undefined {
   const differences = differencesFrom(kind, request, found);
-  if (differences.length === 0) return;
-  throw new Failure(
+  if (differences.length === 0) return undefined;
+  return new Failure(
     'SMC-4015',
     `The ${kind} ${name} already exists with other content:\n${differences.map((each) => `  ${each}`).join('\n')}`,
     `find out who created it in CloudTrail. If no endpoint uses it, delete it (${DELETE[kind]} ${name}), then run this job again.`,

@@ -1,43 +1,6 @@
-import { createHash } from 'node:crypto';
-import { cutText, visibleText } from '../ground/visible-text.ts';
-import type { ApproverView, Fact, Link } from './approver-view.ts';
-import type { Metric, MetricGroup } from './metrics.ts';
+import type { ApproverView, Link } from './approver-view.ts';
+import { anchor, factsPart, html, metricsPart, type Part, pageOf } from './page.ts';
 import { skippedWords } from './skipped.ts';
-
-/** Bytes that the page has at most, whatever a version holds. */
-export const MAX_PAGE = 100_000;
-/** Characters of one text: what is longer is in the job's record.json. */
-const MAX_TEXT = 1_000;
-/** Characters of an address: one of the console has a key of S3 in it, encoded. */
-const MAX_URL = 4_000;
-
-const STYLE = `
-:root{color-scheme:light dark;--text:#1f1e24;--quiet:#535158;--back:#fff;--line:#bfbfc3;--link:#1068bf;--warn:#8f4700;--warn-back:#fdf1dd}
-@media (prefers-color-scheme:dark){:root{--text:#ececef;--quiet:#bfbfc3;--back:#18171d;--line:#535158;--link:#9dc7f1;--warn:#f5d9a8;--warn-back:#3a2a10}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-main{max-width:64rem;margin:0 auto;padding:1rem}
-h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}
-h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}
-a{color:var(--link)}
-dl{display:grid;grid-template-columns:6.5rem 1fr;gap:.4rem 1rem;margin:0}
-dt{color:var(--quiet)}
-dd{margin:0;unicode-bidi:isolate}
-dd a{display:block}
-table{width:100%;border-collapse:collapse;table-layout:fixed;margin:.5rem 0 1rem}
-caption{text-align:start;font-weight:600;padding:.25rem 0}
-th,td{text-align:start;vertical-align:top;padding:.3rem .4rem .3rem 0;border-bottom:1px solid var(--line);font-weight:400;unicode-bidi:isolate}
-thead th{color:var(--quiet)}
-thead th:first-child{width:30%}
-td{font-variant-numeric:tabular-nums}
-.warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem;box-decoration-break:clone}
-.quiet{color:var(--quiet)}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}}
-@media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
-`;
-
-/** The style is the only thing that the page may use: no script, no picture, no request. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
 /** What stands at the top of the page, beside what is known of the version. */
 interface Heading {
@@ -46,32 +9,14 @@ interface Heading {
   readonly links: readonly Link[];
 }
 
-/**
- * The page of the approver: one file of HTML with no script. It has at most MAX_PAGE bytes: where that is too little, the
- * end of a part is left out, and the page says how much.
- */
-export function approverPage(view: ApproverView, heading: Heading): string {
-  const top = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${html(view.title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${html(view.title)}</h1>
-<p>${html(heading.verdict)}</p>
-${highlightedLine(view)}${heading.links.map((each) => `<p>${anchor(each)}</p>`).join('\n')}
-`;
-  const bottom = '</main>\n</body>\n</html>\n';
-  return top + fitted(partsOf(view), MAX_PAGE - size(top) - size(bottom)) + bottom;
+/** The page of the approver. */
+export function approverPage(view: ApproverView, { verdict, links }: Heading): string {
+  const lead = `<p>${html(verdict)}</p>
+${highlightedLine(view)}${links.map((each) => `<p>${anchor(each)}</p>`).join('\n')}`;
+  return pageOf({ title: view.title, lead, parts: versionParts(view) });
 }
 
-/** What speaks against an approval without a second look, by the words under which the page has it; nothing without any. */
+/** What speaks against a version without a second look, by the words under which the page has it; nothing without any. */
 function highlightedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
   const facts = [...serving, ...passage, ...changes, ...version].filter(({ warns }) => warns);
   const values = metrics.flatMap(({ source, metrics: all, notRead }) => [
@@ -83,46 +28,8 @@ function highlightedLine({ serving, passage, changes, version, metrics }: Approv
   return `<p><span class="warns">Look first at what is highlighted below: ${html(highlighted.join(', '))}</span></p>\n`;
 }
 
-/** A part of the page: pieces between a beginning and an end, of which the last ones may be left out. */
-interface Part {
-  readonly begin: string;
-  readonly pieces: readonly string[];
-  readonly end: string;
-}
-
-/** Bytes that say how many pieces were left out. */
-const REST = 200;
-
-/** As much of the parts as there is room for: each has its share of what those before it left. */
-function fitted(parts: readonly Part[], room: number): string {
-  let left = room;
-  return parts
-    .map(({ begin, pieces, end }, index) => {
-      const share = left / (parts.length - index) - size(begin) - size(end) - REST;
-      const shown = fittingIn(share, pieces);
-      const text = begin + shown.join('') + end + restOf(pieces.length - shown.length);
-      left -= size(text);
-      return text;
-    })
-    .join('');
-}
-
-function fittingIn(room: number, pieces: readonly string[]): string[] {
-  let left = room;
-  const tooMany = pieces.findIndex((piece) => {
-    left -= size(piece);
-    return left < 0;
-  });
-  return pieces.slice(0, tooMany < 0 ? pieces.length : tooMany);
-}
-
-function restOf(more: number): string {
-  return more === 0
-    ? ''
-    : `<p class="quiet">and ${more} more, which this page has no room for: see record.json of the job, or the report itself</p>\n`;
-}
-
-function partsOf({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
+/** What is known of a version, part by part. */
+function versionParts({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
   return [
     factsPart('What will serve', serving),
     factsPart('Where it has been', passage),
@@ -133,63 +40,5 @@ function partsOf({ version, passage, metrics, changes, serving, skipped }: Appro
       'Newer versions that were skipped',
       skipped.map((each) => ({ label: 'skipped', text: skippedWords(each) })),
     ),
-  ].filter(({ pieces }) => pieces.length > 0);
+  ];
 }
-
-function factsPart(heading: string, facts: readonly Fact[]): Part {
-  return { begin: `<h2>${heading}</h2>\n<dl>\n`, pieces: facts.map(factPiece), end: '</dl>\n' };
-}
-
-function factPiece({ label, text, link, warns }: Fact): string {
-  const told = warns ? `<span class="warns">${html(text)}</span>` : html(text);
-  return `<dt>${html(label)}</dt><dd>${told}${link ? anchor(link) : ''}</dd>\n`;
-}
-
-const COLUMNS =
-  '<thead><tr><th scope="col">metric</th><th scope="col">this version</th><th scope="col">live</th><th scope="col">change</th><th scope="col">bound</th></tr></thead>';
-
-/** A table of metrics, and a line where a report was not read. */
-function metricsPart(group: MetricGroup, index: number): Part[] {
-  const heading = index === 0 ? '<h2>Metrics</h2>\n' : '';
-  const { source, metrics, notRead, url } = group;
-  const link = url === undefined ? '' : anchor({ label: `${source} in the AWS console`, url });
-  const trouble = notRead === undefined ? '' : `<span class="warns">not read: ${html(notRead)}</span>`;
-  const note = trouble || link ? `<p>${[trouble && html(source), trouble, link].filter(Boolean).join(' ')}</p>\n` : '';
-  const none = metrics.length === 0 ? '<p>The training wrote no metrics into the metadata.</p>\n' : '';
-  const told = { begin: heading, pieces: [note || none].filter(Boolean), end: '' };
-  if (metrics.length === 0) return [told];
-  const begin = `${note ? '' : heading}<table><caption>${html(source)}</caption>${COLUMNS}<tbody>\n`;
-  return [told, { begin, pieces: metrics.map(metricPiece), end: '</tbody></table>\n' }];
-}
-
-function metricPiece({ name, value, live, difference, bounds, isBeyond }: Metric): string {
-  const bound = isBeyond ? `<span class="warns">beyond: ${html(bounds)}</span>` : html(bounds);
-  const cells = [html(value), live === undefined ? '' : html(live), html(difference), bound];
-  return `<tr><th scope="row">${broken(html(name))}</th>${cells.map((cell) => `<td>${cell || '-'}</td>`).join('')}</tr>\n`;
-}
-
-/** A name that a narrow screen breaks between its words. */
-const broken = (name: string) => name.replaceAll(/[._](?=\w)/g, '$&<wbr>');
-
-/** A link; the words alone where the address is none of the web, or so long that it would have to be cut. */
-function anchor({ label, url }: Link): string {
-  if (!/^https?:\/\//.test(url) || url.length > MAX_URL) return html(label);
-  return `<a href="${escaped(visibleText(url))}" rel="noreferrer">${html(label)}</a>`;
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** A text as it may stand in the page, between tags or in an attribute: nobody outside can write HTML, or hide a sign. */
-function html(text: string): string {
-  return escaped(cutText(visibleText(text), MAX_TEXT));
-}
-
-const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
-
-const size = (text: string) => Buffer.byteLength(text);

@@ -24,15 +24,23 @@ import { searchRegistry } from '../registry/search.ts';
 export const MAX_CANDIDATES = 100;
 
 /** The inputs of check-model that say where to look. */
-interface CandidateQuery {
+export interface CandidateQuery {
   readonly model_package_group_name: string;
   readonly model_package_arn: string | undefined;
   readonly max_candidates: number;
 }
 
+/** A version that was found, and the newer ones that were skipped. */
+export interface FoundCandidate {
+  readonly candidate: ModelPackage;
+  readonly passedOver: readonly PassedOver[];
+  /** Why it cannot be promoted, where model_package_arn names it all the same. */
+  readonly refused?: Failure | undefined;
+}
+
 /** What was found in the registry for this environment. */
 export type CandidateSearch =
-  | { is: 'candidate'; candidate: ModelPackage; passedOver: readonly PassedOver[] }
+  | ({ is: 'candidate' } & FoundCandidate)
   | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
 
 /**
@@ -50,7 +58,7 @@ export async function findCandidate(
   return findInRegistry(given, criteria, context);
 }
 
-/** The version that model_package_arn names. Throws a Failure when it cannot be promoted. */
+/** The version that model_package_arn names. Throws a Failure when the group has no such version. */
 async function findNamed(
   arn: string,
   given: CandidateQuery,
@@ -67,12 +75,14 @@ async function findNamed(
     );
   }
   const verdict = judgeEligibility(candidate, criteria);
-  if (verdict.is === 'fit') return { is: 'candidate', candidate, passedOver: [] };
-  throw new Failure(
+  const found = { is: 'candidate', candidate, passedOver: [] } as const;
+  if (verdict.is === 'fit') return found;
+  const refused = new Failure(
     'SMC-3005',
     `${displayName(candidate)} cannot be promoted to ${criteria.environment}: ${verdict.why}.`,
     verdict.next ?? 'set model_package_arn to another version, or leave it empty.',
   );
+  return { ...found, refused };
 }
 
 /** What this pipeline's deploy-pipeline registered in the group: that, or nothing; never an older model. */

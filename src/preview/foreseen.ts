@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import { refuseTakenNames } from '../endpoints/ensure.ts';
+import { refusalOfTakenNames } from '../endpoints/ensure.ts';
 import type { Look } from '../endpoints/look.ts';
 import { isSameOwner, type Owner, ownerLine, refusalOfOwner } from '../endpoints/owner.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
@@ -11,51 +11,82 @@ import type { Destination } from './live.ts';
 
 type Looking = Pick<Context, 'job'> & { readonly look: Look };
 
-/** Refuses a version that is not registered for the instance type on which deploy-model would serve it. */
-export function refuseInstanceType(
+/** The refusal of a version that is not registered for the instance type on which deploy-model would serve it. */
+export function refusalOfInstanceType(
   candidate: ModelPackage,
   { instance_type }: { readonly instance_type: string | undefined },
   { job }: Pick<Context, 'job'>,
-): void {
+): Failure | undefined {
   const refusal = instance_type === undefined ? undefined : refusalOfInstance(candidate, { instance_type });
-  if (refusal) throw new Failure(refusal.code, refusalSentence(candidate, job, refusal), refusal.next);
+  return refusal && new Failure(refusal.code, refusalSentence(candidate, job, refusal), refusal.next);
+}
+
+/** What deploy-model would meet where a version would go. */
+export interface Met {
+  /** Why it would refuse; `undefined` where nothing stands against it. */
+  readonly refused: Failure | undefined;
+  /** What it would take from somebody else, where it may: a sentence. */
+  readonly taken: string | undefined;
+}
+
+interface Going {
+  /** How deploy-model would deploy; `undefined` where the include does not say how, or where. */
+  readonly plan: DeploymentPlan | undefined;
+  readonly destination: Destination | undefined;
+  readonly look: Look;
+  /** Whether another's endpoint may be used (take_over_endpoint), and whether the include names the endpoint at all. */
+  readonly takeOver: boolean;
+  readonly isNamed: boolean;
+}
+
+/** What deploy-model would meet, before anybody is asked to approve a version. */
+export async function meet(
+  candidate: ModelPackage,
+  { plan, destination, look, takeOver, isNamed }: Going,
+  { job }: Pick<Context, 'job'>,
+): Promise<Met> {
+  const refused = plan && (await refusalOfPlan(plan, destination, look));
+  if (refused || !destination || !isNamed) return { refused, taken: undefined };
+  if (takeOver) return { refused, taken: await takenOver(candidate, destination, { look, job }) };
+  const ofOwner = plan ? undefined : await refusalOfAnothersEndpoint(candidate, destination, { look, job });
+  return { refused: ofOwner, taken: undefined };
 }
 
 /**
- * Refuses a version that deploy-model would refuse because of what is there already, by the same functions, before
- * anybody is asked to approve it (AWS: DescribeModel, DescribeEndpointConfig).
+ * What deploy-model would refuse because of what is there already, by the same functions (AWS: DescribeModel,
+ * DescribeEndpointConfig).
  */
-export async function refuseForeseen(
+async function refusalOfPlan(
   plan: DeploymentPlan,
   destination: Destination | undefined,
   look: Look,
-): Promise<void> {
+): Promise<Failure | undefined> {
   const decision = destination?.seen?.decision;
-  if (decision?.do === 'refuse') throw new Failure(decision.code, decision.why, decision.next);
-  await refuseTakenNames(look, plan.serving);
+  if (decision?.do === 'refuse') return new Failure(decision.code, decision.why, decision.next);
+  return refusalOfTakenNames(look, plan.serving);
 }
 
 /**
- * Refuses another's endpoint where the include does not say how deploy-model deploys, which is as much as can be foreseen
- * then.
+ * The refusal of another's endpoint where the include does not say how deploy-model deploys, which is as much as can be
+ * foreseen then.
  */
-export async function refuseAnothersEndpoint(
+async function refusalOfAnothersEndpoint(
   candidate: ModelPackage,
   { endpoint }: Destination,
   { look, job }: Looking,
-): Promise<void> {
+): Promise<Failure | undefined> {
   const ours = ownerOf(candidate, { job });
   const owner = (await look.tags(endpoint.arn))?.owner;
-  if (!owner || isSameOwner(owner, ours)) return;
+  if (!owner || isSameOwner(owner, ours)) return undefined;
   const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);
-  throw new Failure(code, why, next);
+  return new Failure(code, why, next);
 }
 
 /**
  * What deploy-model would take from somebody else, where it may (AWS: ListTags): a sentence;
  * `undefined` where the endpoint is ours already, or nobody's.
  */
-export async function takenOver(
+async function takenOver(
   candidate: ModelPackage,
   { endpoint }: Destination,
   { look, job }: Looking,

@@ -1,0 +1,22 @@
+import type { Context } from '../program/context.ts';
+import { type ApproverView, approverView, type Known } from './approver-view.ts';
+import { comparisonOf } from './comparison.ts';
+import { metadataMetrics } from './metrics.ts';
+import { readReports } from './reports.ts';
+
+/** What has been found out of a version so far. */
+export type FoundVersion = Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'>;
+
+/** What an approver sees of a version. Gathers what is not known yet (AWS: GetObject; GitLab: the merge requests of the commits). */
+export async function viewOf(found: FoundVersion, context: Context): Promise<ApproverView> {
+  const { job, clock } = context;
+  const { version, live } = found;
+  const comparison = comparisonOf(version, live.version, job);
+  const commits = new Set([...(comparison ? [comparison.commit] : []), job.commit]);
+  const [reports, ...mergeRequests] = await Promise.all([
+    readReports(version, live.version, context),
+    ...[...commits].map(context.mergeRequestsOf),
+  ]);
+  const metrics = [metadataMetrics(version.metadata, live.version?.metadata ?? {}), ...reports];
+  return approverView({ ...found, comparison, mergeRequests, metrics, job, now: clock.now() });
+}
