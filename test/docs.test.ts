@@ -17,6 +17,7 @@ import { schemaErrors } from '../compiler/schema.ts';
 import { readRepository, templateNames } from '../compiler/templates.ts';
 import { dutiesOf } from '../scripts/policies/policies.ts';
 import { trustPolicyOf } from '../scripts/policies/trust.ts';
+import { readEndpointFile } from '../src/endpoints/description/endpoint-file.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES, FAILURE_CODES } from '../src/ground/failure-codes.ts';
 import type { Component } from '../src/program/component.ts';
@@ -66,10 +67,13 @@ function together(parts: readonly string[]): string {
   return writeYaml({ ...Object.assign({}, ...configs), ...(include.length > 0 && { include }) });
 }
 
+/** Its YAML is no configuration of GitLab. */
+const ENDPOINT_FILE = 'docs/endpoint-file.md';
+
 const isToday = ({ after }: Block) => after === 'Today:';
 const snippets = pages.flatMap(({ path, blocks }) =>
   blocks
-    .filter((block) => block.language === 'yaml' && !isToday(block))
+    .filter((block) => block.language === 'yaml' && !isToday(block) && path !== ENDPOINT_FILE)
     .map(({ text }, index) => [`${path}, ${index + 1}`, text] as const),
 );
 const yamlOf = (blocks: readonly Block[]) => blocks.filter(({ language }) => language === 'yaml');
@@ -88,6 +92,18 @@ const wholes = [
   ['docs/migrate.md, what teams have today', today],
   ['docs/migrate.md, what replaces it', instead],
 ] as const;
+
+describe('the endpoint files that the pages show', () => {
+  const shown = pages.find(({ path }) => path === ENDPOINT_FILE);
+  const files = yamlOf(shown?.blocks ?? []).map(({ text }, index) => [`${ENDPOINT_FILE}, ${index + 1}`, text] as const);
+
+  it.each([...files, ['the example', readRepository('examples/resale-price/endpoint.yml') ?? ''] as const])(
+    'are right: %s',
+    async (name, text) => {
+      await expect(readEndpointFile(name, text)).resolves.toBeDefined();
+    },
+  );
+});
 
 describe.each([...snippets, ...wholes])('the YAML in %s', (_, text) => {
   const config = () => compiled(text);

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
+import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
+import { descriptionInputs, oneDescription } from '../endpoints/description/inputs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
-import { servingInputs } from '../endpoints/model-and-config.ts';
+import { executionRole } from '../endpoints/model-and-config.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
-import { ownTags } from '../gitlab/tags.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Known } from '../preview/approver-view.ts';
 import { type CandidateSearch, MAX_CANDIDATES } from '../preview/candidate.ts';
@@ -27,21 +28,20 @@ const inputs = z
     model_package_arn: optional(modelPackageArn),
     endpoint_name: optional(resourceName),
     name_prefix: optional(resourceName),
-    execution_role_arn: optional(servingInputs.execution_role_arn),
-    model_environment: servingInputs.model_environment,
-    variant_name: servingInputs.variant_name,
-    instance_type: optional(servingInputs.instance_type),
-    instance_count: servingInputs.instance_count,
-    tags: ownTags,
+    execution_role_arn: optional(executionRole),
+    ...descriptionInputs,
     max_candidates: wholeNumber(1, MAX_CANDIDATES),
     on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
   })
   .check(
+    oneDescription,
     z.refine(
-      ({ instance_type, execution_role_arn }) => (instance_type === undefined) === (execution_role_arn === undefined),
+      ({ instance_type, endpoint_file, execution_role_arn }) =>
+        ((instance_type ?? endpoint_file) === undefined) === (execution_role_arn === undefined),
       {
         path: ['instance_type'],
-        message: 'must be given with execution_role_arn, and that with it, both as in deploy-model',
+        message:
+          'or endpoint_file must be given with execution_role_arn, and that with one of them, as in deploy-model',
       },
     ),
   );
@@ -68,6 +68,7 @@ export default defineComponent({
     'take_over_endpoint',
     'allow_downgrade',
     'recreate_failed',
+    'endpoint_file',
     'promotion_path',
     'source',
     'gitlab_environment_suffix',
@@ -93,10 +94,14 @@ export default defineComponent({
     },
   ],
 
+  checkFiles: checkEndpointFile,
+
   async run(given, context) {
     const criteria = criteriaOf(given, context.job, 'check-model');
+    const { environment } = context.job;
+    const description = await descriptionOf(given, { root: context.root, environment });
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
-    const foreseen = await foresee(given, criteria, context);
+    const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
     if (foreseen.refused) throw foreseen.refused;
     return handOver(foreseen, { given, criteria }, context);

@@ -1,14 +1,17 @@
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
+import { capacityWords } from '../endpoints/description/capacity.ts';
+import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
+import type { EndpointDescription } from '../endpoints/description/description.ts';
+import { descriptionInputs, oneDescription } from '../endpoints/description/inputs.ts';
 import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
 import { followDeployment } from '../endpoints/follow.ts';
 import { Look } from '../endpoints/look.ts';
-import { servingInputs } from '../endpoints/model-and-config.ts';
+import { executionRole } from '../endpoints/model-and-config.ts';
 import { type DeploymentPlan, planDeployment, type ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
-import { ownTags } from '../gitlab/tags.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
@@ -21,20 +24,28 @@ import {
   refuseUnlessWanted,
 } from './deploy-model/version.ts';
 
-const inputs = z.strictObject({
-  model_package_group_name: optional(modelPackageGroup),
-  endpoint_name: resourceName,
-  name_prefix: optional(resourceName),
-  ...servingInputs,
-  tags: ownTags,
-  require_approval: flag,
-  take_over_endpoint: flag,
-  allow_downgrade: flag,
-  recreate_failed: flag,
-  wait: flag,
-  max_wait_time: wholeNumber(60, 86_400),
-  poll_interval: wholeNumber(1, 300),
-});
+const inputs = z
+  .strictObject({
+    model_package_group_name: optional(modelPackageGroup),
+    endpoint_name: resourceName,
+    name_prefix: optional(resourceName),
+    execution_role_arn: executionRole,
+    ...descriptionInputs,
+    require_approval: flag,
+    take_over_endpoint: flag,
+    allow_downgrade: flag,
+    recreate_failed: flag,
+    wait: flag,
+    max_wait_time: wholeNumber(60, 86_400),
+    poll_interval: wholeNumber(1, 300),
+  })
+  .check(
+    oneDescription,
+    z.refine(({ instance_type, endpoint_file }) => instance_type !== undefined || endpoint_file !== undefined, {
+      path: ['instance_type'],
+      message: 'must be given, or endpoint_file, which describes the endpoint',
+    }),
+  );
 
 type Inputs = z.output<typeof inputs>;
 type Output =
@@ -61,6 +72,7 @@ export default defineComponent({
     'take_over_endpoint',
     'allow_downgrade',
     'recreate_failed',
+    'endpoint_file',
     'gitlab_environment_suffix',
   ],
   outputs: {
@@ -92,14 +104,20 @@ export default defineComponent({
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },
   ],
 
+  checkFiles: checkEndpointFile,
+
   async run(given, context) {
     const handed = readVersion(given, context);
     if (handed.outcome === 'nothing') return skip(handed, given, context);
     linkTo(given.endpoint_name, context);
+    const description = await describe(given, context);
     const look = firstLook(given.endpoint_name, context);
-    const version = await look.beside(describeDeployable(handed, given, { look, job: context.job }));
+    const version = await look.beside(
+      describeDeployable(handed, termsOf(given, description), { look, job: context.job }),
+    );
     context.log.line(deployingLine(version, given, context.job));
-    const task: DeploymentTask = { given, handed, version, plan: planDeployment(version, given, context.job) };
+    const plan = planDeployment({ version, description }, given, context.job);
+    const task: DeploymentTask = { given, handed, version, plan };
 
     const reconcile = reconcileContext(task, context);
     const accepted = await reconcileEndpoint(task.plan, reconcile, look);
@@ -120,6 +138,17 @@ export default defineComponent({
   },
 });
 
+/** How the endpoint is to serve. The inputs were refused where nothing says it. */
+async function describe(given: Inputs, { root, job }: Context): Promise<EndpointDescription> {
+  const description = await descriptionOf(given, { root, environment: job.environment });
+  if (description === undefined) throw new Error('Neither instance_type nor endpoint_file is given.');
+  return description;
+}
+
+function termsOf({ require_approval }: Inputs, { instance_type }: EndpointDescription) {
+  return { require_approval, instance_type };
+}
+
 /** Asks for the endpoint and its tags, while the version is described. */
 function firstLook(endpoint: string, { aws, clock }: Context): Look {
   const look = new Look({ ...aws, clock });
@@ -135,7 +164,8 @@ interface DeploymentTask {
   readonly plan: DeploymentPlan;
 }
 
-function reconcileContext({ given, handed }: DeploymentTask, context: Context): ReconcileContext {
+function reconcileContext({ given, handed, plan }: DeploymentTask, context: Context): ReconcileContext {
+  const terms = termsOf(given, plan.serving.description);
   const { aws, clock, log, begun } = context;
   return {
     ...aws,
@@ -144,7 +174,7 @@ function reconcileContext({ given, handed }: DeploymentTask, context: Context): 
     interval: given.poll_interval,
     log: log.line,
     begun,
-    confirm: async (look) => void (await describeDeployable(handed, given, { look, job: context.job })),
+    confirm: async (look) => void (await describeDeployable(handed, terms, { look, job: context.job })),
   };
 }
 
@@ -194,8 +224,8 @@ function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Co
 
 function done(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version, plan } = task;
-  const { name, instance_type, instance_count } = plan.serving.config;
-  const serves = `${displayName(version)} (endpoint config ${name}, ${instance_type}, instance_count ${instance_count})`;
+  const { config, description } = plan.serving;
+  const serves = `${displayName(version)} (endpoint config ${config.name}, ${capacityWords(description)})`;
   return {
     verdict:
       brought.by === 'nothing'

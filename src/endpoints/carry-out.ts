@@ -73,10 +73,10 @@ async function update(
   const deployment = { wanted: config, model, package: arn, previous, previousPackage: current?.served.package };
   const noted = await noteChange(context, endpoint.arn, uniqueTags([...deploymentTags(deployment), ...tags]));
   if (noted === 'conflict') return noted;
-  const kept = current && keptInstances(endpoint, current, serving.config);
+  const kept = current && keptInstances(endpoint, current, serving.description);
   if (kept !== undefined)
     context.log(
-      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.config.instance_count}).`,
+      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.description.instance_count}).`,
     );
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);

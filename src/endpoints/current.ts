@@ -1,9 +1,10 @@
 import { versionIn } from '../registry/packages.ts';
+import type { EndpointDescription } from './description/description.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
 import type { Look } from './look.ts';
 import { differencesFrom, lostMembers } from './members.ts';
-import { configRequest, type ModelAndConfig, modelRequest, type PlannedConfig } from './model-and-config.ts';
+import { configRequest, type ModelAndConfig, modelRequest } from './model-and-config.ts';
 import type { EndpointTags } from './tags.ts';
 
 /** Which model serves on an endpoint, as far as SageMaker and our tags tell. */
@@ -96,7 +97,7 @@ function withoutModel(config: EndpointConfig | undefined): string[] {
 export function keptInstances(
   endpoint: Endpoint,
   current: CurrentDeployment,
-  { variant_name, instance_count }: Pick<PlannedConfig, 'variant_name' | 'instance_count'>,
+  { variant_name, instance_count }: Pick<EndpointDescription, 'variant_name' | 'instance_count'>,
 ): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
   const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;

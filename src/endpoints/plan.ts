@@ -3,8 +3,9 @@ import type { Job } from '../gitlab/job.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import { groupArnOf, type ModelPackage } from '../registry/packages.ts';
 import type { DesiredEndpoint } from './decision.ts';
+import type { EndpointDescription } from './description/description.ts';
 import type { Look } from './look.ts';
-import { type ModelAndConfig, planModelAndConfig, type ServingOptions } from './model-and-config.ts';
+import { type ModelAndConfig, planModelAndConfig } from './model-and-config.ts';
 import { originTags } from './tags.ts';
 
 /** What is to serve, and where. */
@@ -15,20 +16,34 @@ export interface DeploymentPlan {
   readonly tags: readonly Tag[];
 }
 
-/** How a version is to be deployed: how it is served, where, and what may be done for it. */
+/** How a version is to be deployed: as which role, where, and what may be done for it. */
 export interface DeploymentOptions
-  extends ServingOptions,
-    Pick<DesiredEndpoint, 'take_over_endpoint' | 'allow_downgrade' | 'recreate_failed'> {
+  extends Pick<DesiredEndpoint, 'take_over_endpoint' | 'allow_downgrade' | 'recreate_failed'> {
   readonly endpoint_name: string;
+  readonly execution_role_arn: string;
   /** The first part of the names of models and endpoint configs; that of the endpoint without one. */
   readonly name_prefix: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** A version, and how it is to be served. */
+export interface DescribedVersion {
+  readonly version: ModelPackage;
+  readonly description: EndpointDescription;
 }
 
 /** Plans the deployment of a version by a job: deploy-model carries it out, and check-model tells what would refuse it. */
-export function planDeployment(version: ModelPackage, given: DeploymentOptions, job: Job): DeploymentPlan {
+export function planDeployment(
+  { version, description }: DescribedVersion,
+  given: DeploymentOptions,
+  job: Job,
+): DeploymentPlan {
+  const { execution_role_arn } = given;
   const prefix = given.name_prefix ?? given.endpoint_name;
-  const serving = planModelAndConfig(version, given, { prefix, environment: job.environment });
+  const serving = planModelAndConfig(version, description, {
+    prefix,
+    environment: job.environment,
+    execution_role_arn,
+  });
   const desired = {
     endpoint: given.endpoint_name,
     config: serving.config.name,
@@ -39,7 +54,11 @@ export function planDeployment(version: ModelPackage, given: DeploymentOptions, 
     recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
-  const tags = originTags(given.tags, { pipeline, package: version.arn, endpoint: given.endpoint_name });
+  const tags = originTags(new Map(Object.entries(description.tags)), {
+    pipeline,
+    package: version.arn,
+    endpoint: given.endpoint_name,
+  });
   return { desired, serving, tags };
 }
 

@@ -26,6 +26,13 @@ export function mistake(context: z.core.ParsePayload, message: string): never {
   return z.NEVER;
 }
 
+/** A check that tells every problem which a function finds in a value. */
+export function tells<Value>(problems: (value: Value) => readonly string[]) {
+  return (context: z.core.ParsePayload<Value>): void => {
+    for (const problem of problems(context.value)) mistake(context, problem);
+  };
+}
+
 /** A text of one line, which must be there. */
 export const line = z
   .string()

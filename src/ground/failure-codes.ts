@@ -25,6 +25,7 @@ export const FAILURE_CODES = {
   'SMC-1005': 'invalid input',
   'SMC-1006': 'invalid input',
   'SMC-1007': 'invalid input',
+  'SMC-1008': 'invalid input',
 
   // The identity of the job
   'SMC-1101': 'refused',

@@ -1,3 +1,4 @@
+import type { EndpointDescription } from '../endpoints/description/description.ts';
 import { expectedArn } from '../endpoints/endpoint.ts';
 import { Look } from '../endpoints/look.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
@@ -11,6 +12,12 @@ import { plannedDeployment, type WantedServing } from './serving.ts';
 /** The inputs that say which version a pipeline would promote, and how it would deploy it. */
 export interface PromotionInputs extends CandidateQuery, WantedServing {
   readonly endpoint_name: string | undefined;
+}
+
+interface DescribedPromotion {
+  readonly given: PromotionInputs;
+  /** How it is to be served; `undefined` where the include does not say. */
+  readonly description: EndpointDescription | undefined;
 }
 
 /** A version that a pipeline would promote, and what that would meet. */
@@ -35,7 +42,7 @@ const NOTHING_NEW = 'nothing to do. When the previous environment has validated 
  * ListModelPackages, DescribeModelPackage, DescribeEndpoint and what is behind it).
  */
 export async function foresee(
-  given: PromotionInputs,
+  { given, description }: DescribedPromotion,
   criteria: PromotionCriteria,
   context: Context,
 ): Promise<ForeseenVersion | NothingForeseen> {
@@ -46,9 +53,9 @@ export async function foresee(
     return { ...found, destination: named === undefined ? undefined : await destinationAt(named) };
 
   const { candidate, passedOver } = found;
-  const unfit = found.refused ?? refusalOfInstanceType(candidate, given, context);
+  const unfit = found.refused ?? refusalOfInstanceType(candidate, description, context);
   const name = named ?? validatedHere(candidate, criteria)?.endpoint;
-  const plan = plannedDeployment(candidate, name, given, context.job);
+  const plan = plannedDeployment({ version: candidate, description }, name, given, context.job);
   // Where deploy-model goes is known only by endpoint_name.
   const certain = named === undefined ? undefined : plan;
   const destination = name === undefined ? undefined : await destinationAt(name);

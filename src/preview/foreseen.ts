@@ -1,3 +1,4 @@
+import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { refusalOfTakenNames } from '../endpoints/ensure.ts';
 import type { Look } from '../endpoints/look.ts';
@@ -14,10 +15,10 @@ type Looking = Pick<Context, 'job'> & { readonly look: Look };
 /** The refusal of a version that is not registered for the instance type on which deploy-model would serve it. */
 export function refusalOfInstanceType(
   candidate: ModelPackage,
-  { instance_type }: { readonly instance_type: string | undefined },
+  description: Pick<EndpointDescription, 'instance_type'> | undefined,
   { job }: Pick<Context, 'job'>,
 ): Failure | undefined {
-  const refusal = instance_type === undefined ? undefined : refusalOfInstance(candidate, { instance_type });
+  const refusal = description && refusalOfInstance(candidate, description);
   return refusal && new Failure(refusal.code, refusalSentence(candidate, job, refusal), refusal.next);
 }
 

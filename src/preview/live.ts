@@ -112,7 +112,7 @@ export async function liveNow(
   );
   const [only, ...more] = found;
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
-  const kept = planned && seen?.current && keptInstances(endpoint, seen.current, planned.config);
+  const kept = planned && seen?.current && keptInstances(endpoint, seen.current, planned.description);
   return {
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     version: typeof only === 'object' && more.length === 0 ? only : undefined,

@@ -1,3 +1,5 @@
+import { capacityWords } from '../endpoints/description/capacity.ts';
+import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Live } from '../endpoints/live.ts';
 import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
 import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../endpoints/plan.ts';
@@ -5,10 +7,13 @@ import type { Job } from '../gitlab/job.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 
 /** The inputs of check-model that say how deploy-model would deploy a version; those of an include that does not say are empty. */
-export interface WantedServing
-  extends Omit<DeploymentOptions, 'endpoint_name' | 'execution_role_arn' | 'instance_type'> {
+export interface WantedServing extends Omit<DeploymentOptions, 'endpoint_name' | 'execution_role_arn'> {
   readonly execution_role_arn: DeploymentOptions['execution_role_arn'] | undefined;
-  readonly instance_type: DeploymentOptions['instance_type'] | undefined;
+}
+
+interface PerhapsDescribed {
+  readonly version: ModelPackage;
+  readonly description: EndpointDescription | undefined;
 }
 
 /**
@@ -16,17 +21,16 @@ export interface WantedServing
  * no endpoint is known.
  */
 export function plannedDeployment(
-  version: ModelPackage,
+  { version, description }: PerhapsDescribed,
   endpoint_name: string | undefined,
   wanted: WantedServing,
   job: Job,
 ): DeploymentPlan | undefined {
-  const { name_prefix, execution_role_arn, instance_type, instance_count, variant_name, model_environment } = wanted;
-  const { tags, take_over_endpoint, allow_downgrade, recreate_failed } = wanted;
-  if (endpoint_name === undefined || execution_role_arn === undefined || instance_type === undefined) return undefined;
-  const served = { execution_role_arn, instance_type, instance_count, variant_name, model_environment };
+  const { name_prefix, execution_role_arn, take_over_endpoint, allow_downgrade, recreate_failed } = wanted;
+  if (endpoint_name === undefined || execution_role_arn === undefined || description === undefined) return undefined;
   const allowed = { take_over_endpoint, allow_downgrade, recreate_failed };
-  return planDeployment(version, { endpoint_name, name_prefix, tags, ...served, ...allowed }, job);
+  const options = { endpoint_name, execution_role_arn, name_prefix, ...allowed };
+  return planDeployment({ version, description }, options, job);
 }
 
 /** How a version would be served, beside how is served now. */
@@ -44,12 +48,12 @@ export function servingOf(
   planned: ModelAndConfig,
   kept: number | undefined,
 ): ServingComparison {
-  const { config } = planned;
+  const { description } = planned;
   const variant = live?.config?.answer.ProductionVariants?.[0];
   const scaledOut = kept === undefined ? '' : `; it is scaled out, and keeps its ${kept} instances`;
   return {
     now: variant && instances(variant.InstanceType, variant.InitialInstanceCount),
-    planned: `${instances(config.instance_type, config.instance_count)}${scaledOut}`,
+    planned: `${capacityWords(description)}${scaledOut}`,
     changes: live ? servingChanges(live, planned) : [],
   };
 }
@@ -61,18 +65,18 @@ const instances = (type: string | undefined, count: number | undefined) =>
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
  * be served in the same way.
  */
-function servingChanges({ config: live, models: [model] }: Live, { model: planned, config }: ModelAndConfig) {
+function servingChanges({ config: live, models: [model] }: Live, { model: planned, description }: ModelAndConfig) {
   const variant = live?.answer.ProductionVariants?.[0];
   const pairs = {
-    instance_type: [variant?.InstanceType, config.instance_type],
-    instance_count: [variant?.InitialInstanceCount, config.instance_count],
-    variant_name: [variant?.VariantName, config.variant_name],
+    instance_type: [variant?.InstanceType, description.instance_type],
+    instance_count: [variant?.InitialInstanceCount, description.instance_count],
+    variant_name: [variant?.VariantName, description.variant_name],
     execution_role_arn: [model?.ExecutionRoleArn, planned.execution_role_arn],
   };
   const changed = Object.entries(pairs).filter(([, [now, then]]) => now !== then);
   return [
     ...changed.map(([input, [now, then]]) => `${input} ${now ?? 'unknown'} -> ${then}`),
-    ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, planned.model_environment),
+    ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, description.model_environment),
   ];
 }
 

@@ -66,6 +66,8 @@ const project = (environment: string) => ({
 
 /** What a project gives although the template has a default: the programs ask for it, unless another input says otherwise. */
 export const NEEDED: Readonly<Record<string, Mapping>> = {
+  'deploy-model': { instance_type: 'ml.m5.large' },
+  promote: { instance_type: 'ml.m5.large' },
   'validate-endpoint': { payload_file: 'payload.json' },
 };
 

@@ -8,11 +8,13 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   branch: 'release',
   custom_attributes: 'accept_eula=true',
   definition_file: 'pipeline.json',
+  endpoint_file: 'endpoint.yml',
   endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
   execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
   expect: '^\\{"price": \\d+',
   gitlab_environment_suffix: '/churn',
   image_tag_suffix: '$SAGEMAKER_COMPONENTS_TAG',
+  instance_count: '2',
   instance_type: 'ml.m5.large',
   job_prefix: 'resale-price-',
   max_latency_ms: '500',
@@ -24,6 +26,12 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   payload_file: 'payload.json',
   tag_prefix: 'v',
   tags: 'cost-centre=housing',
+  variant_name: 'AllTraffic',
+};
+
+/** Inputs that must be empty beside another: that one -> those. */
+export const INSTEAD: Readonly<Record<string, readonly string[]>> = {
+  endpoint_file: ['instance_type', 'instance_count', 'variant_name', 'model_environment', 'tags'],
 };
 
 /** A value of an input as a project would give it; none where the default shows the form. */

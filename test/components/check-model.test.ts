@@ -1009,15 +1009,16 @@ describe('a version that is live here, and would be served otherwise', () => {
   ])('cannot be compared by %s alone: the message says what is missing', async (_, inputs) => {
     const job = await check({ emulator: await emulated(), environment: 'uat', inputs });
     expect(job).toMatchObject({ exit: 64, calls: [] });
-    expect(job.log).toContain('must be given with execution_role_arn, and that with it');
+    expect(job.log).toContain('must be given with execution_role_arn, and that with one of them');
   });
 
   it.each(['instance_count', 'variant_name'])(
-    'is not compared with an empty %s: deploy-model would refuse it',
+    'is compared with the usual %s where the include leaves it empty, as in deploy-model',
     async (input) => {
-      const job = await check({ emulator: await emulated(), environment: 'uat', inputs: { [input]: '' } });
-      expect(job).toMatchObject({ exit: 64, calls: [] });
-      expect(job.log).toContain(`${input}: received ""`);
+      const emulator = await emulated();
+      promoted(emulator, 'dev');
+      expect(await promote(emulator, '95', {})).toEqual([0, 0, 0, 0]);
+      expect(await promote(emulator, '96', { [input]: '' })).toEqual([80]);
     },
   );
 

@@ -26,6 +26,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-1005': 'The script of the job names no known component',
   'SMC-1006': 'Nothing replaced a job input by what was typed',
   'SMC-1007': 'The payload is not what content_type says',
+  'SMC-1008': 'The endpoint file is invalid',
   'SMC-1101': 'Somebody overrode predefined variables',
   'SMC-1102': 'Somebody overrode CI_JOB_ID',
   'SMC-1103': 'The token is for another environment',

@@ -3,6 +3,7 @@ import { planModelAndConfig } from '../../src/endpoints/model-and-config.ts';
 import { type Destination, whyNothingNew } from '../../src/preview/live.ts';
 import type { PromotionCriteria } from '../../src/registry/eligibility.ts';
 import { validationValue, verdictValue } from '../components/handover.ts';
+import { described } from '../endpoints/description/described.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 
@@ -16,17 +17,11 @@ const UAT: PromotionCriteria = {
 };
 
 /** With what another config would be deployed. */
-const PLANNED = planModelAndConfig(
-  modelPackage({ version: 1, approval: 'Approved' }),
-  {
-    execution_role_arn: 'arn:aws:iam::111122223333:role/e',
-    model_environment: new Map(),
-    variant_name: 'AllTraffic',
-    instance_type: 'ml.m5.large',
-    instance_count: 1,
-  },
-  { prefix: NAME, environment: 'uat' },
-);
+const PLANNED = planModelAndConfig(modelPackage({ version: 1, approval: 'Approved' }), described(), {
+  prefix: NAME,
+  environment: 'uat',
+  execution_role_arn: 'arn:aws:iam::111122223333:role/e',
+});
 const CONFIG = PLANNED.config.name;
 
 const version = modelPackage({

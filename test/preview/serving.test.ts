@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EXECUTION_ROLE } from '../../emulator/scene.ts';
+import type { EndpointDescription } from '../../src/endpoints/description/description.ts';
 import type { Live } from '../../src/endpoints/live.ts';
 import { configRequest, modelRequest } from '../../src/endpoints/model-and-config.ts';
 import { plannedDeployment, servingOf, type WantedServing } from '../../src/preview/serving.ts';
+import { described } from '../endpoints/description/described.ts';
 import { JOB } from '../gitlab/job.ts';
 import { modelPackage } from '../registry/package.ts';
 
@@ -19,18 +21,17 @@ const OF_SAGEMAKER = {
 describe('how a version would be served', () => {
   const wanted: WantedServing = {
     name_prefix: undefined,
-    tags: new Map(),
     take_over_endpoint: false,
     allow_downgrade: false,
     recreate_failed: false,
     execution_role_arn: EXECUTION_ROLE,
-    model_environment: new Map([['LOG_LEVEL', 'info']]),
-    variant_name: 'AllTraffic',
-    instance_type: 'ml.m5.large',
-    instance_count: 1,
   };
-  const plannedOn = (endpoint: string | undefined, more: Partial<WantedServing> = {}) =>
-    plannedDeployment(VERSION, endpoint, { ...wanted, ...more }, { ...JOB, environment: 'uat' })?.serving;
+  const description = described({ model_environment: { LOG_LEVEL: 'info' } });
+  type Served = Partial<WantedServing & EndpointDescription>;
+  const plannedOn = (endpoint: string | undefined, more: Served = {}) => {
+    const how = { version: VERSION, description: { ...description, ...more } };
+    return plannedDeployment(how, endpoint, { ...wanted, ...more }, { ...JOB, environment: 'uat' })?.serving;
+  };
   const planned = plannedOn('resale-price-uat');
   const live: Live = {
     config: planned && {
@@ -41,17 +42,16 @@ describe('how a version would be served', () => {
     models: planned ? [{ ...OF_SAGEMAKER, ...modelRequest(planned) }] : [],
     gone: [],
   };
-  const changes = (more: Partial<WantedServing>, now = live) => {
+  const changes = (more: Served, now = live) => {
     const then = plannedOn('resale-price-uat', more);
     return then && servingOf(now, then, undefined).changes;
   };
 
-  it.each(['execution_role_arn', 'instance_type'] as const)(
-    'is not known where the include does not say its %s',
-    (input) => {
-      expect(plannedOn('resale-price-uat', { [input]: undefined })).toBeUndefined();
-    },
-  );
+  it('is not known where the include does not say the role, or does not describe the endpoint', () => {
+    expect(plannedOn('resale-price-uat', { execution_role_arn: undefined })).toBeUndefined();
+    const how = { version: VERSION, description: undefined };
+    expect(plannedDeployment(how, 'resale-price-uat', wanted, JOB)).toBeUndefined();
+  });
 
   it('is not known where no endpoint is', () => {
     expect(plannedOn(undefined)).toBeUndefined();
@@ -74,7 +74,7 @@ describe('how a version would be served', () => {
     expect(named?.config.name).toMatch(/^price-uat-v1-/);
   });
 
-  it.each<[what: string, Partial<WantedServing>, told: string[]]>([
+  it.each<[what: string, Served, told: string[]]>([
     ['nothing', {}, []],
     ['the instance type', { instance_type: 'ml.m5.xlarge' }, ['instance_type ml.m5.large -> ml.m5.xlarge']],
     ['the instances', { instance_count: 3 }, ['instance_count 1 -> 3']],
@@ -87,24 +87,18 @@ describe('how a version would be served', () => {
     [
       'variables',
       {
-        model_environment: new Map([
-          ['LOG_LEVEL', 'debug'],
-          ['WORKERS', '2'],
-        ]),
+        model_environment: { LOG_LEVEL: 'debug', WORKERS: '2' },
       },
       ['model_environment: LOG_LEVEL changed, WORKERS added'],
     ],
     [
       'a variable that is named as what every object has',
       {
-        model_environment: new Map([
-          ['LOG_LEVEL', 'info'],
-          ['constructor', 'x'],
-        ]),
+        model_environment: { LOG_LEVEL: 'info', constructor: 'x' },
       },
       ['model_environment: constructor added'],
     ],
-    ['a variable less', { model_environment: new Map() }, ['model_environment: LOG_LEVEL removed']],
+    ['a variable less', { model_environment: {} }, ['model_environment: LOG_LEVEL removed']],
   ])('is told by what changes: %s', (_, more, told) => {
     expect(changes(more)).toEqual(told);
   });

@@ -52,6 +52,6 @@ async function keepReasons(
     const file = report.file('endpoint.json', describedEndpoint(seen.answer));
     log.line(`Saved SageMaker's description of ${endpoint} in ${file}.`);
   }
-  const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.config.variant_name}/`, limit: 20 };
+  const query = { group: endpointLogGroup(endpoint), streamPrefix: `${serving.description.variant_name}/`, limit: 20 };
   log.section(`The last log lines of ${endpoint}`, await lastLogLines(await aws.logs(), query), 'open');
 }

@@ -9,7 +9,7 @@ import { describePackage, displayName, type ModelPackage } from '../../registry/
 import { refusalOfLive } from '../../registry/validation.ts';
 
 /** The inputs of deploy-model that say which version, and what must hold of it. */
-interface VersionInputs extends Pick<DeploymentTerms, 'require_approval' | 'instance_type'> {
+interface VersionInputs extends Pick<DeploymentTerms, 'require_approval'> {
   readonly model_package_group_name: string | undefined;
   readonly endpoint_name: string;
   readonly take_over_endpoint: boolean;
@@ -36,7 +36,7 @@ export function readVersion(given: VersionInputs, context: Context) {
 /** Describes the version again. Throws a Failure when it is no longer as it was approved. */
 export async function describeDeployable(
   handed: HandedVersion,
-  { require_approval, instance_type }: VersionInputs,
+  { require_approval, instance_type }: Pick<DeploymentTerms, 'require_approval' | 'instance_type'>,
   { look, job }: { readonly look: Look; readonly job: Context['job'] },
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
 import { arnOf } from '../../registry/package.ts';
@@ -681,6 +683,23 @@ export const deployment: readonly Row[] = [
     },
     exit: 1,
     writes: { CreateModel: 1 },
+    record: 'none',
+  },
+  {
+    when: 'its endpoint file has a mistake',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-1008',
+    seen: '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?.',
+    next: 'correct endpoint.yml, then push.',
+    cause: 'The endpoint file has a key that is not known, or a value that has no meaning.',
+    remedy: 'Correct each line that the log names. [The endpoint file](endpoint-file.md) has every key.',
+    stage: approved,
+    act: ({ root }) => writeFileSync(join(root, 'endpoint.yml'), 'instance_typ: ml.m5.large\n'),
+    job: { inputs: { endpoint_file: 'endpoint.yml', instance_type: '', instance_count: '', variant_name: '' } },
+    exit: 64,
+    writes: {},
+    reads: noneOf(deployModel),
     record: 'none',
   },
   {

@@ -1,0 +1,35 @@
+import * as z from 'zod/mini';
+import { tells } from '../../gitlab/inputs.ts';
+import { tagProblems } from '../../gitlab/tags.ts';
+import { resourceName } from '../endpoint.ts';
+import { capacity } from './capacity.ts';
+import { environmentProblems } from './model-environment.ts';
+import { mapping } from './schema.ts';
+
+/** Texts by their names. A number is none: it stands between quotes. */
+const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string[]) =>
+  z
+    .record(z.string(), z.string('must be a text: write numbers, true and false between quotes'), {
+      error: 'must be a mapping, with a name and a value in each line',
+    })
+    .check(tells((pairs) => problems(new Map(Object.entries(pairs)))));
+
+/** What a file may say of an endpoint in one environment. Each section is a file beside this one. */
+export const endpointDescription = mapping({
+  variant_name: z._default(
+    resourceName.check(z.describe('The name of the production variant. Keep the same name in every release.')),
+    'AllTraffic',
+  ),
+  ...capacity,
+  model_environment: z._default(
+    texts(environmentProblems).check(z.describe('Environment variables for the container of the model.')),
+    {},
+  ),
+  tags: z._default(
+    texts(tagProblems).check(z.describe('Tags for the model, the endpoint config and the endpoint.')),
+    {},
+  ),
+});
+
+/** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
+export type EndpointDescription = z.output<typeof endpointDescription>;

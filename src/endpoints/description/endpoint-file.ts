@@ -1,0 +1,141 @@
+import type * as z from 'zod/mini';
+import { readProjectFile } from '../../gitlab/project-file.ts';
+import { partsOf } from '../../ground/error-parts.ts';
+import { Failure } from '../../ground/failure.ts';
+import { environmentName } from '../../registry/entry-keys.ts';
+import { type EndpointDescription, endpointDescription } from './description.ts';
+import { overridden, placeOf, plainValues } from './effective.ts';
+import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
+
+/** An endpoint file whose every section was read and found right. */
+export interface EndpointFile {
+  /** The environments that have a section. */
+  readonly environments: readonly string[];
+  /** How the endpoint of an environment is to serve. Throws a Failure of kind "invalid input" where the file does not say it. */
+  describe(environment: string): EndpointDescription;
+}
+
+/** The most characters of an endpoint file. */
+const LONGEST = 65_536;
+
+/** What stands for the environments that have no section. */
+const ANY_OTHER = 'any other environment';
+
+/**
+ * Reads an endpoint file: common values, and under `environments` a section for each environment that has others. Throws a Failure
+ * of kind "invalid input" that tells all that is wrong in any section, with line and column.
+ */
+export async function readEndpointFile(file: string, text: string): Promise<EndpointFile> {
+  if (text.length > LONGEST)
+    throw invalidFile(file, [`it has ${text.length} characters, and at most ${LONGEST} are read`]);
+  const { common, sections, wrong } = divided(await mappingIn(file, text));
+  const judged = [...sections].map(([environment, own]) => judge(overridden(common, own), environment));
+  const all = sections.size === 0 ? [judge(common, ANY_OTHER)] : judged;
+  const problems = [...wrong, ...all.flatMap((each) => each.wrong)];
+  if (problems.length > 0) throw invalidFile(file, told(problems, all.length));
+  return {
+    environments: [...sections.keys()],
+    describe(environment) {
+      const own = sections.get(environment);
+      const { description, wrong } = judge(own ? overridden(common, own) : common, environment);
+      if (description === undefined) throw invalidFile(file, told(wrong, 0));
+      return description;
+    },
+  };
+}
+
+async function mappingIn(file: string, text: string): Promise<Mapping> {
+  const { readLocated } = await import('./located-yaml.ts');
+  const read = attempt(file, () => readLocated(text));
+  if ('wrong' in read) throw invalidFile(file, told(read.wrong, 0));
+  if (read.located.is === 'mapping') return read.located;
+  throw invalidFile(file, told([{ at: read.located.at, why: 'must be a mapping: "instance_type: ml.m5.large"' }], 0));
+}
+
+/** The parser goes down into each level of what is nested. */
+function attempt<Value>(file: string, act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    throw invalidFile(file, [`it cannot be read as YAML: ${partsOf(error).message}`]);
+  }
+}
+
+interface Divided {
+  readonly common: Mapping;
+  readonly sections: ReadonlyMap<string, Mapping>;
+  readonly wrong: readonly Wrong[];
+}
+
+/** The common values, and the section of each environment. */
+function divided(whole: Mapping): Divided {
+  const { environments, ...common } = Object.fromEntries(whole.members);
+  const sections = new Map<string, Mapping>();
+  const wrong: Wrong[] = [];
+  const refuse = (at: FilePlace, why: string) => wrong.push({ at, why });
+  if (environments !== undefined && environments.value.is !== 'mapping')
+    refuse(environments.at, 'environments must be a mapping, with a section for each environment');
+  const members = environments?.value.is === 'mapping' ? environments.value.members : new Map();
+  for (const [name, { at, value }] of members) {
+    if (!environmentName.safeParse(name).success) refuse(at, `environments.${name} is no name of an environment`);
+    else if (value.is === 'mapping') sections.set(name, { ...value, at });
+    else refuse(at, `environments.${name} must be a mapping: {} where it has nothing of its own`);
+  }
+  return { common: { ...whole, members: new Map(Object.entries(common)) }, sections, wrong };
+}
+
+interface WrongIn extends Wrong {
+  readonly environment?: string;
+}
+
+interface JudgedSection {
+  readonly description?: EndpointDescription;
+  readonly wrong: readonly WrongIn[];
+}
+
+function judge(effective: Mapping, environment: string): JudgedSection {
+  const parsed = endpointDescription.safeParse(plainValues(effective));
+  if (parsed.success) return { description: parsed.data, wrong: [] };
+  return { wrong: parsed.error.issues.flatMap((issue) => wrongIn(effective, environment, issue)) };
+}
+
+/** What an issue tells, at the place of what it is about: each unknown key for itself. */
+function wrongIn(effective: Located, environment: string, { message, path, ...issue }: z.core.$ZodIssue): WrongIn[] {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+  const paths = keys ? keys.map((key) => [...path, key]) : [path];
+  const reasons = keys ? message.split('\n') : paths.map(() => message);
+  return paths.map((each, index) => ({
+    at: placeOf(effective, each),
+    why: `${each.join('.')} ${reasons[index] ?? ''}`.trim(),
+    environment,
+  }));
+}
+
+/** A line for each problem, in the order of the file. One that only some of the sections have says of which. */
+function told(problems: readonly WrongIn[], sections: number): string[] {
+  const ordered = [...problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  const having = new Map<string, string[]>();
+  for (const { at, why, environment } of ordered) {
+    const line = `line ${at.line}, column ${at.column}: ${why}`;
+    having.set(line, [...(having.get(line) ?? []), ...(environment === undefined ? [] : [environment])]);
+  }
+  return [...having].map(([line, of]) =>
+    of.length === 0 || of.length === sections ? line : `${line} (for ${of.join(', ')})`,
+  );
+}
+
+function invalidFile(file: string, problems: readonly string[]): Failure {
+  return new Failure(
+    'SMC-1008',
+    `Invalid endpoint file:\n${problems.map((each) => `  ${file}: ${each}.`).join('\n')}`,
+    `correct ${file}, then push.`,
+  );
+}
+
+const OTHERWISE = 'leave it empty and give instance_type';
+
+/** Reads the endpoint file in the folder of the project. Throws a Failure of kind "invalid input". */
+export function fileInProject(file: string, root: string): Promise<EndpointFile> {
+  const content = readProjectFile({ root, input: 'endpoint_file', file, otherwise: OTHERWISE });
+  return readEndpointFile(file, content.toString('utf8'));
+}

@@ -1,0 +1,77 @@
+// Whoever needs this file imports it dynamically: only to a static import does a bundle give the names of a CommonJS
+// package.
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+
+/** Where something stands in a file, both from 1. */
+export interface FilePlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a YAML file says, each part with its place. */
+export type Located =
+  | Mapping
+  | { readonly is: 'list'; readonly at: FilePlace; readonly items: readonly Located[] }
+  | { readonly is: 'value'; readonly at: FilePlace; readonly value: unknown }
+  /** Nothing is written after the key. */
+  | { readonly is: 'blank'; readonly at: FilePlace };
+
+export interface Mapping {
+  readonly is: 'mapping';
+  readonly at: FilePlace;
+  readonly members: ReadonlyMap<string, MappingMember>;
+}
+
+interface MappingMember {
+  /** The place of the key. */
+  readonly at: FilePlace;
+  readonly value: Located;
+}
+
+/** What is wrong at a place: the words after "line 3, column 5: ". */
+export interface Wrong {
+  readonly at: FilePlace;
+  readonly why: string;
+}
+
+/** Reads a YAML document with the place of each part; or all that is wrong with it. */
+export function readLocated(text: string): { readonly located: Located } | { readonly wrong: readonly Wrong[] } {
+  const lines = new LineCounter();
+  const placeAt = (offset: number): FilePlace => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const wrong: Wrong[] = [...document.errors, ...document.warnings].map(({ pos: [offset], message }) => ({
+    at: placeAt(offset),
+    why: message,
+  }));
+  if (wrong.length > 0) return { wrong };
+  const located = locate(document.contents, 0, { placeAt, refuse: (at, why) => void wrong.push({ at, why }) });
+  return wrong.length > 0 ? { wrong } : { located };
+}
+
+interface Reader {
+  placeAt(offset: number): FilePlace;
+  refuse(at: FilePlace, why: string): void;
+}
+
+/** A node with its place; where nothing is written, that of what is around it. */
+function locate(node: unknown, around: number, reader: Reader): Located {
+  if (!isNode(node)) return { is: 'blank', at: reader.placeAt(around) };
+  const at = reader.placeAt(node.range?.[0] ?? around);
+  if (isMap(node)) return { is: 'mapping', at, members: membersOf(node, around, reader) };
+  if (isSeq(node)) return { is: 'list', at, items: node.items.map((item) => locate(item, around, reader)) };
+  if (isScalar(node)) return node.source === '' ? { is: 'blank', at } : { is: 'value', at, value: node.value };
+  reader.refuse(at, 'aliases are not supported: what environments have in common stands above "environments"');
+  return { is: 'blank', at };
+}
+
+function membersOf({ items }: YAMLMap, around: number, reader: Reader): ReadonlyMap<string, MappingMember> {
+  const members = items.flatMap(({ key, value }) => {
+    if (!isScalar(key)) return [];
+    const offset = key.range?.[0] ?? around;
+    return [[String(key.value), { at: reader.placeAt(offset), value: locate(value, offset, reader) }] as const];
+  });
+  return new Map(members);
+}
