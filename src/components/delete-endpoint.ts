@@ -61,7 +61,7 @@ function refuseEndOfPath({ promotion_path: path, allow_deletion_of, endpoint_nam
   refuseOffPath({ environment: job.environment, path }, 'delete-endpoint');
   if (job.environment !== path.at(-1) || allow_deletion_of === endpoint_name) return;
   throw new Failure(
-    'SMC-6001',
+    'SMC-6501',
     `${job.environment} is the end of the promotion path, and allow_deletion_of is ${allow_deletion_of === undefined ? 'empty' : `"${allow_deletion_of}"`}: the endpoint ${endpoint_name} is not deleted.`,
     `to delete it, commit allow_deletion_of: ${endpoint_name} under "inputs:" of the include on this branch, and take it out again when the endpoint is deleted.`,
   );

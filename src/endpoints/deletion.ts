@@ -49,7 +49,7 @@ function isOwner(owner: Owner, { project, environment, group }: UnwantedEndpoint
 
 function refusalOfUnknown({ name }: Endpoint) {
   return {
-    code: 'SMC-6002' as const,
+    code: 'SMC-6503' as const,
     why: `${name} has no tags that say whose it is. Nothing was deleted.`,
     next: `if it is yours, delete it by hand (aws sagemaker delete-endpoint --endpoint-name ${name}). What deploy-model deployed has these tags.`,
   };
@@ -58,7 +58,7 @@ function refusalOfUnknown({ name }: Endpoint) {
 function refusalOfAnother({ name }: Endpoint, owner: Owner, { owner: ours }: UnwantedEndpoint) {
   const we = `project ${ours.project}, environment ${ours.environment}${ours.group === undefined ? '' : `, group ${ours.group}`}`;
   return {
-    code: 'SMC-6002' as const,
+    code: 'SMC-6502' as const,
     why: `${name} belongs to another deployment, as its tags say (${ownerLine(owner)}). This job is for ${we}. Nothing was deleted.`,
     next: 'set endpoint_name to an endpoint of this project, environment and model.',
   };

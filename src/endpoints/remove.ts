@@ -57,18 +57,21 @@ export async function removeEndpoint(wanted: UnwantedEndpoint, context: RemovalC
   throw changedEachTime(wanted, context);
 }
 
-interface Found {
+interface ListedEndpoint {
   readonly endpoint: Endpoint;
   readonly tags: EndpointTags;
   readonly owner: EndpointTags['owner'];
 }
 
-interface Seen {
-  readonly found: Found | undefined;
+interface DecidedDeletion {
+  readonly found: ListedEndpoint | undefined;
   readonly decision: Exclude<DeletionDecision, { do: 'wait' }>;
 }
 
-async function lookAt({ endpoint: name }: UnwantedEndpoint, context: RemovalContext): Promise<Found | undefined> {
+async function lookAt(
+  { endpoint: name }: UnwantedEndpoint,
+  context: RemovalContext,
+): Promise<ListedEndpoint | undefined> {
   const look = new Look(context);
   look.tags(expectedArn(name, context));
   const endpoint = await look.beside(look.endpoint(name));
@@ -78,8 +81,8 @@ async function lookAt({ endpoint: name }: UnwantedEndpoint, context: RemovalCont
 }
 
 /** Waits while SageMaker is busy with the endpoint, or deletes it already. */
-async function untilSettled(wanted: UnwantedEndpoint, context: RemovalContext): Promise<Seen> {
-  const poll = async (): Promise<PollResult<Seen>> => {
+async function untilSettled(wanted: UnwantedEndpoint, context: RemovalContext): Promise<DecidedDeletion> {
+  const poll = async (): Promise<PollResult<DecidedDeletion>> => {
     const found = await lookAt(wanted, context);
     const decision = decideDeletion(found, wanted);
     return decision.do === 'wait'
@@ -89,7 +92,7 @@ async function untilSettled(wanted: UnwantedEndpoint, context: RemovalContext): 
   return answerOf(wanted.endpoint, context, poll);
 }
 
-async function isAsListed(listed: Found, wanted: UnwantedEndpoint, context: RemovalContext): Promise<boolean> {
+async function isAsListed(listed: ListedEndpoint, wanted: UnwantedEndpoint, context: RemovalContext): Promise<boolean> {
   const now = await lookAt(wanted, context);
   if (!now || decideDeletion(now, wanted).do !== 'delete') return false;
   return isSame(listed.endpoint, now.endpoint) && listed.endpoint.config === now.endpoint.config;
@@ -131,7 +134,7 @@ async function answerOf<Answer>(
   const outcome = await waitFor(poll, { clock, deadline, interval, tolerate: passingTrouble, onChange });
   if (outcome.is === 'settled') return outcome.answer;
   throw new Failure(
-    'SMC-6003',
+    'SMC-6504',
     `Stopped waiting for ${endpoint} after ${outcome.after} (${outcome.because}). Pending: ${outcome.saying}. SageMaker continues.`,
     `run this job again: it continues where this one stopped. To see the status: aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}`,
   );
@@ -139,7 +142,7 @@ async function answerOf<Answer>(
 
 function changedEachTime({ endpoint }: UnwantedEndpoint, { region }: RemovalContext): Failure {
   return new Failure(
-    'SMC-6004',
+    'SMC-6505',
     `${endpoint} changed each time before this job could delete it, or SageMaker did not delete it.`,
     `check it (aws sagemaker describe-endpoint --endpoint-name ${endpoint} --region ${region}). When nobody else deploys to it, run this job again.`,
   );

@@ -142,10 +142,11 @@ export const FAILURE_CODES = {
   'SMC-5007': 'refused',
 
   // Deletion: delete-endpoint
-  'SMC-6001': 'refused',
-  'SMC-6002': 'refused',
-  'SMC-6003': 'out of time',
-  'SMC-6004': 'refused',
+  'SMC-6501': 'refused',
+  'SMC-6502': 'refused',
+  'SMC-6503': 'refused',
+  'SMC-6504': 'out of time',
+  'SMC-6505': 'refused',
 } as const satisfies Record<`SMC-${number}`, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURE_CODES;

@@ -14,7 +14,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   40: { heading: 'Before a deployment: check-model and deploy-model', last: 17 },
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },
   50: { heading: 'Validation: validate-endpoint', last: 7 },
-  60: { heading: 'Deletion: delete-endpoint', last: 4 },
+  65: { heading: 'Deletion: delete-endpoint', last: 5 },
 };
 
 /** The heading of each message in docs/troubleshooting.md. */
@@ -119,10 +119,11 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-5005': 'The endpoint stopped serving during the requests',
   'SMC-5006': 'No time was left for all requests',
   'SMC-5007': 'The validation was written, but does not hold',
-  'SMC-6001': 'The endpoint at the end of the promotion path is not deleted',
-  'SMC-6002': 'The endpoint to delete is not known to be yours',
-  'SMC-6003': 'The endpoint was not deleted when time ran out',
-  'SMC-6004': 'The endpoint changed each time before the job could delete it',
+  'SMC-6501': 'The endpoint at the end of the promotion path is not deleted',
+  'SMC-6502': 'The endpoint to delete belongs to another deployment',
+  'SMC-6503': 'No tag says whose the endpoint to delete is',
+  'SMC-6504': 'The endpoint was not deleted when time ran out',
+  'SMC-6505': 'The endpoint changed each time before the job could delete it',
 };
 
 /** Codes of messages that no longer exist. They stand for nothing else, ever. */

@@ -1,6 +1,8 @@
 import { cpSync } from 'node:fs';
 import { vi } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
+import { ownerTags } from '../../src/endpoints/owner.ts';
+import { groupArnOf } from '../../src/registry/packages.ts';
 import { stages } from '../catalog/compiled.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { type ProgramName, programNamed, programs } from '../catalog/programs.ts';
@@ -97,8 +99,11 @@ function setRegistry(emulator: Emulator): void {
   for (const version of [1, 2]) writeEntries(emulator, version, ['approved.dev', 'validated.dev']);
   writeEntries(emulator, 3, ['approved.dev']);
   writeEntries(emulator, 1, ['approved.uat']);
-  emulator.deployed({ endpoint: 'resale-price-uat', package: arnOf(1) });
-  emulator.deployed({ endpoint: 'resale-price-dev', package: arnOf(2) });
+  for (const [environment, version] of [['uat', 1] as const, ['dev', 2] as const]) {
+    const owner = { project: '42', environment, group: groupArnOf(arnOf(version)) };
+    const tags = Object.fromEntries(ownerTags(owner).map(({ Key = '', Value = '' }) => [Key, Value]));
+    emulator.deployed({ endpoint: `resale-price-${environment}`, package: arnOf(version), tags });
+  }
 }
 
 /** A true entry, as an earlier pipeline would have written it; `more` are words that are not. */
