@@ -102,10 +102,12 @@ describe.each(named(templates))('the template of %s', (_, template) => {
     for (const { regex } of inputs) if (regex !== undefined) expect(regex).toMatch(/^\^.*\$$/s);
   });
 
-  it('adds nothing but their order and what the first is told to the jobs that it composes', () => {
+  it('adds nothing but their order, what the first is told and what stops them to the jobs that it composes', () => {
     const order = template.includes.filter(({ rules }) => rules !== undefined).map(({ local }) => composedName(local));
     for (const addition of [template, ...order.map(readTemplate)].flatMap(({ additions }) => additions))
-      expect(['needs', 'dependencies', 'variables']).toEqual(expect.arrayContaining(Object.keys(addition)));
+      expect(['needs', 'dependencies', 'variables', 'environment']).toEqual(
+        expect.arrayContaining(Object.keys(addition)),
+      );
   });
 
   it('sets no keyword of the whole pipeline', () => {

@@ -30,6 +30,7 @@ export function isOfPromote(env: Env): boolean {
 const RENAMED: Readonly<Record<string, string>> = {
   'deploy-pipeline max_wait_time': 'pipeline_max_wait_time',
   'deploy-model max_wait_time': 'deploy_max_wait_time',
+  'delete-endpoint max_wait_time': 'deploy_max_wait_time',
   'validate-endpoint max_wait_time': 'validate_max_wait_time',
 };
 

@@ -5,6 +5,7 @@ import type { Template } from './template.ts';
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   accept: 'application/json',
   allow_deletion_of: 'resale-price-main',
+  auto_stop_in: '12 hours',
   branch: 'release',
   custom_attributes: 'accept_eula=true',
   definition_file: 'pipeline.json',

@@ -17,6 +17,7 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   pipeline_stage: 'GitLab allows nearly every sign',
   role_arn: 'an ARN, "none", or variables in any mixture',
   stage: 'GitLab allows nearly every sign',
+  stop_job_name: 'GitLab allows nearly every sign',
   tags: 'lines of Key=Value',
 };
 

@@ -101,6 +101,7 @@ describe('promote', () => {
       'reject-model',
       'deploy-model',
       'validate-endpoint',
+      'delete-endpoint',
     ]);
   });
 
@@ -212,6 +213,46 @@ ${more}`,
     const job = compile('dev', '      check_on_merge_request: true\n')['check-inputs'];
     for (const keyword of ['id_tokens', 'environment']) expect(job).not.toHaveProperty(keyword);
     expect(jobsOn('dev', ['model.py'], '      check_on_merge_request: true\n')).not.toContain('check-inputs');
+  });
+
+  describe('that stops', () => {
+    const jobsWith = (branch: string, more: string) => {
+      const config = compile(branch, more);
+      expect(lintPipeline(config)).toEqual([]);
+      expect(schemaErrors(config)).toEqual([]);
+      return config;
+    };
+
+    it.each([
+      ['dev', ''],
+      ['uat', ''],
+      ['main', ''],
+      ['main', '      auto_stop_in: 12 hours\n'],
+    ])('has on %s no stop job with %j: nothing stops where users are, or where nobody asks for it', (branch, more) => {
+      const config = jobsWith(branch, more);
+      expect(config).not.toHaveProperty('delete-endpoint');
+      expect(config['deploy-model']).not.toHaveProperty('environment.on_stop');
+    });
+
+    it.each([
+      ['dev', '      auto_stop_in: 12 hours\n', ''],
+      ['uat', '      auto_stop_in: 12 hours\n      job_prefix: rent-\n', 'rent-'],
+      ['main', '      auto_stop_in: 12 hours\n      branch: main\n', ''],
+    ])(
+      'has on %s with %j a job that stops the environment of deploy-model, and waits for no other',
+      (branch, more, prefix) => {
+        const config = jobsWith(branch, more);
+        expect(config[`${prefix}deploy-model`]).toMatchObject({
+          environment: { action: 'start', on_stop: `${prefix}delete-endpoint`, auto_stop_in: '12 hours' },
+        });
+        const [start, stop] = [config[`${prefix}deploy-model`], config[`${prefix}delete-endpoint`]];
+        if (!isMapping(start) || !isMapping(stop)) return expect.fail('a job is missing');
+        expect(stop).toMatchObject({ when: 'manual', allow_failure: true, needs: [], environment: { action: 'stop' } });
+        for (const keyword of ['rules', 'stage', 'resource_group', 'tags'])
+          expect(stop[keyword]).toEqual(start[keyword]);
+        expect(stop).toHaveProperty('environment.name', (start.environment as Mapping).name);
+      },
+    );
   });
 
   describe('with jobs of its own', () => {
