@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -40,7 +40,16 @@ const NOT_ENDED = 'The job reported its result';
 export function createReport(root: string, component: string, jobId: string): Report {
   const folder = reportFolder(component, jobId);
   explained(() => empty(root, folder));
-  const write = (name: string, content: string) => explained(() => writeFileSync(join(root, folder, name), content));
+  const lengths = new Map<string, number>();
+  const write = (name: string, content: string) => {
+    const [path, length, before] = [join(root, folder, name), Buffer.byteLength(content), lengths.get(name)];
+    explained(() => {
+      // Not emptied first: ext4 would write what comes then to the disk at once, and each report would wait for it.
+      writeFileSync(path, content, { flag: before === undefined ? 'w' : 'r+' });
+      if (before !== undefined && length < before) truncateSync(path, length);
+    });
+    lengths.set(name, length);
+  };
   let links: Record<string, object[]> = {};
   const cases: string[] = [];
   write('links.json', '{}');

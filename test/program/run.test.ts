@@ -611,6 +611,17 @@ describe('a job that is cancelled', () => {
   });
 });
 
+it('keeps in a report that becomes shorter nothing of the longer one', () => {
+  const root = projectFolder();
+  const report = createReport(root, 'deploy-model', '7');
+  const read = () => readFileSync(join(root, 'sagemaker/deploy-model/7/record.json'), 'utf8');
+  report.record({ why: 'é'.repeat(100) });
+  report.record({ why: 'its execution ended' });
+  expect(JSON.parse(read())).toEqual({ why: 'its execution ended' });
+  report.record({ why: 'é'.repeat(30) });
+  expect(JSON.parse(read())).toEqual({ why: 'é'.repeat(30) });
+});
+
 it('has every report that GitLab looks for from its first moment on, the test case red', () => {
   const root = projectFolder();
   createReport(root, 'deploy-model', '7');
