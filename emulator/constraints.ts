@@ -21,6 +21,7 @@ function compile(pattern: string): RegExp {
   const translated = pattern
     .replaceAll('\\p{ASCII}', '[\\u0000-\\u007f]')
     .replaceAll('[\\p{Print}]', '[ -~]')
+    .replaceAll('\\p{Print}', '[ -~]')
     .replaceAll('\\p{Alnum}', 'a-zA-Z0-9')
     .replaceAll(/\\A|\\z/g, '');
   const made = withFlags(`^(?:${translated})$`);

@@ -1,5 +1,7 @@
 import { accessRequests, alarmAccess } from './access.ts';
 import { authenticate, callerOf } from './authentication.ts';
+import { scalingAccess } from './autoscaling/access.ts';
+import { Autoscaling } from './autoscaling/service.ts';
 import { virtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/service.ts';
 import { validate } from './constraints.ts';
@@ -79,6 +81,7 @@ export class Emulator implements World {
   readonly registry: Registry;
   readonly models: Models;
   readonly endpoints: Endpoints;
+  readonly autoscaling: Autoscaling;
   readonly tags: Tags;
   readonly pipelines: Pipelines;
   readonly executions: Executions;
@@ -105,6 +108,7 @@ export class Emulator implements World {
       this.runtime.containersStart({ name: endpoint.name, variants: this.endpoints.servedBy(config) }, trouble);
     };
     this.#watch();
+    this.autoscaling = new Autoscaling(this, this.endpoints);
     this.pipelines = new Pipelines(this, this.tags);
     this.jobs = new Jobs(this, this.logs);
     this.executions = new Executions(this, this.pipelines, {
@@ -127,6 +131,7 @@ export class Emulator implements World {
       },
       logs: logsOperations(this.logs),
       cloudwatch: this.cloudwatch.operations(),
+      autoscaling: this.autoscaling.operations(),
       sts: stsOperations(this, this.#issuer),
       runtime: {},
       s3: objectOperations(this.objects, isAllowed),
@@ -222,9 +227,10 @@ export class Emulator implements World {
     });
   }
 
-  /** Does one SageMaker operation at once, as the administrator: no connection, no fault, no line in `calls`. */
+  /** Does one operation of SageMaker or Application Auto Scaling at once, as the administrator: no connection, no fault, no line in `calls`. */
   do(operation: string, input: Record<string, unknown>): Record<string, unknown> {
-    const perform = this.#operations.sagemaker[operation];
+    const { sagemaker, autoscaling } = this.#operations;
+    const perform = sagemaker[operation] ?? autoscaling[operation];
     if (!perform) throw new Error(`The emulator has no operation ${operation}.`);
     const answer = perform(input, this.administrator);
     return typeof answer === 'object' && answer !== null ? { ...answer } : {};
@@ -304,7 +310,8 @@ export class Emulator implements World {
     if (!model.operations[operation])
       throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
     const input = decode(model, operation, question.input);
-    const code = service === 'sagemaker' || service === 'logs' ? 'ValidationException' : 'ValidationError';
+    const code =
+      service === 'runtime' || service === 'sts' || service === 's3' ? 'ValidationError' : 'ValidationException';
     validate(model, operation, input, code);
     for (const access of this.#accessOf(question, input)) {
       if (fault?.kind === 'access denied') throw denied(principal, access);
@@ -332,6 +339,7 @@ export class Emulator implements World {
   #accessOf({ service, operation }: Asked, input: Record<string, unknown>): AccessRequest[] {
     if (service === 'sagemaker') return accessRequests(this, this.registry, operation, input);
     if (service === 's3') return [objectAccess(input)];
+    if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);
     if (service === 'logs')
       return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];
     if (service === 'cloudwatch') return [alarmAccess(this, operation, input)];

@@ -48,4 +48,5 @@ export const models = {
   logs: loadModel('logs'),
   cloudwatch: loadModel('cloudwatch'),
   s3: loadModel('s3'),
+  autoscaling: loadModel('application-autoscaling'),
 };

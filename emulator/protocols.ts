@@ -27,10 +27,11 @@ export interface Asked {
   readonly refuse: (error: AwsError) => Reply;
 }
 
-const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch'>> = {
+const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch' | 'autoscaling'>> = {
   SageMaker: 'sagemaker',
   Logs_20140328: 'logs',
   GraniteServiceVersion20100801: 'cloudwatch',
+  AnyScaleFrontendService: 'autoscaling',
 };
 
 /** All services share one port: the request itself says whose it is. Undefined: nobody's. */

@@ -1,6 +1,6 @@
 import type * as api from '@aws-sdk/client-sagemaker';
 import type { ServingEndpoint, ServingVariant } from '../runtime.ts';
-import { AwsError, type World } from '../world.ts';
+import { AwsError, type Principal, type World } from '../world.ts';
 import { type DeploymentConfig, type Fleet, rolloutOf } from './deployment-config.ts';
 import {
   type Deployment,
@@ -54,6 +54,13 @@ export interface Minutes {
 
 const MINUTE = 60_000;
 
+interface Scaling {
+  /** The variants that are scalable targets. */
+  readonly scaled: (endpoint: string) => readonly string[];
+  readonly mayDeregister: (principal: Principal, endpoint: string) => boolean;
+  readonly forget: (endpoint: string) => void;
+}
+
 const IN_PROGRESS: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
 
 /** Endpoints, and the way from one config to the next. */
@@ -78,6 +85,8 @@ export class Endpoints {
   minutes: Minutes = { matter: () => false, pass: () => undefined };
   /** Milliseconds that pass with each look at a fleet that bakes, for who cannot wait as long as that takes. */
   perLook = 0;
+  /** What Application Auto Scaling knows of an endpoint's variants; without it none is scaled. */
+  scaling: Scaling = { scaled: () => [], mayDeregister: () => true, forget: () => undefined };
   #made = 0;
 
   constructor(world: World, models: Models, registry: Registry, tags: Tags) {
@@ -193,6 +202,7 @@ export class Endpoints {
     const endpoint = this.#mustHave(input.EndpointName);
     this.#mustBeSettled(endpoint);
     const config = this.#models.mustHaveConfig(input.EndpointConfigName);
+    this.#mustKeepScaled(endpoint, config);
     this.#mustHaveRoom(config);
     const wanted = input.RetainDeploymentConfig ? endpoint.deploymentConfig : input.DeploymentConfig;
     const rollout = rolloutOf(wanted, this.#fleet(endpoint, config, input));
@@ -250,6 +260,11 @@ export class Endpoints {
     if (outcome.ends !== 'in service') return;
     Object.assign(endpoint, { config, variants });
     this.onLive(endpoint);
+  }
+
+  /** Changes how many instances a variant has, as Application Auto Scaling does. */
+  scale(name: string, VariantName: string, DesiredInstanceCount: number): void {
+    this.#updateWeights({ EndpointName: name, DesiredWeightsAndCapacities: [{ VariantName, DesiredInstanceCount }] });
   }
 
   #updateWeights = (input: Given<api.UpdateEndpointWeightsAndCapacitiesCommandInput>) => {
@@ -326,9 +341,15 @@ export class Endpoints {
     };
   };
 
-  #delete = (input: Given<api.DeleteEndpointCommandInput>) => {
+  #delete = (input: Given<api.DeleteEndpointCommandInput>, principal: Principal) => {
     const endpoint = this.#mustHave(input.EndpointName);
     this.#mustNotBeInProgress(endpoint);
+    if (this.scaling.scaled(endpoint.name).length > 0 && !this.scaling.mayDeregister(principal, endpoint.name))
+      throw invalid(
+        'An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to invoke DeleteEndpoint ' +
+          'does not have application-autoscaling:DeregisterScalableTarget permission to deregister the scalable target.',
+      );
+    this.scaling.forget(endpoint.name);
     endpoint.pending = undefined;
     this.#enter(endpoint, [{ status: 'Deleting', ...this.pace }], () => {
       this.all.delete(endpoint.name.toLowerCase());
@@ -350,6 +371,20 @@ export class Endpoints {
 
   #mustNotBeInProgress(endpoint: Endpoint): void {
     if (IN_PROGRESS.includes(endpoint.status)) throw invalid(`Cannot update in-progress endpoint "${endpoint.arn}".`);
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html */
+  #mustKeepScaled(endpoint: Endpoint, { request }: EndpointConfig): void {
+    const broken = this.scaling.scaled(endpoint.name).filter((scaled) => {
+      const before = endpoint.variants.find(({ name }) => name === scaled);
+      const after = request.ProductionVariants.find(({ VariantName }) => VariantName === scaled);
+      return before?.instanceType !== after?.InstanceType;
+    });
+    if (broken.length > 0)
+      throw invalid(
+        `The variant(s) "${JSON.stringify(broken)}" must be deregistered as scalable targets with AWS Auto Scaling before they can be ` +
+          'removed or have their instance type updated.',
+      );
   }
 
   /** An update needs room for both fleets. */

@@ -41,7 +41,7 @@ function wrongValues(model: ServiceModel, shape: Shape, kind: Constraint['kind']
 }
 
 /** Texts of which at least one breaks nearly every pattern; only some may travel in a header. */
-const BREAKING = ['\n', '\u{1F600}', '\u00e9', ':*', '!'];
+const BREAKING = ['\n', '\u0001', '\u{1F600}', '\u00e9', ':*', '!'];
 
 /** Something of the right type, right or wrong in all else. */
 function plainValue(model: ServiceModel, name: string): unknown {
@@ -138,6 +138,7 @@ const services: readonly { model: ServiceModel; send: Send }[] = [
   { model: models.sagemaker, send: asJson('SageMaker') },
   { model: models.logs, send: asJson('Logs_20140328') },
   { model: models.cloudwatch, send: asJson('GraniteServiceVersion20100801') },
+  { model: models.autoscaling, send: asJson('AnyScaleFrontendService') },
   { model: models.sts, send: asForm },
   { model: models.runtime, send: asHeaders },
 ];
