@@ -86,12 +86,13 @@ export default defineComponent({
     context.begun(`the execution ${resourceId(execution)}`);
     context.report.record({ outcome: 'running', execution, why: 'its execution is still running' });
 
-    const followed = await followExecution(started, given, context);
+    const { definition } = wanted;
+    const followed = await followExecution({ ...started, definition }, given, context);
     if (!followed) return exitWithoutWaiting(execution);
     context.begun('');
     checkSteps(followed, context);
     if (followed.status !== 'Succeeded') throw await explainExecutionEnd(followed, context);
-    return handOver(followed, { definition: wanted.definition, firstLook: plan.do === 'start' }, context);
+    return handOver(followed, { definition, firstLook: plan.do === 'start' }, context);
   },
 });
 

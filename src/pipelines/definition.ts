@@ -77,9 +77,25 @@ function meaningOf(text: string, file: string): unknown {
   }
 }
 
+/** A step as the definition names it. */
+export interface DefinedStep {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The steps of a definition, those in the branches of conditions too: rather one too many than one too few. */
+export function definedSteps({ value }: Pick<PipelineDefinition, 'value'>): DefinedStep[] {
+  return typeof value === 'object' && value !== null && 'Steps' in value ? stepsWithin(value.Steps) : [];
+}
+
+function stepsWithin(value: unknown): DefinedStep[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { Name: name, Type: type }: { Name?: unknown; Type?: unknown } = value;
+  const within = Object.values(value).flatMap(stepsWithin);
+  return typeof name === 'string' && typeof type === 'string' ? [{ name, type }, ...within] : within;
+}
+
 /** Whether a step of the definition registers a model by its type, also in a branch of a condition. */
-export function hasRegisterStep({ value }: Pick<PipelineDefinition, 'value'>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const isOne = 'Type' in value && value.Type === 'RegisterModel';
-  return isOne || Object.values(value).some((inner: unknown) => hasRegisterStep({ value: inner }));
+export function hasRegisterStep(definition: Pick<PipelineDefinition, 'value'>): boolean {
+  return definedSteps(definition).some(({ type }) => type === 'RegisterModel');
 }

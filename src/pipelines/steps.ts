@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { resourceId } from '../aws/arn.ts';
 import { type Clock, duration } from '../ground/clock.ts';
+import { Reads } from '../ground/reads.ts';
 import type { PollResult } from '../ground/wait.ts';
+import type { DefinedStep } from './definition.ts';
 import { personOf } from './pipeline.ts';
 
 /** An execution with its steps, as it is now. */
@@ -40,29 +42,55 @@ export interface Step {
   readonly job: { readonly name: string; readonly logGroup: string } | undefined;
 }
 
-/** Asks where an execution is, without its steps. */
-export function askForExecution(
-  sagemaker: SageMakerClient,
-  arn: string,
-): Promise<DescribePipelineExecutionCommandOutput> {
-  return sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+/** What SageMaker says of an execution, and of its steps at the same time. */
+export interface ExecutionAnswers {
+  readonly answer: DescribePipelineExecutionCommandOutput;
+  readonly steps: readonly Step[];
 }
 
-/** Describes an execution, then its steps, so that the steps of an ended execution are all there. */
+/** Asks where an execution is, and beside it for its steps. */
+export async function askForExecution(sagemaker: SageMakerClient, arn: string): Promise<ExecutionAnswers> {
+  const reads = new Reads();
+  const list = reads.once((execution) => stepsOf(sagemaker, execution));
+  const describing = sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: arn }));
+  list(arn);
+  const answer = await reads.beside(describing);
+  return { answer, steps: await list(arn) };
+}
+
+/** Describes an execution with its steps. Those of an ended one are all there, or they are listed once more. */
 async function describeExecution(
   sagemaker: SageMakerClient,
-  arn: string,
-  asked: ReturnType<typeof askForExecution>,
+  { execution: arn, defined }: Pick<Following, 'execution' | 'defined'>,
+  asked: Promise<ExecutionAnswers>,
 ): Promise<Execution> {
-  const answer = await asked;
-  if (!answer.PipelineExecutionStatus) throw new Error(`SageMaker described the execution ${arn} without a status.`);
+  const { answer, steps } = await asked;
+  const { PipelineExecutionStatus: status } = answer;
+  if (!status) throw new Error(`SageMaker described the execution ${arn} without a status.`);
+  const whole = isOpen({ status }) || missesNothing(steps, defined);
   return {
     arn,
-    status: answer.PipelineExecutionStatus,
+    status,
     failureReason: answer.FailureReason,
     modifiedBy: personOf(answer.LastModifiedBy),
-    steps: await stepsOf(sagemaker, arn),
+    steps: whole ? steps : await stepsOf(sagemaker, arn),
   };
+}
+
+/**
+ * Whether a list that may be older than the end of its execution misses nothing: it has each step of the definition,
+ * succeeded, and the version of each that registers one. The steps of a condition's other branch are never there.
+ */
+export function missesNothing(steps: readonly Step[], defined: readonly DefinedStep[]): boolean {
+  const listed = new Map(steps.map((step) => [step.name, step]));
+  return defined.every(({ name, type }) => {
+    const { status, registered } = listed.get(name) ?? {};
+    return status === 'Succeeded' && (type !== 'RegisterModel' || registered !== undefined);
+  });
+}
+
+function isOpen({ status }: Pick<Execution, 'status'>): boolean {
+  return status === 'Executing' || status === 'Stopping';
 }
 
 async function stepsOf(client: SageMakerClient, execution: string): Promise<Step[]> {
@@ -123,17 +151,20 @@ export function hasEnded({ status }: Step): boolean {
 }
 
 interface Following {
-  readonly clock: Clock;
+  /** Its ARN. */
+  readonly execution: string;
+  /** The steps of its definition. */
+  readonly defined: readonly DefinedStep[];
   /** The first answer, where it was asked for already. */
-  readonly asked: ReturnType<typeof askForExecution> | undefined;
+  readonly asked: Promise<ExecutionAnswers> | undefined;
+  readonly clock: Clock;
   log(line: string): void;
 }
 
 /** A poll of an execution, for waitFor(). It logs each step once in each status, with the time since the first poll. */
 export function executionPoller(
   sagemaker: SageMakerClient,
-  execution: string,
-  { clock, asked, log }: Following,
+  { execution, defined, asked, clock, log }: Following,
 ): () => Promise<PollResult<Execution>> {
   const begin = clock.now().getTime();
   const told = new Map<string, string>();
@@ -141,13 +172,12 @@ export function executionPoller(
   return async () => {
     const answer = first ?? askForExecution(sagemaker, execution);
     first = undefined;
-    const seen = await describeExecution(sagemaker, execution, answer);
+    const seen = await describeExecution(sagemaker, { execution, defined }, answer);
     const elapsed = duration(clock.now().getTime() - begin);
     for (const step of seen.steps.filter(({ name, status }) => told.get(name) !== status)) {
       told.set(step.name, step.status);
       log(`${elapsed.padStart(10)}  ${stepLine(step)}`);
     }
-    const open = seen.status === 'Executing' || seen.status === 'Stopping';
-    return open ? { is: 'pending', saying: statusLine(seen) } : { is: 'settled', answer: seen };
+    return isOpen(seen) ? { is: 'pending', saying: statusLine(seen) } : { is: 'settled', answer: seen };
   };
 }

@@ -30,12 +30,8 @@ export const rounds: Readonly<Record<Exclude<ProgramName, 'reject-model' | 'dele
     { asks: ['CreatePipeline'], why: 'A change stands alone. If nothing differs, this round is left out.' },
     { asks: ['StartPipelineExecution'], why: 'A change stands alone. It starts the version that was just uploaded.' },
     {
-      asks: ['DescribePipelineDefinitionForExecution', 'DescribePipelineExecution'],
-      why: 'Whether the execution runs what was uploaded, or another job was quicker; and whether it has ended.',
-    },
-    {
-      asks: ['ListPipelineExecutionSteps'],
-      why: 'Only after the execution has ended: listed at the same time, its last step might be missing, and with it a version.',
+      asks: ['DescribePipelineDefinitionForExecution', 'DescribePipelineExecution', 'ListPipelineExecutionSteps'],
+      why: 'Whether the execution runs what was uploaded, or another job was quicker; whether it has ended, and with which steps. If a step of the definition is not in the list, succeeded, when the execution has ended, the steps are listed once more: they may have been listed before its end.',
     },
     {
       asks: ['DescribeModelPackage'],

@@ -511,6 +511,23 @@ describe('waiting', () => {
     expect(job.record).toMatchObject({ outcome: 'registered' });
   });
 
+  it('lists the steps of an ended execution once more when they may have been listed before its end', async () => {
+    const emulator = await emulated();
+    const listed = Promise.withResolvers<void>();
+    emulator.executions.pace.milliseconds = 3_600_000;
+    emulator.executions.pace.describes = 1000;
+    emulator.onAsked = ({ operation }) => (operation === 'DescribePipelineExecution' ? listed.promise : undefined);
+    emulator.onAnswered = ({ operation }) => {
+      if (operation !== 'ListPipelineExecutionSteps') return;
+      Object.assign(emulator.executions.pace, { milliseconds: 0, describes: 0 });
+      listed.resolve();
+    };
+    const job = await deploy({ emulator, root: project({ Steps: [train, register] }), inputs: { parameters: '' } });
+    expect(job.record).toMatchObject({ outcome: 'registered', packages: [{ version: 1 }] });
+    expect(job.calls.filter((call) => call === 'DescribePipelineExecution')).toHaveLength(1);
+    expect(job.calls.filter((call) => call === 'ListPipelineExecutionSteps')).toHaveLength(2);
+  });
+
   it('finds the registered model behind a hundred steps', async () => {
     const emulator = await emulated();
     const many = Array.from({ length: 120 }, (_, number) => ({

@@ -7,6 +7,7 @@ import { setStage, start } from '../interruption/killing.ts';
 const PAIRS: readonly [job: string, told: string, other: string][] = [
   ['deploy-pipeline', 'ListPipelineExecutions', 'DescribePipeline'],
   ['deploy-pipeline', 'DescribePipelineDefinitionForExecution', 'DescribePipelineExecution'],
+  ['deploy-pipeline', 'DescribePipelineExecution', 'ListPipelineExecutionSteps'],
   ['check-model', 'ListModelPackages', 'DescribeEndpoint'],
   ['check-model', 'DescribeModelPackage', 'DescribeEndpointConfig'],
   ['deploy-model', 'DescribeModelPackage', 'DescribeEndpoint'],

@@ -5,6 +5,7 @@ import { Failure } from '../../ground/failure.ts';
 import { Reads } from '../../ground/reads.ts';
 import { waitFor } from '../../ground/wait.ts';
 import type { KnownAttempts } from '../../pipelines/decision.ts';
+import { definedSteps, type PipelineDefinition } from '../../pipelines/definition.ts';
 import {
   type Attempt,
   attemptPrefix,
@@ -14,7 +15,7 @@ import {
   startExecution,
 } from '../../pipelines/executions.ts';
 import { type DesiredPipeline, findPipeline, type Pipeline, reconcilePipeline } from '../../pipelines/pipeline.ts';
-import { askForExecution, type Execution, executionPoller } from '../../pipelines/steps.ts';
+import { askForExecution, type Execution, type ExecutionAnswers, executionPoller } from '../../pipelines/steps.ts';
 import type { Context } from '../../program/context.ts';
 import { timestamp } from '../../registry/entries.ts';
 
@@ -72,7 +73,7 @@ interface Attempted {
 /** An execution to follow; of one that was just started, the first answer is asked for already. */
 export interface Followed {
   readonly execution: string;
-  readonly asked?: ReturnType<typeof askForExecution>;
+  readonly asked?: Promise<ExecutionAnswers>;
 }
 
 /**
@@ -120,12 +121,13 @@ export async function startAttempt(
 
 /** Waits until the execution has ended; with `wait: false`, polls once. `undefined` when it is still running then. */
 export async function followExecution(
-  { execution, asked }: Followed,
+  { execution, asked, definition }: Followed & { readonly definition: PipelineDefinition },
   given: ExecutionInputs,
   context: Context,
 ): Promise<Execution | undefined> {
   const { clock, log, aws } = context;
-  const look = executionPoller(aws.sagemaker, execution, { clock, asked, log: log.line });
+  const defined = definedSteps(definition);
+  const look = executionPoller(aws.sagemaker, { execution, defined, asked, clock, log: log.line });
   if (!given.wait) {
     const once = await look();
     return once.is === 'settled' ? once.answer : undefined;
