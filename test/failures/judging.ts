@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FinishedJob, JobOptions } from '../components/job.ts';
 import { judgeAgainstAws } from './afterwards.ts';
+import type { Ended } from './outside.ts';
 import type { Row } from './row.ts';
 import { optionsFor, type Place } from './stage.ts';
 
@@ -45,11 +46,20 @@ function judgeEnd({ exit, code, next = '' }: Row, { log, junit }: FinishedJob): 
   expect(log.includes('ERROR ')).toBe(exit !== 0);
   expect(codesIn(log), 'the row names the code of its message').toEqual(code === undefined ? [] : [code]);
   expect(junit.includes('<failure')).toBe(exit !== 0);
-  if (exit !== 0) expect(log.trimEnd().split('\n').at(-1)).toMatch(pattern(`Next: ${next}`));
+  if (exit !== 0) expect(lastLine(log)).toMatch(pattern(`Next: ${next}`));
 }
 
+/** Whether a job that no emulator answered ended as the row says. */
+export function judgeOutside(row: Pick<Row, 'exit' | 'seen' | 'code' | 'next'>, { exit, log }: Ended): void {
+  expect({ exit, log }).toEqual({ exit: row.exit, log: expect.stringMatching(pattern(withCode(row))) });
+  expect(codesIn(log)).toContain(row.code);
+  expect(lastLine(log)).toMatch(pattern(`Next: ${row.next}`));
+}
+
+const lastLine = (log: string) => log.trimEnd().split('\n').at(-1);
+
 /** What is seen, with the code where the log has it. */
-function withCode({ seen, code }: Row): string {
+function withCode({ seen, code }: Pick<Row, 'seen' | 'code'>): string {
   return seen.replace('ERROR ', `ERROR ${code}: `);
 }
 

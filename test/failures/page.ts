@@ -1,10 +1,14 @@
 import { EXIT_CODES, FAILURE_CODES, type FailureCode } from '../../src/ground/failure-codes.ts';
 import { code, contents, table } from '../catalog/markdown.ts';
 import { AREAS, HEADINGS } from './codes.ts';
+import type { OutsideRow } from './outside.ts';
 import type { Row } from './row.ts';
 
+/** What the page shows of a row, wherever it is played through. */
+export type Shown = Row | OutsideRow;
+
 /** docs/troubleshooting.md: every message by its code; why, and what to do. Rendered from the rows that are tested. */
-export function troubleshootingPage(rows: readonly Row[]): string {
+export function troubleshootingPage(rows: readonly Shown[]): string {
   const areas = Object.entries(AREAS).map(([area, { heading }]) => ({ area, heading: `SMC-${area}: ${heading}` }));
   return `${[
     '<!-- Generated from the failures that the tests play through. Do not edit this page; `npm run docs` renders it. -->',
@@ -38,16 +42,15 @@ export function headingOf(of: FailureCode): string {
   return `### ${of}: ${HEADINGS[of]}`;
 }
 
-function section(of: FailureCode, rows: readonly Row[]): string[] {
+function section(of: FailureCode, rows: readonly Shown[]): string[] {
   const own = sorted(rows.filter((row) => row.code === of));
   const exit = `Exit code \`${EXIT_CODES[FAILURE_CODES[of]]}\``;
   const met = [...new Set(own.map(componentOf))];
   const where = met.includes(ANY) ? [ANY] : met;
-  if (where.length === 0) return [headingOf(of), `${exit}. Do what the log says after \`Next:\`.`];
   return [headingOf(of), `${exit}, in ${where.join(' and ')}.`, failureTable(own, met.length > 1)];
 }
 
-function failureTable(rows: readonly Row[], several: boolean): string {
+function failureTable(rows: readonly Shown[], several: boolean): string {
   const cells = rows.map((row) => [
     ...(several ? [componentOf(row)] : []),
     seenIn(row),
@@ -57,14 +60,14 @@ function failureTable(rows: readonly Row[], several: boolean): string {
   return table([...(several ? ['component'] : []), 'the log says', 'cause', 'what to do'], distinct(cells));
 }
 
-function solvedTable(rows: readonly Row[]): string {
+function solvedTable(rows: readonly Shown[]): string {
   return table(
     ['component', 'the log says', 'what happened', 'what the job did'],
     distinct(sorted(rows).map((row) => [componentOf(row), seenIn(row), cell(row.cause), cell(row.remedy)])),
   );
 }
 
-const componentOf = (row: Row) => (row.everywhere ? ANY : row.component);
+const componentOf = (row: Shown) => (row.everywhere ? ANY : row.component);
 
 /** Several rows may be one to the reader. */
 function distinct(rows: readonly string[][]): string[][] {
@@ -72,16 +75,18 @@ function distinct(rows: readonly string[][]): string[][] {
 }
 
 /** What shows in a log first. */
-function sorted(rows: readonly Row[]): Row[] {
-  const silently = (row: Row) => Number(row.silent ?? false);
+function sorted(rows: readonly Shown[]): Shown[] {
+  const silently = (row: Shown) => Number(isSilent(row));
   return [...rows].sort(
     (one, other) => silently(one) - silently(other) || textOf(one).localeCompare(textOf(other), 'en'),
   );
 }
 
-const textOf = ({ seen, silent }: Row) => (silent ? '' : seen).replace(/^(ERROR|\s)+/, '').trim();
+const isSilent = (row: Shown) => 'silent' in row;
 
-const seenIn = (row: Row) => (row.silent ? '(nothing)' : code(textOf(row)));
+const textOf = (row: Shown) => (isSilent(row) ? '' : row.seen).replace(/^(ERROR|\s)+/, '').trim();
+
+const seenIn = (row: Shown) => (isSilent(row) ? '(nothing)' : code(textOf(row)));
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');

@@ -57,6 +57,16 @@ const NOBODY = {
   'sagemaker-components:group': undefined,
 };
 
+const BUSY = {
+  code: 'ValidationException',
+  message: `Cannot update in-progress endpoint "arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint/${ENDPOINT}".`,
+};
+const CONFIG_NOT_FOUND = {
+  code: 'ValidationException',
+  message:
+    'Could not find endpoint configuration "arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint-config/resale-price-dev-v2".',
+};
+
 const OWNER_NEXT = `set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, commit take_over_endpoint: true ${ONCE}.`;
 
 /** What follows the advice on a new endpoint that Failed. */
@@ -1102,6 +1112,42 @@ export const deployment: readonly Row[] = [
     exit: 0,
     writes: { ...updates, AddTags: 2, UpdateEndpoint: 2 },
     record: over(BEFORE),
+  },
+  {
+    when: 'another deployment is first each time',
+    shows: [4],
+    component: 'deploy-model',
+    code: 'SMC-4017',
+    seen: 'ERROR resale-price-dev changed each time before this job could change it, or it exists with other upper and lower case.',
+    next: 'check it (aws sagemaker list-endpoints --name-contains resale-price-dev --region ap-southeast-1). When nobody else deploys to it, run this job again.',
+    cause: 'Ten times, something else changed the endpoint between the look of this job and its own change.',
+    remedy:
+      'Find out who deploys to it in CloudTrail (`UpdateEndpoint`). Give the other deployment an endpoint of its own, or run the job again when it has ended.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) => emulator.fault({ operation: 'UpdateEndpoint', kind: 'error', times: 10, error: BUSY }),
+    long: true,
+    exit: 1,
+    writes: { ...updates, AddTags: 10, UpdateEndpoint: 10 },
+    record: 'none',
+  },
+  {
+    when: 'time runs out before its new endpoint config is found',
+    shows: [14],
+    component: 'deploy-model',
+    code: 'SMC-4109',
+    seen: 'ERROR Stopped waiting for SageMaker to find the new endpoint config (max_wait_time): ValidationException: Could not find endpoint configuration "',
+    next: 'run this job again: it continues where this one stopped.',
+    cause:
+      'SageMaker finds an endpoint config some time after it was created, and `max_wait_time` was shorter than that.',
+    remedy: 'Run the job again. If `max_wait_time` is under two minutes, raise it.',
+    stage: approvedOverAnother,
+    act: ({ emulator }) =>
+      emulator.fault({ operation: 'UpdateEndpoint', kind: 'error', times: Infinity, error: CONFIG_NOT_FOUND }),
+    job: { inputs: { max_wait_time: '60' } },
+    long: true,
+    exit: 124,
+    writes: { ...updates, UpdateEndpoint: 21 },
+    record: 'none',
   },
   {
     when: 'ARNs carry the group in lower case',

@@ -478,6 +478,61 @@ export const validation: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'somebody deletes the endpoint while the model is asked',
+    shows: [],
+    component: 'validate-endpoint',
+    code: 'SMC-5005',
+    seen: 'ERROR Not validated: resale-price-dev stopped serving during the requests (…',
+    next: 'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint). Then run the deploy-model job again, then run this job again.',
+    cause: 'The endpoint was live when the job began, and deleted between two requests.',
+    remedy: 'Find out who in CloudTrail (`DeleteEndpoint`). A stop at night deletes endpoints too.',
+    stage: live,
+    act: ({ emulator }) => {
+      const message = `Endpoint ${ENDPOINT} of account ${emulator.account} not found.`;
+      emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', error: { code: 'ValidationError', message } });
+    },
+    exit: 1,
+    writes: ASKED,
+    record: notValidated,
+  },
+  {
+    when: 'the answers take up all the time',
+    shows: [],
+    component: 'validate-endpoint',
+    code: 'SMC-5006',
+    seen: 'ERROR No time was left (max_wait_time) for request 3 of 10: the answers were too slow.',
+    next: 'raise max_wait_time or lower requests, then run this job again.',
+    cause: 'The requests are sent one after another, and all of them together take longer than `max_wait_time`.',
+    remedy: 'Raise `max_wait_time`, or lower `requests`. `answers.json` has the time of each answer.',
+    stage: live,
+    act: ({ emulator }) => void emulator.runtime.behaviours.set(ENDPOINT, { latency: 40_000 }),
+    job: { inputs: { requests: '10', max_wait_time: '60' } },
+    long: true,
+    exit: 124,
+    writes: { InvokeEndpoint: 2 },
+    record: notValidated,
+    keeps: ['answers.json'],
+  },
+  {
+    when: 'somebody rejects the version just before the validation is written',
+    shows: [24],
+    component: 'validate-endpoint',
+    code: 'SMC-5007',
+    seen: 'ERROR The validation in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
+    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
+    cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
+    remedy:
+      'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
+    stage: live,
+    act: ({ emulator }) =>
+      emulator.faults.meanwhile('UpdateModelPackage', () => {
+        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
+      }),
+    exit: 1,
+    writes: VALIDATES,
+    record: notValidated,
+  },
+  {
     when: 'the payload is not JSON, but is sent as JSON',
     shows: [],
     component: 'validate-endpoint',
