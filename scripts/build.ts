@@ -3,7 +3,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build as bundle, type Plugin, type TransformOptions, transform } from 'esbuild';
+import {
+  type BuildOptions,
+  build as bundle,
+  type Metafile,
+  type Plugin,
+  type TransformOptions,
+  transform,
+} from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
@@ -27,7 +34,7 @@ const ownModules: Plugin = {
 
 const forNode = { minify: true, platform: 'node', target: 'node24' } satisfies TransformOptions;
 
-const common = {
+const options = {
   ...forNode,
   absWorkingDir: root,
   bundle: true,
@@ -36,13 +43,14 @@ const common = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the programs into a folder: `main.js` to start them with, `programs.js`, and a chunk for each component, so that a
- * job loads the one it runs and what is imported where it is used stays apart; beside each the code that V8 makes of it.
+ * Bundles the programs into a folder: `main.js` to start them with, `programs.js` with what all of them load, and a chunk for
+ * each component, so that a job loads the one it runs and what is imported where it is used stays apart; beside each the code
+ * that V8 makes of it.
  * `node` is the one that will run them. The same source and the same node give the same bytes. Returns the files that went in.
  */
 export async function build(out: string, node = process.execPath): Promise<string[]> {
   const { outputFiles, metafile } = await bundle({
-    ...common,
+    ...options,
     plugins: [ownModules],
     // The SDK asks of each body whether it is one of a browser, and Node would load all that a browser has. Ours are Node's.
     define: { Blob: 'undefined', ReadableStream: 'undefined' },
@@ -58,18 +66,40 @@ export async function build(out: string, node = process.execPath): Promise<strin
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  for (const { path, text } of outputFiles) writeFileSync(join(out, basename(path)), await asFunction(text));
-  await bundle({ ...common, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs' });
+  const modules = await Promise.all(
+    outputFiles.map(async ({ path, text }) => [basename(path), await asMember(path, text)] as const),
+  );
+  const common = loadedBy('programs.js', metafile);
+  const [first, others] = [modules.filter(([name]) => common.has(name)), modules.filter(([name]) => !common.has(name))];
+  writeFileSync(join(out, 'programs.js'), asFile(first.map(([, member]) => member)));
+  for (const [name, member] of others) writeFileSync(join(out, name), asFile([member]));
+  await bundle({ ...options, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs' });
   // What encloses this folder may say otherwise.
   writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
   execFileSync(node, ['--hash-seed=1', compile, out], { stdio: 'inherit', env: {} });
   return Object.keys(metafile.inputs);
 }
 
+/** The names of the modules that are run when one of them is, itself included. */
+function loadedBy(name: string, { outputs }: Metafile): ReadonlySet<string> {
+  const imports = new Map(Object.entries(outputs).map(([path, each]) => [basename(path), each.imports]));
+  const loaded = new Set<string>([name]);
+  // A set gives also what is added to it meanwhile.
+  for (const each of loaded)
+    for (const { path, kind, external } of imports.get(each) ?? [])
+      if (kind === 'import-statement' && !external) loaded.add(basename(path));
+  return loaded;
+}
+
 /** A module as the function that src/start.ts calls: only a script, not a module, can be loaded with code made earlier. */
-async function asFunction(module: string): Promise<string> {
+async function asMember(path: string, module: string): Promise<string> {
   const { code } = await transform(module, { ...forNode, format: 'cjs', supported: { 'dynamic-import': false } });
-  return `(function(exports,require,module){"use strict";${code}})`;
+  return `"./${basename(path)}":function(exports,require,module){"use strict";${code}}`;
+}
+
+/** Modules that are always loaded together are one file: to open many takes longer than to read them. */
+function asFile(members: readonly string[]): string {
+  return `({${members.join(',\n')}})`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build(join(root, 'dist'));

@@ -17,26 +17,33 @@ interface Loaded {
 type Contents = (exports: unknown, require: (name: string) => unknown, module: Loaded) => void;
 
 const loaded = new Map<string, Loaded>();
+const known = new Map<string, Contents>();
 
-/** The exports of a module of Node, or of a file in this folder, `./programs.js`, which is run when it is first asked for. */
+/** The exports of a module of Node, or of a module of ours, `./programs.js`, which is run when it is first asked for. */
 function load(name: string): unknown {
   const before = loaded.get(name);
   if (before) return before.exports;
   const module: Loaded = { exports: {} };
   loaded.set(name, module);
-  if (name.startsWith('node:')) {
-    module.exports = whenUsed(name);
-    return module.exports;
-  }
-  const filename = `${__dirname}/${name.slice(2)}`;
+  if (name.startsWith('node:')) module.exports = whenUsed(name);
+  else contentsOf(name)?.(module.exports, load, module);
+  return module.exports;
+}
+
+/** What a module of ours consists of. The file of that name is read when no file before had it. */
+function contentsOf(name: string): Contents | undefined {
+  if (!known.has(name)) read(`${__dirname}/${name.slice(2)}`);
+  return known.get(name);
+}
+
+function read(filename: string): void {
   // Another Node than the one that it was made by refuses the code, and compiles the source.
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
     cachedData: readFileSync(`${filename}.cache`),
   });
-  const contents: Contents = script.runInThisContext();
-  contents(module.exports, load, module);
-  return module.exports;
+  const modules: Record<string, Contents> = script.runInThisContext();
+  for (const [name, contents] of Object.entries(modules)) known.set(name, contents);
 }
 
 /** A module of Node, which is loaded when one of its members is first used: not every run uses all of them. */
