@@ -160,6 +160,23 @@ it('a program of the bundle reads a definition in YAML', async () => {
   expect(JSON.parse(String(PipelineDefinition))).toEqual(definition);
 });
 
+it('a program of the bundle asks AWS without the parts of Node that read files in threads', async () => {
+  const [emulator, project] = [await startEmulator({ clock: machineClock() }), projectFolder()];
+  onTestFinished(() => emulator.close());
+  const { component, environment, inputs, set } = startingTraining;
+  writeFileSync(join(project, 'pipeline.json'), set(emulator)['pipeline.json'] ?? '');
+  const [preload, seen] = [join(root, 'loads.cjs'), join(root, 'loaded')];
+  const tell = `require('node:fs').writeFileSync(${JSON.stringify(seen)}, process.moduleLoadList.join('\\n'))`;
+  writeFileSync(preload, `process.on('exit', () => ${tell});`);
+  const env = { NODE_OPTIONS: `--require=${preload}` };
+  const given = { ...inputs, wait: 'false' };
+  const job = await runProgram(folder, component, { emulator, root: project, environment, inputs: given, env });
+  expect(job.exit, job.log).toBe(0);
+  const loaded = readFileSync(seen, 'utf8').split('\n');
+  expect(loaded).toContain('NativeModule https');
+  expect(loaded).not.toContain('NativeModule fs/promises');
+});
+
 it('a program of the bundle can be stopped while a pattern takes for ever', async () => {
   const [emulator, project] = [await startEmulator({ clock: machineClock() }), projectFolder()];
   onTestFinished(() => emulator.close());

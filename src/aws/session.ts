@@ -5,6 +5,7 @@ import type { Env } from '../ground/env.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
+import { handConfigFiles } from './config-files.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
 import { answeredByAnother, isTrustedForObjects } from './hosts.ts';
 import type { ObjectText } from './objects.ts';
@@ -81,6 +82,8 @@ const RENEW_BEFORE = 5 * 60_000;
  * SDK's, which knows only the machine's.
  */
 export async function assumeRole(region: string, identity: WebIdentity, outside: Outside): Promise<Session> {
+  // Not where the SDK finds the credentials itself: it reads those files again.
+  handConfigFiles(outside.env);
   const config = settings(region, outside);
   const sts = new STSClient(client(config));
   const assume = () => exchange(sts, identity);

@@ -171,6 +171,7 @@ const FOR_SHOW: Readonly<Record<string, string>> = {
   AWS_ACCOUNT_ID: '999999999999',
   AWS_REGION: 'us-east-1',
   AWS_ROLE_ARN: 'arn:aws:iam::999999999999:role/mine',
+  AWS_SHARED_CREDENTIALS_FILE: '/etc/passwd',
   CI_DEBUG_TRACE: 'true',
   CI_COMMIT_SHORT_SHA: 'ffffffff',
   CI_JOB_NAME: 'another',
