@@ -123,6 +123,11 @@ export class Runtime {
     return this.behaviours.get(model) ?? this.behaviours.get(endpoint) ?? {};
   }
 
+  /** What a container writes when it cannot answer. */
+  writeError(endpoint: Pick<ServingEndpoint, 'name'>, variant: ServingVariant, behaviour: Behaviour): void {
+    this.#logInvocation(endpoint, variant, failure(behaviour));
+  }
+
   /** What the containers of new instances write when they start; `trouble` instead of the line that says they listen. */
   containersStart(endpoint: Pick<ServingEndpoint, 'name' | 'variants'>, trouble?: readonly string[]): void {
     for (const variant of endpoint.variants) {
@@ -134,7 +139,7 @@ export class Runtime {
     }
   }
 
-  #logInvocation(endpoint: ServingEndpoint, variant: ServingVariant, answer: ContainerAnswer): void {
+  #logInvocation(endpoint: Pick<ServingEndpoint, 'name'>, variant: ServingVariant, answer: ContainerAnswer): void {
     if (answer.status >= 500) this.#log(endpoint, variant, `[${this.#time()}] [1] [ERROR] ${answer.body}`);
     this.#log(endpoint, variant, this.#access('POST /invocations', answer.status, Buffer.byteLength(answer.body)));
   }

@@ -44,6 +44,8 @@ export class Traffic {
       const count = (this.#sent.get(fleet.config) ?? 0) + 1;
       this.#sent.set(fleet.config, count);
       const status = fails(behaviour, count) ? (behaviour.error?.status ?? 500) : 200;
+      // Whoever answers well writes nothing here: nobody reads as much.
+      if (status !== 200) this.#runtime.writeError(endpoint, fleet, behaviour);
       const { name: variant, config } = fleet;
       this.measure(
         { endpoint: endpoint.name, variant, config, status, latency: behaviour.latency ?? USUAL_LATENCY },

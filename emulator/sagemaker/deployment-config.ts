@@ -44,7 +44,8 @@ export function rolloutOf(config: DeploymentConfig | undefined, fleet: Fleet): R
     );
   const alarms = (config.AutoRollbackConfiguration?.Alarms ?? []).flatMap(({ AlarmName }) => AlarmName ?? []);
   const wanted = blueGreen ? blueGreenRollout(blueGreen, fleet) : rolling ? rollingRollout(rolling, fleet) : AT_ONCE;
-  return fleet.allAtOnce ? { ...AT_ONCE, alarms } : { ...wanted, alarms };
+  const isStepped = rolling !== undefined || blueGreen?.TrafficRoutingConfiguration.Type !== 'ALL_AT_ONCE';
+  return fleet.allAtOnce || (isStepped && fleet.instances < 2) ? { ...AT_ONCE, alarms } : { ...wanted, alarms };
 }
 
 function blueGreenRollout(

@@ -219,7 +219,7 @@ export class Endpoints {
     const instances = variants.reduce((sum, { instances: each }) => sum + each, 0);
     const isOffered = variants.some(({ model }) => this.#isOfMarketplace(model));
     const isOld = variants.some(({ instanceType }) => instanceType?.startsWith('ml.inf1.'));
-    const allAtOnce = variants.length > 1 || instances < 2 || isOffered || isOld;
+    const allAtOnce = variants.length > 1 || isOffered || isOld;
     return {
       variants: variants.map(({ name }) => name),
       before: endpoint.variants.map(({ name }) => name),

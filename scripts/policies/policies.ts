@@ -1,4 +1,5 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
+import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
 import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
 import { BUILT, type EntryKind, keysOfEnvironment, keysOfKind } from '../../src/registry/entry-keys.ts';
 import { endpointOf, fileName, SURE_LENGTH, type Team } from './team.ts';
@@ -217,9 +218,12 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
   const sagemaker = (resource: string) => `arn:aws:sagemaker:${region}:${account}:${resource}`;
   const registry = (resource: string) => `arn:aws:sagemaker:${region}:${registryAccount}:${resource}`;
   const logs = (group: string) => `arn:aws:logs:${region}:${account}:log-group:/aws/sagemaker/${group}:*`;
+  const alarm = (name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
   const endpoint = endpointOf(team, environment);
   switch (on) {
     case 'anything':
+    // CloudWatch knows no resource for what is measured.
+    case 'metrics':
       return '*';
     case 'group':
       return spellings(team.group).map((group) => registry(`model-package-group/${group}`));
@@ -243,6 +247,10 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
     case 'endpoint logs':
       return logs(`Endpoints/${endpoint}`);
+    case 'alarms':
+      return alarm('*');
+    case 'release alarms':
+      return alarm(`${alarmPrefix(endpoint)}*`);
     case 'training reports':
       return `arn:aws:s3:::${team.reports}*`;
     case 'pipeline role':

@@ -179,6 +179,7 @@ export interface Aws {
   readonly sagemaker: SageMakerClient;
   runtime(): Promise<import('@aws-sdk/client-sagemaker-runtime').SageMakerRuntimeClient>;
   logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
+  cloudwatch(): Promise<import('@aws-sdk/client-cloudwatch').CloudWatchClient>;
   /** Reads an object of S3, of so many bytes at most. */
   object(address: string, mostBytes: number): Promise<ObjectText>;
 }
@@ -186,6 +187,7 @@ export interface Aws {
 /** Builds the clients. */
 export function connect({ config, account, objectsUrl }: Session): Aws {
   const sagemaker = new SageMakerClient(client(config));
+  let cloudwatch: ReturnType<Aws['cloudwatch']> | undefined;
   return {
     region: config.region,
     account,
@@ -200,6 +202,10 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
     async logs() {
       const { CloudWatchLogsClient } = await import('./cloudwatch-logs.ts');
       return new CloudWatchLogsClient(client(config));
+    },
+    cloudwatch() {
+      cloudwatch ??= import('./cloudwatch.ts').then(({ CloudWatchClient }) => new CloudWatchClient(client(config)));
+      return cloudwatch;
     },
     async object(address, mostBytes) {
       const { readObject } = await import('./objects.ts');

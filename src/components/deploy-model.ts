@@ -6,16 +6,19 @@ import { checkEndpointFile, descriptionOf } from '../endpoints/description/descr
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import { descriptionInputs, oneDescription } from '../endpoints/description/inputs.ts';
 import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
-import { followDeployment } from '../endpoints/follow.ts';
+import { type DeploymentEnd, followDeployment } from '../endpoints/follow.ts';
 import { Look } from '../endpoints/look.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { type DeploymentPlan, planDeployment, type ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
+import { refuseLongWaits } from '../endpoints/rollout/release.ts';
+import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
+import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
 import {
   deployingLine,
   describeDeployable,
@@ -100,6 +103,11 @@ export default defineComponent({
     { action: 'sagemaker:AddTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'another deployment took the endpoint over' },
+    { action: 'cloudwatch:DescribeAlarms', on: 'alarms', when: 'the endpoint file has alarms' },
+    { action: 'cloudwatch:DescribeAlarmHistory', on: 'alarms', when: 'the endpoint file has alarms' },
+    { action: 'cloudwatch:PutMetricAlarm', on: 'release alarms', when: 'the endpoint file has alarms' },
+    { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: 'the endpoint file has alarms' },
+    { action: 'cloudwatch:GetMetricData', on: 'metrics', when: 'the strategy has a bake' },
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the deployment failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },
   ],
@@ -119,20 +127,22 @@ export default defineComponent({
     const plan = planDeployment({ version, description }, given, context.job);
     const task: DeploymentTask = { given, handed, version, plan };
 
+    if (given.wait) refuseLongWaits(plan, given.max_wait_time);
     const reconcile = reconcileContext(task, context);
     const accepted = await reconcileEndpoint(task.plan, reconcile, look);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
+    await tidyBefore(accepted, plan, reconcile);
     writeRecord('progressing', task, accepted, context);
     const brought = { endpoint: given.endpoint_name, ...accepted };
-    if (accepted.by !== 'nothing') {
-      if (!given.wait) {
-        await refuseUnlessWanted(handed, { ...brought, state: 'is progressing to' }, context);
-        return exitWithoutWaiting(task, accepted, context);
-      }
-      const { endpoint, where } = await followDeployment(task.plan, accepted, reconcile);
-      if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where }, task.plan, context);
+    if (accepted.by !== 'nothing' && !given.wait) {
+      await refuseUnlessWanted(handed, { ...brought, state: 'is progressing to' }, context);
+      return exitWithoutWaiting(task, accepted, context);
     }
-    writeRecord('deployed', task, accepted, context);
+    const end = await endOf(accepted, plan, reconcile);
+    const { endpoint, where } = end;
+    const fired = await endRelease(end, accepted, plan, reconcile);
+    if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
+    writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
     await refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
     return done(task, accepted, context);
   },
@@ -147,6 +157,12 @@ async function describe(given: Inputs, { root, job }: Context): Promise<Endpoint
 
 function termsOf({ require_approval }: Inputs, { instance_type }: EndpointDescription) {
   return { require_approval, instance_type };
+}
+
+/** Where our deployment ends; at once, where it is live already. */
+async function endOf(accepted: Accepted, plan: DeploymentPlan, reconcile: ReconcileContext): Promise<DeploymentEnd> {
+  if (accepted.by !== 'nothing') return followDeployment(plan, accepted, reconcile);
+  return { endpoint: accepted.seen.endpoint, where: { is: 'live' }, since: reconcile.clock.now() };
 }
 
 /** Asks for the endpoint and its tags, while the version is described. */
@@ -174,6 +190,7 @@ function reconcileContext({ given, handed, plan }: DeploymentTask, context: Cont
     interval: given.poll_interval,
     log: log.line,
     begun,
+    cloudwatch: aws.cloudwatch,
     confirm: async (look) => void (await describeDeployable(handed, terms, { look, job: context.job })),
   };
 }
@@ -195,7 +212,7 @@ function linkTo(endpoint: string, { aws, report }: Context): void {
 function writeRecord(
   outcome: 'progressing' | 'deployed',
   task: DeploymentTask,
-  { previousConfig }: Accepted,
+  { previousConfig, bake }: Accepted & { readonly bake?: Bake['is'] },
   { report }: Context,
 ) {
   const { given, handed, version, plan } = task;
@@ -211,13 +228,14 @@ function writeRecord(
     config: plan.desired.config,
     previous_config: previousConfig,
     model: plan.serving.model.name,
+    bake,
   });
 }
 
 function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version } = task;
   return {
-    verdict: `${given.endpoint_name} is progressing to ${displayName(version)}. This job does not wait for it (wait: false).`,
+    verdict: `${given.endpoint_name} is progressing to ${displayName(version)}. This job does not wait for it (wait: false).${leftAlarms(task.plan)}`,
     outputs: outputsOf(task, brought, context),
   };
 }

@@ -11,7 +11,8 @@ import { isAsSeen, type Observed } from './observe.ts';
 import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 import { deployedAt } from './progress.ts';
-import { deploymentTags, tagEndpoint, uniqueTags } from './tags.ts';
+import { armRelease, hasOwnAlarms, refuseRollout, rolloutRequest, strategyClause } from './rollout/release.ts';
+import { alarmsTag, deploymentTags, tagEndpoint, uniqueTags } from './tags.ts';
 
 /** The config that was live before ours, and when it was deployed; `undefined` where there was none, or nobody knows. */
 export interface ConfigBefore {
@@ -40,8 +41,14 @@ export async function carryOut(
   const { endpoint, decision, look } = seen;
   if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
   if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
+  if (!endpoint) {
+    await ensureModelAndConfig(plan, look, context);
+    return create(plan, context);
+  }
+  const kept = seen.current && keptInstances(endpoint, seen.current, plan.serving.description);
+  await refuseRollout(plan, kept ?? plan.serving.description.instance_count, context);
   await ensureModelAndConfig(plan, look, context);
-  return endpoint ? update({ ...seen, endpoint }, before, plan, context) : create(plan, context);
+  return update({ ...seen, endpoint, kept }, before, plan, context);
 }
 
 async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
@@ -54,7 +61,11 @@ async function create({ desired, serving, tags }: DeploymentPlan, context: Recon
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
 
-type Replaced = Omit<Observed, 'endpoint'> & { readonly endpoint: Endpoint };
+interface Replaced extends Omit<Observed, 'endpoint'> {
+  readonly endpoint: Endpoint;
+  /** How many instances it keeps that was scaled out. */
+  readonly kept: number | undefined;
+}
 
 /**
  * The tags come first: they say what the endpoint is about to become. Between them and the update everything that was decided
@@ -66,24 +77,26 @@ async function update(
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
-  const { endpoint, current } = replaced;
+  const { endpoint, current, kept } = replaced;
   const { desired, serving, tags } = plan;
   const { config } = desired;
   const { name: model, package: arn } = serving.model;
   const deployment = { wanted: config, model, package: arn, previous, previousPackage: current?.served.package };
-  const noted = await noteChange(context, endpoint.arn, uniqueTags([...deploymentTags(deployment), ...tags]));
+  const note = [...deploymentTags(deployment), ...(hasOwnAlarms(plan) ? alarmsTag(true) : []), ...tags];
+  const noted = await noteChange(context, endpoint.arn, uniqueTags(note));
   if (noted === 'conflict') return noted;
-  const kept = current && keptInstances(endpoint, current, serving.description);
+  await armRelease(plan, context);
   if (kept !== undefined)
     context.log(
       `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.description.instance_count}).`,
     );
-  context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}.`);
+  context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}${strategyClause(plan)}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);
   const result = await updateEndpoint(context, {
     endpoint: endpoint.name,
     config,
     keepInstances: kept !== undefined,
+    rollout: rolloutRequest(plan),
     isAsSeen: () => isAsSeen(replaced, plan, context),
   });
   if (result === 'conflict') await recordConcurrentUpdate(replaced, context);

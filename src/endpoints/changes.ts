@@ -1,6 +1,7 @@
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
+  type DeploymentConfig,
   type SageMakerClient,
   type Tag,
   UpdateEndpointCommand,
@@ -33,6 +34,8 @@ interface EndpointCreation {
 
 interface EndpointUpdate extends Omit<EndpointCreation, 'tags'> {
   readonly keepInstances: boolean;
+  /** How SageMaker brings it in; at once, where nothing is said. */
+  readonly rollout: DeploymentConfig | undefined;
   /** Whether the endpoint still is as it was when the update was decided. */
   isAsSeen(): Promise<boolean>;
 }
@@ -61,7 +64,8 @@ export function noteChange(context: ChangeContext, endpointArn: string, tags: re
  * the variant keeps the instances that it has, where the config would start with fewer; weight and data capture are always
  * those of the config.
  */
-export function updateEndpoint(context: ChangeContext, { endpoint, config, keepInstances, isAsSeen }: EndpointUpdate) {
+export function updateEndpoint(context: ChangeContext, update: EndpointUpdate) {
+  const { endpoint, config, keepInstances, rollout, isAsSeen } = update;
   return change(context, async () => {
     if (!(await isAsSeen())) return 'conflict';
     await context.sagemaker.send(
@@ -69,6 +73,7 @@ export function updateEndpoint(context: ChangeContext, { endpoint, config, keepI
         EndpointName: endpoint,
         EndpointConfigName: config,
         RetainAllVariantProperties: keepInstances,
+        ...(rollout && { DeploymentConfig: rollout }),
         ...(keepInstances && {
           ExcludeRetainedVariantProperties: [
             { VariantPropertyType: 'DesiredWeight' as const },

@@ -48,17 +48,25 @@ export async function describeCurrent(
     ...models.flatMap((model) => differencesFrom('model', modelRequest(serving), model)),
   ];
   const served = servedBy(live, tags, { endpoint, group });
-  return { served, lost: lostFrom(live, { endpoint, serving }), notAsPlanned, config };
+  return { served, lost: lostFrom(live, { endpoint, tags, serving }), notAsPlanned, config };
 }
 
 /** Endpoint and config tell some members twice: those of the config say more. */
-function lostFrom({ config, models }: Live, { endpoint, serving }: Pick<CurrentQuery, 'endpoint' | 'serving'>) {
+function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<CurrentQuery, 'group'>) {
   const members = new Map([
-    ...lostMembers('endpoint', endpoint.answer, {}),
+    ...lostMembers('endpoint', withoutOurRollout(endpoint, tags, serving), {}),
     ...models.flatMap((model) => [...lostMembers('model', model, modelRequest(serving))]),
     ...(config ? lostMembers('endpoint config', config.answer, configRequest(serving)) : []),
   ]);
   return [...withoutModel(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
+}
+
+/** How the last update was brought in is no loss where we did it, or say how the next one is. */
+function withoutOurRollout({ answer, config }: Endpoint, tags: EndpointTags, { description }: ModelAndConfig): object {
+  const { LastDeploymentConfig: last, ...rest } = answer;
+  // The config that serves is what we brought, or what it was rolled back to.
+  const isOurs = description.strategy !== undefined || [tags.wanted, tags.previous].includes(config);
+  return isOurs ? rest : { ...rest, LastDeploymentConfig: last };
 }
 
 function servedBy(

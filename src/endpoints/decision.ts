@@ -1,10 +1,12 @@
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import type { FailureCode } from '../ground/failure-codes.ts';
 import type { CurrentDeployment } from './current.ts';
+import type { Strategy } from './description/strategy.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
 import { isSameOwner, type Owner, refusalOfOwner } from './owner.ts';
 import { hasItsInstances, statusLine } from './progress.ts';
+import { refusedFallBack } from './rollout/fall-backs.ts';
 import { MAX_TAGS } from './tags.ts';
 
 /** What should be live on an endpoint, and what may be done for it. */
@@ -12,6 +14,10 @@ export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
   readonly version: number;
+  /** How an update is to be brought in. */
+  readonly strategy?: Strategy | undefined;
+  /** Whether the version has a container of AWS Marketplace. */
+  readonly marketplace?: boolean;
   /** Whose the endpoint is, or is to be. */
   readonly owner: Owner;
   readonly take_over_endpoint: boolean;
@@ -47,7 +53,7 @@ export function decideChange(
   { endpoint, owner, tags, current }: ObservedEndpoint,
   wanted: DesiredEndpoint,
 ): EndpointDecision {
-  if (!endpoint) return { do: 'create' };
+  if (!endpoint) return create(wanted);
   if (endpoint.name !== wanted.endpoint) return { do: 'refuse', ...otherwiseSpelled(endpoint, wanted) };
   if (isBusy(endpoint, wanted)) return wait(endpoint);
   if (owner && !isSameOwner(owner, wanted.owner) && !wanted.take_over_endpoint)
@@ -78,6 +84,12 @@ export function decideChange(
         'check the endpoint in the AWS console, and use a newer version of the components.',
       );
   }
+}
+
+/** A new endpoint has no strategy: SageMaker brings the first deployment in at once. */
+function create({ endpoint, strategy }: DesiredEndpoint): EndpointDecision {
+  const refusal = refusedFallBack(endpoint, strategy, 'first_deployment');
+  return refusal ? { do: 'refuse', ...refusal } : { do: 'create' };
 }
 
 /** Whether SageMaker is busy with a change that is not ours: nothing can be decided before it ends. */
@@ -114,8 +126,9 @@ function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): Endpoin
 function replace(
   { name, arn }: Endpoint,
   { tags, current }: Pick<ObservedEndpoint, 'tags' | 'current'>,
-  { version, allow_downgrade, take_over_endpoint }: DesiredEndpoint,
+  wanted: DesiredEndpoint,
 ): EndpointDecision {
+  const { version, allow_downgrade, take_over_endpoint } = wanted;
   if (!current) return refuse('SMC-4007', `Nothing is known of what ${name} serves.`, 'run this job again.');
   const { served, lost } = current;
   if (lost.length > 0)
@@ -142,12 +155,17 @@ function replace(
       `Nobody knows which version ${name} serves: ${served.why}, and the tags of the endpoint do not name its version. Nothing was changed.`,
       `find out what it serves in CloudTrail (CreateModel). If version ${version} is not older, ${onceInTheInclude('allow_downgrade')}.`,
     );
-  if (served.is !== 'version' || version >= served.version || allow_downgrade) return { do: 'update' };
+  if (served.is !== 'version' || version >= served.version || allow_downgrade) return updateBy(wanted);
   return refuse(
     'SMC-4012',
     `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
     `promote a newer version. To deploy the older version, ${onceInTheInclude('allow_downgrade')}.`,
   );
+}
+
+function updateBy({ endpoint, strategy, marketplace }: DesiredEndpoint): EndpointDecision {
+  const refusal = marketplace === true ? refusedFallBack(endpoint, strategy, 'marketplace') : undefined;
+  return refusal ? { do: 'refuse', ...refusal } : { do: 'update' };
 }
 
 const lines = (each: readonly string[]) => each.map((one) => `  ${one}`).join('\n');

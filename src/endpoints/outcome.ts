@@ -17,6 +17,8 @@ interface OutcomeDetails {
   readonly maker?: string | undefined;
   /** As it was last seen. */
   readonly seen: Endpoint | undefined;
+  /** The alarms that rolled it back, a sentence each. */
+  readonly fired?: readonly string[];
   /** Which job to run again, when it is not the one that asks: `run the deploy-model job again`. */
   readonly again?: string;
 }
@@ -29,13 +31,13 @@ interface Outcome {
 
 /** Why our config is not live: rolled back, returned, superseded, failed and gone are different answers. */
 export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): Outcome {
-  const { endpoint, config, previousConfig, maker, seen, again = RUN_AGAIN } = about;
+  const { endpoint, config, previousConfig, maker, seen, fired = [], again = RUN_AGAIN } = about;
   switch (where.is) {
     case 'rolled back':
       return {
         code: 'SMC-4101',
-        what: `SageMaker rolled back ${endpoint}: the deployment of ${config} failed, and ${previousConfig} serves as before. ${explainReason(where.why)}`,
-        next: adviceAfter(where.why, again),
+        what: `SageMaker rolled back ${endpoint}: the deployment of ${config} failed, and ${previousConfig} serves as before. ${[...fired, explainReason(where.why)].join(' ')}`,
+        next: fired.length > 0 ? ofAlarm(again) : adviceAfter(where.why, again),
       };
     case 'returned':
       return {
@@ -76,6 +78,11 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
         next: `find out who deleted it in CloudTrail (DeleteEndpoint). To create it again, ${again}.`,
       };
   }
+}
+
+/** What to do when an alarm rolled a version back. */
+function ofAlarm(again: string): string {
+  return `read the container's log lines above: the version answered worse than the alarm allows. Correct the model and register a new version; or, if the threshold is wrong, correct the section alarms of the endpoint file, then ${again}.`;
 }
 
 /** What to do about a Failed endpoint: it keeps its name until it is deleted, and nothing else can be done to it. */

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
 import type { Job } from '../gitlab/job.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
@@ -47,6 +48,8 @@ export function planDeployment(
   const desired = {
     endpoint: given.endpoint_name,
     config: serving.config.name,
+    strategy: description.strategy,
+    marketplace: version.marketplace,
     version: version.version,
     owner: { project: job.projectId, environment: job.environment, group: groupArnOf(version.arn) },
     take_over_endpoint: given.take_over_endpoint,
@@ -73,6 +76,8 @@ export interface ReconcileContext {
   log(line: string): void;
   /** Receives what SageMaker continues when this job ends first. */
   begun(what: string): void;
+  /** CloudWatch, where a strategy or its alarms need it. */
+  cloudwatch(): Promise<CloudWatchClient>;
   /**
    * Called right before SageMaker is asked to change the endpoint, with the look before it. Throws when the version must not go
    * live any more.

@@ -3,12 +3,16 @@ import type { EndpointDecision } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { askForPlanned } from './ensure.ts';
 import type { Look } from './look.ts';
-import { changedEachTime, MAX_CONFLICTS, observe, pauseAfterConflict } from './observe.ts';
+import { changedEachTime, MAX_CONFLICTS, type Observed, observe, pauseAfterConflict } from './observe.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 
 /** How our config was accepted on the endpoint; or why it was refused. */
 export type Reconciled =
-  | ({ by: 'create' | 'update' | 'follow' | 'nothing' } & ConfigBefore)
+  | ({
+      by: 'create' | 'update' | 'follow' | 'nothing';
+      /** The endpoint as it was seen before; `undefined` where there was none. */
+      seen: Pick<Observed, 'endpoint' | 'tags'>;
+    } & ConfigBefore)
   | { by: 'refusal'; refusal: Extract<EndpointDecision, { do: 'refuse' }>; endpoint: Endpoint | undefined };
 
 /**
@@ -30,7 +34,7 @@ export async function reconcileEndpoint(
     const result = await carryOut(seen, before, plan, context);
     if (result === 'accepted') {
       await takeOver(seen, plan, context);
-      return { by: decision.do, ...before };
+      return { by: decision.do, seen: { endpoint, tags: seen.tags }, ...before };
     }
     context.begun('');
     context.log(`Another deployment changed ${plan.desired.endpoint} first. Checking again.`);

@@ -48,9 +48,16 @@ export async function tagEndpoint(sagemaker: SageMakerClient, arn: string, tags:
   await addTags(sagemaker, arn, tags);
 }
 
+/** The note that alarms are made for a release, written before the first; it is empty once they are deleted. */
+export function alarmsTag(made: boolean): Tag[] {
+  return ours({ alarms: made ? 'made' : '' });
+}
+
 /** What the tags of an endpoint say of it; each is `undefined` where there is no such tag. */
 export interface EndpointTags extends DeploymentTags {
   readonly owner: Owner | undefined;
+  /** Whether alarms may be there that were made for a release. */
+  readonly alarms: boolean;
   /** The keys of all its tags. */
   readonly keys: readonly string[];
 }
@@ -83,6 +90,7 @@ export async function readEndpointTags(
     tags && {
       owner: ownerIn(tags),
       keys: [...tags.keys()],
+      alarms: told('alarms') !== undefined,
       wanted: told('wanted'),
       model: told('model'),
       package: told('package'),

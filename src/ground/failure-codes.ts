@@ -118,6 +118,10 @@ export const FAILURE_CODES = {
   'SMC-4015': 'refused',
   'SMC-4016': 'refused',
   'SMC-4017': 'refused',
+  'SMC-4018': 'refused',
+  'SMC-4019': 'refused',
+  'SMC-4020': 'refused',
+  'SMC-4021': 'invalid input',
 
   // The end of a deployment: deploy-model and validate-endpoint
   'SMC-4101': 'refused',

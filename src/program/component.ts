@@ -21,6 +21,9 @@ export interface Permission {
     | 'endpoint'
     | 'job logs'
     | 'endpoint logs'
+    | 'alarms'
+    | 'release alarms'
+    | 'metrics'
     | 'training reports'
     | 'pipeline role'
     | 'execution role';

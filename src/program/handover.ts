@@ -102,6 +102,8 @@ export const deploymentRecord = {
       /** The config that was live before; absent when the endpoint is new. */
       previous_config: z.optional(resourceName),
       model: resourceName,
+      /** What its bake showed; absent while it progresses, and in records of earlier releases. */
+      bake: z.optional(z.enum(['good', 'nothing', 'none'])),
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),

@@ -45,6 +45,8 @@ export interface ModelPackage extends EntryHolder {
   readonly servable: boolean;
   /** Instance types it may run on; empty when the package does not say. */
   readonly instanceTypes: readonly string[];
+  /** Whether one of its containers is of AWS Marketplace. */
+  readonly marketplace: boolean;
 }
 
 /** A line of a list: enough to choose which versions to look at, not to judge them. */
@@ -171,6 +173,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput, describedAt: Da
     data: dataPlacesOf(answer),
     servable: (answer.InferenceSpecification?.Containers ?? []).length > 0,
     instanceTypes: answer.InferenceSpecification?.SupportedRealtimeInferenceInstanceTypes ?? [],
+    marketplace: (answer.InferenceSpecification?.Containers ?? []).some(({ ProductId }) => ProductId !== undefined),
   };
 }
 

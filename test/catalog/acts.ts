@@ -1,3 +1,4 @@
+import { type CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import * as aws from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { endpointOf, fileName, type Team } from '../../scripts/policies/team.ts';
@@ -7,6 +8,7 @@ import { resalePrice } from './policies.ts';
 export interface Hands {
   readonly sagemaker: aws.SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
+  readonly cloudwatch: CloudWatchClient;
 }
 
 /** One request that changes something, or that reads a model's answer. */
@@ -74,6 +76,8 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
       sagemaker.send(new aws.CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: `${endpoint}-v2` })),
     [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
     [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
+    [`make an alarm for a release of ${environment}`]: makingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
+    [`delete an alarm of a release of ${environment}`]: deletingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
     // A Failed endpoint, with recreate_failed.
     ...deletionOf(environment, endpoint),
   };
@@ -135,6 +139,11 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'create another pipeline': creatingPipeline('churn'),
     'point an endpoint at the config of another': updatingEndpoint(secondEndpoint, `${firstEndpoint}-v1`),
     'update an endpoint whose name only begins alike': updatingEndpoint(`${secondEndpoint}-2`, `${secondEndpoint}-v2`),
+    'make an alarm of another name': makingAlarm('latency'),
+    'delete an alarm of another name': deletingAlarm('latency'),
+    'delete an alarm of an endpoint whose name only begins alike': deletingAlarm(
+      `sagemaker-components/${secondEndpoint}-2/v2/latency`,
+    ),
     'change the tags of a model': tagging(`model/${firstEndpoint}-v1`),
     'change the tags of a config': tagging(`endpoint-config/${firstEndpoint}-v1`),
     'tag another pipeline': tagging('pipeline/churn'),
@@ -152,6 +161,16 @@ function writer(ModelPackageArn: string) {
     return ({ sagemaker }) =>
       sagemaker.send(new aws.UpdateModelPackageCommand({ ModelPackageArn, ...record, ...more }));
   };
+}
+
+function makingAlarm(AlarmName: string): Act {
+  const metric = { Namespace: 'AWS/SageMaker', MetricName: 'ModelLatency', Statistic: 'Average', Period: 60 } as const;
+  const bound = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' } as const;
+  return ({ cloudwatch }) => cloudwatch.send(new PutMetricAlarmCommand({ AlarmName, ...metric, ...bound }));
+}
+
+function deletingAlarm(AlarmName: string): Act {
+  return ({ cloudwatch }) => cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] }));
 }
 
 function creatingPipeline(PipelineName: string, RoleArn = pipelineRole): Act {

@@ -82,7 +82,11 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
 }
 
 /** What IAM calls a service, where it is not SageMaker. */
-const IAM_NAMES: Readonly<Partial<Record<Call['service'], string>>> = { logs: 'logs', s3: 's3' };
+const IAM_NAMES: Readonly<Partial<Record<Call['service'], string>>> = {
+  cloudwatch: 'cloudwatch',
+  logs: 'logs',
+  s3: 's3',
+};
 
 function note(component: string, call: Call): void {
   if (call.service === 'sts') return;
@@ -189,6 +193,8 @@ async function meetTrouble(): Promise<void> {
   await push('uat').run(checkModel);
   for (const environment of [...environments, 'dev']) await promote(environment);
 
+  await rollBackByAlarm();
+
   const rejected = push('dev');
   await train(rejected, { inputs: { tags: 'team=resale' } });
   await rejected.run(checkModel);
@@ -216,6 +222,22 @@ async function meetTrouble(): Promise<void> {
   await next.run(validateEndpoint);
   emulator.endpoints.settle('resale-price-dev');
   await push('dev').run(deleteEndpoint);
+}
+
+/** A release whose alarm, made for it alone, rolls it back. */
+async function rollBackByAlarm(): Promise<void> {
+  const gitlab = await approved('dev');
+  const file = [
+    'instance_type: ml.m5.large',
+    'instance_count: 2',
+    'strategy: { type: canary, size: 1, wait: 600 }',
+    'alarms: { server_errors: { threshold: 1 } }',
+  ].join('\n');
+  writeFileSync(join(gitlab.root, 'endpoint.yml'), file);
+  setScene('new version answers with errors');
+  const single = { instance_type: '', instance_count: '', variant_name: '', model_environment: '', tags: '' };
+  await gitlab.run(deployModel, { ...single, endpoint_file: 'endpoint.yml' });
+  emulator.traffic.perMinute.clear();
 }
 
 async function approved(environment: string) {

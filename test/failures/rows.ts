@@ -3,6 +3,7 @@ import { check } from './rows/check.ts';
 import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { everyComponent } from './rows/every-component.ts';
+import { rollout } from './rows/rollout.ts';
 import { training } from './rows/training.ts';
 import { validation } from './rows/validation.ts';
 import { verdict } from './rows/verdict.ts';
@@ -14,6 +15,7 @@ export const ROWS: readonly Row[] = [
   ...check,
   ...verdict,
   ...deployment,
+  ...rollout,
   ...validation,
   ...deletion,
 ];

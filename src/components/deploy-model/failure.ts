@@ -4,6 +4,7 @@ import type { DeploymentEnd } from '../../endpoints/follow.ts';
 import { describedEndpoint, explainOutcome } from '../../endpoints/outcome.ts';
 import type { DeploymentPlan } from '../../endpoints/plan.ts';
 import type { Reconciled } from '../../endpoints/reconcile.ts';
+import { type Fired, firedLine } from '../../endpoints/rollout/fired.ts';
 import { creatingPipelineOf } from '../../endpoints/tags.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
@@ -13,6 +14,8 @@ type Refused = Extract<Reconciled, { by: 'refusal' }>;
 type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
   readonly where: Exclude<DeploymentEnd['where'], { is: 'live' }>;
   readonly previousConfig: string | undefined;
+  /** The alarms that rolled it back. */
+  readonly fired: readonly Fired[];
 };
 
 /** The Failure for a deployment that was refused before it began. */
@@ -28,14 +31,21 @@ export async function explainRefusal(
 
 /** The Failure for a deployment that has ended and is not live. */
 export async function explainDeploymentEnd(
-  { endpoint: seen, where, previousConfig }: Unsuccessful,
+  { endpoint: seen, where, previousConfig, fired }: Unsuccessful,
   plan: DeploymentPlan,
   context: Context,
 ): Promise<Failure> {
   await keepReasons(seen, plan, context);
   const { endpoint, config } = plan.desired;
   const maker = where.is === 'superseded' ? await creatingPipelineOf(context.aws.sagemaker, where.by) : undefined;
-  const { code, what, next } = explainOutcome(where, { endpoint, config, previousConfig, maker, seen });
+  const { code, what, next } = explainOutcome(where, {
+    endpoint,
+    config,
+    previousConfig,
+    maker,
+    seen,
+    fired: fired.map((each) => `${firedLine(each)}.`),
+  });
   return new Failure(code, what, next);
 }
 

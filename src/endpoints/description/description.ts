@@ -4,6 +4,7 @@ import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
 import { capacity } from './capacity.ts';
 import { environmentProblems } from './model-environment.ts';
+import { rollout, rolloutFits } from './rollout.ts';
 import { mapping } from './schema.ts';
 
 /** Texts by their names. A number is none: it stands between quotes. */
@@ -29,7 +30,8 @@ export const endpointDescription = mapping({
     texts(tagProblems).check(z.describe('Tags for the model, the endpoint config and the endpoint.')),
     {},
   ),
-});
+  ...rollout,
+}).check(rolloutFits);
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof endpointDescription>;

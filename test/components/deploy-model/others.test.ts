@@ -140,7 +140,11 @@ const LOST: readonly [kind: string, has: ByHand, told: string][] = [
       update: {
         DeploymentConfig: {
           BlueGreenUpdatePolicy: {
-            TrafficRoutingConfiguration: { Type: 'CANARY', WaitIntervalInSeconds: 300 },
+            TrafficRoutingConfiguration: {
+              Type: 'CANARY',
+              CanarySize: { Type: 'CAPACITY_PERCENT', Value: 50 },
+              WaitIntervalInSeconds: 300,
+            },
           },
         },
       },

@@ -1,0 +1,77 @@
+import { unlessNotFound } from '../../aws/sagemaker-errors.ts';
+import type { DeploymentEnd } from '../../endpoints/follow.ts';
+import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
+import { type Fired, firedLine, firedSince } from '../../endpoints/rollout/fired.ts';
+import {
+  deleteAllAlarms,
+  deleteEarlierAlarms,
+  disarmRelease,
+  hasOwnAlarms,
+  watchingAlarms,
+} from '../../endpoints/rollout/release.ts';
+import { type Bake, judgeRelease } from '../../endpoints/rollout/verdict.ts';
+import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
+import type { Accepted } from './failure.ts';
+
+/** Deletes the alarms that an earlier job left behind, once the endpoint is ours. */
+export async function tidyBefore(
+  { by, seen }: Accepted,
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<void> {
+  if (by !== 'update' || seen.tags?.alarms !== true) return;
+  const deleted = await deleteEarlierAlarms(plan, context);
+  if (deleted > 0) context.log(`Deleted ${deleted} alarms of earlier releases.`);
+}
+
+/**
+ * Ends a release: reads which alarms fired, and deletes those that were made for it. Nothing is asked where the endpoint file has no
+ * alarms, and no earlier job noted any.
+ */
+export async function endRelease(
+  { endpoint, where, since }: DeploymentEnd,
+  { seen }: Accepted,
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<readonly Fired[]> {
+  const fired = await firedAlarms(plan, since, context);
+  for (const each of fired.observed) context.log(`${firedLine(each)}. It only observes (action: observe).`);
+  if (!hasOwnAlarms(plan) && seen.tags?.alarms !== true) return fired.rollingBack;
+  // Another deployment has alarms and a note of its own.
+  if (where.is === 'superseded') {
+    await disarmRelease(plan, context);
+    return fired.rollingBack;
+  }
+  await deleteAllAlarms(plan, context);
+  if (endpoint) await unlessNotFound(tagEndpoint(context.sagemaker, endpoint.arn, alarmsTag(false)));
+  return fired.rollingBack;
+}
+
+async function firedAlarms(plan: DeploymentPlan, since: Date, { cloudwatch }: ReconcileContext) {
+  const [acting, observing] = [watchingAlarms(plan, 'roll_back'), watchingAlarms(plan, 'observe')];
+  if (acting.length + observing.length === 0) return { rollingBack: [], observed: [] };
+  const client = await cloudwatch();
+  return {
+    rollingBack: await firedSince(client, acting, since),
+    observed: await firedSince(client, observing, since),
+  };
+}
+
+/** What a job leaves that does not wait. */
+export function leftAlarms(plan: DeploymentPlan): string {
+  return hasOwnAlarms(plan) ? ' Its alarms stay until a job of this endpoint runs again.' : '';
+}
+
+/** What the bake of the version that is live showed, and says so. */
+export async function bakeOf(
+  { endpoint }: Pick<DeploymentEnd, 'endpoint'>,
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<Bake['is']> {
+  if (!endpoint || plan.serving.description.strategy === undefined) return 'none';
+  const bake = await judgeRelease(plan, endpoint, context);
+  context.log(
+    bake.is === 'none' ? 'No bake: no alarm could have rolled this deployment back.' : `Bake: ${bake.saying}`,
+  );
+  return bake.is;
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { mapping, whole } from './schema.ts';
+
+/*
+ * The CloudWatch alarms that watch an update. Some exist, and the file names them. The others are made for one release, on its
+ * new fleet alone, and are deleted when it has ended.
+ */
+
+const ACTIONS = ['roll_back', 'observe'] as const;
+const action = z._default(
+  z
+    .enum(ACTIONS, `must be ${ACTIONS.join(' or ')}`)
+    .check(z.describe('roll_back: the alarm rolls the update back. observe: the job only reports it.')),
+  'roll_back',
+);
+
+const evaluation = {
+  period: z._default(
+    z
+      .int('must be a whole number of minutes, in seconds')
+      .check(
+        z.minimum(60, 'must be from 60 to 900 seconds'),
+        z.maximum(900, 'must be from 60 to 900 seconds'),
+        z.multipleOf(60, 'must be a whole number of minutes, in seconds'),
+        z.describe('How long one data point is, in seconds.'),
+      ),
+    60,
+  ),
+  periods: z._default(whole(1, 15).check(z.describe('How many of the last data points count.')), 3),
+  datapoints: z._default(whole(1, 15).check(z.describe('How many of them must be above the threshold.')), 2),
+  action,
+};
+
+const number = (least: number, most: number) => {
+  const meaning = `must be a number from ${least} to ${most}`;
+  return z.number(meaning).check(z.minimum(least, meaning), z.maximum(most, meaning));
+};
+
+const STATISTICS = ['average', 'p50', 'p90', 'p95', 'p99'] as const;
+
+/** The section `alarms` of an endpoint file. */
+export const alarms = mapping({
+  named: z._default(
+    z
+      .array(
+        mapping({
+          name: z
+            .string('must be the name of an alarm')
+            .check(
+              z.regex(/^(?!\s*$).{1,255}$/, 'must be the name of an alarm, of at most 255 characters'),
+              z.describe('The name of a CloudWatch alarm that exists. It must not be in ALARM.'),
+            ),
+          action,
+        }),
+        'must be a list of alarms: "- name: my-alarm"',
+      )
+      .check(z.maxLength(7, 'must have at most 7 alarms'), z.describe('Alarms that exist.')),
+    [],
+  ),
+  server_errors: z.optional(
+    mapping({
+      threshold: number(0, 100).check(z.describe('Per cent of the requests that end with a 5XX error.')),
+      ...evaluation,
+    }),
+  ),
+  model_errors: z.optional(
+    mapping({
+      threshold: whole(0, 1_000_000).check(z.describe('How many requests in a period the model does not answer well.')),
+      ...evaluation,
+    }),
+  ),
+  latency: z.optional(
+    mapping({
+      threshold: number(0.001, 60_000).check(z.describe('Milliseconds that the model takes for a request.')),
+      statistic: z._default(
+        z
+          .enum(STATISTICS, `must be one of ${STATISTICS.join(', ')}`)
+          .check(z.describe('Which of the requests of a period count.')),
+        'average',
+      ),
+      ...evaluation,
+    }),
+  ),
+}).check(z.describe('CloudWatch alarms that watch an update, and roll it back.'));
+
+export type AlarmsSection = z.output<typeof alarms>;
+
+/** The alarms of a section that are made for a release, each with its kind. */
+export function releaseAlarms({ server_errors, model_errors, latency }: AlarmsSection) {
+  return [
+    ...(server_errors ? [{ kind: 'server_errors' as const, ...server_errors }] : []),
+    ...(model_errors ? [{ kind: 'model_errors' as const, ...model_errors }] : []),
+    ...(latency ? [{ kind: 'latency' as const, ...latency }] : []),
+  ];
+}
+
+export type ReleaseAlarm = ReturnType<typeof releaseAlarms>[number];
+
+/** Whether any of the alarms rolls an update back, or is made for a release at all. */
+export function isActing(section: AlarmsSection): boolean {
+  return section.named.length > 0 || releaseAlarms(section).length > 0;
+}
+
+/** CloudWatch tells of a period up to so many seconds after it. */
+export const METRIC_DELAY = 180;
+
+/** The shortest bake, in seconds, after which every alarm of the release has seen all that it judges by. */
+export function secondsToFire(section: AlarmsSection): number {
+  const each = releaseAlarms(section).map(({ period, periods }) => period * periods);
+  return each.length === 0 ? 0 : Math.max(...each) + METRIC_DELAY;
+}
+
+/** An alarm that could never fire: it needs more data points than count. */
+export function alarmProblems(section: AlarmsSection): { readonly path: readonly string[]; readonly why: string }[] {
+  return releaseAlarms(section)
+    .filter(({ periods, datapoints }) => datapoints > periods)
+    .map(({ kind, periods }) => ({ path: [kind, 'datapoints'], why: `must be at most periods (${periods})` }));
+}

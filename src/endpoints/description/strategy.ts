@@ -1,0 +1,214 @@
+import type { CapacitySize, DeploymentConfig, TrafficRoutingConfig } from '@aws-sdk/client-sagemaker';
+import * as z from 'zod/mini';
+import { mapping, whole } from './schema.ts';
+
+/*
+ * How an update brings its new fleet into service. SageMaker's limits:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+ */
+
+/** What SageMaker takes all the traffic over at once for, whatever strategy it was asked for, and tells nobody. */
+export const FALL_BACKS = ['first_deployment', 'one_instance', 'marketplace', 'inf1'] as const;
+
+export type FallBack = (typeof FALL_BACKS)[number];
+
+const SIZE = /^([1-9]\d?|100) ?%$/;
+const SIZE_MEANING = 'must be a number of instances, like 1, or a share of them, like "10%"';
+
+const size = z.union(
+  [z.int(SIZE_MEANING).check(z.minimum(1, SIZE_MEANING)), z.string(SIZE_MEANING).check(z.regex(SIZE, SIZE_MEANING))],
+  { error: SIZE_MEANING },
+);
+const wait = whole(0, 3600).check(
+  z.describe('How long each step is watched before the next, in seconds: 0 (all_at_once only), or at least 300.'),
+);
+const common = {
+  termination_wait: z._default(
+    whole(0, 3600).check(z.describe('How long the old fleet stays after the last step, in seconds.')),
+    0,
+  ),
+  maximum_execution_time: z.optional(
+    whole(600, 28_800).check(z.describe('When SageMaker rolls an update back that has not ended, in seconds.')),
+  ),
+  min_bake_requests: z._default(
+    whole(1, 1_000_000).check(
+      z.describe(
+        'How many requests of others must reach the new fleet while it bakes. With fewer, the bake shows nothing.',
+      ),
+    ),
+    300,
+  ),
+  all_at_once_for: z._default(
+    z
+      .array(z.enum(FALL_BACKS, `must be one of ${FALL_BACKS.join(', ')}`), 'must be a list')
+      .check(
+        z.describe('Where SageMaker may move all the traffic at once, without a bake. Anywhere else that is refused.'),
+      ),
+    [],
+  ),
+};
+const { termination_wait: _, ...ofRolling } = common;
+const TYPES = ['all_at_once', 'canary', 'linear', 'rolling'] as const;
+
+/** The section `strategy` of an endpoint file. */
+export const strategy = z
+  .discriminatedUnion(
+    'type',
+    [
+      mapping({ type: z.literal('all_at_once'), wait: z._default(wait, 0), ...common }),
+      mapping({
+        type: z.literal('canary'),
+        size: size.check(z.describe('The part of the new fleet that takes traffic first: at most half of it.')),
+        wait,
+        ...common,
+      }),
+      mapping({
+        type: z.literal('linear'),
+        size: size.check(z.describe('The part of the new fleet that each step adds: from a tenth to half of it.')),
+        wait,
+        ...common,
+      }),
+      mapping({
+        type: z.literal('rolling'),
+        size: size.check(z.describe('How many instances are replaced at a time: from a twentieth to half of them.')),
+        wait,
+        ...ofRolling,
+      }),
+    ],
+    { error: `must be a mapping with a type: ${TYPES.join(', ')}` },
+  )
+  .check(z.describe('How an update brings the new version into service. Without it, all the traffic moves at once.'));
+
+export type Strategy = z.output<typeof strategy>;
+type Stepwise = Exclude<Strategy, { type: 'all_at_once' }>;
+
+/** The smallest and the largest share of the fleet that a step may be. */
+const SHARES: Readonly<Record<Stepwise['type'], readonly [least: number, most: number]>> = {
+  canary: [0, 0.5],
+  linear: [0.1, 0.5],
+  rolling: [0.05, 0.5],
+};
+
+function shareOf(size: Stepwise['size'], instances: number): number {
+  return typeof size === 'number' ? size / instances : Number.parseInt(size, 10) / 100;
+}
+
+/** How many times an update waits: after each step, the last included. */
+export function stepsOf(strategy: Strategy, instances: number): number {
+  if (strategy.type === 'all_at_once') return 1;
+  if (strategy.type === 'canary') return 2;
+  return Math.ceil(1 / shareOf(strategy.size, instances) - 1e-9);
+}
+
+/** The seconds that an update waits in all, beside the time that its instances need to start. */
+export function secondsOf(strategy: Strategy, instances: number): number {
+  const termination = strategy.type === 'rolling' ? 0 : strategy.termination_wait;
+  return stepsOf(strategy, instances) * strategy.wait + termination;
+}
+
+/** Something wrong with a strategy, and the key that it is about. */
+export interface StrategyProblem {
+  readonly key: 'size' | 'wait' | 'maximum_execution_time';
+  readonly why: string;
+}
+
+/** The shortest bake that shows anything: CloudWatch tells of a minute after up to three more. */
+export const SHORTEST_BAKE = 300;
+
+/** What SageMaker would refuse of a strategy on so many instances, and a bake that would show nothing. */
+export function strategyProblems(strategy: Strategy, instances: number): StrategyProblem[] {
+  const { wait, maximum_execution_time: most } = strategy;
+  const needed = secondsOf(strategy, instances);
+  return [
+    ...sizeProblems(strategy, instances),
+    ...(wait >= SHORTEST_BAKE || (wait === 0 && strategy.type === 'all_at_once')
+      ? []
+      : [
+          {
+            key: 'wait',
+            why: `must be at least ${SHORTEST_BAKE} seconds: CloudWatch tells of a shorter bake when it is over`,
+          } as const,
+        ]),
+    ...(most === undefined || most > needed
+      ? []
+      : [
+          {
+            key: 'maximum_execution_time',
+            why: `must be longer than all the waits together (${needed} seconds), with the time that the instances need to start`,
+          } as const,
+        ]),
+  ];
+}
+
+function sizeProblems(strategy: Strategy, instances: number): StrategyProblem[] {
+  if (strategy.type === 'all_at_once' || accepts(strategy, 'one_instance')) return [];
+  if (instances < 2) return [];
+  const [least, most] = SHARES[strategy.type];
+  const share = shareOf(strategy.size, instances);
+  if (share >= least && share <= most) return [];
+  const range = least === 0 ? 'at most 50%' : `from ${least * 100}% to 50%`;
+  return [{ key: 'size', why: `must be ${range} of the instances, and instance_count is ${instances}` }];
+}
+
+/** Whether a strategy says that all the traffic may move at once there, or does no more anyway. */
+export function accepts(strategy: Strategy, situation: FallBack): boolean {
+  if (strategy.all_at_once_for.includes(situation)) return true;
+  return strategy.type === 'all_at_once' && (strategy.wait === 0 || situation === 'one_instance');
+}
+
+/** Where what is served shows that SageMaker brings an update in at once, whatever the strategy. */
+export function fallBacksOf(
+  { type }: Strategy,
+  { instance_type, instance_count }: { readonly instance_type: string; readonly instance_count: number },
+): ('one_instance' | 'inf1')[] {
+  return [
+    ...(instance_count < 2 && type !== 'all_at_once' ? (['one_instance'] as const) : []),
+    ...(instance_type.startsWith('ml.inf1.') ? (['inf1'] as const) : []),
+  ];
+}
+
+/** The DeploymentConfig of an update (AWS: UpdateEndpoint), with the alarms that roll it back. */
+export function deploymentConfig(strategy: Strategy, alarms: readonly string[]): DeploymentConfig {
+  const rollback = alarms.length > 0 && {
+    AutoRollbackConfiguration: { Alarms: alarms.map((AlarmName) => ({ AlarmName })) },
+  };
+  const time = strategy.maximum_execution_time;
+  const limit = time !== undefined && { MaximumExecutionTimeoutInSeconds: time };
+  if (strategy.type === 'rolling') {
+    const { size, wait } = strategy;
+    const RollingUpdatePolicy = { MaximumBatchSize: capacitySize(size), WaitIntervalInSeconds: wait, ...limit };
+    return { RollingUpdatePolicy, ...rollback };
+  }
+  const BlueGreenUpdatePolicy = {
+    TrafficRoutingConfiguration: routing(strategy),
+    TerminationWaitInSeconds: strategy.termination_wait,
+    ...limit,
+  };
+  return { BlueGreenUpdatePolicy, ...rollback };
+}
+
+function routing(strategy: Exclude<Strategy, { type: 'rolling' }>): TrafficRoutingConfig {
+  const WaitIntervalInSeconds = strategy.wait;
+  switch (strategy.type) {
+    case 'all_at_once':
+      return { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds };
+    case 'canary':
+      return { Type: 'CANARY', WaitIntervalInSeconds, CanarySize: capacitySize(strategy.size) };
+    case 'linear':
+      return { Type: 'LINEAR', WaitIntervalInSeconds, LinearStepSize: capacitySize(strategy.size) };
+  }
+}
+
+function capacitySize(size: Stepwise['size']): CapacitySize {
+  if (typeof size === 'number') return { Type: 'INSTANCE_COUNT', Value: size };
+  return { Type: 'CAPACITY_PERCENT', Value: Number.parseInt(size, 10) };
+}
+
+/** A strategy in a few words: `canary of 1 instance, 2 x 600 s`. */
+export function strategyWords(strategy: Strategy, instances: number): string {
+  const waits = strategy.wait === 0 ? '' : `, ${stepsOf(strategy, instances)} x ${strategy.wait} s`;
+  if (strategy.type === 'all_at_once') return `all_at_once${waits}`;
+  const { size } = strategy;
+  const part = typeof size === 'number' ? `${size} instance${size === 1 ? '' : 's'}` : size;
+  return `${strategy.type} of ${part}${waits}`;
+}

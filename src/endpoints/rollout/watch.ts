@@ -1,0 +1,60 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { type Clock, duration } from '../../ground/clock.ts';
+import type { Strategy } from '../description/strategy.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { countFleets, fleetWords } from './fleets.ts';
+import type { Release } from './release-alarms.ts';
+
+interface Watched {
+  readonly release: Release;
+  readonly strategy: Strategy | undefined;
+  readonly previousConfig: string | undefined;
+}
+
+interface Watching {
+  readonly clock: Clock;
+  cloudwatch(): Promise<CloudWatchClient>;
+}
+
+/** CloudWatch counts by the minute: looking more often tells nothing new. */
+const EVERY = 60_000;
+
+/**
+ * Says of an update that bakes how long it still does, and what the old fleet and the new one answered: a clause for the log, the
+ * same for a minute. Nothing is asked where the strategy has no bake.
+ */
+export function watchRollout({ release, strategy, previousConfig }: Watched, { clock, cloudwatch }: Watching) {
+  let [said, clause, phase] = [Number.NEGATIVE_INFINITY, '', ''];
+  return async (endpoint: Endpoint): Promise<string> => {
+    const started = startOf(endpoint);
+    if (!strategy || strategy.wait === 0 || endpoint.pending !== release.config || !started) return '';
+    const now = clock.now();
+    const at = endpoint.pendingVariants.flatMap(({ phases }) => phases).join();
+    if (now.getTime() - said < EVERY && at === phase) return clause;
+    [said, phase] = [now.getTime(), at];
+    const span = { from: started, to: new Date(Math.max(now.getTime(), started.getTime()) + EVERY) };
+    const configs = [release.config, ...(previousConfig === undefined ? [] : [previousConfig])];
+    const [young, old] = await countFleets(await cloudwatch(), release, configs, span);
+    const fleets = [
+      ...(young ? [`new fleet: ${fleetWords(young)}`] : []),
+      ...(old ? [`old fleet: ${fleetWords(old)}`] : []),
+    ];
+    clause = ['', ...timeLeft(endpoint, strategy, now), ...fleets].join('; ');
+    return clause;
+  };
+}
+
+/** When an update began that is under way. */
+export function startOf({ answer }: Pick<Endpoint, 'answer'>): Date | undefined {
+  return answer.PendingDeploymentSummary?.StartTime;
+}
+
+/** `9 min left of this step`, while the new fleet bakes. */
+function timeLeft({ answer }: Endpoint, { wait }: Strategy, now: Date): string[] {
+  const states = (answer.PendingDeploymentSummary?.ProductionVariants ?? []).flatMap(
+    ({ VariantStatus }) => VariantStatus ?? [],
+  );
+  const since = states.find(({ Status }) => Status === 'Baking')?.StartTime;
+  if (!since) return [];
+  return [`${duration(since.getTime() + wait * 1000 - now.getTime())} left of this step`];
+}
