@@ -180,6 +180,11 @@ export class Emulator implements World {
     return token;
   }
 
+  /** The account has an OIDC provider for this issuer, too. */
+  trust(issuer: string): void {
+    this.#issuer.trust(issuer);
+  }
+
   fault(fault: Fault): void {
     this.faults.plan(fault);
   }

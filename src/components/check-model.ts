@@ -98,8 +98,8 @@ export default defineComponent({
 
   async run(given, context) {
     const criteria = criteriaOf(given, context.job, 'check-model');
-    const { environment } = context.job;
-    const description = await descriptionOf(given, { root: context.root, environment });
+    const { fileOfCommit, job } = context;
+    const description = await descriptionOf(given, { fileOfCommit, environment: job.environment });
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);

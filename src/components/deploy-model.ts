@@ -149,8 +149,8 @@ export default defineComponent({
 });
 
 /** How the endpoint is to serve. The inputs were refused where nothing says it. */
-async function describe(given: Inputs, { root, job }: Context): Promise<EndpointDescription> {
-  const description = await descriptionOf(given, { root, environment: job.environment });
+async function describe(given: Inputs, { job, fileOfCommit }: Context): Promise<EndpointDescription> {
+  const description = await descriptionOf(given, { fileOfCommit, environment: job.environment });
   if (description === undefined) throw new Error('Neither instance_type nor endpoint_file is given.');
   return description;
 }
@@ -225,6 +225,7 @@ function writeRecord(
     promotion_path: handed.promotion_path,
     open: handed.open,
     endpoint: given.endpoint_name,
+    endpoint_file: given.endpoint_file,
     config: plan.desired.config,
     previous_config: previousConfig,
     model: plan.serving.model.name,

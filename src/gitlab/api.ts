@@ -9,14 +9,18 @@ const MAX_TIME = 5_000;
 /** Bytes of an answer that are read. */
 const MAX_ANSWER = 1_048_576;
 
-/** Asks GitLab's API by a job token, once, through the runner's proxy. Throws when there is no whole answer of GitLab. */
-export async function getJson(url: string, token: string, env: Env): Promise<unknown> {
+/** What GitLab answered, whatever it is. */
+export interface Answer {
+  readonly status: number;
+  /** The content type; empty where none is told. */
+  readonly type: string;
+  readonly text: string;
+}
+
+/** Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives. */
+export async function askGitLab(url: string, token: string, env: Env): Promise<Answer> {
   const ended = AbortSignal.timeout(MAX_TIME);
   const response = await answerTo(url, { headers: { 'JOB-TOKEN': token }, signal: ended }, env);
-  if (response.statusCode !== 200) {
-    response.destroy();
-    throw new Error(`GitLab answered with HTTP ${response.statusCode}`);
-  }
   const chunks: Buffer[] = [];
   let left = MAX_ANSWER;
   for await (const chunk of response) {
@@ -24,7 +28,15 @@ export async function getJson(url: string, token: string, env: Env): Promise<unk
     if (left < 0) throw new Error(`GitLab's answer has more than ${MAX_ANSWER} bytes`);
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  const type = response.headers['content-type'] ?? '';
+  return { status: response.statusCode ?? 0, type, text: Buffer.concat(chunks).toString('utf8') };
+}
+
+/** As askGitLab, for what answers with JSON. Throws, too, when that is not what arrives. */
+export async function getJson(url: string, token: string, env: Env): Promise<unknown> {
+  const { status, text } = await askGitLab(url, token, env);
+  if (status !== 200) throw new Error(`GitLab answered with HTTP ${status}`);
+  return JSON.parse(text);
 }
 
 /** A redirection is an answer that is not followed: the token is for nobody else. */

@@ -4,15 +4,18 @@ import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { fileTrouble } from './file-trouble.ts';
 
-interface ProjectFile {
-  /** The folder of the project. */
-  readonly root: string;
-  /** The input that names the file. */
+/** A file of the project that an input names. */
+export interface NamedFile {
   readonly input: string;
   /** The path in the project, as the input gives it. */
   readonly file: string;
-  /** How else the file can get there, if it can: the end of the sentence "commit the file, or ...". */
+  /** What else a person can do, if there is something: the end of the sentence "commit the file, or ...". */
   readonly otherwise?: string;
+}
+
+interface ProjectFile extends NamedFile {
+  /** The folder of the project. */
+  readonly root: string;
   /** The most bytes that SageMaker accepts. */
   readonly maxBytes?: number;
 }
@@ -29,24 +32,10 @@ function isOutside(root: string, path: string): boolean {
  * Reads a file of the project that an input names. Throws a Failure of kind "invalid input" when it is missing, outside
  * the project or too large.
  */
-export function readProjectFile({
-  root,
-  input,
-  file,
-  otherwise,
-  maxBytes = Number.POSITIVE_INFINITY,
-}: ProjectFile): Buffer {
-  const refuse = (why: string, cause?: unknown) =>
-    new Failure(
-      'SMC-1002',
-      `${input}: received "${file}"; ${why}.`,
-      otherwise === undefined
-        ? `commit the file, or correct ${input}.`
-        : `commit the file, correct ${input}, or ${otherwise}.`,
-      cause,
-    );
+export function readProjectFile({ root, maxBytes = Number.POSITIVE_INFINITY, ...named }: ProjectFile): Buffer {
+  const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);
   const outside = 'it is outside the project';
-  const path = resolve(root, file);
+  const path = resolve(root, named.file);
   if (isOutside(root, path)) throw refuse(outside);
   const real = attempt(() => realpathSync(path), refuse);
   // A link in the project may lead anywhere.
@@ -57,6 +46,19 @@ export function readProjectFile({
   const most = Math.min(maxBytes, LARGEST);
   if (about.size > most) throw refuse(`it has ${about.size} bytes, and SageMaker accepts at most ${most}`);
   return attempt(() => readFileSync(real), refuse);
+}
+
+/** The Failure about a file of the project; `why` ends a sentence. */
+export function refusedProjectFile(named: NamedFile, why: string, cause?: unknown): Failure {
+  const { input, file } = named;
+  return new Failure('SMC-1002', `${input}: received "${file}"; ${why}.`, howToCorrect(named), cause);
+}
+
+/** What to do about a file of the project that is missing or wrong. */
+export function howToCorrect({ input, otherwise }: NamedFile): string {
+  return otherwise === undefined
+    ? `commit the file, or correct ${input}.`
+    : `commit the file, correct ${input}, or ${otherwise}.`;
 }
 
 /** Bytes: more than SageMaker takes of any file. */

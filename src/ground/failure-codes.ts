@@ -26,6 +26,9 @@ export const FAILURE_CODES = {
   'SMC-1006': 'invalid input',
   'SMC-1007': 'invalid input',
   'SMC-1008': 'invalid input',
+  'SMC-1009': 'invalid input',
+  'SMC-1010': 'AWS trouble',
+  'SMC-1011': 'not allowed',
 
   // The identity of the job
   'SMC-1101': 'refused',

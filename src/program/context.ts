@@ -2,6 +2,7 @@ import type { Aws } from '../aws/session.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
+import type { NamedFile } from '../gitlab/project-file.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
@@ -30,6 +31,8 @@ export interface Context {
   readonly report: Report;
   /** Asks GitLab for the merge requests of a commit. */
   mergeRequestsOf(commit: string): Promise<MergeRequests>;
+  /** The text of a file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
+  fileOfCommit(named: NamedFile): Promise<string>;
   /** The folder of the project, where artifacts of earlier jobs lie. */
   readonly root: string;
   /**

@@ -59,6 +59,10 @@ export async function enter(
       const { mergeRequestsOf } = await import('../gitlab/merge-requests.ts');
       return mergeRequestsOf(commit, job, env);
     },
+    async fileOfCommit(named) {
+      const { fileOfCommit } = await import('../gitlab/commit-file.ts');
+      return fileOfCommit(named, { job, env, root, log: log.line });
+    },
     deadline(seconds) {
       const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
       // A job that waits repeats no request for longer than that.

@@ -2,7 +2,7 @@ import type { FailureCode } from '../../src/ground/failure-codes.ts';
 
 /** The parts of the codes, by their first two digits: headings of docs/troubleshooting.md, and the last number that was given. */
 export const AREAS: Readonly<Record<string, { readonly heading: string; readonly last: number }>> = {
-  10: { heading: 'Inputs and project files', last: 7 },
+  10: { heading: 'Inputs and project files', last: 11 },
   11: { heading: 'The identity of the job', last: 5 },
   12: { heading: 'Access to AWS', last: 13 },
   13: { heading: 'Artifacts and reports', last: 7 },
@@ -27,6 +27,9 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-1006': 'Nothing replaced a job input by what was typed',
   'SMC-1007': 'The payload is not what content_type says',
   'SMC-1008': 'The endpoint file is invalid',
+  'SMC-1009': 'The commit does not have the file',
+  'SMC-1010': 'GitLab did not give a file of the commit',
+  'SMC-1011': 'The job may not read files of the repository',
   'SMC-1101': 'Somebody overrode predefined variables',
   'SMC-1102': 'Somebody overrode CI_JOB_ID',
   'SMC-1103': 'The token is for another environment',

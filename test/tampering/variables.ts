@@ -187,7 +187,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_JOB_MANUAL: 'what it can do is told below',
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
-  CI_JOB_TOKEN: 'goes only to the GitLab that it names itself, and shows only titles of merge requests',
+  CI_JOB_TOKEN:
+    'goes only to the GitLab that it names itself; without it, no endpoint file is known (gitlab/commit-file.test.ts)',
+  GIT_STRATEGY: 'the endpoint file of the work tree is not looked at before that of the commit counts',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
 };

@@ -1,29 +1,46 @@
+import { type NamedFile, readProjectFile } from '../../gitlab/project-file.ts';
+import type { Env } from '../../ground/env.ts';
 import type { EndpointDescription } from './description.ts';
 import { type DescriptionInputs, describedByInputs } from './inputs.ts';
 
 interface DescriptionSource {
   readonly environment: string;
-  /** The folder of the project. */
-  readonly root: string;
+  /** The text of a file as the job's commit has it. */
+  fileOfCommit(named: NamedFile): Promise<string>;
 }
 
 /** How an endpoint is to serve, as its file or the inputs say; `undefined` where the include does not say on what. */
 export async function descriptionOf(
   given: DescriptionInputs,
-  { environment, root }: DescriptionSource,
+  { environment, fileOfCommit }: DescriptionSource,
 ): Promise<EndpointDescription | undefined> {
   const { endpoint_file: file } = given;
   if (file === undefined) return describedByInputs(given);
-  const { fileInProject } = await import('./endpoint-file.ts');
-  return (await fileInProject(file, root)).describe(environment);
+  const text = await fileOfCommit(namedBy(file));
+  const { readEndpointFile } = await import('./endpoint-file.ts');
+  return (await readEndpointFile(file, text)).describe(environment);
 }
 
-/** Refuses what the endpoint file in the folder of the project says wrongly, for any environment. */
+interface WorkTree {
+  /** The folder of the project. */
+  readonly root: string;
+  readonly env: Env;
+}
+
+/**
+ * Refuses what the endpoint file in the folder of the project says wrongly, for any environment, before AWS is reached. A job that
+ * does not fetch the project has none there: it reads the commit's.
+ */
 export async function checkEndpointFile(
   { endpoint_file: file }: { readonly endpoint_file?: string | undefined },
-  { root }: Pick<DescriptionSource, 'root'>,
+  { root, env }: WorkTree,
 ): Promise<void> {
-  if (file === undefined) return;
-  const { fileInProject } = await import('./endpoint-file.ts');
-  await fileInProject(file, root);
+  if (file === undefined || env.GIT_STRATEGY === 'empty') return;
+  const content = readProjectFile({ root, ...namedBy(file) });
+  const { readEndpointFile } = await import('./endpoint-file.ts');
+  await readEndpointFile(file, content.toString('utf8'));
+}
+
+function namedBy(file: string): NamedFile {
+  return { input: 'endpoint_file', file, otherwise: 'leave it empty and give instance_type' };
 }

@@ -1,5 +1,4 @@
 import type * as z from 'zod/mini';
-import { readProjectFile } from '../../gitlab/project-file.ts';
 import { partsOf } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { environmentName } from '../../registry/entry-keys.ts';
@@ -130,12 +129,4 @@ function invalidFile(file: string, problems: readonly string[]): Failure {
     `Invalid endpoint file:\n${problems.map((each) => `  ${file}: ${each}.`).join('\n')}`,
     `correct ${file}, then push.`,
   );
-}
-
-const OTHERWISE = 'leave it empty and give instance_type';
-
-/** Reads the endpoint file in the folder of the project. Throws a Failure of kind "invalid input". */
-export function fileInProject(file: string, root: string): Promise<EndpointFile> {
-  const content = readProjectFile({ root, input: 'endpoint_file', file, otherwise: OTHERWISE });
-  return readEndpointFile(file, content.toString('utf8'));
 }

@@ -1,25 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BY_FILE, gitlabWith, jobOf } from '../gitlab-file.ts';
 import { emulated } from '../job.ts';
 import { approved, deploy, liveConfig, NAME, tagsOf } from './scene.ts';
 
-/** The inputs of an include that describes its endpoint in a file. */
-const BY_FILE = {
-  endpoint_file: 'endpoint.yml',
-  instance_type: '',
-  instance_count: '',
-  variant_name: '',
-  model_environment: '',
-  tags: '',
-};
-
-/** Deploys an approved version to dev with this endpoint file in the project. */
-async function deployBy(text: string, inputs: Readonly<Record<string, string>> = {}) {
+/** Deploys an approved version to dev with this endpoint file in the commit. */
+async function deployBy(
+  text: string,
+  { inputs, tree = text }: { inputs?: Record<string, string>; tree?: string } = {},
+) {
   const scene = approved(await emulated());
-  writeFileSync(join(scene.root, 'endpoint.yml'), text);
-  const job = await deploy({ ...scene, inputs: { ...BY_FILE, ...inputs } });
-  return { ...scene, job };
+  writeFileSync(join(scene.root, 'endpoint.yml'), tree);
+  const gitlab = await gitlabWith(scene.emulator, { 'endpoint.yml': text });
+  const job = await deploy({ ...scene, ...jobOf(gitlab), inputs: { ...BY_FILE, ...inputs } });
+  return { ...scene, gitlab, job };
 }
 
 const FILE = `
@@ -58,15 +53,37 @@ describe('an endpoint that a file describes', () => {
   });
 
   it('is not described by inputs, too: each of those is named at once, before AWS is reached', async () => {
-    const { job } = await deployBy(FILE, {
+    const inputs = {
       instance_type: 'ml.m5.large',
       instance_count: '1',
       variant_name: 'AllTraffic',
       model_environment: 'A=1',
       tags: 'a=b',
-    });
+    };
+    const { job } = await deployBy(FILE, { inputs });
     expect(job).toMatchObject({ exit: 64, received: [] });
     for (const input of ['instance_type', 'instance_count', 'variant_name', 'model_environment', 'tags'])
       expect(job.log).toMatch(new RegExp(`${input}: received ".+"; must be empty beside endpoint_file: write it in`));
+  });
+
+  it('serves as the commit says, whatever an artifact of an earlier job put into the work tree', async () => {
+    const { emulator, job } = await deployBy(FILE, { tree: 'instance_type: ml.m5.xlarge\n' });
+    expect(job).toMatchObject({ exit: 0, record: { endpoint_file: 'endpoint.yml' } });
+    expect(emulator.endpoint(NAME)?.config.request.ProductionVariants).toMatchObject([{ InstanceType: 'ml.m5.large' }]);
+  });
+
+  it('is told line by line where only the commit’s file is wrong, and nothing is changed in AWS', async () => {
+    const { job } = await deployBy('instance_type: large\n', { tree: FILE });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toContain('endpoint.yml: line 1, column 1: instance_type must be a SageMaker instance type');
+  });
+
+  it('is unknown where GitLab does not answer: nothing is changed in AWS, and GitLab runs the job again', async () => {
+    const scene = approved(await emulated());
+    const gitlab = await gitlabWith(scene.emulator, {});
+    gitlab.trouble('bad gateway');
+    const env = { ...jobOf(gitlab).env, GIT_STRATEGY: 'empty' };
+    const job = await deploy({ ...scene, ...jobOf(gitlab), env, inputs: BY_FILE });
+    expect(job).toMatchObject({ exit: 75, calls: [] });
   });
 });

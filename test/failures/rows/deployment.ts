@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import type { GitLab } from '../../../emulator/gitlab.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
+import { BY_FILE, gitlabWith, jobOf } from '../../components/gitlab-file.ts';
+import type { JobOptions } from '../../components/job.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, retag, runBefore } from '../stage.ts';
@@ -36,6 +39,24 @@ function supersedeByPipeline(emulator: Emulator): void {
       { Key: 'sagemaker-components:pipeline', Value: 'https://gitlab.example.com/churn/-/pipelines/5' },
     ]);
   };
+}
+
+/** The GitLab whose jobs an account trusts. */
+const hosts = new WeakMap<Emulator, GitLab>();
+
+/** A GitLab whose commit has these files. */
+async function hostOf(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
+  const gitlab = await gitlabWith(emulator, files);
+  hosts.set(emulator, gitlab);
+  return gitlab;
+}
+
+/** A job that describes its endpoint in a file, and does not fetch the project. */
+function describedByFile(emulator: Emulator): Partial<JobOptions> {
+  const gitlab = hosts.get(emulator);
+  if (gitlab === undefined) throw new Error('No GitLab was started.');
+  const its = jobOf(gitlab);
+  return { ...its, env: { ...its.env, GIT_STRATEGY: 'empty' }, inputs: BY_FILE };
 }
 
 const ONCE =
@@ -708,6 +729,58 @@ export const deployment: readonly Row[] = [
     act: ({ root }) => writeFileSync(join(root, 'endpoint.yml'), 'instance_typ: ml.m5.large\n'),
     job: { inputs: { endpoint_file: 'endpoint.yml', instance_type: '', instance_count: '', variant_name: '' } },
     exit: 64,
+    writes: {},
+    reads: noneOf(deployModel),
+    record: 'none',
+  },
+  {
+    when: 'the commit does not have its endpoint file',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-1009',
+    seen: 'ERROR endpoint_file: received "endpoint.yml"; the commit 8b1a9953c461 does not have this file.',
+    next: 'commit the file, correct endpoint_file, or leave it empty and give instance_type.',
+    cause: 'The file was never committed, or has another path. A file that an earlier job made does not count.',
+    remedy: 'Commit the file on this branch.',
+    stage: approved,
+    act: async ({ emulator }) => void (await hostOf(emulator, {})),
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 64,
+    writes: {},
+    reads: noneOf(deployModel),
+    record: 'none',
+  },
+  {
+    when: 'GitLab does not give the endpoint file',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-1010',
+    seen: 'ERROR endpoint_file: endpoint.yml of the commit 8b1a9953c461 could not be read from http://127.0.0.1:…: GitLab answered with HTTP 502.',
+    next: 'run this job again. If it fails again, check that the runner reaches GitLab, through its proxy if it has one.',
+    cause: 'GitLab throttled the request, failed, or could not be reached. The job does not guess what the file says.',
+    remedy: 'GitLab runs the job again. If that does not help, check the network of the runner.',
+    stage: approved,
+    act: async ({ emulator }) => (await hostOf(emulator, {})).trouble('bad gateway'),
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 75,
+    writes: {},
+    reads: noneOf(deployModel),
+    record: 'none',
+  },
+  {
+    when: 'the job may not read the endpoint file',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-1011',
+    seen: 'ERROR endpoint_file: this job may not read endpoint.yml of the commit 8b1a9953c461 from http://127.0.0.1:…: GitLab answered with HTTP 403.',
+    next: 'remove any CI/CD variable named CI_JOB_TOKEN. The job token must be a JWT and may read the repository: see the settings of the project under CI/CD, Job token permissions.',
+    cause: 'The job token has no right to read the repository, has the older format, or a variable replaced it.',
+    remedy:
+      'Remove the variable. In the settings of the project, let the job token read the repository, and let it have the JWT format.',
+    stage: approved,
+    act: async ({ emulator }) => (await hostOf(emulator, {})).trouble('forbidden'),
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 77,
     writes: {},
     reads: noneOf(deployModel),
     record: 'none',

@@ -1,0 +1,85 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers of GitLab, and of what stands before it, by what went wrong. */
+const TROUBLE = {
+  unauthorized: [401, 'application/json', '{"message":"401 Unauthorized"}'],
+  forbidden: [403, 'application/json', '{"message":"403 Forbidden"}'],
+  'project hidden': [404, 'application/json', '{"message":"404 Project Not Found"}'],
+  throttled: [429, 'text/plain', 'Retry later\n'],
+  'internal error': [500, 'application/json', '{"message":"500 Internal Server Error"}'],
+  'bad gateway': [502, 'text/html', '<html><head><title>502</title></head></html>'],
+  'sign-in page': [200, 'text/html; charset=utf-8', '<!DOCTYPE html><html><title>Sign in</title></html>'],
+  redirected: [302, 'text/html', '<html><body>You are being redirected.</body></html>'],
+  'without end': [200, 'text/plain; charset=utf-8', ' '.repeat(1_100_000)],
+} as const satisfies Record<string, readonly [status: number, type: string, body: string]>;
+
+export type GitLabTrouble = keyof typeof TROUBLE;
+
+/** A GitLab on this machine that answers what a job token may ask, for one project. */
+export interface GitLab {
+  /** Its address: the issuer of the id_tokens of its jobs. */
+  readonly url: string;
+  /** The token of its jobs: a JWT after a prefix, whose issuer is the name of the host. */
+  readonly jobToken: string;
+  /** The paths that it was asked for. */
+  readonly asked: readonly string[];
+  /** Adds a commit, with the texts of its files. */
+  commit(sha: string, files: Readonly<Record<string, string>>): void;
+  /** Lets every answer from now on be trouble. */
+  trouble(kind: GitLabTrouble): void;
+  close(): Promise<void>;
+}
+
+const FILE = /^\/api\/v4\/projects\/(\d+)\/repository\/files\/([^/]+)\/raw$/;
+
+/** Starts one, with the project of this number. What GitLab answers: https://docs.gitlab.com/api/repository_files/ */
+export async function startGitLab(project = '42'): Promise<GitLab> {
+  const commits = new Map<string, ReadonlyMap<string, string>>();
+  const asked: string[] = [];
+  let trouble: GitLabTrouble | undefined;
+  const payload = Buffer.from(JSON.stringify({ iss: '127.0.0.1', sub: 'gid://gitlab/Ci::Build/7' }));
+  const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.signature`;
+
+  const answer = (url: string, token: unknown): readonly [number, string, string] => {
+    if (trouble !== undefined) return TROUBLE[trouble];
+    if (token !== jobToken) return TROUBLE.unauthorized;
+    const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+    const [, id, path = ''] = FILE.exec(pathname) ?? [];
+    if (id === undefined) return notFound('404 Not Found');
+    if (id !== project) return TROUBLE['project hidden'];
+    const commit = commits.get(searchParams.get('ref') ?? '');
+    if (!commit) return notFound('404 Commit Not Found');
+    const text = commit.get(decodeURIComponent(path));
+    return text === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', text];
+  };
+
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    send(response, answer(request.url ?? '', request.headers['job-token']));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    jobToken,
+    asked,
+    commit: (sha, files) => void commits.set(sha, new Map(Object.entries(files))),
+    trouble: (kind) => {
+      trouble = kind;
+    },
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const notFound = (message: string) => [404, 'application/json', JSON.stringify({ message })] as const;
+
+function send(response: ServerResponse, [status, type, body]: readonly [number, string, string]): void {
+  const more =
+    status === 302 ? { location: 'https://sign-in.example.com' } : status === 429 ? { 'retry-after': '60' } : {};
+  response.writeHead(status, { 'content-type': type, ...more }).end(body);
+}

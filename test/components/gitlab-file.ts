@@ -1,0 +1,28 @@
+import { onTestFinished } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
+import { COMMIT, type JobOptions } from './job.ts';
+
+/** A GitLab whose jobs the account trusts; the commit of every pipeline has these files. */
+export async function gitlabWith(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
+  const gitlab = await startGitLab();
+  onTestFinished(() => gitlab.close());
+  gitlab.commit(COMMIT, files);
+  emulator.trust(gitlab.url);
+  return gitlab;
+}
+
+/** What a job of that GitLab has: a token that it issued, and its own job token. */
+export function jobOf({ url, jobToken }: GitLab): Required<Pick<JobOptions, 'claims' | 'env'>> {
+  return { claims: { iss: url }, env: { CI_JOB_TOKEN: jobToken } };
+}
+
+/** The inputs of an include that describes its endpoint in a file. */
+export const BY_FILE = {
+  endpoint_file: 'endpoint.yml',
+  instance_type: '',
+  instance_count: '',
+  variant_name: '',
+  model_environment: '',
+  tags: '',
+};
