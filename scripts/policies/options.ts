@@ -39,6 +39,7 @@ const options = z.strictObject({
     .string()
     .regex(/^[a-z0-9.-]{3,63}\/[\w./-]*$/, 'must be a bucket and what the keys begin with, like churn-models/runs/')
     .optional(),
+  autoscaling: z.boolean(),
   branch: z.array(ref),
   tag: z.array(ref),
   out: z.string().min(1),
@@ -77,6 +78,7 @@ function wordsToOptions(words: readonly string[]): Record<string, unknown> | str
         ...known,
         gitlab: { ...text, default: gitlab },
         out: { ...text, default: out },
+        autoscaling: { type: 'boolean', default: false },
         branch: several,
         tag: several,
       },
@@ -99,6 +101,7 @@ function teamOf(given: Options): Team {
     pipelineRole: arn(given['pipeline-role']),
     executionRole: arn(given['execution-role']),
     ...(given.reports !== undefined && { reports: given.reports }),
+    ...(given.autoscaling && { autoscaling: true }),
   };
 }
 

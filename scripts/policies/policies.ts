@@ -41,7 +41,7 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
-  const wanted = permissions.filter(({ on }) => on !== 'training reports' || team.reports !== undefined);
+  const wanted = permissions.filter((permission) => isUsed(team, permission));
   const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
   const plain = Map.groupBy(wanted.filter((one) => !narrowed(one)).flatMap(spread), place);
   return [
@@ -50,9 +50,16 @@ function statementsOf(team: Team, environment: string, permissions: readonly Per
       Effect: 'Allow' as const,
       Action: [...new Set(allowed.map(({ action }) => action))].sort(),
       Resource: resourcesOf(team, environment, where),
+      ...(CONDITIONS[where] && { Condition: CONDITIONS[where] }),
     })),
     ...wanted.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
   ];
+}
+
+/** Whether a team uses what a permission is for. */
+function isUsed(team: Team, { on, of }: Permission): boolean {
+  if (on === 'training reports') return team.reports !== undefined;
+  return of === undefined || team[of] === true;
 }
 
 type Place = Permission['on'] | 'any model' | 'any endpoint config';
@@ -90,6 +97,21 @@ function narrowedStatement(team: Team, environment: string, permission: Permissi
 }
 
 type Condition = NonNullable<PolicyStatement['Condition']>;
+
+/**
+ * What narrows every action on a place. The ARN of a scalable target does not name its endpoint: IAM can say no more than which
+ * kind of thing is scaled
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html).
+ */
+const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
+  'scalable target': {
+    StringEquals: {
+      'application-autoscaling:service-namespace': 'sagemaker',
+      'application-autoscaling:scalable-dimension': 'sagemaker:variant:DesiredInstanceCount',
+    },
+  },
+  'scaling role': { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
+};
 
 /** What narrows an action further than to its resources. */
 function conditionOf(team: Team, environment: string, { action, on, writes }: Permission): Condition | undefined {
@@ -257,8 +279,18 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return team.pipelineRole;
     case 'execution role':
       return team.executionRole;
+    case 'scalable target':
+      return `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`;
+    case 'scaling alarms':
+      return `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-endpoint/${endpoint}/variant/*`;
+    case 'scaling role':
+      return `arn:aws:iam::${account}:role/${SCALING_ROLE}`;
   }
 }
+
+/** The role that AWS makes in an account when its first endpoint is scaled. */
+const SCALING_ROLE =
+  'aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint';
 
 /** The models and endpoint configs of an endpoint. A name that is too long loses the end of the endpoint's. */
 function namesOf(endpoint: string): string {

@@ -26,11 +26,16 @@ export interface Permission {
     | 'metrics'
     | 'training reports'
     | 'pipeline role'
-    | 'execution role';
+    | 'execution role'
+    | 'scalable target'
+    | 'scaling alarms'
+    | 'scaling role';
   /** When it is needed, if not always: the end of a sentence. */
   readonly when?: string;
   /** For UpdateModelPackage: the only registry entry that this duty writes. */
   readonly writes?: typeof BUILT | EntryKind;
+  /** What it is left out of the policies without: a team that does not use this needs no such power. */
+  readonly of?: 'autoscaling';
 }
 
 /** How a run ended well: the last line of the log, and the variables for the project's own jobs. */

@@ -45,6 +45,7 @@ export const resalePrice: Team = {
   pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
   reports: 'resale-price-models/runs/',
+  autoscaling: true,
 };
 
 /** A team whose environments are served by branches and tags of other names. */
