@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,17 @@ const ownModules: Plugin = {
   },
 };
 
+/** Each client of the SDK has its whole package.json within it, and uses the version. */
+const clientVersions: Plugin = {
+  name: 'the version of each client',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/[\w-]+\/package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { loader: 'json', contents: JSON.stringify({ version }) };
+    });
+  },
+};
+
 const forNode = { minify: true, platform: 'node', target: 'node24' } satisfies TransformOptions;
 
 const options = {
@@ -51,7 +62,7 @@ const options = {
 export async function build(out: string, node = process.execPath): Promise<string[]> {
   const { outputFiles, metafile } = await bundle({
     ...options,
-    plugins: [ownModules],
+    plugins: [ownModules, clientVersions],
     // The SDK asks of each body whether it is one of a browser, and Node would load all that a browser has. Ours are Node's.
     define: { Blob: 'undefined', ReadableStream: 'undefined' },
     entryPoints: [{ in: 'src/main.ts', out: 'programs' }],
