@@ -30,12 +30,13 @@ export function logsUrl({ region }: ConsoleRegion, group: string, streamPrefix?:
   return console(region, `cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${escaped(group)}${prefix}`);
 }
 
-/** An object of S3, by its address `s3://bucket/key`; `undefined` where that is none. */
+/** An object of S3, or a folder of objects, by its address `s3://bucket/key`; `undefined` where that is none. */
 export function objectUrl({ region }: ConsoleRegion, address: string): string | undefined {
   const place = objectAt(address);
   if (!place) return undefined;
   const { bucket, key } = place;
-  return console(region, `s3/object/${encodeURIComponent(bucket)}?region=${region}&prefix=${encodeURIComponent(key)}`);
+  const page = key.endsWith('/') ? 's3/buckets' : 's3/object';
+  return console(region, `${page}/${encodeURIComponent(bucket)}?region=${region}&prefix=${encodeURIComponent(key)}`);
 }
 
 /** The CloudWatch console reads its fragment encoded twice, with `$` for `%`. */

@@ -1,3 +1,5 @@
+import { parseArn } from '../aws/arn.ts';
+import { objectUrl } from '../aws/console.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
 import { duration } from '../ground/clock.ts';
@@ -98,7 +100,7 @@ function aboutVersion({ version, criteria, job, now }: Known): Fact[] {
       link: builtLink(version, job),
       warns: readBuild(version).is !== 'read',
     },
-    { label: 'data', text: dataLine(version) },
+    ...dataFacts(version),
   ];
 }
 
@@ -121,9 +123,14 @@ function builtLink(version: ModelPackage, job: Job): Link | undefined {
 }
 
 /** Where the data lies, which the content hash does not cover: S3 may hold something else at an address tomorrow. */
-function dataLine({ data }: ModelPackage): string {
-  const places = data.map(({ address, etag }) => `${address} (${etag ? `ETag ${etag}` : 'S3 told no ETag'})`);
-  return places.join(', ') || 'none: the image holds all';
+function dataFacts({ arn, data }: ModelPackage): Fact[] {
+  if (data.length === 0) return [{ label: 'data', text: 'none: the image holds all' }];
+  const region = parseArn(arn)?.region ?? '';
+  return data.map(({ address, etag }) => {
+    const url = objectUrl({ region }, address);
+    const text = `${address} (${etag ? `ETag ${etag}` : 'S3 told no ETag'})`;
+    return { label: 'data', text, ...(url !== undefined && { link: { label: 'Model data in the AWS console', url } }) };
+  });
 }
 
 /** Who approved the version so far, with their comments: for every environment before, and for this one where it comes again. */

@@ -86,6 +86,26 @@ describe('what an approver reads of a version', () => {
     expect(line('change', version({}), { live })).toBe(told && `change   ${told}`);
   });
 
+  it.each<[address: string, etag: string | undefined, told: string]>([
+    [
+      's3://models/a b/model.tar.gz',
+      'abc',
+      's3://models/a b/model.tar.gz (ETag abc): https://ap-southeast-1.console.aws.amazon.com/s3/object/models?region=ap-southeast-1&prefix=a%20b%2Fmodel.tar.gz',
+    ],
+    [
+      's3://models/churn/',
+      undefined,
+      's3://models/churn/ (S3 told no ETag): https://ap-southeast-1.console.aws.amazon.com/s3/buckets/models?region=ap-southeast-1&prefix=churn%2F',
+    ],
+    ['s3://models/../key', undefined, 's3://models/../key (S3 told no ETag)'],
+  ])('leads to the page of its data in the AWS console, where there is one: %s', (address, etag, told) => {
+    expect(line('data', version({}, { data: [{ address, etag }] }))).toBe(`data     ${told}`);
+  });
+
+  it('says that it has no data where the image holds all', () => {
+    expect(line('data', version({}, { data: [] }))).toBe('data     none: the image holds all');
+  });
+
   it('says on what it would be served, and on what is served now', () => {
     expect(line('serving', version({}), { live: { serving: served([]) } })).toBe(
       'serving  ml.m5.large, instance_count 2',
