@@ -438,9 +438,3 @@ const programTexts = ['src/gitlab/report.ts', ...components.map((name) => `src/c
 function isReport(name: string): boolean {
   return programTexts.includes(`'${name}'`);
 }
-
-it('the README quotes the bench as docs/speed.md has it', () => {
-  const tableOf = (path: string) => /^\| program \|[\s\S]*?\n(?!\|)/m.exec(readRepository(path) ?? '')?.[0];
-  expect(tableOf('docs/speed.md')).toMatch(/\n\| check-model \| \d+/);
-  expect(tableOf('README.md')).toBe(tableOf('docs/speed.md'));
-});

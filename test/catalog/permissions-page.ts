@@ -45,26 +45,6 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
   ].join('\n\n')}\n`;
 }
 
-/** The README's summary: the duties of the first environment, which has them all, and whom their roles trust. */
-export function permissionsSummary(team: Team, duties: readonly Duty[]): string {
-  const [first] = team.environments;
-  const rows = duties
-    .filter(({ environment }) => environment === first)
-    .map(({ name, components, policy }) => [
-      `\`${name}\``,
-      components.join(', '),
-      [...new Set(policy.Statement.flatMap(({ Action }) => Action))].map(short).sort().join(', '),
-      keysWritten(policy) || '-',
-    ]);
-  return [
-    `What each duty needs in \`${first}\`. The other environments need the same, except for the pipeline. Actions without a service
-name are SageMaker actions.`,
-    table(['duty', 'components', 'actions', 'registry entries it writes'], rows),
-    `Each role trusts only the jobs on one branch. The roles of \`${first}\` have this trust policy:`,
-    json(trustPolicyOf(team, first)),
-  ].join('\n\n');
-}
-
 function introduction(): string {
   return `Every job assumes an IAM role with its GitLab token. The smallest unit of access is a **duty**: what one component does in one
 environment. Each duty has one policy. This page shows the policies of \`dev\` in an example.

@@ -42,6 +42,29 @@ function drawn({ text, as }: Required<Line>, index: number): string[] {
   });
 }
 
+/**
+ * The top of a page as a picture: its own words and style, which the reader's browser draws, light or dark. No other words may be
+ * in it than those of the page.
+ */
+export function pictureOfPage(
+  title: string,
+  page: string,
+  { width, height }: { width: number; height: number },
+): string {
+  const [, style = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+  const [main = ''] = /<main>.*<\/main>/s.exec(page) ?? [];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${escaped(title)}</title>
+<style>${style}body{height:100%}</style>
+<foreignObject width="${width}" height="${height}">
+<body xmlns="http://www.w3.org/1999/xhtml">
+${main.replaceAll('<wbr>', '<wbr/>')}
+</body>
+</foreignObject>
+</svg>
+`;
+}
+
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,14 +9,14 @@ import { emulated, type FinishedJob, projectFolder, startJob } from '../componen
 import { goThroughDev } from '../failures/stage.ts';
 import { demo } from '../promotion/demo.ts';
 import { chromiumPath, openTab, startBrowser } from './browser.ts';
-import { type Line, pictureOf } from './picture.ts';
+import { type Line, pictureOf, pictureOfPage } from './picture.ts';
 
-const PICTURES = ['demo', 'approver', 'links'] as const;
+const PICTURES = ['demo', 'approver', 'links', 'approver-page'] as const;
 const addressOf = (name: string) => new URL(`../../docs/pictures/${name}.svg`, import.meta.url);
 const STALE = 'A picture is stale: npm run test:pages -- --update draws it again.';
 
 /** check-model in uat: version 1 is live there, and version 2 is approved and validated in dev. */
-async function checked(): Promise<FinishedJob> {
+async function checked(): Promise<FinishedJob & { page: string }> {
   const emulator = await emulated();
   const [live = '', candidate = ''] = ['41250', '39480'].map((rmse, index) =>
     emulator.register({
@@ -28,7 +29,9 @@ async function checked(): Promise<FinishedJob> {
   goThroughDev(emulator, candidate);
   emulator.clock.advance(2 * 3_600_000);
   const inputs = { endpoint_name: 'resale-price-uat' };
-  return startJob(checkModel, { emulator, root: projectFolder(), environment: 'uat', inputs });
+  const root = projectFolder();
+  const job = await startJob(checkModel, { emulator, root, environment: 'uat', inputs });
+  return { ...job, page: readFileSync(join(root, 'sagemaker/check-model/1/approve.html'), 'utf8') };
 }
 
 /** The log without what every log begins with. */
@@ -68,12 +71,14 @@ describe('the pictures of the pages', () => {
     await expect(picture, STALE).toMatchFileSnapshot(addressOf('demo').pathname);
   });
 
-  it('show what the approver sees in the log of check-model, and the links beside it', async () => {
-    const { log, links } = await checked();
+  it('show what the approver sees in the log of check-model, the links beside it, and the page that the first one opens', async () => {
+    const { log, links, page } = await checked();
     const lines = shownIn(log).map((text, index): Line => ({ text, ...(index === 0 && { as: 'heading' }) }));
     await expect(pictureOf('The log of check-model', lines), STALE).toMatchFileSnapshot(addressOf('approver').pathname);
     const beside = pictureOf('The links of check-model', linksIn(links));
     await expect(beside, STALE).toMatchFileSnapshot(addressOf('links').pathname);
+    const opened = pictureOfPage('The page of the approver', page, { width: 1000, height: 790 });
+    await expect(opened, STALE).toMatchFileSnapshot(addressOf('approver-page').pathname);
   });
 
   it('are small', () => {
