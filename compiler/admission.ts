@@ -5,11 +5,11 @@ import { matchesGlob } from './glob.ts';
 import { PipelineError } from './problem.ts';
 import { expandExisting } from './variables.ts';
 
-/** What a push tells GitLab when it creates the pipeline. */
+/** What GitLab knows when it creates the pipeline. */
 export interface Push {
   readonly variables: Readonly<Record<string, string>>;
-  /** The paths that the push changed. */
-  readonly changed: readonly string[];
+  /** The paths that the push changed; `undefined` where none started the pipeline: GitLab then takes every path for changed. */
+  readonly changed: readonly string[] | undefined;
   /** The paths of all the project's files, where a rule asks for them. */
   readonly files?: readonly string[];
 }
@@ -76,6 +76,7 @@ function filesExist(written: unknown, { files, variables }: Push): boolean {
 function changesHold(written: unknown, { changed, variables }: Push): boolean {
   if (isMapping(written) && 'compare_to' in written)
     throw new PipelineError('rules:changes:compare_to is not supported here; use paths alone');
+  if (changed === undefined) return true;
   const globs: unknown[] = [isMapping(written) ? written.paths : written].flat();
   const expanded = globs.map((glob) => expandExisting(String(glob), variables));
   return expanded.some((glob) => changed.some((path) => matchesGlob(path, glob)));

@@ -136,9 +136,8 @@ class LocalProject implements Project {
 
   tag(name: string, branch: string): Pipeline {
     git(this.#folder, 'tag', name, branch);
-    // GitLab compares the commit of a tag with nothing: every path counts as changed.
-    const paths = git(this.#folder, 'ls-tree', '-r', '--name-only', name).split('\n');
-    return this.#createPipeline({ type: 'tag', name }, paths);
+    // GitLab compares the commit of a tag with nothing.
+    return this.#createPipeline({ type: 'tag', name }, undefined);
   }
 
   async close(): Promise<void> {
@@ -146,7 +145,7 @@ class LocalProject implements Project {
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  #createPipeline(ref: Ref, changed: readonly string[]): Pipeline {
+  #createPipeline(ref: Ref, changed: readonly string[] | undefined): Pipeline {
     const { catalog, emulator, variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
     const folder = this.#checkOut(ref, id);

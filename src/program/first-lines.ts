@@ -23,8 +23,15 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
     `account      ${session.account} (${accountCheck(session.account, shared, env)})`,
     `caller       ${session.arn}`,
     `region       ${region} ${from('aws_region', region, 'AWS_REGION')}`,
+    ...serverLines(job, env),
     `component    ${componentIn(env)}`,
   ];
+}
+
+/** Where the links of the job lead, when that is not where a variable says: to the GitLab of the token that AWS accepted. */
+function serverLines({ server, verified }: Job, { CI_SERVER_URL: told }: Env): string[] {
+  if (!verified || told === undefined || told.replace(/\/+$/, '') === server) return [];
+  return [`links        lead to ${server}, which issued the id_token; CI_SERVER_URL is ${told}`];
 }
 
 /** Whose variables the job sees, where the name does not follow from the environment's. */

@@ -56,7 +56,7 @@ describe('what is only begun', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         '.gitlab/try/deploy-model.yml',
-        'README.md',
+        'docs/your-pipeline.md',
         'examples/resale-price/single-components.gitlab-ci.yml',
         'templates/promote.yml',
       ]),

@@ -63,6 +63,21 @@ describe('the image', () => {
     expect(said).toContain('/nowhere.crt');
   });
 
+  it('needs no capability: a job without any writes its reports and says what is wrong', () => {
+    const said = engine.podman(
+      ...['run', '--rm', '--pull=never', '--cap-drop=ALL', '--security-opt=no-new-privileges', IMAGE],
+      ...[
+        'sh',
+        '-c',
+        'cd /tmp; grep CapEff /proc/self/status; check-model; echo "exit $?"; cat sagemaker/check-model/*/junit.xml',
+      ],
+    );
+    expect(said).toMatch(/CapEff:\s0{16}\n/);
+    expect(said).toContain('ERROR SMC-1001: ');
+    expect(said).toContain('exit 64');
+    expect(said).toContain('<failure');
+  });
+
   it('is at most 60 MB to pull', () => {
     const bytes = layersOf(engine, IMAGE).reduce((sum, { size }) => sum + size, 0);
     console.log(`${(bytes / 1e6).toFixed(1)} MB compressed.`);

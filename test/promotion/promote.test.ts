@@ -175,6 +175,15 @@ ${more}`,
     expect(jobsOn('dev', ['README.md', 'src/train/model.py'], changes)).toEqual(['deploy-pipeline', ...later]);
   });
 
+  it.each(['schedule', 'web', 'api'])('trains again without a commit in a pipeline started by %s', (source) => {
+    const compiled = compile('dev', '      changes: ["src/**/*", "pipeline.json"]\n');
+    const variables = { CI_COMMIT_BRANCH: 'dev', CI_PIPELINE_SOURCE: source };
+    expect(plan(compiled, { variables, changed: undefined }).map(({ name }) => name)).toEqual([
+      'deploy-pipeline',
+      ...later,
+    ]);
+  });
+
   it('has jobs of its own names when promote is included with a prefix', () => {
     expect(jobsOn('uat', ['model.py'], '      job_prefix: "rent "\n')).toEqual(later.map((name) => `rent ${name}`));
   });
