@@ -22,6 +22,7 @@ const inputs = z
     source: z.enum(['run', 'registry'], 'must be run or registry'),
     promotion_path: promotionPath,
     require_validation: flag,
+    require_bake: flag,
     take_over_endpoint: flag,
     allow_downgrade: flag,
     recreate_failed: flag,
@@ -65,6 +66,7 @@ export default defineComponent({
   inputs,
   safetyInputs: [
     'require_validation',
+    'require_bake',
     'take_over_endpoint',
     'allow_downgrade',
     'recreate_failed',

@@ -212,7 +212,7 @@ function linkTo(endpoint: string, { aws, report }: Context): void {
 function writeRecord(
   outcome: 'progressing' | 'deployed',
   task: DeploymentTask,
-  { previousConfig, bake }: Accepted & { readonly bake?: Bake['is'] },
+  { previousConfig, bake }: Accepted & { readonly bake?: Bake['is'] | undefined },
   { report }: Context,
 ) {
   const { given, handed, version, plan } = task;

@@ -3,7 +3,7 @@ import { roleArn } from '../aws/arn.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import { instancesOf } from './description/capacity.ts';
 import type { EndpointDescription } from './description/description.ts';
-import { contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
+import { BAKE_WORD, contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
 
 /** The role that an endpoint runs as. */
 export const executionRole = roleArn(
@@ -41,7 +41,9 @@ export function planModelAndConfig(
   const { model_environment, variant_name, instance_type, instance_count } = description;
   const inModel = { package: version.arn, execution_role_arn };
   const model = contentName(named, { ...inModel, model_environment, content: version.content }, MAX_MODEL_NAME);
-  const config = contentName(named, { variant_name, instance_type, instance_count, model }, MAX_CONFIG_NAME);
+  // The validation of a release that bakes says one word more.
+  const longest = MAX_CONFIG_NAME - (description.strategy ? BAKE_WORD : 0);
+  const config = contentName(named, { variant_name, instance_type, instance_count, model }, longest);
   return { model: { name: model, ...inModel }, config: { name: config }, description };
 }
 

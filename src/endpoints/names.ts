@@ -16,6 +16,9 @@ export const MAX_MODEL_NAME = 63;
  */
 export const MAX_CONFIG_NAME = 60;
 
+/** Characters that a validation needs for the word about a bake: ` bake=nothing`. */
+export const BAKE_WORD = 13;
+
 const HASH_DIGITS = 10;
 
 /**

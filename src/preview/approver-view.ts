@@ -181,11 +181,11 @@ function validations({ version, criteria, job }: Known): Fact[] {
   return environmentsBefore(criteria).flatMap((each): Fact[] => {
     const validation = readValidation(version, each);
     if (validation.is !== 'read') return [{ label: 'validated', text: `not in ${each}${open}`, warns: true }];
-    const { pipeline, endpoint, at } = validation.value;
+    const { pipeline, endpoint, at, bake } = validation.value;
     return [
       {
         label: 'validated',
-        text: `in ${each} by pipeline ${pipeline} on ${endpoint}, ${at}${open}`,
+        text: `in ${each} by pipeline ${pipeline} on ${endpoint}, ${at}${bake ? `, bake ${bake}` : ''}${open}`,
         link: pipelineLink(`Validated in ${each}`, validation.value, job),
       },
       ...askedFacts(readAsked(version, each), each),

@@ -5,6 +5,7 @@ import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
 import { type Recorded, type RecordKind, readRecords } from '../gitlab/records.ts';
 import { Failure } from '../ground/failure.ts';
+import { BAKES } from '../registry/entries.ts';
 import { groupArnIn, groupArnOf, modelPackageArn, modelPackageGroup, sameGroup } from '../registry/packages.ts';
 
 /**
@@ -102,8 +103,8 @@ export const deploymentRecord = {
       /** The config that was live before; absent when the endpoint is new. */
       previous_config: z.optional(resourceName),
       model: resourceName,
-      /** What its bake showed; absent while it progresses, and in records of earlier releases. */
-      bake: z.optional(z.enum(['good', 'nothing', 'none'])),
+      /** What its bake showed; absent while it progresses, and where the endpoint file gives no strategy. */
+      bake: z.optional(z.enum(BAKES)),
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),

@@ -13,6 +13,8 @@ export interface PromotionCriteria {
   readonly source: 'run' | 'registry';
   /** Whether the environments before must have validated it. */
   readonly require_validation: boolean;
+  /** Whether the environment right before must have baked it well. */
+  readonly require_bake: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
 }
@@ -90,13 +92,26 @@ function judgeRegistered(version: ModelPackage, { environment, source, pipeline 
 function judgePromoted(
   version: ModelPackage,
   before: readonly string[],
-  { require_validation }: PromotionCriteria,
+  { require_validation, require_bake }: PromotionCriteria,
 ): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  if (!require_validation) return FIT;
+  const unbaked = require_bake ? judgeBaked(version, before.at(-1) ?? '') : undefined;
+  if (!require_validation) return unbaked ?? FIT;
   // The last of them tells most: what is not validated there mostly is not before it, either.
   const judged = before.toReversed().map((environment) => judgePassage(version, environment));
-  return judged.find(({ is }) => is === 'unfit') ?? FIT;
+  return judged.find(({ is }) => is === 'unfit') ?? unbaked ?? FIT;
+}
+
+/** Why the bake of a version in an environment is not good: where it shows nothing, it is no reason to go on. */
+function judgeBaked(version: ModelPackage, before: string): Eligibility | undefined {
+  const validation = readValidation(version, before);
+  const bake = validation.is === 'read' ? (validation.value.bake ?? 'none') : 'none';
+  if (bake === 'good') return undefined;
+  const what = bake === 'none' ? `it did not bake in ${before}` : `its bake in ${before} shows nothing`;
+  return unfit(
+    `${what}, and require_bake is true`,
+    `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`,
+  );
 }
 
 /** Whether a version was approved and validated in one environment, as it is now and with every safety input closed. */

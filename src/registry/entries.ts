@@ -15,6 +15,9 @@ const at = z.iso.datetime({ precision: -1 });
 /** Safety inputs that were open when the entry was written. Later environments refuse such an entry. */
 const open = z.optional(filled);
 
+/** What a bake can show: that the version is good, nothing, or that there was none. */
+export const BAKES = ['good', 'nothing', 'none'] as const;
+
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const approvalSchema = z.strictObject({
   by: filled,
@@ -34,6 +37,8 @@ const validationSchema = z.strictObject({
   content,
   endpoint: filled,
   config: filled,
+  /** What the bake of its deployment showed; absent where the endpoint file gives no strategy. */
+  bake: z.optional(z.enum(BAKES)),
   open,
 });
 

@@ -12,6 +12,8 @@ export interface DeployedVersion {
   /** The environments in order. */
   readonly promotion_path: readonly string[];
   readonly open: readonly string[];
+  /** What the bake showed, where the endpoint file gives a strategy. */
+  readonly bake?: ValidationEntry['bake'];
 }
 
 export interface ValidationRefusal {
@@ -69,7 +71,7 @@ export function validatedAlready(
 ): ValidationEntry | undefined {
   const found = readValidation(now, environment);
   if (found.is !== 'read') return undefined;
-  const same = (['pipeline', 'content', 'endpoint', 'config', 'open'] as const).every(
+  const same = (['pipeline', 'content', 'endpoint', 'config', 'bake', 'open'] as const).every(
     (word) => found.value[word] === wanted[word],
   );
   return same ? found.value : undefined;
@@ -80,6 +82,6 @@ export function validationEntry(
   deployed: DeployedVersion,
   job: Pick<ValidationEntry, 'pipeline' | 'job' | 'at'>,
 ): ValidationEntry {
-  const { content, endpoint, config, open } = deployed;
-  return { ...job, content, endpoint, config, ...openSafetyInputs(open) };
+  const { content, endpoint, config, bake, open } = deployed;
+  return { ...job, content, endpoint, config, ...(bake && { bake }), ...openSafetyInputs(open) };
 }

@@ -27,6 +27,12 @@ const through = (environment: string) => ({
   [`validated.${environment}`]: validationValue(CONTENT),
 });
 
+/** It went through dev, and this is what its bake there showed. */
+const baked = (bake: 'good' | 'nothing' | 'none') => ({
+  ...through('dev'),
+  'validated.dev': validationValue(CONTENT, { bake }),
+});
+
 function version(
   number: number,
   approvalStatus: ModelPackage['approval'],
@@ -299,6 +305,41 @@ const RULES: readonly [
     [],
   ],
   [
+    'a version that baked well, when that is asked for',
+    [version(1, 'Approved', baked('good'))],
+    { ...uat, require_bake: true },
+    1,
+    [],
+  ],
+  [
+    'a version whose bake shows nothing, when a good one is asked for',
+    [version(1, 'Approved', baked('nothing'))],
+    { ...uat, require_bake: true },
+    'none',
+    ['its bake in dev shows nothing, and require_bake is true'],
+  ],
+  [
+    'a version that did not bake, when that is asked for',
+    [version(2, 'Approved', baked('none')), version(1, 'Approved', through('dev'))],
+    { ...uat, require_bake: true },
+    'none',
+    Array.from({ length: 2 }, () => 'it did not bake in dev, and require_bake is true'),
+  ],
+  [
+    'a version that is neither validated nor baked, when only a bake is asked for',
+    [version(1, 'Approved')],
+    { ...uat, require_validation: false, require_bake: true },
+    'none',
+    ['it did not bake in dev, and require_bake is true'],
+  ],
+  [
+    'a version whose bake shows nothing, when none is asked for',
+    [version(1, 'Approved', baked('nothing'))],
+    uat,
+    1,
+    [],
+  ],
+  [
     'a withdrawn version, when no validation is asked for',
     [version(1, 'Approved', { 'withdrawn.uat': verdictValue(CONTENT) })],
     { ...uat, require_validation: false },
@@ -313,6 +354,7 @@ const UAT: PromotionCriteria = {
   path: ['dev', 'uat', 'main'],
   source: 'registry',
   require_validation: true,
+  require_bake: false,
   pipeline: '101',
 };
 

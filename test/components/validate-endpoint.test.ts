@@ -271,6 +271,13 @@ function bringNext({ emulator, arn, record }: Scene, ending?: Emulator['endpoint
 }
 
 describe('a validation', () => {
+  it.each(['good', 'nothing', 'none'] as const)('says that the bake of its deployment showed %s', async (bake) => {
+    const { emulator, root, arn, record } = await live();
+    record({ bake });
+    expect((await validate({ emulator, root })).exit).toBe(0);
+    expect(readValidation(entriesOf(emulator, arn), 'dev')).toMatchObject({ is: 'read', value: { bake } });
+  });
+
   it('is written for a version that is live and answers well', async () => {
     const { emulator, root, arn, config } = await live({ rmse: '41250' });
 

@@ -44,6 +44,7 @@ describe('what an approver reads of a version', () => {
       path,
       source: 'registry',
       require_validation: true,
+      require_bake: false,
       pipeline: '1',
     } as const;
     const { passage } = viewOf(version(Object.fromEntries(entries)), { criteria });
@@ -157,6 +158,7 @@ describe('what an approver reads of a version', () => {
       path: ['uat'],
       source: 'run',
       require_validation: true,
+      require_bake: false,
       pipeline: '1',
     } as const;
     const [, first] = viewOf(other, { criteria }).changes;
@@ -179,6 +181,7 @@ describe('what was decided before', () => {
       path: ['dev', 'uat', 'main'],
       source: 'registry',
       require_validation: true,
+      require_bake: false,
       pipeline: '1',
     }) as const;
   const decided = (metadata: Record<string, string>, environment: string) =>

@@ -28,6 +28,7 @@ export function viewOf(candidate: ModelPackage, { live, ...more }: Asked = {}): 
       path: ['dev', 'uat', 'main'],
       source: 'registry',
       require_validation: true,
+      require_bake: false,
       pipeline: '101',
     },
     takeOver: false,

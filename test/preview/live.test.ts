@@ -13,6 +13,7 @@ const UAT: PromotionCriteria = {
   path: ['dev', 'uat'],
   source: 'registry',
   require_validation: true,
+  require_bake: false,
   pipeline: '101',
 };
 

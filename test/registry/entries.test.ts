@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BAKE_WORD, MAX_CONFIG_NAME } from '../../src/endpoints/names.ts';
 import {
   type EntryHolder,
   entryTime,
@@ -47,6 +48,13 @@ describe('a registry entry', () => {
     });
   });
 
+  it('says what a bake showed, and no other word for it is believed', () => {
+    const read = (raw: string) => readValidation(holder({ 'validated.uat': raw }), 'uat');
+    const written = entryValue({ ...validation, bake: 'nothing' });
+    expect(read(written)).toMatchObject({ is: 'read', value: { bake: 'nothing' } });
+    expect(read(written.replace('bake=nothing', 'bake=fine'))).toMatchObject({ is: 'unreadable' });
+  });
+
   it('names the account beside the login, which may change; entries of earlier releases name none', () => {
     const written = entryValue({ ...approval, user_id: '57' });
     const read = readApproval(holder({ 'approved.uat': written }), 'uat');
@@ -67,6 +75,10 @@ describe('a registry entry', () => {
 
   it('fits SageMaker with the longest names and numbers that occur', () => {
     expect(entryValue({ ...validation, open: 'approval' })).toMatch(ACCEPTED);
+    const config = 'k'.repeat(MAX_CONFIG_NAME - BAKE_WORD);
+    const baked = entryValue({ ...validation, config, bake: 'nothing', open: 'approval' });
+    expect(baked).toMatch(ACCEPTED);
+    expect(baked).toContain(' bake=nothing ');
   });
 
   it('loses the end of an over-long login and nothing else, and shows the cut', () => {

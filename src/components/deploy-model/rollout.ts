@@ -62,13 +62,13 @@ export function leftAlarms(plan: DeploymentPlan): string {
   return hasOwnAlarms(plan) ? ' Its alarms stay until a job of this endpoint runs again.' : '';
 }
 
-/** What the bake of the version that is live showed, and says so. */
+/** What the bake of the version that is live showed, and says so; `undefined` where the endpoint file gives no strategy. */
 export async function bakeOf(
   { endpoint }: Pick<DeploymentEnd, 'endpoint'>,
   plan: DeploymentPlan,
   context: ReconcileContext,
-): Promise<Bake['is']> {
-  if (!endpoint || plan.serving.description.strategy === undefined) return 'none';
+): Promise<Bake['is'] | undefined> {
+  if (!endpoint || plan.serving.description.strategy === undefined) return undefined;
   const bake = await judgeRelease(plan, endpoint, context);
   context.log(
     bake.is === 'none' ? 'No bake: no alarm could have rolled this deployment back.' : `Bake: ${bake.saying}`,

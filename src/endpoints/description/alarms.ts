@@ -102,7 +102,7 @@ export function isActing(section: AlarmsSection): boolean {
 }
 
 /** CloudWatch tells of a period up to so many seconds after it. */
-export const METRIC_DELAY = 180;
+const METRIC_DELAY = 180;
 
 /** The shortest bake, in seconds, after which every alarm of the release has seen all that it judges by. */
 export function secondsToFire(section: AlarmsSection): number {

@@ -8,7 +8,7 @@ import { mapping, whole } from './schema.ts';
  */
 
 /** What SageMaker takes all the traffic over at once for, whatever strategy it was asked for, and tells nobody. */
-export const FALL_BACKS = ['first_deployment', 'one_instance', 'marketplace', 'inf1'] as const;
+const FALL_BACKS = ['first_deployment', 'one_instance', 'marketplace', 'inf1'] as const;
 
 export type FallBack = (typeof FALL_BACKS)[number];
 
@@ -94,7 +94,7 @@ function shareOf(size: Stepwise['size'], instances: number): number {
 }
 
 /** How many times an update waits: after each step, the last included. */
-export function stepsOf(strategy: Strategy, instances: number): number {
+function stepsOf(strategy: Strategy, instances: number): number {
   if (strategy.type === 'all_at_once') return 1;
   if (strategy.type === 'canary') return 2;
   return Math.ceil(1 / shareOf(strategy.size, instances) - 1e-9);
@@ -113,7 +113,7 @@ export interface StrategyProblem {
 }
 
 /** The shortest bake that shows anything: CloudWatch tells of a minute after up to three more. */
-export const SHORTEST_BAKE = 300;
+const SHORTEST_BAKE = 300;
 
 /** What SageMaker would refuse of a strategy on so many instances, and a bake that would show nothing. */
 export function strategyProblems(strategy: Strategy, instances: number): StrategyProblem[] {

@@ -15,7 +15,7 @@ export function alarmPrefix(endpoint: string, config?: string): string {
 }
 
 /** The name of an alarm that is made for a release. */
-export function alarmName({ endpoint, config }: Omit<Release, 'variant'>, kind: ReleaseAlarm['kind']): string {
+function alarmName({ endpoint, config }: Omit<Release, 'variant'>, kind: ReleaseAlarm['kind']): string {
   return `${alarmPrefix(endpoint, config)}${kind}`;
 }
 
@@ -41,7 +41,7 @@ function measured(wanted: ReleaseAlarm) {
  * The request for an alarm on the new fleet of a release alone: metrics of this fleet have its endpoint config as a dimension,
  * and there are none before it has traffic.
  */
-export function alarmRequest(release: Release, wanted: ReleaseAlarm): PutMetricAlarmCommandInput {
+function alarmRequest(release: Release, wanted: ReleaseAlarm): PutMetricAlarmCommandInput {
   const { endpoint, config, variant } = release;
   return {
     AlarmName: alarmName(release, wanted.kind),
