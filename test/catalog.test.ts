@@ -6,7 +6,7 @@ import type { InputSpec } from '../compiler/spec.ts';
 import { readRepository } from '../compiler/templates.ts';
 import { JOB_INPUT_TEXT, optionFor, parseInputs } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
-import { type Component, gitlabEnvironmentOf } from '../src/program/component.ts';
+import { type Component, type GitLabJob, gitlabEnvironmentOf, isOfMergeRequests } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { BUILT } from '../src/registry/entry-keys.ts';
@@ -19,7 +19,7 @@ import { componentTable, includeOf, inputsPage } from './catalog/inputs-page.ts'
 import { fill } from './catalog/markdown.ts';
 import { resalePrice } from './catalog/policies.ts';
 import { findProgram, programs } from './catalog/programs.ts';
-import { commonPart, LEFT_OUT, SHARED } from './catalog/shared.ts';
+import { commonPart, LEFT_OUT, OWN_WORDS, SHARED } from './catalog/shared.ts';
 import { stale, tell } from './catalog/tell.ts';
 import { blockOf, composedName, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
 
@@ -124,8 +124,8 @@ describe.each(named(templates))('the template of %s', (_, template) => {
 });
 
 describe.each(named(jobs))('the job of %s', (name, { template: { inputs, component, body }, job, expected }) => {
-  const missing = LEFT_OUT[name] ?? {};
-  const has = (input: string) => missing[input] === undefined;
+  const [missing, own] = [LEFT_OUT[name] ?? {}, OWN_WORDS[name] ?? {}];
+  const isCommon = (input: string) => missing[input] === undefined && own[input] === undefined;
 
   it('is one job, named by its input', () => {
     expect(Object.keys(body)).toEqual([blockOf('job_name')]);
@@ -134,19 +134,18 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
 
   it('has every shared input, word for word', () => {
     const exemplar = readTemplate('check-model').inputs;
-    const common = (all: readonly InputSpec[]) => all.filter((input) => SHARED.includes(input.name)).map(commonPart);
-    expect(common(inputs)).toEqual(common(exemplar).filter(({ name: input = '' }) => has(input)));
+    const common = (all: readonly InputSpec[]) =>
+      all.filter((input) => SHARED.includes(input.name) && isCommon(input.name)).map(commonPart);
+    expect(common(inputs)).toEqual(common(exemplar));
+    const names = inputs.map((input) => input.name);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(own)));
+    expect(names.filter((input) => missing[input] !== undefined)).toEqual([]);
   });
 
   it('has the stage, branches and time that its definition gives it', () => {
     const { stage, branches, timeout } = expected;
-    const [first, ...later] = resalePrice.environments.map((branch) => `$CI_COMMIT_BRANCH == "${branch}"`);
     const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
-    expect(defaults).toMatchObject({
-      stage,
-      rules: [{ if: [first, ...(branches === 'every' ? later : [])].join(' || ') }],
-      timeout,
-    });
+    expect(defaults).toMatchObject({ stage, rules: [{ if: RULES[branches] }], timeout });
     // A minute is kept for the uploads.
     const seconds = Number.parseInt(timeout, 10) * 3600 - 60;
     expect(Number(defaults.max_wait_time ?? 0)).toBeLessThanOrEqual(seconds);
@@ -189,13 +188,15 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
   });
 
   it('fetches the project only where it reads a file of it, and finds no files of other pipelines otherwise', () => {
-    // The endpoint file is read from the commit, by GitLab's API.
-    const reads = inputs.some((input) => input.name.endsWith('_file') && input.name !== 'endpoint_file');
+    // The endpoint file is read from the commit, by GitLab's API; before a merge, from the folder.
+    const isPlan = expected.environment === false;
+    const reads = inputs.some(({ name: input }) => input.endsWith('_file') && (isPlan || input !== 'endpoint_file'));
     const { GIT_STRATEGY: strategy = 'fetch' } = job.variables;
     expect(strategy).toBe(reads ? 'fetch' : 'empty');
   });
 
   it('serves the environment of its input', () => {
+    if (expected.environment === false) return expect(job).not.toHaveProperty('environment');
     expect(job.environment).toMatchObject({
       name: gitlabEnvironmentOf({ gitlab: expected }, blockOf('environment') + blockOf('gitlab_environment_suffix')),
       action: expected.environment.action,
@@ -221,6 +222,19 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
     );
   });
 });
+
+function onBranches(variable: string, branches: readonly string[]): string {
+  return branches.map((branch) => `${variable} == "${branch}"`).join(' || ');
+}
+
+const MERGED_INTO = onBranches('$CI_MERGE_REQUEST_TARGET_BRANCH_NAME', resalePrice.environments);
+
+/** The condition of the rules by default. */
+const RULES: Readonly<Record<GitLabJob['branches'], string>> = {
+  first: onBranches('$CI_COMMIT_BRANCH', resalePrice.environments.slice(0, 1)),
+  every: onBranches('$CI_COMMIT_BRANCH', resalePrice.environments),
+  'into every': `$CI_PIPELINE_SOURCE == "merge_request_event" && (${MERGED_INTO})`,
+};
 
 const withoutProgram = named(jobs).filter(([name]) => !findProgram(name));
 
@@ -282,17 +296,19 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
   });
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {
-    const folder = reportFolder(name, '$CI_JOB_ID');
+    const { folder = reportFolder(name, '$CI_JOB_ID') } = program.gitlab;
     const told = `templates/${name}.yml must keep the folder ${folder}, and a dotenv report only for outputs`;
     expect(job?.artifacts, told).toEqual({
       when: 'always',
       access: 'developer',
       expire_in: blockOf(keptBy(name)),
+      ...(isOfMergeRequests(program) && { expose_as: 'Deployment plan' }),
       paths: [`${folder}/`],
       reports: {
         ...(Object.keys(program.outputs).length > 0 && { dotenv: `${folder}/sagemaker.env` }),
         annotations: `${folder}/links.json`,
         junit: `${folder}/junit.xml`,
+        ...(isOfMergeRequests(program) && { terraform: `${folder}/terraform.json`, metrics: `${folder}/metrics.txt` }),
       },
     });
   });
@@ -303,7 +319,8 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
 
   it('is never cancelled half-way where it changes AWS', () => {
     const changes = program.permissions.some(({ action }) => !/:(Describe|List|Get|Invoke)/.test(action));
-    expect(job?.interruptible).toBe(changes ? false : undefined);
+    // A newer push to a merge request cancels what only reads.
+    expect(job?.interruptible).toBe(changes ? false : isOfMergeRequests(program) || undefined);
   });
 
   it('accepts what its template gives by default', () => {
@@ -329,7 +346,9 @@ describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permi
   });
 
   it('leaves a verdict and a deletion to a person', () => {
-    expect(gitlab.manual !== false).toBe(isVerdict({ permissions }) || gitlab.environment.action === 'stop');
+    expect(gitlab.manual !== false).toBe(
+      isVerdict({ permissions }) || (gitlab.environment !== false && gitlab.environment.action === 'stop'),
+    );
   });
 });
 

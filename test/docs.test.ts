@@ -234,6 +234,12 @@ describe('what docs/setup.md sets', () => {
         puts.filter((put) => put['role-name'] === options['role-name']).map((put) => put['policy-name']),
       ),
     }));
+    const plans = duties.filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined);
+    const ofPlans = plans.map(({ name }) => ({
+      role: `resale-price-${name}`,
+      trust: `file://trust-${name}.json`,
+      policies: new Set([name]),
+    }));
     const wanted = environments.map((environment) => ({
       role: `resale-price-${environment.replace('/', '-')}`,
       trust: `file://trust-${environment.replace('/approval', '')}.json`,
@@ -242,7 +248,7 @@ describe('what docs/setup.md sets', () => {
     expect(
       made,
       'docs/setup.md, section 2, must attach the policy of every duty to the role of its environment',
-    ).toEqual(wanted);
+    ).toEqual([...wanted, ...ofPlans]);
     for (const put of puts) expect(put['policy-document']).toBe(`file://${put['policy-name']}.json`);
   });
 

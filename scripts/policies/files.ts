@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../emulator/world.ts';
-import { type Duty, dutiesOf, groupPolicy, type Program, pipelineRoleDeny, renderPolicy } from './policies.ts';
+import { type Duty, dutiesOf, groupPolicy, type Program, pipelineRoleDeny, placeOf, renderPolicy } from './policies.ts';
 import { fileName, type Team } from './team.ts';
-import { trustPolicyOf } from './trust.ts';
+import { trustOf, trustPolicyOf } from './trust.ts';
 
 /** An IAM role of a team: the file of its trust policy, and those of its policies. */
 interface PlannedRole {
@@ -28,20 +28,22 @@ export interface PolicyFiles {
   readonly roles: readonly PlannedRole[];
 }
 
-/** The files that docs/setup.md attaches: a trust policy for each environment, a policy for each duty, and the Deny. */
+/** The files that docs/setup.md attaches: a trust policy for each environment and for its plan, a policy for each duty, and the Deny. */
 export function policyFiles(team: Team, programs: readonly Program[]): PolicyFiles {
   const duties = dutiesOf(team, programs);
   const trust = team.environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
+  const ofMergeRequests = duties.filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined);
   return {
     files: {
       ...Object.fromEntries(trust),
+      ...Object.fromEntries(ofMergeRequests.map((duty) => [trustFile(duty), trustOf(team, duty.ref)])),
       ...Object.fromEntries(duties.map(({ name, policy }) => [`${name}.json`, policy])),
       ...denyFiles(pipelineRoleDeny(team)),
       'render-pipeline.json': renderPolicy(team),
       ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
     },
-    roles: [...Map.groupBy(duties, ({ gitlabEnvironment }) => gitlabEnvironment)].map(([place, sharing]) =>
-      roleIn(team, place, sharing),
+    roles: [...Map.groupBy(duties, placeOf)].flatMap(([place, [first, ...more]]) =>
+      first ? [roleIn(team, place, [first, ...more])] : [],
     ),
   };
 }
@@ -59,14 +61,18 @@ function denyFiles(deny: PolicyDocument): Record<string, PolicyDocument> {
   return Object.fromEntries(parts.map((part, at) => [`deny-registry-entries-${at + 1}.json`, part]));
 }
 
-function roleIn(team: Team, place: string, duties: readonly Duty[]): PlannedRole {
-  const [environment = place] = duties.map((duty) => duty.environment);
+function roleIn(team: Team, place: string, duties: readonly [Duty, ...Duty[]]): PlannedRole {
   return {
     name: `${team.endpoint}-${fileName(place)}`,
-    trust: `trust-${fileName(environment)}.json`,
+    trust: trustFile(duties[0]),
     policies: duties.map(({ name }) => `${name}.json`),
     sizes: duties.map(({ policy }) => sizeOf(policy)),
   };
+}
+
+/** The trust policy of a duty's role: that of its environment, or one of its own in the pipelines of merge requests. */
+function trustFile({ gitlabEnvironment, environment, name }: Duty): string {
+  return `trust-${gitlabEnvironment === undefined ? name : fileName(environment)}.json`;
 }
 
 /** The size of a policy in signs. IAM does not count blanks. */

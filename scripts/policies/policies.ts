@@ -1,8 +1,13 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
-import { type Component, gitlabEnvironmentOf, type Permission } from '../../src/program/component.ts';
+import {
+  type Component,
+  gitlabEnvironmentOf,
+  isOfMergeRequests,
+  type Permission,
+} from '../../src/program/component.ts';
 import { BUILT, type EntryKind, keysOfEnvironment, keysOfKind } from '../../src/registry/entry-keys.ts';
-import { endpointOf, fileName, SURE_LENGTH, type Team } from './team.ts';
+import { endpointOf, fileName, mergedInto, type Ref, refOf, SURE_LENGTH, type Team } from './team.ts';
 
 export type Program = Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>;
 
@@ -11,8 +16,10 @@ export interface Duty {
   /** `approve-uat`. */
   readonly name: string;
   readonly environment: string;
-  /** The GitLab environment of its jobs: `uat/approval`. */
-  readonly gitlabEnvironment: string;
+  /** The GitLab environment of its jobs: `uat/approval`; absent in the pipelines of merge requests. */
+  readonly gitlabEnvironment: string | undefined;
+  /** On which branch or tag its jobs run. */
+  readonly ref: Ref;
   readonly components: readonly string[];
   readonly policy: PolicyDocument;
 }
@@ -20,24 +27,42 @@ export interface Duty {
 /** Each environment's duties, as the definitions say them. */
 export function dutiesOf(team: Team, programs: readonly Program[]): Duty[] {
   return team.environments.flatMap((environment, index) => {
-    const here = programs.filter(({ gitlab }) => index === 0 || gitlab.branches === 'every');
+    const here = programs.filter(({ gitlab }) => index === 0 || gitlab.branches !== 'first');
     return [...Map.groupBy(here, ({ duty }) => duty)]
-      .map(([duty, sharing]) => dutyOf(team, { name: `${duty}-${fileName(environment)}`, environment }, sharing))
+      .flatMap(
+        ([duty, sharing]) => dutyOf(team, { name: `${duty}-${fileName(environment)}`, environment }, sharing) ?? [],
+      )
       .filter(({ policy }) => policy.Statement.length > 0);
   });
 }
 
-/** What components of one duty do in an environment. They run in one GitLab environment, whose variable names their role. */
-function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: readonly Program[]): Duty {
+/**
+ * What components of one duty do in an environment. They run in one GitLab environment, whose variable names their role, or in
+ * the pipelines of merge requests. `undefined` where no merge request leads there.
+ */
+function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: readonly Program[]): Duty | undefined {
   const { environment } = duty;
-  const [gitlabEnvironment = environment] = sharing.map((program) => gitlabEnvironmentOf(program, environment));
+  const ofMergeRequests = sharing.some(isOfMergeRequests);
+  const ref = ofMergeRequests ? mergedInto(team, environment) : refOf(team, environment);
+  if (ref === undefined) return undefined;
   const permissions = sharing.flatMap((program) => program.permissions);
   return {
     ...duty,
-    gitlabEnvironment,
+    ref,
+    gitlabEnvironment: sharing.map((program) => gitlabEnvironmentOf(program, environment))[0],
     components: sharing.map(({ name }) => name),
-    policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissions) },
+    policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissionsOn(ref, permissions)) },
   };
+}
+
+/** Anybody who may push a branch may use a role that trusts them all: it reads no objects of S3. */
+function permissionsOn({ name }: Ref, permissions: readonly Permission[]): Permission[] {
+  return permissions.filter(({ action }) => name !== '*' || !action.startsWith('s3:'));
+}
+
+/** What the role of a duty is called after: its GitLab environment, or where it has none, itself. */
+export function placeOf({ gitlabEnvironment, name }: Pick<Duty, 'gitlabEnvironment' | 'name'>): string {
+  return gitlabEnvironment ?? name;
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {

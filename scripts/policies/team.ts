@@ -35,6 +35,18 @@ export function refOf({ refs = {} }: Team, environment: string): Ref {
   return refs[environment] ?? { type: 'branch', name: environment };
 }
 
+/**
+ * The branches that are merged into that of an environment: any into the first, the one of the environment before into each
+ * later one. `undefined` where nobody can say which: tags serve one of the two, or one branch serves both.
+ */
+export function mergedInto(team: Team, environment: string): Ref | undefined {
+  const [into, before] = [refOf(team, environment), team.environments[team.environments.indexOf(environment) - 1]];
+  if (into.type === 'tag') return undefined;
+  if (before === undefined) return { type: 'branch', name: '*' };
+  const from = refOf(team, before);
+  return from.type === 'tag' || from.name === into.name ? undefined : from;
+}
+
 export function endpointOf({ endpoint }: Team, environment: string): string {
   return `${endpoint}-${fileName(environment)}`;
 }

@@ -4,7 +4,7 @@ import { endpointLogGroup } from '../aws/logs.ts';
 import { capacityWords } from '../endpoints/description/capacity.ts';
 import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
-import { descriptionInputs, oneDescription } from '../endpoints/description/inputs.ts';
+import { descriptionInputs, oneDescription, someDescription } from '../endpoints/description/inputs.ts';
 import { expectedArn, resourceName } from '../endpoints/endpoint.ts';
 import { type DeploymentEnd, followDeployment } from '../endpoints/follow.ts';
 import { Look } from '../endpoints/look.ts';
@@ -42,13 +42,7 @@ const inputs = z
     max_wait_time: wholeNumber(60, 86_400),
     poll_interval: wholeNumber(1, 300),
   })
-  .check(
-    oneDescription,
-    z.refine(({ instance_type, endpoint_file }) => instance_type !== undefined || endpoint_file !== undefined, {
-      path: ['instance_type'],
-      message: 'must be given, or endpoint_file, which describes the endpoint',
-    }),
-  );
+  .check(oneDescription, someDescription);
 
 type Inputs = z.output<typeof inputs>;
 type Output =

@@ -81,6 +81,13 @@ export async function refusalOfTakenNames(look: Look, serving: ModelAndConfig): 
   return ofModel ?? (foundConfig && refusalOfOtherContent(config, foundConfig.answer));
 }
 
+/** The model and the endpoint config of a plan that do not exist yet (AWS: DescribeModel, DescribeEndpointConfig). */
+export async function missingOf(look: Look, serving: ModelAndConfig): Promise<string[]> {
+  const [model, config] = [plannedModel(serving), plannedConfig(serving)];
+  const [foundModel, foundConfig] = [await look.model(model.name), await look.config(config.name)];
+  return [...(foundModel ? [] : [model]), ...(foundConfig ? [] : [config])].map(({ kind, name }) => `${kind} ${name}`);
+}
+
 const plannedModel = (serving: ModelAndConfig) =>
   ({ kind: 'model', name: serving.model.name, request: modelRequest(serving) }) as const;
 

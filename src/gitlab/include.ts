@@ -28,6 +28,8 @@ export function isOfPromote(env: Env): boolean {
 
 /** The inputs of several components that promote tells apart by their names. */
 const RENAMED: Readonly<Record<string, string>> = {
+  'plan-deployment role_arn': 'plan_role_arn',
+  'plan-deployment expected_account_id': 'plan_account_id',
   'deploy-pipeline max_wait_time': 'pipeline_max_wait_time',
   'deploy-model max_wait_time': 'deploy_max_wait_time',
   'delete-endpoint max_wait_time': 'deploy_max_wait_time',

@@ -260,10 +260,17 @@ export function inputProblem(name: string, messages: readonly string[], { value,
   if (invisible === 'CI_COMMIT_BRANCH')
     return `${name}: received "${value}", but this pipeline has no branch: it is the pipeline of a tag or of a merge request. Let the rules of this job add it to the pipelines of branches only, or set ${name} without CI_COMMIT_BRANCH.`;
   if (invisible !== undefined && /^\$\{?\w+\}?$/.test(value.trim()))
-    return `${name}: received "${value}", but no CI/CD variable ${invisible} is visible in this job. Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).`;
+    return `${name}: received "${value}", but no CI/CD variable ${invisible} is visible in this job. ${whereToDefine(env)}`;
   const hint = invisible === undefined ? '' : ` No CI/CD variable ${invisible} is visible in this job.`;
   const shown = value.length > 200 ? `${value.slice(0, 200)}...` : value;
   return `${name}: received "${shown}"; ${[...new Set(messages)].join('; ')}.${hint}`;
+}
+
+/** Where to define a variable that a job does not see. The pipeline of a merge request has no environment, and no protected ref. */
+function whereToDefine({ CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target }: Env): string {
+  return target
+    ? 'Define it with the scope *, and without protection: this job has no environment, and runs before the merge.'
+    : "Define it with a scope that covers the job's environment (uat* covers uat and uat/approval).";
 }
 
 function optionsOf({ component, args, safetyInputs, jobInputs = [] }: InputSource): ReadonlyMap<string, string> {

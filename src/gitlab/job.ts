@@ -6,8 +6,11 @@ import type { Claims } from './claims.ts';
 export interface Job {
   /** The environment that the job serves; approvals have a GitLab environment of their own beside it. */
   readonly environment: string;
-  /** The GitLab environment in which the job runs: `uat`, `uat/approval`, or with a suffix `uat/churn/approval`. */
-  readonly gitlabEnvironment: string;
+  /**
+   * The GitLab environment in which the job runs: `uat`, `uat/approval`, or with a suffix `uat/churn/approval`; absent in the
+   * pipeline of a merge request.
+   */
+  readonly gitlabEnvironment: string | undefined;
   readonly pipeline: string;
   readonly id: string;
   readonly name: string;
@@ -68,8 +71,8 @@ function contradicted(name: string, claim: keyof Claims, env: Env, claims: Claim
 interface ExpectedJob {
   /** The input `environment`. */
   readonly environment: string;
-  /** The GitLab environment in which the template places the job. */
-  readonly gitlabEnvironment: string;
+  /** The GitLab environment in which the template places the job; `undefined` where it places it in none. */
+  readonly gitlabEnvironment: string | undefined;
 }
 
 /** The job as an accepted token tells it. A variable that contradicts the token is refused: somebody set it. */
@@ -90,7 +93,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
   if (claims.environment !== expected.gitlabEnvironment) {
     throw new Failure(
       'SMC-1103',
-      `This job is for the environment "${expected.gitlabEnvironment}", but its token is for "${claims.environment ?? 'none'}".`,
+      `This job is for the environment "${expected.gitlabEnvironment ?? 'none'}", but its token is for "${claims.environment ?? 'none'}".`,
       "remove any CI/CD variable named INPUT_ENVIRONMENT and any environment: that overrides the template's, then start a new pipeline.",
     );
   }

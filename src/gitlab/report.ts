@@ -33,12 +33,19 @@ export function reportFolder(component: string, jobId: string): string {
 /** The only test case until the job says how it went: a job that is killed leaves it. */
 const NOT_ENDED = 'The job reported its result';
 
+/** What the reports of a job are, and where. */
+interface ReportPlace {
+  readonly component: string;
+  readonly folder: string;
+  /** Reports beside those of every job: file -> what it holds until the job writes it. */
+  readonly reports?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * The reports of one job, in its own folder, emptied first. All of them exist from the start: GitLab's runner shows a
  * red error below our last line for each that is missing.
  */
-export function createReport(root: string, component: string, jobId: string): Report {
-  const folder = reportFolder(component, jobId);
+export function createReport(root: string, { component, folder, reports = {} }: ReportPlace): Report {
   explained(() => empty(root, folder));
   const lengths = new Map<string, number>();
   const write = (name: string, content: string) => {
@@ -54,6 +61,7 @@ export function createReport(root: string, component: string, jobId: string): Re
   const cases: string[] = [];
   write('links.json', '{}');
   write('sagemaker.env', '');
+  for (const [name, content] of Object.entries(reports)) write(name, content);
   write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it reported one', 0)]));
   return {
     link(section, label, url, place) {
@@ -86,7 +94,7 @@ function junit(component: string, cases: readonly string[]): string {
 function empty(root: string, folder: string): void {
   const parent = dirname(folder);
   // Before anything is made, which would be made where the link leads.
-  for (const path of [dirname(parent), parent])
+  for (const path of [dirname(parent), parent].filter((each) => each !== '.'))
     if (lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink()) throw unwritable(`${path} is a link`);
   mkdirSync(join(root, parent), { recursive: true });
   rmSync(join(root, folder), { recursive: true, force: true });

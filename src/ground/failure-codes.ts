@@ -154,6 +154,9 @@ export const FAILURE_CODES = {
   'SMC-6503': 'refused',
   'SMC-6504': 'out of time',
   'SMC-6505': 'refused',
+
+  // Planning: plan-deployment
+  'SMC-8001': 'invalid input',
 } as const satisfies Record<`SMC-${number}`, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURE_CODES;

@@ -1,3 +1,4 @@
+import type { PassedOver } from '../registry/eligibility.ts';
 import type { ApproverView, Link } from './approver-view.ts';
 import { anchor, factsPart, html, metricsPart, type Part, pageOf } from './page.ts';
 import { skippedWords } from './skipped.ts';
@@ -17,7 +18,7 @@ ${highlightedLine(view)}${links.map((each) => `<p>${anchor(each)}</p>`).join('\n
 }
 
 /** What speaks against a version without a second look, by the words under which the page has it; nothing without any. */
-function highlightedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
+export function highlightedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
   const facts = [...serving, ...passage, ...changes, ...version].filter(({ warns }) => warns);
   const values = metrics.flatMap(({ source, metrics: all, notRead }) => [
     ...all.filter(({ isBeyond }) => isBeyond).map(({ name }) => `${name} (beyond its bound)`),
@@ -29,16 +30,19 @@ function highlightedLine({ serving, passage, changes, version, metrics }: Approv
 }
 
 /** What is known of a version, part by part. */
-function versionParts({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
+export function versionParts({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
   return [
     factsPart('What will serve', serving),
     factsPart('Where it has been', passage),
     factsPart('What changed', changes),
     ...metrics.flatMap(metricsPart),
     factsPart('The version', version),
-    factsPart(
-      'Newer versions that were skipped',
-      skipped.map((each) => ({ label: 'skipped', text: skippedWords(each) })),
-    ),
+    skippedPart(skipped),
   ];
+}
+
+/** The versions that are newer than what is promoted, and why each was skipped. */
+export function skippedPart(skipped: readonly PassedOver[]): Part {
+  const facts = skipped.map((each) => ({ label: 'skipped', text: skippedWords(each) }));
+  return factsPart('Newer versions that were skipped', facts);
 }

@@ -1,6 +1,5 @@
 import type { Job } from '../gitlab/job.ts';
-import { Failure } from '../ground/failure.ts';
-import { type PromotionCriteria, whyOffPath } from '../registry/eligibility.ts';
+import { type PromotionCriteria, refuseOffPath } from '../registry/eligibility.ts';
 
 /** The inputs that say what is asked of a version. */
 type CriteriaInputs = Pick<PromotionCriteria, 'source' | 'require_validation' | 'require_bake'> & {
@@ -13,10 +12,6 @@ export function criteriaOf(
   { environment, pipeline }: Pick<Job, 'environment' | 'pipeline'>,
   component: string,
 ): PromotionCriteria {
-  const off = whyOffPath({ environment, path });
-  if (off !== undefined) {
-    const next = `add the environment to promotion_path, or correct environment, under "inputs:" of the include that adds ${component}.`;
-    throw new Failure('SMC-3002', off, next);
-  }
+  refuseOffPath({ environment, path }, component);
   return { environment, path, source, require_validation, require_bake, pipeline };
 }

@@ -1,12 +1,23 @@
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import { expectedArn } from '../endpoints/endpoint.ts';
+import { missingOf } from '../endpoints/ensure.ts';
 import { Look } from '../endpoints/look.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
 import type { Context } from '../program/context.ts';
-import { type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
+import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
+import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
 import { type CandidateQuery, type CandidateSearch, type FoundCandidate, findCandidate } from './candidate.ts';
 import { type Met, meet, refusalOfInstanceType } from './foreseen.ts';
-import { type Destination, type LiveNow, liveNow, lookAt, nothingLive, whyNothingNew, withDecision } from './live.ts';
+import {
+  type Destination,
+  type LiveNow,
+  liveNow,
+  lookAt,
+  nothingLive,
+  servedThere,
+  whyNothingNew,
+  withDecision,
+} from './live.ts';
 import { plannedDeployment, type WantedServing } from './serving.ts';
 
 /** The inputs that say which version a pipeline would promote, and how it would deploy it. */
@@ -23,6 +34,8 @@ interface DescribedPromotion {
 /** A version that a pipeline would promote, and what that would meet. */
 export interface ForeseenVersion extends FoundCandidate {
   readonly is: 'version';
+  /** Whether it may be promoted: not every version that model_package_arn names. */
+  readonly fit: boolean;
   /** How deploy-model would deploy it; `undefined` where the include does not say how, or where. */
   readonly plan: DeploymentPlan | undefined;
   /** Where it would go; `undefined` where no endpoint is known, or none exists yet. */
@@ -30,10 +43,14 @@ export interface ForeseenVersion extends FoundCandidate {
   readonly live: LiveNow;
   /** What deploy-model would take from somebody else, where it may: a sentence. */
   readonly taken: string | undefined;
+  /** The model and the endpoint config that it would create: those of the plan that do not exist yet. */
+  readonly missing: readonly string[];
 }
 
 /** Nothing would be promoted; with what the endpoint is now, where its name is given and it exists. */
-type NothingForeseen = Extract<CandidateSearch, { is: 'nothing' }> & { readonly destination: Destination | undefined };
+export type NothingForeseen = Extract<CandidateSearch, { is: 'nothing' }> & {
+  readonly destination: Destination | undefined;
+};
 
 const NOTHING_NEW = 'nothing to do. When the previous environment has validated a newer version, push again.';
 
@@ -46,39 +63,101 @@ export async function foresee(
   criteria: PromotionCriteria,
   context: Context,
 ): Promise<ForeseenVersion | NothingForeseen> {
-  const { look, destinationAt } = firstLook(given, context);
-  const { endpoint_name: named } = given;
-  const found = await look.beside(findCandidate(given, criteria, context));
-  if (found.is === 'nothing')
-    return { ...found, destination: named === undefined ? undefined : await destinationAt(named) };
+  const looking = firstLook(given, context);
+  const { endpoint_name: name } = given;
+  const found = await looking.look.beside(findCandidate(given, criteria, context));
+  if (found.is === 'candidate') return foreseeVersion(found, { given, description, criteria, looking }, context);
+  return { ...found, destination: name === undefined ? undefined : await looking.destinationAt(name) };
+}
 
+interface Foreseeing extends DescribedPromotion {
+  readonly criteria: PromotionCriteria;
+  readonly looking: ReturnType<typeof firstLook>;
+}
+
+/** What a version that was found would meet; or that it is live already, as it would be. */
+async function foreseeVersion(
+  found: FoundCandidate,
+  { given, description, criteria, looking: { look, destinationAt } }: Foreseeing,
+  context: Context,
+): Promise<ForeseenVersion | NothingForeseen> {
   const { candidate, passedOver } = found;
+  const { endpoint_name: named, take_over_endpoint: takeOver } = given;
   const unfit = found.refused ?? refusalOfInstanceType(candidate, description, context);
   const name = named ?? validatedHere(candidate, criteria)?.endpoint;
-  const plan = plannedDeployment({ version: candidate, description }, name, given, context.job);
+  const wanted = plannedDeployment({ version: candidate, description }, name, given, context.job);
   // Where deploy-model goes is known only by endpoint_name.
-  const certain = named === undefined ? undefined : plan;
-  const destination = name === undefined ? undefined : await destinationAt(name);
-  const why = unfit ? undefined : whyNothingNew(candidate, destination, plan?.serving, criteria);
-  if (why !== undefined) return { is: 'nothing', why, next: NOTHING_NEW, passedOver, destination };
-  const seen = destination && certain ? await withDecision(destination, certain, look) : destination;
-  const going = {
-    plan: certain,
-    destination: seen,
-    look,
-    takeOver: given.take_over_endpoint,
-    isNamed: named !== undefined,
-  };
+  const plan = named === undefined ? undefined : wanted;
+  const there = name === undefined ? undefined : await destinationAt(name);
+  const why = unfit ? undefined : whyNothingNew(candidate, there, wanted?.serving, criteria);
+  if (why !== undefined) return { is: 'nothing', why, next: NOTHING_NEW, passedOver, destination: there };
+  const destination = there && plan ? await withDecision(there, plan, look) : there;
   const [met, live] = await bothInOrder(
-    unfit ? NOT_ASKED : meet(candidate, going, context),
-    seen ? liveNow(candidate, seen, plan?.serving, context) : nothingLive(named, plan?.serving),
+    unfit ? NOT_ASKED : meet(candidate, { plan, destination, look, takeOver, isNamed: named !== undefined }, context),
+    destination ? liveNow(candidate, destination, wanted?.serving, context) : nothingLive(named, wanted?.serving),
   );
   const refused = unfit ?? met.refused;
-  return { is: 'version', candidate, passedOver, plan: certain, destination: seen, live, taken: met.taken, refused };
+  const missing = plan && !refused ? await missingOf(look, plan.serving) : [];
+  const known = { candidate, passedOver, fit: found.refused === undefined, plan, destination, live, missing };
+  return { is: 'version', ...known, ...met, refused };
 }
 
 /** What is met where nothing is asked any more. */
 const NOT_ASKED: Met = { refused: undefined, taken: undefined };
+
+/** A pipeline of the first environment trains the version: it does not exist yet. */
+export interface TrainingForeseen extends Pick<ForeseenVersion, 'destination' | 'plan' | 'refused'> {
+  readonly is: 'training';
+  /** The name of the endpoint; `undefined` where the include does not say. */
+  readonly endpoint: string | undefined;
+  /** What serves now, in a few words. */
+  readonly words: string;
+  /** How serving would change beside the version, as far as the version that is live shows it. */
+  readonly serving: LiveNow['serving'];
+}
+
+/** Whether the version of an environment is trained by the pipeline that promotes it. */
+export function isTrainedFirst(
+  { model_package_arn }: Pick<PromotionInputs, 'model_package_arn'>,
+  criteria: PromotionCriteria,
+): boolean {
+  return model_package_arn === undefined && criteria.source === 'run' && environmentBefore(criteria) === undefined;
+}
+
+/**
+ * What a version that a pipeline trains first would meet. In its place stands the version that is live, of the same group:
+ * deploy-model refuses by the endpoint, and what the version itself is shows only when it exists.
+ */
+export async function foreseeTraining(
+  { given, description }: DescribedPromotion,
+  context: Context,
+): Promise<TrainingForeseen> {
+  const { look, destinationAt } = firstLook(given, context);
+  const { endpoint_name: name } = given;
+  const destination = name === undefined ? undefined : await destinationAt(name);
+  const nobodyKnows = { plan: undefined, serving: undefined, refused: undefined } as const;
+  const known = { is: 'training', endpoint: name, destination } as const;
+  if (!destination) return { ...known, ...nobodyKnows, words: nothingLive(name, undefined).words };
+  const live = await liveVersion(destination, given, context);
+  const plan = live && plannedDeployment({ version: live, description }, name, given, context.job);
+  if (!plan) return { ...known, ...nobodyKnows, words: servedThere(destination) };
+  const seen = await withDecision(destination, plan, look);
+  const going = { plan, destination: seen, look, takeOver: given.take_over_endpoint, isNamed: true };
+  const { refused } = await meet(live, going, context);
+  const { words, serving } = await liveNow(live, seen, plan.serving, context);
+  return { ...known, destination: seen, plan, words, serving, refused };
+}
+
+/** The one version that serves somewhere, where it is of the group. */
+async function liveVersion(
+  { packages }: Destination,
+  { model_package_group_name: group }: Pick<PromotionInputs, 'model_package_group_name'>,
+  { aws, clock }: Context,
+): Promise<ModelPackage | undefined> {
+  const [only, ...more] = packages;
+  if (only === undefined || more.length > 0 || !sameGroup(groupArnOf(only), groupArnIn(aws, group))) return undefined;
+  return findPackage({ ...aws, clock }, only);
+}
 
 /** Two answers, when both have arrived; or of two refusals the first, whichever arrived first. */
 async function bothInOrder<One, Other>(

@@ -141,6 +141,11 @@ async function readable(reader: RegistryReader, arn: string): Promise<ModelPacka
   }
 }
 
+/** What serves at a destination, by the ARNs of its versions. */
+export function servedThere({ endpoint, packages }: Pick<Destination, 'endpoint' | 'packages'>): string {
+  return `${served(packages, endpoint.config)} on ${endpoint.name} (${endpoint.status})`;
+}
+
 /** What an endpoint serves, in a few words. */
 function served(packages: readonly string[], config: string): string {
   return packages.join(' and ') || `a model from outside the registry (endpoint config ${config})`;

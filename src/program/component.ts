@@ -51,19 +51,29 @@ export interface Done<Output extends string> {
 export interface GitLabJob<Input extends string = string> {
   /** Its stage by default: the handbook's name for the step. */
   readonly stage: string;
-  /** The branches on which it runs by default; "first" where its work is promoted, and not done again on later ones. */
-  readonly branches: 'every' | 'first';
+  /**
+   * The branches on which it runs by default; "first" where its work is promoted, and not done again on later ones; "into
+   * every" where it runs in the pipelines of merge requests into them.
+   */
+  readonly branches: 'every' | 'first' | 'into every';
   /** The time by default after which GitLab stops it. */
   readonly timeout: '1 hour' | `${number} hours`;
-  readonly environment: {
-    /**
-     * "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables; "stop"
-     * ends the environment until it is deployed to again.
-     */
-    readonly action: 'start' | 'verify' | 'stop';
-    /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
-    name?(served: string): string;
-  };
+  /** Its environment in GitLab; false where it has none: the pipeline of a merge request is no deployment. */
+  readonly environment:
+    | false
+    | {
+        /**
+         * "start" adds a deployment to the environment's list; "verify" only lets the job see the environment's variables;
+         * "stop" ends the environment until it is deployed to again.
+         */
+        readonly action: 'start' | 'verify' | 'stop';
+        /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
+        name?(served: string): string;
+      };
+  /** Where its reports are: in a folder of its own of `sagemaker/`, or in one whose name needs no variable (expose_as). */
+  readonly folder?: string;
+  /** Its reports beside those of every job: file -> what it holds before the job wrote it. */
+  readonly reports?: Readonly<Record<string, string>>;
   /** Jobs with one value of this input take turns: their resource group is sagemaker/<environment>/<value>/deployment. */
   readonly resourceGroup: Input | false;
   /** Whether a person starts it, and whether the pipeline waits for that ("blocking") or goes on ("optional"). */
@@ -107,7 +117,13 @@ export function defineComponent<Inputs extends z.ZodMiniObject, Output extends s
   return component;
 }
 
-/** The GitLab environment of a component's job that serves an environment. */
-export function gitlabEnvironmentOf({ gitlab }: Pick<Component, 'gitlab'>, served: string): string {
+/** The GitLab environment of a component's job that serves an environment; `undefined` where the job has none. */
+export function gitlabEnvironmentOf({ gitlab }: Pick<Component, 'gitlab'>, served: string): string | undefined {
+  if (gitlab.environment === false) return undefined;
   return gitlab.environment.name?.(served) ?? served;
+}
+
+/** Whether a component runs in the pipelines of merge requests, which have neither a branch nor an environment. */
+export function isOfMergeRequests({ gitlab }: Pick<Component, 'gitlab'>): boolean {
+  return gitlab.branches === 'into every';
 }

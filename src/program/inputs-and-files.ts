@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import { includeInWords } from '../gitlab/include.ts';
 import { invalidInputs, readInputs } from '../gitlab/inputs.ts';
+import { asOnTargetBranch } from '../gitlab/target-branch.ts';
 import { Failure } from '../ground/failure.ts';
-import type { Component } from './component.ts';
+import { type Component, isOfMergeRequests } from './component.ts';
 import type { Host, Viewpoint } from './context.ts';
 import { type SharedInputs, sharedInputs } from './shared-inputs.ts';
 
@@ -31,7 +32,8 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
   lookAhead: LookAhead | undefined,
 ): Promise<{ shared: SharedInputs; own: z.output<Inputs>; lines: readonly string[] }> {
   const { name, safetyInputs, jobInputs = [], inputs } = component;
-  const { env, args } = host;
+  const { args } = host;
+  const env = isOfMergeRequests(component) ? asOnTargetBranch(host.env, args) : host.env;
   const read = readInputs({ component: name, env, args, safetyInputs, jobInputs }, sharedInputs, inputs);
   const ahead = (await lookAhead?.(host)) ?? NOTHING_AHEAD;
   const problems = [...('problems' in read ? read.problems : []), ...ahead.problems];

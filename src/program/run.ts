@@ -3,12 +3,13 @@ import { refuseOtherServices } from '../aws/hosts.ts';
 import { refuseMalformedProxy } from '../aws/proxy.ts';
 import { asInInclude } from '../gitlab/include.ts';
 import { createLog, type Log } from '../gitlab/log.ts';
-import { createReport } from '../gitlab/report.ts';
+import { createReport, reportFolder } from '../gitlab/report.ts';
+import { lineForFork } from '../gitlab/target-branch.ts';
 import type { Env } from '../ground/env.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { EXIT_CODES } from '../ground/failure-codes.ts';
-import type { Component, Done } from './component.ts';
+import { type Component, type Done, isOfMergeRequests } from './component.ts';
 import type { Context, Host } from './context.ts';
 import { enter } from './enter.ts';
 import { explain } from './explain.ts';
@@ -27,7 +28,9 @@ export async function runComponent<Inputs extends z.ZodMiniObject, Output extend
   const id = jobId(host.env);
   if (id === undefined) return refuseFolder(host.env, log);
   try {
-    const report = createReport(host.root, component.name, id);
+    const { name, gitlab } = component;
+    const { folder = reportFolder(name, id), reports } = gitlab;
+    const report = createReport(host.root, { component: name, folder, reports });
     return await live(component, host, { log, report, lookAhead });
   } catch (error) {
     // What fails here is the folder of the reports, so there is only the log to tell it in.
@@ -74,6 +77,9 @@ interface Started<Output extends string> {
   goesOn: string;
 }
 
+/** The outputs of a job that had nothing to do. */
+const NONE: Readonly<Partial<Record<string, string>>> = {};
+
 /** Checks the inputs, enters AWS and runs. `goesOn` says at any moment what AWS would continue. */
 function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
   component: Component<Inputs, Output>,
@@ -83,9 +89,11 @@ function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
   const begun = (what: string) => {
     started.goesOn = what;
   };
-  const run = async () => {
+  const run = async (): Promise<Done<Output>> => {
     refuseOtherServices(host.env);
     refuseMalformedProxy(host.env);
+    const ofFork = isOfMergeRequests(component) ? lineForFork(host.env) : undefined;
+    if (ofFork !== undefined) return { verdict: ofFork, outputs: NONE };
     const { shared, own, lines } = await readAndCheck(component, host, lookAhead);
     const context = await enter(component, shared, host, { ...reports, begun });
     for (const line of lines) context.log.line(line);

@@ -45,6 +45,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     const [name, endpoint] = [fileName(environment), endpointOf(team, environment)];
     const status = (verdict: 'Approved' | 'Rejected') =>
       environment === first ? { ModelApprovalStatus: verdict } : {};
+    work[`plan-${name}`] = {};
     work[`check-${name}`] = {};
     work[`approve-${name}`] = {
       [`approve for ${environment}`]: write([`approved.${environment}`], status('Approved')),

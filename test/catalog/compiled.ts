@@ -59,6 +59,7 @@ const asItStands = z.strictObject({ value: z.unknown(), expand: z.literal(false)
 /** The variables that the defaults of inputs name, in an environment. */
 const project = (environment: string) => ({
   CI_COMMIT_BRANCH: environment,
+  CI_MERGE_REQUEST_TARGET_BRANCH_NAME: environment,
   AWS_REGION: 'ap-southeast-1',
   AWS_ROLE_ARN: `arn:aws:iam::111122223333:role/promotion-${environment}`,
   AWS_ACCOUNT_ID: '111122223333',
@@ -67,6 +68,7 @@ const project = (environment: string) => ({
 /** What a project gives although the template has a default: the programs ask for it, unless another input says otherwise. */
 export const NEEDED: Readonly<Record<string, Mapping>> = {
   'deploy-model': { instance_type: 'ml.m5.large' },
+  'plan-deployment': { instance_type: 'ml.m5.large' },
   promote: { instance_type: 'ml.m5.large' },
   'validate-endpoint': { payload_file: 'payload.json' },
 };

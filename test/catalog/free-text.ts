@@ -15,6 +15,7 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   parameters: 'lines of Name=Value',
   payload_file: 'a path',
   pipeline_stage: 'GitLab allows nearly every sign',
+  plan_role_arn: 'an ARN, "none", or variables in any mixture',
   role_arn: 'an ARN, "none", or variables in any mixture',
   stage: 'GitLab allows nearly every sign',
   stop_job_name: 'GitLab allows nearly every sign',

@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../emulator/world.ts';
 import { type Duty, pipelineRoleDeny, renderPolicy } from '../../scripts/policies/policies.ts';
 import type { Team } from '../../scripts/policies/team.ts';
-import { trustPolicyOf } from '../../scripts/policies/trust.ts';
+import { trustOf, trustPolicyOf } from '../../scripts/policies/trust.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entry-keys.ts';
 import { compactJson } from './compact-json.ts';
@@ -27,9 +27,16 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
     trustIntroduction(team),
     section(`The branch ${first}`, trustPolicyOf(team, first)),
     section('Tags', trustPolicyOf(withTags(team), first)),
+    PLAN_TRUST,
+    ...duties
+      .filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined)
+      .slice(0, 1)
+      .map(({ ref, environment }) => section(`The plan of ${environment}`, trustOf(team, ref))),
     '## Policies',
     policiesOf(team),
-    ...duties.filter(({ environment }) => environment === first).map(({ name, policy }) => section(name, policy)),
+    ...duties
+      .filter(({ environment, gitlabEnvironment }) => environment === first && gitlabEnvironment !== undefined)
+      .map(({ name, policy }) => section(name, policy)),
     PIPELINE_ROLE,
     json(pipelineRoleDeny(team)),
     RENDER_ROLE,
@@ -57,6 +64,8 @@ Set the role of a job in the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab
 
 - approve-model and reject-model run in their own environment, such as \`uat/approval\`. Scope one variable to \`uat/approval\`.
   The approver's role can then differ from the role that deploys.
+- plan-deployment runs in no environment, before a merge. Write its role into the include
+  ([The plan of a merge](merge-requests.md#the-plan-of-a-merge)).
 - The other jobs run in \`uat\`. Scope one variable to \`uat*\`, and attach the policies of all these jobs to its role. Or set
   a role for each component in its input \`role_arn\`.`;
 }
@@ -110,8 +119,8 @@ function policiesForYourProject(team: Team): string {
 
 In a clone of these components, run \`npm ci\`, then this command with your own names. It writes the files that
 [Setup](setup.md#2-create-the-roles-and-the-group) attaches, into the folder \`policies\`: \`trust-<environment>.json\` for each
-environment, \`<duty>-<environment>.json\` for each duty, and \`deny-registry-entries.json\`. It prints which role gets which. It
-calls neither AWS nor GitLab.
+environment, \`trust-plan-<environment>.json\` for its plan, \`<duty>-<environment>.json\` for each duty, and \`deny-registry-entries.json\`.
+It prints which role gets which. It calls neither AWS nor GitLab.
 
 \`\`\`sh
 ${commandOf(team)}
@@ -142,8 +151,9 @@ function policiesOf({ environments: [first, ...later] }: Team): string {
   return `There is one policy for each duty. If one role has several duties, attach several policies to it. You can omit conditional
 permissions if the condition never applies to you. For example, omit \`DeleteEndpoint\` if \`recreate_failed\` is always false.
 
-The policies of ${later.map((each) => `\`${each}\``).join(' and ')} are the same with their own names, but for two things: there is no
-\`pipeline\` duty, and \`approve\` may not set the approval status, which only the approver of \`${first}\` sets.`;
+The policies of ${later.map((each) => `\`${each}\``).join(' and ')} are the same with their own names, but for three things: there is no
+\`pipeline\` duty; \`approve\` may not set the approval status, which only the approver of \`${first}\` sets; and \`plan\` may read the
+reports of the training in S3, if \`check\` may. \`plan-${first}\` is not shown here: it allows what \`check-${first}\` allows, without S3.`;
 }
 
 const PIPELINE_ROLE = `## The role of the SageMaker Pipeline
@@ -227,6 +237,10 @@ its client ID. Each role trusts the branch or the tags of its environment:
   branch or tag that is not (claim \`ref_protected\`), after the first environment.
 - If one branch serves several environments, their roles trust the same jobs: AWS does not separate these environments.`;
 }
+
+const PLAN_TRUST = `A role of plan-deployment trusts the branch that is merged, because the token of a merge request's pipeline names that. The first
+environment's trusts every branch of the project, so it may read no objects of S3. There is no such role where tags serve an
+environment or the one before it, or where one branch serves both.`;
 
 function section(title: string, document: unknown): string {
   return `### ${title}\n\n${json(document)}`;

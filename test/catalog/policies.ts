@@ -1,12 +1,12 @@
 import type { PolicyDocument, Role } from '../../emulator/world.ts';
-import { type Duty, dutiesOf } from '../../scripts/policies/policies.ts';
-import { fileName, type Team } from '../../scripts/policies/team.ts';
+import { type Duty, dutiesOf, placeOf } from '../../scripts/policies/policies.ts';
+import { fileName, type Ref, type Team } from '../../scripts/policies/team.ts';
 import { subjectOf } from '../../scripts/policies/trust.ts';
 import type { Component } from '../../src/program/component.ts';
 
 /** The role of one duty, `resale-price-approve-uat`. */
-export function roleOf(team: Team, { name, environment, policy }: Duty): Role {
-  return role(team, environment, { name, policies: [policy] });
+export function roleOf(team: Team, { name, ref, policy }: Duty): Role {
+  return role(team, ref, { name, policies: [policy] });
 }
 
 /**
@@ -18,18 +18,17 @@ export function rolesOf(
   programs: readonly Pick<Component, 'name' | 'duty' | 'gitlab' | 'permissions'>[],
 ): Role[] {
   const duties = dutiesOf(team, programs);
-  const shared = team.environments.flatMap((environment) => {
-    const here = duties.filter((duty) => duty.environment === environment);
-    return [...Map.groupBy(here, ({ gitlabEnvironment }) => gitlabEnvironment)].map(([place, sharing]) =>
-      role(team, environment, { name: fileName(place), policies: sharing.map(({ policy }) => policy) }),
-    );
-  });
+  const shared = [...Map.groupBy(duties, placeOf)].map(([place, sharing]) =>
+    role(team, sharing[0]?.ref ?? NOBODY, { name: fileName(place), policies: sharing.map(({ policy }) => policy) }),
+  );
   return [...duties.map((duty) => roleOf(team, duty)), ...shared];
 }
 
-function role(team: Team, environment: string, { name, policies }: { name: string; policies: PolicyDocument[] }): Role {
+const NOBODY: Ref = { type: 'branch', name: 'none' };
+
+function role(team: Team, ref: Ref, { name, policies }: { name: string; policies: PolicyDocument[] }): Role {
   const arn = `arn:aws:iam::${team.account}:role/${team.endpoint}-${name}`;
-  return { arn, audience: team.gitlab, subject: subjectOf(team, environment), policies };
+  return { arn, audience: team.gitlab, subject: subjectOf(team, ref), policies };
 }
 
 /** The team of the example project. */

@@ -3,11 +3,13 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import planDeployment from '../../src/components/plan-deployment.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 
-/** Every program of the catalog, in the order of promotion. */
+/** Every program of the catalog, in the order of promotion; first what comes before a merge. */
 export const programs = [
+  planDeployment,
   deployPipeline,
   checkModel,
   approveModel,

@@ -5,13 +5,14 @@ import type * as z from 'zod/mini';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { type ScenarioName, scenarios, usualTarget } from '../../emulator/scenarios.ts';
 import type { Call, Role } from '../../emulator/world.ts';
-import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
+import { dutiesOf, pipelineRoleDeny, placeOf } from '../../scripts/policies/policies.ts';
 import { fileName } from '../../scripts/policies/team.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import planDeployment from '../../src/components/plan-deployment.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { emulated, projectFolder, startJob } from '../components/job.ts';
@@ -39,8 +40,10 @@ const dutyOf = (component: string, environment: string) =>
 
 const roleOfDuty: RoleName = (component, environment) => dutyOf(component, environment)?.name ?? 'none';
 
-const roleOfEnvironment: RoleName = (component, environment) =>
-  fileName(dutyOf(component, environment)?.gitlabEnvironment ?? 'none');
+const roleOfEnvironment: RoleName = (component, environment) => {
+  const duty = dutyOf(component, environment);
+  return duty ? fileName(placeOf(duty)) : 'none';
+};
 
 let emulator: Emulator;
 let pipelines: number;
@@ -127,6 +130,7 @@ async function train({ root, run }: ReturnType<typeof push>, { registering = {},
 async function promote(environment: string, roleName?: RoleName) {
   const gitlab = push(environment, roleName);
   const jobs = [
+    await gitlab.run(planDeployment),
     ...(environment === environments[0] ? [await train(gitlab)] : []),
     await gitlab.run(checkModel),
     await gitlab.run(approveModel),
@@ -190,6 +194,7 @@ test('without the Deny, main is not offered a version whose training says that u
 /** Everything that makes a component need what it does not need every day. */
 async function meetTrouble(): Promise<void> {
   emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
+  await push('uat').run(planDeployment);
   await push('uat').run(checkModel);
   for (const environment of [...environments, 'dev']) await promote(environment);
 

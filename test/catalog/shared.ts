@@ -35,6 +35,18 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   },
 };
 
+const BEFORE_THE_MERGE =
+  'the pipeline of a merge request has no branch and no environment, so that no scoped variable reaches it';
+
+/** Shared inputs that a template says in its own words, and why. */
+export const OWN_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'plan-deployment': {
+    environment: BEFORE_THE_MERGE,
+    role_arn: BEFORE_THE_MERGE,
+    expected_account_id: BEFORE_THE_MERGE,
+  },
+};
+
 /** An input as it must read in every template: a default of its own is left out. */
 export function commonPart({ default: fallback, ...rest }: InputSpec): Partial<InputSpec> {
   return OWN_DEFAULT.includes(rest.name) ? rest : { ...rest, default: fallback };

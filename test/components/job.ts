@@ -9,8 +9,9 @@ import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Call } from '../../emulator/world.ts';
 import { lookAheadAfter } from '../../src/compositions/look-ahead.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
+import { reportFolder } from '../../src/gitlab/report.ts';
 import type { Clock } from '../../src/ground/clock.ts';
-import { type Component, gitlabEnvironmentOf } from '../../src/program/component.ts';
+import { type Component, gitlabEnvironmentOf, isOfMergeRequests } from '../../src/program/component.ts';
 import type { Host } from '../../src/program/context.ts';
 import { runComponent } from '../../src/program/run.ts';
 import { inputsOf } from './example.ts';
@@ -104,7 +105,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
   return {
     exit,
     log: readable(lines),
-    ...reportsOf(component.name, options),
+    ...reportsOf(component, options),
     calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
     received,
   };
@@ -112,11 +113,11 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
 
 /** What a job left in its folder. */
 export function reportsOf(
-  component: string,
+  { name: component, gitlab }: Pick<Component, 'name' | 'gitlab'>,
   { root, job = '1' }: Pick<JobOptions, 'root' | 'job'>,
 ): Pick<FinishedJob, 'record' | 'outputs' | 'links' | 'junit'> {
   const file = (name: string) => {
-    const path = join(root, 'sagemaker', component, job, name);
+    const path = join(root, gitlab.folder ?? reportFolder(component, job), name);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
   return {
@@ -169,26 +170,29 @@ function roleOf(emulator: Emulator, environment: string): string {
   return arn;
 }
 
+/** The branches that are merged into those of the environments. */
+const SOURCE_OF: Readonly<Record<string, string>> = { uat: 'dev', main: 'uat' };
+
 function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: JobOptions): Record<string, string> {
   const { emulator, environment = 'dev', pipeline = '101', job = '1', user = 'jane' } = options;
   const { manual = component.gitlab.manual !== false } = options;
   const suffix = options.inputs?.gitlab_environment_suffix ?? '';
   const gitlabEnvironment = gitlabEnvironmentOf(component, environment + suffix);
+  const ref = isOfMergeRequests(component) ? (SOURCE_OF[environment] ?? 'feature') : environment;
   const now = Math.floor(emulator.clock.now().getTime() / 1000);
   const claims = {
     aud: 'https://sgts.gitlab-dedicated.com',
-    sub: `project_path:wog/mlops/resale-price:ref_type:branch:ref:${environment}`,
+    sub: `project_path:wog/mlops/resale-price:ref_type:branch:ref:${ref}`,
     iat: now,
     nbf: now - 5,
     exp: now + 12 * 3600,
     pipeline_id: pipeline,
     job_id: job,
-    ref: environment,
+    ref,
     ref_type: 'branch',
     sha: COMMIT,
     user_login: user,
-    environment: gitlabEnvironment,
-    environment_protected: 'true',
+    ...(gitlabEnvironment !== undefined && { environment: gitlabEnvironment, environment_protected: 'true' }),
     ...options.claims,
   };
   return {
@@ -201,9 +205,16 @@ function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: Job
     CI_JOB_ID: job,
     CI_JOB_NAME: options.name ?? component.name,
     CI_COMMIT_SHA: COMMIT,
-    CI_COMMIT_REF_NAME: environment,
-    CI_COMMIT_BRANCH: environment,
-    CI_ENVIRONMENT_NAME: gitlabEnvironment,
+    CI_COMMIT_REF_NAME: ref,
+    ...(gitlabEnvironment === undefined
+      ? {
+          CI_PIPELINE_SOURCE: 'merge_request_event',
+          CI_MERGE_REQUEST_TARGET_BRANCH_NAME: environment,
+          CI_MERGE_REQUEST_IID: '12',
+          CI_MERGE_REQUEST_PROJECT_ID: '42',
+          CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '42',
+        }
+      : { CI_COMMIT_BRANCH: environment, CI_ENVIRONMENT_NAME: gitlabEnvironment }),
     ...(manual && { CI_JOB_MANUAL: 'true' }),
     ...MASKED,
   };

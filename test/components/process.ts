@@ -67,7 +67,7 @@ export async function runProgram(bundle: string, program: Program, options: JobO
   return {
     exit,
     log: readable(log().split('\n')),
-    ...reportsOf(program.name, options),
+    ...reportsOf(program, options),
     calls: received.filter(({ service }) => service !== 'sts').map(({ operation }) => operation),
     received,
   };

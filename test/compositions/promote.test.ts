@@ -82,7 +82,8 @@ const onDev = (inputs: Mapping = {}, files: Readonly<Record<string, string>> = {
   lookAhead({ env: variablesOf('deploy-pipeline', inputs, ON_DEV), root: project(files) }, 'deploy-pipeline');
 
 /** The inputs of promote that a later job takes, with each value that its program refuses. */
-const wrong = programs.slice(1).flatMap((program: Component) => {
+const afterTraining = programs.slice(programs.findIndex(({ name }) => name === 'deploy-pipeline') + 1);
+const wrong = afterTraining.flatMap((program: Component) => {
   const inputs = readTemplate(program.name).inputs.filter(({ name }) => name in program.inputs.shape);
   return inputs
     .filter(({ type, options }) => type !== 'boolean' && !options)

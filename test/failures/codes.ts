@@ -15,6 +15,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },
   50: { heading: 'Validation: validate-endpoint', last: 7 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
+  80: { heading: 'Planning: plan-deployment', last: 1 },
 };
 
 /** The heading of each message in docs/troubleshooting.md. */
@@ -131,6 +132,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-6503': 'No tag says whose the endpoint to delete is',
   'SMC-6504': 'The endpoint was not deleted when time ran out',
   'SMC-6505': 'The endpoint changed each time before the job could delete it',
+  'SMC-8001': 'The pipeline is of no merge request',
 };
 
 /** Codes of messages that no longer exist. They stand for nothing else, ever. */

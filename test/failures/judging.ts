@@ -41,11 +41,12 @@ export function judge(row: Row, job: FinishedJob, place: Place): void {
 }
 
 /** A red job ends with what to do next and has a failed test case; no job shows a stack, nor a text that was never filled in. */
-function judgeEnd({ exit, code, next = '' }: Row, { log, junit }: FinishedJob): void {
+function judgeEnd({ exit, code, missing, next = '' }: Row, { log, junit }: FinishedJob): void {
   expect(log).not.toMatch(/\n\s+at .*:\d+|(?<!received )undefined|\[object/);
   expect(log.includes('ERROR ')).toBe(exit !== 0);
   expect(codesIn(log), 'the row names the code of its message').toEqual(code === undefined ? [] : [code]);
-  expect(junit.includes('<failure')).toBe(exit !== 0);
+  expect(junit.includes('<failure')).toBe(exit !== 0 || missing !== undefined);
+  if (missing !== undefined) expect(junit).toMatch(pattern(`name="${missing}" time="…"><failure `));
   if (exit !== 0) expect(lastLine(log)).toMatch(pattern(`Next: ${next}`));
 }
 

@@ -34,6 +34,8 @@ export interface Row {
   readonly long?: true;
 
   readonly exit: 0 | (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+  /** The test case that fails although the job ends well: a plan only says what is missing. */
+  readonly missing?: string;
   /** Writes and invocations that AWS received, by operation; what is not named must not have happened. */
   readonly writes: Readonly<Record<string, number>>;
   /** Reads that must have happened so often. */

@@ -3,6 +3,7 @@ import { check } from './rows/check.ts';
 import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { everyComponent } from './rows/every-component.ts';
+import { plan } from './rows/plan.ts';
 import { rollout } from './rows/rollout.ts';
 import { training } from './rows/training.ts';
 import { validation } from './rows/validation.ts';
@@ -11,6 +12,7 @@ import { verdict } from './rows/verdict.ts';
 /** Everything that is known to go wrong: the list that is tested, and that docs/troubleshooting.md is rendered from. */
 export const ROWS: readonly Row[] = [
   ...everyComponent,
+  ...plan,
   ...training,
   ...check,
   ...verdict,

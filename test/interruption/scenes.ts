@@ -5,6 +5,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import planDeployment from '../../src/components/plan-deployment.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
@@ -145,6 +146,8 @@ export const checking: Scene = {
   },
 };
 
+const planning: Scene = { ...checking, about: 'plan-deployment says what a merge would do', component: planDeployment };
+
 export const approving: Scene = {
   about: 'approve-model approves in the first environment',
   component: approveModel,
@@ -207,6 +210,7 @@ export const scenes: readonly Scene[] = [
       return startingTraining.set(emulator);
     },
   },
+  planning,
   checking,
   approving,
   {

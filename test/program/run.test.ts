@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { identityProviderTrouble } from '../../emulator/sts.ts';
 import { approvalEnvironment } from '../../src/gitlab/job.ts';
-import { createReport } from '../../src/gitlab/report.ts';
+import { createReport, reportFolder } from '../../src/gitlab/report.ts';
 import { Failure } from '../../src/ground/failure.ts';
 import { EXIT_CODES } from '../../src/ground/failure-codes.ts';
 import { defineComponent } from '../../src/program/component.ts';
@@ -613,7 +613,7 @@ describe('a job that is cancelled', () => {
 
 it('keeps in a report that becomes shorter nothing of the longer one', () => {
   const root = projectFolder();
-  const report = createReport(root, 'deploy-model', '7');
+  const report = createReport(root, { component: 'deploy-model', folder: reportFolder('deploy-model', '7') });
   const read = () => readFileSync(join(root, 'sagemaker/deploy-model/7/record.json'), 'utf8');
   report.record({ why: 'é'.repeat(100) });
   report.record({ why: 'its execution ended' });
@@ -624,7 +624,7 @@ it('keeps in a report that becomes shorter nothing of the longer one', () => {
 
 it('has every report that GitLab looks for from its first moment on, the test case red', () => {
   const root = projectFolder();
-  createReport(root, 'deploy-model', '7');
+  createReport(root, { component: 'deploy-model', folder: reportFolder('deploy-model', '7') });
   const read = (name: string) => readFileSync(join(root, 'sagemaker/deploy-model/7', name), 'utf8');
   expect([read('links.json'), read('sagemaker.env')]).toEqual(['{}', '']);
   expect(read('junit.xml')).toMatch(

@@ -26,6 +26,8 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   keep_artifacts: 'the record of a decision is kept longer',
   poll_interval: 'one for three components',
   tags: 'each component tags what it makes',
+  plan_role_arn: 'it is one of several roles',
+  environment: 'the pipeline of a merge request has no branch',
   pipeline_max_wait_time: 'which of the waits',
   deploy_max_wait_time: 'which of the waits',
   validate_max_wait_time: 'which of the waits',
@@ -40,6 +42,8 @@ const STRICTER: Readonly<Record<string, string>> = {
   instance_type: 'check-model alone can do without',
   execution_role_arn: 'check-model alone can do without',
   payload_file: 'promote always validates, so there must be something to ask',
+  plan_role_arn: 'only who plans needs it',
+  environment: 'plan-deployment alone has no branch',
 };
 
 /** Where promote says what its jobs wait for. */
@@ -95,6 +99,7 @@ const passedOn = includes.flatMap(({ component, inputs }) =>
 describe('promote', () => {
   it('composes the steps of the promotion in their order', () => {
     expect(includes.map(({ component }) => component)).toEqual([
+      'plan-deployment',
       'deploy-pipeline',
       'check-model',
       'approve-model',

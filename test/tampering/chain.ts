@@ -46,7 +46,7 @@ export interface Chain {
 function jobsBefore(name: Name, environment: Environment): Name[] {
   const stage = stages.indexOf(programNamed(name).gitlab.stage);
   return programs
-    .filter(({ gitlab }) => environment === 'dev' || gitlab.branches === 'every')
+    .filter(({ gitlab }) => gitlab.branches === 'every' || (environment === 'dev' && gitlab.branches === 'first'))
     .filter(({ gitlab }) => stages.indexOf(gitlab.stage) < stage && gitlab.manual !== 'optional')
     .map((program) => program.name);
 }

@@ -48,6 +48,17 @@ export function oneDescription({ value, issues }: z.core.ParsePayload<Descriptio
     });
 }
 
+/** Refuses inputs that say neither on what is served nor which file says it. */
+export function someDescription({ value, issues }: z.core.ParsePayload<DescriptionInputs>): void {
+  if (value.instance_type !== undefined || value.endpoint_file !== undefined) return;
+  issues.push({
+    code: 'custom',
+    path: ['instance_type'],
+    input: value,
+    message: 'must be given, or endpoint_file, which describes the endpoint',
+  });
+}
+
 /** The description that single inputs give; `undefined` where they do not say on what is served. */
 export function describedByInputs(given: DescriptionInputs): EndpointDescription | undefined {
   const { instance_type, instance_count = 1, variant_name = 'AllTraffic', model_environment, tags } = given;
