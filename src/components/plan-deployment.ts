@@ -21,6 +21,7 @@ const inputs = z
     source: z.enum(['run', 'registry'], 'must be run or registry'),
     promotion_path: promotionPath,
     require_validation: flag,
+    require_bake: flag,
     take_over_endpoint: flag,
     allow_downgrade: flag,
     recreate_failed: flag,
@@ -49,6 +50,7 @@ export default defineComponent({
   inputs,
   safetyInputs: [
     'require_validation',
+    'require_bake',
     'take_over_endpoint',
     'allow_downgrade',
     'recreate_failed',
