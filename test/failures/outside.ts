@@ -104,7 +104,7 @@ export const OUTSIDE: readonly OutsideRow[] = [
     ...ANY,
     code: 'SMC-1005',
     seen: 'ERROR There is no component "deploy-modle".',
-    next: 'name one of deploy-pipeline, check-model, approve-model, reject-model, deploy-model, validate-endpoint, check-inputs; its inputs are the variables INPUT_... (docs/inputs.md).',
+    next: 'name one of deploy-pipeline, …, check-inputs; its inputs are the variables INPUT_... (docs/inputs.md).',
     cause: 'The project overrides `script:` of a job, or starts the program by hand, with another word.',
     remedy: 'Remove the `script:` from the job. [Start a program by hand](by-hand.md) shows the words.',
     exit: 64,
