@@ -15,7 +15,8 @@ import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
-import { emulated, projectFolder, startJob } from '../components/job.ts';
+import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
+import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 import { tell } from './tell.ts';
@@ -67,8 +68,11 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
   const run = async <Inputs extends z.ZodMiniObject, Output extends string>(
     component: Component<Inputs, Output>,
     inputs: Readonly<Record<string, string>> = {},
+    { claims = {}, env = {} }: Partial<JobOptions> = {},
   ) => {
     const finished = await startJob(component, {
+      claims,
+      env,
       emulator,
       root,
       environment,
@@ -238,10 +242,9 @@ async function rollBackByAlarm(): Promise<void> {
     'strategy: { type: canary, size: 1, wait: 600 }',
     'alarms: { server_errors: { threshold: 1 } }',
   ].join('\n');
-  writeFileSync(join(gitlab.root, 'endpoint.yml'), file);
+  await hostOf(emulator, { 'endpoint.yml': file });
   setScene('new version answers with errors');
-  const single = { instance_type: '', instance_count: '', variant_name: '', model_environment: '', tags: '' };
-  await gitlab.run(deployModel, { ...single, endpoint_file: 'endpoint.yml' });
+  await gitlab.run(deployModel, BY_FILE, describedByFile(emulator));
   emulator.traffic.perMinute.clear();
 }
 

@@ -26,3 +26,21 @@ export const BY_FILE = {
   model_environment: '',
   tags: '',
 };
+
+/** The GitLab whose jobs an account trusts. */
+const hosts = new WeakMap<Emulator, GitLab>();
+
+/** A GitLab whose commit has these files. */
+export async function hostOf(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
+  const gitlab = await gitlabWith(emulator, files);
+  hosts.set(emulator, gitlab);
+  return gitlab;
+}
+
+/** A job that describes its endpoint in a file, and does not fetch the project. */
+export function describedByFile(emulator: Emulator): Partial<JobOptions> {
+  const gitlab = hosts.get(emulator);
+  if (gitlab === undefined) throw new Error('No GitLab was started.');
+  const its = jobOf(gitlab);
+  return { ...its, env: { ...its.env, GIT_STRATEGY: 'empty' }, inputs: BY_FILE };
+}

@@ -26,6 +26,7 @@ export function holdings(emulator: Emulator): unknown {
       pending: pending?.config.name,
       tags: tags.of(arn),
     })),
+    alarms: [...emulator.cloudwatch.alarms.all.keys()],
     pipelines: [...pipelines.all.values()].map(({ name, role, versions }) => ({
       ...{ name, role },
       definitions: versions.map(({ text }) => text),
@@ -56,8 +57,8 @@ export function changes({ calls }: Emulator): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].map(([operation, { length }]) => [operation, length]));
 }
 
-/** Without the number of the job, the minute, and how fast a model answered, wherever they are written down. */
+/** Without the number of the job, the minute, the port of a GitLab, and how fast a model answered, wherever they stand. */
 function unsigned(value: unknown): unknown {
   const text = JSON.stringify(value).replaceAll(/(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+|(?:median|slowest)_ms=\d+)/g, '');
-  return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+/g, ''));
+  return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+|http:\/\/127\.0\.0\.1:\d+/g, ''));
 }

@@ -3,8 +3,11 @@ import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { EmulatorClock } from '../../emulator/world.ts';
+import { describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import type { Files, Scene } from './scenes.ts';
+
+const ENDPOINT_FILE = 'endpoint.yml';
 
 /** AWS as a scene has it, and what a job finds in its folder. */
 export interface Stage {
@@ -17,7 +20,9 @@ export async function setStage(scene: Scene, clock?: EmulatorClock): Promise<Sta
   const emulator = await startEmulator(clock ? { clock } : {});
   onTestFinished(() => emulator.close());
   for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);
-  return { scene, emulator, files: scene.set(emulator) };
+  const files = scene.set(emulator);
+  if (ENDPOINT_FILE in files) await hostOf(emulator, files);
+  return { scene, emulator, files };
 }
 
 /** A job of the scene, in a folder of its own, as every job of GitLab has one. */
@@ -28,7 +33,8 @@ export function jobOf({ scene, emulator, files }: Stage, more: Partial<JobOption
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  return { emulator, root, inputs, environment, ...more };
+  const { claims = {}, env = {} } = ENDPOINT_FILE in files ? describedByFile(emulator) : {};
+  return { emulator, root, inputs, environment, claims, env, ...more };
 }
 
 export function start(stage: Stage, more: Partial<JobOptions> = {}): Promise<FinishedJob> {

@@ -9,6 +9,7 @@ import planDeployment from '../../src/components/plan-deployment.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
+import { BY_FILE } from '../components/gitlab-file.ts';
 import {
   aboutVersion,
   contentIn,
@@ -198,6 +199,24 @@ const deletingEndpoint: Scene = {
   },
 };
 
+const baking: Scene = {
+  about: 'deploy-model updates an endpoint, and an alarm of the release watches the bake',
+  ...deployment,
+  inputs: { ...deployment.inputs, ...BY_FILE, poll_interval: '300' },
+  set(emulator) {
+    live(emulator, OF_ITS_DEPLOYMENT);
+    const files = approved(emulator);
+    emulator.scenario('steady traffic');
+    const file = [
+      'instance_type: ml.m5.large',
+      'instance_count: 2',
+      'strategy: { type: all_at_once, wait: 360 }',
+      'alarms: { server_errors: { threshold: 1 } }',
+    ];
+    return { ...files, 'endpoint.yml': file.join('\n') };
+  },
+};
+
 /** Every component, in every way of changing AWS. */
 export const scenes: readonly Scene[] = [
   startingTraining,
@@ -245,6 +264,7 @@ export const scenes: readonly Scene[] = [
       return approved(emulator);
     },
   },
+  baking,
   validating,
   deletingEndpoint,
 ];

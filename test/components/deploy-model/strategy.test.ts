@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
-import { emulated } from '../job.ts';
+import { BY_FILE, gitlabWith, jobOf } from '../gitlab-file.ts';
+import { COMMIT, emulated } from '../job.ts';
 import { deploy, liveConfig, NAME, noWrite, OWN_TAGS, record, tagsOf } from './scene.ts';
-
-const BY_FILE = { endpoint_file: 'endpoint.yml', instance_type: '', instance_count: '', variant_name: '', tags: '' };
 
 const ON = 'instance_type: ml.m5.large\ninstance_count: 2\n';
 const CANARY = `${ON}strategy: { type: canary, size: 1, wait: 600 }\n`;
@@ -25,10 +22,13 @@ async function scene(file: string, { before = 2, more = {} }: Options = {}) {
   if (before > 0) emulator.deployed({ endpoint: NAME, package: first, instanceCount: before, tags: OWN_TAGS });
   const arn = emulator.register({ status: 'Approved', more });
   const root = record(emulator, arn);
-  writeFileSync(join(root, 'endpoint.yml'), file);
+  const gitlab = await gitlabWith(emulator, { 'endpoint.yml': file });
+  const job = { ...jobOf(gitlab), env: { ...jobOf(gitlab).env, GIT_STRATEGY: 'empty' } };
   const run = (inputs: Readonly<Record<string, string>> = {}, options = {}) =>
-    deploy({ emulator, root, inputs: { ...BY_FILE, ...inputs }, ...options });
-  return { emulator, root, arn, run };
+    deploy({ emulator, root, ...job, inputs: { ...BY_FILE, ...inputs }, ...options });
+  /** From now on, the file is another. */
+  const rewrite = (text: string) => gitlab.commit(COMMIT, { 'endpoint.yml': text });
+  return { emulator, root, arn, run, rewrite };
 }
 
 const alarmsOf = ({ cloudwatch }: Emulator) => [...cloudwatch.alarms.all.keys()];
@@ -292,7 +292,7 @@ it('an endpoint that somebody else brought in by a canary keeps how that was don
       CanarySize: { Type: 'INSTANCE_COUNT', Value: 1 },
     },
   };
-  const { emulator, run, root } = await scene(ON);
+  const { emulator, run, rewrite } = await scene(ON);
   emulator.do('UpdateEndpoint', {
     EndpointName: NAME,
     EndpointConfigName: `${NAME}-v1`,
@@ -302,6 +302,6 @@ it('an endpoint that somebody else brought in by a canary keeps how that was don
   const refused = await run();
   expect(refused.log).toContain('LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type');
   expect(refused).toMatchObject({ exit: 1, calls: noWrite });
-  writeFileSync(join(root, 'endpoint.yml'), CANARY);
+  rewrite(CANARY);
   expect((await run()).exit).toBe(0);
 });

@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
-import type { GitLab } from '../../../emulator/gitlab.ts';
 import deployModel from '../../../src/components/deploy-model.ts';
-import { BY_FILE, gitlabWith, jobOf } from '../../components/gitlab-file.ts';
-import type { JobOptions } from '../../components/job.ts';
+import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, retag, runBefore } from '../stage.ts';
@@ -39,24 +37,6 @@ function supersedeByPipeline(emulator: Emulator): void {
       { Key: 'sagemaker-components:pipeline', Value: 'https://gitlab.example.com/churn/-/pipelines/5' },
     ]);
   };
-}
-
-/** The GitLab whose jobs an account trusts. */
-const hosts = new WeakMap<Emulator, GitLab>();
-
-/** A GitLab whose commit has these files. */
-async function hostOf(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
-  const gitlab = await gitlabWith(emulator, files);
-  hosts.set(emulator, gitlab);
-  return gitlab;
-}
-
-/** A job that describes its endpoint in a file, and does not fetch the project. */
-function describedByFile(emulator: Emulator): Partial<JobOptions> {
-  const gitlab = hosts.get(emulator);
-  if (gitlab === undefined) throw new Error('No GitLab was started.');
-  const its = jobOf(gitlab);
-  return { ...its, env: { ...its.env, GIT_STRATEGY: 'empty' }, inputs: BY_FILE };
 }
 
 const ONCE =

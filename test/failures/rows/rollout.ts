@@ -1,24 +1,18 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import type { Row } from '../row.ts';
 import { approved, approvedOverAnother, BEFORE, ENDPOINT, type Place } from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 
-/** An include that describes its endpoint in a file alone. */
-const BY_FILE = {
-  inputs: { endpoint_file: 'endpoint.yml', instance_type: '', instance_count: '', variant_name: '', tags: '' },
-};
-
 const CANARY = 'strategy: { type: canary, size: 1, wait: 600 }';
 const ERRORS = 'alarms: { server_errors: { threshold: 1 } }';
 
-/** The endpoint file of the project: two instances, and these sections. */
+/** The endpoint file of the commit: two instances, and these sections. */
 const file =
   (...sections: readonly string[]) =>
-  ({ root }: Pick<Place, 'root'>): void => {
+  async ({ emulator }: Pick<Place, 'emulator'>): Promise<void> => {
     const lines = ['instance_type: ml.m5.large', 'instance_count: 2', ...sections];
-    writeFileSync(join(root, 'endpoint.yml'), `${lines.join('\n')}\n`);
+    await hostOf(emulator, { 'endpoint.yml': `${lines.join('\n')}\n` });
   };
 
 const NAMED = 'alarms: { named: [{ name: resale-price-latency }] }';
@@ -50,7 +44,7 @@ export const rollout: readonly Row[] = [
     stage: approvedOverAnother,
     scenes: ['new version answers with errors'],
     act: file(CANARY, ERRORS),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     long: true,
     exit: 1,
     writes: { ...made, AddTags: 2, PutMetricAlarm: 1, UpdateEndpoint: 1, DeleteAlarms: 1 },
@@ -67,7 +61,7 @@ export const rollout: readonly Row[] = [
     stage: approvedOverAnother,
     scenes: ['steady traffic'],
     act: file(CANARY, 'alarms: { latency: { threshold: 1, action: observe } }'),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     long: true,
     exit: 0,
     writes: { ...made, AddTags: 2, PutMetricAlarm: 1, UpdateEndpoint: 1, DeleteAlarms: 1 },
@@ -84,7 +78,7 @@ export const rollout: readonly Row[] = [
       'None, or a longer bake, a larger canary, or a lower `min_bake_requests` where the endpoint has little traffic.',
     stage: approvedOverAnother,
     act: file(CANARY, ERRORS),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     long: true,
     exit: 0,
     writes: { ...made, AddTags: 2, PutMetricAlarm: 1, UpdateEndpoint: 1, DeleteAlarms: 1 },
@@ -100,11 +94,11 @@ export const rollout: readonly Row[] = [
     cause: 'SageMaker rolls an update back as soon as one of its alarms is in ALARM, whatever the new version does.',
     remedy: 'Find out why the alarm fired. Run the job again when the alarm is OK.',
     stage: approvedOverAnother,
-    act: (place) => {
-      file(CANARY, NAMED)(place);
+    act: async (place) => {
+      await file(CANARY, NAMED)(place);
       alarm(place, 'ALARM');
     },
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     exit: 1,
     writes: {},
     record: 'none',
@@ -120,7 +114,7 @@ export const rollout: readonly Row[] = [
     remedy: 'Correct the name in the endpoint file, or create the alarm.',
     stage: approvedOverAnother,
     act: file(CANARY, NAMED),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     exit: 1,
     writes: {},
     record: 'none',
@@ -136,7 +130,7 @@ export const rollout: readonly Row[] = [
     remedy: 'Add `first_deployment` to `all_at_once_for`. The next deployments then use the strategy.',
     stage: approved,
     act: file(CANARY),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     exit: 1,
     writes: {},
     record: 'none',
@@ -152,7 +146,7 @@ export const rollout: readonly Row[] = [
     remedy: 'Set `max_wait_time` and `timeout` to more than the strategy needs, or shorten its waits.',
     stage: approvedOverAnother,
     act: file('strategy: { type: canary, size: 1, wait: 3600 }'),
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     exit: 64,
     writes: {},
     record: 'none',
@@ -167,8 +161,8 @@ export const rollout: readonly Row[] = [
     cause: 'The endpoint was scaled out. A step of so few instances is less than SageMaker allows.',
     remedy: 'Give the size as a share of the instances.',
     stage: approvedOverAnother,
-    act: (place) => {
-      file('strategy: { type: linear, size: 1, wait: 300 }')(place);
+    act: async (place) => {
+      await file('strategy: { type: linear, size: 1, wait: 300 }')(place);
       const wanted = [{ VariantName: 'AllTraffic', DesiredInstanceCount: 30 }];
       place.emulator.do('UpdateEndpointWeightsAndCapacities', {
         EndpointName: ENDPOINT,
@@ -176,7 +170,7 @@ export const rollout: readonly Row[] = [
       });
       place.emulator.endpoints.settle(ENDPOINT);
     },
-    job: BY_FILE,
+    job: ({ emulator }) => describedByFile(emulator),
     exit: 1,
     writes: {},
     record: 'none',
