@@ -1,5 +1,6 @@
 import type { Registry } from './sagemaker/registry.ts';
 import { arnOf } from './sagemaker/service.ts';
+import type { Tags } from './sagemaker/tags.ts';
 import type { AccessRequest, World } from './world.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -44,6 +45,14 @@ export function alarmAccess(world: World, operation: string, input: Input): Acce
 }
 
 const alarmArn = ({ region, account }: World, name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+
+/** With the tags that the resource has, where a request is about one: a condition may ask for them. */
+export function withResourceTags(request: AccessRequest, tags: Pick<Tags, 'of'>): AccessRequest {
+  const [resource = '', ...more] = request.resources;
+  if (more.length > 0) return request;
+  const present = Object.entries(tags.of(resource)).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+  return { ...request, context: { ...Object.fromEntries(present), ...request.context } };
+}
 
 function passedRole(operation: string, input: Input): string | undefined {
   const role = operation === 'CreateModel' || operation === 'CreateEndpointConfig' ? input.ExecutionRoleArn : undefined;

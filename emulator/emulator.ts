@@ -1,4 +1,4 @@
-import { accessRequests, alarmAccess } from './access.ts';
+import { accessRequests, alarmAccess, withResourceTags } from './access.ts';
 import { authenticate, callerOf } from './authentication.ts';
 import { scalingAccess } from './autoscaling/access.ts';
 import { Autoscaling } from './autoscaling/service.ts';
@@ -342,7 +342,10 @@ export class Emulator implements World {
 
   /** GetCallerIdentity needs no permission; who assumes a role is asked by the role's trust policy. */
   #accessOf({ service, operation }: Asked, input: Record<string, unknown>): AccessRequest[] {
-    if (service === 'sagemaker') return accessRequests(this, this.registry, operation, input);
+    if (service === 'sagemaker')
+      return accessRequests(this, this.registry, operation, input).map((request) =>
+        withResourceTags(request, this.tags),
+      );
     if (service === 's3') return [objectAccess(input)];
     if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);
     if (service === 'logs')

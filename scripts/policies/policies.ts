@@ -106,6 +106,8 @@ function spread(permission: Permission): Permission[] {
 const VERBS: Readonly<Record<string, string>> = {
   'iam:PassRole': 'Pass',
   'sagemaker:AddTags': 'Tag',
+  'sagemaker:DeleteEndpointConfig': 'Delete',
+  'sagemaker:DeleteModel': 'Delete',
   'sagemaker:UpdateModelPackage': 'Write',
 };
 
@@ -144,9 +146,15 @@ function conditionOf(team: Team, environment: string, { action, on, writes }: Pe
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
   if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
+  if (/:Delete(Model|EndpointConfig)$/.test(action)) return madeFor(endpointOf(team, environment));
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
   return onlyKey(team, environment, writes);
+}
+
+/** Only what deploy-model made for this endpoint: a name alone may belong to several. */
+function madeFor(endpoint: string): Condition {
+  return { StringEquals: { 'aws:ResourceTag/sagemaker-components:endpoint': endpoint } };
 }
 
 function taggedBy(creation: string): Condition {
@@ -288,6 +296,8 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return sagemaker(`model/${namesOf(endpoint)}`);
     case 'endpoint config':
       return sagemaker(`endpoint-config/${namesOf(endpoint)}`);
+    case 'any endpoint':
+      return sagemaker('endpoint/*');
     case 'endpoint':
       return sagemaker(`endpoint/${endpoint}`);
     case 'job logs':

@@ -17,6 +17,7 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
 import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
 import {
@@ -26,6 +27,12 @@ import {
   readVersion,
   refuseUnlessWanted,
 } from './deploy-model/version.ts';
+
+/** How many releases stay beside what is needed; every one with "all". */
+const keptVersions = z.pipe(
+  z.string().check(z.regex(/^(all|[1-9]\d?)$/, 'must be "all", or a whole number from 1 to 99')),
+  z.transform((value) => (value === 'all' ? Number.POSITIVE_INFINITY : Number(value))),
+);
 
 const inputs = z
   .strictObject({
@@ -38,6 +45,7 @@ const inputs = z
     take_over_endpoint: flag,
     allow_downgrade: flag,
     recreate_failed: flag,
+    keep_versions: keptVersions,
     wait: flag,
     max_wait_time: wholeNumber(60, 86_400),
     poll_interval: wholeNumber(1, 300),
@@ -70,6 +78,7 @@ export default defineComponent({
     'allow_downgrade',
     'recreate_failed',
     'endpoint_file',
+    'keep_versions',
     'gitlab_environment_suffix',
   ],
   outputs: {
@@ -102,6 +111,7 @@ export default defineComponent({
     { action: 'cloudwatch:PutMetricAlarm', on: 'release alarms', when: 'the endpoint file has alarms' },
     { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: 'the endpoint file has alarms' },
     { action: 'cloudwatch:GetMetricData', on: 'metrics', when: 'the strategy has a bake' },
+    ...CLEAN_UP_PERMISSIONS,
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the deployment failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },
   ],
@@ -137,7 +147,9 @@ export default defineComponent({
     const fired = await endRelease(end, accepted, plan, reconcile);
     if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
     writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
+    const clean = beginCleanUp({ ...task, config: plan.desired.config }, context);
     await refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
+    await clean();
     return done(task, accepted, context);
   },
 });

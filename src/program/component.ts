@@ -19,6 +19,7 @@ export interface Permission {
     | 'model'
     | 'endpoint config'
     | 'endpoint'
+    | 'any endpoint'
     | 'job logs'
     | 'endpoint logs'
     | 'alarms'

@@ -79,10 +79,17 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
     [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
     [`make an alarm for a release of ${environment}`]: makingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
     [`delete an alarm of a release of ${environment}`]: deletingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
+    [`delete an old config of ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: olderOf(endpoint) })),
+    [`delete an old model of ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteModelCommand({ ModelName: olderOf(endpoint) })),
     // A Failed endpoint, with recreate_failed.
     ...deletionOf(environment, endpoint),
   };
 }
+
+/** The name of a model and a config that were made for an endpoint, by their tags, and serve no more. */
+export const olderOf = (endpoint: string) => `${endpoint}-v0`;
 
 function deletionOf(environment: string, EndpointName: string): Acts {
   return {
@@ -130,8 +137,10 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'delete a version': ({ sagemaker }) => sagemaker.send(new aws.DeleteModelPackageCommand({ ModelPackageName: own })),
     'delete the group': ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteModelPackageGroupCommand({ ModelPackageGroupName: resalePrice.group })),
-    'delete a config': ({ sagemaker }) =>
+    'delete a config that was made for no endpoint': ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: `${firstEndpoint}-v1` })),
+    'delete a model that was made for no endpoint': ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteModelCommand({ ModelName: `${firstEndpoint}-v1` })),
     'pass another role to a model': creatingModel(`${secondEndpoint}-v2`, own, ANOTHER_ROLE),
     'pass another role to the pipeline': creatingPipeline(pipeline, ANOTHER_ROLE),
     'pass the execution role to the pipeline': creatingPipeline(pipeline, executionRole),

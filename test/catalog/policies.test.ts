@@ -4,12 +4,12 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
-import { deployed, register } from '../../emulator/scene.ts';
+import { deployed, EXECUTION_ROLE, register } from '../../emulator/scene.ts';
 import type { Role } from '../../emulator/world.ts';
 import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
 import { endpointOf, type Ref, refOf, type Team } from '../../scripts/policies/team.ts';
 import { trustOf } from '../../scripts/policies/trust.ts';
-import { type Acts, forbidden, type Hands, type Versions, workOf } from './acts.ts';
+import { type Acts, forbidden, type Hands, olderOf, type Versions, workOf } from './acts.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { otherNames, resalePrice, roleOf } from './policies.ts';
 import { programs } from './programs.ts';
@@ -35,9 +35,19 @@ afterEach(async () => {
 function setScene(team: Team): Versions {
   for (const role of dutiesOf(team, programs).map((duty) => roleOf(team, duty))) emulator.roles.set(role.arn, role);
   const own = register(emulator);
-  for (const environment of team.environments)
-    deployed(emulator, { endpoint: endpointOf(team, environment), package: own });
+  for (const environment of team.environments) setEndpoint(endpointOf(team, environment), own);
   return { own, foreign: register(emulator, { group: 'ChurnModelGroup' }) };
+}
+
+/** An endpoint, and what deploy-model made for it before. */
+function setEndpoint(endpoint: string, version: string): void {
+  deployed(emulator, { endpoint, package: version });
+  const name = olderOf(endpoint);
+  const Tags = [{ Key: 'sagemaker-components:endpoint', Value: endpoint }];
+  const PrimaryContainer = { ModelPackageName: version };
+  emulator.do('CreateModel', { ModelName: name, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE, Tags });
+  const variant = { VariantName: 'AllTraffic', ModelName: name, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
+  emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants: [variant], Tags });
 }
 
 /** Assumes a role with the token of a job on a branch or tag. */

@@ -225,7 +225,7 @@ async function meetTrouble(): Promise<void> {
   await overtaken.run(deployModel);
   await overtaken.run(deployModel);
   const next = await approved('dev');
-  await next.run(deployModel);
+  await next.run(deployModel, { keep_versions: '1' });
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);

@@ -94,8 +94,8 @@ export const rounds: Readonly<Record<Exclude<ProgramName, AsAnother | 'delete-en
       why: 'Whether the endpoint serves the new config. This is repeated until it has ended.',
     },
     {
-      asks: ['DescribeModelPackage'],
-      why: 'After the endpoint serves it: a version that was rejected meanwhile must not end green.',
+      asks: ['DescribeModelPackage', 'ListEndpointConfigs', 'ListModels'],
+      why: 'After the endpoint serves it: a version that was rejected meanwhile must not end green. What there is of earlier releases: if it is more than keep_versions, more requests follow.',
     },
   ],
   'validate-endpoint': [

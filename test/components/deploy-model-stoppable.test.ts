@@ -21,7 +21,14 @@ const OWN = ['auto_stop_in', 'stop_job_name'];
 /** A value that is not the default, for every input that a project could give. */
 const GIVEN: Mapping = {
   ...Object.fromEntries(stoppable.inputs.flatMap((input) => asked(input.name, exampleOf(stoppable, input.name)))),
-  ...{ require_approval: false, take_over_endpoint: true, allow_downgrade: true, recreate_failed: true, wait: false },
+  ...{
+    require_approval: false,
+    take_over_endpoint: true,
+    allow_downgrade: true,
+    recreate_failed: true,
+    wait: false,
+    keep_versions: '7',
+  },
   ...{ max_wait_time: 600, poll_interval: 7, variant_name: 'Blue', environment: 'uat', stage: 'build' },
   ...{ aws_region: 'us-east-1', role_arn: 'none', oidc_audience: 'other', expected_account_id: '111122223333' },
   ...{

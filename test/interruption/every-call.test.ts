@@ -37,9 +37,9 @@ async function dieEverywhere(scene: Scene, answered: boolean): Promise<void> {
 describe.each(scenes)('when $about', (scene) => {
   it('and dies with the answer to any of its calls, running it again ends the same', async () => {
     await dieEverywhere(scene, true);
-  }, 60_000);
+  }, 120_000);
 
   it('and dies before the answer to any of its calls, running it again ends the same', async () => {
     await dieEverywhere(scene, false);
-  }, 60_000);
+  }, 120_000);
 });

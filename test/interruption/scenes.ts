@@ -1,5 +1,5 @@
 import type { Emulator } from '../../emulator/emulator.ts';
-import { GROUP } from '../../emulator/scene.ts';
+import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
@@ -217,6 +217,20 @@ const baking: Scene = {
   },
 };
 
+/** What deploy-model made for the endpoint of dev in an earlier pipeline, and what serves no more. */
+function older(emulator: Emulator, version: number): void {
+  const arn = emulator.register({ status: 'Approved' });
+  const name = `resale-price-dev-v${version}-000000000${version}`;
+  const Tags = [
+    { Key: 'sagemaker-components:endpoint', Value: 'resale-price-dev' },
+    { Key: 'sagemaker-components:package', Value: arn },
+  ];
+  const PrimaryContainer = { ModelPackageName: arn };
+  emulator.do('CreateModel', { ModelName: name, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE, Tags });
+  const variant = { VariantName: 'AllTraffic', ModelName: name, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
+  emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants: [variant], Tags });
+}
+
 /** Every component, in every way of changing AWS. */
 export const scenes: readonly Scene[] = [
   startingTraining,
@@ -246,6 +260,16 @@ export const scenes: readonly Scene[] = [
     set: (emulator) => shown(emulator, 'uat'),
   },
   updatingEndpoint,
+  {
+    about: 'deploy-model updates an endpoint and deletes what it left of earlier releases',
+    ...deployment,
+    inputs: { ...deployment.inputs, keep_versions: '1' },
+    set(emulator) {
+      older(emulator, 1);
+      live(emulator, { ...OF_ITS_DEPLOYMENT, 'sagemaker-components:wanted': 'resale-price-dev-v2' });
+      return approved(emulator);
+    },
+  },
   {
     about: 'deploy-model updates an endpoint that nobody tagged',
     ...deployment,

@@ -75,6 +75,8 @@ export class Auditor {
   readonly #executions = new Map<string, string[]>();
   /** Pipeline -> what its check showed to the approver. */
   readonly #shown = new Map<string, Seen>();
+  /** The configs that an endpoint serves or is on its way to. */
+  #needed: ReadonlySet<string> = new Set();
   #before = new Map<string, { readonly config: string; readonly modified: Date }>();
 
   constructor(emulator: Emulator) {
@@ -84,6 +86,10 @@ export class Auditor {
   /** A call of a job is about to take effect. */
   before(): void {
     this.#before = new Map(this.#live().map(({ name, ...live }) => [name, live]));
+    const endpoints = [...this.#emulator.endpoints.all.values()];
+    this.#needed = new Set(
+      endpoints.flatMap(({ config, pending }) => [config.name, pending?.config.name ?? config.name]),
+    );
   }
 
   /** A call of a job has been answered, or has taken effect without an answer. */
@@ -100,10 +106,47 @@ export class Auditor {
     if (operation === 'StartPipelineExecution') this.#started(running);
     if (operation === 'UpdateModelPackage') this.#wrote(running, asked);
     if (operation === 'CreateEndpoint' || operation === 'UpdateEndpoint') this.#deployed(running, asked);
-    if (operation === 'DeleteEndpoint') {
-      must(running.looked?.status === 'Failed', 'an endpoint that has not failed was deleted');
-      this.#owners.delete(String(asked.EndpointName));
+    if (operation === 'DeleteEndpoint') this.#deleted(running, String(asked.EndpointName));
+    if (operation === 'DeleteEndpointConfig') this.#cleanedConfig(running, String(asked.EndpointConfigName));
+    if (operation === 'DeleteModel') this.#cleanedModel(running, String(asked.ModelName));
+  }
+
+  /** Only its own project's, in its own environment, and never the last one's; deploy-model's only where it has failed. */
+  #deleted({ name: job, pipeline, looked }: Running, name: string): void {
+    must(name === `resale-price-${pipeline.environment}`, `a job of ${pipeline.environment} deleted ${name}`);
+    if (job === 'deploy-model') must(looked?.status === 'Failed', 'an endpoint that has not failed was deleted');
+    else {
+      const owner = this.#owners.get(name);
+      must(owner === pipeline.project, `project ${pipeline.project} deleted ${name}, which ${owner ?? 'nobody'} owns`);
+      must(pipeline.environment !== 'main', 'the endpoint at the end of the path was deleted');
     }
+    this.#owners.delete(name);
+  }
+
+  /** Nothing that an endpoint serves, is on its way to or served before; and some release to return to stays. */
+  #cleanedConfig({ name: job, pipeline: { environment } }: Running, config: string): void {
+    must(job === 'deploy-model', `${job} deleted the config ${config}`);
+    must(!this.foreign.has(config), `${config} was deleted, which somebody made by hand`);
+    must(!this.#needed.has(config), `${config} was deleted, which an endpoint needs`);
+    const live = this.#look(`resale-price-${environment}`);
+    const last = this.deployments.findLast((one) => one.environment === environment && one.config === live?.config);
+    must(last?.before !== config, `${config} was deleted, which served before`);
+    const packages = [...this.#emulator.models.configs.values()].map(({ request }) => this.#servedBy(request));
+    const validated = new Set(
+      this.validations.flatMap(({ arn }) => (this.#isValidatedIn(environment, arn) ? [arn] : [])),
+    );
+    const returnable = packages.filter((arn) => arn !== undefined && validated.has(arn));
+    const gone = this.deployments.findLast((one) => one.config === config)?.arn;
+    if (gone !== undefined && validated.has(gone))
+      must(returnable.length > 0, `${config} was deleted, the last of ${environment} to return to`);
+  }
+
+  #cleanedModel({ name: job }: Running, model: string): void {
+    must(job === 'deploy-model', `${job} deleted the model ${model}`);
+    const naming = [...this.#emulator.models.configs.values()].filter(({ request }) =>
+      request.ProductionVariants.some(({ ModelName }) => ModelName === model),
+    );
+    must(naming.length === 0, `${model} was deleted, which ${naming.map(({ name }) => name).join(' and ')} name`);
   }
 
   /** A job has come to its end by itself. */
@@ -238,7 +281,7 @@ export class Auditor {
     const { name, pipeline } = running;
     const { environment } = pipeline;
     const written: [string, unknown][] = Object.entries(asked.CustomerMetadataProperties ?? {});
-    const keys = { ...KEYS, 'check-model': '', 'deploy-model': '' };
+    const keys = { ...KEYS, 'check-model': '', 'deploy-model': '', 'delete-endpoint': '' };
     const key = name === 'deploy-pipeline' ? keys[name] : `${keys[name]}.${environment}`;
     const beside = (BESIDE[name] ?? []).map((end) => `${key}.${end}`);
     const [own, others] = [

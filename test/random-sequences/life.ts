@@ -24,6 +24,9 @@ const A_WHILE = 90_000;
 /** What a history came to -> words of the log that tell it. */
 const TOLD = {
   'refused: the endpoint is another project’s': 'belongs to another deployment',
+  'cleaned up: a config': 'Cleaned up: deleted the endpoint config',
+  'cleaned up: a model': 'Cleaned up: deleted the model',
+  'refused: the end of the path is not deleted': 'is the end of the promotion path',
   'refused: an update would remove something': 'an update would remove or change it',
   'refused: nobody knows what serves': 'Nobody knows which version',
   'refused: the config was deleted or made anew': 'but not as planned',
@@ -105,6 +108,8 @@ class Life {
         return this.#runSome(step.pipeline, step.job, step.mishap);
       case 'reject':
         return this.#reject(step.pipeline);
+      case 'stop the environment':
+        return this.#stop(step.pipeline);
       case 'judge in Studio':
         return this.#update(step.version, { ModelApprovalStatus: step.verdict });
       case 'swap the content':
@@ -175,6 +180,11 @@ class Life {
   async #reject(which: number): Promise<void> {
     const pipeline = this.#idle(which);
     if (pipeline && mayStart(pipeline, 'reject-model')) await this.#run(pipeline, 'reject-model');
+  }
+
+  async #stop(which: number): Promise<void> {
+    const pipeline = this.#idle(which);
+    if (pipeline) await this.#run(pipeline, 'delete-endpoint');
   }
 
   async #run(pipeline: Pipeline, name: JobName, mishap?: Mishap): Promise<void> {

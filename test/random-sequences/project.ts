@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -28,13 +29,14 @@ const parts = {
   'approve-model': { component: approveModel },
   'deploy-model': {
     component: deployModel,
-    inputs: ({ serving }) => ({ recreate_failed: 'true', poll_interval: '60', ...serving }),
+    inputs: ({ serving }) => ({ recreate_failed: 'true', keep_versions: '1', poll_interval: '60', ...serving }),
   },
   'validate-endpoint': {
     component: validateEndpoint,
     inputs: () => ({ poll_interval: '60', accept: 'application/json', expect: '' }),
   },
   'reject-model': { component: rejectModel },
+  'delete-endpoint': { component: deleteEndpoint, inputs: () => ({ poll_interval: '60' }) },
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type JobName = keyof typeof parts;
@@ -68,13 +70,14 @@ export interface Pipeline {
 
 const STEPS = ['check-model', 'approve-model', 'deploy-model', 'validate-endpoint'] as const;
 
-/** The jobs that wait for one another; the rejection stands beside the approval. */
+/** The jobs that wait for one another; the rejection stands beside the approval, and the deletion beside all of them. */
 export function stepsOf({ environment }: Pick<Pipeline, 'environment'>): readonly JobName[] {
   return environment === 'dev' ? ['deploy-pipeline', ...STEPS] : STEPS;
 }
 
 /** GitLab starts a job, for the first time or again, when the one before it has passed. */
 export function mayStart(pipeline: Pipeline, job: JobName): boolean {
+  if (job === 'delete-endpoint') return true;
   const steps = stepsOf(pipeline);
   const before = steps[steps.indexOf(job === 'reject-model' ? 'approve-model' : job) - 1];
   return before === undefined || pipeline.ended.get(before) === 0;

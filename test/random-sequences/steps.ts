@@ -9,6 +9,7 @@ type Meanwhile =
   | Journey
   | { readonly does: 'run'; readonly pipeline: number; readonly job: number; readonly mishap?: Mishap | undefined }
   | { readonly does: 'reject'; readonly pipeline: number }
+  | { readonly does: 'stop the environment'; readonly pipeline: number }
   | { readonly does: 'judge in Studio'; readonly version: number; readonly verdict: (typeof VERDICTS)[number] }
   | { readonly does: 'swap the content'; readonly version: number }
   | {
@@ -81,6 +82,7 @@ const reject: fc.Arbitrary<Meanwhile> = fc.record({ does: fc.constant('reject' a
 
 const others: fc.Arbitrary<Meanwhile>[] = [
   reject,
+  fc.record({ does: fc.constant('stop the environment' as const), pipeline: some }),
   fc.record({ does: fc.constant('judge in Studio' as const), version: some, verdict: fc.constantFrom(...VERDICTS) }),
   fc.record({ does: fc.constant('swap the content' as const), version: some }),
   fc.record({

@@ -26,7 +26,7 @@ export interface Approved {
 
 /** A version that the approver of dev approved in this pipeline, and the record of it. */
 export function approved(emulator: Emulator, options: Partial<Recording> = {}): Approved {
-  const arn = emulator.register({ status: 'Approved' });
+  const arn = options.of ?? emulator.register({ status: 'Approved' });
   return { emulator, arn, root: record(emulator, arn, options) };
 }
 
@@ -45,6 +45,8 @@ interface Recording {
   readonly job: string;
   readonly group: string;
   readonly entered: boolean;
+  /** The version, where it is registered already. */
+  readonly of: string;
 }
 
 /** What the step before left about a version; and, unless it was not entered, the approval in the registry. */

@@ -136,6 +136,29 @@ export const deployment: readonly Row[] = [
     record: deployed,
   },
   {
+    when: 'its role may not list what there is of earlier releases',
+    shows: [],
+    component: 'deploy-model',
+    seen: "Warning: the endpoint serves the version, but older ones were not cleaned up. SMC-1208: …To clean up: add sagemaker:ListEndpointConfigs to the policy of the job's role…",
+    cause:
+      'The policy of the role is from before deploy-model deleted old models and endpoint configs. The deployment ended well.',
+    remedy: 'Renew the policy of the role ([permissions](permissions.md)), or set `keep_versions` to all.',
+    stage: approved,
+    act: ({ emulator }) =>
+      emulator.fault({
+        operation: 'ListEndpointConfigs',
+        kind: 'access denied',
+        error: {
+          code: 'AccessDeniedException',
+          message:
+            'User: arn:aws:sts::111122223333:assumed-role/promotion-dev/gl-42-101-1 is not authorized to perform: sagemaker:ListEndpointConfigs on resource: arn:aws:sagemaker:ap-southeast-1:111122223333:endpoint-config/* because no identity-based policy allows the sagemaker:ListEndpointConfigs action',
+        },
+      }),
+    exit: 0,
+    writes: creates,
+    record: deployed,
+  },
+  {
     when: 'somebody creates the same model a moment before',
     shows: [1],
     component: 'deploy-model',

@@ -1,0 +1,54 @@
+import { cleanUp, listStocks } from '../../endpoints/clean-up.ts';
+import type { Permission } from '../../program/component.ts';
+import type { Context } from '../../program/context.ts';
+import { explain } from '../../program/explain.ts';
+import type { HandedVersion } from './version.ts';
+
+interface Deployed {
+  readonly given: { readonly endpoint_name: string; readonly keep_versions: number };
+  readonly handed: Pick<HandedVersion, 'promotion_path'>;
+  /** The endpoint config that serves. */
+  readonly config: string;
+}
+
+const LISTS = 'keep_versions is a number';
+const DELETES = 'there are more models or endpoint configs than keep_versions';
+
+/** What it needs beside what the deployment needs. Without it, nothing is deleted, and the job warns. */
+export const CLEAN_UP_PERMISSIONS: readonly Permission[] = [
+  { action: 'sagemaker:ListEndpointConfigs', on: 'endpoint config', when: LISTS },
+  { action: 'sagemaker:ListModels', on: 'model', when: LISTS },
+  { action: 'sagemaker:ListTags', on: 'endpoint config', when: DELETES },
+  { action: 'sagemaker:ListTags', on: 'model', when: DELETES },
+  { action: 'sagemaker:ListEndpoints', on: 'any endpoint', when: DELETES },
+  { action: 'sagemaker:DescribeEndpoint', on: 'any endpoint', when: DELETES },
+  { action: 'sagemaker:DeleteEndpointConfig', on: 'endpoint config', when: DELETES },
+  { action: 'sagemaker:DeleteModel', on: 'model', when: DELETES },
+];
+
+/** Seconds that a job spends on it at most: the rest is for the next deployment. */
+const MOST_TIME = 120;
+
+/**
+ * Asks for what may be of the endpoint, beside whatever else the job reads. Returns what then deletes what nothing needs any more.
+ * The deployment has ended well by then: a failure of the clean-up is told, and is none of the job.
+ */
+export function beginCleanUp({ given, handed, config }: Deployed, { aws, clock, job, log, deadline }: Context) {
+  const { endpoint_name: endpoint, keep_versions: keep } = given;
+  if (keep === Number.POSITIVE_INFINITY) return async () => undefined;
+  const stocks = listStocks(aws.sagemaker, config);
+  // Nobody may ask for it, where the version is refused.
+  stocks.catch(() => undefined);
+  return async () => {
+    try {
+      const { environment } = job;
+      const wanted = { endpoint, config, environment, promotion_path: handed.promotion_path, keep };
+      await cleanUp(wanted, await stocks, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
+    } catch (error) {
+      const { coded, next } = explain(error, CLEAN_UP_PERMISSIONS);
+      log.line(
+        `Warning: the endpoint serves the version, but older ones were not cleaned up. ${coded}\nTo clean up: ${next}`,
+      );
+    }
+  };
+}
