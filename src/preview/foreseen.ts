@@ -1,3 +1,4 @@
+import { decideChange } from '../endpoints/decision.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { refusalOfTakenNames } from '../endpoints/ensure.ts';
@@ -53,6 +54,9 @@ export async function meet(
   return { refused: ofOwner, taken: undefined };
 }
 
+/** What is seen where no endpoint is. */
+const NO_ENDPOINT = { endpoint: undefined, owner: undefined, tags: { has: 0, added: 0 }, current: undefined };
+
 /**
  * What deploy-model would refuse because of what is there already, by the same functions (AWS: DescribeModel,
  * DescribeEndpointConfig).
@@ -62,7 +66,7 @@ async function refusalOfPlan(
   destination: Destination | undefined,
   look: Look,
 ): Promise<Failure | undefined> {
-  const decision = destination?.seen?.decision;
+  const decision = destination ? destination.seen?.decision : decideChange(NO_ENDPOINT, plan.desired);
   if (decision?.do === 'refuse') return new Failure(decision.code, decision.why, decision.next);
   return refusalOfTakenNames(look, plan.serving);
 }

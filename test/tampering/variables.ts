@@ -208,6 +208,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_JOB_TIMEOUT: 'makes a job end early',
   CI_JOB_TOKEN:
     'goes only to the GitLab that it names itself; without it, no endpoint file is known (gitlab/commit-file.test.ts)',
+  CI_MERGE_REQUEST_PROJECT_ID: 'a plan ends at once, as for a fork',
+  CI_MERGE_REQUEST_SOURCE_PROJECT_ID: 'a plan ends at once, as for a fork',
+  CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'a plan says what another merge would do; its role reads no other environment',
   GIT_STRATEGY: 'the endpoint file of the work tree is not looked at before that of the commit counts',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
