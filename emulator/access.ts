@@ -76,17 +76,17 @@ const named: readonly (readonly [pattern: RegExp, kind: string, member: string])
   [/^Describe(Transform)Job$/, 'transform-job', 'TransformJobName'],
 ];
 
-const lists: Readonly<Record<string, string>> = {
-  ListModels: 'model',
-  ListEndpointConfigs: 'endpoint-config',
-  ListEndpoints: 'endpoint',
-  ListPipelines: 'pipeline',
-  ListModelPackageGroups: 'model-package-group',
-};
+/** They have no resource that a policy could name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html */
+const lists = new Set([
+  'ListModels',
+  'ListEndpointConfigs',
+  'ListEndpoints',
+  'ListPipelines',
+  'ListModelPackageGroups',
+]);
 
 function resourcesOf(world: World, registry: Registry, operation: string, input: Input): string[] {
-  const kind = lists[operation];
-  if (kind) return [arnOf(world, kind, '*')];
+  if (lists.has(operation)) return ['*'];
   if (operation.includes('ModelPackage')) return packageResources(world, registry, operation, input);
   if (typeof input.ResourceArn === 'string') return [input.ResourceArn];
   if (typeof input.PipelineExecutionArn === 'string') return [input.PipelineExecutionArn];

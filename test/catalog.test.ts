@@ -4,7 +4,7 @@ import { lintPipeline } from '../compiler/lint.ts';
 import { schemaErrors } from '../compiler/schema.ts';
 import type { InputSpec } from '../compiler/spec.ts';
 import { readRepository } from '../compiler/templates.ts';
-import { JOB_INPUT_TEXT, optionFor, parseInputs } from '../src/gitlab/inputs.ts';
+import { JOB_INPUT_NUMBER, JOB_INPUT_TEXT, optionFor, parseInputs, typedNumber } from '../src/gitlab/inputs.ts';
 import { reportFolder } from '../src/gitlab/report.ts';
 import { type Component, type GitLabJob, gitlabEnvironmentOf, isOfMergeRequests } from '../src/program/component.ts';
 import * as handover from '../src/program/handover.ts';
@@ -277,10 +277,17 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     },
   );
 
+  /** The pattern by which the program reads a job input. */
+  const patternOf = (input: string) =>
+    (Object.entries<unknown>(program.inputs.shape).find(([name]) => name === input)?.[1] === typedNumber
+      ? JOB_INPUT_NUMBER
+      : JOB_INPUT_TEXT
+    ).source;
+
   it('lets a person type job inputs, each with the pattern that keeps it between its quotes, and no others', () => {
     const declared = jobInputs.map((input) => [
       input,
-      { description: expect.stringMatching(/^[A-Z].*\.$/), regex: JOB_INPUT_TEXT.source, default: '' },
+      { description: expect.stringMatching(/^[A-Z].*\.$/), regex: patternOf(input), default: '' },
     ]);
     expect(job?.inputs ?? {}).toEqual(Object.fromEntries(declared));
     expect(JSON.stringify(body).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
@@ -292,7 +299,8 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     expect(asked).toMatch(/^[A-Z][^?!]*\?$/);
     const version = ['$CI_PIPELINE_ID', '$CI_COMMIT_SHORT_SHA', '$CI_COMMIT_REF_NAME', blockOf('check_job_name')];
     const endpoint = [blockOf('endpoint_name'), blockOf('environment')];
-    for (const what of isVerdict(program) ? version : endpoint) expect(asked).toContain(what);
+    const shown = inputs.some((input) => input.name === 'check_job_name');
+    for (const what of shown ? version : endpoint) expect(asked).toContain(what);
   });
 
   it('keeps its reports in a folder of its own, whatever becomes of it', () => {

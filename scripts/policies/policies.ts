@@ -16,7 +16,7 @@ export interface Duty {
   /** `approve-uat`. */
   readonly name: string;
   readonly environment: string;
-  /** The GitLab environment of its jobs: `uat/approval`; absent in the pipelines of merge requests. */
+  /** The GitLab environment whose variable names the role of its jobs: `uat/approval`; absent in the pipelines of merge requests. */
   readonly gitlabEnvironment: string | undefined;
   /** On which branch or tag its jobs run. */
   readonly ref: Ref;
@@ -49,10 +49,16 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
   return {
     ...duty,
     ref,
-    gitlabEnvironment: sharing.map((program) => gitlabEnvironmentOf(program, environment))[0],
+    gitlabEnvironment: sharing.map((program) => roleEnvironmentOf(program, environment))[0],
     components: sharing.map(({ name }) => name),
     policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissionsOn(ref, permissions)) },
   };
+}
+
+/** The GitLab environment whose variable names the role of a program's jobs; none in the pipelines of merge requests. */
+function roleEnvironmentOf({ gitlab }: Program, environment: string): string | undefined {
+  const shares = gitlab.environment !== false && gitlab.environment.sharesRole === true;
+  return shares ? environment : gitlabEnvironmentOf({ gitlab }, environment);
 }
 
 /** Anybody who may push a branch may use a role that trusts them all: it reads no objects of S3. */
@@ -141,7 +147,7 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
 };
 
 /** What narrows an action further than to its resources. */
-function conditionOf(team: Team, environment: string, { action, on, writes }: Permission): Condition | undefined {
+function conditionOf(team: Team, environment: string, { action, on, writes, sets }: Permission): Condition | undefined {
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
@@ -149,7 +155,7 @@ function conditionOf(team: Team, environment: string, { action, on, writes }: Pe
   if (/:Delete(Model|EndpointConfig)$/.test(action)) return madeFor(endpointOf(team, environment));
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
-  return onlyKey(team, environment, writes);
+  return onlyKey(team, environment, { writes, sets });
 }
 
 /** Only what deploy-model made for this endpoint: a name alone may belong to several. */
@@ -161,13 +167,10 @@ function taggedBy(creation: string): Condition {
   return { StringEquals: { 'sagemaker:TaggingAction': creation } };
 }
 
-/** Each kind of registry entry -> the status that the first environment's verdict writes with it. Nobody else may write any. */
-const STATUSES: Readonly<Record<typeof BUILT | EntryKind, string | undefined>> = {
-  built: undefined,
-  approved: 'Approved',
-  validated: undefined,
-  withdrawn: 'Rejected',
-};
+interface EntryWrite extends Pick<Permission, 'sets'> {
+  readonly writes: typeof BUILT | EntryKind;
+}
+
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 
@@ -175,9 +178,9 @@ const STATUS = 'sagemaker:ModelApprovalStatus';
  * IAM has no "only this key": it is said by asking that the key is there and that every other registry entry is not. What is
  * written beside an entry may be there.
  */
-function onlyKey(team: Team, environment: string, writes: typeof BUILT | EntryKind): Condition {
+function onlyKey(team: Team, environment: string, { writes, sets }: EntryWrite): Condition {
   const [own, ...beside] = keysOfKind(writes, environment);
-  const status = environment === team.environments[0] ? STATUSES[writes] : undefined;
+  const status = environment === team.environments[0] ? sets : undefined;
   const absent = [
     ...entryKeysOf(team)
       .filter((key) => key !== own && !beside.includes(key))

@@ -6,11 +6,13 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
+import { refuseUnlessPressed } from '../program/pressed.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
 import { besideVerdict } from '../registry/companions.ts';
-import { type ApprovalEntry, entryTime, entryValue, openSafetyInputs } from '../registry/entries.ts';
+import { type ApprovalEntry, entryValue, openSafetyInputs } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
+import { signature } from '../registry/signature.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { openProtection } from './approve-model/protection.ts';
 import { subjectOf } from './approve-model/subject.ts';
@@ -36,7 +38,7 @@ export default defineComponent({
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved', sets: 'Approved' },
   ],
 
   async run(given, context) {
@@ -48,7 +50,11 @@ export default defineComponent({
     const now = await describeNow('Approving', shown, context);
     const { environment, pipeline, user } = context.job;
     const decision = decideApproval(shown, now, { environment, pipeline, open });
-    const after = await carryOut(decision, { kind: 'approved', now, comment: given.comment, open }, context);
+    const after = await carryOut(
+      decision,
+      { kind: 'approved', now, comment: given.comment, open, over: shown.over },
+      context,
+    );
     refuseUnlessItHolds(shown, after, context);
 
     keep({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata }, given, context);
@@ -77,7 +83,7 @@ export const rejectModel = defineComponent({
   outputs: {},
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'withdrawn' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'withdrawn', sets: 'Rejected' },
   ],
 
   async run(given, context) {
@@ -108,16 +114,6 @@ function skip({ why, group }: Extract<CheckRecord, { outcome: 'nothing' }>, { re
   return { verdict: `Nothing to approve or reject: ${why}.`, outputs: {} };
 }
 
-/** Refuses a job that GitLab started automatically: only a person approves or rejects. */
-function refuseUnlessPressed({ job }: Context): void {
-  if (job.manual) return;
-  throw new Failure(
-    'SMC-3101',
-    `GitLab started the job ${job.name} automatically, but a person must start it. Nothing was read or written.`,
-    'keep "when: manual" on this job: remove "when:" from its rules, then start a new pipeline.',
-  );
-}
-
 async function describeNow(
   doing: 'Approving' | 'Rejecting',
   shown: ShownVersion,
@@ -136,6 +132,8 @@ interface VerdictEntry {
   readonly now: ModelPackage;
   readonly comment: string;
   readonly open: readonly string[];
+  /** The job of the rollback whose withdrawal an approval overrules. */
+  readonly over?: string | undefined;
 }
 
 /**
@@ -143,7 +141,7 @@ interface VerdictEntry {
  * lose it.
  */
 async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, context: Context): Promise<ModelPackage> {
-  const { kind, now, open } = verdict;
+  const { kind, now, open, over } = verdict;
   const { job, clock, aws, report } = context;
   if (decision.do === 'nothing') return now;
   if (decision.do === 'refuse') {
@@ -153,13 +151,8 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
 
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const signed: ApprovalEntry = {
-    by: job.user,
-    user_id: job.userId,
-    pipeline: job.pipeline,
-    job: job.id,
-    commit: job.commit,
-    at: entryTime(clock.now(), now),
-    content: now.content,
+    ...signature(now, job, clock.now()),
+    ...(kind === 'approved' && { over }),
     ...openSafetyInputs(open),
   };
   const approval = kind === 'approved' ? 'Approved' : 'Rejected';

@@ -15,6 +15,7 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
+import { readRollback } from '../registry/withdrawal.ts';
 
 const inputs = z
   .strictObject({
@@ -173,6 +174,7 @@ function recordCandidate(
     status: version.approval,
     promotion_path: given.promotion_path,
     open: openInputs(given, job.environment === given.promotion_path[0]),
+    over: readRollback(version, job.environment)?.job,
     metadata: version.metadata,
     data: version.data,
     passed_over: passedOver,

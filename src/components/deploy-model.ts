@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
+import { type Accepted, explainDeploymentEnd, explainRefusal } from '../endpoints/deployment-failure.ts';
 import { capacityWords } from '../endpoints/description/capacity.ts';
 import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
@@ -18,7 +19,6 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
-import { type Accepted, explainDeploymentEnd, explainRefusal } from './deploy-model/failure.ts';
 import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
 import {
   deployingLine,

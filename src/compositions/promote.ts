@@ -2,6 +2,7 @@ import approveModel, { rejectModel } from '../components/approve-model.ts';
 import checkModel from '../components/check-model.ts';
 import deployModel from '../components/deploy-model.ts';
 import deployPipeline from '../components/deploy-pipeline.ts';
+import rollbackEndpoint from '../components/rollback-endpoint.ts';
 import validateEndpoint from '../components/validate-endpoint.ts';
 import { includeInWords } from '../gitlab/include.ts';
 import { invalidInputs } from '../gitlab/inputs.ts';
@@ -22,6 +23,7 @@ const COMPONENTS: readonly Component[] = [
   rejectModel,
   deployModel,
   validateEndpoint,
+  rollbackEndpoint,
 ];
 
 /** Looks at what promote gives to the jobs that come after one of them; at all, when none is named. */

@@ -51,12 +51,22 @@ export async function carryOut(
   return update({ ...seen, endpoint, kept }, before, plan, context);
 }
 
-async function create({ desired, serving, tags }: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
+async function create(
+  { component, desired, serving, tags }: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<ChangeResult> {
   const { endpoint, config, owner } = desired;
   context.log(`Creating ${endpoint}.`);
   context.begun(`the creation of the endpoint ${endpoint} with ${config}`);
   const { name: model, package: arn } = serving.model;
-  const deployment = { wanted: config, model, package: arn, previous: undefined, previousPackage: undefined };
+  const deployment = {
+    component,
+    wanted: config,
+    model,
+    package: arn,
+    previous: undefined,
+    previousPackage: undefined,
+  };
   const tagged = uniqueTags([...deploymentTags(deployment), ...ownerTags(owner), ...tags]);
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
@@ -78,10 +88,11 @@ async function update(
   context: ReconcileContext,
 ): Promise<ChangeResult> {
   const { endpoint, current, kept } = replaced;
-  const { desired, serving, tags } = plan;
+  const { component, desired, serving, tags } = plan;
   const { config } = desired;
   const { name: model, package: arn } = serving.model;
-  const deployment = { wanted: config, model, package: arn, previous, previousPackage: current?.served.package };
+  const previousPackage = current?.served.package;
+  const deployment = { component, wanted: config, model, package: arn, previous, previousPackage };
   const note = [...deploymentTags(deployment), ...(hasOwnAlarms(plan) ? alarmsTag(true) : []), ...tags];
   const noted = await noteChange(context, endpoint.arn, uniqueTags(note));
   if (noted === 'conflict') return noted;
@@ -116,6 +127,7 @@ async function recordConcurrentUpdate({ endpoint, current }: Replaced, context: 
   const [served, ...more] = packagesOf(live);
   const [model, ...others] = live.models;
   const tags = deploymentTags({
+    component: undefined,
     wanted,
     model: others.length > 0 ? undefined : model?.ModelName,
     package: more.length > 0 ? undefined : served,

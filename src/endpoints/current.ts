@@ -51,6 +51,14 @@ export async function describeCurrent(
   return { served, lost: lostFrom(live, { endpoint, tags, serving }), notAsPlanned, config };
 }
 
+/** Which model serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
+export async function findServed(
+  look: Look,
+  { endpoint, tags, group }: Omit<CurrentQuery, 'serving'>,
+): Promise<Served> {
+  return servedBy(await describeLive(look, endpoint), tags, { endpoint, group });
+}
+
 /** Endpoint and config tell some members twice: those of the config say more. */
 function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<CurrentQuery, 'group'>) {
   const members = new Map([

@@ -23,6 +23,8 @@ export interface DesiredEndpoint {
   readonly take_over_endpoint: boolean;
   readonly allow_downgrade: boolean;
   readonly recreate_failed: boolean;
+  /** Whether an endpoint may be updated whose last update and its rollback both failed: only to a config that served. */
+  readonly update_rollback_failed?: boolean;
 }
 
 export type EndpointDecision =
@@ -76,7 +78,7 @@ export function decideChange(
         recreation(endpoint.name, ', then run this job again'),
       );
     case 'UpdateRollbackFailed':
-      return rollbackFailed(endpoint);
+      return wanted.update_rollback_failed === true ? { do: 'update' } : rollbackFailed(endpoint);
     default:
       return refuse(
         'SMC-4005',
@@ -171,8 +173,13 @@ function updateBy({ endpoint, strategy, marketplace }: DesiredEndpoint): Endpoin
 const lines = (each: readonly string[]) => each.map((one) => `  ${one}`).join('\n');
 
 function wait(endpoint: Endpoint): EndpointDecision {
+  return { do: 'wait', saying: waitingFor(endpoint) };
+}
+
+/** What a job says that waits for the end of another change. */
+export function waitingFor(endpoint: Endpoint): string {
   const whose = endpoint.pending === undefined ? '' : ` (another deployment: ${endpoint.pending})`;
-  return { do: 'wait', saying: `Waiting until ${endpoint.name} is stable${whose}: ${statusLine(endpoint)}` };
+  return `Waiting until ${endpoint.name} is stable${whose}: ${statusLine(endpoint)}`;
 }
 
 /** SageMaker compares endpoint names without case when it creates one, and with case when one is invoked. */

@@ -15,6 +15,13 @@ export interface ModelAndConfig {
   readonly model: PlannedModel;
   readonly config: { readonly name: string };
   readonly description: EndpointDescription;
+  /** The requests of a model and a config that were made before, where those are brought back: they say all that is in them. */
+  readonly made?: MadeBefore;
+}
+
+export interface MadeBefore {
+  readonly model: CreateModelCommandInput;
+  readonly config: CreateEndpointConfigCommandInput;
 }
 
 interface PlannedModel {
@@ -48,7 +55,8 @@ export function planModelAndConfig(
 }
 
 /** The request that creates a planned model, without its tags: all that we set of a model. */
-export function modelRequest({ model, description }: ModelAndConfig): CreateModelCommandInput {
+export function modelRequest({ model, description, made }: ModelAndConfig): CreateModelCommandInput {
+  if (made) return made.model;
   return {
     ModelName: model.name,
     PrimaryContainer: { ModelPackageName: model.package, Environment: { ...description.model_environment } },
@@ -57,7 +65,8 @@ export function modelRequest({ model, description }: ModelAndConfig): CreateMode
 }
 
 /** The request that creates a planned endpoint config, without its tags: all that we set of a config. */
-export function configRequest({ model, config, description }: ModelAndConfig): CreateEndpointConfigCommandInput {
+export function configRequest({ model, config, description, made }: ModelAndConfig): CreateEndpointConfigCommandInput {
+  if (made) return made.config;
   const variant = {
     VariantName: description.variant_name,
     ModelName: model.name,

@@ -21,6 +21,9 @@ export const BAKE_WORD = 13;
 
 const HASH_DIGITS = 10;
 
+/** How many characters of prefix and environment every name has, however many digits its version has. */
+const SURE_LENGTH = 30;
+
 /**
  * `<prefix>-<environment>-v<version>-<hash>`, in lower case; the hash is last and never cut. Equal content has an equal
  * name, so that a job that runs again finds what it created. A name that is too long loses the end of its prefix and
@@ -28,9 +31,24 @@ const HASH_DIGITS = 10;
  */
 export function contentName({ prefix, environment, version }: Naming, content: object, longest: number): string {
   const end = `-v${version}-${hashOf(content, HASH_DIGITS)}`;
-  const [beginning, suffix] = [slug(prefix), `-${slug(environment)}`];
-  const words = (beginning.endsWith(suffix) ? beginning : beginning + suffix).slice(0, longest - end.length);
+  const words = beginningOf({ prefix, environment }).slice(0, longest - end.length);
   return `${words.replace(/-+$/, '')}${end}`;
+}
+
+function beginningOf({ prefix, environment }: Omit<Naming, 'version'>): string {
+  const [beginning, suffix] = [slug(prefix), `-${slug(environment)}`];
+  return beginning.endsWith(suffix) ? beginning : beginning + suffix;
+}
+
+/** What the names of all versions in an environment begin with: as much as no name loses. */
+export function sureBeginning(naming: Omit<Naming, 'version'>): string {
+  return beginningOf(naming).slice(0, SURE_LENGTH).replace(/-+$/, '');
+}
+
+/** The version that a name of ours tells; `undefined` for a name that is none. */
+export function versionNamed(name: string): number | undefined {
+  const [, version] = new RegExp(`-v(\\d{1,9})-[0-9a-f]{${HASH_DIGITS}}$`).exec(name) ?? [];
+  return version === undefined ? undefined : Number(version);
 }
 
 function slug(text: string): string {

@@ -127,15 +127,20 @@ async function describeAround(
   return { tags, current: dependsOnCurrent(endpoint) ? await describeCurrent(look, query) : undefined };
 }
 
-export function pollOptions({ clock, interval, deadline, log }: ReconcileContext) {
+export function pollOptions({
+  clock,
+  interval,
+  deadline,
+  log,
+}: Pick<ReconcileContext, 'clock' | 'interval' | 'deadline' | 'log'>) {
   const onChange = (saying: string, elapsed: string) => log(`${saying} (after ${elapsed})`);
   return { clock, interval, deadline, tolerate: passingTrouble, onChange };
 }
 
 export function answerOf<Answer>(
   outcome: PollOutcome<Answer>,
-  desired: DesiredEndpoint,
-  context: ReconcileContext,
+  desired: Pick<DesiredEndpoint, 'endpoint'>,
+  context: Pick<ReconcileContext, 'region'>,
 ): Answer {
   if (outcome.is === 'settled') return outcome.answer;
   throw outOfTime(outcome, desired, context);
@@ -147,7 +152,11 @@ interface Stopped {
   readonly because: string;
 }
 
-function outOfTime({ saying, after, because }: Stopped, { endpoint }: DesiredEndpoint, { region }: ReconcileContext) {
+function outOfTime(
+  { saying, after, because }: Stopped,
+  { endpoint }: Pick<DesiredEndpoint, 'endpoint'>,
+  { region }: Pick<ReconcileContext, 'region'>,
+) {
   return new Failure(
     'SMC-4108',
     `Stopped waiting for ${endpoint}${after ? ` after ${after}` : ''} (${because}). Pending: ${saying}. SageMaker continues.`,

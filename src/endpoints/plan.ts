@@ -7,10 +7,12 @@ import type { DesiredEndpoint } from './decision.ts';
 import type { EndpointDescription } from './description/description.ts';
 import type { Look } from './look.ts';
 import { type ModelAndConfig, planModelAndConfig } from './model-and-config.ts';
-import { originTags } from './tags.ts';
+import { type Bringer, originTags } from './tags.ts';
 
 /** What is to serve, and where. */
 export interface DeploymentPlan {
+  /** Which component brings it. */
+  readonly component: Bringer;
   readonly desired: DesiredEndpoint;
   readonly serving: ModelAndConfig;
   /** The tags of every resource that is created. */
@@ -57,12 +59,14 @@ export function planDeployment(
     recreate_failed: given.recreate_failed,
   };
   const pipeline = `${job.projectUrl}/-/pipelines/${job.pipeline}`;
+  const component = 'deploy-model';
   const tags = originTags(new Map(Object.entries(description.tags)), {
+    component,
     pipeline,
     package: version.arn,
     endpoint: given.endpoint_name,
   });
-  return { desired, serving, tags };
+  return { component, desired, serving, tags };
 }
 
 export interface ReconcileContext {

@@ -5,8 +5,12 @@ import { OURS } from '../gitlab/tags.ts';
 import { findConfig } from './endpoint.ts';
 import { type Owner, ownerIn, ownerTags } from './owner.ts';
 
+/** The components that bring a config to an endpoint. */
+export type Bringer = 'deploy-model' | 'rollback-endpoint';
+
 /** Where a model, endpoint config or endpoint comes from. */
 export interface Origin {
+  readonly component: Bringer;
   /** The page of the GitLab pipeline. */
   readonly pipeline: string;
   readonly package: string;
@@ -15,8 +19,9 @@ export interface Origin {
 }
 
 /** The project's tags, and ours that say where the thing comes from. */
-export function originTags(own: ReadonlyMap<string, string>, { pipeline, package: arn, endpoint }: Origin): Tag[] {
-  return [...asTags(own), ...ours({ component: 'deploy-model', pipeline, package: arn, endpoint })];
+export function originTags(own: ReadonlyMap<string, string>, origin: Origin): Tag[] {
+  const { component, pipeline, package: arn, endpoint } = origin;
+  return [...asTags(own), ...ours({ component, pipeline, package: arn, endpoint })];
 }
 
 /**
@@ -25,6 +30,8 @@ export function originTags(own: ReadonlyMap<string, string>, { pipeline, package
  * killed and run again still finds `previous`, which belongs to `wanted` only.
  */
 export interface DeploymentTags {
+  /** Which component is about to bring it; nobody knows where another deployment was quicker than ours. */
+  readonly component: string | undefined;
   readonly wanted: string | undefined;
   readonly model: string | undefined;
   readonly package: string | undefined;
@@ -34,8 +41,8 @@ export interface DeploymentTags {
 
 /** A deployment's tags. What there is not is empty, so that the value of an earlier deployment does not stay. */
 export function deploymentTags(tags: DeploymentTags): Tag[] {
-  const { wanted = '', model = '', package: arn = '', previous = '', previousPackage = '' } = tags;
-  return ours({ wanted, model, package: arn, previous, 'previous-package': previousPackage });
+  const { component = '', wanted = '', model = '', package: arn = '', previous = '', previousPackage = '' } = tags;
+  return ours({ component, wanted, model, package: arn, previous, 'previous-package': previousPackage });
 }
 
 /** Tags for one request, which must not name a key twice: of two with one key, the last. */
@@ -66,6 +73,7 @@ export interface EndpointTags extends DeploymentTags {
 export const MAX_TAGS = 50;
 
 const NOTHING: DeploymentTags = {
+  component: undefined,
   wanted: undefined,
   model: undefined,
   package: undefined,
@@ -91,6 +99,7 @@ export async function readEndpointTags(
       owner: ownerIn(tags),
       keys: [...tags.keys()],
       alarms: told('alarms') !== undefined,
+      component: told('component'),
       wanted: told('wanted'),
       model: told('model'),
       package: told('package'),
@@ -98,6 +107,15 @@ export async function readEndpointTags(
       previousPackage: told('previous-package'),
     }
   );
+}
+
+/** What the tags of an endpoint config say: the endpoint for which it was made, and the model package that it serves. */
+export async function readConfigTags(
+  sagemaker: SageMakerClient,
+  arn: string,
+): Promise<{ readonly endpoint: string | undefined; readonly package: string | undefined }> {
+  const tags = await unlessNotFound(tagsOf(sagemaker, arn));
+  return { endpoint: tags?.get(`${OURS}endpoint`), package: tags?.get(`${OURS}package`) };
 }
 
 /**

@@ -32,6 +32,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'plan-deployment expected_account_id': 'plan_account_id',
   'deploy-pipeline max_wait_time': 'pipeline_max_wait_time',
   'deploy-model max_wait_time': 'deploy_max_wait_time',
+  'rollback-endpoint max_wait_time': 'deploy_max_wait_time',
   'delete-endpoint max_wait_time': 'deploy_max_wait_time',
   'validate-endpoint max_wait_time': 'validate_max_wait_time',
 };

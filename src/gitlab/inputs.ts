@@ -52,6 +52,15 @@ export const typedText = z
   .string()
   .check(z.regex(JOB_INPUT_TEXT, "must be one line of at most 200 characters, without ' (an apostrophe)"));
 
+/** The pattern of a job input that is a number, or empty. A template has the same. */
+export const JOB_INPUT_NUMBER = /^\d{0,9}$/;
+
+/** A number that a person types when they start a job; `undefined` when they type none. */
+export const typedNumber = z.pipe(
+  z.string().check(z.regex(JOB_INPUT_NUMBER, 'must be a number of at most 9 digits, or empty')),
+  z.transform((digits) => (digits === '' ? undefined : Number(digits))),
+);
+
 export const flag = z.pipe(
   z.enum(['true', 'false'], 'must be true or false'),
   z.transform((word) => word === 'true'),

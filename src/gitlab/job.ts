@@ -44,6 +44,11 @@ export function approvalEnvironment(environment: string): string {
   return `${environment}/approval`;
 }
 
+/** GitLab's own environment for rollbacks of an environment: protecting it restricts who may roll back. */
+export function rollbackEnvironment(environment: string): string {
+  return `${environment}/rollback`;
+}
+
 /** Predefined variables that repeat a claim. A pipeline variable can override each of them; the claim it cannot. */
 const REPEATED: Readonly<Record<string, keyof Claims>> = {
   CI_PROJECT_ID: 'project_id',

@@ -139,6 +139,13 @@ export const FAILURE_CODES = {
   'SMC-4110': 'refused',
   'SMC-4111': 'refused',
 
+  // Rolling back: rollback-endpoint
+  'SMC-4201': 'invalid input',
+  'SMC-4202': 'refused',
+  'SMC-4203': 'refused',
+  'SMC-4204': 'refused',
+  'SMC-4205': 'refused',
+
   // Validation: validate-endpoint
   'SMC-5001': 'out of time',
   'SMC-5002': 'refused',

@@ -21,6 +21,7 @@ import {
   timestamp,
 } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { readRollback, untilRollback } from '../registry/withdrawal.ts';
 import type { Comparison } from './comparison.ts';
 import type { LiveNow } from './live.ts';
 import type { MetricGroup } from './metrics.ts';
@@ -81,7 +82,7 @@ export function approverView(known: Known): ApproverView {
   return {
     title: `${displayName(version)} for ${criteria.environment}`,
     version: aboutVersion(known),
-    passage: [...approvals(known), ...validations(known), ...liveBefore(known)],
+    passage: [...approvals(known), ...validations(known), ...liveBefore(known), ...rolledBack(known)],
     metrics,
     changes: aboutChanges(known),
     serving: aboutServing(known),
@@ -222,6 +223,21 @@ function liveBefore({ version, criteria, live, job }: Known): Fact[] {
       label: 'earlier',
       text: `was live here: validated on ${validation.endpoint}, ${validation.at}; then replaced: ${then}`,
       link: pipelineLink(`Validated in ${criteria.environment} before`, validation, job),
+      warns: true,
+    },
+  ];
+}
+
+/** A version that a rollback left: it comes again only because somebody named it, or after an approval over that. */
+function rolledBack({ version, criteria, job }: Known): Fact[] {
+  const rollback = readRollback(version, criteria.environment);
+  if (!rollback) return [];
+  const then = rollback.overruled ? 'An approval overruled that' : 'Your approval would overrule that';
+  return [
+    {
+      label: 'withdrawn',
+      text: `was live here ${untilRollback(rollback)}. ${then}`,
+      link: pipelineLink(`Rolled back in pipeline ${rollback.pipeline}`, rollback, job),
       warns: true,
     },
   ];

@@ -37,6 +37,8 @@ export interface Permission {
   readonly writes?: typeof BUILT | EntryKind;
   /** What it is left out of the policies without: a team that does not use this needs no such power. */
   readonly of?: 'autoscaling';
+  /** With it: the approval status that it sets in the first environment, and no other. Without one it sets none. */
+  readonly sets?: 'Approved' | 'Rejected' | undefined;
 }
 
 /** How a run ended well: the last line of the log, and the variables for the project's own jobs. */
@@ -70,6 +72,8 @@ export interface GitLabJob<Input extends string = string> {
         readonly action: 'start' | 'verify' | 'stop';
         /** The name of the job's environment in GitLab, where it is not the environment that the job serves. */
         name?(served: string): string;
+        /** Whether its jobs have the role of the environment all the same, and not one of their own. */
+        readonly sharesRole?: true;
       };
   /** Where its reports are: in a folder of its own of `sagemaker/`, or in one whose name needs no variable (expose_as). */
   readonly folder?: string;

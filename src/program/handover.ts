@@ -53,6 +53,8 @@ const version = () => ({
   promotion_path: z.array(z.string()).check(z.minLength(1)),
   /** Safety inputs that were open so far: validation, protected, approval, take_over. */
   open: z.array(z.string()),
+  /** The job of the rollback that withdrew it here, where check-model showed that. */
+  over: z.optional(z.string().check(z.regex(/^\d{1,20}$/))),
 });
 
 const registered = () => z.object({ group: modelPackageGroup, package: modelPackageArn, version: number() });

@@ -10,6 +10,8 @@ export interface CheckedVersion {
   readonly status: string;
   /** The environments in order. */
   readonly promotion_path: readonly string[];
+  /** The job of the rollback that withdrew it in this environment, and whose withdrawal an approval overrules. */
+  readonly over?: string | undefined;
 }
 
 /**
@@ -47,7 +49,8 @@ export function decideApproval(
   const approval = readApproval(now, environment);
   const ours =
     approval.is === 'read' && approval.value.pipeline === pipeline && hasContent(now, approval.value.content);
-  if (ours && now.approval === 'Approved' && approval.value.open === openSafetyInputs(open).open)
+  const same = ours && approval.value.open === openSafetyInputs(open).open && approval.value.over === shown.over;
+  if (same && now.approval === 'Approved')
     return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
 
   if (now.approval !== shown.status)
@@ -76,8 +79,9 @@ export function flawAfterApproval(
   return { why: `it is ${after.approval} now`, next: PROMOTE_ANOTHER };
 }
 
-function expectedBy({ group, content, promotion_path: path }: CheckedVersion, environment: string) {
-  return { group, content, environments: [environment, ...path] };
+function expectedBy({ group, content, promotion_path: path, over: job }: CheckedVersion, environment: string) {
+  const over = job === undefined ? undefined : { environment, job };
+  return { group, content, environments: [environment, ...path], over };
 }
 
 /**

@@ -2,7 +2,9 @@ import { Failure } from '../ground/failure.ts';
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
 import { flawOf } from './flaw.ts';
 import { hasContent, type ModelPackage, type ModelPackageSummary } from './packages.ts';
+import { passageOf } from './passage.ts';
 import { lackOfRoom, makeRoom } from './room.ts';
+import { standingWithdrawal } from './withdrawal.ts';
 
 /** What is asked of a version before it may go on to an environment. */
 export interface PromotionCriteria {
@@ -17,6 +19,8 @@ export interface PromotionCriteria {
   readonly require_bake: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
+  /** Whether model_package_arn names the version: only then one is offered that a rollback withdrew here. */
+  readonly named?: boolean;
 }
 
 /** `next` where it is not a verdict or a validation that is missing: what else to do. */
@@ -57,7 +61,8 @@ const unfit = (why: string, next?: string): Eligibility => ({ is: 'unfit', why, 
 
 /** The first environment judges what was registered; every later one only what all environments before it validated. */
 export function judgeEligibility(version: ModelPackage, criteria: PromotionCriteria): Eligibility {
-  const flaw = flawOf(version, { environments: criteria.path });
+  const { environment, named } = criteria;
+  const flaw = flawOf(version, { environments: criteria.path, over: named === true ? { environment } : undefined });
   if (flaw) return unfit(flaw.why, flaw.is === 'not completed' ? NOT_COMPLETED : flaw.next);
   const unusable = judgePackage(version, criteria);
   if (unusable) return unusable;
@@ -81,9 +86,14 @@ function judgePackage(
   return crowded === undefined ? undefined : unfit(crowded, makeRoom(arn));
 }
 
-function judgeRegistered(version: ModelPackage, { environment, source, pipeline }: PromotionCriteria): Eligibility {
+function judgeRegistered(
+  version: ModelPackage,
+  { environment, source, pipeline, named }: PromotionCriteria,
+): Eligibility {
   if (version.approval === 'Rejected') return unfit('it is Rejected');
   if (version.approval === 'PendingManualApproval' || source === 'run') return FIT;
+  // It was live here, and a rollback withdrew it: whoever names it asks for it again.
+  if (named === true && standingWithdrawal(version, environment)) return FIT;
   const approval = readApproval(version, environment);
   // A check that runs again after this pipeline's approval finds the same version again.
   return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is already Approved');
@@ -114,30 +124,15 @@ function judgeBaked(version: ModelPackage, before: string): Eligibility | undefi
   );
 }
 
-/** Whether a version was approved and validated in one environment, as it is now and with every safety input closed. */
+/** Whether a version passed one environment, as it is now and with every safety input closed. */
 function judgePassage(version: ModelPackage, before: string): Eligibility {
-  const approval = readApproval(version, before);
-  const validation = readValidation(version, before);
-  if (validation.is === 'absent') return unfit(`it is not validated in ${before}`);
-  if (validation.is === 'unreadable')
-    return unfit(`its validation in ${before} ${validation.why}: "${validation.raw}"`, writtenByOthers(before));
-  if (approval.is === 'absent') return unfit(`it is validated in ${before}, but nobody approved it for ${before}`);
-  if (approval.is === 'unreadable')
-    return unfit(`its approval for ${before} ${approval.why}: "${approval.raw}"`, writtenByOthers(before));
-  const open = validation.value.open ?? approval.value.open;
-  if (open)
-    return unfit(
-      `it passed ${before} with an open safety input (open=${open})`,
-      `close that safety input in the include, then promote the version through ${before} again.`,
-    );
-  const changed = [validation.value, approval.value].some(({ content }) => !hasContent(version, content));
-  return changed
-    ? unfit(`its content changed after it was approved and validated in ${before}`, writtenByOthers(before))
-    : FIT;
-}
-
-function writtenByOthers(before: string): string {
-  return `find out who changed it in CloudTrail (UpdateModelPackage). Then promote a version through ${before} again.`;
+  const passage = passageOf(version, before);
+  if (passage.is === 'flawed') return unfit(passage.why, passage.next);
+  if (passage.open === undefined) return FIT;
+  return unfit(
+    `it passed ${before} with an open safety input (open=${passage.open})`,
+    `close that safety input in the include, then promote the version through ${before} again.`,
+  );
 }
 
 /**

@@ -19,7 +19,7 @@ const open = z.optional(filled);
 export const BAKES = ['good', 'nothing', 'none'] as const;
 
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
-const approvalSchema = z.strictObject({
+const signature = {
   by: filled,
   /** The number of their account in GitLab; entries without a token, and of earlier releases, have none. */
   user_id: z.optional(digits),
@@ -28,7 +28,17 @@ const approvalSchema = z.strictObject({
   commit: filled,
   at,
   content,
+};
+const approvalSchema = z.strictObject({
+  ...signature,
+  /** The job of the rollback whose withdrawal this approval overrules. */
+  over: z.optional(digits),
   open,
+});
+const withdrawalSchema = z.strictObject({
+  ...signature,
+  /** The version to which a rollback returned; a rejection has none. */
+  to: z.optional(digits),
 });
 const validationSchema = z.strictObject({
   pipeline: digits,
@@ -44,7 +54,9 @@ const validationSchema = z.strictObject({
 
 export type BuildEntry = z.output<typeof buildSchema>;
 export type ApprovalEntry = z.output<typeof approvalSchema>;
+export type WithdrawalEntry = z.output<typeof withdrawalSchema>;
 export type ValidationEntry = z.output<typeof validationSchema>;
+type Entry = BuildEntry | ApprovalEntry | WithdrawalEntry | ValidationEntry;
 
 /**
  * An entry as it was found: absent, read, or unreadable, which is never accepted; `why` is a clause about it, "has an
@@ -73,7 +85,7 @@ export const readApproval = (version: EntryHolder, environment: string) =>
 export const readApprovalBefore = (version: EntryHolder, environment: string) =>
   read(approvalSchema, version, companionKey('approved', 'before', environment));
 export const readWithdrawal = (version: EntryHolder, environment: string) =>
-  read(approvalSchema, version, entryKey('withdrawn', environment));
+  read(withdrawalSchema, version, entryKey('withdrawn', environment));
 export const readValidation = (version: EntryHolder, environment: string) =>
   read(validationSchema, version, entryKey('validated', environment));
 
@@ -108,7 +120,7 @@ const FUTURE = 10 * 60_000;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. */
-export function entryValue(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
+export function entryValue(value: Entry): string {
   const written = render(value);
   const excess = written.length - MAX_VALUE;
   const fitting = excess > 0 ? render(shortened(value, excess)) : written;
@@ -118,16 +130,13 @@ export function entryValue(value: BuildEntry | ApprovalEntry | ValidationEntry):
 }
 
 /** Cuts only the login, or else the list of open safety inputs. No GitLab login contains "+", so it shows the cut. */
-function shortened(
-  value: BuildEntry | ApprovalEntry | ValidationEntry,
-  excess: number,
-): BuildEntry | ApprovalEntry | ValidationEntry {
+function shortened(value: Entry, excess: number): Entry {
   const cut = (word: string) => `${word.slice(0, -excess - 1)}+`;
   if ('by' in value) return { ...value, by: cut(value.by) };
   return 'open' in value && value.open !== undefined ? { ...value, open: cut(value.open) } : value;
 }
 
-function render(value: BuildEntry | ApprovalEntry | ValidationEntry): string {
+function render(value: Entry): string {
   return Object.entries(value)
     .filter(([, word]) => word !== undefined)
     .map(([name, word]) => `${name}=${word}`)

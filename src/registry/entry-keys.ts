@@ -12,7 +12,7 @@ interface KeyRow {
   readonly kind: typeof BUILT | EntryKind;
   /** The end of the key of a companion: it is written by the request that writes its entry, and says more about it. */
   readonly companion?: string;
-  readonly writer: string;
+  readonly writers: readonly string[];
   /** The most characters of its value. */
   readonly longest: number;
 }
@@ -22,14 +22,14 @@ interface KeyRow {
  * SageMaker allows 50 keys, the team's own included.
  */
 export const ENTRY_KEYS = [
-  { kind: BUILT, writer: 'deploy-pipeline', longest: MAX_VALUE },
-  { kind: 'approved', writer: 'approve-model', longest: MAX_VALUE },
-  { kind: 'approved', companion: 'comment', writer: 'approve-model', longest: MAX_VALUE },
-  { kind: 'approved', companion: 'before', writer: 'approve-model', longest: MAX_VALUE },
-  { kind: 'validated', writer: 'validate-endpoint', longest: MAX_VALUE },
-  { kind: 'validated', companion: 'asked', writer: 'validate-endpoint', longest: 147 },
-  { kind: 'withdrawn', writer: 'reject-model', longest: MAX_VALUE },
-  { kind: 'withdrawn', companion: 'comment', writer: 'reject-model', longest: MAX_VALUE },
+  { kind: BUILT, writers: ['deploy-pipeline'], longest: MAX_VALUE },
+  { kind: 'approved', writers: ['approve-model'], longest: MAX_VALUE },
+  { kind: 'approved', companion: 'comment', writers: ['approve-model'], longest: MAX_VALUE },
+  { kind: 'approved', companion: 'before', writers: ['approve-model'], longest: MAX_VALUE },
+  { kind: 'validated', writers: ['validate-endpoint'], longest: MAX_VALUE },
+  { kind: 'validated', companion: 'asked', writers: ['validate-endpoint'], longest: 147 },
+  { kind: 'withdrawn', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
+  { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
 ] as const satisfies readonly KeyRow[];
 
 type Row = (typeof ENTRY_KEYS)[number];
@@ -53,8 +53,8 @@ export const environmentName = z
     ),
     z.regex(/^[\w./-]*$/, 'must name environments of letters, digits and _ . / -'),
     z.regex(
-      /^(?!.*\/approval$)/i,
-      'must not name an environment that ends in /approval (in GitLab, the approvals of another have that name)',
+      /^(?!.*\/(approval|rollback)$)/i,
+      'must not name an environment that ends in /approval or /rollback (in GitLab, the approvals and rollbacks of another have that name)',
     ),
     z.regex(
       new RegExp(`^(?!.*\\.(${COMPANIONS.join('|')})$)`, 'i'),

@@ -1,7 +1,6 @@
-import { readComment } from './companions.ts';
-import { readBuild, readWithdrawal } from './entries.ts';
-import { entryKey } from './entry-keys.ts';
+import { readBuild } from './entries.ts';
 import { hasContent, type ModelPackage, sameGroup } from './packages.ts';
+import { mayBeOverruled, type Overruled, type StandingWithdrawal, standingWithdrawal } from './withdrawal.ts';
 
 /** What an earlier job of the promotion saw of a version. */
 interface ExpectedVersion {
@@ -11,6 +10,8 @@ interface ExpectedVersion {
   readonly content?: string;
   /** Every environment of the promotion path. */
   readonly environments: readonly string[];
+  /** The withdrawal by a rollback that is no flaw here: somebody asks to approve over it. */
+  readonly over?: Overruled | undefined;
 }
 
 /** Why a version must not go on, as a clause about "it", and what to do. */
@@ -27,11 +28,15 @@ export const START_ANEW = 'start a new pipeline to check and approve it as it is
 export const PROMOTE_ANOTHER = 'promote another version. A rejection is final.';
 
 /** What must hold of a version wherever it goes; each step adds only its own question. */
-export function flawOf(version: ModelPackage, { group, content, environments }: ExpectedVersion): Flaw | undefined {
+export function flawOf(
+  version: ModelPackage,
+  { group, content, environments, over }: ExpectedVersion,
+): Flaw | undefined {
   if (group !== undefined && !sameGroup(version.group, group))
     return { is: 'in another group', why: `it is in the group ${version.group}, not in ${group}`, next: START_ANEW };
-  const withdrawn = environments.find((each) => entryKey('withdrawn', each) in version.metadata);
-  if (withdrawn !== undefined) return { is: 'withdrawn', why: withdrawal(version, withdrawn), next: PROMOTE_ANOTHER };
+  const standing = environments.flatMap((each) => standingWithdrawal(version, each) ?? []);
+  const withdrawn = standing.find((each) => !mayBeOverruled(version, each, over));
+  if (withdrawn) return { is: 'withdrawn', why: withdrawn.why, next: afterWithdrawal(withdrawn) };
   const built = readBuild(version);
   if (built.is === 'unreadable')
     return {
@@ -49,12 +54,7 @@ export function flawOf(version: ModelPackage, { group, content, environments }: 
   };
 }
 
-/** Who withdrew it. An entry in an unknown format is a withdrawal, too. */
-function withdrawal(version: ModelPackage, environment: string): string {
-  const entry = readWithdrawal(version, environment);
-  if (entry.is !== 'read')
-    return `it was withdrawn in ${environment} ("${version.metadata[entryKey('withdrawn', environment)]}")`;
-  const { by, pipeline, at } = entry.value;
-  const reason = readComment(version, 'withdrawn', environment);
-  return `it was withdrawn in ${environment} by ${by} in pipeline ${pipeline} at ${at}${reason ? `: "${reason}"` : ''}`;
+function afterWithdrawal({ environment, final }: StandingWithdrawal): string {
+  if (final) return PROMOTE_ANOTHER;
+  return `promote another version. To take it again, name it in model_package_arn in ${environment}: the approver there is then asked to approve it over the withdrawal.`;
 }

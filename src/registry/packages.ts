@@ -98,6 +98,11 @@ export function groupArnOf(versionArn: string): string {
   return versionArn.replace(/:model-package\/([\w-]+)\/\d+$/, ':model-package-group/$1');
 }
 
+/** The ARN of a version of a group, by the group's ARN. */
+export function versionArnIn(groupArn: string, version: number): string {
+  return `${groupArn.replace(':model-package-group/', ':model-package/')}/${version}`;
+}
+
 /** The version that an ARN names, when it is one of the group that this ARN names. */
 export function versionIn(groupArn: string, arn: string): number | undefined {
   const [, , version] = VERSION_ARN.exec(arn) ?? [];

@@ -46,6 +46,14 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     const status = (verdict: 'Approved' | 'Rejected') =>
       environment === first ? { ModelApprovalStatus: verdict } : {};
     work[`plan-${name}`] = {};
+    // Without a status: all that a rollback may write, and after the first environment all that a rejection does.
+    const withdrawals = {
+      [`withdraw in ${environment}`]: write([`withdrawn.${environment}`]),
+      [`withdraw in ${environment} with a reason`]: write([
+        `withdrawn.${environment}`,
+        `withdrawn.${environment}.comment`,
+      ]),
+    };
     work[`check-${name}`] = {};
     work[`approve-${name}`] = {
       [`approve for ${environment}`]: write([`approved.${environment}`], status('Approved')),
@@ -53,13 +61,22 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
         [`approved.${environment}`, `approved.${environment}.comment`, `approved.${environment}.before`],
         status('Approved'),
       ),
-      [`reject for ${environment}`]: write([`withdrawn.${environment}`], status('Rejected')),
-      [`reject for ${environment} with a reason`]: write(
-        [`withdrawn.${environment}`, `withdrawn.${environment}.comment`],
-        status('Rejected'),
-      ),
+      ...(environment === first
+        ? {
+            [`reject for ${environment}`]: write([`withdrawn.${environment}`], status('Rejected')),
+            [`reject for ${environment} with a reason`]: write(
+              [`withdrawn.${environment}`, `withdrawn.${environment}.comment`],
+              status('Rejected'),
+            ),
+          }
+        : withdrawals),
     };
     work[`deploy-${name}`] = deploymentTo(environment, endpoint, versions.own);
+    work[`rollback-${name}`] = {
+      ...withdrawals,
+      [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
+      [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
+    };
     work[`delete-${name}`] = deletionOf(environment, endpoint);
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),

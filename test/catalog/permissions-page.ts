@@ -66,7 +66,7 @@ Set the role of a job in the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab
   The approver's role can then differ from the role that deploys.
 - plan-deployment runs in no environment, before a merge. Write its role into the include
   ([The plan of a merge](merge-requests.md#the-plan-of-a-merge)).
-- The other jobs run in \`uat\`. Scope one variable to \`uat*\`, and attach the policies of all these jobs to its role. Or set
+- The other jobs run in \`uat\`, and rollback-endpoint in \`uat/rollback\`. Scope one variable to \`uat*\`, and attach the policies of all these jobs to its role. Or set
   a role for each component in its input \`role_arn\`.`;
 }
 
@@ -192,7 +192,8 @@ const ENFORCEMENT = `## Who enforces what
 **GitLab** enforces:
 
 - Who can merge to a branch.
-- Who can start approve-model. To restrict this, protect \`<environment>/approval\` and add the approvers.
+- Who can start approve-model. To restrict this, protect \`<environment>/approval\` and add the approvers. To restrict who can
+  start rollback-endpoint, protect \`<environment>/rollback\`.
 - Which job gets the variable of which role.
 - The claims of the token: who, which commit and which pipeline. No CI/CD variable can change them.
 

@@ -4,6 +4,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
+import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 
@@ -16,6 +17,7 @@ export const programs = [
   rejectModel,
   deployModel,
   validateEndpoint,
+  rollbackEndpoint,
   deleteEndpoint,
 ];
 

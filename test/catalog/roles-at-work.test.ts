@@ -13,6 +13,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
+import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
@@ -201,6 +202,9 @@ async function meetTrouble(): Promise<void> {
   await push('uat').run(planDeployment);
   await push('uat').run(checkModel);
   for (const environment of [...environments, 'dev']) await promote(environment);
+  setScene('endpoint rolls back with a reason');
+  await push('dev').run(rollbackEndpoint);
+  await push('dev').run(rollbackEndpoint);
 
   await rollBackByAlarm();
 

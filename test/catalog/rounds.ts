@@ -23,7 +23,9 @@ const LIVE = ['DescribeEndpoint', 'DescribeEndpointConfig', 'DescribeModel', 'De
 type AsAnother = 'reject-model' | 'plan-deployment';
 
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
-export const rounds: Readonly<Record<Exclude<ProgramName, AsAnother | 'delete-endpoint'>, readonly Round[]>> = {
+export const rounds: Readonly<
+  Record<Exclude<ProgramName, AsAnother | 'rollback-endpoint' | 'delete-endpoint'>, readonly Round[]>
+> = {
   'deploy-pipeline': [
     SESSION,
     {

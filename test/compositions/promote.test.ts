@@ -104,7 +104,7 @@ describe('the first job of promote', () => {
       problems: [],
       failures: [],
       lines: [
-        'Checked for the jobs to come: the inputs and files of check-model, approve-model, reject-model, deploy-model, validate-endpoint.',
+        'Checked for the jobs to come: the inputs and files of check-model, approve-model, reject-model, deploy-model, validate-endpoint, rollback-endpoint.',
       ],
     });
   });
@@ -205,7 +205,7 @@ describe('the job of a merge request', () => {
     });
     expect(log.split('\n')).toEqual([
       expect.stringMatching(
-        /^Checked for the jobs to come: the inputs and files of deploy-pipeline, .*validate-endpoint\.$/,
+        /^Checked for the jobs to come: the inputs and files of deploy-pipeline, .*rollback-endpoint\.$/,
       ),
       'Not checked here: endpoint_name (no CI/CD variable CI_COMMIT_BRANCH is visible in this job).',
       'Not checked here: execution_role_arn (no CI/CD variable AWS_ACCOUNT_ID is visible in this job).',

@@ -24,6 +24,7 @@ export const FOREIGN_WORDS = [
   'approve_model',
   'deploy_model',
   'validate_endpoint',
+  'rollback_endpoint',
   'get_pipeline_definition',
 ];
 

@@ -4,6 +4,7 @@ import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { plan } from './rows/plan.ts';
+import { rollback } from './rows/rollback.ts';
 import { rollout } from './rows/rollout.ts';
 import { training } from './rows/training.ts';
 import { validation } from './rows/validation.ts';
@@ -19,5 +20,6 @@ export const ROWS: readonly Row[] = [
   ...deployment,
   ...rollout,
   ...validation,
+  ...rollback,
   ...deletion,
 ];

@@ -6,6 +6,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
+import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
@@ -20,6 +21,7 @@ import {
   validationValue,
   verdictValue,
 } from '../components/handover.ts';
+import { release } from '../components/rollback-endpoint/scene.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;
@@ -188,6 +190,17 @@ export const validating: Scene = {
   },
 };
 
+const rollingBack: Scene = {
+  about: 'rollback-endpoint returns to the release before',
+  component: rollbackEndpoint,
+  environment: 'dev',
+  inputs: { comment: 'Wrong prices.' },
+  set(emulator) {
+    for (let count = 0; count < 3; count++) release(emulator);
+    return {};
+  },
+};
+
 const deletingEndpoint: Scene = {
   about: 'delete-endpoint deletes an endpoint',
   component: deleteEndpoint,
@@ -290,5 +303,15 @@ export const scenes: readonly Scene[] = [
   },
   baking,
   validating,
+  rollingBack,
+  {
+    ...rollingBack,
+    about: 'rollback-endpoint updates an endpoint whose update and rollback both failed',
+    set(emulator) {
+      rollingBack.set(emulator);
+      emulator.scenario('endpoint is UpdateRollbackFailed');
+      return {};
+    },
+  },
   deletingEndpoint,
 ];

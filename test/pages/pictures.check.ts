@@ -57,7 +57,7 @@ async function lastOfDemo(): Promise<Line[]> {
     .trim();
   const fixed = table
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/g, '2026-11-26T02:51Z')
-    .replaceAll(/-v2-\w{10}/g, '-v2-547cb8f10b');
+    .replaceAll(/(-v\d)-\w{10}/g, '$1-547cb8f10b');
   return fixed.split('\n').map((text, index) => ({
     text,
     ...(index === 0 && { as: 'heading' }),

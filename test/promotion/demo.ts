@@ -21,13 +21,15 @@ const CHAPTERS = [
   '1. A first version goes from dev to uat to main',
   '2. A second version updates all three endpoints',
   '3. A training run that is not good enough promotes nothing',
+  '4. The second version turns out bad: main goes back to the first',
 ] as const;
 
 const COMING = `The demo promotes a model from dev through uat to main. It takes about a minute, and needs no AWS account: an
 embedded SageMaker answers the calls. Every job of examples/resale-price runs as it does in GitLab.
 
-  ${CHAPTERS.join('\n  ')}
+  ${CHAPTERS.slice(0, 3).join('\n  ')}
      (its last job fails on purpose, with exit code 80)
+  ${CHAPTERS[3]}
 
 At the end, a table shows what AWS holds. Each log begins with what the job acts on: only the first job shows
 these lines, because the others are alike.`;
@@ -39,7 +41,10 @@ What to try next:
   examples/resale-price                        read the project that was promoted
   README.md, "A first pipeline"                do the same in your own project`;
 
-/** Two versions go from dev to uat to main, and one that is not good enough goes nowhere. Says whether AWS agrees. */
+/**
+ * Two versions go from dev to uat to main, one that is not good enough goes nowhere, and main goes back to the first. Says
+ * whether AWS agrees.
+ */
 export async function demo({ print, hurry = false, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
   print(COMING);
   const stage = await startResalePrice({ edition: 'promote', hurry, replaced });
@@ -72,7 +77,9 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
 
   chapter(CHAPTERS[1], print);
   await promote(trainWith(8, 39_480), 'dev', show);
-  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, show);
+  await promote(project.push('uat'), 'uat', show);
+  const main = project.push('main');
+  await promote(main, 'main', show);
 
   chapter(CHAPTERS[2], print);
   const third = trainWith(2, 58_900);
@@ -80,6 +87,13 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   show(third, 'dev', jobs);
   const check = jobs.find(({ name }) => name === 'check-model');
   if (check?.exit !== 80) throw new Error('check-model should have ended with exit code 80: nothing to promote.');
+
+  chapter(CHAPTERS[3], print);
+  const back = await main.press('rollback-endpoint', APPROVERS.main, {
+    comment: 'Prices of small flats are far too high.',
+  });
+  show(main, 'main', back);
+  if (back.some(({ exit }) => exit !== 0)) throw new Error('rollback-endpoint on main should have gone back.');
 }
 
 /** What the approvers type. */
@@ -120,7 +134,8 @@ async function agrees({ emulator }: ResalePrice, print: Print): Promise<boolean>
     ...(versions.join() === EXPECTED_VERSIONS.join() ? [] : [WRONG_VERSIONS]),
   ];
   for (const each of wrong) print(styleText('red', each));
-  if (wrong.length === 0) print(styleText('green', 'As it should be: version 2 everywhere, approved and validated.'));
+  if (wrong.length === 0)
+    print(styleText('green', 'As it should be: version 2 in dev and uat, and version 1 again in main.'));
   return wrong.length === 0;
 }
 
@@ -129,8 +144,10 @@ const WRONG_VERSIONS = `The versions should be ${EXPECTED_VERSIONS.join(', ')}: 
 
 function faultsOf(standing: Standing): string[] {
   const approver = BRANCHES.map((branch) => (branch === standing.environment ? APPROVERS[branch] : '')).join('');
+  // main went back.
+  const version = standing.environment === 'main' ? '1' : '2';
   const checks: readonly [boolean, string][] = [
-    [standing.version === '2', 'should serve version 2'],
+    [standing.version === version, `should serve version ${version}`],
     [standing.status === 'InService', 'should be InService'],
     [standing.approvedBy === approver, `should be approved by ${approver}`],
     [standing.validated !== '', 'should be validated behind this endpoint and config'],

@@ -106,6 +106,7 @@ describe('promote', () => {
       'reject-model',
       'deploy-model',
       'validate-endpoint',
+      'rollback-endpoint',
       'delete-endpoint',
     ]);
   });
@@ -163,7 +164,14 @@ ${more}`,
   const jobsOn = (branch: string, changed: readonly string[], more = '') =>
     plan(compile(branch, more), { variables: { CI_COMMIT_BRANCH: branch }, changed }).map(({ name }) => name);
 
-  const later = ['check-model', 'approve-model', 'reject-model', 'deploy-model', 'validate-endpoint'];
+  const later = [
+    'check-model',
+    'approve-model',
+    'reject-model',
+    'deploy-model',
+    'validate-endpoint',
+    'rollback-endpoint',
+  ];
 
   it.each([
     ['dev', ['deploy-pipeline', ...later]],
@@ -324,6 +332,7 @@ load-test:
         'rent deploy-pipeline': [],
         'rent approve-model': ['rent check-model'],
         'rent reject-model': ['rent check-model'],
+        'rent rollback-endpoint': [],
       });
     });
 

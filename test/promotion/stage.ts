@@ -64,8 +64,12 @@ function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): v
 
 /** Scope -> the role that its jobs share: for each environment one, and one for its approver. */
 export function rolesByScope({ environments, account, endpoint }: Team): Record<string, string> {
-  const scopes = environments.flatMap((environment) => [environment, `${environment}/approval`]);
+  const role = (scope: string) => `arn:aws:iam::${account}:role/${endpoint}-${fileName(scope)}`;
   return Object.fromEntries(
-    scopes.map((scope) => [scope, `arn:aws:iam::${account}:role/${endpoint}-${fileName(scope)}`]),
+    environments.flatMap((environment) => [
+      // `uat*` covers `uat/rollback`.
+      ...[environment, `${environment}/rollback`].map((scope) => [scope, role(environment)]),
+      [`${environment}/approval`, role(`${environment}/approval`)],
+    ]),
   );
 }

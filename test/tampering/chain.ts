@@ -9,6 +9,7 @@ import { type ProgramName, programNamed, programs } from '../catalog/programs.ts
 import { inputsOf } from '../components/example.ts';
 import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { configOf } from '../components/rollback-endpoint/scene.ts';
 import { arnOf } from '../registry/package.ts';
 
 const GROUP = resalePrice.group;
@@ -98,12 +99,20 @@ function setRegistry(emulator: Emulator): void {
   for (const version of [1, 2, 3]) emulator.register({ status: 'Approved', environment: { VERSION: String(version) } });
   for (const version of [1, 2]) writeEntries(emulator, version, ['approved.dev', 'validated.dev']);
   writeEntries(emulator, 3, ['approved.dev']);
+  const config = configOf(arnOf(1), 'uat');
   writeEntries(emulator, 1, ['approved.uat']);
-  for (const [environment, version] of [['uat', 1] as const, ['dev', 2] as const]) {
+  write(emulator, 1, { 'validated.uat': entryOf(emulator, 1, 'validated.uat', { config }) });
+  for (const [environment, version, name] of [['uat', 1, config] as const, ['dev', 2, undefined] as const]) {
     const owner = { project: '42', environment, group: groupArnOf(arnOf(version)) };
-    const tags = Object.fromEntries(ownerTags(owner).map(({ Key = '', Value = '' }) => [Key, Value]));
-    emulator.deployed({ endpoint: `resale-price-${environment}`, package: arnOf(version), tags });
+    const owned = Object.fromEntries(ownerTags(owner).map(({ Key = '', Value = '' }) => [Key, Value]));
+    const wanted = { endpoint: `resale-price-${environment}`, package: arnOf(version), tags: owned };
+    emulator.deployed(name === undefined ? wanted : { ...wanted, name });
   }
+  const tags = { 'sagemaker-components:package': arnOf(1), 'sagemaker-components:endpoint': 'resale-price-uat' };
+  emulator.tags.put(
+    emulator.models.configArn(config),
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  );
 }
 
 /** A true entry, as an earlier pipeline would have written it; `more` are words that are not. */

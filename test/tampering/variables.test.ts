@@ -130,7 +130,7 @@ it.each([
 
 describe('whether a person pressed', () => {
   it('is not believed to be so when GitLab does not say it', async () => {
-    for (const name of ['approve-model', 'reject-model'] as const) {
+    for (const name of ['approve-model', 'reject-model', 'rollback-endpoint'] as const) {
       const chain = await chainBefore(name);
       expect(outcomeOf(await chain.run(name, { manual: false }))).toEqual(REFUSAL);
     }

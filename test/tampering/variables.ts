@@ -103,6 +103,14 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     requests: ['0'],
     max_latency_ms: ['0'],
   },
+  'rollback-endpoint': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('approve-model', 'uat'), roleFor('rollback-endpoint', 'dev')],
+    model_package_group_name: ['ChurnModelGroup'],
+    endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
+    name_prefix: ['resale_price'],
+  },
   'delete-endpoint': {
     ...SHARED,
     ...WAITS,
@@ -121,6 +129,7 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
   'reject-model': { expected_account_id: '' },
   'deploy-model': { expected_account_id: '', max_wait_time: '600' },
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
+  'rollback-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'delete-endpoint': { expected_account_id: '', max_wait_time: '600' },
 };
 
@@ -158,6 +167,7 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     requests: '1',
     max_latency_ms: '900000',
   },
+  'rollback-endpoint': { name_prefix: 'churn' },
   'delete-endpoint': {},
 };
 
@@ -237,6 +247,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ...DOTENV,
   ...SAFETY_INPUTS,
   INPUT_COMMENT: 'By the chief executive.',
+  INPUT_VERSION: '1',
   INPUT_PROMOTION_PATH: 'uat',
   INPUT_SOURCE: 'registry',
 };

@@ -16,6 +16,7 @@ function rolesByScope(): Record<string, string> {
       const role = `arn:aws:iam::${account}:role/${endpoint}-${environment}`;
       return [
         [`${environment}/${endpoint}`, role],
+        [`${environment}/${endpoint}/rollback`, role],
         [`${environment}/${endpoint}/approval`, `${role}-approval`],
       ];
     }),
@@ -87,7 +88,11 @@ describe('two includes of promote', () => {
   it('place each job in the GitLab environment of its model, so that no deployment of one makes the other outdated', () => {
     const places = uat.jobs.map(({ name, environment }) => [name.split('-')[0], environment]);
     expect(new Set(places.map(([model, place]) => `${model}: ${place}`))).toEqual(
-      new Set(['resale', 'churn'].flatMap((model) => [`${model}: uat/${model}`, `${model}: uat/${model}/approval`])),
+      new Set(
+        ['resale', 'churn'].flatMap((model) =>
+          ['', '/approval', '/rollback'].map((end) => `${model}: uat/${model}${end}`),
+        ),
+      ),
     );
   });
 

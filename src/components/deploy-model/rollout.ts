@@ -1,4 +1,5 @@
 import { unlessNotFound } from '../../aws/sagemaker-errors.ts';
+import type { Accepted } from '../../endpoints/deployment-failure.ts';
 import type { DeploymentEnd } from '../../endpoints/follow.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
 import { type Fired, firedLine, firedSince } from '../../endpoints/rollout/fired.ts';
@@ -11,7 +12,6 @@ import {
 } from '../../endpoints/rollout/release.ts';
 import { type Bake, judgeRelease } from '../../endpoints/rollout/verdict.ts';
 import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
-import type { Accepted } from './failure.ts';
 
 /** Deletes the alarms that an earlier job left behind, once the endpoint is ours. */
 export async function tidyBefore(

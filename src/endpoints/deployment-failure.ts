@@ -1,14 +1,24 @@
-import { endpointLogGroup, lastLogLines } from '../../aws/logs.ts';
-import type { Endpoint } from '../../endpoints/endpoint.ts';
-import type { DeploymentEnd } from '../../endpoints/follow.ts';
-import { describedEndpoint, explainOutcome } from '../../endpoints/outcome.ts';
-import type { DeploymentPlan } from '../../endpoints/plan.ts';
-import type { Reconciled } from '../../endpoints/reconcile.ts';
-import { type Fired, firedLine } from '../../endpoints/rollout/fired.ts';
-import { creatingPipelineOf } from '../../endpoints/tags.ts';
-import { Failure } from '../../ground/failure.ts';
-import type { Context } from '../../program/context.ts';
+import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
+import type { Aws } from '../aws/session.ts';
+import type { Log } from '../gitlab/log.ts';
+import type { Report } from '../gitlab/report.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { DeploymentEnd } from './follow.ts';
+import { describedEndpoint, explainOutcome } from './outcome.ts';
+import type { DeploymentPlan } from './plan.ts';
+import type { Reconciled } from './reconcile.ts';
+import { type Fired, firedLine } from './rollout/fired.ts';
+import { creatingPipelineOf } from './tags.ts';
 
+/** Where the reasons of a failure are read, told and kept. */
+interface Evidence {
+  readonly aws: Aws;
+  readonly log: Log;
+  readonly report: Report;
+}
+
+/** How SageMaker accepted a config. */
 export type Accepted = Exclude<Reconciled, { by: 'refusal' }>;
 type Refused = Extract<Reconciled, { by: 'refusal' }>;
 type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
@@ -22,7 +32,7 @@ type Unsuccessful = Pick<DeploymentEnd, 'endpoint'> & {
 export async function explainRefusal(
   { refusal: { code, why, next }, endpoint }: Refused,
   plan: DeploymentPlan,
-  context: Context,
+  context: Evidence,
 ): Promise<Failure> {
   if (endpoint?.status === 'Failed' || endpoint?.status === 'UpdateRollbackFailed')
     await keepReasons(endpoint, plan, context);
@@ -33,7 +43,7 @@ export async function explainRefusal(
 export async function explainDeploymentEnd(
   { endpoint: seen, where, previousConfig, fired }: Unsuccessful,
   plan: DeploymentPlan,
-  context: Context,
+  context: Evidence,
 ): Promise<Failure> {
   await keepReasons(seen, plan, context);
   const { endpoint, config } = plan.desired;
@@ -56,7 +66,7 @@ export async function explainDeploymentEnd(
 async function keepReasons(
   seen: Endpoint | undefined,
   { desired: { endpoint }, serving }: DeploymentPlan,
-  { aws, log, report }: Context,
+  { aws, log, report }: Evidence,
 ): Promise<void> {
   if (seen) {
     const file = report.file('endpoint.json', describedEndpoint(seen.answer));
