@@ -59,7 +59,7 @@ describe('the image', () => {
     const said = engine.podman(
       ...['run', '--rm', '--pull=never', '--env=NODE_EXTRA_CA_CERTS=/nowhere.crt', IMAGE],
       // Node reads it at the first use of TLS, which a job without inputs does not get to.
-      ...['sh', '-c', 'node -e "require(`node:tls`).createSecureContext()" 2>&1'],
+      ...['sh', '-c', `node -e 'require("node:tls").createSecureContext()' 2>&1`],
     );
     expect(said).toContain('/nowhere.crt');
   });
