@@ -1,5 +1,5 @@
 import { versionIn } from '../registry/packages.ts';
-import type { EndpointDescription } from './description/description.ts';
+import { type EndpointDescription, statedOptions } from './description/description.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
 import type { Look } from './look.ts';
@@ -61,10 +61,12 @@ export async function findServed(
 
 /** Endpoint and config tell some members twice: those of the config say more. */
 function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<CurrentQuery, 'group'>) {
+  const stated = statedOptions(serving.description);
+  const [ofModel, ofConfig] = [modelRequest(serving), configRequest(serving)];
   const members = new Map([
-    ...lostMembers('endpoint', withoutOurRollout(endpoint, tags, serving), {}),
-    ...models.flatMap((model) => [...lostMembers('model', model, modelRequest(serving))]),
-    ...(config ? lostMembers('endpoint config', config.answer, configRequest(serving)) : []),
+    ...lostMembers('endpoint', withoutOurRollout(endpoint, tags, serving), { request: {}, stated }),
+    ...models.flatMap((model) => [...lostMembers('model', model, { request: ofModel, stated })]),
+    ...(config ? lostMembers('endpoint config', config.answer, { request: ofConfig, stated }) : []),
   ]);
   return [...withoutModel(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
 }

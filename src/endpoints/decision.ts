@@ -137,7 +137,7 @@ function replace(
     return refuse(
       'SMC-4008',
       `${name} has what this component does not support: an update would remove or change it. Nothing was changed.\n${lines(lost)}`,
-      'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
+      'write what the endpoint file can say into it: the value, or null to go without it (docs/endpoint-file.md). For the rest, deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     );
   if (tags.has + tags.added > MAX_TAGS)
     return refuse(

@@ -98,7 +98,7 @@ const KNOWN_REASONS: readonly KnownReason[] = [
     pattern: /ping health check/i,
     // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
     next: (again) =>
-      `read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then ${again}: these components cannot raise the 8 minutes.`,
+      `read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, or a longer container_startup_health_check_timeout_in_seconds in the endpoint file, then ${again}.`,
   },
   {
     cause: 'permission',

@@ -8,6 +8,8 @@ import { canonicalJson } from '../ground/canonical-json.ts';
  * - `kept`: an identity, a time, a state; or it survives an update
  * - `harmless`: only at this value, which is SageMaker's default
  * - `off`: only with this member, which says that the feature is off
+ * - `option`: the endpoint file can say it by this key. What it says, an update may change; what it does not say, an update would
+ *   remove. With `harmless` or `off`, likewise
  * - `refused`: no config of ours has it, so an update would remove it
  */
 type Class =
@@ -17,16 +19,23 @@ type Class =
   | 'kept'
   | 'refused'
   | { readonly harmless: string | number | boolean }
-  | { readonly off: readonly [member: string, value: string | boolean] };
+  | { readonly off: readonly [member: string, value: string | boolean] }
+  | Option;
+
+interface Option {
+  readonly option: string;
+  readonly harmless?: string | number | boolean;
+  readonly off?: readonly [member: string, value: string | boolean];
+}
 
 type MemberClasses = Readonly<Record<string, Class>>;
 
 export type Described = 'endpoint config' | 'model' | 'endpoint';
 
 const METRICS: MemberClasses = {
-  'MetricsConfig.EnableEnhancedMetrics': { harmless: false },
+  'MetricsConfig.EnableEnhancedMetrics': { option: 'metrics_config', harmless: false },
   'MetricsConfig.EnableDetailedObservability': { harmless: false },
-  'MetricsConfig.MetricPublishFrequencyInSeconds': { harmless: 60 },
+  'MetricsConfig.MetricPublishFrequencyInSeconds': { option: 'metrics_config', harmless: 60 },
 };
 
 /**
@@ -48,19 +57,21 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].InstancePools': 'refused',
     'ProductionVariants[].VariantInstanceProvisionTimeoutInSeconds': 'refused',
     'ProductionVariants[].AcceleratorType': 'refused',
-    'ProductionVariants[].CoreDumpConfig': 'refused',
+    'ProductionVariants[].CoreDumpConfig': { option: 'core_dump_config' },
     'ProductionVariants[].ServerlessConfig': 'refused',
-    'ProductionVariants[].VolumeSizeInGB': 'refused',
-    'ProductionVariants[].ModelDataDownloadTimeoutInSeconds': 'refused',
-    'ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds': 'refused',
-    'ProductionVariants[].EnableSSMAccess': { harmless: false },
+    'ProductionVariants[].VolumeSizeInGB': { option: 'volume_size_in_gb' },
+    'ProductionVariants[].ModelDataDownloadTimeoutInSeconds': { option: 'model_data_download_timeout_in_seconds' },
+    'ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds': {
+      option: 'container_startup_health_check_timeout_in_seconds',
+    },
+    'ProductionVariants[].EnableSSMAccess': { option: 'enable_ssm_access', harmless: false },
     'ProductionVariants[].ManagedInstanceScaling': { off: ['Status', 'DISABLED'] },
-    'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
+    'ProductionVariants[].RoutingConfig.RoutingStrategy': { option: 'routing_strategy', harmless: 'RANDOM' },
     'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
-    'ProductionVariants[].InferenceAmiVersion': 'refused',
+    'ProductionVariants[].InferenceAmiVersion': { option: 'inference_ami_version' },
     'ProductionVariants[].CapacityReservationConfig': 'refused',
-    DataCaptureConfig: { off: ['EnableCapture', false] },
-    KmsKeyId: 'refused',
+    DataCaptureConfig: { option: 'data_capture_config', off: ['EnableCapture', false] },
+    KmsKeyId: { option: 'kms_key_id' },
     AsyncInferenceConfig: 'refused',
     ExplainerConfig: 'refused',
     ShadowProductionVariants: 'refused',
@@ -91,8 +102,8 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     Containers: 'refused',
     InferenceExecutionConfig: 'refused',
     ExecutionRoleArn: 'ours',
-    VpcConfig: 'refused',
-    EnableNetworkIsolation: { harmless: false },
+    VpcConfig: { option: 'vpc_config' },
+    EnableNetworkIsolation: { option: 'enable_network_isolation', harmless: false },
     // AWS's own advice on instance types.
     DeploymentRecommendation: 'kept',
   },
@@ -118,10 +129,10 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].CurrentServerlessConfig': 'refused',
     'ProductionVariants[].DesiredServerlessConfig': 'refused',
     'ProductionVariants[].ManagedInstanceScaling': { off: ['Status', 'DISABLED'] },
-    'ProductionVariants[].RoutingConfig.RoutingStrategy': { harmless: 'RANDOM' },
+    'ProductionVariants[].RoutingConfig.RoutingStrategy': { option: 'routing_strategy', harmless: 'RANDOM' },
     'ProductionVariants[].RoutingConfig.PrefixAwareRoutingConfig': 'refused',
     'ProductionVariants[].CapacityReservationConfig': 'refused',
-    DataCaptureConfig: { off: ['EnableCapture', false] },
+    DataCaptureConfig: { option: 'data_capture_config', off: ['EnableCapture', false] },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type': { harmless: 'ALL_AT_ONCE' },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.WaitIntervalInSeconds': { harmless: 0 },
     'LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.CanarySize': 'refused',
@@ -142,16 +153,39 @@ interface Member {
   /** As in the AWS CLI: `ProductionVariants[0].VolumeSizeInGB`. */
   readonly path: string;
   readonly value: unknown;
-  readonly is: 'ours' | 'ours, and stays' | 'refused';
+  readonly is: 'ours' | 'ours, and stays' | 'refused' | 'option';
+  /** The key by which the endpoint file can say it. */
+  readonly option?: string;
 }
 
-/** What an update from this to the plan would remove or change: path -> value, as JSON. */
-export function lostMembers(kind: Described, answer: object, planned: object): ReadonlyMap<string, string> {
-  const wanted = new Map(membersOf(kind, planned).map(({ path, value }) => [path, canonicalJson(value)]));
-  const lost = membersOf(kind, answer).filter(
-    ({ path, value, is }) => is !== 'ours' && wanted.get(path) !== canonicalJson(value),
+interface PlannedAnswer {
+  readonly request: object;
+  /** The options that the endpoint file states, also with null: an update may change or remove them. */
+  readonly stated: ReadonlySet<string>;
+}
+
+/** What an update from this to the plan would remove or change: path -> value, as JSON, and how the endpoint file can say it. */
+export function lostMembers(
+  kind: Described,
+  answer: object,
+  { request, stated }: PlannedAnswer,
+): ReadonlyMap<string, string> {
+  const wanted = new Map(membersOf(kind, request).map(({ path, value }) => [path, canonicalJson(value)]));
+  const isLost = ({ path, value, is, option }: Member) =>
+    option === undefined ? is !== 'ours' && wanted.get(path) !== canonicalJson(value) : !stated.has(option);
+  const lost = membersOf(kind, answer).filter(isLost);
+  return new Map(
+    lost.map(({ path, value, option }) => [
+      path,
+      option === undefined ? told(value) : `${told(value)} (in the endpoint file: ${option})`,
+    ]),
   );
-  return new Map(lost.map(({ path, value }) => [path, told(value)]));
+}
+
+/** What the endpoint file can say and an answer has, without what is usual: path -> value, as JSON. */
+export function optionsIn(kind: Described, answer: object): ReadonlyMap<string, string> {
+  const found = membersOf(kind, answer).filter(({ is }) => is === 'option');
+  return new Map(found.map(({ path, value }) => [path.replace('ProductionVariants[0].', ''), told(value)]));
 }
 
 /** Where an answer is not as planned, one a line: `InstanceType: expected "ml.m5.large", found nothing`. */
@@ -201,7 +235,10 @@ function classify(classes: MemberClasses, { path, classedAs, value, beside }: Pl
   const known = classes[classedAs];
   if (known !== undefined) {
     const is = classOf(known, value, beside);
-    return is === 'kept' ? [] : [{ path, value, is }];
+    if (is === 'kept') return [];
+    return typeof known === 'object' && 'option' in known
+      ? [{ path, value, is, option: known.option }]
+      : [{ path, value, is }];
   }
   if (Array.isArray(value))
     return value.flatMap((each: unknown, index) => {
@@ -217,9 +254,16 @@ function classify(classes: MemberClasses, { path, classedAs, value, beside }: Pl
 function classOf(known: Class, value: unknown, beside: object): Member['is'] | 'kept' {
   if (known === 'of the package') return 'ModelPackageName' in beside ? 'kept' : 'ours';
   if (typeof known === 'string') return known;
-  if ('harmless' in known) return value === known.harmless ? 'kept' : 'refused';
+  if (isUsual(known, value)) return 'kept';
+  return 'option' in known ? 'option' : 'refused';
+}
+
+/** Whether a value says no more than what holds without it. */
+function isUsual(known: Exclude<Class, string>, value: unknown): boolean {
+  if ('harmless' in known && value === known.harmless) return true;
+  if (!('off' in known) || known.off === undefined) return false;
   const [member, off] = known.off;
-  return isStructure(value) && value[member] === off ? 'kept' : 'refused';
+  return isStructure(value) && value[member] === off;
 }
 
 /** SageMaker writes what is not there as nothing, or as an empty structure. */

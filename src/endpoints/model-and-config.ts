@@ -2,7 +2,10 @@ import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '
 import { roleArn } from '../aws/arn.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import { instancesOf } from './description/capacity.ts';
+import { configPart } from './description/config-options.ts';
 import type { EndpointDescription } from './description/description.ts';
+import { modelPart } from './description/network.ts';
+import { variantPart } from './description/variant-options.ts';
 import { BAKE_WORD, contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
 
 /** The role that an endpoint runs as. */
@@ -47,10 +50,12 @@ export function planModelAndConfig(
   const named = { ...naming, version: version.version };
   const { model_environment, variant_name, instance_type, instance_count } = description;
   const inModel = { package: version.arn, execution_role_arn };
-  const model = contentName(named, { ...inModel, model_environment, content: version.content }, MAX_MODEL_NAME);
+  const ofModel = { ...inModel, model_environment, content: version.content, ...modelPart(description) };
+  const model = contentName(named, ofModel, MAX_MODEL_NAME);
   // The validation of a release that bakes says one word more.
   const longest = MAX_CONFIG_NAME - (description.strategy ? BAKE_WORD : 0);
-  const config = contentName(named, { variant_name, instance_type, instance_count, model }, longest);
+  const options = { ...variantPart(description), ...configPart(description) };
+  const config = contentName(named, { variant_name, instance_type, instance_count, model, ...options }, longest);
   return { model: { name: model, ...inModel }, config: { name: config }, description };
 }
 
@@ -61,6 +66,7 @@ export function modelRequest({ model, description, made }: ModelAndConfig): Crea
     ModelName: model.name,
     PrimaryContainer: { ModelPackageName: model.package, Environment: { ...description.model_environment } },
     ExecutionRoleArn: model.execution_role_arn,
+    ...modelPart(description),
   };
 }
 
@@ -72,6 +78,7 @@ export function configRequest({ model, config, description, made }: ModelAndConf
     ModelName: model.name,
     ...instancesOf(description),
     InitialVariantWeight: 1,
+    ...variantPart(description),
   };
-  return { EndpointConfigName: config.name, ProductionVariants: [variant] };
+  return { EndpointConfigName: config.name, ProductionVariants: [variant], ...configPart(description) };
 }

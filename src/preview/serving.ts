@@ -1,7 +1,8 @@
 import { capacityWords } from '../endpoints/description/capacity.ts';
-import type { EndpointDescription } from '../endpoints/description/description.ts';
+import { type EndpointDescription, statedOptions } from '../endpoints/description/description.ts';
 import type { Live } from '../endpoints/live.ts';
-import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
+import { optionsIn } from '../endpoints/members.ts';
+import { configRequest, type ModelAndConfig, modelRequest } from '../endpoints/model-and-config.ts';
 import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../endpoints/plan.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { ModelPackage } from '../registry/packages.ts';
@@ -53,9 +54,15 @@ export function servingOf(
   const scaledOut = kept === undefined ? '' : `; it is scaled out, and keeps its ${kept} instances`;
   return {
     now: variant && instances(variant.InstanceType, variant.InitialInstanceCount),
-    planned: `${capacityWords(description)}${scaledOut}`,
+    planned: `${capacityWords(description)}${withOptions(description)}${scaledOut}`,
     changes: live ? servingChanges(live, planned) : [],
   };
+}
+
+/** `, with vpc_config and kms_key_id`: what the endpoint file says beside. */
+function withOptions(description: EndpointDescription): string {
+  const stated = [...statedOptions(description)];
+  return stated.length === 0 ? '' : `, with ${stated.join(', ')}`;
 }
 
 const instances = (type: string | undefined, count: number | undefined) =>
@@ -65,7 +72,8 @@ const instances = (type: string | undefined, count: number | undefined) =>
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
  * be served in the same way.
  */
-function servingChanges({ config: live, models: [model] }: Live, { model: planned, description }: ModelAndConfig) {
+function servingChanges({ config: live, models: [model] }: Live, plan: ModelAndConfig) {
+  const { model: planned, description } = plan;
   const variant = live?.answer.ProductionVariants?.[0];
   const pairs = {
     instance_type: [variant?.InstanceType, description.instance_type],
@@ -77,7 +85,16 @@ function servingChanges({ config: live, models: [model] }: Live, { model: planne
   return [
     ...changed.map(([input, [now, then]]) => `${input} ${now ?? 'unknown'} -> ${then}`),
     ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, description.model_environment),
+    ...optionChanges('model', model, modelRequest(plan)),
+    ...optionChanges('endpoint config', live?.answer, configRequest(plan)),
   ];
+}
+
+/** What the endpoint file can say, with AWS's names: `VolumeSizeInGB 30 -> 100`. */
+function optionChanges(kind: 'model' | 'endpoint config', answer: object | undefined, request: object): string[] {
+  const [now, then] = [optionsIn(kind, answer ?? {}), optionsIn(kind, request)];
+  const names = [...new Set([...now.keys(), ...then.keys()])].filter((name) => now.get(name) !== then.get(name));
+  return names.map((name) => `${name} ${now.get(name) ?? 'not set'} -> ${then.get(name) ?? 'not set'}`);
 }
 
 /** Names alone: values may be long, and not for everybody's eyes. */

@@ -12,9 +12,9 @@ export async function gitlabWith(emulator: Emulator, files: Readonly<Record<stri
   return gitlab;
 }
 
-/** What a job of that GitLab has: a token that it issued, and its own job token. */
+/** What a job of that GitLab has that does not fetch the project: a token that it issued, and its own job token. */
 export function jobOf({ url, jobToken }: GitLab): Required<Pick<JobOptions, 'claims' | 'env'>> {
-  return { claims: { iss: url }, env: { CI_JOB_TOKEN: jobToken } };
+  return { claims: { iss: url }, env: { CI_JOB_TOKEN: jobToken, GIT_STRATEGY: 'empty' } };
 }
 
 /** The inputs of an include that describes its endpoint in a file. */

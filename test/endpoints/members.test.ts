@@ -4,6 +4,7 @@ import {
   DescribeModelOutput$,
 } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it } from 'vitest';
+import { OPTIONS } from '../../src/endpoints/description/description.ts';
 import { type Described, differencesFrom, lostMembers, MEMBERS } from '../../src/endpoints/members.ts';
 
 /** How the SDK tells a type: its kind, namespace and name, traits, and then the members' names and types, or the item's. */
@@ -37,6 +38,9 @@ const SCHEMAS: Readonly<Record<Described, unknown>> = {
   endpoint: DescribeEndpointOutput$,
 };
 
+/** A plan with this request, whose endpoint file states these options. */
+const planned = (request: object = {}, stated: readonly string[] = []) => ({ request, stated: new Set(stated) });
+
 const KINDS = ['endpoint config', 'model', 'endpoint'] as const;
 
 describe('the members of SageMaker’s answers', () => {
@@ -64,7 +68,9 @@ describe('the members of SageMaker’s answers', () => {
       ProductionVariants: [{ VariantName: 'a', RoutingConfig: { Sticky: true } }],
       At: new Date(0),
     };
-    expect([...lostMembers('endpoint config', answer, { ProductionVariants: [{ VariantName: 'a' }] })]).toEqual([
+    expect([
+      ...lostMembers('endpoint config', answer, planned({ ProductionVariants: [{ VariantName: 'a' }] })),
+    ]).toEqual([
       ['Tomorrow', '7'],
       ['ProductionVariants[0].RoutingConfig.Sticky', 'true'],
       ['At', '"1970-01-01T00:00:00.000Z"'],
@@ -78,13 +84,13 @@ describe('the members of SageMaker’s answers', () => {
       AsyncInferenceConfig: null,
       ExplainerConfig: { ClarifyExplainerConfig: { Labels: [] } },
     };
-    expect([...lostMembers('endpoint config', answer, {})]).toEqual([]);
+    expect([...lostMembers('endpoint config', answer, planned())]).toEqual([]);
   });
 
   it('of which SageMaker has two or more are refused from the second on', () => {
     const variant = { VariantName: 'a' };
     const answer = { ProductionVariants: [variant, { VariantName: 'b' }] };
-    expect([...lostMembers('endpoint config', answer, { ProductionVariants: [variant] }).keys()]).toEqual([
+    expect([...lostMembers('endpoint config', answer, planned({ ProductionVariants: [variant] })).keys()]).toEqual([
       'ProductionVariants[1]',
     ]);
   });
@@ -92,7 +98,7 @@ describe('the members of SageMaker’s answers', () => {
   it('are harmless only at SageMaker’s default', () => {
     const lost = (value: boolean) => {
       const MetricsConfig = { EnableEnhancedMetrics: value, EnableDetailedObservability: value };
-      return [...lostMembers('endpoint config', { EnableNetworkIsolation: value, MetricsConfig }, {}).keys()];
+      return [...lostMembers('endpoint config', { EnableNetworkIsolation: value, MetricsConfig }, planned()).keys()];
     };
     expect(lost(false)).toEqual([]);
     expect(lost(true)).toEqual([
@@ -103,28 +109,51 @@ describe('the members of SageMaker’s answers', () => {
   });
 
   it('are told in at most 200 characters', () => {
-    const [[, whole = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(196)] }, {})];
+    const [[, whole = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(196)] }, planned())];
     expect(whole).toMatch(/^\["x{196}"\]$/);
-    const [[, told = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(300)] }, {})];
+    const [[, told = ''] = []] = [...lostMembers('model', { Containers: ['x'.repeat(300)] }, planned())];
     expect(told).toMatch(/^\["x{198}\.\.\.$/);
   });
 });
 
+describe('what the endpoint file can say', () => {
+  const answer = { VpcConfig: { Subnets: ['subnet-1'] }, EnableNetworkIsolation: true };
+
+  it('is lost, with its key, where the file does not say it', () => {
+    expect([...lostMembers('model', answer, planned())]).toEqual([
+      ['VpcConfig', '{"Subnets":["subnet-1"]} (in the endpoint file: vpc_config)'],
+      ['EnableNetworkIsolation', 'true (in the endpoint file: enable_network_isolation)'],
+    ]);
+  });
+
+  it('is not lost where the file says it, whatever it says', () => {
+    const stated = planned({ VpcConfig: { Subnets: ['subnet-2'] } }, ['vpc_config', 'enable_network_isolation']);
+    expect([...lostMembers('model', answer, stated)]).toEqual([]);
+  });
+
+  it('is a key of the file', () => {
+    const options = KINDS.flatMap((kind) => Object.values(MEMBERS[kind])).flatMap((each) =>
+      typeof each === 'object' && 'option' in each ? [each.option] : [],
+    );
+    expect(new Set(options)).toEqual(OPTIONS);
+  });
+});
+
 describe('what is reused', () => {
-  const planned = { ModelName: 'm', ExecutionRoleArn: 'role', PrimaryContainer: { ModelPackageName: 'arn:Group/1' } };
-  const found = { ...planned, CreationTime: new Date(0), ModelArn: 'arn:m' };
+  const wanted = { ModelName: 'm', ExecutionRoleArn: 'role', PrimaryContainer: { ModelPackageName: 'arn:Group/1' } };
+  const found = { ...wanted, CreationTime: new Date(0), ModelArn: 'arn:m' };
 
   it.each([
     ['as planned', {}],
     ['with the package in lower case', { PrimaryContainer: { ModelPackageName: 'arn:group/1' } }],
     [
       'with what follows from its package',
-      { PrimaryContainer: { ...planned.PrimaryContainer, Image: 'image:1', ModelDataUrl: 's3://model' } },
+      { PrimaryContainer: { ...wanted.PrimaryContainer, Image: 'image:1', ModelDataUrl: 's3://model' } },
     ],
-    ['with no variables', { PrimaryContainer: { ...planned.PrimaryContainer, Environment: {} } }],
+    ['with no variables', { PrimaryContainer: { ...wanted.PrimaryContainer, Environment: {} } }],
     ['with a default', { EnableNetworkIsolation: false }],
   ])('is a model %s', (_, more) => {
-    expect(differencesFrom('model', planned, { ...found, ...more })).toEqual([]);
+    expect(differencesFrom('model', wanted, { ...found, ...more })).toEqual([]);
   });
 
   it.each([
@@ -132,16 +161,16 @@ describe('what is reused', () => {
     [{ ExecutionRoleArn: 'other' }, 'ExecutionRoleArn: expected "role", found "other"'],
     [{ EnableNetworkIsolation: true }, 'EnableNetworkIsolation: expected nothing, found true'],
     [
-      { PrimaryContainer: { ...planned.PrimaryContainer, Environment: { A: '1' } } },
+      { PrimaryContainer: { ...wanted.PrimaryContainer, Environment: { A: '1' } } },
       'PrimaryContainer.Environment: expected nothing, found {"A":"1"}',
     ],
     [{ ExecutionRoleArn: undefined }, 'ExecutionRoleArn: expected "role", found nothing'],
   ])('is no model that differs: %o', (more, told) => {
-    expect(differencesFrom('model', planned, { ...found, ...more })).toEqual([told]);
+    expect(differencesFrom('model', wanted, { ...found, ...more })).toEqual([told]);
   });
 
   it('is no model of an image, whatever is in it', () => {
-    expect(differencesFrom('model', planned, { ...found, PrimaryContainer: { Image: 'image:1' } })).toEqual([
+    expect(differencesFrom('model', wanted, { ...found, PrimaryContainer: { Image: 'image:1' } })).toEqual([
       'PrimaryContainer.ModelPackageName: expected "arn:group/1", found nothing',
       'PrimaryContainer.Image: expected nothing, found "image:1"',
     ]);

@@ -98,6 +98,11 @@ describe('how a version would be served', () => {
       },
       ['model_environment: constructor added'],
     ],
+    [
+      'what the endpoint file says',
+      { volume_size_in_gb: 100, enable_network_isolation: true, kms_key_id: null },
+      ['EnableNetworkIsolation not set -> true', 'VolumeSizeInGB not set -> 100'],
+    ],
     ['a variable less', { model_environment: {} }, ['model_environment: LOG_LEVEL removed']],
   ])('is told by what changes: %s', (_, more, told) => {
     expect(changes(more)).toEqual(told);

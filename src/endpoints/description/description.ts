@@ -3,9 +3,12 @@ import { tells } from '../../gitlab/inputs.ts';
 import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
 import { capacity } from './capacity.ts';
+import { configOptions } from './config-options.ts';
 import { environmentProblems } from './model-environment.ts';
+import { networkOptions } from './network.ts';
 import { rollout, rolloutFits } from './rollout.ts';
 import { mapping } from './schema.ts';
+import { variantOptions } from './variant-options.ts';
 
 /** Texts by their names. A number is none: it stands between quotes. */
 const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string[]) =>
@@ -14,6 +17,12 @@ const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string
       error: 'must be a mapping, with a name and a value in each line',
     })
     .check(tells((pairs) => problems(new Map(Object.entries(pairs)))));
+
+/** What a file need not say. What it does not say is AWS's default; null says that the endpoint is to be without it. */
+const options = { ...variantOptions, ...configOptions, ...networkOptions };
+
+/** The keys of those options. */
+export const OPTIONS: ReadonlySet<string> = new Set(Object.keys(options));
 
 /** What a file may say of an endpoint in one environment. Each section is a file beside this one. */
 export const endpointDescription = mapping({
@@ -26,6 +35,7 @@ export const endpointDescription = mapping({
     texts(environmentProblems).check(z.describe('Environment variables for the container of the model.')),
     {},
   ),
+  ...options,
   tags: z._default(
     texts(tagProblems).check(z.describe('Tags for the model, the endpoint config and the endpoint.')),
     {},
@@ -35,3 +45,8 @@ export const endpointDescription = mapping({
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof endpointDescription>;
+
+/** The options that a description states, with a value or with null. */
+export function statedOptions(description: EndpointDescription): ReadonlySet<string> {
+  return new Set(Object.keys(description).filter((key) => OPTIONS.has(key)));
+}

@@ -1,20 +1,24 @@
 import type { FilePlace, Located, Mapping } from './located-yaml.ts';
 
 /**
- * What an environment has: the common values, overridden by its own. Mappings are merged key by key, anything else is replaced,
- * and an explicit null takes a common value away.
+ * What an environment has: the common values, overridden by its own. Mappings are merged key by key, and null takes away what a
+ * common mapping has; anything else is replaced.
  */
 export function overridden(common: Mapping, own: Mapping): Mapping {
   const members = new Map(common.members);
   for (const [key, member] of own.members) {
     const before = members.get(key)?.value;
     const { value } = member;
-    if (isNull(value) && before !== undefined) members.delete(key);
-    else if (before?.is === 'mapping' && value.is === 'mapping')
-      members.set(key, { ...member, value: overridden(before, value) });
-    else members.set(key, member);
+    const both = before?.is === 'mapping' && value.is === 'mapping';
+    members.set(key, both ? { ...member, value: mergedInto(before, value) } : member);
   }
   return { ...own, members };
+}
+
+function mergedInto(common: Mapping, own: Mapping): Mapping {
+  const { members } = overridden(common, own);
+  const left = [...members].filter(([key, { value }]) => !isNull(value) || !common.members.has(key));
+  return { ...own, members: new Map(left) };
 }
 
 const isNull = (located: Located) => located.is === 'value' && located.value === null;
@@ -29,7 +33,7 @@ export function plainValues(located: Located): unknown {
     case 'value':
       return located.value;
     case 'blank':
-      return null;
+      return '';
   }
 }
 

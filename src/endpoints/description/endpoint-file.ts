@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { partsOf } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { environmentName } from '../../registry/entry-keys.ts';
-import { type EndpointDescription, endpointDescription } from './description.ts';
+import { type EndpointDescription, endpointDescription, OPTIONS } from './description.ts';
 import { overridden, placeOf, plainValues } from './effective.ts';
 import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
 
@@ -93,9 +93,15 @@ interface JudgedSection {
 }
 
 function judge(effective: Mapping, environment: string): JudgedSection {
-  const parsed = endpointDescription.safeParse(plainValues(effective));
+  const parsed = endpointDescription.safeParse(saidIn(effective));
   if (parsed.success) return { description: parsed.data, wrong: [] };
   return { wrong: parsed.error.issues.flatMap((issue) => wrongIn(effective, environment, issue)) };
+}
+
+/** What a section says. Null means something only to an option: elsewhere, the usual value counts. */
+function saidIn(effective: Mapping): unknown {
+  const said = Object.entries(Object(plainValues(effective)));
+  return Object.fromEntries(said.filter(([key, value]) => value !== null || OPTIONS.has(key)));
 }
 
 /** What an issue tells, at the place of what it is about: each unknown key for itself. */

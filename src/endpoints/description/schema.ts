@@ -22,3 +22,33 @@ export function whole(least: number, most: number) {
   const meaning = `must be a whole number from ${least} to ${most}`;
   return z.int(meaning).check(z.minimum(least, meaning), z.maximum(most, meaning));
 }
+
+/** A text of a pattern. A number is none: it stands between quotes. */
+export function text(pattern: RegExp, meaning: string) {
+  return z.string(meaning).check(z.regex(pattern, meaning));
+}
+
+/** One of these words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, `must be ${words.join(' or ')}`);
+}
+
+/** Yes or no. */
+export const switched = z.boolean('must be true or false');
+
+/** An address in S3, as SageMaker takes it. */
+export const s3Address = text(
+  /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.{0,440})?$/,
+  'must be an address in S3, like s3://bucket/folder',
+);
+
+/** A KMS key, as SageMaker takes it. */
+export const kmsKey = text(
+  /^[a-zA-Z0-9:/_-]{1,2048}$/,
+  'must be a KMS key: its ID, its ARN, or an alias, like alias/endpoints',
+);
+
+/** What a file may leave out. Null says that the endpoint is to be without it. */
+export function option<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
+  return z.optional(z.nullable(schema)).check(z.describe(description));
+}

@@ -13,7 +13,14 @@ async function deployBy(
   const scene = approved(await emulated());
   writeFileSync(join(scene.root, 'endpoint.yml'), tree);
   const gitlab = await gitlabWith(scene.emulator, { 'endpoint.yml': text });
-  const job = await deploy({ ...scene, ...jobOf(gitlab), inputs: { ...BY_FILE, ...inputs } });
+  const { claims, env } = jobOf(gitlab);
+  // The job fetches the project, so that the work tree is looked at, too.
+  const job = await deploy({
+    ...scene,
+    claims,
+    env: { ...env, GIT_STRATEGY: 'fetch' },
+    inputs: { ...BY_FILE, ...inputs },
+  });
   return { ...scene, gitlab, job };
 }
 
@@ -26,7 +33,93 @@ environments:
   uat: { instance_count: 3 }
 `;
 
+/** Everything that a file can say of an endpoint on instances. */
+const WHOLE = `
+variant_name: price
+instance_type: ml.m5.large
+instance_count: 2
+model_environment: { LOG_LEVEL: info }
+volume_size_in_gb: 100
+model_data_download_timeout_in_seconds: 900
+container_startup_health_check_timeout_in_seconds: 600
+inference_ami_version: al2-ami-sagemaker-inference-gpu-2
+routing_strategy: LEAST_OUTSTANDING_REQUESTS
+enable_ssm_access: true
+core_dump_config: { destination_s3_uri: s3://dumps/, kms_key_id: alias/dumps }
+kms_key_id: alias/endpoints
+data_capture_config:
+  destination_s3_uri: s3://capture/price
+  initial_sampling_percentage: 20
+  capture_mode: Input
+  json_content_types: [application/json]
+  kms_key_id: alias/capture
+metrics_config: { enable_enhanced_metrics: true, metric_publish_frequency_in_seconds: 10 }
+vpc_config: { security_group_ids: [sg-0123456789abcdef0], subnets: [subnet-0123456789abcdef0] }
+enable_network_isolation: true
+tags: { team: pricing }
+`;
+
 describe('an endpoint that a file describes', () => {
+  it('has everything that the file can say, in its config and its model', async () => {
+    const { emulator, job } = await deployBy(WHOLE);
+    expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(emulator.endpoint(NAME)?.config.request).toEqual({
+      EndpointConfigName: liveConfig(emulator),
+      KmsKeyId: 'alias/endpoints',
+      ProductionVariants: [
+        {
+          VariantName: 'price',
+          ModelName: job.outputs.MODEL_NAME,
+          InstanceType: 'ml.m5.large',
+          InitialInstanceCount: 2,
+          InitialVariantWeight: 1,
+          VolumeSizeInGB: 100,
+          ModelDataDownloadTimeoutInSeconds: 900,
+          ContainerStartupHealthCheckTimeoutInSeconds: 600,
+          InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-2',
+          RoutingConfig: { RoutingStrategy: 'LEAST_OUTSTANDING_REQUESTS' },
+          EnableSSMAccess: true,
+          CoreDumpConfig: { DestinationS3Uri: 's3://dumps/', KmsKeyId: 'alias/dumps' },
+        },
+      ],
+      DataCaptureConfig: {
+        EnableCapture: true,
+        InitialSamplingPercentage: 20,
+        DestinationS3Uri: 's3://capture/price',
+        KmsKeyId: 'alias/capture',
+        CaptureOptions: [{ CaptureMode: 'Input' }],
+        CaptureContentTypeHeader: { JsonContentTypes: ['application/json'] },
+      },
+      MetricsConfig: { EnableEnhancedMetrics: true, MetricPublishFrequencyInSeconds: 10 },
+    });
+    expect(emulator.models.models.get(String(job.outputs.MODEL_NAME))?.request).toMatchObject({
+      VpcConfig: { SecurityGroupIds: ['sg-0123456789abcdef0'], Subnets: ['subnet-0123456789abcdef0'] },
+      EnableNetworkIsolation: true,
+    });
+  });
+
+  it('is as planned when the job runs again: nothing is changed', async () => {
+    const { emulator, root, gitlab } = await deployBy(WHOLE);
+    const again = await deploy({ emulator, root, ...jobOf(gitlab), job: '2', inputs: BY_FILE });
+    expect(again, again.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(again.log).toContain('Nothing was changed.');
+  });
+
+  const changes = WHOLE.trim()
+    .split('\n')
+    .filter((line) => /^(?!variant|instance|model_env|tags)\w/.test(line))
+    .map((line) => line.split(':')[0] ?? '');
+
+  it.each(changes)('gets a config of another name where %s is otherwise', async (option) => {
+    const name = async (text: string) => String(liveConfig((await deployBy(text)).emulator));
+    const without = WHOLE.replace(
+      /^tags: .*\n/m,
+      `tags: { team: pricing }\nenvironments: { dev: { ${option}: null } }\n`,
+    );
+    expect(await name(without)).not.toBe(await name(WHOLE));
+    expect(await name(WHOLE.replace('team: pricing', 'team: other'))).toBe(await name(WHOLE));
+  });
+
   it('serves as the common values and the section of the environment say', async () => {
     const { emulator, job } = await deployBy(FILE);
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
@@ -82,8 +175,7 @@ describe('an endpoint that a file describes', () => {
     const scene = approved(await emulated());
     const gitlab = await gitlabWith(scene.emulator, {});
     gitlab.trouble('bad gateway');
-    const env = { ...jobOf(gitlab).env, GIT_STRATEGY: 'empty' };
-    const job = await deploy({ ...scene, ...jobOf(gitlab), env, inputs: BY_FILE });
+    const job = await deploy({ ...scene, ...jobOf(gitlab), inputs: BY_FILE });
     expect(job).toMatchObject({ exit: 75, calls: [] });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP, IMAGE } from '../../../emulator/scene.ts';
+import { BY_FILE, gitlabWith, jobOf } from '../gitlab-file.ts';
 import { emulated } from '../job.ts';
 import { approved, deploy, liveConfig, NAME, noWrite, OWN_TAGS, OWNER, tagsOf } from './scene.ts';
 
@@ -40,6 +41,32 @@ const CAPTURE = { InitialSamplingPercentage: 100, DestinationS3Uri: 's3://captur
 const variant = (members: Members): ByHand => ({ variant: members });
 const first = 'ProductionVariants[0]';
 
+/** What an endpoint file can say of an endpoint that somebody made by hand: to keep it, to change it, or to go without it. */
+const STATED: readonly [kind: string, has: ByHand, stated: string][] = [
+  ['a VPC', { model: { VpcConfig: VPC } }, 'vpc_config: { security_group_ids: [sg-1], subnets: [subnet-1] }'],
+  ['a VPC that it is to be without', { model: { VpcConfig: VPC } }, 'vpc_config: null'],
+  ['network isolation', { model: { EnableNetworkIsolation: true } }, 'enable_network_isolation: false'],
+  [
+    'data capture',
+    { config: { DataCaptureConfig: { ...CAPTURE, EnableCapture: true } } },
+    'data_capture_config: { destination_s3_uri: s3://other/, initial_sampling_percentage: 5 }',
+  ],
+  ['a KMS key', { config: { KmsKeyId: 'alias/endpoints' } }, 'kms_key_id: alias/others'],
+  ['metrics of its own', { config: { MetricsConfig: { EnableEnhancedMetrics: true } } }, 'metrics_config: null'],
+  ['a larger volume', variant({ VolumeSizeInGB: 100 }), 'volume_size_in_gb: 100'],
+  [
+    'another routing',
+    variant({ RoutingConfig: { RoutingStrategy: 'LEAST_OUTSTANDING_REQUESTS' } }),
+    'routing_strategy: RANDOM',
+  ],
+  ['access by SSM', variant({ EnableSSMAccess: true }), 'enable_ssm_access: true'],
+  [
+    'core dumps',
+    variant({ CoreDumpConfig: { DestinationS3Uri: 's3://dumps/' } }),
+    'core_dump_config: { destination_s3_uri: s3://dumps/new/ }',
+  ],
+];
+
 const LOST: readonly [kind: string, has: ByHand, told: string][] = [
   ['a VPC', { model: { VpcConfig: VPC } }, 'VpcConfig: {"SecurityGroupIds":["sg-0123456789abcdef0"]'],
   ['network isolation', { model: { EnableNetworkIsolation: true } }, 'EnableNetworkIsolation: true'],
@@ -52,7 +79,7 @@ const LOST: readonly [kind: string, has: ByHand, told: string][] = [
   [
     'metrics of its own',
     { config: { MetricsConfig: { EnableEnhancedMetrics: true, MetricPublishFrequencyInSeconds: 10 } } },
-    'MetricsConfig.EnableEnhancedMetrics: true\n  MetricsConfig.MetricPublishFrequencyInSeconds: 10',
+    'MetricsConfig.EnableEnhancedMetrics: true (in the endpoint file: metrics_config)\n  MetricsConfig.MetricPublishFrequencyInSeconds: 10',
   ],
   [
     'a longer time for its health check',
@@ -154,13 +181,23 @@ const LOST: readonly [kind: string, has: ByHand, told: string][] = [
 ];
 
 describe('an endpoint that somebody made by hand', () => {
+  it.each(STATED)('with %s is updated where the endpoint file says what is to become of it', async (_, has, stated) => {
+    const scene = approved(await emulated());
+    byHand(scene.emulator, scene.arn, has);
+    const gitlab = await gitlabWith(scene.emulator, { 'endpoint.yml': `instance_type: ml.m5.large\n${stated}\n` });
+    const job = await deploy({ ...scene, ...jobOf(gitlab), inputs: BY_FILE });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'deployed', previous_config: 'by-hand' } });
+  });
+
   it.each(LOST)('with %s is refused by that name, and nothing is changed', async (_, has, told) => {
     const scene = approved(await emulated());
     byHand(scene.emulator, scene.arn, has);
     const job = await deploy({ ...scene, inputs: { take_over_endpoint: 'true', allow_downgrade: 'true' } });
     expect(job).toMatchObject({ exit: 1, calls: noWrite });
     expect(job.log).toContain(`\n  ${told}`);
-    expect(job.log).toContain('Next: deploy this endpoint as before, or set another endpoint_name');
+    expect(job.log).toContain(
+      'Next: write what the endpoint file can say into it: the value, or null to go without it (docs/endpoint-file.md). For the rest, deploy this endpoint as before, or set another endpoint_name',
+    );
     expect(liveConfig(scene.emulator)).toBe('by-hand');
   });
 

@@ -407,7 +407,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4101',
     seen: "ERROR SageMaker rolled back resale-price-dev: the deployment of resale-price-dev-v2-… failed, and resale-price-dev-v1 serves as before. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: "read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then run this job again: these components cannot raise the 8 minutes.",
+    next: "read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, or a longer container_startup_health_check_timeout_in_seconds in the endpoint file, then run this job again.",
     cause:
       'The new version did not come into service. SageMaker rolled back to the old one, and the endpoint is InService again.',
     remedy:
@@ -689,7 +689,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4105',
     seen: "  ModuleNotFoundError: No module named 'xgboost'…ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: `read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then run this job again: these components cannot raise the 8 minutes. ${DELETE_IT}`,
+    next: `read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, or a longer container_startup_health_check_timeout_in_seconds in the endpoint file, then run this job again. ${DELETE_IT}`,
     cause:
       'The container starts, but does not answer GET /ping with 200. The log shows its last lines, from the log group of the endpoint.',
     remedy: 'Correct the model or its image. If the container is only slow, adjust it with `model_environment`.',
@@ -972,10 +972,11 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4008',
     seen: 'ERROR resale-price-dev has what this component does not support: an update would remove or change it. Nothing was changed.…  DataCaptureConfig: {"CaptureOptions":[{"CaptureMode":"Input"}],…',
-    next: 'deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
+    next: 'write what the endpoint file can say into it: the value, or null to go without it (docs/endpoint-file.md). For the rest, deploy this endpoint as before, or set another endpoint_name. If the endpoint does not need it, update the endpoint by hand to a config without it, then run this job again.',
     cause:
       'The endpoint was not created by these components. It has a VPC, data capture, a time-out or more than one variant, for example. The log names each member, as the AWS API does.',
-    remedy: 'Deploy to another `endpoint_name`. Or, if the endpoint does not need the feature, remove it yourself.',
+    remedy:
+      'Say in the [endpoint file](endpoint-file.md) what the log names with its key. For the rest, deploy to another `endpoint_name`. Or, if the endpoint does not need the feature, remove it yourself.',
     stage: approvedOverAnother,
     act: ({ emulator }) => {
       emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: 'by-hand' });

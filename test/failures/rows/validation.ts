@@ -31,7 +31,7 @@ export const validation: readonly Row[] = [
     component: 'validate-endpoint',
     code: 'SMC-4101',
     seen: "ERROR SageMaker rolled back resale-price-dev: the deployment of resale-price-dev-v2 failed, and resale-price-dev-v1 serves as before. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: "read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, then run the deploy-model job again: these components cannot raise the 8 minutes.",
+    next: "read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, or a longer container_startup_health_check_timeout_in_seconds in the endpoint file, then run the deploy-model job again.",
     cause:
       'After deploy-model ended (`wait: false`), SageMaker rolled back. The endpoint is InService with the old config.',
     remedy:
@@ -123,7 +123,7 @@ export const validation: readonly Row[] = [
     component: 'validate-endpoint',
     code: 'SMC-4105',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: The primary container for production variant AllTraffic did not pass the ping health check.",
-    next: "read the container's log lines above: it must answer GET /ping with 200 within 8 minutes of its start",
+    next: "read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start",
     cause: 'The endpoint did not come into service.',
     remedy:
       "Follow the line `Next:`, which depends on SageMaker's reason. Before you deploy again, delete the Failed endpoint with the command in the log.",

@@ -1,0 +1,68 @@
+import type { CreateEndpointConfigCommandInput } from '@aws-sdk/client-sagemaker';
+import * as z from 'zod/mini';
+import { kmsKey, mapping, oneOf, option, s3Address, switched, text, whole } from './schema.ts';
+
+const mediaTypes = z
+  .array(
+    text(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*\/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$/, 'must be a media type, like text/csv'),
+    'must be a list of media types',
+  )
+  .check(z.minLength(1, 'must have 1 to 10 media types'), z.maxLength(10, 'must have 1 to 10 media types'));
+
+const FREQUENCIES = [10, 30, 60, 120, 180, 240, 300] as const;
+
+const dataCapture = mapping({
+  destination_s3_uri: s3Address,
+  initial_sampling_percentage: whole(0, 100),
+  capture_mode: z._default(oneOf(['Input', 'Output', 'InputAndOutput']), 'InputAndOutput'),
+  csv_content_types: z.optional(mediaTypes),
+  json_content_types: z.optional(mediaTypes),
+  kms_key_id: z.optional(kmsKey),
+});
+
+/** What a file may say of the endpoint config beside its variant, in AWS's own words. */
+export const configOptions = {
+  kms_key_id: option('The KMS key that encrypts the storage volumes of the instances.', kmsKey),
+  data_capture_config: option('Which requests and answers are written to S3, and where.', dataCapture),
+  metrics_config: option(
+    'Which metrics SageMaker publishes of the endpoint, and how often.',
+    mapping({
+      enable_enhanced_metrics: switched,
+      metric_publish_frequency_in_seconds: z.optional(
+        z.literal(FREQUENCIES, `must be one of ${FREQUENCIES.join(', ')}`),
+      ),
+    }),
+  ),
+};
+
+const said = z.object(configOptions);
+
+/** The part of an endpoint config that they say. */
+export function configPart(options: z.output<typeof said>): Partial<CreateEndpointConfigCommandInput> {
+  const { kms_key_id, data_capture_config: capture, metrics_config: metrics } = options;
+  return {
+    KmsKeyId: kms_key_id ?? undefined,
+    DataCaptureConfig: capture ? capturePart(capture) : undefined,
+    MetricsConfig: metrics
+      ? {
+          EnableEnhancedMetrics: metrics.enable_enhanced_metrics,
+          MetricPublishFrequencyInSeconds: metrics.metric_publish_frequency_in_seconds,
+        }
+      : undefined,
+  };
+}
+
+/** Each side of the traffic is a member of its own. */
+const SIDES = { Input: ['Input'], Output: ['Output'], InputAndOutput: ['Input', 'Output'] } as const;
+
+function capturePart(capture: z.output<typeof dataCapture>) {
+  const { csv_content_types: csv, json_content_types: json } = capture;
+  return {
+    EnableCapture: true,
+    InitialSamplingPercentage: capture.initial_sampling_percentage,
+    DestinationS3Uri: capture.destination_s3_uri,
+    KmsKeyId: capture.kms_key_id,
+    CaptureOptions: SIDES[capture.capture_mode].map((CaptureMode) => ({ CaptureMode })),
+    CaptureContentTypeHeader: csv || json ? { CsvContentTypes: csv, JsonContentTypes: json } : undefined,
+  };
+}

@@ -1,0 +1,32 @@
+import type { CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
+import * as z from 'zod/mini';
+import { mapping, option, switched, text } from './schema.ts';
+
+/** A list of the IDs of something in a VPC. */
+function ids(prefix: string, most: number) {
+  const meaning = `must be a list of 1 to ${most} IDs, like ${prefix}-0123456789abcdef0`;
+  const id = text(new RegExp(`^${prefix}-[0-9a-zA-Z]{1,28}$`), `must be an ID, like ${prefix}-0123456789abcdef0`);
+  return z.array(id, meaning).check(z.minLength(1, meaning), z.maxLength(most, meaning));
+}
+
+/** What a file may say of the network of the containers, in AWS's own words. */
+export const networkOptions = {
+  vpc_config: option(
+    'The security groups and subnets of the containers.',
+    mapping({ security_group_ids: ids('sg', 5), subnets: ids('subnet', 16) }),
+  ),
+  enable_network_isolation: option('Whether the containers can reach nothing outside.', switched),
+};
+
+const said = z.object(networkOptions);
+
+/** The part of a model that they say. */
+export function modelPart(
+  options: z.output<typeof said>,
+): Pick<CreateModelCommandInput, 'VpcConfig' | 'EnableNetworkIsolation'> {
+  const { vpc_config: vpc, enable_network_isolation: isolated } = options;
+  return {
+    VpcConfig: vpc ? { SecurityGroupIds: vpc.security_group_ids, Subnets: vpc.subnets } : undefined,
+    EnableNetworkIsolation: isolated ?? undefined,
+  };
+}
