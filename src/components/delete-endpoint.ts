@@ -21,6 +21,8 @@ const inputs = z.strictObject({
 
 type Inputs = z.output<typeof inputs>;
 
+const LEFT_ALARMS = 'a deployment was killed before it deleted its alarms';
+
 export default defineComponent({
   name: 'delete-endpoint',
   duty: 'delete',
@@ -39,6 +41,8 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:DeleteEndpoint', on: 'endpoint' },
+    { action: 'cloudwatch:DescribeAlarms', on: 'alarms', when: LEFT_ALARMS },
+    { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: LEFT_ALARMS },
   ],
 
   async run(given, context) {

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { passingTrouble } from '../aws/trouble.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
@@ -8,6 +9,7 @@ import { type DeletionDecision, decideDeletion, deletionLines, type UnwantedEndp
 import { type Endpoint, expectedArn, findEndpoint } from './endpoint.ts';
 import { Look } from './look.ts';
 import { statusLine } from './progress.ts';
+import { alarmPrefix, deleteReleaseAlarms } from './rollout/release-alarms.ts';
 import type { EndpointTags } from './tags.ts';
 
 /** Milliseconds after our request during which SageMaker may still show the endpoint as it was before. */
@@ -21,6 +23,7 @@ export interface RemovalContext {
   readonly account: string;
   readonly clock: Clock;
   readonly deadline: Deadline;
+  cloudwatch(): Promise<CloudWatchClient>;
   /** The longest pause between two polls, in seconds. */
   readonly interval: number;
   log(line: string): void;
@@ -44,7 +47,7 @@ export async function removeEndpoint(wanted: UnwantedEndpoint, context: RemovalC
     if (decision.do === 'refuse') return decision;
     if (!found) return { is: changes === 0 ? 'absent' : 'deleted' };
     list(deletionLines(found.endpoint, found.tags));
-    if (!(await isAsListed(found, wanted, context))) {
+    if (!(await isAsListed(found, wanted, context)) || !(await removeAlarms(found, wanted, context))) {
       log(`${wanted.endpoint} has changed meanwhile. Looking again.`);
       continue;
     }
@@ -96,6 +99,21 @@ async function isAsListed(listed: ListedEndpoint, wanted: UnwantedEndpoint, cont
   const now = await lookAt(wanted, context);
   if (!now || decideDeletion(now, wanted).do !== 'delete') return false;
   return isSame(listed.endpoint, now.endpoint) && listed.endpoint.config === now.endpoint.config;
+}
+
+/**
+ * Deletes the alarms that killed deployments left (AWS: DescribeAlarms, DeleteAlarms). Before the endpoint, whose tag is the only
+ * note of them. Returns whether the endpoint still is as it was listed.
+ */
+async function removeAlarms(
+  listed: ListedEndpoint,
+  wanted: UnwantedEndpoint,
+  context: RemovalContext,
+): Promise<boolean> {
+  if (!listed.tags.alarms) return true;
+  const deleted = await deleteReleaseAlarms(await context.cloudwatch(), alarmPrefix(wanted.endpoint));
+  context.log(`Deleted ${deleted} alarms of earlier releases.`);
+  return isAsListed(listed, wanted, context);
 }
 
 /** Whether it is the same endpoint, not one that was created again under its name. */

@@ -95,12 +95,11 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
     [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
     [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
     [`make an alarm for a release of ${environment}`]: makingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
-    [`delete an alarm of a release of ${environment}`]: deletingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
     [`delete an old config of ${environment}`]: ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: olderOf(endpoint) })),
     [`delete an old model of ${environment}`]: ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteModelCommand({ ModelName: olderOf(endpoint) })),
-    // A Failed endpoint, with recreate_failed.
+    // A Failed endpoint, with recreate_failed; and the alarms that a release has had.
     ...deletionOf(environment, endpoint),
   };
 }
@@ -112,6 +111,9 @@ function deletionOf(environment: string, EndpointName: string): Acts {
   return {
     [`delete the endpoint of ${environment}`]: ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteEndpointCommand({ EndpointName })),
+    [`delete an alarm of a release of ${environment}`]: deletingAlarm(
+      `sagemaker-components/${EndpointName}/v2/latency`,
+    ),
   };
 }
 

@@ -234,7 +234,17 @@ async function meetTrouble(): Promise<void> {
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
   emulator.endpoints.settle('resale-price-dev');
+  leaveAlarm();
   await push('dev').run(deleteEndpoint);
+}
+
+/** What a deployment leaves that is killed while it bakes. */
+function leaveAlarm(): void {
+  const name = 'sagemaker-components/resale-price-dev/a-config/latency';
+  emulator.cloudwatch.alarms.put({ AlarmName: name }, emulator.cloudwatch.arn(name), emulator.clock.now());
+  emulator.tags.put(emulator.endpoints.arn('resale-price-dev'), [
+    { Key: 'sagemaker-components:alarms', Value: 'made' },
+  ]);
 }
 
 /** A release whose alarm, made for it alone, rolls it back. */

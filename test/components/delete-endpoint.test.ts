@@ -38,6 +38,21 @@ describe('an endpoint that deploy-model made', () => {
     expect(liveConfig(scene.emulator)).toBe(config);
   });
 
+  it('is deleted with the alarms that a killed deployment left, and those of no other endpoint', async () => {
+    const scene = approved(await emulated());
+    const { emulator } = scene;
+    await deploy(scene);
+    const other = `sagemaker-components/${NAME}-2/a-config/latency`;
+    for (const name of [`sagemaker-components/${NAME}/a-config/latency`, other])
+      emulator.cloudwatch.alarms.put({ AlarmName: name }, emulator.cloudwatch.arn(name), emulator.clock.now());
+    emulator.tags.put(emulator.endpoints.arn(NAME), [{ Key: 'sagemaker-components:alarms', Value: 'made' }]);
+    const job = await remove(scene);
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain('deleted  the alarms that deploy-model made for its releases');
+    expect(job.calls.filter((call) => call.startsWith('Delete'))).toEqual(['DeleteAlarms', 'DeleteEndpoint']);
+    expect([...emulator.cloudwatch.alarms.all.keys()]).toEqual([other]);
+  });
+
   it('is nothing to delete when it is not there', async () => {
     const job = await remove({ emulator: await emulated() });
     expect(job).toMatchObject({ exit: 0, record: { outcome: 'gone' }, calls: noWrite });

@@ -202,12 +202,14 @@ const rollingBack: Scene = {
 };
 
 const deletingEndpoint: Scene = {
-  about: 'delete-endpoint deletes an endpoint',
+  about: 'delete-endpoint deletes an endpoint, and an alarm that a killed deployment left',
   component: deleteEndpoint,
   environment: 'dev',
   inputs: {},
   set(emulator) {
-    live(emulator, OF_ITS_DEPLOYMENT);
+    live(emulator, { ...OF_ITS_DEPLOYMENT, 'sagemaker-components:alarms': 'made' });
+    const left = 'sagemaker-components/resale-price-dev/a-config/latency';
+    emulator.cloudwatch.alarms.put({ AlarmName: left }, emulator.cloudwatch.arn(left), emulator.clock.now());
     return {};
   },
 };

@@ -1,4 +1,3 @@
-import { cleanUp, listStocks } from '../../endpoints/clean-up.ts';
 import type { Permission } from '../../program/component.ts';
 import type { Context } from '../../program/context.ts';
 import { explain } from '../../program/explain.ts';
@@ -36,14 +35,15 @@ const MOST_TIME = 120;
 export function beginCleanUp({ given, handed, config }: Deployed, { aws, clock, job, log, deadline }: Context) {
   const { endpoint_name: endpoint, keep_versions: keep } = given;
   if (keep === Number.POSITIVE_INFINITY) return async () => undefined;
-  const stocks = listStocks(aws.sagemaker, config);
+  const begun = begin(config, aws.sagemaker);
   // Nobody may ask for it, where the version is refused.
-  stocks.catch(() => undefined);
+  begun.catch(() => undefined);
   return async () => {
     try {
       const { environment } = job;
+      const { cleanUp, stocks } = await begun;
       const wanted = { endpoint, config, environment, promotion_path: handed.promotion_path, keep };
-      await cleanUp(wanted, await stocks, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
+      await cleanUp(wanted, stocks, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
     } catch (error) {
       const { coded, next } = explain(error, CLEAN_UP_PERMISSIONS);
       log.line(
@@ -51,4 +51,10 @@ export function beginCleanUp({ given, handed, config }: Deployed, { aws, clock, 
       );
     }
   };
+}
+
+/** Loads what only a job needs whose deployment ended well, and lists what may be of the endpoint. */
+async function begin(config: string, sagemaker: Context['aws']['sagemaker']) {
+  const { cleanUp, listStocks } = await import('../../endpoints/clean-up.ts');
+  return { cleanUp, stocks: await listStocks(sagemaker, config) };
 }

@@ -5,7 +5,7 @@ import { COMMIT, emulated } from '../job.ts';
 import { approved, approvedOverAnother, deploy, liveConfig, NAME, noWrite, tagsOf } from './scene.ts';
 
 /** The version once more, and beside it what may be there of earlier releases. */
-const LAST_LOOK = ['ListEndpointConfigs', 'ListModels', 'DescribeModelPackage'];
+const LAST_LOOK = ['DescribeModelPackage', 'ListEndpointConfigs', 'ListModels'];
 
 /** What UpdateEndpoint was asked for. */
 const updates = ({ calls }: Emulator) =>
@@ -59,8 +59,9 @@ describe('an endpoint that does not exist', () => {
       'DescribeModelPackage',
       'CreateEndpoint',
       ...Array.from({ length: 3 }, () => 'DescribeEndpoint'),
-      ...LAST_LOOK,
+      ...LAST_LOOK.map(() => expect.any(String)),
     ]);
+    expect(job.calls.slice(-3).sort()).toEqual(LAST_LOOK);
   });
 
   it('carries the team’s tags and ours, as do its model and config', async () => {
@@ -118,7 +119,7 @@ describe('an endpoint in service', () => {
       'DescribeModelPackage',
       'ListTags',
     ]);
-    expect(again.calls.slice(5)).toEqual(LAST_LOOK);
+    expect(again.calls.slice(5).sort()).toEqual(LAST_LOOK);
     expect(again.log).toMatch(/resale-price-dev already serves .*\. Nothing was changed\./);
   });
 
