@@ -13,10 +13,13 @@ const FREQUENCIES = [10, 30, 60, 120, 180, 240, 300] as const;
 
 const dataCapture = mapping({
   destination_s3_uri: s3Address,
-  initial_sampling_percentage: whole(0, 100),
-  capture_mode: z._default(oneOf(['Input', 'Output', 'InputAndOutput']), 'InputAndOutput'),
-  csv_content_types: z.optional(mediaTypes),
-  json_content_types: z.optional(mediaTypes),
+  initial_sampling_percentage: whole(0, 100).check(z.describe('How many of 100 requests are captured.')),
+  capture_mode: z._default(
+    oneOf(['Input', 'Output', 'InputAndOutput']).check(z.describe('Whether requests, answers or both are captured.')),
+    'InputAndOutput',
+  ),
+  csv_content_types: z.optional(mediaTypes.check(z.describe('Content types that are captured as CSV.'))),
+  json_content_types: z.optional(mediaTypes.check(z.describe('Content types that are captured as JSON.'))),
   kms_key_id: z.optional(kmsKey),
 });
 
@@ -27,9 +30,11 @@ export const configOptions = {
   metrics_config: option(
     'Which metrics SageMaker publishes of the endpoint, and how often.',
     mapping({
-      enable_enhanced_metrics: switched,
+      enable_enhanced_metrics: switched.check(z.describe('Whether there are metrics of each instance and container.')),
       metric_publish_frequency_in_seconds: z.optional(
-        z.literal(FREQUENCIES, `must be one of ${FREQUENCIES.join(', ')}`),
+        z
+          .literal(FREQUENCIES, `must be one of ${FREQUENCIES.join(', ')}`)
+          .check(z.describe('How often they are published.')),
       ),
     }),
   ),

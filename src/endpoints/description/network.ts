@@ -13,7 +13,10 @@ function ids(prefix: string, most: number) {
 export const networkOptions = {
   vpc_config: option(
     'The security groups and subnets of the containers.',
-    mapping({ security_group_ids: ids('sg', 5), subnets: ids('subnet', 16) }),
+    mapping({
+      security_group_ids: ids('sg', 5).check(z.describe('The IDs of at most 5 security groups.')),
+      subnets: ids('subnet', 16).check(z.describe('The IDs of at most 16 subnets.')),
+    }),
   ),
   enable_network_isolation: option('Whether the containers can reach nothing outside.', switched),
 };

@@ -40,13 +40,13 @@ export const switched = z.boolean('must be true or false');
 export const s3Address = text(
   /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.{0,440})?$/,
   'must be an address in S3, like s3://bucket/folder',
-);
+).check(z.describe('An address in S3, like s3://bucket/folder.'));
 
 /** A KMS key, as SageMaker takes it. */
 export const kmsKey = text(
   /^[a-zA-Z0-9:/_-]{1,2048}$/,
   'must be a KMS key: its ID, its ARN, or an alias, like alias/endpoints',
-);
+).check(z.describe('A KMS key: its ID, its ARN, or an alias, like alias/endpoints.'));
 
 /** What a file may leave out. Null says that the endpoint is to be without it. */
 export function option<Schema extends z.ZodMiniType>(description: string, schema: Schema) {

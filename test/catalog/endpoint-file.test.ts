@@ -1,0 +1,50 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readRepository } from '../../compiler/templates.ts';
+import { readPage } from '../docs/pages.ts';
+import { endpointFileSchema, keysOfEndpointFile } from './endpoint-file-page.ts';
+import { fill } from './markdown.ts';
+import { stale } from './tell.ts';
+
+const PAGE = 'docs/endpoint-file.md';
+
+describe('the page of the endpoint file', () => {
+  it('has every key that the programs know', async () => {
+    const filled = fill(readRepository(PAGE) ?? '', 'keys', keysOfEndpointFile());
+    await expect(filled, stale(PAGE)).toMatchFileSnapshot(`../../${PAGE}`);
+  });
+
+  it('has beside it a JSON Schema for editors, which knows every key, too', async () => {
+    const path = 'docs/endpoint-file.schema.json';
+    const schema = `${JSON.stringify(endpointFileSchema(), null, 2)}\n`;
+    await expect(schema, stale(path)).toMatchFileSnapshot(`../../${path}`);
+  });
+});
+
+describe('the JSON Schema of the endpoint file', () => {
+  const accepts = new Ajv2020({ strict: false }).compile(endpointFileSchema());
+  const shown = readPage(PAGE).blocks.filter(({ language }) => language === 'yaml');
+
+  it.each([
+    ...shown.map(({ text }, index) => [`${PAGE}, ${index + 1}`, text] as const),
+    ['the example', readRepository('examples/resale-price/endpoint.yml') ?? ''] as const,
+  ])('accepts %s', (_, text) => {
+    accepts(parse(text));
+    expect(accepts.errors).toBeNull();
+  });
+
+  it.each([
+    ['a key that is not known', 'instance_typ: ml.m5.large'],
+    ['one in a section', 'environments: { uat: { colour: red } }'],
+    ['a value of another kind', 'instance_count: two'],
+    ['an instance type that cannot be one', 'instance_type: large'],
+  ])('refuses %s', (_, text) => {
+    expect(accepts(parse(text))).toBe(false);
+  });
+
+  it('accepts sections that say a part of what is said elsewhere', () => {
+    const text = 'data_capture_config: { initial_sampling_percentage: 5 }\nenvironments: { uat: { vpc_config: null } }';
+    expect(accepts(parse(text))).toBe(true);
+  });
+});
