@@ -3,11 +3,12 @@ import { expectedArn } from '../endpoints/endpoint.ts';
 import { missingOf } from '../endpoints/ensure.ts';
 import { Look } from '../endpoints/look.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
+import { refusedFallBack } from '../endpoints/rollout/fall-backs.ts';
 import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
 import { type CandidateQuery, type CandidateSearch, type FoundCandidate, findCandidate } from './candidate.ts';
-import { type Met, meet, refusalOfInstanceType } from './foreseen.ts';
+import { asFailure, type Met, meet, refusalOfInstanceType } from './foreseen.ts';
 import {
   type Destination,
   type LiveNow,
@@ -125,8 +126,8 @@ export function isTrainedFirst(
 }
 
 /**
- * What a version that a pipeline trains first would meet. In its place stands the version that is live, of the same group:
- * deploy-model refuses by the endpoint, and what the version itself is shows only when it exists.
+ * What a version that a pipeline trains first would meet. In its place stands the version that is live, of the same group, under
+ * the name of no config: deploy-model decides by the endpoint, and what the version itself is shows only when it exists.
  */
 export async function foreseeTraining(
   { given, description }: DescribedPromotion,
@@ -134,19 +135,40 @@ export async function foreseeTraining(
 ): Promise<TrainingForeseen> {
   const { look, destinationAt } = firstLook(given, context);
   const { endpoint_name: name } = given;
-  const destination = name === undefined ? undefined : await destinationAt(name);
-  const nobodyKnows = { plan: undefined, serving: undefined, refused: undefined } as const;
-  const known = { is: 'training', endpoint: name, destination } as const;
-  if (!destination) return { ...known, ...nobodyKnows, words: nothingLive(name, undefined).words };
-  const live = await liveVersion(destination, given, context);
-  const plan = live && plannedDeployment({ version: live, description }, name, given, context.job);
-  if (!plan) return { ...known, ...nobodyKnows, words: servedThere(destination) };
-  const seen = await withDecision(destination, plan, look);
-  const going = { plan, destination: seen, look, takeOver: given.take_over_endpoint, isNamed: true };
-  const { refused } = await meet(live, going, context);
-  const { words, serving } = await liveNow(live, seen, plan.serving, context);
-  return { ...known, destination: seen, plan, words, serving, refused };
+  const there = name === undefined ? undefined : await destinationAt(name);
+  const known = { is: 'training', endpoint: name } as const;
+  if (!there) {
+    const refusal = name === undefined ? undefined : refusedFallBack(name, description?.strategy, 'first_deployment');
+    const { words, serving } = nothingLive(name, undefined);
+    return { ...known, destination: there, plan: undefined, words, serving, refused: refusal && asFailure(refusal) };
+  }
+  const live = await liveVersion(there, given, context);
+  const like = live && plannedDeployment({ version: live, description }, name, given, context.job);
+  if (!like)
+    return {
+      ...known,
+      destination: there,
+      plan: undefined,
+      words: servedThere(there),
+      serving: undefined,
+      refused: undefined,
+    };
+  const plan = { ...like, desired: { ...like.desired, config: TO_COME } };
+  const destination = await withDecision(there, plan, look);
+  const decision = destination.seen?.decision;
+  const { words, serving } = await liveNow(live, destination, plan.serving, context);
+  return {
+    ...known,
+    destination,
+    plan,
+    words,
+    serving,
+    refused: decision?.do === 'refuse' ? asFailure(decision) : undefined,
+  };
 }
+
+/** The config of a version to come: no endpoint serves it. */
+const TO_COME = '';
 
 /** The one version that serves somewhere, where it is of the group. */
 async function liveVersion(

@@ -54,6 +54,11 @@ export async function meet(
   return { refused: ofOwner, taken: undefined };
 }
 
+/** What is refused before a deployment, as the Failure that ends a job. */
+export function asFailure({ code, why, next }: Pick<Failure, 'code' | 'next'> & { readonly why: string }): Failure {
+  return new Failure(code, why, next);
+}
+
 /** What is seen where no endpoint is. */
 const NO_ENDPOINT = { endpoint: undefined, owner: undefined, tags: { has: 0, added: 0 }, current: undefined };
 
@@ -67,7 +72,7 @@ async function refusalOfPlan(
   look: Look,
 ): Promise<Failure | undefined> {
   const decision = destination ? destination.seen?.decision : decideChange(NO_ENDPOINT, plan.desired);
-  if (decision?.do === 'refuse') return new Failure(decision.code, decision.why, decision.next);
+  if (decision?.do === 'refuse') return asFailure(decision);
   return refusalOfTakenNames(look, plan.serving);
 }
 

@@ -2,9 +2,11 @@ import { virtualClock } from '../../emulator/clock.ts';
 import { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
 import { AwsError } from '../../emulator/world.ts';
+import planDeployment from '../../src/components/plan-deployment.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
 import { Auditor, type Running } from './auditor.ts';
 import { type Caller, callingFrom } from './nearby.ts';
+import { agree } from './planned.ts';
 import {
   ENVIRONMENTS,
   type Environment,
@@ -142,8 +144,28 @@ class Life {
     const serving = SERVINGS[journey.serving] ?? {};
     const of = { good, forged, serving, project: other ? '43' : '42' };
     const pipeline = this.#project.push(this.#destination(branch, blind), of);
-    for (const [index, name] of stepsOf(pipeline).slice(0, jobs).entries()) {
-      await this.#run(pipeline, name, mishap?.job === index ? mishap : undefined);
+    const plan = mishap ? undefined : await this.#plan(pipeline);
+    const ended = new Map<JobName, FinishedJob>();
+    try {
+      await this.#runJourney(pipeline, stepsOf(pipeline).slice(0, jobs), { mishap, ended });
+    } finally {
+      if (plan)
+        this.#hold(() => {
+          for (const what of agree(plan, ended)) this.#count(what);
+        });
+    }
+    if (this.#wrong) throw this.#wrong;
+  }
+
+  /** Runs the jobs of a pipeline one after the other, as far as they are green. */
+  async #runJourney(
+    pipeline: Pipeline,
+    names: readonly JobName[],
+    { mishap, ended }: { readonly mishap: Journey['mishap']; readonly ended: Map<JobName, FinishedJob> },
+  ): Promise<void> {
+    for (const [index, name] of names.entries()) {
+      const job = await this.#run(pipeline, name, mishap?.job === index ? mishap : undefined);
+      if (job) ended.set(name, job);
       if (isOpen(pipeline.ended.get(name))) {
         this.#emulator.clock.advance(A_WHILE);
         await this.#run(pipeline, name);
@@ -187,7 +209,22 @@ class Life {
     if (pipeline) await this.#run(pipeline, 'delete-endpoint');
   }
 
-  async #run(pipeline: Pipeline, name: JobName, mishap?: Mishap): Promise<void> {
+  /** What the merge request says before the merge. Nobody does anything between the two. */
+  async #plan(pipeline: Pipeline): Promise<FinishedJob> {
+    this.#made += 1;
+    const { environment, id, root, project, serving } = pipeline;
+    const emulator = this.#emulator;
+    const nothing = async () => undefined;
+    const caller: Caller = { emulator, before: nothing, done: () => undefined, answered: nothing };
+    const options = { emulator, root, environment, inputs: serving, clock: clockOf(emulator) };
+    const claims = { project_id: project };
+    return callingFrom(caller, () =>
+      startJob(planDeployment, { ...options, claims, pipeline: `9${id}`, job: String(this.#made) }),
+    );
+  }
+
+  /** Nothing is returned of a job that died. */
+  async #run(pipeline: Pipeline, name: JobName, mishap?: Mishap): Promise<FinishedJob | undefined> {
     this.#made += 1;
     const user = USERS[this.#made % USERS.length] ?? '';
     const running: Running = { name, pipeline, user, disturbed: false, reads: new Map(), answers: new Set() };
@@ -200,6 +237,7 @@ class Life {
     this.#count(`${name} in ${pipeline.environment}: ${ended}`);
     for (const [what, words] of Object.entries(TOLD)) if (job?.log.includes(words)) this.#count(what);
     if (this.#wrong) throw this.#wrong;
+    return job;
   }
 
   /** Nothing when the job died. */
@@ -359,4 +397,13 @@ const endpointOf = (environment: number): string => `resale-price-${ENVIRONMENTS
 /** Whether a job did not come to an answer: it died, met trouble of AWS, or ran out of time. */
 function isOpen(ended: number | 'died' | undefined): boolean {
   return ended === 'died' || ended === 75 || ended === 124;
+}
+
+/** The emulator's time, which a pause moves at once. */
+function clockOf({ clock }: Emulator) {
+  return {
+    now: () => clock.now(),
+    sleep: async (milliseconds: number) => clock.advance(milliseconds),
+    random: () => 0.5,
+  };
 }

@@ -23,6 +23,12 @@ const REACHED = [
   'refused: the endpoint is another project’s',
   'refused: an update would remove something',
   'refused: the version came with entries',
+  'plan: version',
+  'plan: training',
+  'plan: nothing',
+  'plan: refused',
+  'plan: create',
+  'plan: update',
 ];
 
 it('whatever happens in whatever order, only what was approved and validated goes live, and green means live', async () => {

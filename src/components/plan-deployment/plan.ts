@@ -60,9 +60,7 @@ function actOf(foreseen: Foreseen): PlannedAct {
   if (!destination) return 'create';
   // Without a plan nobody knows how it serves; without a decision somebody deleted the endpoint right now.
   const decision = plan && destination.seen?.decision.do;
-  if (decision === undefined) return 'unknown';
-  // The version that is live stands in for one that is not trained yet, and that one has another config.
-  return foreseen.is === 'training' && decision === 'nothing' ? 'update' : decision;
+  return decision ?? 'unknown';
 }
 
 function changesOf(foreseen: Foreseen, act: PlannedAct): Changes {
