@@ -8,7 +8,7 @@ import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
 import { type CandidateQuery, type CandidateSearch, type FoundCandidate, findCandidate } from './candidate.ts';
-import { asFailure, type Met, meet, refusalOfInstanceType } from './foreseen.ts';
+import { asFailure, type Met, meet, refusalOfInstanceType, refusalThere } from './foreseen.ts';
 import {
   type Destination,
   type LiveNow,
@@ -155,16 +155,8 @@ export async function foreseeTraining(
     };
   const plan = { ...like, desired: { ...like.desired, config: TO_COME } };
   const destination = await withDecision(there, plan, look);
-  const decision = destination.seen?.decision;
   const { words, serving } = await liveNow(live, destination, plan.serving, context);
-  return {
-    ...known,
-    destination,
-    plan,
-    words,
-    serving,
-    refused: decision?.do === 'refuse' ? asFailure(decision) : undefined,
-  };
+  return { ...known, destination, plan, words, serving, refused: refusalThere(plan, destination) };
 }
 
 /** The config of a version to come: no endpoint serves it. */

@@ -1,10 +1,13 @@
+import { keptInstances } from '../endpoints/current.ts';
 import { decideChange } from '../endpoints/decision.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { refusalOfTakenNames } from '../endpoints/ensure.ts';
 import type { Look } from '../endpoints/look.ts';
+import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
 import { isSameOwner, type Owner, ownerLine, refusalOfOwner } from '../endpoints/owner.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
+import { refusalOfSteps } from '../endpoints/rollout/release.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
 import { refusalOfInstance, refusalSentence } from '../registry/deployability.ts';
@@ -71,9 +74,22 @@ async function refusalOfPlan(
   destination: Destination | undefined,
   look: Look,
 ): Promise<Failure | undefined> {
+  return refusalThere(plan, destination) ?? refusalOfTakenNames(look, plan.serving);
+}
+
+/** What deploy-model would refuse because of the endpoint, whatever the version is called. */
+export function refusalThere(plan: DeploymentPlan, destination: Destination | undefined): Failure | undefined {
   const decision = destination ? destination.seen?.decision : decideChange(NO_ENDPOINT, plan.desired);
   if (decision?.do === 'refuse') return asFailure(decision);
-  return refusalOfTakenNames(look, plan.serving);
+  return destination && decision?.do === 'update'
+    ? refusalOfSteps(plan, instancesAfter(destination, plan.serving))
+    : undefined;
+}
+
+/** How many instances an endpoint has after an update: those of the plan, or those that it keeps. */
+export function instancesAfter({ endpoint, seen }: Destination, { description }: ModelAndConfig): number {
+  const kept = seen?.current && keptInstances(endpoint, seen.current, description);
+  return kept ?? description.instance_count;
 }
 
 /**

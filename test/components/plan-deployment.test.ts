@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
@@ -269,6 +269,60 @@ describe('the state of the endpoint', () => {
     emulator.endpoints.settle(UAT);
     const job = await plan();
     expect(job.log).toContain('  fleet    5 x ml.m5.large, as now\n');
+  });
+});
+
+describe('an endpoint file', () => {
+  /** With these inputs the file alone describes the endpoint. */
+  const BY_FILE = { endpoint_file: 'endpoint.yml', instance_type: '' };
+
+  function described({ root }: Scene, strategy: string): { inputs: Record<string, string> } {
+    writeFileSync(join(root, 'endpoint.yml'), `instance_type: ml.m5.large\ninstance_count: 2\n${strategy}\n`);
+    return { inputs: BY_FILE };
+  }
+
+  const CANARY =
+    'strategy: { type: canary, size: 1, wait: 600, termination_wait: 300 }\nalarms: { named: [{ name: errors }] }';
+
+  it('is read from the folder, which the log says; the plan tells the strategy, its waits and its alarms', async () => {
+    const place = await onePromotable();
+    const job = await place.plan(described(place, CANARY));
+    expect(job).toMatchObject({ exit: 0, record: { act: 'update' } });
+    for (const line of [
+      'endpoint.yml describes the endpoint, as it is in the folder of this job.',
+      '  fleet    2 x ml.m5.large, as now',
+      '  both     2 x ml.m5.large and 2 x ml.m5.large run at the same time, and cost, until SageMaker has moved all requests',
+      '  strategy canary of 1 instance, 2 x 600 s: 25 min of waits, beside the time that the instances need to start; rolled back by errors',
+    ])
+      expect(job.log.split('\n')).toContain(line);
+  });
+
+  it('that replaces instances one after the other runs few more of them', async () => {
+    const place = await onePromotable();
+    const job = await place.plan(described(place, 'strategy: { type: rolling, size: 1, wait: 300 }'));
+    expect(job.log).toContain('both     2 x ml.m5.large, and 1 more at a time, until SageMaker has replaced all');
+    expect(job.log).toContain('strategy rolling of 1 instance, 2 x 300 s: 10 min of waits');
+  });
+
+  it('has a strategy that SageMaker would not use for a new endpoint: the plan and check-model refuse it', async () => {
+    const place = await scene();
+    validatedInDev(place, '43000');
+    const job = await place.plan(described(place, CANARY));
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'version', act: 'refuse', refused: 'SMC-4018' } });
+    const training = await place.plan({ ...described(place, CANARY), environment: 'dev' });
+    expect(training).toMatchObject({ exit: 0, record: { outcome: 'training', act: 'refuse', refused: 'SMC-4018' } });
+  });
+
+  it('has a step that does not fit the instances that the endpoint keeps', async () => {
+    const place = await onePromotable();
+    place.emulator.do('UpdateEndpointWeightsAndCapacities', {
+      EndpointName: UAT,
+      DesiredWeightsAndCapacities: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 30 }],
+    });
+    place.emulator.endpoints.settle(UAT);
+    const job = await place.plan(described(place, 'strategy: { type: linear, size: 1, wait: 300 }'));
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'version', act: 'refuse', refused: 'SMC-4020' } });
+    expect(job.junit).toContain('name="Nothing refuses the deployment to uat" time="0.000"><failure');
   });
 });
 

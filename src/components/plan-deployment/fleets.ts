@@ -1,26 +1,59 @@
-import { keptInstances } from '../../endpoints/current.ts';
+import { type Strategy, secondsOf, strategyWords } from '../../endpoints/description/strategy.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
+import type { DeploymentPlan } from '../../endpoints/plan.ts';
+import { watchingAlarms } from '../../endpoints/rollout/release.ts';
+import { duration } from '../../ground/clock.ts';
 import type { Fact } from '../../preview/approver-view.ts';
 import type { ForeseenVersion, TrainingForeseen } from '../../preview/foresee.ts';
+import { instancesAfter } from '../../preview/foreseen.ts';
 import type { PlannedAct } from './plan.ts';
 
 /** How many instances run, and how many while both fleets do; nothing where no fleet is started. */
 export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingForeseen, act: PlannedAct): Fact[] {
   if (!plan || (act !== 'create' && act !== 'update' && act !== 'delete')) return [];
-  const { description } = plan.serving;
-  const current = destination?.seen?.current;
-  const kept = destination && current && keptInstances(destination.endpoint, current, description);
-  const then = fleet(kept ?? description.instance_count, description.instance_type);
+  const { instance_type, instance_count, strategy } = plan.serving.description;
   if (act !== 'update' || !destination)
-    return [{ label: 'fleet', text: `${then}; nothing answers before that has started` }];
+    return [
+      { label: 'fleet', text: `${fleet(instance_count, instance_type)}; nothing answers before that has started` },
+    ];
+  const count = instancesAfter(destination, plan.serving);
+  const then = fleet(count, instance_type);
   const now = fleet(runningOn(destination.endpoint), liveType(destination.live.config?.answer));
   return [
     { label: 'fleet', text: now === then ? `${now}, as now` : `${then} (now ${now})` },
-    {
-      label: 'both',
-      text: `${now} and ${then} run at the same time, and cost, until SageMaker has moved all requests`,
-    },
+    { label: 'both', text: bothWords({ now, then, count }, strategy) },
+    { label: 'strategy', text: strategyText(plan, count) },
   ];
+}
+
+interface Fleets {
+  readonly now: string;
+  readonly then: string;
+  /** How many instances the new fleet has. */
+  readonly count: number;
+}
+
+/** What runs at the same time: all of both fleets, but for an update that replaces some instances after others. */
+function bothWords({ now, then, count }: Fleets, strategy: Strategy | undefined): string {
+  if (strategy?.type !== 'rolling')
+    return `${now} and ${then} run at the same time, and cost, until SageMaker has moved all requests`;
+  const { size } = strategy;
+  const batch = typeof size === 'number' ? size : Math.ceil((Number.parseInt(size, 10) / 100) * count);
+  return `${now}, and ${batch} more at a time, until SageMaker has replaced all`;
+}
+
+/** `canary of 1 instance, 2 x 600 s: 20 min of waits; 2 alarms roll it back`. */
+function strategyText(plan: DeploymentPlan, count: number): string {
+  const { strategy } = plan.serving.description;
+  if (!strategy) return 'all_at_once: all requests move at once, and no alarm watches it';
+  const seconds = secondsOf(strategy, count);
+  const waits =
+    seconds === 0
+      ? 'no wait'
+      : `${duration(seconds * 1000)} of waits, beside the time that the instances need to start`;
+  const alarms = watchingAlarms(plan, 'roll_back');
+  const watched = alarms.length === 0 ? 'no alarm rolls it back' : `rolled back by ${alarms.join(', ')}`;
+  return `${strategyWords(strategy, count)}: ${waits}; ${watched}`;
 }
 
 /** Instances of one fleet in words: `2 x ml.m5.large`. */

@@ -37,15 +37,10 @@ export async function refuseRollout(
   instances: number,
   { cloudwatch }: CloudWatch,
 ): Promise<void> {
-  const { strategy, alarms } = plan.serving.description;
+  const { alarms } = plan.serving.description;
   const { endpoint } = plan.desired;
-  const misfits = strategy ? strategyProblems(strategy, instances) : [];
-  if (misfits.length > 0)
-    throw new Failure(
-      'SMC-4020',
-      `The strategy does not fit ${endpoint}, which keeps its ${instances} instances. Nothing was changed.\n${lines(misfits.map(({ key, why }) => `strategy.${key} ${why.replace(/, and instance_count is .*/, '')}`))}`,
-      'give the size as a share, like "10%", or set instance_count to what the endpoint needs, then push.',
-    );
+  const misfit = refusalOfSteps(plan, instances);
+  if (misfit) throw misfit;
   const wrong = alarms && alarms.named.length > 0 ? await namedAlarmProblems(await cloudwatch(), alarms) : [];
   if (wrong.length > 0)
     throw new Failure(
@@ -53,6 +48,18 @@ export async function refuseRollout(
       `SageMaker would roll the update of ${endpoint} back at once, or refuse it. Nothing was changed.\n${lines(wrong)}`,
       'look at the alarm in the AWS console. When it is OK, run this job again; if it watches something else, correct the section alarms of the endpoint file.',
     );
+}
+
+/** The refusal of a strategy whose steps do not fit the instances that will run. */
+export function refusalOfSteps({ serving, desired }: DeploymentPlan, instances: number): Failure | undefined {
+  const { strategy } = serving.description;
+  const misfits = strategy ? strategyProblems(strategy, instances) : [];
+  if (misfits.length === 0) return undefined;
+  return new Failure(
+    'SMC-4020',
+    `The strategy does not fit ${desired.endpoint}, which keeps its ${instances} instances. Nothing was changed.\n${lines(misfits.map(({ key, why }) => `strategy.${key} ${why.replace(/, and instance_count is .*/, '')}`))}`,
+    'give the size as a share, like "10%", or set instance_count to what the endpoint needs, then push.',
+  );
 }
 
 const lines = (each: readonly string[]) => each.map((one) => `  ${one}`).join('\n');
