@@ -4,7 +4,9 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { planPage } from '../../src/components/plan-deployment/page.ts';
 import { approverPage } from '../../src/preview/approver-page.ts';
+import type { ApproverView } from '../../src/preview/approver-view.ts';
 import { metadataMetrics } from '../../src/preview/metrics.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
@@ -22,7 +24,7 @@ afterAll(() => browser?.close());
 const LONG = 's3://resale-price-models/models/pipelines-abcdefghijkl-Train-0123456789/output/model.tar.gz';
 
 /** A version as an approver of uat may meet it, with something of every kind. */
-function examplePage(): string {
+function exampleView(): ApproverView {
   const ours = { rmse: '41250', rmse_max: '40000', r2: '0.91', r2_min: '0.85', data: 'transactions-2026-11' };
   const live = version({ rmse: '43000', r2: '0.89' }, { version: 1, commit: 'a'.repeat(40) });
   const candidate = version(
@@ -34,7 +36,7 @@ function examplePage(): string {
     },
     { data: [{ address: LONG, etag: 'b88c003c7b372db91678dc1d961226f7' }] },
   );
-  const view = viewOf(candidate, {
+  return viewOf(candidate, {
     live: {
       words: 'ResalePriceModelGroup version 1 on resale-price-uat (InService)',
       version: live,
@@ -67,10 +69,40 @@ function examplePage(): string {
     ],
     passedOver: [{ version: 4, why: 'it is not validated in dev' }],
   });
-  const verdict = 'To approve exactly this version for uat, start the approve job of this pipeline.';
-  return approverPage(view, {
-    verdict,
-    links: [{ label: 'This pipeline', url: `${UAT_JOB.projectUrl}/-/pipelines/101` }],
+}
+
+const VERDICT = 'To approve exactly this version for uat, start the approve job of this pipeline.';
+
+function examplePage(): string {
+  const links = [{ label: 'This pipeline', url: `${UAT_JOB.projectUrl}/-/pipelines/101` }];
+  return approverPage(exampleView(), { verdict: VERDICT, links });
+}
+
+/** The plan of a merge that promotes the same version. */
+function examplePlan(): string {
+  const made = 'model resale-price-uat-v2-31cc3c212b, endpoint config resale-price-uat-v2-adc10f4b52';
+  return planPage({
+    title: 'What a merge of dev into uat would do',
+    verdict: 'A merge into uat offers ResalePriceModelGroup version 2 to the approver. Nothing was changed.',
+    facts: [
+      { label: 'deploy', text: 'deploy-model deletes the Failed endpoint, and creates it again', warns: true },
+      { label: 'creates', text: made },
+      { label: 'deletes', text: 'endpoint resale-price-uat', warns: true },
+    ],
+    view: exampleView(),
+    skipped: [],
+  });
+}
+
+/** The plan of a merge that promotes nothing. */
+function exampleOfNothing(): string {
+  const why = 'no version of ResalePriceModelGroup is Approved and validated in dev';
+  return planPage({
+    title: 'What a merge of dev into uat would do',
+    verdict: `A merge into uat promotes nothing: ${why}. Nothing was changed.`,
+    facts: [{ label: 'nothing', text: why, warns: true }],
+    view: undefined,
+    skipped: [{ version: 4, why: 'it is not validated in dev' }],
   });
 }
 
@@ -98,30 +130,45 @@ async function picture(tab: Page, name: string): Promise<void> {
   const folder = process.env.PICTURES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await tab.screenshot({ path: join(folder, `approver-page-${name.replace(' ', '-')}.png`), fullPage: true });
+  await tab.screenshot({ path: join(folder, `${name.replaceAll(' ', '-')}.png`), fullPage: true });
 }
 
-describe.skipIf(!executable)('the page of the approver', () => {
+const PAGES = [
+  { about: 'the page of the approver', file: 'approver-page', page: examplePage },
+  { about: 'the page of a plan', file: 'plan', page: examplePlan },
+  { about: 'the page of a plan that promotes nothing', file: 'plan-of-nothing', page: exampleOfNothing },
+];
+
+describe.skipIf(!executable).each(PAGES)('$about', ({ file, page }) => {
   it.each(Object.entries(SCREENS))(
     'can be read by everybody, and is not wider than the screen: %s',
     async (name, screen) => {
       // axe is a script, which the page does not allow.
       const tab = await browser.newPage({ ...screen, offline: true, bypassCSP: true });
-      await tab.setContent(examplePage());
-      await picture(tab, name);
+      await tab.setContent(page());
+      await picture(tab, `${file} ${name}`);
       expect(await violationsIn(tab)).toEqual([]);
       expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(screen.viewport.width);
       await tab.close();
     },
   );
 
-  it('can be printed: black on white, with the addresses of its links', async () => {
+  it('is black on white on paper', async () => {
+    const tab = await browser.newPage({ offline: true, bypassCSP: true, colorScheme: 'dark' });
+    await tab.setContent(page());
+    await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await picture(tab, `${file} print`);
+    expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await tab.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
+    await tab.close();
+  });
+});
+
+describe.skipIf(!executable)('the page of the approver', () => {
+  it('is printed with the addresses of its links', async () => {
     const tab = await browser.newPage({ offline: true, bypassCSP: true, colorScheme: 'dark' });
     await tab.setContent(examplePage());
     await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    await picture(tab, 'print');
-    expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-    expect(await tab.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
     expect(await tab.evaluate('getComputedStyle(document.querySelector("dd a"), "::after").content')).toContain(
       'https:',
     );
