@@ -253,6 +253,7 @@ export class Emulator implements World {
           input: question.input,
           principal: callerOf(this, request)?.arn ?? 'anonymous',
           answer: 'ok',
+          actions: [],
         };
         number = this.calls.push(call);
         await this.onAsked(call, number);
@@ -300,7 +301,7 @@ export class Emulator implements World {
       const error = errorOf(fault, input);
       if (error) throw error;
       const principal = authenticate(this, question, request);
-      const answer = this.#perform(question, request, principal, fault);
+      const answer = this.#perform(question, request, principal, { fault, call });
       const delay = isRecord(answer) && typeof answer.delay === 'number' ? answer.delay : 0;
       return { reply: question.answer(answer), delay };
     } catch (thrown) {
@@ -310,7 +311,12 @@ export class Emulator implements World {
     }
   }
 
-  #perform(question: Asked, request: Request, principal: Principal, fault: Fault | undefined): unknown {
+  #perform(
+    question: Asked,
+    request: Request,
+    principal: Principal,
+    { fault, call }: { readonly fault: Fault | undefined; readonly call: Call },
+  ): unknown {
     const { service, operation, model } = question;
     if (!model.operations[operation])
       throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
@@ -318,7 +324,9 @@ export class Emulator implements World {
     const code =
       service === 'runtime' || service === 'sts' || service === 's3' ? 'ValidationError' : 'ValidationException';
     validate(model, operation, input, code);
-    for (const access of this.#accessOf(question, input)) {
+    const accesses = this.#accessOf(question, input);
+    call.actions = accesses.map(({ action }) => action);
+    for (const access of accesses) {
       if (fault?.kind === 'access denied') throw denied(principal, access);
       authorise(principal, this.#whereSigned(access, request));
       const { owner, resourcePolicy } = this.registry.habits;

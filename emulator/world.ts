@@ -57,6 +57,8 @@ export interface Call {
   readonly input: unknown;
   readonly principal: string;
   answer: string;
+  /** What IAM was asked for before the request took effect. */
+  actions: readonly string[];
 }
 
 /** An error in AWS's own words. */

@@ -64,7 +64,7 @@ const ALARM_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 function onAlarms(world: World, operation: string, resource: string): AccessRequest[] {
   return (ALARM_ACTIONS[operation] ?? []).map((action) => ({
     action,
-    resources: [action === 'cloudwatch:DescribeAlarms' ? '*' : alarmsOf(world, resource)],
+    resources: [alarmsOf(world, resource)],
     context: {},
   }));
 }

@@ -1,5 +1,6 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
+import { OURS } from '../../src/gitlab/tags.ts';
 import {
   type Component,
   gitlabEnvironmentOf,
@@ -147,12 +148,14 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
 };
 
 /** What narrows an action further than to its resources. */
-function conditionOf(team: Team, environment: string, { action, on, writes, sets }: Permission): Condition | undefined {
+function conditionOf(team: Team, environment: string, permission: Permission): Condition | undefined {
+  const { action, on, writes, sets, of } = permission;
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
   if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
   if (/:Delete(Model|EndpointConfig)$/.test(action)) return madeFor(endpointOf(team, environment));
+  if (action === 'sagemaker:AddTags' && on === 'endpoint' && of === 'autoscaling') return onlyTag(SCALING_NOTE);
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
   return onlyKey(team, environment, { writes, sets });
@@ -171,6 +174,13 @@ interface EntryWrite extends Pick<Permission, 'sets'> {
   readonly writes: typeof BUILT | EntryKind;
 }
 
+/** The tag of an endpoint that notes its autoscaling. */
+const SCALING_NOTE = `${OURS}autoscaling`;
+
+/** The other tags of an endpoint say whose it is, and what is to serve there. */
+function onlyTag(key: string): Condition {
+  return { 'ForAllValues:StringEquals': { 'aws:TagKeys': key }, Null: { 'aws:TagKeys': 'false' } };
+}
 const METADATA = 'sagemaker:CustomerMetadataProperties';
 const STATUS = 'sagemaker:ModelApprovalStatus';
 

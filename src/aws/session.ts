@@ -180,6 +180,7 @@ export interface Aws {
   runtime(): Promise<import('@aws-sdk/client-sagemaker-runtime').SageMakerRuntimeClient>;
   logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
   cloudwatch(): Promise<import('@aws-sdk/client-cloudwatch').CloudWatchClient>;
+  autoscaling(): Promise<import('@aws-sdk/client-application-auto-scaling').ApplicationAutoScalingClient>;
   /** Reads an object of S3, of so many bytes at most. */
   object(address: string, mostBytes: number): Promise<ObjectText>;
 }
@@ -188,6 +189,7 @@ export interface Aws {
 export function connect({ config, account, objectsUrl }: Session): Aws {
   const sagemaker = new SageMakerClient(client(config));
   let cloudwatch: ReturnType<Aws['cloudwatch']> | undefined;
+  let autoscaling: ReturnType<Aws['autoscaling']> | undefined;
   return {
     region: config.region,
     account,
@@ -206,6 +208,12 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
     cloudwatch() {
       cloudwatch ??= import('./cloudwatch.ts').then(({ CloudWatchClient }) => new CloudWatchClient(client(config)));
       return cloudwatch;
+    },
+    autoscaling() {
+      autoscaling ??= import('./application-auto-scaling.ts').then(
+        ({ ApplicationAutoScalingClient }) => new ApplicationAutoScalingClient(client(config)),
+      );
+      return autoscaling;
     },
     async object(address, mostBytes) {
       const { readObject } = await import('./objects.ts');

@@ -13,6 +13,7 @@ import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
 import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
+import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
@@ -90,6 +91,7 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: READS_LIVE },
     { action: 'sagemaker:DescribeModel', on: 'model', when: READS_LIVE },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
+    ...permissionsToSeeScaling('the endpoint file has autoscaling, or the instance type changes'),
     {
       action: 's3:GetObject',
       on: 'training reports',

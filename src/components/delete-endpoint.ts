@@ -43,6 +43,12 @@ export default defineComponent({
     { action: 'sagemaker:DeleteEndpoint', on: 'endpoint' },
     { action: 'cloudwatch:DescribeAlarms', on: 'alarms', when: LEFT_ALARMS },
     { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: LEFT_ALARMS },
+    {
+      action: 'application-autoscaling:DeregisterScalableTarget',
+      on: 'scalable target',
+      when: 'the endpoint is scaled',
+      of: 'autoscaling',
+    },
   ],
 
   async run(given, context) {

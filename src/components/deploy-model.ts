@@ -17,9 +17,11 @@ import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
+import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
 import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
+import { endScaling } from './deploy-model/scaling.ts';
 import {
   deployingLine,
   describeDeployable,
@@ -114,6 +116,9 @@ export default defineComponent({
     ...CLEAN_UP_PERMISSIONS,
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the deployment failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },
+    ...permissionsToSeeScaling('the endpoint file has autoscaling, or the instance type changes'),
+    ...permissionsToScale('the endpoint file has autoscaling'),
+    ...permissionsToUnscale(),
   ],
 
   checkFiles: checkEndpointFile,
@@ -145,6 +150,7 @@ export default defineComponent({
     const end = await endOf(accepted, plan, reconcile);
     const { endpoint, where } = end;
     const fired = await endRelease(end, accepted, plan, reconcile);
+    await endScaling(end, accepted, plan, { ...reconcile, account: context.aws.account });
     if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
     writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
     const clean = beginCleanUp({ ...task, config: plan.desired.config }, context);
@@ -222,6 +228,7 @@ function writeRecord(
   { report }: Context,
 ) {
   const { given, handed, version, plan } = task;
+  const { autoscaling, variant_name: variant } = plan.serving.description;
   report.record({
     outcome,
     group: version.group,
@@ -236,6 +243,7 @@ function writeRecord(
     previous_config: previousConfig,
     model: plan.serving.model.name,
     bake,
+    ...(autoscaling && { scaled: { variant, autoscaling } }),
   });
 }
 

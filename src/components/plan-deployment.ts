@@ -10,6 +10,7 @@ import { criteriaOf } from '../preview/criteria.ts';
 import { foresee, foreseeTraining, isTrainedFirst } from '../preview/foresee.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
+import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { promotionPath } from '../registry/entries.ts';
 import { modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { planOf } from './plan-deployment/plan.ts';
@@ -68,6 +69,7 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
     { action: 'sagemaker:DescribeModel', on: 'model' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
+    ...permissionsToSeeScaling('the endpoint file has autoscaling, or the instance type changes'),
     {
       action: 's3:GetObject',
       on: 'training reports',

@@ -9,6 +9,7 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
+import { permissionsToScale, permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { type Asked, besideValidation, MAX_REQUESTS } from '../registry/companions.ts';
 import { entryTime, entryValue } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
@@ -24,6 +25,7 @@ import {
 } from './validate-endpoint/live.ts';
 import { checkPayload, readPayload } from './validate-endpoint/payload.ts';
 import { sendRequests } from './validate-endpoint/requests.ts';
+import { giveBackScaling } from './validate-endpoint/scaling.ts';
 
 const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
@@ -78,6 +80,8 @@ const inputs = z
 
 type Inputs = z.output<typeof inputs>;
 
+const GIVES_BACK = 'the endpoint file has autoscaling';
+
 export default defineComponent({
   name: 'validate-endpoint',
   duty: 'validate',
@@ -99,9 +103,13 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'payload_file is given' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'validated', when: 'record_validation is true' },
+    { action: 'sagemaker:ListTags', on: 'endpoint', when: GIVES_BACK },
     { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'a check fails' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'a check fails' },
+    ...permissionsToSeeScaling(GIVES_BACK),
+    ...permissionsToScale('a deployment has not given back the autoscaling that it took away'),
+    { action: 'sagemaker:AddTags', on: 'endpoint', when: GIVES_BACK, of: 'autoscaling' },
   ],
 
   async checkFiles(known, viewpoint) {
@@ -173,7 +181,7 @@ interface Checked {
  */
 async function checkEndpoint(validation: Validation, context: Context): Promise<Checked> {
   const { given, deployed, deadline } = validation;
-  const live = await untilLive(validation, context);
+  const live = await untilLive(validation, context).finally(() => giveBackScaling(deployed, deadline, context));
   const now = await describeServed(deployed, live, context);
   if (given.payload_file === undefined) {
     context.log.line('No request was sent to the model: payload_file is empty.');

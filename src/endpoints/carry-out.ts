@@ -1,5 +1,7 @@
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
-
+import { Failure } from '../ground/failure.ts';
+import { carryOutSteps } from './autoscaling/act.ts';
+import { giveBack, type ScalingAround, tagsOfNew } from './autoscaling/scaling.ts';
 import { type ChangeResult, createEndpoint, noteChange, updateEndpoint } from './changes.ts';
 import { keptInstances } from './current.ts';
 
@@ -12,6 +14,7 @@ import { isSameOwner, ownerLine, ownerTags } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 import { deployedAt } from './progress.ts';
 import { armRelease, hasOwnAlarms, refuseRollout, rolloutRequest, strategyClause } from './rollout/release.ts';
+import { scalingBefore } from './scaling-before.ts';
 import { alarmsTag, deploymentTags, tagEndpoint, uniqueTags } from './tags.ts';
 
 /** The config that was live before ours, and when it was deployed; `undefined` where there was none, or nobody knows. */
@@ -46,13 +49,15 @@ export async function carryOut(
     return create(plan, context);
   }
   const kept = seen.current && keptInstances(endpoint, seen.current, plan.serving.description);
+  const scaling = await scalingBefore(seen, plan, context);
+  if (scaling instanceof Failure) throw scaling;
   await refuseRollout(plan, kept ?? plan.serving.description.instance_count, context);
   await ensureModelAndConfig(plan, look, context);
-  return update({ ...seen, endpoint, kept }, before, plan, context);
+  return update({ ...seen, endpoint, kept, scaling }, before, plan, context);
 }
 
 async function create(
-  { component, desired, serving, tags }: DeploymentPlan,
+  { component, desired, serving, scaled, tags }: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
   const { endpoint, config, owner } = desired;
@@ -67,7 +72,8 @@ async function create(
     previous: undefined,
     previousPackage: undefined,
   };
-  const tagged = uniqueTags([...deploymentTags(deployment), ...ownerTags(owner), ...tags]);
+  const own = [...deploymentTags(deployment), ...ownerTags(owner), ...tagsOfNew(scaled.wanted)];
+  const tagged = uniqueTags([...own, ...tags]);
   return createEndpoint(context, { endpoint, config, tags: tagged });
 }
 
@@ -75,11 +81,12 @@ interface Replaced extends Omit<Observed, 'endpoint'> {
   readonly endpoint: Endpoint;
   /** How many instances it keeps that was scaled out. */
   readonly kept: number | undefined;
+  readonly scaling: ScalingAround;
 }
 
 /**
  * The tags come first: they say what the endpoint is about to become. Between them and the update everything that was decided
- * upon is looked at again.
+ * upon is looked at again. Where the update is not accepted, what it took away of the autoscaling is given back.
  */
 async function update(
   replaced: Replaced,
@@ -87,16 +94,30 @@ async function update(
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<ChangeResult> {
-  const { endpoint, current, kept } = replaced;
+  const { endpoint, current, scaling } = replaced;
   const { component, desired, serving, tags } = plan;
   const { config } = desired;
   const { name: model, package: arn } = serving.model;
   const previousPackage = current?.served.package;
   const deployment = { component, wanted: config, model, package: arn, previous, previousPackage };
-  const note = [...deploymentTags(deployment), ...(hasOwnAlarms(plan) ? alarmsTag(true) : []), ...tags];
-  const noted = await noteChange(context, endpoint.arn, uniqueTags(note));
+  const alarms = hasOwnAlarms(plan) ? alarmsTag(true) : [];
+  const notes = [...deploymentTags(deployment), ...alarms, ...scaling.tags];
+  const noted = await noteChange(context, endpoint.arn, uniqueTags([...notes, ...tags]));
   if (noted === 'conflict') return noted;
   await armRelease(plan, context);
+  try {
+    await carryOutSteps(scaling.steps, scaling.of, context);
+    return await updateNoted(replaced, plan, context);
+  } catch (error) {
+    if (scaling.steps.length > 0) await giveBack(plan.scaled, context);
+    throw error;
+  }
+}
+
+async function updateNoted(replaced: Replaced, plan: DeploymentPlan, context: ReconcileContext): Promise<ChangeResult> {
+  const { endpoint, kept } = replaced;
+  const { desired, serving } = plan;
+  const { config } = desired;
   if (kept !== undefined)
     context.log(
       `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.description.instance_count}).`,

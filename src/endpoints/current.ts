@@ -107,17 +107,20 @@ function withoutModel(config: EndpointConfig | undefined): string[] {
   return empty.map((index) => `inference components: ProductionVariants[${index}] names no model`);
 }
 
+type KeptBy = Pick<EndpointDescription, 'variant_name' | 'instance_count' | 'autoscaling'>;
+
 /**
  * How many instances an endpoint keeps that was scaled out, by hand or by autoscaling: all that it has, when those are
  * more than the new config would start with; `undefined` otherwise. Fewer instances than the config before had is what
- * the project wants.
+ * the project wants, unless its endpoint file leaves their number to autoscaling.
  */
 export function keptInstances(
   endpoint: Endpoint,
   current: CurrentDeployment,
-  { variant_name, instance_count }: Pick<EndpointDescription, 'variant_name' | 'instance_count'>,
+  { variant_name, instance_count, autoscaling }: KeptBy,
 ): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
   const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;
-  return running > instance_count && running > began ? running : undefined;
+  const wantsFewer = autoscaling === undefined && running <= began;
+  return running > instance_count && !wantsFewer ? running : undefined;
 }

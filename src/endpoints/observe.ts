@@ -2,12 +2,14 @@ import { passingTrouble } from '../aws/trouble.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { Failure } from '../ground/failure.ts';
 import { type PollOutcome, type PollResult, pauseUntil, waitFor } from '../ground/wait.ts';
+import { tagsOfNew } from './autoscaling/scaling.ts';
 import { deleteEndpoint } from './changes.ts';
 import { type CurrentDeployment, describeCurrent } from './current.ts';
 import { type DesiredEndpoint, decideChange, dependsOnCurrent, type EndpointDecision, isBusy } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Look } from './look.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
+import { scalingBefore } from './scaling-before.ts';
 import { type EndpointTags, tagsAdded } from './tags.ts';
 
 /** The conflicts with other deployments after which the job fails. */
@@ -32,6 +34,8 @@ export async function observe(plan: DeploymentPlan, context: ReconcileContext, f
   for (let deletions = 0; deletions < MAX_CONFLICTS; deletions++) {
     const { decision, ...seen } = await waitUntilSettled(plan, context, deletions === 0 ? first : undefined);
     if (decision.do !== 'delete') return { ...seen, decision };
+    const scaling = await scalingBefore({ ...seen, decision }, plan, context);
+    if (scaling instanceof Failure) throw scaling;
     context.log(`${plan.desired.endpoint} is Failed, and recreate_failed is true: deleting it.`);
     context.begun(`the deletion of the endpoint ${plan.desired.endpoint}`);
     await deleteEndpoint(context, plan.desired.endpoint);
@@ -108,9 +112,10 @@ function identityOf(endpoint: Endpoint | undefined): unknown {
 }
 
 /** What the tags of an endpoint say for the decision, and how many an update would add to them. */
-function aboutTags(found: EndpointTags | undefined, { desired, tags }: DeploymentPlan) {
+function aboutTags(found: EndpointTags | undefined, { desired, scaled, tags }: DeploymentPlan) {
   if (!found) return { owner: undefined, tags: { has: 0, added: 0 } };
-  return { owner: found.owner, tags: { has: found.keys.length, added: tagsAdded(found, tags, desired.owner) } };
+  const all = [...tags, ...tagsOfNew(scaled.wanted)];
+  return { owner: found.owner, tags: { has: found.keys.length, added: tagsAdded(found, all, desired.owner) } };
 }
 
 /** Reads what the decision depends on beside the endpoint: nothing while that is busy. `undefined` when it is gone. */

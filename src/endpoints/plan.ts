@@ -1,8 +1,10 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { SageMakerClient, Tag } from '@aws-sdk/client-sagemaker';
+import type { Tag } from '@aws-sdk/client-sagemaker';
 import type { Job } from '../gitlab/job.ts';
-import type { Clock, Deadline } from '../ground/clock.ts';
 import { groupArnOf, type ModelPackage } from '../registry/packages.ts';
+import type { ScalingContext } from './autoscaling/act.ts';
+import type { Scaled } from './autoscaling/scaling.ts';
+import { wantedAutoscaling } from './autoscaling/wanted.ts';
 import type { DesiredEndpoint } from './decision.ts';
 import type { EndpointDescription } from './description/description.ts';
 import type { Look } from './look.ts';
@@ -15,6 +17,8 @@ export interface DeploymentPlan {
   readonly component: Bringer;
   readonly desired: DesiredEndpoint;
   readonly serving: ModelAndConfig;
+  /** How many instances run, as far as the endpoint file says it. */
+  readonly scaled: Scaled;
   /** The tags of every resource that is created. */
   readonly tags: readonly Tag[];
 }
@@ -66,18 +70,16 @@ export function planDeployment(
     package: version.arn,
     endpoint: given.endpoint_name,
   });
-  return { component, desired, serving, tags };
+  return { component, desired, serving, scaled: scaledBy(description, given.endpoint_name), tags };
 }
 
-export interface ReconcileContext {
-  readonly sagemaker: SageMakerClient;
-  readonly region: string;
-  readonly clock: Clock;
-  readonly deadline: Deadline;
+function scaledBy({ autoscaling, variant_name: variant }: EndpointDescription, endpoint: string): Scaled {
+  return { endpoint, variant, wanted: autoscaling && wantedAutoscaling(autoscaling, endpoint, variant) };
+}
+
+export interface ReconcileContext extends ScalingContext {
   /** The longest pause between two polls, in seconds. */
   readonly interval: number;
-  /** Receives a line for everything that is done, and for everything that changes. */
-  log(line: string): void;
   /** Receives what SageMaker continues when this job ends first. */
   begun(what: string): void;
   /** CloudWatch, where a strategy or its alarms need it. */

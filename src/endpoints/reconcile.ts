@@ -1,9 +1,11 @@
+import { giveBack } from './autoscaling/scaling.ts';
 import { type ConfigBefore, carryOut, configBefore, takeOver } from './carry-out.ts';
 import type { EndpointDecision } from './decision.ts';
 import type { Endpoint } from './endpoint.ts';
 import { askForPlanned } from './ensure.ts';
 import type { Look } from './look.ts';
 import { changedEachTime, MAX_CONFLICTS, type Observed, observe, pauseAfterConflict } from './observe.ts';
+import { isSameOwner } from './owner.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 
 /** How our config was accepted on the endpoint; or why it was refused. */
@@ -29,7 +31,10 @@ export async function reconcileEndpoint(
   let seen = await observe(plan, context, first);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const { endpoint, decision } = seen;
-    if (decision.do === 'refuse') return { by: 'refusal', refusal: decision, endpoint };
+    if (decision.do === 'refuse') {
+      if (seen.tags?.autoscaling !== undefined && isOurs(seen, plan)) await giveBack(plan.scaled, context);
+      return { by: 'refusal', refusal: decision, endpoint };
+    }
     const before = configBefore(seen, plan);
     const result = await carryOut(seen, before, plan, context);
     if (result === 'accepted') {
@@ -42,4 +47,9 @@ export async function reconcileEndpoint(
     seen = await observe(plan, context);
   }
   throw changedEachTime(plan, context);
+}
+
+/** Whether the endpoint has no other owner: another's notes are another's business. */
+function isOurs({ tags }: Observed, { desired }: DeploymentPlan): boolean {
+  return tags?.owner === undefined || isSameOwner(tags.owner, desired.owner);
 }

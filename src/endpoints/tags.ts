@@ -65,6 +65,8 @@ export interface EndpointTags extends DeploymentTags {
   readonly owner: Owner | undefined;
   /** Whether alarms may be there that were made for a release. */
   readonly alarms: boolean;
+  /** What is noted of its autoscaling (autoscaling/note.ts). */
+  readonly autoscaling: string | undefined;
   /** The keys of all its tags. */
   readonly keys: readonly string[];
 }
@@ -97,6 +99,7 @@ export async function readEndpointTags(
   return (
     tags && {
       owner: ownerIn(tags),
+      autoscaling: told('autoscaling'),
       keys: [...tags.keys()],
       alarms: told('alarms') !== undefined,
       component: told('component'),

@@ -146,6 +146,10 @@ export const FAILURE_CODES = {
   'SMC-4204': 'refused',
   'SMC-4205': 'refused',
 
+  // Autoscaling: check-model, deploy-model and validate-endpoint
+  'SMC-4301': 'refused',
+  'SMC-4302': 'refused',
+
   // Validation: validate-endpoint
   'SMC-5001': 'out of time',
   'SMC-5002': 'refused',

@@ -8,6 +8,7 @@ import type { ModelAndConfig } from '../endpoints/model-and-config.ts';
 import { isSameOwner, type Owner, ownerLine, refusalOfOwner } from '../endpoints/owner.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
 import { refusalOfSteps } from '../endpoints/rollout/release.ts';
+import { scalingBefore } from '../endpoints/scaling-before.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
 import { refusalOfInstance, refusalSentence } from '../registry/deployability.ts';
@@ -48,9 +49,9 @@ interface Going {
 export async function meet(
   candidate: ModelPackage,
   { plan, destination, look, takeOver, isNamed }: Going,
-  { job }: Pick<Context, 'job'>,
+  { job, aws }: Pick<Context, 'job' | 'aws'>,
 ): Promise<Met> {
-  const refused = plan && (await refusalOfPlan(plan, destination, look));
+  const refused = plan && (await refusalOfPlan(plan, destination, { look, aws }));
   if (refused || !destination || !isNamed) return { refused, taken: undefined };
   if (takeOver) return { refused, taken: await takenOver(candidate, destination, { look, job }) };
   const ofOwner = plan ? undefined : await refusalOfAnothersEndpoint(candidate, destination, { look, job });
@@ -67,14 +68,18 @@ const NO_ENDPOINT = { endpoint: undefined, owner: undefined, tags: { has: 0, add
 
 /**
  * What deploy-model would refuse because of what is there already, by the same functions (AWS: DescribeModel,
- * DescribeEndpointConfig).
+ * DescribeEndpointConfig, and what scales the endpoint).
  */
 async function refusalOfPlan(
   plan: DeploymentPlan,
   destination: Destination | undefined,
-  look: Look,
+  { look, aws }: Pick<Context, 'aws'> & { readonly look: Look },
 ): Promise<Failure | undefined> {
-  return refusalThere(plan, destination) ?? refusalOfTakenNames(look, plan.serving);
+  const there = refusalThere(plan, destination);
+  if (there) return there;
+  const scaling = destination?.seen && (await scalingBefore(destination.seen, plan, aws));
+  if (scaling instanceof Failure) return scaling;
+  return refusalOfTakenNames(look, plan.serving);
 }
 
 /** What deploy-model would refuse because of the endpoint, whatever the version is called. */

@@ -107,6 +107,8 @@ export const deploymentRecord = {
       model: resourceName,
       /** What its bake showed; absent while it progresses, and where the endpoint file gives no strategy. */
       bake: z.optional(z.enum(BAKES)),
+      /** How the endpoint is to be scaled, where its file says so: validate-endpoint gives back what is missing of it. */
+      scaled: z.optional(z.object({ variant: resourceName, autoscaling: z.unknown() })),
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),

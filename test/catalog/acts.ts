@@ -1,3 +1,4 @@
+import * as scaling from '@aws-sdk/client-application-auto-scaling';
 import { type CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import * as aws from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -9,6 +10,7 @@ export interface Hands {
   readonly sagemaker: aws.SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly autoscaling: scaling.ApplicationAutoScalingClient;
 }
 
 /** One request that changes something, or that reads a model's answer. */
@@ -81,6 +83,9 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
+      ...scalingOf(environment, endpoint),
+      [`note the autoscaling of ${environment}`]: tagging(`endpoint/${endpoint}`, NOTE),
+      [PLAN_ANY]: planningAny,
     };
   }
   return work;
@@ -99,6 +104,9 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
       sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: olderOf(endpoint) })),
     [`delete an old model of ${environment}`]: ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteModelCommand({ ModelName: olderOf(endpoint) })),
+    ...scalingOf(environment, endpoint),
+    [`note the autoscaling of ${environment}`]: tagging(`endpoint/${endpoint}`, NOTE),
+    [PLAN_ANY]: planningAny,
     // A Failed endpoint, with recreate_failed; and the alarms that a release has had.
     ...deletionOf(environment, endpoint),
   };
@@ -114,6 +122,34 @@ function deletionOf(environment: string, EndpointName: string): Acts {
     [`delete an alarm of a release of ${environment}`]: deletingAlarm(
       `sagemaker-components/${EndpointName}/v2/latency`,
     ),
+    [UNSCALE_ANY]: ({ autoscaling }) =>
+      autoscaling.send(new scaling.DeregisterScalableTargetCommand(variantOf('churn-uat'))),
+  };
+}
+
+/** What IAM cannot narrow to one endpoint: the ARN of a scalable target does not name it. */
+const UNSCALE_ANY = 'take away what scales any endpoint';
+const PLAN_ANY = 'plan when any endpoint that is scaled has other bounds';
+const NOTE = 'sagemaker-components:autoscaling';
+
+const variantOf = (endpoint: string) =>
+  ({
+    ServiceNamespace: 'sagemaker',
+    ResourceId: `endpoint/${endpoint}/variant/AllTraffic`,
+    ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+  }) as const;
+
+const planningAny: Act = ({ autoscaling }) =>
+  autoscaling.send(new scaling.PutScheduledActionCommand({ ...variantOf('churn-uat'), ScheduledActionName: 'night' }));
+
+function scalingOf(environment: string, endpoint: string): Acts {
+  return {
+    [`scale the endpoint of ${environment}`]: ({ autoscaling }) =>
+      autoscaling.send(
+        new scaling.RegisterScalableTargetCommand({ ...variantOf(endpoint), MinCapacity: 1, MaxCapacity: 2 }),
+      ),
+    [`scale the endpoint of ${environment} by a metric`]: ({ autoscaling }) =>
+      autoscaling.send(new scaling.PutScalingPolicyCommand({ ...variantOf(endpoint), PolicyName: 'invocations' })),
   };
 }
 
@@ -178,6 +214,18 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'tag another pipeline': tagging('pipeline/churn'),
     'tag a version': tagging('model-package/ResalePriceModelGroup/1'),
     'invoke another endpoint': invoking('churn-uat'),
+    'scale another endpoint': ({ autoscaling }) =>
+      autoscaling.send(
+        new scaling.RegisterScalableTargetCommand({ ...variantOf('churn-uat'), MinCapacity: 1, MaxCapacity: 2 }),
+      ),
+    'scale something else than an endpoint': ({ autoscaling }) =>
+      autoscaling.send(
+        new scaling.DeregisterScalableTargetCommand({
+          ServiceNamespace: 'ecs',
+          ResourceId: 'service/default/churn',
+          ScalableDimension: 'ecs:service:DesiredCount',
+        }),
+      ),
   };
 }
 
@@ -229,10 +277,9 @@ function updatingEndpoint(EndpointName: string, EndpointConfigName: string): Act
   return ({ sagemaker }) => sagemaker.send(new aws.UpdateEndpointCommand({ EndpointName, EndpointConfigName }));
 }
 
-function tagging(resource: string): Act {
+function tagging(resource: string, Key = 'wanted'): Act {
   const ResourceArn = `arn:aws:sagemaker:${resalePrice.region}:${account}:${resource}`;
-  return ({ sagemaker }) =>
-    sagemaker.send(new aws.AddTagsCommand({ ResourceArn, Tags: [{ Key: 'wanted', Value: 'x' }] }));
+  return ({ sagemaker }) => sagemaker.send(new aws.AddTagsCommand({ ResourceArn, Tags: [{ Key, Value: 'x' }] }));
 }
 
 function invoking(EndpointName: string): Act {

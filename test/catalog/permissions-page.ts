@@ -83,12 +83,14 @@ function dutyTable(team: Team, duties: readonly Duty[]): string {
   return table(['duty', 'role in the example', 'changes in AWS', 'registry entries it writes'], rows);
 }
 
-const READS = /^(logs:|s3:GetObject$|sagemaker:(Describe|List|BatchDescribe|Invoke))/;
+const READS = /^(logs:|s3:GetObject$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
 
 /** The registry entries that a policy lets its role write. */
 function keysWritten({ Statement }: PolicyDocument): string {
   const asked = Statement.flatMap(({ Condition }) => Object.entries(Condition?.Null ?? {}));
-  const present = asked.filter(([, absent]) => absent === 'false').map(([key]) => key.replace(/^[^/]*\//, ''));
+  const present = asked.flatMap(([key, absent]) =>
+    absent === 'false' ? (/^sagemaker:[^/]*\/(.*)$/.exec(key)?.[1] ?? []) : [],
+  );
   return present.map((key) => `\`${key}\``).join(', ');
 }
 

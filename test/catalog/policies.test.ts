@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
@@ -72,6 +73,7 @@ async function assume({ arn: RoleArn }: Role, { type, name }: Ref): Promise<Hand
     sagemaker: new SageMakerClient(settings),
     runtime: new SageMakerRuntimeClient(settings),
     cloudwatch: new CloudWatchClient(settings),
+    autoscaling: new ApplicationAutoScalingClient(settings),
   };
   clients.push(...Object.values(hands));
   return hands;
@@ -168,9 +170,10 @@ describe.each(teams)('on %s', (_, team) => {
     for (const { name, policy } of duties) {
       for (const { Action, Resource } of policy.Statement) {
         expect([Action].flat().join(), name).not.toContain('*');
-        // Of what there is, and of what is measured, a policy can name no resource.
-        const wide = ['sagemaker:ListEndpointConfigs', 'cloudwatch:GetMetricData'].includes([Action].flat().join());
-        if (!wide) expect([Resource].flat(), name).not.toContain('*');
+        // Of what there is, of what is measured and of what is scaled, a policy can name no resource.
+        const isWide = (action: string) =>
+          /^(sagemaker:ListEndpointConfigs|cloudwatch:GetMetricData|application-autoscaling:Describe\w+)$/.test(action);
+        if (![Action].flat().every(isWide)) expect([Resource].flat(), name).not.toContain('*');
       }
       expect(JSON.stringify(policy).length, name).toBeLessThan(6144);
       expect(new Set(policy.Statement.map(({ Sid }) => Sid)).size, name).toBe(policy.Statement.length);

@@ -18,6 +18,7 @@ import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { endpointFile, SECTION } from '../components/scaling.ts';
 import { resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
 import { tell } from './tell.ts';
@@ -89,22 +90,12 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
   return { root, run };
 }
 
-/** What IAM calls a service, where it is not SageMaker. */
-const IAM_NAMES: Readonly<Partial<Record<Call['service'], string>>> = {
-  cloudwatch: 'cloudwatch',
-  logs: 'logs',
-  s3: 's3',
-};
-
 function note(component: string, call: Call): void {
   if (call.service === 'sts') return;
   if (call.answer.startsWith('AccessDenied')) denied.push(`${component}: ${call.operation}`);
-  const actions = [`${IAM_NAMES[call.service] ?? 'sagemaker'}:${call.operation}`];
-  const input = Object.entries(Object(call.input)).flatMap(([name, value]) =>
-    Array.isArray(value) && value.length === 0 ? [] : [name],
-  );
-  if (/^Create/.test(call.operation) && input.includes('Tags')) actions.push('sagemaker:AddTags');
-  if (input.includes('ExecutionRoleArn') || input.includes('RoleArn')) actions.push('iam:PassRole');
+  // AWS deregisters with an endpoint what scales it, where the caller may do that.
+  const withIt = call.operation === 'DeleteEndpoint' ? ['application-autoscaling:DeregisterScalableTarget'] : [];
+  const actions = [...call.actions, ...withIt];
   const known = needed[component] ?? new Set();
   needed[component] = known;
   for (const action of actions) known.add(action);
@@ -129,6 +120,14 @@ async function train({ root, run }: ReturnType<typeof push>, { registering = {},
   definition.Parameters[0].DefaultValue = `s3://resale-price-data/${pipelines}/`;
   writeFileSync(file, JSON.stringify(definition));
   return run(deployPipeline, inputs);
+}
+
+/** A run by an endpoint file of the commit; a plan reads it from the folder. */
+async function byFile({ root }: ReturnType<typeof push>, description: object) {
+  const text = endpointFile(description);
+  writeFileSync(join(root, 'endpoint.yml'), text);
+  await hostOf(emulator, { 'endpoint.yml': text });
+  return [BY_FILE, describedByFile(emulator)] as const;
 }
 
 /** One version through one environment: the exit code of each job, with the log of one that failed. */
@@ -262,6 +261,32 @@ async function rollBackByAlarm(): Promise<void> {
   emulator.traffic.perMinute.clear();
 }
 
+/** An endpoint that is scaled: at first, on another instance type, otherwise, and at its end. */
+async function meetScaling(): Promise<void> {
+  const large = { instance_type: 'ml.m5.large', instance_count: 2, autoscaling: SECTION };
+  const before = { ...SECTION, schedules: { noon: { schedule: 'rate(1 day)', minimum: 3 } } };
+  const xlarge = { ...large, instance_type: 'ml.m5.xlarge' };
+  const { invocations_per_instance: _, ...planned } = SECTION;
+  for (const description of [{ ...large, autoscaling: before }, large, xlarge, { ...xlarge, autoscaling: planned }]) {
+    const gitlab = push('dev');
+    const described = await byFile(gitlab, description);
+    await train(gitlab);
+    await gitlab.run(checkModel, ...described);
+    await gitlab.run(approveModel);
+    await gitlab.run(deployModel, ...described);
+    await gitlab.run(validateEndpoint);
+  }
+  const next = push('uat');
+  await byFile(next, large);
+  await next.run(planDeployment, BY_FILE);
+  const impatient = await approved('dev');
+  const [inputs, options] = await byFile(impatient, large);
+  await impatient.run(deployModel, { ...inputs, wait: 'false' }, options);
+  emulator.autoscaling.hasRole = false;
+  await impatient.run(validateEndpoint);
+  await push('dev').run(deleteEndpoint);
+}
+
 async function approved(environment: string) {
   const gitlab = push(environment);
   await train(gitlab);
@@ -272,6 +297,7 @@ async function approved(environment: string) {
 
 test('in trouble too, no component is denied what it needs, and it needs all that it declares', async () => {
   await meetTrouble();
+  await meetScaling();
 
   tell([...denied.map(allow), ...programs.flatMap(unused)]);
 });

@@ -21,6 +21,7 @@ import {
 import { arnOf, CONTENT, modelPackage } from '../registry/package.ts';
 import { aboutVersion, entriesOf, leaveRecord, OTHER_SPECIFICATION, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { deregister, IN_PLACE, NOT_SCALED, NOTE, note, SECTION, scaleBy, scalingOf, wantedOf } from './scaling.ts';
 
 const ENDPOINT = 'resale-price-dev';
 const OTHER = 'deadbeefdeadbeefdeadbeefdeadbeef';
@@ -269,6 +270,74 @@ function bringNext({ emulator, arn, record }: Scene, ending?: Emulator['endpoint
   record({ config, previous_config: 'resale-price-dev-v1' });
   return config;
 }
+
+describe('an endpoint whose autoscaling was taken away by a deployment that has not given it back', () => {
+  const SCALED = { scaled: { variant: 'AllTraffic', autoscaling: SECTION } };
+
+  /** As deploy-model leaves it when it dies, or does not wait, after the instance type was changed. */
+  async function takenAway(section: object = SECTION) {
+    const scene = await live();
+    scaleBy(scene.emulator, ENDPOINT);
+    deregister(scene.emulator, ENDPOINT);
+    note(scene.emulator, ENDPOINT, { is: 'due', section: wantedOf(ENDPOINT, section).hash, minimum: 1, maximum: 2 });
+    return scene;
+  }
+
+  it('is scaled again, within the bounds that the note remembers', async () => {
+    const scene = await takenAway();
+    scene.record(SCALED);
+    const job = await validate(scene);
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain('Autoscaling: from 1 to 2 instances.');
+    expect(scalingOf(scene.emulator, ENDPOINT)).toEqual({ ...IN_PLACE, bounds: [1, 2] });
+    expect(scene.emulator.tags.of(scene.emulator.endpoints.arn(ENDPOINT))[NOTE]).toMatch(/^in-place /);
+  });
+
+  it('is scaled again also where another version serves, and the validation fails', async () => {
+    const scene = await takenAway();
+    scene.record({ ...SCALED, config: 'resale-price-dev-v9' });
+    const job = await validate(scene);
+    expect(job.exit).toBe(1);
+    expect(scalingOf(scene.emulator, ENDPOINT).bounds).toEqual([1, 2]);
+  });
+
+  it('is left to the deployment whose note it is, where the section is another', async () => {
+    const scene = await takenAway({ ...SECTION, maximum: 3 });
+    scene.record(SCALED);
+    expect((await validate(scene)).exit).toBe(0);
+    expect(scalingOf(scene.emulator, ENDPOINT)).toEqual(NOT_SCALED);
+  });
+
+  it('is validated also where it cannot be given back, and the log says who does it', async () => {
+    const scene = await takenAway();
+    scene.record(SCALED);
+    scene.emulator.fault({
+      operation: 'RegisterScalableTarget',
+      kind: 'error',
+      error: { code: 'ValidationException', message: 'No.' },
+    });
+    const job = await validate(scene);
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('Autoscaling was not given back (');
+    expect(job.log).toContain('The next job does it.');
+  });
+
+  it.each([
+    ['without the section', {}, ''],
+    [
+      'with a section of unknown words',
+      { scaled: { variant: 'AllTraffic', autoscaling: { least: 1 } } },
+      'known words',
+    ],
+  ])('is not looked at by a record %s', async (_, more, said) => {
+    const scene = await takenAway();
+    scene.record(more);
+    const job = await validate(scene);
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(said);
+    expect(job.calls.filter((each) => /Scal|ListTags/.test(each))).toEqual([]);
+  });
+});
 
 describe('a validation', () => {
   it.each(['good', 'nothing', 'none'] as const)('says that the bake of its deployment showed %s', async (bake) => {

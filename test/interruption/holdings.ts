@@ -3,7 +3,7 @@ import type { FinishedJob } from '../components/job.ts';
 
 /** Everything that AWS holds, but for when it was made and by which job of the pipeline. */
 export function holdings(emulator: Emulator): unknown {
-  const { registry, models, endpoints, tags, pipelines, executions } = emulator;
+  const { registry, models, endpoints, autoscaling, tags, pipelines, executions } = emulator;
   const tagged = <Made extends { name: string; arn: string; request: object }>({ name, arn, request }: Made) => ({
     name,
     request,
@@ -27,6 +27,11 @@ export function holdings(emulator: Emulator): unknown {
       tags: tags.of(arn),
     })),
     alarms: [...emulator.cloudwatch.alarms.all.keys()],
+    scaling: {
+      targets: [...autoscaling.targets.all.values()].map(({ created: _, ...target }) => target),
+      policies: autoscaling.policies.all.map(({ CreationTime: _, ...policy }) => policy),
+      schedules: autoscaling.schedules.all.map(({ CreationTime: _, ...schedule }) => schedule),
+    },
     pipelines: [...pipelines.all.values()].map(({ name, role, versions }) => ({
       ...{ name, role },
       definitions: versions.map(({ text }) => text),

@@ -22,6 +22,7 @@ import {
   verdictValue,
 } from '../components/handover.ts';
 import { release } from '../components/rollback-endpoint/scene.ts';
+import { deregister, endpointFile, note, SECTION, scaleBy, wantedOf } from '../components/scaling.ts';
 
 /** Files of a project's folder: path -> content. */
 export type Files = Readonly<Record<string, string>>;
@@ -127,6 +128,69 @@ export const updatingEndpoint: Scene = {
   },
 };
 
+const ENDPOINT = 'resale-price-dev';
+
+/** A deployment by an endpoint file that says how the endpoint is scaled. */
+const byFile = { ...deployment, inputs: { name_prefix: '', recreate_failed: 'true', ...BY_FILE } };
+const LARGE = { instance_type: 'ml.m5.large', instance_count: 2, autoscaling: SECTION };
+
+function approvedBy(emulator: Emulator, description: object): Files {
+  return { ...approved(emulator), 'endpoint.yml': endpointFile(description) };
+}
+
+/** The endpoint of the version before, scaled by its endpoint file. */
+function scaledBefore(emulator: Emulator): void {
+  live(emulator, OF_ITS_DEPLOYMENT);
+  scaleBy(emulator, ENDPOINT);
+}
+
+export const changingInstanceType: Scene = {
+  ...byFile,
+  about: 'deploy-model changes the instance type of an endpoint that is scaled, and was scaled out',
+  set(emulator) {
+    scaledBefore(emulator);
+    emulator.endpoints.scale(ENDPOINT, 'AllTraffic', 9);
+    emulator.endpoints.settle(ENDPOINT);
+    return approvedBy(emulator, { ...LARGE, instance_type: 'ml.m5.xlarge' });
+  },
+};
+
+/** deploy-model, where Application Auto Scaling changes how many instances run. */
+const scaling: readonly Scene[] = [
+  {
+    ...byFile,
+    about: 'deploy-model creates an endpoint that is scaled',
+    set: (emulator) => approvedBy(emulator, LARGE),
+  },
+  changingInstanceType,
+  {
+    ...byFile,
+    about: 'deploy-model scales an endpoint otherwise than before',
+    set(emulator) {
+      scaledBefore(emulator);
+      const otherwise = { minimum: 1, maximum: 3, invocations_per_instance: 9 };
+      return approvedBy(emulator, { ...LARGE, autoscaling: otherwise });
+    },
+  },
+  {
+    ...byFile,
+    about: 'deploy-model ends what the endpoint file no longer says',
+    set(emulator) {
+      scaledBefore(emulator);
+      return approvedBy(emulator, { ...LARGE, autoscaling: undefined });
+    },
+  },
+  {
+    ...byFile,
+    about: 'deploy-model deletes and creates a failed endpoint that is scaled',
+    set(emulator) {
+      scaledBefore(emulator);
+      emulator.scenario('endpoint is Failed');
+      return approvedBy(emulator, LARGE);
+    },
+  },
+];
+
 export const startingTraining: Scene = {
   about: 'deploy-pipeline creates a pipeline and runs it',
   ...training,
@@ -166,6 +230,14 @@ export const rejecting: Scene = {
   inputs: verdict,
   set: (emulator) => shown(emulator, 'dev'),
 };
+
+/** The deployment did not wait: what it took away is missing. */
+function takeAwayScaling(emulator: Emulator): void {
+  scaleBy(emulator, ENDPOINT);
+  deregister(emulator, ENDPOINT);
+  const { hash, bounds } = wantedOf(ENDPOINT);
+  note(emulator, ENDPOINT, { is: 'due', section: hash, ...bounds });
+}
 
 export const validating: Scene = {
   about: 'validate-endpoint validates what was deployed',
@@ -316,4 +388,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   deletingEndpoint,
+  ...scaling,
+  {
+    ...validating,
+    about: 'validate-endpoint gives back what scales the endpoint',
+    set(emulator) {
+      const files = validating.set(emulator);
+      takeAwayScaling(emulator);
+      const path = recordPath('deploy-model');
+      const record = { ...JSON.parse(files[path] ?? '{}'), scaled: { variant: 'AllTraffic', autoscaling: SECTION } };
+      return { ...files, [path]: JSON.stringify(record) };
+    },
+  },
 ];

@@ -68,7 +68,8 @@ it('names every safety input by the variable that does not reach it', () => {
 
 it('names the events of CloudTrail as AWS names its operations, and every change that a program makes', () => {
   const events = firstCells('Check CloudTrail').flatMap(codeIn);
-  const operations = new Set([...Object.keys(models.sagemaker.operations), ...Object.keys(models.sts.operations)]);
+  const { sagemaker, sts, autoscaling } = models;
+  const operations = new Set([sagemaker, sts, autoscaling].flatMap((model) => Object.keys(model.operations)));
   expect(events.filter((event) => !operations.has(event))).toEqual([]);
   const changes = programs
     .flatMap(({ permissions }) => permissions.map(({ action }) => action))

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { tells } from '../../gitlab/inputs.ts';
 import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
+import { autoscaling, autoscalingFits } from './autoscaling.ts';
 import { capacity } from './capacity.ts';
 import { configOptions } from './config-options.ts';
 import { environmentProblems } from './model-environment.ts';
@@ -41,7 +42,12 @@ export const endpointDescription = mapping({
     {},
   ),
   ...rollout,
-}).check(rolloutFits);
+  autoscaling: z.optional(
+    autoscaling.check(
+      z.describe('How many instances run, and what adds and removes them. Without it: instance_count.'),
+    ),
+  ),
+}).check(rolloutFits, autoscalingFits);
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof endpointDescription>;
