@@ -11,6 +11,7 @@ export interface Advice {
     | 'image'
     | 'health check'
     | 'permission'
+    | 'autoscaling'
     | 'subscription'
     | 'unknown';
   /** In our words, where they say more than SageMaker's. */
@@ -99,6 +100,11 @@ const KNOWN_REASONS: readonly KnownReason[] = [
     // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
     next: (again) =>
       `read the container's log lines above: it must answer GET /ping with 200 in time, by default within 8 minutes of its start. If they show an error, correct the model and register a new version. If the model only loads slowly, set a larger instance_type, or a longer container_startup_health_check_timeout_in_seconds in the endpoint file, then ${again}.`,
+  },
+  {
+    cause: 'autoscaling',
+    pattern: /must be deregistered as scalable targets/i,
+    next: (again) => `${again}: it looks at what scales the endpoint.`,
   },
   {
     cause: 'permission',

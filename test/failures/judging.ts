@@ -64,7 +64,7 @@ function withCode({ seen, code }: Pick<Row, 'seen' | 'code'>): string {
   return seen.replace('ERROR ', `ERROR ${code}: `);
 }
 
-const WRITES = /^(Create|Update|Delete|Put|AddTags|Start|Stop|InvokeEndpoint)/;
+const WRITES = /^(Create|Update|Delete|Put|Register|Deregister|AddTags|Start|Stop|InvokeEndpoint)/;
 
 /** The codes of the messages with which the job ended. */
 function codesIn(log: string): string[] {

@@ -6,6 +6,7 @@ import { everyComponent } from './rows/every-component.ts';
 import { plan } from './rows/plan.ts';
 import { rollback } from './rows/rollback.ts';
 import { rollout } from './rows/rollout.ts';
+import { scaling } from './rows/scaling.ts';
 import { training } from './rows/training.ts';
 import { validation } from './rows/validation.ts';
 import { verdict } from './rows/verdict.ts';
@@ -19,6 +20,7 @@ export const ROWS: readonly Row[] = [
   ...verdict,
   ...deployment,
   ...rollout,
+  ...scaling,
   ...validation,
   ...rollback,
   ...deletion,
