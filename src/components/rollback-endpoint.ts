@@ -9,6 +9,7 @@ import type { Look } from '../endpoints/look.ts';
 import { see } from '../endpoints/observe.ts';
 import type { DeploymentPlan, ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
+import { scalingBefore } from '../endpoints/scaling-before.ts';
 import { waitUntilStable } from '../endpoints/stable.ts';
 import { type EndpointTags, originTags } from '../endpoints/tags.ts';
 import { optional, typedNumber, typedText, wholeNumber } from '../gitlab/inputs.ts';
@@ -17,6 +18,7 @@ import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
+import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
 import { displayName, groupArnIn, modelPackageGroup, versionIn } from '../registry/packages.ts';
@@ -65,6 +67,7 @@ export default defineComponent({
     { action: 'sagemaker:AddTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint config' },
+    ...permissionsToSeeScaling('the release before ran on another instance type'),
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the update failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the update failed' },
   ],
@@ -207,6 +210,7 @@ function planReturn({ release, serving }: Standing, given: Inputs, { aws, job }:
       recreate_failed: false,
       update_rollback_failed: true,
     },
+    scaled: { endpoint, variant: serving.description.variant_name, wanted: undefined, stays: true },
     tags: originTags(new Map(), { component, pipeline, package: release.version.arn, endpoint }),
   };
 }
@@ -214,6 +218,8 @@ function planReturn({ release, serving }: Standing, given: Inputs, { aws, job }:
 /** Refuses before anything is written what the update would refuse. */
 async function refuseWhatIsForeseen(plan: DeploymentPlan, look: Look, context: Context): Promise<void> {
   const seen = await look.beside(see(look, plan));
+  const scaling = seen && (await scalingBefore(seen, plan, context.aws));
+  if (scaling instanceof Failure) throw scaling;
   if (seen?.decision.do !== 'refuse') return;
   throw await explainRefusal({ by: 'refusal', refusal: seen.decision, endpoint: seen.endpoint }, plan, context);
 }

@@ -146,9 +146,10 @@ export const FAILURE_CODES = {
   'SMC-4204': 'refused',
   'SMC-4205': 'refused',
 
-  // Autoscaling: check-model, deploy-model and validate-endpoint
+  // Autoscaling: check-model, deploy-model and rollback-endpoint
   'SMC-4301': 'refused',
   'SMC-4302': 'refused',
+  'SMC-4303': 'refused',
 
   // Validation: validate-endpoint
   'SMC-5001': 'out of time',

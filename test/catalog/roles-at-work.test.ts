@@ -284,6 +284,7 @@ async function meetScaling(): Promise<void> {
   await impatient.run(deployModel, { ...inputs, wait: 'false' }, options);
   emulator.autoscaling.hasRole = false;
   await impatient.run(validateEndpoint);
+  await push('dev').run(rollbackEndpoint);
   await push('dev').run(deleteEndpoint);
 }
 

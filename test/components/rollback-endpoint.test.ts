@@ -52,6 +52,7 @@ describe('where an endpoint goes back to', () => {
     owner: undefined,
     keys: [],
     alarms: false,
+    autoscaling: undefined,
     component: undefined,
     wanted: undefined,
     model: undefined,

@@ -1,8 +1,8 @@
 import { giveBack, settleScaling } from '../../endpoints/autoscaling/scaling.ts';
+import type { Accepted } from '../../endpoints/deployment-failure.ts';
 import { expectedArn } from '../../endpoints/endpoint.ts';
 import type { DeploymentEnd } from '../../endpoints/follow.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
-import type { Accepted } from './failure.ts';
 
 /**
  * Scales an endpoint that is live as its file says; and one where the deployment failed as before. Nothing is asked where the

@@ -1,3 +1,5 @@
+import { onceInTheInclude } from '../../gitlab/safety-inputs.ts';
+import { Failure } from '../../ground/failure.ts';
 import type { FailureCode } from '../../ground/failure-codes.ts';
 import type { EndingChange, Lost } from './decision.ts';
 import type { ScaledVariant } from './wanted.ts';
@@ -27,6 +29,15 @@ export function refusalOfLost({ endpoint, change, lost, of, region }: LosingChan
     why: `${endpoint} is scaled by what no endpoint file describes, and ${why}. Nothing was changed. What it is, and what takes it away:\n${lines.join('\n')}`,
     next: 'describe it in the section autoscaling of the endpoint file and push, or take it away with the commands above and run this job again.',
   };
+}
+
+/** Why an endpoint that is scaled gets no other instance type by a job that reads no endpoint file. */
+export function refusalToTakeAway(endpoint: string): Failure {
+  return new Failure(
+    'SMC-4303',
+    `${endpoint} is scaled, and the release to go back to ran on another instance type. SageMaker changes no instance type under a scalable target, and this job does not read the endpoint file, by which it could give the autoscaling back. Nothing was changed.`,
+    `deploy the version with deploy-model, which takes the autoscaling away and gives it back: ${onceInTheInclude('allow_downgrade')}.`,
+  );
 }
 
 function nameOf(lost: Lost): string {

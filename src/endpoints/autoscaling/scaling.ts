@@ -9,7 +9,7 @@ import { carryOutSteps, type ScalingContext } from './act.ts';
 import { decideBefore, type ScalingChange, type ScalingStep, stepsTo } from './decision.ts';
 import { readAutoscaling } from './live.ts';
 import { type AutoscalingNote, noteText, readNote } from './note.ts';
-import { refusalOfLost } from './refusal.ts';
+import { refusalOfLost, refusalToTakeAway } from './refusal.ts';
 import { type ScaledVariant, scaledVariant, type WantedAutoscaling } from './wanted.ts';
 
 /** An endpoint, and how its variant is to be scaled. */
@@ -18,6 +18,8 @@ export interface Scaled {
   readonly variant: string;
   /** `undefined` where no endpoint file says it. */
   readonly wanted: WantedAutoscaling | undefined;
+  /** Nobody reads an endpoint file: what scales the endpoint stays as it is. */
+  readonly stays?: true;
 }
 
 export interface ScaledChange extends Scaled {
@@ -42,12 +44,13 @@ export interface ScalingAround {
  * is read where no file says how the endpoint is scaled, nothing of it was ours, and the change leaves it alone.
  */
 export async function scalingAround(
-  { endpoint, variant, wanted, tag, change, running }: ScaledChange,
+  { endpoint, variant, wanted, stays, tag, change, running }: ScaledChange,
   { autoscaling, region }: Pick<ScalingContext, 'autoscaling' | 'region'>,
 ): Promise<ScalingAround | Failure> {
   const [of, note] = [scaledVariant(endpoint, variant), readNote(tag)];
-  if (!wanted && !note && change === 'none') return untouched({ endpoint, variant });
+  if ((stays || (!wanted && !note)) && change === 'none') return untouched({ endpoint, variant });
   const live = await readAutoscaling(await autoscaling(), of);
+  if (stays) return live.target ? refusalToTakeAway(endpoint) : untouched({ endpoint, variant });
   const decision = decideBefore({ live, wanted, note, change, running });
   if (decision.do === 'refuse') {
     const { code, why, next } = refusalOfLost({ endpoint, change: decision.change, lost: decision.lost, of, region });

@@ -1,7 +1,8 @@
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
+import { configOf, release } from '../../components/rollback-endpoint/scene.ts';
 import { endpointFile, SECTION } from '../../components/scaling.ts';
 import type { Row } from '../row.ts';
-import { approved, approvedOverAnother, BEFORE, ENDPOINT, type Place } from '../stage.ts';
+import { approved, approvedOverAnother, BEFORE, ENDPOINT, type Place, type Stage } from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const LARGE = { instance_type: 'ml.m5.large', instance_count: 2, autoscaling: SECTION };
@@ -33,13 +34,25 @@ function scaleByHand({ emulator }: Place): void {
 
 const OF = `--service-namespace sagemaker --resource-id ${TARGET.ResourceId} --scalable-dimension ${TARGET.ScalableDimension} --region ap-southeast-1`;
 
+/** The endpoint of dev is scaled. It has served two versions, the one before on larger instances. */
+const scaledAfterLarger: Stage = {
+  environment: 'dev',
+  set({ emulator }) {
+    const before = configOf(release(emulator));
+    release(emulator);
+    emulator.do('RegisterScalableTarget', { ...TARGET, MinCapacity: 1, MaxCapacity: 4 });
+    const [variant] = emulator.models.configs.get(before)?.request.ProductionVariants ?? [];
+    Object.assign(variant ?? {}, { InstanceType: 'ml.m5.xlarge' });
+  },
+};
+
 /** What the number of instances of an endpoint can come to. */
 export const scaling: readonly Row[] = [
   {
     when: 'somebody scales the endpoint by hand, and its instance type is to change',
     shows: [20],
     component: 'deploy-model',
-    code: 'SMC-4201',
+    code: 'SMC-4301',
     seen: `ERROR ${ENDPOINT} is scaled by what no endpoint file describes, and SageMaker changes no instance type under a scalable target. Nothing was changed. What it is, and what takes it away:…the scaling policy "by-hand": aws application-autoscaling delete-scaling-policy --policy-name by-hand ${OF}`,
     next: 'describe it in the section autoscaling of the endpoint file and push, or take it away with the commands above and run this job again.',
     cause:
@@ -105,7 +118,7 @@ export const scaling: readonly Row[] = [
     when: 'Application Auto Scaling refuses what the endpoint file says',
     shows: [],
     component: 'deploy-model',
-    code: 'SMC-4202',
+    code: 'SMC-4302',
     seen: 'ERROR Application Auto Scaling refused what the endpoint file says (setting sagemaker-components-night): ValidationException: …',
     next: 'correct the section autoscaling of the endpoint file and push; or if AWS is to be changed (a quota, what somebody else registers), change it and run this job again.',
     cause:
@@ -121,5 +134,20 @@ export const scaling: readonly Row[] = [
     exit: 1,
     writes: { ...made, CreateEndpoint: 1, RegisterScalableTarget: 1, PutScalingPolicy: 1, PutScheduledAction: 1 },
     record: { outcome: 'progressing' },
+  },
+  {
+    when: 'the release before ran on another instance type, and the endpoint is scaled',
+    shows: [20],
+    component: 'rollback-endpoint',
+    code: 'SMC-4303',
+    seen: `ERROR ${ENDPOINT} is scaled, and the release to go back to ran on another instance type. SageMaker changes no instance type under a scalable target, and this job does not read the endpoint file, by which it could give the autoscaling back. Nothing was changed.`,
+    next: 'deploy the version with deploy-model, which takes the autoscaling away and gives it back: commit allow_downgrade: true …',
+    cause: 'SageMaker refuses to change the instance type of a variant that is scaled.',
+    remedy:
+      'Deploy the earlier version with deploy-model, by an endpoint file with the instance type and the autoscaling that you want.',
+    stage: scaledAfterLarger,
+    exit: 1,
+    writes: {},
+    record: 'none',
   },
 ];
