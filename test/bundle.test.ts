@@ -54,17 +54,17 @@ function weight(kind: '.js' | '.cache'): number {
 }
 
 describe('the bundle', () => {
-  it.each(COMPONENTS)('lets %s begin with at most 440 kB of programs, of other components nothing', (component) => {
+  it.each(COMPONENTS)('lets %s begin with at most 455 kB of programs, of other components nothing', (component) => {
     const programs = readBy(component).filter((name) => name.endsWith('.js'));
     const sizes = programs.map((name) => readFileSync(join(folder, name)).length);
-    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(440_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(455_000);
     const texts = programs.map((name) => readFileSync(join(folder, name), 'latin1')).join('\n');
     const loaded = COMPONENTS.filter((each) => texts.includes(`name:"${each}"`));
     expect(loaded).toEqual([component]);
   });
 
   it('holds no more than is used of the clients that few runs need', () => {
-    expect(weight('.js')).toBeLessThan(888_000);
+    expect(weight('.js')).toBeLessThan(920_000);
   });
 
   it('has code beside each file for all of its functions, not only for those that run at once', () => {

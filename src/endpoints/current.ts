@@ -1,9 +1,9 @@
 import { versionIn } from '../registry/packages.ts';
-import { type EndpointDescription, statedOptions } from './description/description.ts';
+import type { EndpointDescription } from './description/description.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
 import type { Look } from './look.ts';
-import { differencesFrom, lostMembers } from './members.ts';
+import { differencesFrom, lostMembers, statedOptions } from './members.ts';
 import { configRequest, type ModelAndConfig, modelRequest } from './model-and-config.ts';
 import type { EndpointTags } from './tags.ts';
 

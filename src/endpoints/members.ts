@@ -1,4 +1,5 @@
 import { canonicalJson } from '../ground/canonical-json.ts';
+import type { EndpointDescription } from './description/description.ts';
 
 /**
  * What a member of SageMaker's answers is to a deployment of ours:
@@ -156,6 +157,18 @@ interface Member {
   readonly is: 'ours' | 'ours, and stays' | 'refused' | 'option';
   /** The key by which the endpoint file can say it. */
   readonly option?: string;
+}
+
+/** The keys of the endpoint file by which it can say members. */
+export const OPTIONS: ReadonlySet<string> = new Set(
+  Object.values(MEMBERS)
+    .flatMap((classes) => Object.values(classes))
+    .flatMap((each) => (typeof each === 'object' && 'option' in each ? [each.option] : [])),
+);
+
+/** The options that a description states, with a value or with null. */
+export function statedOptions(description: EndpointDescription): ReadonlySet<string> {
+  return new Set(Object.keys(description).filter((key) => OPTIONS.has(key)));
 }
 
 interface PlannedAnswer {

@@ -2,10 +2,8 @@ import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '
 import { roleArn } from '../aws/arn.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import { instancesOf } from './description/capacity.ts';
-import { configPart } from './description/config-options.ts';
 import type { EndpointDescription } from './description/description.ts';
-import { modelPart } from './description/network.ts';
-import { variantPart } from './description/variant-options.ts';
+import { configPart, modelPart, variantPart } from './description/parts.ts';
 import { BAKE_WORD, contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
 
 /** The role that an endpoint runs as. */

@@ -1,7 +1,7 @@
 import { capacityWords } from '../endpoints/description/capacity.ts';
-import { type EndpointDescription, statedOptions } from '../endpoints/description/description.ts';
+import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Live } from '../endpoints/live.ts';
-import { optionsIn } from '../endpoints/members.ts';
+import { optionsIn, statedOptions } from '../endpoints/members.ts';
 import { configRequest, type ModelAndConfig, modelRequest } from '../endpoints/model-and-config.ts';
 import { type DeploymentOptions, type DeploymentPlan, planDeployment } from '../endpoints/plan.ts';
 import type { Job } from '../gitlab/job.ts';

@@ -1,4 +1,3 @@
-import type { CreateEndpointConfigCommandInput } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { kmsKey, mapping, oneOf, option, s3Address, switched, text, whole } from './schema.ts';
 
@@ -39,35 +38,3 @@ export const configOptions = {
     }),
   ),
 };
-
-const said = z.object(configOptions);
-
-/** The part of an endpoint config that they say. */
-export function configPart(options: z.output<typeof said>): Partial<CreateEndpointConfigCommandInput> {
-  const { kms_key_id, data_capture_config: capture, metrics_config: metrics } = options;
-  return {
-    KmsKeyId: kms_key_id ?? undefined,
-    DataCaptureConfig: capture ? capturePart(capture) : undefined,
-    MetricsConfig: metrics
-      ? {
-          EnableEnhancedMetrics: metrics.enable_enhanced_metrics,
-          MetricPublishFrequencyInSeconds: metrics.metric_publish_frequency_in_seconds,
-        }
-      : undefined,
-  };
-}
-
-/** Each side of the traffic is a member of its own. */
-const SIDES = { Input: ['Input'], Output: ['Output'], InputAndOutput: ['Input', 'Output'] } as const;
-
-function capturePart(capture: z.output<typeof dataCapture>) {
-  const { csv_content_types: csv, json_content_types: json } = capture;
-  return {
-    EnableCapture: true,
-    InitialSamplingPercentage: capture.initial_sampling_percentage,
-    DestinationS3Uri: capture.destination_s3_uri,
-    KmsKeyId: capture.kms_key_id,
-    CaptureOptions: SIDES[capture.capture_mode].map((CaptureMode) => ({ CaptureMode })),
-    CaptureContentTypeHeader: csv || json ? { CsvContentTypes: csv, JsonContentTypes: json } : undefined,
-  };
-}

@@ -20,10 +20,7 @@ const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string
     .check(tells((pairs) => problems(new Map(Object.entries(pairs)))));
 
 /** What a file need not say. What it does not say is AWS's default; null says that the endpoint is to be without it. */
-const options = { ...variantOptions, ...configOptions, ...networkOptions };
-
-/** The keys of those options. */
-export const OPTIONS: ReadonlySet<string> = new Set(Object.keys(options));
+export const options = { ...variantOptions, ...configOptions, ...networkOptions };
 
 /** What a file may say of an endpoint in one environment. Each section is a file beside this one. */
 export const endpointDescription = mapping({
@@ -51,8 +48,3 @@ export const endpointDescription = mapping({
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof endpointDescription>;
-
-/** The options that a description states, with a value or with null. */
-export function statedOptions(description: EndpointDescription): ReadonlySet<string> {
-  return new Set(Object.keys(description).filter((key) => OPTIONS.has(key)));
-}

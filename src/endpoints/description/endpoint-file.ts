@@ -2,7 +2,8 @@ import type * as z from 'zod/mini';
 import { partsOf } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { environmentName } from '../../registry/entry-keys.ts';
-import { type EndpointDescription, endpointDescription, OPTIONS } from './description.ts';
+import { OPTIONS } from '../members.ts';
+import { type EndpointDescription, endpointDescription } from './description.ts';
 import { overridden, placeOf, plainValues } from './effective.ts';
 import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
 

@@ -1,4 +1,3 @@
-import type { CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { mapping, option, switched, text } from './schema.ts';
 
@@ -20,16 +19,3 @@ export const networkOptions = {
   ),
   enable_network_isolation: option('Whether the containers can reach nothing outside.', switched),
 };
-
-const said = z.object(networkOptions);
-
-/** The part of a model that they say. */
-export function modelPart(
-  options: z.output<typeof said>,
-): Pick<CreateModelCommandInput, 'VpcConfig' | 'EnableNetworkIsolation'> {
-  const { vpc_config: vpc, enable_network_isolation: isolated } = options;
-  return {
-    VpcConfig: vpc ? { SecurityGroupIds: vpc.security_group_ids, Subnets: vpc.subnets } : undefined,
-    EnableNetworkIsolation: isolated ?? undefined,
-  };
-}

@@ -1,4 +1,4 @@
-import type { ProductionVariant, ProductionVariantInferenceAmiVersion } from '@aws-sdk/client-sagemaker';
+import type { ProductionVariantInferenceAmiVersion } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { kmsKey, mapping, oneOf, option, s3Address, switched, whole } from './schema.ts';
 
@@ -34,21 +34,3 @@ export const variantOptions = {
     mapping({ destination_s3_uri: s3Address, kms_key_id: z.optional(kmsKey) }),
   ),
 };
-
-const said = z.object(variantOptions);
-
-/** The part of a variant that those options say. */
-export function variantPart(options: z.output<typeof said>): Partial<ProductionVariant> {
-  const { volume_size_in_gb: volume, inference_ami_version: ami, routing_strategy: routing } = options;
-  const { model_data_download_timeout_in_seconds: download, core_dump_config: dumps } = options;
-  const { container_startup_health_check_timeout_in_seconds: startup, enable_ssm_access: ssm } = options;
-  return {
-    VolumeSizeInGB: volume ?? undefined,
-    ModelDataDownloadTimeoutInSeconds: download ?? undefined,
-    ContainerStartupHealthCheckTimeoutInSeconds: startup ?? undefined,
-    InferenceAmiVersion: ami ?? undefined,
-    RoutingConfig: routing ? { RoutingStrategy: routing } : undefined,
-    EnableSSMAccess: ssm ?? undefined,
-    CoreDumpConfig: dumps ? { DestinationS3Uri: dumps.destination_s3_uri, KmsKeyId: dumps.kms_key_id } : undefined,
-  };
-}

@@ -1,0 +1,68 @@
+import type {
+  CreateEndpointConfigCommandInput,
+  CreateModelCommandInput,
+  ProductionVariant,
+} from '@aws-sdk/client-sagemaker';
+import type { EndpointDescription } from './description.ts';
+
+/*
+ * The parts of SageMaker's requests that the options of an endpoint file say. Apart from the schemas of the options, which only a
+ * job that reads a file has to load.
+ */
+
+/** The part of a variant that those options say. */
+export function variantPart(options: EndpointDescription): Partial<ProductionVariant> {
+  const { volume_size_in_gb: volume, inference_ami_version: ami, routing_strategy: routing } = options;
+  const { model_data_download_timeout_in_seconds: download, core_dump_config: dumps } = options;
+  const { container_startup_health_check_timeout_in_seconds: startup, enable_ssm_access: ssm } = options;
+  return {
+    VolumeSizeInGB: volume ?? undefined,
+    ModelDataDownloadTimeoutInSeconds: download ?? undefined,
+    ContainerStartupHealthCheckTimeoutInSeconds: startup ?? undefined,
+    InferenceAmiVersion: ami ?? undefined,
+    RoutingConfig: routing ? { RoutingStrategy: routing } : undefined,
+    EnableSSMAccess: ssm ?? undefined,
+    CoreDumpConfig: dumps ? { DestinationS3Uri: dumps.destination_s3_uri, KmsKeyId: dumps.kms_key_id } : undefined,
+  };
+}
+
+/** The part of an endpoint config that they say. */
+export function configPart(options: EndpointDescription): Partial<CreateEndpointConfigCommandInput> {
+  const { kms_key_id, data_capture_config: capture, metrics_config: metrics } = options;
+  return {
+    KmsKeyId: kms_key_id ?? undefined,
+    DataCaptureConfig: capture ? capturePart(capture) : undefined,
+    MetricsConfig: metrics
+      ? {
+          EnableEnhancedMetrics: metrics.enable_enhanced_metrics,
+          MetricPublishFrequencyInSeconds: metrics.metric_publish_frequency_in_seconds,
+        }
+      : undefined,
+  };
+}
+
+/** Each side of the traffic is a member of its own. */
+const SIDES = { Input: ['Input'], Output: ['Output'], InputAndOutput: ['Input', 'Output'] } as const;
+
+function capturePart(capture: NonNullable<EndpointDescription['data_capture_config']>) {
+  const { csv_content_types: csv, json_content_types: json } = capture;
+  return {
+    EnableCapture: true,
+    InitialSamplingPercentage: capture.initial_sampling_percentage,
+    DestinationS3Uri: capture.destination_s3_uri,
+    KmsKeyId: capture.kms_key_id,
+    CaptureOptions: SIDES[capture.capture_mode].map((CaptureMode) => ({ CaptureMode })),
+    CaptureContentTypeHeader: csv || json ? { CsvContentTypes: csv, JsonContentTypes: json } : undefined,
+  };
+}
+
+/** The part of a model that they say. */
+export function modelPart(
+  options: EndpointDescription,
+): Pick<CreateModelCommandInput, 'VpcConfig' | 'EnableNetworkIsolation'> {
+  const { vpc_config: vpc, enable_network_isolation: isolated } = options;
+  return {
+    VpcConfig: vpc ? { SecurityGroupIds: vpc.security_group_ids, Subnets: vpc.subnets } : undefined,
+    EnableNetworkIsolation: isolated ?? undefined,
+  };
+}
