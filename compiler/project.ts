@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Emulator } from '../emulator/emulator.ts';
+import { type GitLab, startGitLab } from '../emulator/gitlab.ts';
 import { type StartingJob, startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
@@ -101,6 +102,8 @@ class LocalProject implements Project {
   readonly #temporary = join(this.#root, 'tmp');
   readonly #pipelines = new Map<string, { pipeline: Pipeline; ref: Ref; commit: string }>();
   #attendant = { port: 0, close: async () => {} };
+  /** Its API, as far as a job token may ask it. */
+  #gitlab: GitLab | undefined;
   #jobs = 5000;
 
   constructor(options: ProjectOptions) {
@@ -109,6 +112,7 @@ class LocalProject implements Project {
 
   async create(files: Readonly<Record<string, string>>): Promise<void> {
     this.#attendant = await startAttendant((pipeline, job) => this.#attend(pipeline, job));
+    this.#gitlab = await startGitLab('42', HOST);
     const job = join(here, 'bin', this.#options.containers ? 'job-in-image' : 'job');
     installCommands(join(this.#root, 'bin'), job, this.#options.replaced ?? {});
     mkdirSync(this.#folder);
@@ -142,6 +146,7 @@ class LocalProject implements Project {
 
   async close(): Promise<void> {
     await this.#attendant.close();
+    await this.#gitlab?.close();
     rmSync(this.#root, { recursive: true, force: true });
   }
 
@@ -180,7 +185,9 @@ class LocalProject implements Project {
     const env = this.#environment(given);
     const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
-    this.#pipelines.set(id, { pipeline, ref, commit: git(folder, 'rev-parse', 'HEAD') });
+    const commit = git(folder, 'rev-parse', 'HEAD');
+    this.#gitlab?.commit(commit, Object.fromEntries(files.flatMap((path) => (path ? [[path, read(path) ?? '']] : []))));
+    this.#pipelines.set(id, { pipeline, ref, commit });
     return pipeline;
   }
 
@@ -199,8 +206,15 @@ class LocalProject implements Project {
       AWS_EC2_METADATA_DISABLED: 'true',
       HARNESS_PORT: String(this.#attendant.port),
       HARNESS_PIPELINE: pipeline,
-      HARNESS_PRELOAD: this.#options.hurry ? new URL('bin/hurry.js', import.meta.url).href : '',
+      HARNESS_PRELOAD: this.#preloads().join(' '),
     };
+  }
+
+  /** What the programs load first: GitLab's API on this machine, AWS's time, and pauses that pass faster. */
+  #preloads(): string[] {
+    const file = (path: string) => new URL(`bin/${path}`, import.meta.url).href;
+    const gitlab = `${file('gitlab.js')}?host=${HOST}&at=${this.#gitlab?.url ?? ''}`;
+    return [gitlab, file('ahead.js'), ...(this.#options.hurry ? [file('hurry.js')] : [])];
   }
 
   /** Nothing of the machine's own: no AWS credentials, no proxy, no git configuration. */
@@ -239,7 +253,7 @@ class LocalProject implements Project {
     if (!run || !job) throw new Error(`Pipeline ${id} has no job ${name}.`);
     const user = run.pipeline.pressed.get(name);
     const login = user ?? 'tan.mei.ling';
-    const started = new Date();
+    const started = this.#options.emulator.clock.now();
     return {
       CI_PIPELINE_ID: id,
       CI_PROJECT_ID: '42',
@@ -255,6 +269,8 @@ class LocalProject implements Project {
       ...(user && { CI_JOB_MANUAL: 'true' }),
       GITLAB_USER_LOGIN: login,
       GITLAB_USER_ID: userId(login),
+      HARNESS_AHEAD: String(started.getTime() - Date.now()),
+      CI_JOB_TOKEN: this.#gitlab?.jobToken ?? '',
       ...MASKED,
       ...this.#tokens(job, {
         job_id: number,

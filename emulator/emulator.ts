@@ -153,7 +153,7 @@ export class Emulator implements World {
       matter: () => this.traffic.perMinute.size > 0 || alarms.all.size > 0,
       pass: (serving, at) => {
         this.traffic.pass(serving, at);
-        alarms.judge(at);
+        alarms.judge(at, serving.name);
       },
     };
   }

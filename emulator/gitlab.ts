@@ -33,18 +33,22 @@ export interface GitLab {
 
 const FILE = /^\/api\/v4\/projects\/(\d+)\/repository\/files\/([^/]+)\/raw$/;
 
-/** Starts one, with the project of this number. What GitLab answers: https://docs.gitlab.com/api/repository_files/ */
-export async function startGitLab(project = '42'): Promise<GitLab> {
+/** No merge request brought a commit here. */
+const MERGED_BY = /^\/api\/v4\/projects\/\d+\/repository\/commits\/\w+\/merge_requests$/;
+
+/** Starts one, with the project of this number, whose job tokens say that they are of a host. What GitLab answers: https://docs.gitlab.com/api/repository_files/ */
+export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<GitLab> {
   const commits = new Map<string, ReadonlyMap<string, string>>();
   const asked: string[] = [];
   let trouble: GitLabTrouble | undefined;
-  const payload = Buffer.from(JSON.stringify({ iss: '127.0.0.1', sub: 'gid://gitlab/Ci::Build/7' }));
+  const payload = Buffer.from(JSON.stringify({ iss: host, sub: 'gid://gitlab/Ci::Build/7' }));
   const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.signature`;
 
   const answer = (url: string, token: unknown): readonly [number, string, string] => {
     if (trouble !== undefined) return TROUBLE[trouble];
     if (token !== jobToken) return TROUBLE.unauthorized;
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+    if (MERGED_BY.test(pathname)) return [200, 'application/json', '[]'];
     const [, id, path = ''] = FILE.exec(pathname) ?? [];
     if (id === undefined) return notFound('404 Not Found');
     if (id !== project) return TROUBLE['project hidden'];

@@ -51,10 +51,12 @@ export class Alarms {
     if (alarm) this.#change(alarm, { state, reason, data: undefined }, now);
   }
 
-  /** Judges every alarm by what can be read at this time. */
-  judge(now: Date): void {
+  /** Judges every alarm by what can be read at this time, or those alone that watch an endpoint. */
+  judge(now: Date, endpoint?: string): void {
     for (const alarm of this.all.values()) {
-      if (alarm.request.MetricName !== undefined) this.#judge(alarm, now);
+      const watched = metricOf(alarm.request).dimensions.EndpointName;
+      const isMeant = endpoint === undefined || watched === endpoint;
+      if (alarm.request.MetricName !== undefined && isMeant) this.#judge(alarm, now);
     }
   }
 

@@ -35,6 +35,8 @@ export interface Endpoint {
   failureReason?: string | undefined;
   deploymentConfig?: DeploymentConfig | undefined;
   transition?: Transition<EndpointStatus, DeploymentPhase> | undefined;
+  /** What the last look at it saw. */
+  seen?: DeploymentPhase | undefined;
   /** The time up to which its minutes were watched. */
   watched: number;
   arrive?: (() => void) | undefined;
@@ -294,7 +296,7 @@ export class Endpoints {
     const endpoint = this.#mustHave(input.EndpointName);
     if (endpoint.transition) {
       endpoint.transition.look();
-      if (endpoint.transition.phase?.describes === FOR_EVER) this.#world.clock.advance(this.perLook);
+      this.#hurry(endpoint, endpoint.transition.phase);
       this.#advance(endpoint);
       if (this.all.get(endpoint.name.toLowerCase()) !== endpoint) this.#mustHave(input.EndpointName);
     }
@@ -417,6 +419,12 @@ export class Endpoints {
     endpoint.transition = new Transition(phases, now);
     endpoint.arrive = arrive;
     this.#advance(endpoint);
+  }
+
+  /** A fleet that is seen again while it bakes has baked for longer. */
+  #hurry(endpoint: Endpoint, phase: DeploymentPhase | undefined): void {
+    if (phase?.describes === FOR_EVER && endpoint.seen === phase) this.#world.clock.advance(this.perLook);
+    endpoint.seen = phase;
   }
 
   /** Moves every endpoint on, as far as the time allows. */

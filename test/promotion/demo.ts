@@ -21,15 +21,15 @@ const CHAPTERS = [
   '1. A first version goes from dev to uat to main',
   '2. A second version updates all three endpoints',
   '3. A training run that is not good enough promotes nothing',
-  '4. The second version turns out bad: main goes back to the first',
+  '4. A version that answers with errors is rolled back in uat, and refused in main',
+  '5. The second version turns out bad: main goes back to the first',
 ] as const;
 
 const COMING = `The demo promotes a model from dev through uat to main. It takes about a minute, and needs no AWS account: an
 embedded SageMaker answers the calls. Every job of examples/resale-price runs as it does in GitLab.
 
-  ${CHAPTERS.slice(0, 3).join('\n  ')}
-     (its last job fails on purpose, with exit code 80)
-  ${CHAPTERS[3]}
+  ${CHAPTERS.join('\n  ')}
+     (these jobs fail on purpose: check-model with exit code 80, deploy-model with 1)
 
 At the end, a table shows what AWS holds. Each log begins with what the job acts on: only the first job shows
 these lines, because the others are alike.`;
@@ -42,8 +42,8 @@ What to try next:
   README.md, "A first pipeline"                do the same in your own project`;
 
 /**
- * Two versions go from dev to uat to main, one that is not good enough goes nowhere, and main goes back to the first. Says
- * whether AWS agrees.
+ * Two versions go from dev to uat to main, one that is not good enough goes nowhere, one that answers with errors is rolled back in
+ * uat, and main goes back to the first. Says whether AWS agrees.
  */
 export async function demo({ print, hurry = false, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
   print(COMING);
@@ -76,6 +76,8 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, show);
 
   chapter(CHAPTERS[1], print);
+  // Other people ask the endpoints by now.
+  for (const branch of ['uat', 'main']) emulator.scenario('steady traffic', { endpoint: `resale-price-${branch}` });
   await promote(trainWith(8, 39_480), 'dev', show);
   await promote(project.push('uat'), 'uat', show);
   const main = project.push('main');
@@ -89,11 +91,31 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   if (check?.exit !== 80) throw new Error('check-model should have ended with exit code 80: nothing to promote.');
 
   chapter(CHAPTERS[3], print);
+  await promote(trainWith(10, 38_120), 'dev', show);
+  // From here on, one answer in five of the newest version is an error.
+  emulator.scenario('new version answers with errors', { endpoint: 'resale-price-uat' });
+  await promoteToBadEnd(project.push('uat'), show);
+  const refused = project.push('main');
+  const inMain = await refused.run();
+  show(refused, 'main', inMain);
+  if (inMain.find(({ name }) => name === 'check-model')?.exit === 0)
+    throw new Error('check-model on main should have found nothing to promote.');
+
+  chapter(CHAPTERS[4], print);
   const back = await main.press('rollback-endpoint', APPROVERS.main, {
     comment: 'Prices of small flats are far too high.',
   });
   show(main, 'main', back);
   if (back.some(({ exit }) => exit !== 0)) throw new Error('rollback-endpoint on main should have gone back.');
+}
+
+/** Runs a pipeline up to the deployment that an alarm rolls back. */
+async function promoteToBadEnd(pipeline: Pipeline, show: ReturnType<typeof logPrinter>): Promise<void> {
+  show(pipeline, 'uat', await pipeline.run());
+  const jobs = await pipeline.press('approve-model', APPROVERS.uat, { comment: COMMENTS.uat });
+  show(pipeline, 'uat', jobs);
+  if (jobs.find(({ name }) => name === 'deploy-model')?.exit !== 1)
+    throw new Error('deploy-model on uat should have ended with exit code 1: rolled back by an alarm.');
 }
 
 /** What the approvers type. */
@@ -135,17 +157,18 @@ async function agrees({ emulator }: ResalePrice, print: Print): Promise<boolean>
   ];
   for (const each of wrong) print(styleText('red', each));
   if (wrong.length === 0)
-    print(styleText('green', 'As it should be: version 2 in dev and uat, and version 1 again in main.'));
+    print(styleText('green', 'As it should be: version 3 in dev, version 2 in uat, and version 1 again in main.'));
   return wrong.length === 0;
 }
 
-const EXPECTED_VERSIONS = ['1 Approved', '2 Approved'];
+/** Version 3 was rolled back in uat, and came no further; main went back to version 1. */
+const LIVE: Readonly<Record<string, string>> = { dev: '3', uat: '2', main: '1' };
+const EXPECTED_VERSIONS = ['1 Approved', '2 Approved', '3 Approved'];
 const WRONG_VERSIONS = `The versions should be ${EXPECTED_VERSIONS.join(', ')}: the third run registers none.`;
 
 function faultsOf(standing: Standing): string[] {
   const approver = BRANCHES.map((branch) => (branch === standing.environment ? APPROVERS[branch] : '')).join('');
-  // main went back.
-  const version = standing.environment === 'main' ? '1' : '2';
+  const version = LIVE[standing.environment];
   const checks: readonly [boolean, string][] = [
     [standing.version === version, `should serve version ${version}`],
     [standing.status === 'InService', 'should be InService'],

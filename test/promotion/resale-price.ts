@@ -46,7 +46,9 @@ export function definitionWith(parameter: string, value: number): Readonly<Recor
 function filesOf(edition: Setting['edition']): Readonly<Record<string, string>> {
   return {
     '.gitlab-ci.yml': read(edition === 'promote' ? '.gitlab-ci.yml' : 'single-components.gitlab-ci.yml'),
-    ...Object.fromEntries(['README.md', 'pipeline.json', 'payload.json'].map((path) => [path, read(path)])),
+    ...Object.fromEntries(
+      ['README.md', 'pipeline.json', 'payload.json', 'endpoint.yml'].map((path) => [path, read(path)]),
+    ),
   };
 }
 

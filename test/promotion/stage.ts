@@ -60,6 +60,8 @@ function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): v
   const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
   Object.assign(emulator.executions.pace, pace);
   Object.assign(emulator.endpoints.pace, pace);
+  // Each look at a fleet that bakes is worth six minutes.
+  emulator.endpoints.perLook = 360_000;
 }
 
 /** Scope -> the role that its jobs share: for each environment one, and one for its approver. */

@@ -26,7 +26,7 @@ const history = z.object({
 });
 
 /**
- * Which of the alarms went into ALARM since a time, and by which data (AWS: DescribeAlarmHistory). The history tells it also after
+ * Which of the alarms went into ALARM since a time, and by which data it first did (AWS: DescribeAlarmHistory). The history tells it also after
  * the fleet is gone, when the alarm is OK again, and when it is deleted.
  */
 export async function firedSince(
@@ -43,7 +43,9 @@ export async function firedSince(
     );
     fired.push(...items.flatMap(({ Timestamp: at, HistoryData: data }) => firedIn(alarm, at, data)));
   }
-  return fired.sort((a, b) => a.at.getTime() - b.at.getTime());
+  const ordered = fired.sort((a, b) => a.at.getTime() - b.at.getTime());
+  // An alarm that goes on and off says with its first data why it did.
+  return ordered.filter(({ alarm }, index) => ordered.findIndex((each) => each.alarm === alarm) === index);
 }
 
 function firedIn(alarm: string, at: Date | undefined, data: string | undefined): Fired[] {

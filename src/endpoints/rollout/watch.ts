@@ -16,6 +16,8 @@ interface Watching {
   cloudwatch(): Promise<CloudWatchClient>;
 }
 
+/** Milliseconds that SageMaker works on an update at most: 8 hours. */
+const LONGEST = 8 * 3600_000;
 /** CloudWatch counts by the minute: looking more often tells nothing new. */
 const EVERY = 60_000;
 
@@ -32,7 +34,8 @@ export function watchRollout({ release, strategy, previousConfig }: Watched, { c
     const at = endpoint.pendingVariants.flatMap(({ phases }) => phases).join();
     if (now.getTime() - said < EVERY && at === phase) return clause;
     [said, phase] = [now.getTime(), at];
-    const span = { from: started, to: new Date(Math.max(now.getTime(), started.getTime()) + EVERY) };
+    // CloudWatch tells of the future what there is: nothing yet.
+    const span = { from: started, to: new Date(started.getTime() + LONGEST) };
     const configs = [release.config, ...(previousConfig === undefined ? [] : [previousConfig])];
     const [young, old] = await countFleets(await cloudwatch(), release, configs, span);
     const fleets = [
