@@ -23,6 +23,8 @@ export interface CurrentDeployment {
   readonly notAsPlanned: readonly string[];
   /** The config that serves; `undefined` when nobody knows it any more. */
   readonly config: EndpointConfig | undefined;
+  /** Whether a deployment of ours left its number of instances to autoscaling. */
+  readonly scaled: boolean;
 }
 
 export interface CurrentQuery {
@@ -48,7 +50,13 @@ export async function describeCurrent(
     ...models.flatMap((model) => differencesFrom('model', modelRequest(serving), model)),
   ];
   const served = servedBy(live, tags, { endpoint, group });
-  return { served, lost: lostFrom(live, { endpoint, tags, serving }), notAsPlanned, config };
+  return {
+    served,
+    lost: lostFrom(live, { endpoint, tags, serving }),
+    notAsPlanned,
+    config,
+    scaled: tags.autoscaling !== undefined,
+  };
 }
 
 /** Which model serves on an endpoint (AWS: DescribeEndpointConfig, DescribeModel). */
@@ -112,7 +120,7 @@ type KeptBy = Pick<EndpointDescription, 'variant_name' | 'instance_count' | 'aut
 /**
  * How many instances an endpoint keeps that was scaled out, by hand or by autoscaling: all that it has, when those are
  * more than the new config would start with; `undefined` otherwise. Fewer instances than the config before had is what
- * the project wants, unless its endpoint file leaves their number to autoscaling.
+ * the project wants, unless an endpoint file leaves or left their number to autoscaling.
  */
 export function keptInstances(
   endpoint: Endpoint,
@@ -121,6 +129,6 @@ export function keptInstances(
 ): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
   const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;
-  const wantsFewer = autoscaling === undefined && running <= began;
+  const wantsFewer = autoscaling === undefined && !current.scaled && running <= began;
   return running > instance_count && !wantsFewer ? running : undefined;
 }

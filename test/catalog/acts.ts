@@ -78,6 +78,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       ...withdrawals,
       [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
       [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
+      [`note the autoscaling of ${environment}`]: tagging(`endpoint/${endpoint}`, NOTE),
     };
     work[`delete-${name}`] = deletionOf(environment, endpoint);
     work[`validate-${name}`] = {

@@ -263,6 +263,7 @@ async function rollBackByAlarm(): Promise<void> {
 
 /** An endpoint that is scaled: at first, on another instance type, otherwise, and at its end. */
 async function meetScaling(): Promise<void> {
+  emulator.runtime.behaviours.clear();
   const large = { instance_type: 'ml.m5.large', instance_count: 2, autoscaling: SECTION };
   const before = { ...SECTION, schedules: { noon: { schedule: 'rate(1 day)', minimum: 3 } } };
   const xlarge = { ...large, instance_type: 'ml.m5.xlarge' };

@@ -16,6 +16,7 @@ import { arnOf, modelPackage } from '../registry/package.ts';
 import { entriesOf } from './handover.ts';
 import { projectFolder, startJob } from './job.ts';
 import { configOf, live, ours, release, released, rollBack } from './rollback-endpoint/scene.ts';
+import { IN_PLACE, scaleBy, scalingOf } from './scaling.ts';
 
 describe('where an endpoint goes back to', () => {
   const config = (version: number) => configOf(arnOf(version));
@@ -312,5 +313,18 @@ describe('a version that was rolled back', () => {
     expect(old.log).toContain('cannot be deployed to dev: it was live in dev until');
     expect(live(emulator)).toBe(configOf(versions[0] ?? ''));
     expect(emulator.package(arn)?.approval).toBe('Approved');
+  });
+});
+
+describe('a rollback of an endpoint that its endpoint file scales', () => {
+  it('keeps all that run and what scales it, and asks nobody about that', async () => {
+    const scene = await released(2);
+    const { emulator } = scene;
+    scaleBy(emulator, 'resale-price-dev');
+    const job = await rollBack({ ...scene, environment: 'dev' });
+    expect(job.exit, job.log).toBe(0);
+    expect(emulator.endpoint('resale-price-dev')?.variants[0]?.instances).toBe(2);
+    expect(scalingOf(emulator, 'resale-price-dev')).toEqual(IN_PLACE);
+    expect(job.calls.filter((each) => /Scal/.test(each))).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { type CurrentDeployment, keptInstances } from '../../src/endpoints/current.ts';
+import { autoscaling } from '../../src/endpoints/description/autoscaling.ts';
 import { endpoint } from './endpoint.ts';
 
 /** What serves, when its config began with so many instances. */
+const SECTION = autoscaling.parse({ minimum: 1, maximum: 4, invocations_per_instance: 300 });
+
 function deployedWith(instances: number, name = 'AllTraffic'): CurrentDeployment {
   const answer = {
     $metadata: {},
@@ -20,6 +23,7 @@ const UNKNOWN: CurrentDeployment = {
   lost: [],
   notAsPlanned: [],
   config: undefined,
+  scaled: false,
 };
 
 it.each<[when: string, runs: number, began: number | undefined, asked: number, kept: number | undefined]>([
@@ -33,6 +37,14 @@ it.each<[when: string, runs: number, began: number | undefined, asked: number, k
   const seen = endpoint({ config: 'before', instances: wanted, wanted });
   const current = began === undefined ? UNKNOWN : deployedWith(began);
   expect(keptInstances(seen, current, { variant_name: 'AllTraffic', instance_count })).toBe(kept);
+});
+
+it.each([
+  ['its endpoint file says how it is scaled', deployedWith(4), { autoscaling: SECTION }],
+  ['an endpoint file said so before', { ...deployedWith(4), scaled: true }, {}],
+])('an endpoint keeps all that run, however many its config began with, when %s', (_, current, more) => {
+  const seen = endpoint({ config: 'before', instances: 4, wanted: 4 });
+  expect(keptInstances(seen, current, { variant_name: 'AllTraffic', instance_count: 1, ...more })).toBe(4);
 });
 
 it('keeps no instances of another variant', () => {

@@ -23,6 +23,11 @@ async function deployBy(
   return deploy({ ...scene, ...jobOf(gitlab), inputs: { ...BY_FILE, ...more } });
 }
 
+/** The endpoint is Failed. */
+function fail(emulator: Emulator): void {
+  Object.assign(emulator.endpoint(NAME) ?? {}, { status: 'Failed' });
+}
+
 const scaling = (emulator: Emulator) => scalingOf(emulator, NAME);
 const noteOf = (emulator: Emulator) => tagsOf(emulator)[NOTE];
 
@@ -148,7 +153,7 @@ describe('an endpoint whose file says how it is scaled', () => {
 
   it('is created with it again where it is Failed and may be deleted', async () => {
     const scene = await scaledEndpoint();
-    scene.emulator.scenario('endpoint is Failed');
+    fail(scene.emulator);
     const job = await deployBy(LARGE, scene, { recreate_failed: 'true' });
     expect(job.exit, job.log).toBe(0);
     expect(scaling(scene.emulator)).toEqual(IN_PLACE);
@@ -231,7 +236,7 @@ describe('an endpoint that somebody scales by hand', () => {
   it('is not deleted', async () => {
     const scene = await approvedOverAnother();
     scaleByHand(scene.emulator);
-    scene.emulator.scenario('endpoint is Failed');
+    fail(scene.emulator);
     const job = await deploy({ ...scene, inputs: { recreate_failed: 'true' } });
     expect(job.log).toContain('SMC-4301');
     expect(job.calls).not.toContain('DeleteEndpoint');
