@@ -153,7 +153,7 @@ export default defineComponent({
     await endScaling(end, accepted, plan, { ...reconcile, account: context.aws.account });
     if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
     writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
-    const clean = beginCleanUp({ ...task, config: plan.desired.config }, context);
+    const clean = beginCleanUp(task, context);
     await refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
     await clean();
     return done(task, accepted, context);

@@ -3,19 +3,17 @@ import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import { inOrder } from '../ground/reads.ts';
 import { findPackage } from '../registry/packages.ts';
-import { standsIn } from '../registry/standing.ts';
+import { judgeReturn } from '../registry/returnable.ts';
 import { findEndpoint } from './endpoint.ts';
 import { ConfigsInUse } from './in-use.ts';
 import { Look } from './look.ts';
+import { type Naming, sureBeginning } from './names.ts';
 import { listConfigs, listModels, type OwnItem, ownOnly, readEach, type Stock, type StockItem } from './stock.ts';
 import { readEndpointTags } from './tags.ts';
 
 /** What a deployment leaves of the endpoint's earlier releases. */
-export interface CleanUp {
+export interface CleanUp extends Pick<Naming, 'prefix' | 'environment'> {
   readonly endpoint: string;
-  /** The endpoint config that the deployment brought: what has a name like it may be of the same endpoint. */
-  readonly config: string;
-  readonly environment: string;
   /** The environments in order. */
   readonly promotion_path: readonly string[];
   /** How many endpoint configs, models and versions to return to are kept. */
@@ -40,20 +38,15 @@ export interface Stocks {
 const MOST_DELETIONS = 10;
 
 /** Lists what may be of the endpoint (AWS: ListEndpointConfigs, ListModels). */
-export async function listStocks(sagemaker: SageMakerClient, config: string): Promise<Stocks> {
-  const beginning = sureBeginning(config);
+export async function listStocks(
+  sagemaker: SageMakerClient,
+  naming: Pick<Naming, 'prefix' | 'environment'>,
+): Promise<Stocks> {
+  const beginning = sureBeginning(naming);
   const configs = listConfigs(sagemaker, beginning);
   const models = listModels(sagemaker, beginning);
   await inOrder([configs, models]);
   return { configs: await configs, models: await models };
-}
-
-/**
- * How the names of an endpoint's models and configs begin, whatever their version: a name that is too long loses the end of this
- * part, and the more digits the version has, the more of it.
- */
-function sureBeginning(config: string): string {
-  return config.replace(/-v\d+-[0-9a-f]+$/, '').slice(0, 37);
 }
 
 /**
@@ -77,7 +70,7 @@ async function cleanConfigs(wanted: CleanUp, { items }: Stock, context: Cleaning
   const own = await ownOnly(sagemaker, wanted.endpoint, items);
   const older = own.slice(wanted.keep);
   if (older.length === 0) return;
-  const returns = await newestToReturnTo(own, wanted, context);
+  const returns = await wantedByReturn(own, wanted, context);
   const unused = older.filter(({ name }) => !returns.includes(name)).toReversed();
   for (const config of unused.slice(0, MOST_DELETIONS)) {
     const needed = await neededNow(wanted, context);
@@ -100,22 +93,26 @@ async function cleanModels(wanted: CleanUp, { items }: Stock, context: Cleaning)
   }
 }
 
-/** The newest configs of the versions to which the endpoint may return: so many versions. */
-async function newestToReturnTo(
+/** The configs of the newest versions to which the endpoint may return: so many versions. */
+async function wantedByReturn(
   own: readonly OwnItem[],
-  { environment, promotion_path, keep }: CleanUp,
+  { endpoint, environment, promotion_path: path, keep }: CleanUp,
   context: CleanUpContext,
 ): Promise<string[]> {
   const judged = new Set<string>();
-  const returns: string[] = [];
+  const wanted: string[] = [];
   for (const { name, package: arn } of own) {
-    if (returns.length === keep) break;
+    if (wanted.length === keep) break;
     if (arn === undefined || judged.has(arn)) continue;
     judged.add(arn);
     const version = await findPackage(context, arn);
-    if (version && standsIn(version, environment, promotion_path)) returns.push(name);
+    const verdict = version && judgeReturn(version, { environment, path, group: version.group });
+    if (verdict?.is !== 'fit') continue;
+    // A validation names the config that was tested. One of another endpoint says only that the version is good.
+    const config = verdict.validation.endpoint === endpoint ? verdict.validation.config : name;
+    if (own.some((each) => each.name === config)) wanted.push(config);
   }
-  return returns;
+  return wanted;
 }
 
 /** The configs, in lower case, that an endpoint serves or is about to, and those to which the tags of this one lead. */
@@ -147,7 +144,7 @@ async function modelsNamedNow(wanted: CleanUp, context: Cleaning): Promise<Reado
   const { sagemaker, look, log } = context;
   const needed = await neededNow(wanted, context);
   if (!needed) return undefined;
-  const { items, more } = await listConfigs(sagemaker, sureBeginning(wanted.config));
+  const { items, more } = await listConfigs(sagemaker, sureBeginning(wanted));
   if (more) {
     log('No model is cleaned up: there are too many endpoint configs to know which models they name.');
     return undefined;

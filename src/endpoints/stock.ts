@@ -8,6 +8,7 @@ import { inOrder } from '../ground/reads.ts';
 export interface StockItem {
   readonly name: string;
   readonly arn: string;
+  readonly createdAt: Date;
 }
 
 /** The newest models or endpoint configs of some names, the newest first. */
@@ -64,8 +65,10 @@ async function collect<Page extends { readonly NextToken?: string | undefined }>
     more = page.NextToken !== undefined;
     if (lines.length >= MOST) break;
   }
-  const newestFirst = lines.toSorted((a, b) => Number(b.createdAt) - Number(a.createdAt));
-  return { items: newestFirst.flatMap(({ name, arn }) => (name && arn ? [{ name, arn }] : [])), more };
+  const items = lines.flatMap(({ name, arn, createdAt }) =>
+    name && arn && createdAt ? [{ name, arn, createdAt }] : [],
+  );
+  return { items: items.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime()), more };
 }
 
 /** What was made for an endpoint, with the model package that it serves; both by its tags. */

@@ -172,7 +172,9 @@ describe.each(teams)('on %s', (_, team) => {
         expect([Action].flat().join(), name).not.toContain('*');
         // Of what there is, of what is measured and of what is scaled, a policy can name no resource.
         const isWide = (action: string) =>
-          /^(sagemaker:ListEndpointConfigs|cloudwatch:GetMetricData|application-autoscaling:Describe\w+)$/.test(action);
+          /^(sagemaker:List(EndpointConfigs|Endpoints|Models)|cloudwatch:GetMetricData|application-autoscaling:Describe\w+)$/.test(
+            action,
+          );
         if (![Action].flat().every(isWide)) expect([Resource].flat(), name).not.toContain('*');
       }
       expect(JSON.stringify(policy).length, name).toBeLessThan(6144);

@@ -1,13 +1,16 @@
+import type { Naming } from '../../endpoints/names.ts';
 import type { Permission } from '../../program/component.ts';
 import type { Context } from '../../program/context.ts';
 import { explain } from '../../program/explain.ts';
 import type { HandedVersion } from './version.ts';
 
 interface Deployed {
-  readonly given: { readonly endpoint_name: string; readonly keep_versions: number };
+  readonly given: {
+    readonly endpoint_name: string;
+    readonly name_prefix: string | undefined;
+    readonly keep_versions: number;
+  };
   readonly handed: Pick<HandedVersion, 'promotion_path'>;
-  /** The endpoint config that serves. */
-  readonly config: string;
 }
 
 const LISTS = 'keep_versions is a number';
@@ -15,11 +18,11 @@ const DELETES = 'there are more models or endpoint configs than keep_versions';
 
 /** What it needs beside what the deployment needs. Without it, nothing is deleted, and the job warns. */
 export const CLEAN_UP_PERMISSIONS: readonly Permission[] = [
-  { action: 'sagemaker:ListEndpointConfigs', on: 'endpoint config', when: LISTS },
-  { action: 'sagemaker:ListModels', on: 'model', when: LISTS },
+  { action: 'sagemaker:ListEndpointConfigs', on: 'anything', when: LISTS },
+  { action: 'sagemaker:ListModels', on: 'anything', when: LISTS },
   { action: 'sagemaker:ListTags', on: 'endpoint config', when: DELETES },
   { action: 'sagemaker:ListTags', on: 'model', when: DELETES },
-  { action: 'sagemaker:ListEndpoints', on: 'any endpoint', when: DELETES },
+  { action: 'sagemaker:ListEndpoints', on: 'anything', when: DELETES },
   { action: 'sagemaker:DescribeEndpoint', on: 'any endpoint', when: DELETES },
   { action: 'sagemaker:DeleteEndpointConfig', on: 'endpoint config', when: DELETES },
   { action: 'sagemaker:DeleteModel', on: 'model', when: DELETES },
@@ -32,17 +35,17 @@ const MOST_TIME = 120;
  * Asks for what may be of the endpoint, beside whatever else the job reads. Returns what then deletes what nothing needs any more.
  * The deployment has ended well by then: a failure of the clean-up is told, and is none of the job.
  */
-export function beginCleanUp({ given, handed, config }: Deployed, { aws, clock, job, log, deadline }: Context) {
+export function beginCleanUp({ given, handed }: Deployed, { aws, clock, job, log, deadline }: Context) {
   const { endpoint_name: endpoint, keep_versions: keep } = given;
   if (keep === Number.POSITIVE_INFINITY) return async () => undefined;
-  const begun = begin(config, aws.sagemaker);
+  const naming = { prefix: given.name_prefix ?? endpoint, environment: job.environment };
+  const begun = begin(naming, aws.sagemaker);
   // Nobody may ask for it, where the version is refused.
   begun.catch(() => undefined);
   return async () => {
     try {
-      const { environment } = job;
       const { cleanUp, stocks } = await begun;
-      const wanted = { endpoint, config, environment, promotion_path: handed.promotion_path, keep };
+      const wanted = { ...naming, endpoint, promotion_path: handed.promotion_path, keep };
       await cleanUp(wanted, stocks, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
     } catch (error) {
       const { coded, next } = explain(error, CLEAN_UP_PERMISSIONS);
@@ -54,7 +57,7 @@ export function beginCleanUp({ given, handed, config }: Deployed, { aws, clock, 
 }
 
 /** Loads what only a job needs whose deployment ended well, and lists what may be of the endpoint. */
-async function begin(config: string, sagemaker: Context['aws']['sagemaker']) {
+async function begin(naming: Pick<Naming, 'prefix' | 'environment'>, sagemaker: Context['aws']['sagemaker']) {
   const { cleanUp, listStocks } = await import('../../endpoints/clean-up.ts');
-  return { cleanUp, stocks: await listStocks(sagemaker, config) };
+  return { cleanUp, stocks: await listStocks(sagemaker, naming) };
 }

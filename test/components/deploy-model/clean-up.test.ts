@@ -105,9 +105,22 @@ describe('after a good deployment', () => {
       const job = await deploy({ emulator, root, pipeline: String(pipeline), inputs: again });
       expect(job.exit, job.log).toBe(0);
     }
-    expect(configs()).toContain(good.config);
-    expect(configs()).not.toContain(next.config);
+    expect(configs()).toEqual(expect.arrayContaining([good.config, next.config]));
+    expect(configs(), 'the two that were validated, and the newest two').toHaveLength(4);
     expect(models()).toEqual([good.model, next.model]);
+  });
+
+  it('the config that was validated stays, not only the newest of its version', async () => {
+    const [good] = await deployMany(1);
+    if (!good) return expect.fail();
+    validate(good);
+    const root = approved(emulator, { pipeline: String(pipeline), entered: false, of: good.arn }).root;
+    emulator.clock.advance(60_000);
+    const wider = { emulator, root, pipeline: String(pipeline), inputs: { instance_count: '2' } };
+    expect((await deploy(wider)).exit).toBe(0);
+    await deployMany(3, { keep_versions: '1' });
+    expect(configs()).toContain(good.config);
+    expect(models()).toContain(good.model);
   });
 
   it('deletes ten of each at most, and the rest after the next deployment', async () => {
