@@ -74,12 +74,16 @@ const USUAL = { dev: undefined, uat: 'dev', main: 'uat' } satisfies Branches;
 interface Ref {
   readonly type: 'branch' | 'tag';
   readonly name: string;
+  /** The branch into which a merge request would bring it: then the pipeline is of that. */
+  readonly into?: string;
 }
 
 /** A GitLab project on this machine: branches to push to, and pipelines that really run. */
 export interface Project {
   /** Merges into a branch the one before it, commits the files (path -> content) if there are any, and creates the pipeline. */
   push(branch: string, files?: Readonly<Record<string, string>>): Pipeline;
+  /** Creates the pipeline of a merge request for the last commit of a branch, a new one where it does not exist. Nothing is merged. */
+  mergeRequest(from: string, into: string): Pipeline;
   /** Tags the last commit of a branch, and creates the pipeline of the tag. */
   tag(name: string, branch: string): Pipeline;
   close(): Promise<void>;
@@ -138,6 +142,12 @@ class LocalProject implements Project {
     return this.#createPipeline({ type: 'branch', name: branch }, changed);
   }
 
+  mergeRequest(from: string, into: string): Pipeline {
+    if (git(this.#folder, 'branch', '--list', from) === '') git(this.#folder, 'branch', from, into);
+    const changed = git(this.#folder, 'diff', '--name-only', `${into}...${from}`).split('\n').filter(Boolean);
+    return this.#createPipeline({ type: 'branch', name: from, into }, changed);
+  }
+
   tag(name: string, branch: string): Pipeline {
     git(this.#folder, 'tag', name, branch);
     // GitLab compares the commit of a tag with nothing.
@@ -172,7 +182,10 @@ class LocalProject implements Project {
     const { config } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
     refuse(lintPipeline(config));
     write(join(folder, STATE), {
-      'variables.yml': stringify({ ...scoped(variables), ...(ref.type === 'tag' && refVariables(ref)) }),
+      'variables.yml': stringify({
+        ...scoped(variables),
+        ...(isOfBranch(ref) ? {} : refVariables(ref)),
+      }),
     });
     const prepare = (starting: readonly StartingInputs[]) => {
       const jobs = starting.map((job) => ({ ...job, number: String(++this.#jobs) }));
@@ -261,8 +274,8 @@ class LocalProject implements Project {
       CI_PROJECT_URL: `https://${HOST}/${PATH}`,
       CI_SERVER_URL: `https://${HOST}`,
       CI_COMMIT_SHA: run.commit,
-      // gitlab-ci-local takes the work tree of a tag for a branch named HEAD.
-      CI_COMMIT_BRANCH: '',
+      // gitlab-ci-local takes the work tree of a tag for a branch named HEAD. A job of a merge request has what its template gives it.
+      CI_COMMIT_BRANCH: run.ref.into ?? '',
       ...refVariables(run.ref),
       CI_JOB_STARTED_AT: started.toISOString(),
       CI_JOB_TIMEOUT: String(job.timeoutSeconds),
@@ -302,8 +315,22 @@ class LocalProject implements Project {
   }
 }
 
-/** A tag has no branch, and a branch no tag. */
-function refVariables({ type, name }: Ref): Record<string, string> {
+/** Only the pipeline of a branch has one. */
+function isOfBranch({ type, into }: Ref): boolean {
+  return type === 'branch' && into === undefined;
+}
+
+/** A tag has no branch, a branch no tag, and a merge request neither. */
+function refVariables({ type, name, into }: Ref): Record<string, string> {
+  if (into !== undefined)
+    return {
+      CI_PIPELINE_SOURCE: 'merge_request_event',
+      CI_COMMIT_REF_NAME: name,
+      CI_MERGE_REQUEST_IID: '7',
+      CI_MERGE_REQUEST_PROJECT_ID: '42',
+      CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '42',
+      CI_MERGE_REQUEST_TARGET_BRANCH_NAME: into,
+    };
   return { CI_COMMIT_REF_NAME: name, [type === 'branch' ? 'CI_COMMIT_BRANCH' : 'CI_COMMIT_TAG']: name };
 }
 

@@ -13,8 +13,8 @@ export function lineForFork(env: Env): string | undefined {
 }
 
 /**
- * The variables as a pipeline of the target branch would have them, for the inputs: a merge request's pipeline has no branch, and
- * GitLab leaves `$CI_COMMIT_BRANCH` in an input as it stands. Throws a Failure where the pipeline is of no merge request.
+ * The variables as a pipeline of the target branch would have them, for the inputs: a merge request's pipeline has no branch. Where
+ * nothing put the template's in its place, `$CI_COMMIT_BRANCH` stands in an input as it was written. Throws a Failure where the pipeline is of no merge request.
  */
 export function asOnTargetBranch(env: Env, words: readonly string[]): Env {
   const { CI_MERGE_REQUEST_TARGET_BRANCH_NAME: branch } = env;
@@ -39,4 +39,13 @@ export function asOnTargetBranch(env: Env, words: readonly string[]): Env {
 /** The text of an input with a branch in place of its variable; `$$` is a dollar sign, and no variable follows it. */
 function withBranch(text: string, branch: string): string {
   return text.replaceAll(/(?<!\$)\$(?:CI_COMMIT_BRANCH\b|\{CI_COMMIT_BRANCH\})/g, () => branch);
+}
+
+/**
+ * The variables by which a job of a merge request says who it is: its template gives it the target branch as CI_COMMIT_BRANCH, for
+ * the inputs, and its token is of the branch that is merged. Any other value was set by somebody, and stays.
+ */
+export function withoutTargetBranch(env: Env): Env {
+  const { CI_COMMIT_BRANCH: branch, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target } = env;
+  return branch === target ? { ...env, CI_COMMIT_BRANCH: undefined } : env;
 }

@@ -8,10 +8,11 @@ import {
 } from '../aws/session.ts';
 import { readClaims } from '../gitlab/claims.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
+import { withoutTargetBranch } from '../gitlab/target-branch.ts';
 import { type Deadline, earliest } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Component, gitlabEnvironmentOf } from './component.ts';
+import { type Component, gitlabEnvironmentOf, isOfMergeRequests } from './component.ts';
 import type { Context, Host } from './context.ts';
 import { firstLines } from './first-lines.ts';
 import type { SharedInputs } from './shared-inputs.ts';
@@ -40,7 +41,8 @@ export async function enter(
     token && claims
       ? await exchangeToken(token, claims, shared, outside)
       : await ambientSession(shared.aws_region, outside);
-  const job = claims ? verifiedJob(env, claims, expected) : unverifiedJob(env, expected);
+  const told = isOfMergeRequests(component) ? withoutTargetBranch(env) : env;
+  const job = claims ? verifiedJob(told, claims, expected) : unverifiedJob(told, expected);
   log.section(`${component.name} for ${job.environment} in the AWS account ${session.account}`, [
     ...firstLines({ job, session, shared, env }),
   ]);

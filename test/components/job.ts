@@ -210,6 +210,8 @@ function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: Job
       ? {
           CI_PIPELINE_SOURCE: 'merge_request_event',
           CI_MERGE_REQUEST_TARGET_BRANCH_NAME: environment,
+          // As its template gives it.
+          CI_COMMIT_BRANCH: environment,
           CI_MERGE_REQUEST_IID: '12',
           CI_MERGE_REQUEST_PROJECT_ID: '42',
           CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '42',

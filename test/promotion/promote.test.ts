@@ -237,6 +237,47 @@ ${more}`,
     expect(jobsOn('dev', ['model.py'], '      check_on_merge_request: true\n')).not.toContain('check-inputs');
   });
 
+  describe('that plans', () => {
+    const PLANS = '      plan_on_merge_request: true\n      plan_role_arn: arn:aws:iam::111122223333:role/plan\n';
+    const jobsInto = (target: string, more: string, changed = ['model.py']) => {
+      const variables = { CI_PIPELINE_SOURCE: 'merge_request_event', CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target };
+      return plan(compile('', more), { variables, changed }).map(({ name }) => name);
+    };
+
+    it.each([
+      ['dev', PLANS, ['plan-deployment']],
+      ['uat', PLANS, ['plan-deployment']],
+      ['main', `${PLANS}      job_prefix: "rent "\n`, ['rent plan-deployment']],
+      ['feature', PLANS, []],
+      ['release', `${PLANS}      branch: release\n`, ['plan-deployment']],
+      ['dev', `${PLANS}      branch: release\n`, []],
+      ['dev', `${PLANS}      tag_prefix: v\n`, []],
+      ['dev', '', []],
+    ])('has in merge requests into %s with %j the jobs %j', (target, more, jobs) => {
+      expect(jobsInto(target, more)).toEqual(jobs);
+    });
+
+    it('has no plan where a merge changes nothing that is promoted', () => {
+      const more = `${PLANS}      changes: ["src/**/*"]\n`;
+      expect(jobsInto('uat', more, ['README.md'])).toEqual([]);
+      expect(jobsInto('uat', more, ['src/train.py'])).toEqual(['plan-deployment']);
+    });
+
+    it('has no manual job in that pipeline, no environment, and one literal path: else GitLab shows no widget or page', () => {
+      const config = compile('', PLANS);
+      expect(lintPipeline(config)).toEqual([]);
+      expect(schemaErrors(config)).toEqual([]);
+      const job = config['plan-deployment'];
+      for (const keyword of ['when', 'environment', 'resource_group']) expect(job).not.toHaveProperty(keyword);
+      expect(job).toMatchObject({ artifacts: { expose_as: 'Deployment plan', paths: ['sagemaker-plan/'] } });
+      expect(JSON.stringify(isMapping(job) && isMapping(job.artifacts) && job.artifacts.reports)).not.toContain('$');
+    });
+
+    it('is on no branch', () => {
+      for (const branch of BRANCHES) expect(jobsOn(branch, ['model.py'], PLANS)).not.toContain('plan-deployment');
+    });
+  });
+
   describe('that stops', () => {
     const jobsWith = (branch: string, more: string) => {
       const config = compile(branch, more);

@@ -14,6 +14,9 @@ interface Passage {
   readonly callsAfterIt: readonly Call[];
 }
 
+/** The branch that is merged into each. */
+const SOURCES = { dev: 'faster', uat: 'dev', main: 'uat' } satisfies Readonly<Record<Branch, string>>;
+
 const WRITES = /^(Create|Update|Delete|Add|Start)/;
 const AFTER = ['approve-model', 'deploy-model', 'validate-endpoint'];
 /** What each approver types. In the registry, the signs that SageMaker refuses are spaces. */
@@ -53,13 +56,41 @@ const jobOf = ({ toTheGate, afterIt }: Passage, name: string) =>
 describe('the example on its single components', () => {
   let stage: ResalePrice;
   const passages: Passage[] = [];
+  const plans: { readonly plan: Job; readonly calls: readonly Call[] }[] = [];
   const calls = () => passages.flatMap(({ callsToTheGate, callsAfterIt }) => [...callsToTheGate, ...callsAfterIt]);
 
   beforeAll(async () => {
     stage = await startResalePrice({ edition: 'single', hurry: true });
-    for (const branch of BRANCHES) passages.push(await pass(stage, branch));
+    for (const branch of BRANCHES) {
+      const { project, emulator } = stage;
+      const start = emulator.calls.length;
+      const [plan] = await project.mergeRequest(SOURCES[branch], branch).run();
+      if (plan) plans.push({ plan, calls: emulator.calls.slice(start) });
+      passages.push(await pass(stage, branch));
+    }
   }, 120_000);
   afterAll(async () => stage?.close());
+
+  it('says on each merge request what the merge would do, by a role that only reads, and asks nobody', () => {
+    mustBeGreen(plans.map(({ plan }) => plan));
+    expect(namesAndExits(plans.map(({ plan }) => plan))).toEqual(BRANCHES.map(() => 'plan-deployment 0'));
+    const verdicts = plans.map(({ plan }) => plan.log.trimEnd().split('\n').at(-1));
+    expect(verdicts).toEqual([
+      expect.stringContaining('A merge into dev trains a version, which does not exist yet.'),
+      expect.stringContaining('A merge into uat offers ResalePriceModelGroup version 1 to the approver.'),
+      expect.stringContaining('A merge into main offers ResalePriceModelGroup version 1 to the approver.'),
+    ]);
+    const asked = operations(plans.flatMap(({ calls }) => calls));
+    expect(
+      asked.filter((operation) => !/^(Describe|List|GetObject|AssumeRoleWithWebIdentity)/.test(operation)),
+    ).toEqual([]);
+    const principals = plans.flatMap(({ calls }) =>
+      calls.filter(({ service }) => service !== 'sts').map(({ principal }) => principal),
+    );
+    expect(new Set(principals.map((principal) => /resale-price-plan-\w+/.exec(principal)?.[0]))).toEqual(
+      new Set(BRANCHES.map((branch) => `resale-price-plan-${branch}`)),
+    );
+  });
 
   it('goes green from dev to uat to main', () => {
     expect(passages.map(({ toTheGate, afterIt }) => [namesAndExits(toTheGate), namesAndExits(afterIt)])).toEqual([
