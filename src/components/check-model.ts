@@ -37,7 +37,7 @@ const inputs = z
     on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
   })
   .check(
-    oneDescription,
+    ...oneDescription,
     z.refine(
       ({ instance_type, endpoint_file, execution_role_arn }) =>
         ((instance_type ?? endpoint_file) === undefined) === (execution_role_arn === undefined),

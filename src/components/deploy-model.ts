@@ -52,7 +52,7 @@ const inputs = z
     max_wait_time: wholeNumber(60, 86_400),
     poll_interval: wholeNumber(1, 300),
   })
-  .check(oneDescription, someDescription);
+  .check(...oneDescription, someDescription);
 
 type Inputs = z.output<typeof inputs>;
 type Output =

@@ -33,7 +33,7 @@ const inputs = z
     ...descriptionInputs,
     max_candidates: wholeNumber(1, MAX_CANDIDATES),
   })
-  .check(oneDescription, someDescription);
+  .check(...oneDescription, someDescription);
 
 export default defineComponent({
   name: 'plan-deployment',

@@ -18,6 +18,7 @@ import { keysOfEnvironment } from '../../src/registry/entry-keys.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { OWN_TAGS, OWNER } from './deploy-model/scene.ts';
+import { BY_FILE, gitlabWith, jobOf } from './gitlab-file.ts';
 import { contentIn, enter, leaveRecord, validationValue, verdictValue } from './handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -1063,6 +1064,29 @@ describe('a version that is live here, and would be served otherwise', () => {
       expect(await promote(emulator, '96', { [input]: '' })).toEqual([80]);
     },
   );
+
+  it('is shown again with what the endpoint file of the commit changes, by AWS’s own names', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    expect(await promote(emulator, '95', {})).toEqual([0, 0, 0, 0]);
+    const text = 'instance_type: ml.m5.large\nenvironments: { uat: { volume_size_in_gb: 100, kms_key_id: alias/e } }';
+    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text });
+    const shown = await check({ emulator, environment: 'uat', ...jobOf(gitlab), inputs: BY_FILE });
+    expect(shown.exit, shown.log).toBe(0);
+    expect(shown.log).toContain(
+      'the same version, served otherwise: KmsKeyId not set -> "alias/e"; VolumeSizeInGB not set -> 100',
+    );
+  });
+
+  it('is refused with an endpoint file that has a section for an environment off the promotion path', async () => {
+    const emulator = await emulated();
+    promoted(emulator, 'dev');
+    const text = 'instance_type: ml.m5.large\nenvironments: { uta: { instance_count: 2 } }';
+    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text });
+    const job = await check({ emulator, environment: 'uat', ...jobOf(gitlab), inputs: BY_FILE });
+    expect(job).toMatchObject({ exit: 64, calls: [] });
+    expect(job.log).toContain('line 2, column 17: environments.uta is not in promotion_path (dev, uat, main)');
+  });
 
   it('is nothing new where the include does not say how it would be served', async () => {
     const emulator = await emulated();

@@ -20,6 +20,7 @@ const EXAMPLE = {
   model_package_group_name: 'ResalePriceModelGroup',
   definition_file: 'pipeline.json',
   endpoint_name: 'resale-price-$CI_COMMIT_BRANCH',
+  instance_type: 'ml.m5.large',
   execution_role_arn: 'arn:aws:iam::$AWS_ACCOUNT_ID:role/resale-price-execution',
   payload_file: 'payload.json',
 };
@@ -225,6 +226,22 @@ describe('the job of a merge request', () => {
       'Next: correct the definition, or the inputs of the include of promote, then push. And: ',
     );
     expect([inputs.exit, files.exit]).toEqual([64, 64]);
+  });
+
+  it('is red for a mistake in the endpoint file, once, and where it is missing or not the only description', async () => {
+    const byFile = { endpoint_file: 'endpoint.yml', instance_type: '' };
+    const wrong = await inMergeRequest(byFile, { 'endpoint.yml': 'instance_typ: ml.m5.large' });
+    expect(wrong.log).toContain(
+      'endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?',
+    );
+    const missing = await inMergeRequest(byFile);
+    expect(missing.log).toContain('endpoint_file: received "endpoint.yml"; the file does not exist in the project.');
+    const both = await inMergeRequest({ ...byFile, instance_type: 'ml.m5.large', variant_name: 'price' });
+    expect(both.log).toContain('instance_type: received "ml.m5.large"; must be empty beside endpoint_file');
+    expect(both.log).toContain('variant_name: received "price"; must be empty beside endpoint_file');
+    const neither = await inMergeRequest({ instance_type: '' });
+    expect(neither.log).toContain('instance_type: received ""; must be given, or endpoint_file');
+    expect([wrong, missing, both, neither].map(({ exit }) => exit)).toEqual([64, 64, 64, 64]);
   });
 
   it('leaves a definition to deploy-pipeline that another job writes', async () => {

@@ -5,7 +5,7 @@ import { resourceName } from '../endpoint.ts';
 import { autoscaling, autoscalingFits } from './autoscaling.ts';
 import { capacity } from './capacity.ts';
 import { configOptions } from './config-options.ts';
-import { environmentProblems } from './model-environment.ts';
+import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
 import { rollout, rolloutFits } from './rollout.ts';
 import { mapping } from './schema.ts';
@@ -17,7 +17,7 @@ const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string
     .record(z.string(), z.string('must be a text: write numbers, true and false between quotes'), {
       error: 'must be a mapping, with a name and a value in each line',
     })
-    .check(tells((pairs) => problems(new Map(Object.entries(pairs)))));
+    .check(tells((pairs) => [problems, unreplacedProblems].flatMap((each) => each(new Map(Object.entries(pairs))))));
 
 /** What a file need not say. What it does not say is AWS's default; null says that the endpoint is to be without it. */
 export const options = { ...variantOptions, ...configOptions, ...networkOptions };

@@ -23,12 +23,13 @@ const ANY_OTHER = 'any other environment';
 
 /**
  * Reads an endpoint file: common values, and under `environments` a section for each environment that has others. Throws a Failure
- * of kind "invalid input" that tells all that is wrong in any section, with line and column.
+ * of kind "invalid input" that tells all that is wrong in any section, with line and column. Where the promotion path is known, a
+ * section of an environment that is not on it is wrong, too: nobody would read it.
  */
-export async function readEndpointFile(file: string, text: string): Promise<EndpointFile> {
+export async function readEndpointFile(file: string, text: string, path?: readonly string[]): Promise<EndpointFile> {
   if (text.length > LONGEST)
     throw invalidFile(file, [`it has ${text.length} characters, and at most ${LONGEST} are read`]);
-  const { common, sections, wrong } = divided(await mappingIn(file, text));
+  const { common, sections, wrong } = divided(await mappingIn(file, text), path);
   const judged = [...sections].map(([environment, own]) => judge(overridden(common, own), environment));
   const all = sections.size === 0 ? [judge(common, ANY_OTHER)] : judged;
   const problems = [...wrong, ...all.flatMap((each) => each.wrong)];
@@ -68,7 +69,7 @@ interface Divided {
 }
 
 /** The common values, and the section of each environment. */
-function divided(whole: Mapping): Divided {
+function divided(whole: Mapping, path: readonly string[] | undefined): Divided {
   const { environments, ...common } = Object.fromEntries(whole.members);
   const sections = new Map<string, Mapping>();
   const wrong: Wrong[] = [];
@@ -78,6 +79,8 @@ function divided(whole: Mapping): Divided {
   const members = environments?.value.is === 'mapping' ? environments.value.members : new Map();
   for (const [name, { at, value }] of members) {
     if (!environmentName.safeParse(name).success) refuse(at, `environments.${name} is no name of an environment`);
+    else if (path?.includes(name) === false)
+      refuse(at, `environments.${name} is not in promotion_path (${path.join(', ')})`);
     else if (value.is === 'mapping') sections.set(name, { ...value, at });
     else refuse(at, `environments.${name} must be a mapping: {} where it has nothing of its own`);
   }

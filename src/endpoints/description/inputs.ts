@@ -23,41 +23,36 @@ export type DescriptionInputs = {
   readonly [Input in keyof typeof descriptionInputs]: z.output<(typeof descriptionInputs)[Input]>;
 };
 
-/** The inputs that an include gives beside the file: none of them may be. */
-function besideTheFile(given: DescriptionInputs): string[] {
-  const { instance_type, instance_count, variant_name, model_environment, tags } = given;
-  const values = {
-    instance_type,
-    instance_count,
-    variant_name,
-    model_environment: model_environment.size > 0 ? model_environment : undefined,
-    tags: tags.size > 0 ? tags : undefined,
-  };
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+/** Single values, which say nothing beside a file. */
+const SINGLE = ['instance_type', 'instance_count', 'variant_name', 'model_environment', 'tags'] as const;
+
+/** Whether these inputs are right: others of the include may be wrong, or unknown in this job. */
+function areRight({ value, issues }: z.core.ParsePayload, inputs: readonly (keyof DescriptionInputs)[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return inputs.every((input) => input in value && !issues.some(({ path }) => path?.[0] === input));
 }
+
+const isEmpty = (value: DescriptionInputs[keyof DescriptionInputs]) =>
+  value === undefined || (value instanceof Map && value.size === 0);
 
 /** Refuses single values beside the file: each by its name, all at once. */
-export function oneDescription({ value, issues }: z.core.ParsePayload<DescriptionInputs>): void {
-  if (value.endpoint_file === undefined) return;
-  for (const input of besideTheFile(value))
-    issues.push({
-      code: 'custom',
-      path: [input],
-      input: value,
-      message: `must be empty beside endpoint_file: write it in ${value.endpoint_file}`,
-    });
-}
+export const oneDescription = SINGLE.map((input) =>
+  z.refine<DescriptionInputs>((given) => given.endpoint_file === undefined || isEmpty(given[input]), {
+    path: [input],
+    message: 'must be empty beside endpoint_file: write it into that file',
+    when: (payload) => areRight(payload, ['endpoint_file', input]),
+  }),
+);
 
-/** Refuses inputs that say neither on what is served nor which file says it. */
-export function someDescription({ value, issues }: z.core.ParsePayload<DescriptionInputs>): void {
-  if (value.instance_type !== undefined || value.endpoint_file !== undefined) return;
-  issues.push({
-    code: 'custom',
+/** Refuses an include that says nothing of how the endpoint serves. */
+export const someDescription = z.refine<DescriptionInputs>(
+  ({ instance_type, endpoint_file }) => (instance_type ?? endpoint_file) !== undefined,
+  {
     path: ['instance_type'],
-    input: value,
     message: 'must be given, or endpoint_file, which describes the endpoint',
-  });
-}
+    when: (payload) => areRight(payload, ['endpoint_file', 'instance_type']),
+  },
+);
 
 /** The description that single inputs give; `undefined` where they do not say on what is served. */
 export function describedByInputs(given: DescriptionInputs): EndpointDescription | undefined {

@@ -10,3 +10,9 @@ export function environmentProblems(pairs: ReadonlyMap<string, string>): string[
       : ['must have at most 100 variables, with values of at most 1024 characters']),
   ];
 }
+
+/** A variable of GitLab in a file: nothing replaces it there, as it is replaced in the inputs. */
+export function unreplacedProblems(pairs: ReadonlyMap<string, string>): string[] {
+  const found = [...pairs.values()].flatMap((value) => value.match(/\$\{?(CI|GITLAB)_\w+\}?/)?.[0] ?? []);
+  return found.map((name) => `must not contain "${name}": no variable is replaced in the endpoint file`);
+}

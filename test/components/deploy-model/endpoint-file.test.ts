@@ -156,7 +156,9 @@ describe('an endpoint that a file describes', () => {
     const { job } = await deployBy(FILE, { inputs });
     expect(job).toMatchObject({ exit: 64, received: [] });
     for (const input of ['instance_type', 'instance_count', 'variant_name', 'model_environment', 'tags'])
-      expect(job.log).toMatch(new RegExp(`${input}: received ".+"; must be empty beside endpoint_file: write it in`));
+      expect(job.log).toMatch(
+        new RegExp(`${input}: received ".+"; must be empty beside endpoint_file: write it into that file`),
+      );
   });
 
   it('serves as the commit says, whatever an artifact of an earlier job put into the work tree', async () => {

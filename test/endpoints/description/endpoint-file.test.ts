@@ -51,6 +51,14 @@ describe('an endpoint file', () => {
     expect(await described(WHOLE, 'main')).toMatchObject({ instance_type: 'ml.m5.xlarge', model_environment: {} });
   });
 
+  it('is refused where it has a section that no environment of the promotion path reads', async () => {
+    const reading = readEndpointFile(FILE, WHOLE, ['dev', 'uat', 'prod']);
+    await expect(reading).rejects.toThrow(
+      'endpoint.yml: line 12, column 3: environments.main is not in promotion_path (dev, uat, prod).',
+    );
+    await expect(readEndpointFile(FILE, WHOLE, ['dev', 'uat', 'main'])).resolves.toBeDefined();
+  });
+
   it('says which environments it has', async () => {
     expect((await readEndpointFile(FILE, WHOLE)).environments).toEqual(['uat', 'main']);
   });
@@ -113,6 +121,11 @@ describe('an endpoint file', () => {
       'has common values that no environment uses, and a wrong one',
       'instance_type: 5',
       /line 1, column 1: instance_type must be/,
+    ],
+    [
+      'has a variable of GitLab, which nothing replaces there',
+      'instance_type: ml.m5.large\nmodel_environment: { COMMIT: "$CI_COMMIT_SHA" }',
+      /line 2, column 1: model_environment must not contain "\$CI_COMMIT_SHA": no variable is replaced in the endpoint file/,
     ],
     ['is nested deeper than can be read', '['.repeat(60_000), /line 1|cannot be read as YAML/],
     ['is longer than is read', ' '.repeat(65_537), /it has 65537 characters, and at most 65536 are read/],
