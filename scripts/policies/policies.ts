@@ -73,7 +73,8 @@ export function placeOf({ gitlabEnvironment, name }: Pick<Duty, 'gitlabEnvironme
 }
 
 function statementsOf(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
-  const wanted = permissions.filter((permission) => isUsed(team, permission));
+  const used = permissions.filter((permission) => isUsed(team, permission));
+  const wanted = used.filter((permission) => !deletesOlder(permission));
   const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
   const plain = Map.groupBy(wanted.filter((one) => !narrowed(one)).flatMap(spread), place);
   return [
@@ -85,6 +86,28 @@ function statementsOf(team: Team, environment: string, permissions: readonly Per
       ...(CONDITIONS[where] && { Condition: CONDITIONS[where] }),
     })),
     ...wanted.filter(narrowed).map((permission) => narrowedStatement(team, environment, permission)),
+    ...deletionStatements(team, environment, used.filter(deletesOlder)),
+  ];
+}
+
+/** Whether it deletes what deploy-model made for earlier releases. */
+function deletesOlder({ action }: Permission): boolean {
+  return /:Delete(Model|EndpointConfig)$/.test(action);
+}
+
+/** Only what was made for this endpoint: a name alone may belong to several. One statement, because a policy has a size. */
+function deletionStatements(team: Team, environment: string, permissions: readonly Permission[]): PolicyStatement[] {
+  if (permissions.length === 0) return [];
+  return [
+    {
+      Sid: 'DeleteOlder',
+      Effect: 'Allow',
+      Action: permissions.map(({ action }) => action).sort(),
+      Resource: permissions.flatMap(({ on }) => resourcesOf(team, environment, on)),
+      Condition: {
+        StringEquals: { 'aws:ResourceTag/sagemaker-components:endpoint': endpointOf(team, environment) },
+      },
+    },
   ];
 }
 
@@ -113,8 +136,6 @@ function spread(permission: Permission): Permission[] {
 const VERBS: Readonly<Record<string, string>> = {
   'iam:PassRole': 'Pass',
   'sagemaker:AddTags': 'Tag',
-  'sagemaker:DeleteEndpointConfig': 'Delete',
-  'sagemaker:DeleteModel': 'Delete',
   'sagemaker:UpdateModelPackage': 'Write',
 };
 
@@ -154,16 +175,10 @@ function conditionOf(team: Team, environment: string, permission: Permission): C
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
   if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
-  if (/:Delete(Model|EndpointConfig)$/.test(action)) return madeFor(endpointOf(team, environment));
   if (action === 'sagemaker:AddTags' && on === 'endpoint' && of === 'autoscaling') return onlyTag(SCALING_NOTE);
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
   return onlyKey(team, environment, { writes, sets });
-}
-
-/** Only what deploy-model made for this endpoint: a name alone may belong to several. */
-function madeFor(endpoint: string): Condition {
-  return { StringEquals: { 'aws:ResourceTag/sagemaker-components:endpoint': endpoint } };
 }
 
 function taggedBy(creation: string): Condition {

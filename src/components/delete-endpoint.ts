@@ -6,6 +6,7 @@ import { optional, wholeNumber } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
+import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
 import { groupArnIn, modelPackageGroup } from '../registry/packages.ts';
@@ -21,6 +22,7 @@ const inputs = z.strictObject({
 
 type Inputs = z.output<typeof inputs>;
 
+const SCALED = { when: 'the endpoint is scaled', of: 'autoscaling' } as const;
 const LEFT_ALARMS = 'a deployment was killed before it deleted its alarms';
 
 export default defineComponent({
@@ -41,6 +43,9 @@ export default defineComponent({
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:DeleteEndpoint', on: 'endpoint' },
+    ...permissionsToSeeScaling(),
+    { action: 'application-autoscaling:DeregisterScalableTarget', on: 'scalable target', ...SCALED },
+    { action: 'cloudwatch:DeleteAlarms', on: 'scaling alarms', ...SCALED },
     { action: 'cloudwatch:DescribeAlarms', on: 'alarms', when: LEFT_ALARMS },
     { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: LEFT_ALARMS },
     {

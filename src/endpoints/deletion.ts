@@ -69,6 +69,7 @@ export function deletionLines(endpoint: Endpoint, tags: EndpointTags): string[] 
   const served = tags.wanted === endpoint.config ? tags.package : undefined;
   return [
     `deleted  endpoint ${endpoint.name}: ${statusLine(endpoint)}`,
+    ...(tags.autoscaling ? ['deleted  what scales it: its scalable target, with policies and scheduled actions'] : []),
     ...(tags.alarms ? [`deleted  the alarms that deploy-model made for its releases`] : []),
     `stays    endpoint config ${endpoint.config} and its model, which cost nothing${served === undefined ? '' : `; they serve ${served}`}`,
     'stays    every entry in the model registry',

@@ -1,9 +1,11 @@
+import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { passingTrouble } from '../aws/trouble.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
 import { type PollResult, waitFor } from '../ground/wait.ts';
+import { scalingAround } from './autoscaling/scaling.ts';
 import { deleteEndpoint } from './changes.ts';
 import { type DeletionDecision, decideDeletion, deletionLines, type UnwantedEndpoint } from './deletion.ts';
 import { type Endpoint, expectedArn, findEndpoint } from './endpoint.ts';
@@ -24,6 +26,7 @@ export interface RemovalContext {
   readonly clock: Clock;
   readonly deadline: Deadline;
   cloudwatch(): Promise<CloudWatchClient>;
+  autoscaling(): Promise<ApplicationAutoScalingClient>;
   /** The longest pause between two polls, in seconds. */
   readonly interval: number;
   log(line: string): void;
@@ -46,6 +49,7 @@ export async function removeEndpoint(wanted: UnwantedEndpoint, context: RemovalC
     const { found, decision } = await untilSettled(wanted, context);
     if (decision.do === 'refuse') return decision;
     if (!found) return { is: changes === 0 ? 'absent' : 'deleted' };
+    await refuseOthersScaling(found, context);
     list(deletionLines(found.endpoint, found.tags));
     if (!(await isAsListed(found, wanted, context)) || !(await removeAlarms(found, wanted, context))) {
       log(`${wanted.endpoint} has changed meanwhile. Looking again.`);
@@ -98,7 +102,18 @@ async function untilSettled(wanted: UnwantedEndpoint, context: RemovalContext): 
 async function isAsListed(listed: ListedEndpoint, wanted: UnwantedEndpoint, context: RemovalContext): Promise<boolean> {
   const now = await lookAt(wanted, context);
   if (!now || decideDeletion(now, wanted).do !== 'delete') return false;
-  return isSame(listed.endpoint, now.endpoint) && listed.endpoint.config === now.endpoint.config;
+  if (!isSame(listed.endpoint, now.endpoint) || listed.endpoint.config !== now.endpoint.config) return false;
+  await refuseOthersScaling(now, context);
+  return true;
+}
+
+/** SageMaker takes away with an endpoint what scales it: refused where deploy-model did not register it. */
+async function refuseOthersScaling({ endpoint, tags }: ListedEndpoint, context: RemovalContext): Promise<void> {
+  for (const { name: variant } of endpoint.variants) {
+    const scaled = { endpoint: endpoint.name, variant, wanted: undefined };
+    const around = await scalingAround({ ...scaled, tag: tags.autoscaling, change: 'deletion', running: 0 }, context);
+    if (around instanceof Failure) throw around;
+  }
 }
 
 /**

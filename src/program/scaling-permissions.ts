@@ -1,8 +1,8 @@
 import type { Permission } from './component.ts';
 
 /** What a component needs to see how an endpoint is scaled: AWS narrows these to no resource. */
-export function permissionsToSeeScaling(when: string): Permission[] {
-  return READS.map((name) => ({ action: `application-autoscaling:${name}`, on: 'anything', when }));
+export function permissionsToSeeScaling(when?: string): Permission[] {
+  return READS.map((name) => ({ action: `application-autoscaling:${name}`, on: 'anything', ...(when && { when }) }));
 }
 
 const READS = ['DescribeScalableTargets', 'DescribeScalingPolicies', 'DescribeScheduledActions'] as const;

@@ -302,7 +302,7 @@ test('in trouble too, no component is denied what it needs, and it needs all tha
   await meetScaling();
 
   tell([...denied.map(allow), ...programs.flatMap(unused)]);
-});
+}, 60_000);
 
 function allow(call: string): string {
   return `${call} was denied: add its action to the permissions of that component's definition.`;

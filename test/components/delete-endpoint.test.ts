@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import { approved, deploy, liveConfig, NAME, noWrite } from './deploy-model/scene.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { NOT_SCALED, NOTE, scaleBy, scalingOf } from './scaling.ts';
 
 const remove = (options: Partial<JobOptions> & Pick<JobOptions, 'emulator'>) =>
   startJob(deleteEndpoint, { root: projectFolder(), ...options });
@@ -19,10 +20,16 @@ describe('an endpoint that deploy-model made', () => {
       `stays    endpoint config ${config} and its model, which cost nothing; they serve ${scene.arn}`,
     );
     expect(job.log).toContain(`Deleted: ${NAME}. To have it again, run the deploy-model job again that deployed it.`);
-    const look = ['DescribeEndpoint', 'ListTags'];
-    expect(job.calls.slice(0, 2).sort()).toEqual(look);
-    expect(job.calls.slice(2, 4).sort()).toEqual(look);
-    expect(job.calls[4]).toBe('DeleteEndpoint');
+    const look = [
+      'DescribeEndpoint',
+      'DescribeScalableTargets',
+      'DescribeScalingPolicies',
+      'DescribeScheduledActions',
+      'ListTags',
+    ];
+    expect(job.calls.slice(0, 5).sort()).toEqual(look);
+    expect(job.calls.slice(5, 10).sort()).toEqual(look);
+    expect(job.calls[10]).toBe('DeleteEndpoint');
     expect(scene.emulator.endpoint(NAME)).toBeUndefined();
     expect(scene.emulator.models.configs.size).toBe(1);
   });
@@ -51,6 +58,27 @@ describe('an endpoint that deploy-model made', () => {
     expect(job.log).toContain('deleted  the alarms that deploy-model made for its releases');
     expect(job.calls.filter((call) => call.startsWith('Delete'))).toEqual(['DeleteAlarms', 'DeleteEndpoint']);
     expect([...emulator.cloudwatch.alarms.all.keys()]).toEqual([other]);
+  });
+
+  it('is deleted with what scales it by its endpoint file', async () => {
+    const scene = approved(await emulated());
+    await deploy(scene);
+    scaleBy(scene.emulator, NAME);
+    const job = await remove(scene);
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain('deleted  what scales it: its scalable target, with policies and scheduled actions');
+    expect(scalingOf(scene.emulator, NAME)).toEqual(NOT_SCALED);
+  });
+
+  it('is not deleted where something scales it that no endpoint file describes, and each thing is named', async () => {
+    const scene = approved(await emulated());
+    await deploy(scene);
+    scaleBy(scene.emulator, NAME);
+    scene.emulator.tags.put(scene.emulator.endpoints.arn(NAME), [{ Key: NOTE, Value: '' }]);
+    const job = await remove(scene);
+    expect(job).toMatchObject({ exit: 1, calls: noWrite });
+    expect(job.log).toContain('SMC-4301');
+    expect(job.log).toContain('aws application-autoscaling deregister-scalable-target');
   });
 
   it('is nothing to delete when it is not there', async () => {
