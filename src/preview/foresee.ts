@@ -156,7 +156,8 @@ export async function foreseeTraining(
   const plan = { ...like, desired: { ...like.desired, config: TO_COME } };
   const destination = await withDecision(there, plan, look);
   const { words, serving } = await liveNow(live, destination, plan.serving, context);
-  return { ...known, destination, plan, words, serving, refused: refusalThere(plan, destination) };
+  const refused = await refusalThere(plan, destination, context.aws);
+  return { ...known, destination, plan, words, serving, refused };
 }
 
 /** The config of a version to come: no endpoint serves it. */

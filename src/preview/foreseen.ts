@@ -75,15 +75,22 @@ async function refusalOfPlan(
   destination: Destination | undefined,
   { look, aws }: Pick<Context, 'aws'> & { readonly look: Look },
 ): Promise<Failure | undefined> {
-  const there = refusalThere(plan, destination);
-  if (there) return there;
-  const scaling = destination?.seen && (await scalingBefore(destination.seen, plan, aws));
-  if (scaling instanceof Failure) return scaling;
-  return refusalOfTakenNames(look, plan.serving);
+  return (await refusalThere(plan, destination, aws)) ?? refusalOfTakenNames(look, plan.serving);
 }
 
-/** What deploy-model would refuse because of the endpoint, whatever the version is called. */
-export function refusalThere(plan: DeploymentPlan, destination: Destination | undefined): Failure | undefined {
+/** What deploy-model would refuse because of the endpoint and what scales it, whatever the version is called. */
+export async function refusalThere(
+  plan: DeploymentPlan,
+  destination: Destination | undefined,
+  aws: Context['aws'],
+): Promise<Failure | undefined> {
+  const decided = refusalDecided(plan, destination);
+  if (decided || !destination?.seen) return decided;
+  const scaling = await scalingBefore(destination.seen, plan, aws);
+  return scaling instanceof Failure ? scaling : undefined;
+}
+
+function refusalDecided(plan: DeploymentPlan, destination: Destination | undefined): Failure | undefined {
   const decision = destination ? destination.seen?.decision : decideChange(NO_ENDPOINT, plan.desired);
   if (decision?.do === 'refuse') return asFailure(decision);
   return destination && decision?.do === 'update'

@@ -297,6 +297,15 @@ describe('an endpoint file', () => {
       expect(job.log.split('\n')).toContain(line);
   });
 
+  it('says between how many instances the endpoint scales itself', async () => {
+    const place = await onePromotable();
+    const job = await place.plan(
+      described(place, 'autoscaling: { minimum: 2, maximum: 6, invocations_per_instance: 500 }'),
+    );
+    expect(job).toMatchObject({ exit: 0, record: { act: 'update' } });
+    expect(job.log).toContain('  scales   itself from 2 to 6 instances\n');
+  });
+
   it('that replaces instances one after the other runs few more of them', async () => {
     const place = await onePromotable();
     const job = await place.plan(described(place, 'strategy: { type: rolling, size: 1, wait: 300 }'));

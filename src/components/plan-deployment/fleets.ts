@@ -23,7 +23,15 @@ export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingFore
     { label: 'fleet', text: now === then ? `${now}, as now` : `${then} (now ${now})` },
     { label: 'both', text: bothWords({ now, then, count }, strategy) },
     { label: 'strategy', text: strategyText(plan, count) },
+    ...scalingFacts(plan),
   ];
+}
+
+/** Between how many instances the endpoint scales itself, where its file says so. */
+function scalingFacts({ serving }: DeploymentPlan): Fact[] {
+  const { autoscaling } = serving.description;
+  if (!autoscaling) return [];
+  return [{ label: 'scales', text: `itself from ${autoscaling.minimum} to ${autoscaling.maximum} instances` }];
 }
 
 interface Fleets {
