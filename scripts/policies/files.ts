@@ -32,41 +32,51 @@ export interface PolicyFiles {
 export function policyFiles(team: Team, programs: readonly Program[]): PolicyFiles {
   const duties = dutiesOf(team, programs);
   const trust = team.environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
+  const ofDuties = new Map(duties.map(({ name, policy }) => [name, inParts(name, policy)]));
   const ofMergeRequests = duties.filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined);
   return {
     files: {
       ...Object.fromEntries(trust),
       ...Object.fromEntries(ofMergeRequests.map((duty) => [trustFile(duty), trustOf(team, duty.ref)])),
-      ...Object.fromEntries(duties.map(({ name, policy }) => [`${name}.json`, policy])),
-      ...denyFiles(pipelineRoleDeny(team)),
+      ...Object.assign({}, ...ofDuties.values()),
+      ...inParts('deny-registry-entries', pipelineRoleDeny(team)),
       'render-pipeline.json': renderPolicy(team),
       ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
     },
     roles: [...Map.groupBy(duties, placeOf)].flatMap(([place, [first, ...more]]) =>
-      first ? [roleIn(team, place, [first, ...more])] : [],
+      first ? [roleIn(team, place, [first, ...more], ofDuties)] : [],
     ),
   };
 }
 
-/** The Deny in as few files as each fit into a managed policy: the role has others, so that its inline policies may be full. */
-function denyFiles(deny: PolicyDocument): Record<string, PolicyDocument> {
-  if (sizeOf(deny) <= MAX_MANAGED) return { 'deny-registry-entries.json': deny };
+/** File -> a policy, or its part. */
+type Parts = Readonly<Record<string, PolicyDocument>>;
+
+/** A policy in as few files as each fit into a managed policy. */
+function inParts(name: string, policy: PolicyDocument): Parts {
+  if (sizeOf(policy) <= MAX_MANAGED) return { [`${name}.json`]: policy };
   const parts: PolicyDocument[] = [];
-  for (const statement of deny.Statement) {
+  for (const statement of policy.Statement) {
     const last = parts.at(-1);
-    const longer = { ...deny, Statement: [...(last?.Statement ?? []), statement] };
+    const longer = { ...policy, Statement: [...(last?.Statement ?? []), statement] };
     if (last && sizeOf(longer) <= MAX_MANAGED) parts[parts.length - 1] = longer;
-    else parts.push({ ...deny, Statement: [statement] });
+    else parts.push({ ...policy, Statement: [statement] });
   }
-  return Object.fromEntries(parts.map((part, at) => [`deny-registry-entries-${at + 1}.json`, part]));
+  return Object.fromEntries(parts.map((part, at) => [`${name}-${at + 1}.json`, part]));
 }
 
-function roleIn(team: Team, place: string, duties: readonly [Duty, ...Duty[]]): PlannedRole {
+function roleIn(
+  team: Team,
+  place: string,
+  duties: readonly [Duty, ...Duty[]],
+  ofDuties: ReadonlyMap<string, Parts>,
+): PlannedRole {
+  const parts = duties.flatMap(({ name }) => Object.entries(ofDuties.get(name) ?? {}));
   return {
     name: `${team.endpoint}-${fileName(place)}`,
     trust: trustFile(duties[0]),
-    policies: duties.map(({ name }) => `${name}.json`),
-    sizes: duties.map(({ policy }) => sizeOf(policy)),
+    policies: parts.map(([file]) => file),
+    sizes: parts.map(([, part]) => sizeOf(part)),
   };
 }
 
