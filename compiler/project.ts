@@ -225,9 +225,11 @@ class LocalProject implements Project {
 
   /** What the programs load first: GitLab's API on this machine, AWS's time, and pauses that pass faster. */
   #preloads(): string[] {
-    const file = (path: string) => new URL(`bin/${path}`, import.meta.url).href;
-    const gitlab = `${file('gitlab.js')}?host=${HOST}&at=${this.#gitlab?.url ?? ''}`;
-    return [gitlab, file('ahead.js'), ...(this.#options.hurry ? [file('hurry.js')] : [])];
+    const gitlab = new URL('bin/gitlab.js', import.meta.url);
+    gitlab.search = new URLSearchParams({ host: HOST, at: this.#gitlab?.url ?? '' }).toString();
+    const always = [gitlab, new URL('bin/ahead.js', import.meta.url)];
+    const hurried = this.#options.hurry ? [new URL('bin/hurry.js', import.meta.url)] : [];
+    return [...always, ...hurried].map(({ href }) => href);
   }
 
   /** Nothing of the machine's own: no AWS credentials, no proxy, no git configuration. */

@@ -16,6 +16,8 @@ const isSchema = (value: unknown): value is Schema => typeof value === 'object' 
 export function endpointFileSchema(): Schema {
   const properties = Object.fromEntries(Object.entries(keys()).map(([key, each]) => [key, inParts(each)]));
   const section: Schema = { type: 'object', properties, additionalProperties: false };
+  // An explicit null takes a common value away.
+  const taken = Object.entries(properties).map(([key, each]) => [key, { anyOf: [each, { type: 'null' }] }]);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Endpoint file of sagemaker-components',
@@ -25,7 +27,7 @@ export function endpointFileSchema(): Schema {
       environments: {
         description: 'What is different in an environment, by its name.',
         type: 'object',
-        additionalProperties: section,
+        additionalProperties: { ...section, properties: Object.fromEntries(taken) },
       },
     },
   };

@@ -3,7 +3,7 @@ import { partsOf } from '../../ground/error-parts.ts';
 import { type AlarmsSection, type ReleaseAlarm, releaseAlarms } from '../description/alarms.ts';
 
 /** A deployment of a config to an endpoint, and the variant that its alarms watch. */
-export interface Release {
+export interface NewFleet {
   readonly endpoint: string;
   readonly config: string;
   readonly variant: string;
@@ -15,7 +15,7 @@ export function alarmPrefix(endpoint: string, config?: string): string {
 }
 
 /** The name of an alarm that is made for a release. */
-function alarmName({ endpoint, config }: Omit<Release, 'variant'>, kind: ReleaseAlarm['kind']): string {
+function alarmName({ endpoint, config }: Omit<NewFleet, 'variant'>, kind: ReleaseAlarm['kind']): string {
   return `${alarmPrefix(endpoint, config)}${kind}`;
 }
 
@@ -41,7 +41,7 @@ function measured(wanted: ReleaseAlarm) {
  * The request for an alarm on the new fleet of a release alone: metrics of this fleet have its endpoint config as a dimension,
  * and there are none before it has traffic.
  */
-function alarmRequest(release: Release, wanted: ReleaseAlarm): PutMetricAlarmCommandInput {
+function alarmRequest(release: NewFleet, wanted: ReleaseAlarm): PutMetricAlarmCommandInput {
   const { endpoint, config, variant } = release;
   return {
     AlarmName: alarmName(release, wanted.kind),
@@ -62,7 +62,7 @@ function alarmRequest(release: Release, wanted: ReleaseAlarm): PutMetricAlarmCom
 }
 
 /** The alarms that watch a release, named ones and those that are made for it: those that roll it back, or only observe. */
-export function namesOf(release: Release, section: AlarmsSection, action: 'roll_back' | 'observe'): string[] {
+export function namesOf(release: NewFleet, section: AlarmsSection, action: 'roll_back' | 'observe'): string[] {
   return [
     ...section.named.filter((each) => each.action === action).map(({ name }) => name),
     ...releaseAlarms(section)
@@ -74,7 +74,7 @@ export function namesOf(release: Release, section: AlarmsSection, action: 'roll_
 /** Makes the alarms of a release, or sets them anew where they exist (AWS: PutMetricAlarm). */
 export async function putReleaseAlarms(
   cloudwatch: CloudWatchClient,
-  release: Release,
+  release: NewFleet,
   section: AlarmsSection,
 ): Promise<void> {
   const { PutMetricAlarmCommand } = await import('../../aws/cloudwatch.ts');

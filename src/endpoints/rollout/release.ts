@@ -7,10 +7,10 @@ import type { DeploymentPlan } from '../plan.ts';
 import {
   alarmPrefix,
   deleteReleaseAlarms,
+  type NewFleet,
   namedAlarmProblems,
   namesOf,
   putReleaseAlarms,
-  type Release,
 } from './release-alarms.ts';
 
 interface CloudWatch {
@@ -18,7 +18,7 @@ interface CloudWatch {
 }
 
 /** The release that a plan brings: its config on the endpoint, by its variant. */
-export function releaseOf({ desired, serving }: DeploymentPlan): Release {
+export function releaseOf({ desired, serving }: DeploymentPlan): NewFleet {
   return { endpoint: desired.endpoint, config: desired.config, variant: serving.description.variant_name };
 }
 

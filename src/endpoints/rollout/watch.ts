@@ -3,10 +3,10 @@ import { type Clock, duration } from '../../ground/clock.ts';
 import type { Strategy } from '../description/strategy.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { countFleets, fleetWords } from './fleets.ts';
-import type { Release } from './release-alarms.ts';
+import type { NewFleet } from './release-alarms.ts';
 
 interface Watched {
-  readonly release: Release;
+  readonly release: NewFleet;
   readonly strategy: Strategy | undefined;
   readonly previousConfig: string | undefined;
 }
