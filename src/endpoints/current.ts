@@ -129,6 +129,6 @@ export function keptInstances(
 ): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
   const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;
-  const wantsFewer = autoscaling === undefined && !current.scaled && running <= began;
+  const wantsFewer = !autoscaling && !current.scaled && running <= began;
   return running > instance_count && !wantsFewer ? running : undefined;
 }

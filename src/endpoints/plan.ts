@@ -74,7 +74,8 @@ export function planDeployment(
 }
 
 function scaledBy({ autoscaling, variant_name: variant }: EndpointDescription, endpoint: string): Scaled {
-  return { endpoint, variant, wanted: autoscaling && wantedAutoscaling(autoscaling, endpoint, variant) };
+  const wanted = autoscaling ? wantedAutoscaling(autoscaling, endpoint, variant) : undefined;
+  return { endpoint, variant, wanted };
 }
 
 export interface ReconcileContext extends ScalingContext {

@@ -7,9 +7,8 @@ const instances = whole(1, MOST_INSTANCES);
 /** Seconds. Application Auto Scaling names no most: a day is longer than anybody waits. */
 const seconds = whole(0, 86_400);
 
-const target = z
-  .number('must be a number')
-  .check(z.positive('must be more than 0'), z.maximum(1e15, 'must be at most 1000000000000000'));
+const TARGET = 'must be a number from 0.001 to 1000000000';
+const target = z.number(TARGET).check(z.minimum(0.001, TARGET), z.maximum(1e9, TARGET));
 
 const metric = mapping({
   namespace: text(/^[^:][\x20-\x7e]{0,254}$/, 'must be the namespace of a CloudWatch metric').check(
@@ -141,7 +140,7 @@ export type AutoscalingSection = z.output<typeof autoscaling>;
 interface Scaling {
   readonly instance_type: string;
   readonly instance_count: number;
-  readonly autoscaling?: Pick<AutoscalingSection, 'minimum' | 'maximum'> | undefined;
+  readonly autoscaling?: Pick<AutoscalingSection, 'minimum' | 'maximum'> | null | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { configOptions } from './config-options.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
 import { rollout, rolloutFits } from './rollout.ts';
-import { mapping } from './schema.ts';
+import { mapping, option } from './schema.ts';
 import { variantOptions } from './variant-options.ts';
 
 /** Texts by their names. A number is none: it stands between quotes. */
@@ -39,10 +39,9 @@ export const endpointDescription = mapping({
     {},
   ),
   ...rollout,
-  autoscaling: z.optional(
-    autoscaling.check(
-      z.describe('How many instances run, and what adds and removes them. Without it: instance_count.'),
-    ),
+  autoscaling: option(
+    'How many instances run, and what adds and removes them. Without it: instance_count.',
+    autoscaling,
   ),
 }).check(rolloutFits, autoscalingFits);
 

@@ -40,8 +40,11 @@ describe('the section autoscaling of an endpoint file', () => {
     [{ ...LEAST, minimum: 0 }, 'minimum must be a whole number from 1 to 10000'],
     [{ ...LEAST, maximum: 10_001 }, 'maximum must be a whole number from 1 to 10000'],
     [{ ...LEAST, minimum: 13 }, 'minimum must be at most maximum'],
-    [{ ...LEAST, invocations_per_instance: 0 }, 'invocations_per_instance must be more than 0'],
-    [{ ...LEAST, invocations_per_instance: '300' }, 'invocations_per_instance must be a number'],
+    [{ ...LEAST, invocations_per_instance: 0 }, 'invocations_per_instance must be a number from 0.001 to 1000000000'],
+    [
+      { ...LEAST, invocations_per_instance: '300' },
+      'invocations_per_instance must be a number from 0.001 to 1000000000',
+    ],
     [{ ...LEAST, scale_in_cooldown: 86_401 }, 'scale_in_cooldown must be a whole number from 0 to 86400'],
     [{ ...LEAST, scale_out_cooldown: -1 }, 'scale_out_cooldown must be a whole number from 0 to 86400'],
     [{ ...LEAST, scale_in: 'no' }, 'scale_in must be true or false'],
@@ -58,7 +61,10 @@ describe('the section autoscaling of an endpoint file', () => {
       { minimum: 1, maximum: 2, metric: { ...METRIC, statistic: 'p99' } },
       'metric.statistic must be Average, Minimum, Maximum, SampleCount or Sum',
     ],
-    [{ minimum: 1, maximum: 2, metric: { ...METRIC, target: -1 } }, 'metric.target must be more than 0'],
+    [
+      { minimum: 1, maximum: 2, metric: { ...METRIC, target: -1 } },
+      'metric.target must be a number from 0.001 to 1000000000',
+    ],
     [
       { ...LEAST, schedules: { night: { ...NIGHT, schedule: 'every night' } } },
       'schedules.night.schedule must be like cron(0 7 ? * MON-FRI *), rate(1 day) or at(2026-12-24T18:00:00)',
