@@ -17,6 +17,8 @@ export interface Running {
   looked?: Looked | undefined;
   /** The versions that answered it. */
   readonly answers: Set<string | undefined>;
+  /** Configs that it saw live, each with the version that it served. */
+  readonly live: Map<string, string | undefined>;
   /** The config that it began to bring to the endpoint. */
   began?: string | undefined;
   /** Every version as it was when AWS answered the job's last request; and the last before that of another operation. */
@@ -98,14 +100,16 @@ export class Auditor {
     const { lately } = running;
     const ahead = lately?.operation === operation ? lately.ahead : (lately?.seen ?? new Map());
     running.lately = { operation, seen: this.#versions(), ahead };
-    if (operation === 'DescribeEndpoint') running.looked = this.#look(String(asked.EndpointName));
+    if (operation === 'DescribeEndpoint') this.#looks(running, String(asked.EndpointName));
     const took = answer === 'ok' || answer.endsWith('after the effect');
     if (!took) return;
     if (operation === 'DescribeModelPackage') this.#reads(running, String(asked.ModelPackageName));
     if (operation === 'InvokeEndpoint') running.answers.add(this.#look(String(asked.EndpointName))?.serves);
     if (operation === 'StartPipelineExecution') this.#started(running);
     if (operation === 'UpdateModelPackage') this.#wrote(running, asked);
-    if (operation === 'CreateEndpoint' || operation === 'UpdateEndpoint') this.#deployed(running, asked);
+    const brings = operation === 'CreateEndpoint' || operation === 'UpdateEndpoint';
+    if (brings && running.name === 'rollback-endpoint') this.#returned(running, asked);
+    else if (brings) this.#deployed(running, asked);
     if (operation === 'DeleteEndpoint') this.#deleted(running, String(asked.EndpointName));
     if (operation === 'DeleteEndpointConfig') this.#cleanedConfig(running, String(asked.EndpointConfigName));
     if (operation === 'DeleteModel') this.#cleanedModel(running, String(asked.ModelName));
@@ -163,6 +167,7 @@ export class Auditor {
     if (running.name === 'approve-model') this.#approved(running, job);
     if (running.name === 'deploy-model') this.#greenDeployment(running, job);
     if (running.name === 'validate-endpoint') this.#greenValidation(running, job);
+    if (running.name === 'rollback-endpoint') this.#greenRollback(running, job);
     if (running.name === 'deploy-model' || running.name === 'validate-endpoint') this.#stillWanted(running, job);
   }
 
@@ -212,6 +217,13 @@ export class Auditor {
 
   #reads({ reads }: Running, arn: string): void {
     reads.set(arn, this.seen(arn));
+  }
+
+  /** What a job saw live stays seen, whatever comes after: the clean-up looks again after the deployment has ended. */
+  #looks(running: Running, name: string): void {
+    const looked = this.#look(name);
+    running.looked = looked;
+    if (looked?.status === 'InService' && looked.pending === undefined) running.live.set(looked.config, looked.serves);
   }
 
   #look(name: string): Looked | undefined {
@@ -292,7 +304,7 @@ export class Auditor {
     const mayJudge = environment === 'dev' && (name === 'approve-model' || name === 'reject-model');
     must(mayJudge || asked.ModelApprovalStatus === undefined, `${name} in ${environment} wrote an approval status`);
     const arn = String(asked.ModelPackageArn);
-    if (name === 'reject-model') this.#withdrawn.add(arn);
+    if (name === 'reject-model' || name === 'rollback-endpoint') this.#withdrawn.add(arn);
     if (name === 'approve-model') this.#pressed(running, arn);
     if (name === 'validate-endpoint') this.#validated(running, arn, String(own[0]?.[1]));
   }
@@ -349,6 +361,43 @@ export class Auditor {
     this.deployments.push({ ...approval, config, before: replaced?.config });
   }
 
+  /** A rollback goes only to what served here, was approved and validated here as it is, and what nobody withdrew. */
+  #returned(running: Running, asked: Readonly<Record<string, unknown>>): void {
+    const { environment, project } = running.pipeline;
+    const [name, config] = [String(asked.EndpointName), String(asked.EndpointConfigName)];
+    running.began = config;
+    must(name === `resale-price-${environment}`, `a job of ${environment} rolled back ${name}`);
+    const last = this.deployments.findLast((one) => one.environment === environment && one.config === config);
+    must(last, `${name} goes back to ${config}, which no job ever brought there`);
+    must(this.#behind(config) === last.arn, `${name} goes back to ${config}, which no longer serves ${last.arn}`);
+    const read = running.lately?.ahead.get(last.arn);
+    const of = (facts: readonly Fact[]) =>
+      facts.findLast((one) => one.environment === environment && one.arn === last.arn)?.content;
+    must(read, `${name} goes back to ${last.arn}, and the job has not looked at it`);
+    must(
+      of(this.validations) === read.content,
+      `${name} goes back to ${last.arn}, which ${environment} did not validate so`,
+    );
+    must(of(this.approvals) === read.content, `${name} goes back to ${last.arn}, which nobody approved so`);
+    must(read.approval === 'Approved' && !read.withdrawn, `${name} goes back to ${last.arn} although it is rejected`);
+    const replaced = this.#before.get(name);
+    const left = replaced && this.deployments.findLast((one) => one.config === replaced.config)?.arn;
+    must(!left || left === last.arn || this.#withdrawn.has(left), `${name} leaves ${left}, which nobody withdrew`);
+    const owner = this.#owners.get(name) ?? project;
+    must(owner === project, `project ${project} rolled back ${name}, which project ${owner} owns`);
+    this.#owners.set(name, owner);
+    this.deployments.push({ ...last, config, before: replaced?.config });
+  }
+
+  /** A green rollback serves what it tells. */
+  #greenRollback({ looked }: Running, { record, log }: FinishedJob): void {
+    const live = looked?.status === 'InService' && looked.pending === undefined;
+    must(
+      live && looked.config === record?.config && looked.serves === record.package,
+      `rollback-endpoint is green, and the endpoint is ${JSON.stringify(looked)}:\n${log}`,
+    );
+  }
+
   /** Nobody can tell what a config was that was made anew before the last change of its endpoint: docs/security.md says so. */
   #isForgotten({ config, modified }: { readonly config: string; readonly modified: Date }): boolean {
     const remade = this.remade.get(config);
@@ -371,12 +420,11 @@ export class Auditor {
     must(pending !== began, `deploy-model ended with ${exit} and left its update under way:\n${log}`);
   }
 
-  #greenDeployment({ pipeline, looked }: Running, { record, log }: FinishedJob): void {
+  #greenDeployment({ pipeline, looked, live }: Running, { record, log }: FinishedJob): void {
     const { environment } = pipeline;
     must(record?.outcome === 'deployed', `deploy-model is green and tells ${JSON.stringify(record)}`);
-    const live = looked?.status === 'InService' && looked.pending === undefined;
     must(
-      live && looked.config === record.config && looked.serves === record.package,
+      record.package !== undefined && live.get(String(record.config)) === record.package,
       `deploy-model is green, and the endpoint is ${JSON.stringify(looked)}:\n${log}`,
     );
     const last = this.deployments.findLast((one) => one.environment === environment && one.config === record.config);
@@ -433,12 +481,14 @@ const KEYS = {
   'deploy-pipeline': 'built',
   'approve-model': 'approved',
   'reject-model': 'withdrawn',
+  'rollback-endpoint': 'withdrawn',
   'validate-endpoint': 'validated',
 } as const;
 
 const BESIDE: Readonly<Partial<Record<JobName, readonly string[]>>> = {
   'approve-model': ['comment', 'before'],
   'reject-model': ['comment'],
+  'rollback-endpoint': ['comment'],
   'validate-endpoint': ['asked'],
 };
 

@@ -34,6 +34,8 @@ const TOLD = {
   'refused: the config was deleted or made anew': 'but not as planned',
   'refused: the version came with entries': 'has registry entries that its training wrote',
   'refused: rejected while it went live': 'but it is Rejected',
+  'went back': ' again (endpoint config ',
+  'went back already': 'a rollback brought',
   'shown again: served otherwise': 'the same version, served otherwise',
 };
 const never = new Promise<never>(() => undefined);
@@ -112,6 +114,8 @@ class Life {
         return this.#reject(step.pipeline);
       case 'stop the environment':
         return this.#stop(step.pipeline);
+      case 'roll back':
+        return this.#rollBack(step.pipeline, step.mishap);
       case 'judge in Studio':
         return this.#update(step.version, { ModelApprovalStatus: step.verdict });
       case 'swap the content':
@@ -209,6 +213,11 @@ class Life {
     if (pipeline) await this.#run(pipeline, 'delete-endpoint');
   }
 
+  async #rollBack(which: number, mishap: Mishap | undefined): Promise<void> {
+    const pipeline = this.#idle(which);
+    if (pipeline) await this.#run(pipeline, 'rollback-endpoint', mishap);
+  }
+
   /** What the merge request says before the merge. Nobody does anything between the two. */
   async #plan(pipeline: Pipeline): Promise<FinishedJob> {
     this.#made += 1;
@@ -227,7 +236,15 @@ class Life {
   async #run(pipeline: Pipeline, name: JobName, mishap?: Mishap): Promise<FinishedJob | undefined> {
     this.#made += 1;
     const user = USERS[this.#made % USERS.length] ?? '';
-    const running: Running = { name, pipeline, user, disturbed: false, reads: new Map(), answers: new Set() };
+    const running: Running = {
+      name,
+      pipeline,
+      user,
+      disturbed: false,
+      reads: new Map(),
+      answers: new Set(),
+      live: new Map(),
+    };
     this.#running.push(running);
     const job = await this.#play(running, mishap);
     this.#running.splice(this.#running.indexOf(running), 1);

@@ -29,6 +29,7 @@ const SERVICES: Readonly<Record<string, Call['service']>> = {
   SageMaker: 'sagemaker',
   STS: 'sts',
   'CloudWatch Logs': 'logs',
+  'Application Auto Scaling': 'autoscaling',
   'SageMaker Runtime': 'runtime',
 };
 

@@ -6,6 +6,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
@@ -36,6 +37,7 @@ const parts = {
     inputs: () => ({ poll_interval: '60', accept: 'application/json', expect: '' }),
   },
   'reject-model': { component: rejectModel },
+  'rollback-endpoint': { component: rollbackEndpoint, inputs: () => ({ poll_interval: '60' }) },
   'delete-endpoint': { component: deleteEndpoint, inputs: () => ({ poll_interval: '60' }) },
 } as const satisfies Readonly<Record<string, Part>>;
 
@@ -70,14 +72,14 @@ export interface Pipeline {
 
 const STEPS = ['check-model', 'approve-model', 'deploy-model', 'validate-endpoint'] as const;
 
-/** The jobs that wait for one another; the rejection stands beside the approval, and the deletion beside all of them. */
+/** The jobs that wait for one another; the rejection stands beside the approval, rollback and deletion beside all of them. */
 export function stepsOf({ environment }: Pick<Pipeline, 'environment'>): readonly JobName[] {
   return environment === 'dev' ? ['deploy-pipeline', ...STEPS] : STEPS;
 }
 
 /** GitLab starts a job, for the first time or again, when the one before it has passed. */
 export function mayStart(pipeline: Pipeline, job: JobName): boolean {
-  if (job === 'delete-endpoint') return true;
+  if (job === 'delete-endpoint' || job === 'rollback-endpoint') return true;
   const steps = stepsOf(pipeline);
   const before = steps[steps.indexOf(job === 'reject-model' ? 'approve-model' : job) - 1];
   return before === undefined || pipeline.ended.get(before) === 0;

@@ -10,6 +10,7 @@ type Meanwhile =
   | { readonly does: 'run'; readonly pipeline: number; readonly job: number; readonly mishap?: Mishap | undefined }
   | { readonly does: 'reject'; readonly pipeline: number }
   | { readonly does: 'stop the environment'; readonly pipeline: number }
+  | { readonly does: 'roll back'; readonly pipeline: number; readonly mishap?: Mishap | undefined }
   | { readonly does: 'judge in Studio'; readonly version: number; readonly verdict: (typeof VERDICTS)[number] }
   | { readonly does: 'swap the content'; readonly version: number }
   | {
@@ -80,9 +81,22 @@ const passing: fc.Arbitrary<Mishap> = fc.oneof(
 
 const reject: fc.Arbitrary<Meanwhile> = fc.record({ does: fc.constant('reject' as const), pipeline: some });
 
+const stop: fc.Arbitrary<Meanwhile> = fc.record({
+  does: fc.constant('stop the environment' as const),
+  pipeline: some,
+});
+
+const rollBackWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Meanwhile> =>
+  fc.record({
+    does: fc.constant('roll back' as const),
+    pipeline: some,
+    mishap: fc.option(mishap, { nil: undefined, freq: 3 }),
+  });
+
 const others: fc.Arbitrary<Meanwhile>[] = [
   reject,
-  fc.record({ does: fc.constant('stop the environment' as const), pipeline: some }),
+  stop,
+  rollBackWith(passing),
   fc.record({ does: fc.constant('judge in Studio' as const), version: some, verdict: fc.constantFrom(...VERDICTS) }),
   fc.record({ does: fc.constant('swap the content' as const), version: some }),
   fc.record({
@@ -156,6 +170,8 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
     { weight: 9, arbitrary: journeyWith(mishap) },
     { weight: 6, arbitrary: runWith(mishap) },
     { weight: 2, arbitrary: reject },
+    { weight: 2, arbitrary: rollBackWith(mishap) },
+    { weight: 2, arbitrary: stop },
     fc.record({ does: fc.constant('elapse' as const), minutes: fc.constantFrom(1, 10, 180) }),
     ...others,
   ),
