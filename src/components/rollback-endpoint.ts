@@ -23,7 +23,7 @@ import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
 import { displayName, groupArnIn, modelPackageGroup, versionIn } from '../registry/packages.ts';
 import { judgeReturn, type ReturnPlace } from '../registry/returnable.ts';
-import { decideRollback, type Release, type RollbackDecision } from './rollback-endpoint/decision.ts';
+import { decideRollback, type EarlierRelease, type RollbackDecision } from './rollback-endpoint/decision.ts';
 import { findReleases, firstStanding, type PassedBy, type Standing } from './rollback-endpoint/releases.ts';
 import { withdraw } from './rollback-endpoint/withdrawal.ts';
 
@@ -259,7 +259,11 @@ interface NowServed {
   readonly previous_config: string | undefined;
 }
 
-function record({ version: { group, arn, version, content } }: Release, now: NowServed, { report }: Context): void {
+function record(
+  { version: { group, arn, version, content } }: EarlierRelease,
+  now: NowServed,
+  { report }: Context,
+): void {
   report.record({ outcome: 'rolled back', group, package: arn, version, content, ...now });
 }
 

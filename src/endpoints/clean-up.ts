@@ -3,7 +3,7 @@ import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import { inOrder } from '../ground/reads.ts';
 import { findPackage } from '../registry/packages.ts';
-import { judgeReturn } from '../registry/returnable.ts';
+import { judgeReturn, validatedConfig } from '../registry/returnable.ts';
 import { findEndpoint } from './endpoint.ts';
 import { ConfigsInUse } from './in-use.ts';
 import { Look } from './look.ts';
@@ -108,8 +108,7 @@ async function wantedByReturn(
     const version = await findPackage(context, arn);
     const verdict = version && judgeReturn(version, { environment, path, group: version.group });
     if (verdict?.is !== 'fit') continue;
-    // A validation names the config that was tested. One of another endpoint says only that the version is good.
-    const config = verdict.validation.endpoint === endpoint ? verdict.validation.config : name;
+    const config = validatedConfig(verdict, endpoint) ?? name;
     if (own.some((each) => each.name === config)) wanted.push(config);
   }
   return wanted;

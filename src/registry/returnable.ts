@@ -26,3 +26,14 @@ export function judgeReturn(version: ModelPackage, { environment, path, group }:
   if (passage.is === 'flawed') return { is: 'unfit', why: passage.why, next: passage.next };
   return { is: 'fit', validation: passage.validation };
 }
+
+/**
+ * The endpoint config with which a version was validated on an endpoint; `undefined` where it was validated on another one of
+ * the environment, which says that the version is good, and nothing of a config.
+ */
+export function validatedConfig(
+  { validation }: Extract<Returnable, { is: 'fit' }>,
+  endpoint: string,
+): string | undefined {
+  return validation.endpoint === endpoint ? validation.config : undefined;
+}

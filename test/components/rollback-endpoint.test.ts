@@ -4,7 +4,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import {
   decideRollback,
-  type Release,
+  type EarlierRelease,
   type RollbackQuestion,
 } from '../../src/components/rollback-endpoint/decision.ts';
 import type { EndpointTags } from '../../src/endpoints/tags.ts';
@@ -20,7 +20,7 @@ import { IN_PLACE, scaleBy, scalingOf } from './scaling.ts';
 
 describe('where an endpoint goes back to', () => {
   const config = (version: number) => configOf(arnOf(version));
-  const good = (version: number, at = `2026-11-22T08:0${version}Z`): Release => ({
+  const good = (version: number, at = `2026-11-22T08:0${version}Z`): EarlierRelease => ({
     version: modelPackage({ version, approval: 'Approved' }),
     configs: [config(version)],
     at,
@@ -36,7 +36,7 @@ describe('where an endpoint goes back to', () => {
     readonly live?: number;
     readonly status?: 'UpdateRollbackFailed';
     readonly tags?: Partial<EndpointTags>;
-    readonly releases: readonly Release[];
+    readonly releases: readonly EarlierRelease[];
     readonly named?: number;
   }
   const question = ({ live: serves, status, tags = {}, releases, named }: Seen): RollbackQuestion => ({

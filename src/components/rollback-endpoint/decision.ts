@@ -4,7 +4,7 @@ import type { EndpointTags } from '../../endpoints/tags.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 
 /** A version that may be brought back, with the endpoint configs by which it may have served: the likeliest first. */
-export interface Release {
+export interface EarlierRelease {
   readonly version: ModelPackage;
   readonly configs: readonly string[];
   /** When it was validated, or its config was created where another endpoint was validated. */
@@ -18,15 +18,15 @@ export interface RollbackQuestion {
   /** What serves now. */
   readonly served: Served;
   /** The releases that may be brought back, the one that is live among them. */
-  readonly releases: readonly Release[];
+  readonly releases: readonly EarlierRelease[];
   /** The version that the person named. */
   readonly named: number | undefined;
 }
 
 export type RollbackDecision =
-  | { do: 'nothing'; because: string; release: Release }
+  | { do: 'nothing'; because: string; release: EarlierRelease }
   /** `leaving` is the version that is to be withdrawn. */
-  | { do: 'return'; candidates: readonly Release[]; leaving: string | undefined };
+  | { do: 'return'; candidates: readonly EarlierRelease[]; leaving: string | undefined };
 
 /** What serves, or was to serve when an update and its rollback both failed. */
 interface Left {
@@ -53,7 +53,7 @@ export function decideRollback(question: RollbackQuestion): RollbackDecision {
 }
 
 /** The release that serves now, where it may be brought back itself. */
-function serving({ releases, served }: RollbackQuestion): Release | undefined {
+function serving({ releases, served }: RollbackQuestion): EarlierRelease | undefined {
   return releases.find(({ version }) => isSame(version.arn, served.package));
 }
 
@@ -62,7 +62,7 @@ function broughtByDeployment({ endpoint, tags }: RollbackQuestion): boolean {
   return tags.component === 'deploy-model' && tags.wanted === endpoint.config;
 }
 
-function whyBackAlready({ endpoint, tags }: RollbackQuestion, { version }: Release): string {
+function whyBackAlready({ endpoint, tags }: RollbackQuestion, { version }: EarlierRelease): string {
   const back = tags.component === 'rollback-endpoint' && tags.wanted === endpoint.config;
   return back
     ? `a rollback brought ${displayName(version)} back, and it is live`
@@ -83,7 +83,7 @@ function withdrawn({ served, named }: RollbackQuestion, left: Left): string | un
   return isOlder ? left.package : undefined;
 }
 
-function newestFirst(releases: readonly Release[]): Release[] {
+function newestFirst(releases: readonly EarlierRelease[]): EarlierRelease[] {
   return releases.toSorted((a, b) => b.at.localeCompare(a.at) || b.version.version - a.version.version);
 }
 

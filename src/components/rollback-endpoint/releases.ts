@@ -7,11 +7,11 @@ import { inOrder } from '../../ground/reads.ts';
 import type { Context } from '../../program/context.ts';
 import { timestamp } from '../../registry/entries.ts';
 import { findPackage, groupArnIn, type ModelPackage, versionArnIn } from '../../registry/packages.ts';
-import { judgeReturn, type ReturnPlace } from '../../registry/returnable.ts';
-import type { Release } from './decision.ts';
+import { judgeReturn, type ReturnPlace, validatedConfig } from '../../registry/returnable.ts';
+import type { EarlierRelease } from './decision.ts';
 
 /** How many versions are looked at, the newest releases first. */
-export const MOST_VERSIONS = 20;
+const MOST_VERSIONS = 20;
 
 /** Why a version cannot be brought back, as a clause about "it". */
 export interface PassedBy {
@@ -22,7 +22,7 @@ export interface PassedBy {
 
 /** The releases of an endpoint, and what cannot be brought back. */
 export interface Releases {
-  readonly found: readonly Release[];
+  readonly found: readonly EarlierRelease[];
   readonly passedBy: readonly PassedBy[];
 }
 
@@ -58,11 +58,15 @@ export async function findReleases(query: ReleaseQuery, { aws, clock }: Context)
 }
 
 /** A validation names the config that was tested, and its endpoint; one of another endpoint says only that the version is good. */
-function judge(version: ModelPackage, listed: readonly ReleaseConfig[], query: ReleaseQuery): Release | PassedBy {
+function judge(
+  version: ModelPackage,
+  listed: readonly ReleaseConfig[],
+  query: ReleaseQuery,
+): EarlierRelease | PassedBy {
   const verdict = judgeReturn(version, query.place);
   if (verdict.is === 'unfit') return { version: version.version, why: verdict.why, next: verdict.next };
-  const { endpoint, config, at } = verdict.validation;
-  if (endpoint === query.endpoint) return { version, configs: [config], at };
+  const validated = validatedConfig(verdict, query.endpoint);
+  if (validated !== undefined) return { version, configs: [validated], at: verdict.validation.at };
   const own = listed.filter((each) => each.version === version.version);
   const [newest] = own;
   if (!newest) return { version: version.version, why: `it was never deployed to ${query.endpoint}` };
@@ -71,13 +75,13 @@ function judge(version: ModelPackage, listed: readonly ReleaseConfig[], query: R
 
 /** A release whose config, model, image and data still exist. */
 export interface Standing {
-  readonly release: Release;
+  readonly release: EarlierRelease;
   readonly serving: ModelAndConfig;
 }
 
 /** The first release of which all still exists; and why each before it cannot be brought back. */
 export async function firstStanding(
-  candidates: readonly Release[],
+  candidates: readonly EarlierRelease[],
   { endpoint, look, context }: { readonly endpoint: string; readonly look: Look; readonly context: Context },
 ): Promise<{ readonly standing: Standing | undefined; readonly passedBy: readonly PassedBy[] }> {
   const passedBy: PassedBy[] = [];
@@ -90,7 +94,7 @@ export async function firstStanding(
 }
 
 async function stands(
-  release: Release,
+  release: EarlierRelease,
   { endpoint, look, context }: { readonly endpoint: string; readonly look: Look; readonly context: Context },
 ): Promise<Standing | PassedBy> {
   const { version, configs } = release;
@@ -104,7 +108,7 @@ async function stands(
 }
 
 interface Claimed {
-  readonly release: Release;
+  readonly release: EarlierRelease;
   readonly endpoint: string;
   readonly look: Look;
   readonly context: Context;
