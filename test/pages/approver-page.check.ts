@@ -153,7 +153,7 @@ describe.skipIf(!executable).each(PAGES)('$about', ({ file, page }) => {
     },
   );
 
-  it('is black on white on paper', async () => {
+  it('is printed black on white', async () => {
     const tab = await browser.newPage({ offline: true, bypassCSP: true, colorScheme: 'dark' });
     await tab.setContent(page());
     await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
