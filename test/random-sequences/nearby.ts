@@ -31,6 +31,8 @@ const SERVICES: Readonly<Record<string, Call['service']>> = {
   'CloudWatch Logs': 'logs',
   'Application Auto Scaling': 'autoscaling',
   'SageMaker Runtime': 'runtime',
+  'Application Auto Scaling': 'autoscaling',
+  CloudWatch: 'cloudwatch',
 };
 
 interface Client {
