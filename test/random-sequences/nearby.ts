@@ -31,7 +31,6 @@ const SERVICES: Readonly<Record<string, Call['service']>> = {
   'CloudWatch Logs': 'logs',
   'Application Auto Scaling': 'autoscaling',
   'SageMaker Runtime': 'runtime',
-  'Application Auto Scaling': 'autoscaling',
   CloudWatch: 'cloudwatch',
 };
 
