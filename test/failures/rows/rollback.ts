@@ -1,9 +1,9 @@
 import rollbackEndpoint from '../../../src/components/rollback-endpoint.ts';
 import { enter, timeIn, verdictValue } from '../../components/handover.ts';
-import { configOf, release } from '../../components/rollback-endpoint/scene.ts';
+import { configOf, ours, release } from '../../components/rollback-endpoint/scene.ts';
 import { arnOf, CONTENT } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, noneOf, nothing, runBefore, type Stage } from '../stage.ts';
+import { ENDPOINT, noneOf, nothing, type Place, retag, type Stage } from '../stage.ts';
 
 /** The endpoint of dev has served versions 1, 2 and 3, each approved and validated. */
 const released: Stage = {
@@ -15,6 +15,17 @@ const released: Stage = {
 
 /** The same, with one version only. */
 const firstRelease: Stage = { environment: 'dev', set: ({ emulator }) => void release(emulator) };
+
+/** An earlier rollback of the same pipeline has brought version 2 back. */
+function rolledBackBefore({ emulator }: Place): void {
+  const wanted = configOf(arnOf(2));
+  emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: wanted });
+  emulator.endpoints.settle(ENDPOINT);
+  const tags = { component: 'rollback-endpoint', wanted, package: arnOf(2), previous: configOf(arnOf(3)) };
+  retag({ emulator }, ours(tags));
+  const withdrawal = verdictValue(CONTENT, { pipeline: '101', at: timeIn(emulator) });
+  enter(emulator, arnOf(3), { 'withdrawn.dev': `${withdrawal} to=2` });
+}
 
 const rolledBack = { UpdateModelPackage: 1, AddTags: 1, UpdateEndpoint: 1 };
 const returned = { outcome: 'rolled back', version: 2, config: configOf(arnOf(2)) };
@@ -97,7 +108,7 @@ export const rollback: readonly Row[] = [
     remedy:
       'Name the version in `model_package_arn` of the include. check-model then asks the approver to approve it again.',
     stage: released,
-    act: (place) => runBefore(rollbackEndpoint, place, { stage: released, exit: 0 }),
+    act: rolledBackBefore,
     job: { inputs: { version: '3' } },
     exit: 1,
     writes: {},
@@ -214,7 +225,7 @@ export const rollback: readonly Row[] = [
     cause: 'A rollback already brought the earlier version back.',
     remedy: 'The job changed nothing. Without a version, it never goes further back.',
     stage: released,
-    act: (place) => runBefore(rollbackEndpoint, place, { stage: released, exit: 0 }),
+    act: rolledBackBefore,
     exit: 0,
     writes: {},
     record: returned,
