@@ -1,5 +1,6 @@
 import type { DescribeEndpointConfigCommandOutput, DescribeModelCommandOutput } from '@aws-sdk/client-sagemaker';
-import { endpointDescription } from './description/description.ts';
+import type { EndpointDescription } from './description/description.ts';
+import { describedByInputs } from './description/inputs.ts';
 import { packagesIn } from './endpoint.ts';
 import type { Look } from './look.ts';
 import type { MadeBefore, ModelAndConfig } from './model-and-config.ts';
@@ -24,27 +25,37 @@ export async function findMade(name: string, packageArn: string, look: Look): Pr
   const served = packagesIn([model]);
   if (served.length !== 1 || served[0]?.toLowerCase() !== packageArn.toLowerCase())
     return notThere(`the model ${variant.model} serves ${served.join(' and ') || 'no version'}`);
-  return { is: 'there', serving: servingOf(packageArn, config.answer, model) };
+  const description = descriptionOf(config.answer);
+  if (description === undefined) return notThere(`the endpoint config ${name} names no instance type`);
+  return { is: 'there', serving: servingOf({ package: packageArn, description }, config.answer, model) };
+}
+
+/** What a config of deploy-model says of how it serves, as far as a rollback depends on it. */
+function descriptionOf({ ProductionVariants }: DescribeEndpointConfigCommandOutput): EndpointDescription | undefined {
+  const [variant] = ProductionVariants ?? [];
+  return describedByInputs({
+    endpoint_file: undefined,
+    variant_name: variant?.VariantName,
+    instance_type: variant?.InstanceType,
+    instance_count: variant?.InitialInstanceCount,
+    model_environment: new Map(),
+    tags: new Map(),
+  });
 }
 
 function servingOf(
-  packageArn: string,
+  served: { readonly package: string; readonly description: EndpointDescription },
   config: DescribeEndpointConfigCommandOutput,
   model: DescribeModelCommandOutput,
 ): ModelAndConfig {
-  const [variant] = config.ProductionVariants ?? [];
   return {
     model: {
       name: model.ModelName ?? '',
-      package: packageArn,
+      package: served.package,
       execution_role_arn: model.ExecutionRoleArn ?? '',
     },
     config: { name: config.EndpointConfigName ?? '' },
-    description: endpointDescription.parse({
-      variant_name: variant?.VariantName,
-      instance_type: variant?.InstanceType,
-      instance_count: variant?.InitialInstanceCount,
-    }),
+    description: served.description,
     made: requestsOf(config, model),
   };
 }
