@@ -34,6 +34,9 @@ const SAY_MORE: Readonly<Record<string, string>> = {
   'training fails': 'the link to the log of the step, and the step among the test results',
   'foreign update in progress': 'what is taken back while the job waits for it',
   'foreign update at the last moment': 'the tags of the endpoint before the second update',
+  'new version answers with errors': 'the alarms that are left, and the lines of both fleets',
+  'steady traffic': 'what SageMaker was asked for, and what a second run finds',
+  superseded: 'whose alarms are left',
 };
 
 it("a component's own tests set no scene that a failure row has, unless they say more", () => {

@@ -131,12 +131,16 @@ async function updateNoted(replaced: Replaced, plan: DeploymentPlan, context: Re
     rollout: rolloutRequest(plan),
     isAsSeen: () => isAsSeen(replaced, plan, context),
   });
-  if (result === 'conflict') await recordConcurrentUpdate(replaced, context);
+  if (result === 'conflict') await recordConcurrentUpdate(replaced, plan, context);
   return result;
 }
 
 /** Our tags replaced those of the deployment that was first: writes that one's again, as DescribeEndpoint shows it. */
-async function recordConcurrentUpdate({ endpoint, current }: Replaced, context: ReconcileContext): Promise<void> {
+async function recordConcurrentUpdate(
+  { endpoint, current }: Replaced,
+  { component, desired }: DeploymentPlan,
+  context: ReconcileContext,
+): Promise<void> {
   const { sagemaker } = context;
   const now = await findEndpoint(sagemaker, endpoint.name);
   if (!now) return;
@@ -148,7 +152,8 @@ async function recordConcurrentUpdate({ endpoint, current }: Replaced, context: 
   const [served, ...more] = packagesOf(live);
   const [model, ...others] = live.models;
   const tags = deploymentTags({
-    component: undefined,
+    // Another job brings the same by the same component.
+    component: wanted === desired.config ? component : undefined,
     wanted,
     model: others.length > 0 ? undefined : model?.ModelName,
     package: more.length > 0 ? undefined : served,

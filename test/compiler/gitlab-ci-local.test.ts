@@ -64,7 +64,9 @@ function including(examples: readonly Pick<Case, 'id' | 'inputs'>[]): string {
 
 async function preview(name: string, text: string): Promise<Mapping> {
   await writeFile(join(home, name), text);
+  // plan-deployment gives a job of a merge request its target branch by that variable.
   const options = ['--preview', '--file', name, '--state-dir', `.state-${name}`];
+  options.push('--ignore-predefined-vars', 'CI_COMMIT_BRANCH');
   const { stdout } = await run(process.execPath, [program, ...options], {
     cwd: home,
     env: { ...process.env, HOME: home },

@@ -50,7 +50,7 @@ const CALLS: Readonly<Record<string, z.ZodType>> = {
     key: z.string().regex(/^\w{1,255}$/),
     value: text,
     environment_scope: text.default('*'),
-    protected: z.literal('true'),
+    protected: z.optional(z.literal('true')),
   }),
   'POST /repository/branches': z.strictObject({ branch: text, ref: text }),
   'DELETE /protected_branches/:key': z.strictObject({}),

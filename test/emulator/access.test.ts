@@ -93,7 +93,10 @@ test.each([
   ['DescribeTrainingJob', { TrainingJobName: 'train' }, 'training-job/train'],
   ['CreateModelPackage', { ModelPackageGroupName: 'New' }, 'model-package/New/1'],
   ['DescribeModelPackageGroup', { ModelPackageGroupName: 'New' }, 'model-package-group/New'],
-  ['ListEndpoints', {}, 'endpoint/*'],
 ])('%s of %j is asked about %s', (operation, input, resource) => {
   expect(asked(operation, input)[0]?.resources).toEqual([`${SAGEMAKER}:${resource}`]);
+});
+
+test('a list of all endpoints is asked about *: its action names no kind of resource', () => {
+  expect(asked('ListEndpoints', {})[0]?.resources).toEqual(['*']);
 });

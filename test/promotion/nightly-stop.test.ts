@@ -67,7 +67,10 @@ describe('a project that stops its environments', () => {
   beforeAll(async () => {
     const config = `${read('.gitlab-ci.yml').trimEnd()}\n      auto_stop_in: 12 hours\n`;
     stage = await startStage({
-      files: { '.gitlab-ci.yml': config, 'pipeline.json': read('pipeline.json'), 'payload.json': read('payload.json') },
+      files: {
+        '.gitlab-ci.yml': config,
+        ...Object.fromEntries(['pipeline.json', 'payload.json', 'endpoint.yml'].map((path) => [path, read(path)])),
+      },
       teams: [resalePrice],
       hurry: true,
       variables: { AWS_ROLE_ARN: rolesByScope(resalePrice) },

@@ -169,6 +169,16 @@ describe('a check that is retried after the approval', () => {
   });
 });
 
+it('deploy-model is denied another endpoint that is not there yet: what it made serves its own as well', async () => {
+  const chain = await chainBefore('deploy-model', 'uat');
+  for (const endpoint of ['resale-price-main', 'churn-uat']) {
+    const job = await chain.run('deploy-model', { env: { [variableFor('endpoint_name')]: endpoint } });
+    expect(outcomeOf(job)).toMatchObject({ refused: true, next: true });
+    expect(chain.emulator.endpoint(endpoint)).toBeUndefined();
+  }
+  expect(await chain.run('deploy-model', {})).toMatchObject({ exit: 0 });
+});
+
 it('a job is not led into the folder of another by the number that GitLab gives its own', async () => {
   const chain = await chainBefore('deploy-model');
   const record = join(chain.root, recordPath('approve-model', JOB));
@@ -187,9 +197,9 @@ it('every safety input of every program is forged here', () => {
 });
 
 it('every variable that the source names is forged here', () => {
-  const named = new Set(source.match(/\b(CI|GITLAB|AWS|SAGEMAKER|HTTPS?|NO)_[A-Z][A-Z_]*[A-Z]\b/g));
-  // A pattern of ours, not a variable.
-  named.delete('AWS_HOST');
+  const named = new Set(source.match(/\b((CI|GITLAB|AWS|SAGEMAKER|HTTPS?)_[A-Z][A-Z_]*[A-Z]|NO_PROXY)\b/g));
+  // A pattern of ours, and a rule that a message tells: no variables.
+  for (const name of ['AWS_HOST', 'CI_PIPELINE_SOURCE']) named.delete(name);
   const forged = new Set([PREDEFINED, IGNORED, ELSEWHERE].flatMap((rows) => Object.keys(rows)));
   expect([...named].filter((name) => !forged.has(name))).toEqual([]);
 });

@@ -80,7 +80,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     ...WAITS,
     role_arn: [...(SHARED.role_arn ?? []), roleFor('approve-model', 'uat')],
     model_package_group_name: ['ChurnModelGroup'],
-    endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
+    endpoint_name: ['resale-price-dev'],
     name_prefix: ['resale-price-main', 'churn'],
     instance_type: ['ml.g5.xlarge'],
     instance_count: ['0'],

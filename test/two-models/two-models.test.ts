@@ -21,7 +21,10 @@ function addRoles(emulator: Emulator, model: Model): void {
   for (const branch of BRANCHES) {
     const arn = `arn:aws:iam::${emulator.account}:role/${model}-${branch}`;
     const subject = `project_path:wog/mlops/resale-price:ref_type:branch:ref:${branch}`;
-    const policies = [{ Statement: [{ Effect: 'Allow' as const, Action: '*', Resource }] }];
+    const everything = { Effect: 'Allow' as const, Action: '*', Resource };
+    // What lists names no resource.
+    const lists = { Effect: 'Allow' as const, Action: ['sagemaker:List*'], Resource: '*' };
+    const policies = [{ Statement: [everything, lists] }];
     emulator.roles.set(arn, { arn, audience: 'https://sgts.gitlab-dedicated.com', subject, policies });
   }
 }

@@ -57,9 +57,9 @@ function serving({ releases, served }: RollbackQuestion): EarlierRelease | undef
   return releases.find(({ version }) => isSame(version.arn, served.package));
 }
 
-/** Whether what serves is what the last deployment brought. */
+/** Whether what serves is what the last deployment brought. One that nobody names was quicker than ours. */
 function broughtByDeployment({ endpoint, tags }: RollbackQuestion): boolean {
-  return tags.component === 'deploy-model' && tags.wanted === endpoint.config;
+  return tags.component !== 'rollback-endpoint' && tags.wanted === endpoint.config;
 }
 
 function whyBackAlready({ endpoint, tags }: RollbackQuestion, { version }: EarlierRelease): string {

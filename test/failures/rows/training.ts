@@ -14,10 +14,10 @@ function amendDefinition({ root }: Place, from: string, to: string): void {
 }
 
 /** When AWS receives a request; its answer comes too late, so that no machine is quicker than the signal. */
-const when = ({ faults }: Emulator, operation: string) =>
+const when = ({ faults }: Emulator, operation: string, nth = 1) =>
   new Promise<void>((seen) => {
-    faults.meanwhile(operation, () => seen());
-    faults.plan({ operation, kind: 'hang after' });
+    faults.meanwhile(operation, () => seen(), nth);
+    faults.plan({ operation, kind: 'hang after', nth });
   });
 
 const STEP_FAILED =
@@ -176,7 +176,7 @@ export const training: readonly Row[] = [
       'Run the job again: it joins the training. To stop the training, stop the execution in Studio or with the AWS CLI.',
     stage: untrained,
     scenes: ['step never ends'],
-    job: ({ emulator }) => ({ stopped: when(emulator, 'ListPipelineExecutionSteps') }),
+    job: ({ emulator }) => ({ stopped: when(emulator, 'ListPipelineExecutionSteps', 2) }),
     exit: 143,
     writes: { CreatePipeline: 1, StartPipelineExecution: 1 },
     record: { outcome: 'running' },
