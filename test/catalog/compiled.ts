@@ -69,6 +69,7 @@ const project = (environment: string) => ({
 export const NEEDED: Readonly<Record<string, Mapping>> = {
   'deploy-model': { instance_type: 'ml.m5.large' },
   'plan-deployment': { instance_type: 'ml.m5.large' },
+  'deploy-model-stoppable': { instance_type: 'ml.m5.large' },
   promote: { instance_type: 'ml.m5.large' },
   'validate-endpoint': { payload_file: 'payload.json' },
 };

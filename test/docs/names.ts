@@ -12,6 +12,8 @@ export const FOREIGN_WORDS = [
   'oldest_first',
   'push_access_level',
   'ref_protected',
+  // A stage.
+  'plan_deployment',
   // Words of a registry entry.
   'user_id',
   'median_ms',
@@ -36,12 +38,15 @@ export const FOREIGN_VARIABLES = [
   /^(AWS_DEFAULT_REGION|GITLAB_OIDC_TOKEN|MODEL_PACKAGE_GROUP_NAME|SAGEMAKER_ROLE_ARN)$/,
   // AWS's, Node's and the shell's.
   /^AWS_(REGION|ACCOUNT_ID|ROLE_ARN|OIDC_TOKEN|ENDPOINT_URL|CONFIG_FILE|PROFILE)$/,
+  // Values of SageMaker's API.
+  /^LEAST_OUTSTANDING_REQUESTS$/,
   /^(HTTPS?_PROXY|NO_PROXY|NODE_DEBUG|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_USE_ENV_PROXY|LD_PRELOAD)$/,
 ];
 
 /** Files that are the reader's, or made on the way. */
 export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-dev.json': 'written by npm run policies',
+  'trust-plan-<environment>.json': 'written by npm run policies',
   'trust-sagemaker.json': 'saved from docs/setup.md',
   'trust-acceptance.json': 'written by npm run policies',
   'trust-uat.json': 'written by npm run policies',
