@@ -50,7 +50,7 @@ function linksIn(report: string): Line[] {
 /** What the demo prints last; the time of day and the hash of a config are those of the picture. */
 async function lastOfDemo(): Promise<Line[]> {
   const printed: string[] = [];
-  await demo({ hurry: true, print: (text) => printed.push(...stripVTControlCharacters(text).split('\n')) });
+  await demo({ print: (text) => printed.push(...stripVTControlCharacters(text).split('\n')) });
   const table = printed
     .slice(printed.indexOf('What AWS says now'), printed.indexOf('What to try next:'))
     .join('\n')

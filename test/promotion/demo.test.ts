@@ -5,7 +5,7 @@ import { type DemoOptions, demo } from './demo.ts';
 /** Runs the demo without its pauses; returns its verdict and what it printed. */
 async function watch(options: Omit<DemoOptions, 'print'> = {}) {
   const printed: string[] = [];
-  const green = await demo({ hurry: true, ...options, print: (text) => printed.push(stripVTControlCharacters(text)) });
+  const green = await demo({ ...options, print: (text) => printed.push(stripVTControlCharacters(text)) });
   return { green, text: printed.join('\n') };
 }
 
