@@ -59,7 +59,6 @@ describe('the demo', () => {
   }, 300_000);
 
   it.each([
-    ['approve-model', 'Could not find endpoint'],
     ['deploy-model', 'Could not find endpoint'],
     ['validate-endpoint', 'dev: it should be validated behind this endpoint and config.'],
   ])(
