@@ -56,10 +56,12 @@ describe('the image', () => {
   });
 
   it('trusts what NODE_EXTRA_CA_CERTS names, and says when it cannot be read', () => {
+    const home = '/opt/sagemaker-components';
+    const firstUse = 'require("node:tls").createSecureContext()';
     const said = engine.podman(
       ...['run', '--rm', '--pull=never', '--env=NODE_EXTRA_CA_CERTS=/nowhere.crt', IMAGE],
       // Node reads it at the first use of TLS, which a job without inputs does not get to.
-      ...['sh', '-c', `node -e 'require("node:tls").createSecureContext()' 2>&1`],
+      ...['sh', '-c', `export LD_LIBRARY_PATH=${home}/lib; ${home}/node -e '${firstUse}' 2>&1`],
     );
     expect(said).toContain('/nowhere.crt');
   });
