@@ -20,6 +20,8 @@ export function agree(plan: FinishedJob, jobs: Jobs): string[] {
     return ['plan: nothing'];
   }
   if (refused !== undefined) return [foreseenRefusal(plan, check, deploy)];
+  // What waited for another's change meets what that change left.
+  if (act === 'wait' && isAboutTheEndpoint(check)) return ['plan: wait'];
   if (outcome === 'version')
     must(check.exit === 0 && check.record?.package === plan.record?.package, 'another version came', plan, check);
   if (!deploy || !CERTAIN.has(String(act))) return [`plan: ${outcome}`];
@@ -44,6 +46,11 @@ function did({ calls }: FinishedJob): string {
   if (calls.includes('CreateEndpoint')) return 'create';
   if (calls.includes('UpdateEndpoint')) return 'update';
   return calls.includes('CreateModel') ? 'less' : 'nothing';
+}
+
+/** Whether a job refused what the endpoint is now. */
+function isAboutTheEndpoint({ log }: FinishedJob): boolean {
+  return /ERROR SMC-40(0\d|1[0-2]): /.test(log);
 }
 
 /** Whether deploy-model refused the version itself, which no plan of a version to come can know. */
