@@ -147,15 +147,19 @@ export default defineComponent({
       await refuseUnlessWanted(handed, { ...brought, state: 'is progressing to' }, context);
       return exitWithoutWaiting(task, accepted, context);
     }
-    const end = await endOf(accepted, plan, reconcile);
+    const clean = await beginCleanUp(task, context);
+    const following = endOf(accepted, plan, reconcile);
+    await Promise.allSettled([following, clean.listed]);
+    const end = await following;
     const { endpoint, where } = end;
     const fired = await endRelease(end, accepted, plan, reconcile);
     await endScaling(end, accepted, plan, { ...reconcile, account: context.aws.account });
     if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
     writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
-    const clean = beginCleanUp(task, context);
-    await refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
-    await clean();
+    const refuse = () => refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
+    await refuse();
+    // What is refused meanwhile does not end well either: the last request is the look.
+    if (await clean.deleteOlder()) await refuse();
     return done(task, accepted, context);
   },
 });

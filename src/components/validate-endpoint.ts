@@ -13,7 +13,7 @@ import { permissionsToScale, permissionsToSeeScaling } from '../program/scaling-
 import { type Asked, besideValidation, MAX_REQUESTS } from '../registry/companions.ts';
 import { entryTime, entryValue } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
-import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
 import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import {
@@ -220,20 +220,28 @@ async function recordValidation(
     at: entryTime(clock.now(), now),
   });
   const already = validatedAlready(now, job.environment, validation);
-  if (already)
+  if (already) {
+    // The last look asked for several things at once: this one is sure to be later than all of them.
+    refuseUnlessItHolds(await describePackage({ ...aws, clock }, now.arn), deployed, job, 'was written before');
     return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
+  }
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const beside = asked && besideValidation(job.environment, job.id, asked);
   const key = entryKey('validated', job.environment);
   const entry = { key, value: entryValue(validation), ...(beside && { beside }) };
-  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, job);
+  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, job, 'was written');
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
 }
 
-/** Refuses when somebody rejected or changed the version between our read and our write: it stays live. */
-function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecord, { environment }: Context['job']): void {
+/** Refuses when somebody rejected or changed the version after it was looked at: it stays live. */
+function refuseUnlessItHolds(
+  after: ModelPackage,
+  deployed: DeployedRecord,
+  { environment }: Context['job'],
+  stands: 'was written' | 'was written before',
+): void {
   const refusal = refusalOfLive(after, deployed);
   if (!refusal) return;
-  const what = `The validation in ${environment} was written, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`;
+  const what = `The validation in ${environment} ${stands}, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`;
   throw new Failure('SMC-5007', what, howToTakeAway(refusal, deployed));
 }

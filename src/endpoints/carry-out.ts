@@ -45,14 +45,14 @@ export async function carryOut(
   if (decision.do === 'follow') context.begun(`the deployment of ${plan.desired.config}`);
   if (decision.do === 'follow' || decision.do === 'nothing') return 'accepted';
   if (!endpoint) {
-    await ensureModelAndConfig(plan, look, context);
+    if ((await ensureModelAndConfig(plan, look, context)) === 'conflict') return 'conflict';
     return create(plan, context);
   }
   const kept = seen.current && keptInstances(endpoint, seen.current, plan.serving.description);
   const scaling = await scalingBefore(seen, plan, context);
   if (scaling instanceof Failure) throw scaling;
   await refuseRollout(plan, kept ?? plan.serving.description.instance_count, context);
-  await ensureModelAndConfig(plan, look, context);
+  if ((await ensureModelAndConfig(plan, look, context)) === 'conflict') return 'conflict';
   return update({ ...seen, endpoint, kept, scaling }, before, plan, context);
 }
 

@@ -52,12 +52,15 @@ export async function listStocks(
 /**
  * Deletes the endpoint's oldest configs and models that nothing needs (AWS: DeleteEndpointConfig, DeleteModel). AWS also deletes
  * what an endpoint serves: so everything that needs one is looked at again right before. Configs come first, because nobody can
- * begin to use what is gone; their models are found by the next deployment, if this job ends in between.
+ * begin to use what is gone; their models are found by the next deployment, if this job ends in between. Returns whether AWS was
+ * asked for anything.
  */
-export async function cleanUp(wanted: CleanUp, { configs, models }: Stocks, context: CleanUpContext): Promise<void> {
+export async function cleanUp(wanted: CleanUp, { configs, models }: Stocks, context: CleanUpContext): Promise<boolean> {
   const cleaning = { ...context, inUse: new ConfigsInUse(context.sagemaker), look: new Look(context) };
-  if (configs.items.length > wanted.keep) await cleanConfigs(wanted, configs, cleaning);
-  if (models.items.length > wanted.keep) await cleanModels(wanted, models, cleaning);
+  const isMore = ({ items }: Stock) => items.length > wanted.keep;
+  if (isMore(configs)) await cleanConfigs(wanted, configs, cleaning);
+  if (isMore(models)) await cleanModels(wanted, models, cleaning);
+  return isMore(configs) || isMore(models);
 }
 
 interface Cleaning extends CleanUpContext {

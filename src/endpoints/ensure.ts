@@ -5,6 +5,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-sagemaker';
 import { isKnownError } from '../aws/sagemaker-errors.ts';
+import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { findConfig, findModel } from './endpoint.ts';
 import { asRefusal } from './failure-reasons.ts';
@@ -27,17 +28,25 @@ export function askForPlanned(look: Look, { model, config }: ModelAndConfig): vo
   look.config(config.name);
 }
 
-/** Creates the model and then the endpoint config that names it, where the look did not find them. */
+/**
+ * Creates the model and then the endpoint config that names it, where the look did not find them. `conflict` when SageMaker finds
+ * no model for the config: another deployment cleaned up, or a new model is not visible yet.
+ */
 export async function ensureModelAndConfig(
   wanted: Serving,
   look: Look,
   { sagemaker, log }: { readonly sagemaker: SageMakerClient; log(line: string): void },
-): Promise<void> {
+): Promise<'ensured' | 'conflict'> {
   askForPlanned(look, wanted.serving);
   await look.ended();
   const model = await ensureModel(wanted, look, sagemaker);
   const config = await ensureConfig(wanted, look, sagemaker);
+  if (config === 'without a model') {
+    log(`SageMaker does not find the model ${wanted.serving.model.name} for its endpoint config.`);
+    return 'conflict';
+  }
   log(`Model ${wanted.serving.model.name}: ${model}. Endpoint config ${wanted.serving.config.name}: ${config}.`);
+  return 'ensured';
 }
 
 /**
@@ -58,13 +67,21 @@ async function ensureModel({ serving, tags }: Serving, look: Look, sagemaker: Sa
  * Creates the endpoint config (AWS: CreateEndpointConfig), or reuses the one with its name. Throws a Failure of kind
  * "refused" when that has other content.
  */
-async function ensureConfig({ serving, tags }: Serving, look: Look, sagemaker: SageMakerClient): Promise<Ensured> {
+async function ensureConfig(
+  { serving, tags }: Serving,
+  look: Look,
+  sagemaker: SageMakerClient,
+): Promise<Ensured | 'without a model'> {
   const planned = plannedConfig(serving);
   return ensure({
     ...planned,
     before: (await look.config(planned.name))?.answer,
     find: async () => (await findConfig(sagemaker, planned.name))?.answer,
     create: () => sagemaker.send(new CreateEndpointConfigCommand({ ...planned.request, Tags: [...tags] })),
+  }).catch((error: unknown) => {
+    if (isKnownError('not found', error) && /^Could not find model /.test(partsOf(error).message))
+      return 'without a model';
+    throw error;
   });
 }
 

@@ -92,12 +92,12 @@ export const rounds: Readonly<
     },
     { asks: ['UpdateEndpoint'], why: 'A change stands alone.' },
     {
-      asks: ['DescribeEndpoint'],
-      why: 'Whether the endpoint serves the new config. This is repeated until it has ended.',
+      asks: ['DescribeEndpoint', 'ListEndpointConfigs', 'ListModels'],
+      why: 'Whether the endpoint serves the new config: this is repeated until it has ended. What there is of earlier releases.',
     },
     {
-      asks: ['DescribeModelPackage', 'ListEndpointConfigs', 'ListModels'],
-      why: 'After the endpoint serves it: a version that was rejected meanwhile must not end green. What there is of earlier releases: if it is more than keep_versions, more requests follow.',
+      asks: ['DescribeModelPackage'],
+      why: 'After the endpoint serves it: a version that was rejected meanwhile must not end green. If there are more earlier releases than keep_versions, they are deleted then, and the version is looked at once more.',
     },
   ],
   'validate-endpoint': [

@@ -557,6 +557,20 @@ describe('the deployment', () => {
     expect(job.log).toMatch(/The validation in dev was written, but .* it is Rejected, but it is live\./);
   });
 
+  it('serves a version that was rejected while its last answers arrived, and was validated before', async () => {
+    const { emulator, root, arn } = await live();
+    expect(await validate({ emulator, root, job: '9' })).toMatchObject({ exit: 0 });
+    emulator.faults.meanwhile(
+      'DescribeModelPackage',
+      () => void emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: 'Rejected' }),
+      3,
+    );
+    const again = await validate({ emulator, root, job: '10' });
+    expect(again).toMatchObject({ exit: 1, outputs: {} });
+    expect(again.log).toMatch(/The validation in dev was written before, but .* it is Rejected, but it is live\./);
+    expect(again.calls).not.toContain('UpdateModelPackage');
+  });
+
   it('is a test case of its own, for what serves and for what was deployed', async () => {
     const { emulator, root } = await live();
     const { junit } = await validate({ emulator, root });

@@ -1,4 +1,3 @@
-import type { Naming } from '../../endpoints/names.ts';
 import type { Permission } from '../../program/component.ts';
 import type { Context } from '../../program/context.ts';
 import { explain } from '../../program/explain.ts';
@@ -31,33 +30,40 @@ export const CLEAN_UP_PERMISSIONS: readonly Permission[] = [
 /** Seconds that a job spends on it at most: the rest is for the next deployment. */
 const MOST_TIME = 120;
 
+interface BegunCleanUp {
+  /** Fulfilled when the lists have arrived, well or not. */
+  readonly listed: Promise<unknown>;
+  /** Deletes what nothing needs any more. Returns whether anything was asked of AWS for it. */
+  deleteOlder(): Promise<boolean>;
+}
+
+const NO_CLEAN_UP: BegunCleanUp = { listed: Promise.resolve(), deleteOlder: async () => false };
+
 /**
- * Asks for what may be of the endpoint, beside whatever else the job reads. Returns what then deletes what nothing needs any more.
- * The deployment has ended well by then: a failure of the clean-up is told, and is none of the job.
+ * Asks for what may be of the endpoint, while the job follows its deployment. Whatever is deleted is deleted when that has ended
+ * well: a failure of the clean-up is told, and is none of the job.
  */
-export function beginCleanUp({ given, handed }: Deployed, { aws, clock, job, log, deadline }: Context) {
+export async function beginCleanUp(
+  { given, handed }: Deployed,
+  { aws, clock, job, log, deadline }: Context,
+): Promise<BegunCleanUp> {
   const { endpoint_name: endpoint, keep_versions: keep } = given;
-  if (keep === Number.POSITIVE_INFINITY) return async () => undefined;
+  if (keep === Number.POSITIVE_INFINITY) return NO_CLEAN_UP;
   const naming = { prefix: given.name_prefix ?? endpoint, environment: job.environment };
-  const begun = begin(naming, aws.sagemaker);
-  // Nobody may ask for it, where the version is refused.
-  begun.catch(() => undefined);
-  return async () => {
+  // Only a deployment that SageMaker has accepted needs it.
+  const { cleanUp, listStocks } = await import('../../endpoints/clean-up.ts');
+  const listing = listStocks(aws.sagemaker, naming);
+  const deleteOlder = async () => {
     try {
-      const { cleanUp, stocks } = await begun;
       const wanted = { ...naming, endpoint, promotion_path: handed.promotion_path, keep };
-      await cleanUp(wanted, stocks, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
+      return await cleanUp(wanted, await listing, { ...aws, clock, deadline: deadline(MOST_TIME), log: log.line });
     } catch (error) {
       const { coded, next } = explain(error, CLEAN_UP_PERMISSIONS);
       log.line(
         `Warning: the endpoint serves the version, but older ones were not cleaned up. ${coded}\nTo clean up: ${next}`,
       );
+      return true;
     }
   };
-}
-
-/** Loads what only a job needs whose deployment ended well, and lists what may be of the endpoint. */
-async function begin(naming: Pick<Naming, 'prefix' | 'environment'>, sagemaker: Context['aws']['sagemaker']) {
-  const { cleanUp, listStocks } = await import('../../endpoints/clean-up.ts');
-  return { cleanUp, stocks: await listStocks(sagemaker, naming) };
+  return { listed: listing.catch(() => undefined), deleteOlder };
 }

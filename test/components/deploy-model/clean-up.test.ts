@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import { EXECUTION_ROLE } from '../../../emulator/scene.ts';
+import { arnOf } from '../../registry/package.ts';
 import { contentIn, enter, timeIn, validationValue, verdictValue } from '../handover.ts';
 import { emulated, type JobOptions } from '../job.ts';
 import { approved, deploy, liveConfig, NAME } from './scene.ts';
@@ -48,6 +49,41 @@ function validate({ arn, config }: { readonly arn: string; readonly config: stri
 const deletions = ({ calls }: { readonly calls: readonly string[] }) =>
   calls.filter((call) => call.startsWith('Delete'));
 const CLEANED = ['DeleteEndpointConfig', 'DeleteModel'];
+
+describe('a version that was rejected', () => {
+  const reject = (arn: string) =>
+    void emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: 'Rejected' });
+
+  it('while older ones were deleted does not end well, whatever was deleted', async () => {
+    await deployMany(3, { keep_versions: 'all' });
+    emulator.faults.meanwhile('DeleteModel', () => reject(arnOf(4)));
+    const job = await deployNext({ keep_versions: '1' });
+    expect(job).toMatchObject({ exit: 1, log: expect.stringMatching(/ERROR SMC-4111: .* it is Rejected/) });
+    expect(job.calls.at(-1)).toBe('DescribeModelPackage');
+  });
+
+  it('before the job is sure what serves lets nothing be deleted', async () => {
+    await deployMany(3, { keep_versions: 'all' });
+    emulator.faults.meanwhile('ListModels', () => reject(arnOf(4)));
+    const job = await deployNext({ keep_versions: '1' });
+    expect(job).toMatchObject({ exit: 1, log: expect.stringMatching(/ERROR SMC-4111: .* it is Rejected/) });
+    expect(deletions(job)).toEqual([]);
+  });
+});
+
+it('a model that the clean-up of another deployment deletes before the config names it is made again', async () => {
+  const [first] = await deployMany(1);
+  const gone = String(first?.model);
+  emulator.do('DeleteEndpointConfig', { EndpointConfigName: first?.config });
+  emulator.faults.meanwhile('CreateEndpointConfig', () => void emulator.do('DeleteModel', { ModelName: gone }));
+  emulator.do('DeleteEndpoint', { EndpointName: NAME });
+  emulator.clock.advance(60_000);
+  const same = { pipeline: String(pipeline) };
+  const { root } = approved(emulator, { ...same, entered: false, of: String(first?.arn) });
+  const job = await deploy({ emulator, root, ...same });
+  expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'deployed', model: gone } });
+  expect(job.log).toContain(`SageMaker does not find the model ${gone} for its endpoint config.`);
+});
 
 describe('after a good deployment', () => {
   it('the newest five configs and models stay, and the log names each that is deleted', async () => {
