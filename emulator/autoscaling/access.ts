@@ -1,8 +1,7 @@
 import { arnOf } from '../sagemaker/service.ts';
 import type { AccessRequest, World } from '../world.ts';
 import { alarmsOf } from './policies.ts';
-import type { Autoscaling } from './service.ts';
-import { serviceLinkedRole } from './targets.ts';
+import { type ScalableTargets, serviceLinkedRole } from './targets.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -15,7 +14,7 @@ const APPLICATION = 'application-autoscaling';
  */
 export function scalingAccess(
   world: World,
-  autoscaling: Autoscaling,
+  autoscaling: { readonly targets: Pick<ScalableTargets, 'arn'>; readonly hasRole: boolean },
   operation: string,
   input: Input,
 ): AccessRequest[] {

@@ -1,39 +1,28 @@
 import * as z from 'zod/mini';
 import { studioUrl } from '../aws/console.ts';
 import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
-import { descriptionInputs, oneDescription } from '../endpoints/description/inputs.ts';
+import { oneDescription } from '../endpoints/description/inputs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
-import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { optional } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Known } from '../preview/approver-view.ts';
-import { type CandidateSearch, MAX_CANDIDATES } from '../preview/candidate.ts';
+import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
+import type { CandidateSearch } from '../preview/candidate.ts';
 import { criteriaOf } from '../preview/criteria.ts';
 import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
 import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
-import { promotionPath, readApproval, TAKE_OVER } from '../registry/entries.ts';
-import { displayName, type ModelPackage, modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
+import { readApproval, TAKE_OVER } from '../registry/entries.ts';
+import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
 
 const inputs = z
   .strictObject({
-    model_package_group_name: modelPackageGroup,
-    source: z.enum(['run', 'registry'], 'must be run or registry'),
-    promotion_path: promotionPath,
-    require_validation: flag,
-    require_bake: flag,
-    take_over_endpoint: flag,
-    allow_downgrade: flag,
-    recreate_failed: flag,
-    model_package_arn: optional(modelPackageArn),
+    ...promotionInputs,
     endpoint_name: optional(resourceName),
-    name_prefix: optional(resourceName),
     execution_role_arn: optional(executionRole),
-    ...descriptionInputs,
-    max_candidates: wholeNumber(1, MAX_CANDIDATES),
     on_missing: z.enum(['fail', 'continue'], 'must be fail or continue'),
   })
   .check(
@@ -66,38 +55,18 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: [
-    'require_validation',
-    'require_bake',
-    'take_over_endpoint',
-    'allow_downgrade',
-    'recreate_failed',
-    'endpoint_file',
-    'promotion_path',
-    'source',
-    'gitlab_environment_suffix',
-  ],
+  safetyInputs: PROMOTION_SAFETY_INPUTS,
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',
     MODEL_PACKAGE_VERSION: 'Its number in the group.',
     MODEL_PACKAGE_GROUP_NAME: "The group's name as registered.",
   } satisfies Record<Output, string>,
-  permissions: [
-    { action: 'sagemaker:ListModelPackages', on: 'package' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-    { action: 'sagemaker:DescribeModelPackageGroup', on: 'group', when: 'the group has no version' },
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint', when: READS_LIVE },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config', when: READS_LIVE },
-    { action: 'sagemaker:DescribeModel', on: 'model', when: READS_LIVE },
-    { action: 'sagemaker:ListTags', on: 'endpoint', when: 'endpoint_name is given' },
-    ...permissionsToSeeScaling('the endpoint file has autoscaling, or the instance type changes'),
-    {
-      action: 's3:GetObject',
-      on: 'training reports',
-      when: 'the approver is to see the values in the reports of the training (ModelMetrics): without it, only their links',
-    },
-  ],
+  permissions: permissionsToForesee({
+    live: READS_LIVE,
+    tags: 'endpoint_name is given',
+    reports: 'the approver is to see',
+  }),
 
   checkFiles: checkEndpointFile,
 

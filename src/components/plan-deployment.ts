@@ -1,37 +1,22 @@
 import * as z from 'zod/mini';
 import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
-import { descriptionInputs, oneDescription, someDescription } from '../endpoints/description/inputs.ts';
+import { oneDescription, someDescription } from '../endpoints/description/inputs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
-import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type NamedFile, readProjectFile } from '../gitlab/project-file.ts';
-import { MAX_CANDIDATES } from '../preview/candidate.ts';
+import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
 import { criteriaOf } from '../preview/criteria.ts';
 import { foresee, foreseeTraining, isTrainedFirst } from '../preview/foresee.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
-import { promotionPath } from '../registry/entries.ts';
-import { modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { planOf } from './plan-deployment/plan.ts';
 import { PLAN_FOLDER, PLAN_REPORTS } from './plan-deployment/reports.ts';
 
 const inputs = z
   .strictObject({
-    model_package_group_name: modelPackageGroup,
-    source: z.enum(['run', 'registry'], 'must be run or registry'),
-    promotion_path: promotionPath,
-    require_validation: flag,
-    require_bake: flag,
-    take_over_endpoint: flag,
-    allow_downgrade: flag,
-    recreate_failed: flag,
-    model_package_arn: optional(modelPackageArn),
+    ...promotionInputs,
     endpoint_name: resourceName,
-    name_prefix: optional(resourceName),
     execution_role_arn: executionRole,
-    ...descriptionInputs,
-    max_candidates: wholeNumber(1, MAX_CANDIDATES),
   })
   .check(...oneDescription, someDescription);
 
@@ -49,33 +34,9 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: [
-    'require_validation',
-    'require_bake',
-    'take_over_endpoint',
-    'allow_downgrade',
-    'recreate_failed',
-    'endpoint_file',
-    'promotion_path',
-    'source',
-    'gitlab_environment_suffix',
-  ],
+  safetyInputs: PROMOTION_SAFETY_INPUTS,
   outputs: {},
-  permissions: [
-    { action: 'sagemaker:ListModelPackages', on: 'package' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-    { action: 'sagemaker:DescribeModelPackageGroup', on: 'group', when: 'the group has no version' },
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-    { action: 'sagemaker:DescribeModel', on: 'model' },
-    { action: 'sagemaker:ListTags', on: 'endpoint' },
-    ...permissionsToSeeScaling('the endpoint file has autoscaling, or the instance type changes'),
-    {
-      action: 's3:GetObject',
-      on: 'training reports',
-      when: 'the plan is to show the values in the reports of the training (ModelMetrics): without it, only their links',
-    },
-  ],
+  permissions: permissionsToForesee({ reports: 'the plan is to show' }),
 
   checkFiles: checkEndpointFile,
 

@@ -3,7 +3,7 @@ import type { Fact } from '../../preview/approver-view.ts';
 import { environmentBefore, type PromotionCriteria } from '../../registry/eligibility.ts';
 import { readApproval, readValidation } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
-import type { Foreseen, PlannedAct } from './plan.ts';
+import type { Foreseen, PlannedAct } from './act.ts';
 
 /** How long a deployment takes, as far as an earlier one tells: SageMaker says it of none before. Nothing where none is made. */
 export function durationFacts(foreseen: Foreseen, act: PlannedAct, criteria: PromotionCriteria): Fact[] {

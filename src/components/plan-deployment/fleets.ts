@@ -6,7 +6,7 @@ import { duration } from '../../ground/clock.ts';
 import type { Fact } from '../../preview/approver-view.ts';
 import type { ForeseenVersion, TrainingForeseen } from '../../preview/foresee.ts';
 import { instancesAfter } from '../../preview/foreseen.ts';
-import type { PlannedAct } from './plan.ts';
+import type { PlannedAct } from './act.ts';
 
 /** How many instances run, and how many while both fleets do; nothing where no fleet is started. */
 export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingForeseen, act: PlannedAct): Fact[] {

@@ -1,16 +1,13 @@
-import type { EndpointDecision } from '../../endpoints/decision.ts';
 import { approvalEnvironment } from '../../gitlab/job.ts';
 import type { Failure } from '../../ground/failure.ts';
 import type { Fact } from '../../preview/approver-view.ts';
-import type { ForeseenVersion, NothingForeseen, TrainingForeseen } from '../../preview/foresee.ts';
+import type { NothingForeseen } from '../../preview/foresee.ts';
 import { servedThere } from '../../preview/live.ts';
 import { environmentsBefore, type PromotionCriteria } from '../../registry/eligibility.ts';
 import { displayName } from '../../registry/packages.ts';
+import { actOf, type Foreseen, type PlannedAct } from './act.ts';
 import { durationFacts } from './duration.ts';
 import { fleetFacts } from './fleets.ts';
-
-/** What a merge would come to, as far as AWS shows it now. */
-export type Foreseen = ForeseenVersion | NothingForeseen | TrainingForeseen;
 
 /** What deploy-model would create, update and delete, each in words: `endpoint resale-price-uat`. */
 export interface Changes {
@@ -25,9 +22,6 @@ interface Condition {
   /** Why it does not hold; `undefined` where it does. */
   readonly why: string | undefined;
 }
-
-/** What deploy-model would do about the endpoint; `none` where it would not come so far, `unknown` where only AWS will show it. */
-export type PlannedAct = EndpointDecision['do'] | 'none' | 'unknown';
 
 /** The plan of a merge. */
 export interface MergePlan {
@@ -51,16 +45,6 @@ export function planOf(foreseen: Foreseen, criteria: PromotionCriteria): MergePl
     conditions: conditionsOf(foreseen, criteria),
     facts: factsOf(foreseen, act, criteria),
   };
-}
-
-function actOf(foreseen: Foreseen): PlannedAct {
-  if (foreseen.is === 'nothing') return 'none';
-  const { refused, destination, plan } = foreseen;
-  if (refused) return 'refuse';
-  if (!destination) return 'create';
-  // Without a plan nobody knows how it serves; without a decision somebody deleted the endpoint right now.
-  const decision = plan && destination.seen?.decision.do;
-  return decision ?? 'unknown';
 }
 
 function changesOf(foreseen: Foreseen, act: PlannedAct): Changes {

@@ -4,8 +4,9 @@ import { viewOf } from '../../preview/gather.ts';
 import { skippedLines } from '../../preview/skipped.ts';
 import type { Context } from '../../program/context.ts';
 import type { PromotionCriteria } from '../../registry/eligibility.ts';
+import type { Foreseen } from './act.ts';
 import { planPage } from './page.ts';
-import type { Foreseen, MergePlan } from './plan.ts';
+import type { MergePlan } from './plan.ts';
 import { METRICS, metricsReport, PAGE, TERRAFORM, terraformReport } from './reports.ts';
 
 interface Shown {
