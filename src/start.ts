@@ -49,17 +49,15 @@ function read(filename: string): void {
 /** A module of Node, which is loaded when one of its members is first used: not every run uses all of them. */
 function whenUsed(name: string): unknown {
   let whole: object | undefined;
-  return new Proxy(
-    {},
-    {
-      get(_, member) {
-        // What a bundler asks of each module before it uses a default export.
-        if (member === '__esModule') return undefined;
-        whole ??= process.getBuiltinModule(name);
-        return whole && Reflect.get(whole, member);
-      },
-    },
-  );
+  const get = (_: object, member: string | symbol) => {
+    // What a bundler asks of each module before it uses a default export.
+    if (member === '__esModule') return undefined;
+    whole ??= process.getBuiltinModule(name);
+    return whole && Reflect.get(whole, member);
+  };
+  // Where a module is imported as a whole and by names, the bundler's copy of it has the names from here.
+  const members = new Proxy({}, { get });
+  return new Proxy({}, { get, getPrototypeOf: () => members });
 }
 
 load('./programs.js');

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { machineClock } from '../emulator/clock.ts';
@@ -138,6 +139,24 @@ describe('the bundle', () => {
     expect(loaded).toMatch(/^NativeModule crypto$/m);
     for (const name of ['http', 'https', 'tls', 'zlib', 'os', 'fs/promises', 'internal/deps/undici/undici'])
       expect(loaded.split('\n')).not.toContain(`NativeModule ${name}`);
+  });
+
+  it('gives a module of Node by default and by names, as a bundler asks for both', async () => {
+    const place = join(root, 'both');
+    mkdirSync(place);
+    cpSync(join(folder, 'main.js'), join(place, 'main.js'));
+    const { code } = await transform(
+      'import path, { basename } from "node:path"; console.log(basename(path.join("a", "b")));',
+      {
+        format: 'cjs',
+        platform: 'node',
+      },
+    );
+    writeFileSync(join(place, 'programs.js'), `({"./programs.js":function(exports,require,module){${code}}})`);
+    writeFileSync(join(place, 'programs.js.cache'), '');
+    writeFileSync(join(place, 'package.json'), '{"type":"commonjs"}');
+    const { stdout, stderr } = spawnSync(process.execPath, [join(place, 'main.js')], { encoding: 'utf8' });
+    expect(stdout, stderr).toBe('b\n');
   });
 
   it('asks of no answer whether it is a stream or a blob of a browser: Node would load all that a browser has', () => {
