@@ -21,7 +21,7 @@ import { refuseUnlessPressed } from '../program/pressed.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
-import { displayName, groupArnIn, modelPackageGroup, versionIn } from '../registry/packages.ts';
+import { describePackage, displayName, groupArnIn, modelPackageGroup, versionIn } from '../registry/packages.ts';
 import { judgeReturn, type ReturnPlace } from '../registry/returnable.ts';
 import { decideRollback, type EarlierRelease, type RollbackDecision } from './rollback-endpoint/decision.ts';
 import { findReleases, firstStanding, type PassedBy, type Standing } from './rollback-endpoint/releases.ts';
@@ -249,6 +249,7 @@ async function bring(task: Return, context: Context): Promise<Done<never>> {
   if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired: [] }, plan, context);
   const { endpoint: name, config } = plan.desired;
   record(standing.release, { endpoint: name, config, previous_config: accepted.previousConfig }, context);
+  await refuseUnlessStillFit(task, context);
   const verdict = `${name} serves ${displayName(standing.release.version)} again (endpoint config ${config}).`;
   return { verdict, outputs: {} };
 }
@@ -265,6 +266,18 @@ function record(
   { report }: Context,
 ): void {
   report.record({ outcome: 'rolled back', group, package: arn, version, content, ...now });
+}
+
+/** Refuses to end well when somebody rejected or changed the version after the last look before the change. */
+async function refuseUnlessStillFit({ standing, place, plan }: Return, { aws, clock }: Context): Promise<void> {
+  const now = await describePackage({ ...aws, clock }, standing.release.version.arn);
+  const verdict = judgeReturn(now, place);
+  if (verdict.is === 'fit') return;
+  throw new Failure(
+    'SMC-4206',
+    `${plan.desired.endpoint} serves ${displayName(now)} again, but ${verdict.why}.`,
+    'run this job again, and type a version that may serve. Until then this one stays live.',
+  );
 }
 
 /** Refuses when the version may no longer be brought back, or another deployment came between. */

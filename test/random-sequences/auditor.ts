@@ -389,8 +389,10 @@ export class Auditor {
     this.deployments.push({ ...last, config, before: replaced?.config });
   }
 
-  /** A green rollback serves what it tells. */
-  #greenRollback({ looked }: Running, { record, log }: FinishedJob): void {
+  /** A green rollback serves what it tells; what was rejected before the job's last request does not end well. */
+  #greenRollback({ looked, lately }: Running, { record, log }: FinishedJob): void {
+    const now = lately?.seen.get(String(record?.package));
+    must(now?.approval === 'Approved' && !now.withdrawn, `a rollback is green, and ${now?.arn} is rejected:\n${log}`);
     const live = looked?.status === 'InService' && looked.pending === undefined;
     must(
       live && looked.config === record?.config && looked.serves === record.package,

@@ -2,8 +2,8 @@ import type { Look } from '../../endpoints/look.ts';
 import { findMade } from '../../endpoints/made.ts';
 import type { ModelAndConfig } from '../../endpoints/model-and-config.ts';
 import { listReleaseConfigs, type ReleaseConfig } from '../../endpoints/releases.ts';
+import { readEach } from '../../endpoints/stock.ts';
 import { readConfigTags } from '../../endpoints/tags.ts';
-import { inOrder } from '../../ground/reads.ts';
 import type { Context } from '../../program/context.ts';
 import { timestamp } from '../../registry/entries.ts';
 import { findPackage, groupArnIn, type ModelPackage, versionArnIn } from '../../registry/packages.ts';
@@ -45,9 +45,7 @@ export async function findReleases(query: ReleaseQuery, { aws, clock }: Context)
   const listed = [...new Set(configs.map(({ version }) => version))].slice(0, MOST_VERSIONS);
   const versions = [...new Set([...query.known, ...listed])];
   const group = groupArnIn(aws, query.place.group);
-  const described = await inOrder(
-    versions.map((version) => findPackage({ ...aws, clock }, versionArnIn(group, version))),
-  );
+  const described = await readEach(versions, (version) => findPackage({ ...aws, clock }, versionArnIn(group, version)));
   const judged = described.map((version, index) =>
     version ? judge(version, configs, query) : { version: versions[index] ?? 0, why: 'it does not exist in the group' },
   );

@@ -201,6 +201,25 @@ export const rollback: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'the version that it brings back is rejected while it goes live',
+    shows: [],
+    component: 'rollback-endpoint',
+    code: 'SMC-4206',
+    seen: 'ERROR resale-price-dev serves ResalePriceModelGroup version 2 again, but it is Rejected.',
+    next: 'run this job again, and type a version that may serve. Until then this one stays live.',
+    cause: 'Somebody rejected, withdrew or changed the version after this job had asked SageMaker to bring it back.',
+    remedy: 'Run the job again, and type another version. Or promote another version.',
+    stage: released,
+    act: ({ emulator }) => {
+      emulator.faults.meanwhile('UpdateEndpoint', () => {
+        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
+      });
+    },
+    exit: 1,
+    writes: rolledBack,
+    record: returned,
+  },
+  {
     when: 'the release before does not start any more, and SageMaker rolls back',
     shows: [10],
     component: 'rollback-endpoint',
