@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type * as z from 'zod/mini';
 import { lookAheadAfter } from './compositions/look-ahead.ts';
 import type { Component } from './program/component.ts';
@@ -56,7 +57,7 @@ if (run) {
     root: process.cwd(),
     clock: {
       now: () => new Date(),
-      sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+      sleep: (milliseconds) => pause(milliseconds),
       random: Math.random,
     },
     print: (line) => process.stdout.write(`${line}\n`),

@@ -1,12 +1,10 @@
-// The file that node is started with. It loads the others, each together with the code that V8 made of it at build
-// time:
+// The file that node is started with. It loads the others, each together with the code that V8 made of it at build time:
 // compiling them again would be a third of a program's time.
 //
-// Why not module.enableCompileCache() of Node: measured with the same bundle, in 60 starts of deploy-model without
-// inputs, this
-// takes 58 ms and that 63 ms (73 ms without any cache). Its cache belongs to one user, its bytes differ from build to
-// build, so
-// that an image would not have the same layers again, and it was not tried in an image whose files cannot be written.
+// Why not module.enableCompileCache() of Node: measured with the same bundle, in 60 starts of deploy-model without inputs,
+// this takes 58 ms and that 63 ms (73 ms without any cache). Its cache belongs to one user, its bytes differ from build to
+// build, so that an image would not have the same layers again, and it was not tried in an image whose files cannot be
+// written.
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 

@@ -7,7 +7,10 @@ export type Round = readonly Call[];
 interface Gathering {
   /** How many requests each round has; the first that comes is one alone, where nothing is said. */
   readonly sizes: readonly number[];
-  /** Real milliseconds without another request, after which a round goes on that is smaller, or of unknown size. */
+  /**
+   * Turns of the event loop, of a millisecond or two, without another request, after which a round goes on that is smaller, or of
+   * unknown size. A machine that was busy elsewhere makes a turn longer, not their number smaller.
+   */
   readonly patience: number;
   /** What becomes of a round that is complete: the requests that are answered. */
   answered?(round: Round, number: number): Round;
@@ -18,6 +21,9 @@ export function answerInRounds(emulator: Emulator, { sizes, patience, answered =
   const came: Round[] = [];
   let waiting: { call: Call; go(): void }[] = [];
   let late: NodeJS.Timeout | undefined;
+  const waitFor = (turns: number) => {
+    late = setTimeout(() => (turns > 0 ? waitFor(turns - 1) : release()), 1);
+  };
   const release = () => {
     const [round, calls] = [waiting, waiting.map(({ call }) => call)];
     waiting = [];
@@ -31,7 +37,7 @@ export function answerInRounds(emulator: Emulator, { sizes, patience, answered =
       clearTimeout(late);
       const complete = waiting.length >= (sizes[came.length] ?? Number.POSITIVE_INFINITY);
       if (complete) release();
-      else late = setTimeout(release, patience);
+      else waitFor(patience);
     });
   return came;
 }
