@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build as bundle } from 'esbuild';
-import { build } from '../scripts/build.ts';
+import { build, NODE_FLAGS } from '../scripts/build.ts';
 import type { Order, Recorded, Stage } from './aws.ts';
 import { awsCli, boto3 } from './hand-written.ts';
 import { jobs } from './jobs.ts';
@@ -167,7 +167,7 @@ class Bench {
   }
 
   #program({ args, env }: Stage): Start {
-    return node([this.#file('programs/main.js'), ...args], env);
+    return node([...NODE_FLAGS, this.#file('programs/main.js'), ...args], env);
   }
 
   #file(name: string): string {

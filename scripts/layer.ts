@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { build } from './build.ts';
+import { build, NODE_FLAGS } from './build.ts';
 import { type ArchivedFile, tar } from './tar.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -61,7 +61,7 @@ function wrapper(command: string): string {
   return `#!/bin/sh
 home=/${HOME}
 export LD_LIBRARY_PATH="$home/lib" NODE_USE_ENV_PROXY="\${NODE_USE_ENV_PROXY-1}"
-exec "$home/node" "$home/main.js" ${command} "$@"
+exec "$home/node" ${NODE_FLAGS.join(' ')} "$home/main.js" ${command} "$@"
 `;
 }
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { stringify } from 'yaml';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
-import { build } from '../scripts/build.ts';
+import { build, NODE_FLAGS } from '../scripts/build.ts';
 import { projectFolder } from './components/job.ts';
 import { runProgram, startProgram } from './components/process.ts';
 import { startingTraining, validating } from './interruption/scenes.ts';
@@ -27,7 +27,7 @@ const COMPONENTS = [...new Set([...main.matchAll(/'\.\/components\/([\w-]+)\.ts'
 function told(by: string, script: string): string {
   const preload = join(root, 'preload.mjs');
   writeFileSync(preload, script);
-  const { stderr } = spawnSync(process.execPath, [`--import=${preload}`, join(folder, 'main.js'), by], {
+  const { stderr } = spawnSync(process.execPath, [...NODE_FLAGS, `--import=${preload}`, join(folder, 'main.js'), by], {
     cwd: root,
     encoding: 'utf8',
     env: {},

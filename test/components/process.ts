@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { refuseSecrets } from '../../compiler/secrets.ts';
-import { build } from '../../scripts/build.ts';
+import { build, NODE_FLAGS } from '../../scripts/build.ts';
 import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
 
 const hurry = fileURLToPath(new URL('../../compiler/bin/hurry.js', import.meta.url));
@@ -34,7 +34,8 @@ export function startProgram(bundle: string, program: Program, options: JobOptio
   const { emulator, root } = options;
   const { args, env } = invocationOf(program, options);
   const temporary = projectFolder();
-  const child = spawn(process.execPath, [`--import=${hurry}`, join(bundle, 'main.js'), program.name, ...args], {
+  const flags = [...NODE_FLAGS, `--import=${hurry}`];
+  const child = spawn(process.execPath, [...flags, join(bundle, 'main.js'), program.name, ...args], {
     cwd: root,
     env: {
       ...{ PATH: process.env.PATH, TMPDIR: temporary, AWS_EC2_METADATA_DISABLED: 'true' },
