@@ -18,6 +18,7 @@ import { captureSummary, pendingSummary, variantSummary } from './endpoint-answe
 import type { EndpointConfig, Models } from './models.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
+import { mustStayOnInstances } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 import { type Pace, Transition } from './transitions.ts';
 
@@ -205,6 +206,7 @@ export class Endpoints {
     this.#mustBeSettled(endpoint);
     const config = this.#models.mustHaveConfig(input.EndpointConfigName);
     this.#mustKeepScaled(endpoint, config);
+    mustStayOnInstances(endpoint.config.request, config.request);
     this.#mustHaveRoom(config);
     const wanted = input.RetainDeploymentConfig ? endpoint.deploymentConfig : input.DeploymentConfig;
     const rollout = rolloutOf(wanted, this.#fleet(endpoint, config, input));

@@ -2,6 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { World } from '../world.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
+import { mustBeServable } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 
 interface Made<Request> {
@@ -114,6 +115,7 @@ export class Models {
     const key = request.EndpointConfigName.toLowerCase();
     if (this.configs.has(key)) throw invalid(`Cannot create already existing endpoint configuration "${arn}".`);
     for (const { ModelName } of request.ProductionVariants) if (ModelName !== undefined) this.#mustHaveModel(ModelName);
+    mustBeServable(request, ({ ModelName }) => this.models.get(ModelName?.toLowerCase() ?? ''));
     this.#tags.put(arn, Tags);
     const variants = request.ProductionVariants.map((variant) => ({ InitialVariantWeight: 1, ...variant }));
     this.configs.set(key, this.#make(request.EndpointConfigName, arn, { ...request, ProductionVariants: variants }));

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
 import { type Accepted, explainDeploymentEnd, explainRefusal } from '../endpoints/deployment-failure.ts';
-import { capacityWords } from '../endpoints/description/capacity.ts';
+import { capacityPart, capacityWords, servedOn } from '../endpoints/description/capacity.ts';
 import { checkEndpointFile, descriptionOf } from '../endpoints/description/described.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import { descriptionInputs, oneDescription, someDescription } from '../endpoints/description/inputs.ts';
@@ -171,8 +171,8 @@ async function describe(given: Inputs, { job, fileOfCommit }: Context): Promise<
   return description;
 }
 
-function termsOf({ require_approval }: Inputs, { instance_type }: EndpointDescription) {
-  return { require_approval, instance_type };
+function termsOf({ require_approval }: Inputs, description: EndpointDescription) {
+  return { require_approval, ...servedOn(description) };
 }
 
 /** Where our deployment ends; at once, where it is live already. */
@@ -262,7 +262,7 @@ function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Co
 function done(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {
   const { given, version, plan } = task;
   const { config, description } = plan.serving;
-  const serves = `${displayName(version)} (endpoint config ${config.name}, ${capacityWords(description)})`;
+  const serves = `${displayName(version)} (endpoint config ${config.name}, ${capacityWords(capacityPart(description))})`;
   return {
     verdict:
       brought.by === 'nothing'

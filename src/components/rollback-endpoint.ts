@@ -3,6 +3,7 @@ import { endpointUrl, logsUrl, studioUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
 import { findServed } from '../endpoints/current.ts';
 import { explainDeploymentEnd, explainRefusal } from '../endpoints/deployment-failure.ts';
+import { kindOf } from '../endpoints/description/kinds.ts';
 import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
 import { followDeployment } from '../endpoints/follow.ts';
 import type { Look } from '../endpoints/look.ts';
@@ -202,6 +203,7 @@ function planReturn({ release, serving }: Standing, given: Inputs, { aws, job }:
     desired: {
       endpoint,
       config: serving.config.name,
+      kind: kindOf(serving.description),
       version: release.version.version,
       owner,
       take_over_endpoint: false,

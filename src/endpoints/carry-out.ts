@@ -4,7 +4,7 @@ import { carryOutSteps } from './autoscaling/act.ts';
 import { giveBack, type ScalingAround, tagsOfNew } from './autoscaling/scaling.ts';
 import { type ChangeResult, createEndpoint, noteChange, updateEndpoint } from './changes.ts';
 import { keptInstances } from './current.ts';
-
+import { startingInstances } from './description/capacity.ts';
 import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { ensureModelAndConfig } from './ensure.ts';
 import { describeLive, packagesOf } from './live.ts';
@@ -51,7 +51,7 @@ export async function carryOut(
   const kept = seen.current && keptInstances(endpoint, seen.current, plan.serving.description);
   const scaling = await scalingBefore(seen, plan, context);
   if (scaling instanceof Failure) throw scaling;
-  await refuseRollout(plan, kept ?? plan.serving.description.instance_count, context);
+  await refuseRollout(plan, kept ?? startingInstances(plan.serving.description), context);
   if ((await ensureModelAndConfig(plan, look, context)) === 'conflict') return 'conflict';
   return update({ ...seen, endpoint, kept, scaling }, before, plan, context);
 }
@@ -120,7 +120,7 @@ async function updateNoted(replaced: Replaced, plan: DeploymentPlan, context: Re
   const { config } = desired;
   if (kept !== undefined)
     context.log(
-      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${serving.description.instance_count}).`,
+      `${endpoint.name} was scaled out to ${kept} instances: it keeps them (instance_count is ${startingInstances(serving.description)}).`,
     );
   context.log(`Updating ${endpoint.name} from ${endpoint.config} to ${config}${strategyClause(plan)}.`);
   context.begun(`the update of the endpoint ${endpoint.name} to ${config}`);

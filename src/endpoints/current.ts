@@ -1,4 +1,11 @@
+import type {
+  DescribeEndpointCommandOutput,
+  DescribeEndpointConfigCommandOutput,
+  ProductionVariant,
+} from '@aws-sdk/client-sagemaker';
+import { canonicalJson } from '../ground/canonical-json.ts';
 import { versionIn } from '../registry/packages.ts';
+import { type Capacity, startingInstances } from './description/capacity.ts';
 import type { EndpointDescription } from './description/description.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
@@ -71,8 +78,9 @@ export async function findServed(
 function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<CurrentQuery, 'group'>) {
   const stated = statedOptions(serving.description);
   const [ofModel, ofConfig] = [modelRequest(serving), configRequest(serving)];
+  const seen = withoutConfigured(withoutOurRollout(endpoint, tags, serving), [config?.answer, ofConfig]);
   const members = new Map([
-    ...lostMembers('endpoint', withoutOurRollout(endpoint, tags, serving), { request: {}, stated }),
+    ...lostMembers('endpoint', seen, { request: {}, stated }),
     ...models.flatMap((model) => [...lostMembers('model', model, { request: ofModel, stated })]),
     ...(config ? lostMembers('endpoint config', config.answer, { request: ofConfig, stated }) : []),
   ]);
@@ -80,12 +88,33 @@ function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<Cu
 }
 
 /** How the last update was brought in is no loss where we did it, or say how the next one is. */
-function withoutOurRollout({ answer, config }: Endpoint, tags: EndpointTags, { description }: ModelAndConfig): object {
+function withoutOurRollout(
+  { answer, config }: Endpoint,
+  tags: EndpointTags,
+  { description }: ModelAndConfig,
+): DescribeEndpointCommandOutput {
   const { LastDeploymentConfig: last, ...rest } = answer;
   // The config that serves is what we brought, or what it was rolled back to.
   const isOurs = description.strategy !== undefined || [tags.wanted, tags.previous].includes(config);
   return isOurs ? rest : { ...rest, LastDeploymentConfig: last };
 }
+
+/** What a serverless variant has now is no loss where its config has it, or the plan's: nobody changed it meanwhile. */
+function withoutConfigured(
+  answer: DescribeEndpointCommandOutput,
+  configs: readonly (ConfigMembers | undefined)[],
+): DescribeEndpointCommandOutput {
+  const known = configs.flatMap((config) => config?.ProductionVariants ?? []).map(serverlessOf);
+  const variants = (answer.ProductionVariants ?? []).map(({ CurrentServerlessConfig: now, ...variant }) => ({
+    ...variant,
+    ...(now && !known.includes(canonicalJson(now)) && { CurrentServerlessConfig: now }),
+  }));
+  return { ...answer, ProductionVariants: variants };
+}
+
+const serverlessOf = ({ ServerlessConfig }: ProductionVariant) => canonicalJson(ServerlessConfig ?? {});
+
+type ConfigMembers = Pick<DescribeEndpointConfigCommandOutput, 'ProductionVariants'>;
 
 function servedBy(
   { models, gone }: Live,
@@ -115,7 +144,7 @@ function withoutModel(config: EndpointConfig | undefined): string[] {
   return empty.map((index) => `inference components: ProductionVariants[${index}] names no model`);
 }
 
-type KeptBy = Pick<EndpointDescription, 'variant_name' | 'instance_count' | 'autoscaling'>;
+type KeptBy = Pick<EndpointDescription, 'variant_name' | 'autoscaling'> & Capacity;
 
 /**
  * How many instances an endpoint keeps that was scaled out, by hand or by autoscaling: all that it has, when those are
@@ -125,10 +154,10 @@ type KeptBy = Pick<EndpointDescription, 'variant_name' | 'instance_count' | 'aut
 export function keptInstances(
   endpoint: Endpoint,
   current: CurrentDeployment,
-  { variant_name, instance_count, autoscaling }: KeptBy,
+  { variant_name, autoscaling, ...capacity }: KeptBy,
 ): number | undefined {
   const running = endpoint.variants.find(({ name }) => name === variant_name)?.wantedInstances ?? 0;
   const began = current.config?.variants.find(({ name }) => name === variant_name)?.instances ?? 0;
   const wantsFewer = !autoscaling && !current.scaled && running <= began;
-  return running > instance_count && !wantsFewer ? running : undefined;
+  return running > startingInstances(capacity) && !wantsFewer ? running : undefined;
 }

@@ -1,6 +1,7 @@
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
 import type { FailureCode } from '../ground/failure-codes.ts';
 import type { CurrentDeployment } from './current.ts';
+import { KIND_WORDS, type Kind, kindLive } from './description/kinds.ts';
 import type { Strategy } from './description/strategy.ts';
 import type { Endpoint } from './endpoint.ts';
 import { explainReason, recreation, variantLines } from './outcome.ts';
@@ -14,6 +15,8 @@ export interface DesiredEndpoint {
   readonly endpoint: string;
   readonly config: string;
   readonly version: number;
+  /** Of which kind the endpoint is to be. */
+  readonly kind: Kind;
   /** How an update is to be brought in. */
   readonly strategy?: Strategy | undefined;
   /** Whether the version has a container of AWS Marketplace. */
@@ -126,13 +129,15 @@ function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): Endpoin
 }
 
 function replace(
-  { name, arn }: Endpoint,
+  { name, arn, answer }: Endpoint,
   { tags, current }: Pick<ObservedEndpoint, 'tags' | 'current'>,
   wanted: DesiredEndpoint,
 ): EndpointDecision {
   const { version, allow_downgrade, take_over_endpoint } = wanted;
   if (!current) return refuse('SMC-4007', `Nothing is known of what ${name} serves.`, 'run this job again.');
   const { served, lost } = current;
+  const kind = kindLive(answer);
+  if (kind !== wanted.kind) return ofAnotherKind(name, kind, wanted.kind);
   if (lost.length > 0)
     return refuse(
       'SMC-4008',
@@ -162,6 +167,18 @@ function replace(
     'SMC-4012',
     `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
     `promote a newer version. To deploy the older version, ${onceInTheInclude('allow_downgrade')}.`,
+  );
+}
+
+/**
+ * SageMaker makes no endpoint on instances serverless. A serverless one it puts on instances, and cannot bring back:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+ */
+function ofAnotherKind(name: string, kind: Kind, wanted: Kind): EndpointDecision {
+  return refuse(
+    'SMC-4023',
+    `${name} is ${KIND_WORDS[kind]}, and is to be ${KIND_WORDS[wanted]}. Nothing was changed.`,
+    'set another endpoint_name, so that a new endpoint is made; or delete this one with delete-endpoint, then run this job again: nothing answers until the new one has started.',
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type DescribeModelCommandOutput,
   type EndpointStatus,
   type PendingProductionVariantSummary,
+  type ProductionVariantServerlessConfig,
   type ProductionVariantSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
@@ -46,8 +47,15 @@ export interface Variant {
   /** How many run; `undefined` where SageMaker does not say, which is not the same as enough. */
   readonly instances: number | undefined;
   readonly wantedInstances: number | undefined;
+  /** What it has and is to have in place of instances; `undefined` where it has those. */
+  readonly serverless?: Serverless | undefined;
   /** What SageMaker does with it now: Creating, Updating, ActivatingTraffic, Baking ... */
   readonly phases: readonly string[];
+}
+
+interface Serverless {
+  readonly current: ProductionVariantServerlessConfig | undefined;
+  readonly wanted: ProductionVariantServerlessConfig | undefined;
 }
 
 /** Describes an endpoint, or `undefined` when there is none. */
@@ -81,8 +89,16 @@ function variantFrom(variant: ProductionVariantSummary | PendingProductionVarian
     name: variant.VariantName ?? '',
     instances: variant.CurrentInstanceCount,
     wantedInstances: variant.DesiredInstanceCount,
+    serverless: serverlessIn(variant),
     phases: (variant.VariantStatus ?? []).map(({ Status }) => Status ?? 'Unknown'),
   };
+}
+
+function serverlessIn({
+  CurrentServerlessConfig: current,
+  DesiredServerlessConfig: wanted,
+}: ProductionVariantSummary | PendingProductionVariantSummary): Serverless | undefined {
+  return current || wanted ? { current, wanted } : undefined;
 }
 
 /**

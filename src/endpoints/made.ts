@@ -1,6 +1,6 @@
 import type { DescribeEndpointConfigCommandOutput, DescribeModelCommandOutput } from '@aws-sdk/client-sagemaker';
+import { capacityIn } from './description/capacity.ts';
 import type { EndpointDescription } from './description/description.ts';
-import { describedByInputs } from './description/inputs.ts';
 import { packagesIn } from './endpoint.ts';
 import type { Look } from './look.ts';
 import type { MadeBefore, ModelAndConfig } from './model-and-config.ts';
@@ -26,21 +26,15 @@ export async function findMade(name: string, packageArn: string, look: Look): Pr
   if (served.length !== 1 || served[0]?.toLowerCase() !== packageArn.toLowerCase())
     return notThere(`the model ${variant.model} serves ${served.join(' and ') || 'no version'}`);
   const description = descriptionOf(config.answer);
-  if (description === undefined) return notThere(`the endpoint config ${name} names no instance type`);
+  if (description === undefined) return notThere(`the endpoint config ${name} does not say on what it runs`);
   return { is: 'there', serving: servingOf({ package: packageArn, description }, config.answer, model) };
 }
 
 /** What a config of deploy-model says of how it serves, as far as a rollback depends on it. */
 function descriptionOf({ ProductionVariants }: DescribeEndpointConfigCommandOutput): EndpointDescription | undefined {
   const [variant] = ProductionVariants ?? [];
-  return describedByInputs({
-    endpoint_file: undefined,
-    variant_name: variant?.VariantName,
-    instance_type: variant?.InstanceType,
-    instance_count: variant?.InitialInstanceCount,
-    model_environment: new Map(),
-    tags: new Map(),
-  });
+  const capacity = variant && capacityIn(variant);
+  return capacity && { variant_name: variant.VariantName ?? '', ...capacity, model_environment: {}, tags: {} };
 }
 
 function servingOf(

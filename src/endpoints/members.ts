@@ -59,7 +59,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].VariantInstanceProvisionTimeoutInSeconds': 'refused',
     'ProductionVariants[].AcceleratorType': 'refused',
     'ProductionVariants[].CoreDumpConfig': { option: 'core_dump_config' },
-    'ProductionVariants[].ServerlessConfig': 'refused',
+    'ProductionVariants[].ServerlessConfig': 'ours',
     'ProductionVariants[].VolumeSizeInGB': { option: 'volume_size_in_gb' },
     'ProductionVariants[].ModelDataDownloadTimeoutInSeconds': { option: 'model_data_download_timeout_in_seconds' },
     'ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds': {

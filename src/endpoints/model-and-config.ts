@@ -1,7 +1,7 @@
 import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
 import { roleArn } from '../aws/arn.ts';
 import type { ModelPackage } from '../registry/packages.ts';
-import { instancesOf } from './description/capacity.ts';
+import { capacityPart, startingInstances } from './description/capacity.ts';
 import type { EndpointDescription } from './description/description.ts';
 import { configPart, modelPart, variantPart } from './description/parts.ts';
 import { BAKE_WORD, contentName, MAX_CONFIG_NAME, MAX_MODEL_NAME, type Naming } from './names.ts';
@@ -46,15 +46,21 @@ export function planModelAndConfig(
   { execution_role_arn, ...naming }: Planning,
 ): ModelAndConfig {
   const named = { ...naming, version: version.version };
-  const { model_environment, variant_name, instance_type, instance_count } = description;
+  const { model_environment, variant_name } = description;
   const inModel = { package: version.arn, execution_role_arn };
   const ofModel = { ...inModel, model_environment, content: version.content, ...modelPart(description) };
   const model = contentName(named, ofModel, MAX_MODEL_NAME);
   // The validation of a release that bakes says one word more.
   const longest = MAX_CONFIG_NAME - (description.strategy ? BAKE_WORD : 0);
   const options = { ...variantPart(description), ...configPart(description) };
-  const config = contentName(named, { variant_name, instance_type, instance_count, model, ...options }, longest);
+  const config = contentName(named, { variant_name, ...capacityNamed(description), model, ...options }, longest);
   return { model: { name: model, ...inModel }, config: { name: config }, description };
+}
+
+/** What it runs on, as it stands in the hash of a config's name. */
+function capacityNamed(description: EndpointDescription): object {
+  const { instance_type, serverless_config } = description;
+  return serverless_config ? { serverless_config } : { instance_type, instance_count: startingInstances(description) };
 }
 
 /** The request that creates a planned model, without its tags: all that we set of a model. */
@@ -74,7 +80,7 @@ export function configRequest({ model, config, description, made }: ModelAndConf
   const variant = {
     VariantName: description.variant_name,
     ModelName: model.name,
-    ...instancesOf(description),
+    ...capacityPart(description),
     InitialVariantWeight: 1,
     ...variantPart(description),
   };

@@ -7,6 +7,7 @@ import type { Scaled } from './autoscaling/scaling.ts';
 import { wantedAutoscaling } from './autoscaling/wanted.ts';
 import type { DesiredEndpoint } from './decision.ts';
 import type { EndpointDescription } from './description/description.ts';
+import { kindOf } from './description/kinds.ts';
 import type { Look } from './look.ts';
 import { type ModelAndConfig, planModelAndConfig } from './model-and-config.ts';
 import { type Bringer, originTags } from './tags.ts';
@@ -54,6 +55,7 @@ export function planDeployment(
   const desired = {
     endpoint: given.endpoint_name,
     config: serving.config.name,
+    kind: kindOf(description),
     strategy: description.strategy,
     marketplace: version.marketplace,
     version: version.version,

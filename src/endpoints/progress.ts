@@ -1,4 +1,5 @@
 import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
+import { canonicalJson } from '../ground/canonical-json.ts';
 import type { Endpoint, Variant } from './endpoint.ts';
 
 /** A deployment that we made or adopted: the config that is to be live, and the one that was live before it, if any. */
@@ -78,14 +79,16 @@ function settledProgress(endpoint: Endpoint): DeploymentProgress {
   return hasItsInstances(endpoint) ? { is: 'live' } : { is: 'progressing', saying: statusLine(endpoint) };
 }
 
-/** Whether every variant runs as many instances as it should. Counts that SageMaker does not tell are not met. */
+/** Whether every variant has all that it should. What SageMaker does not tell is not met. */
 export function hasItsInstances({ variants }: Pick<Endpoint, 'variants'>): boolean {
-  return variants.length > 0 && variants.every(runsAsMany);
+  return variants.length > 0 && variants.every(hasAll);
 }
 
 /** A number that SageMaker does not tell is NaN here, which is as many as no other. */
-function runsAsMany({ instances = Number.NaN, wantedInstances = Number.NaN }: Variant): boolean {
-  return instances >= wantedInstances;
+function hasAll({ instances = Number.NaN, wantedInstances = Number.NaN, serverless }: Variant): boolean {
+  if (!serverless) return instances >= wantedInstances;
+  const { current, wanted } = serverless;
+  return current !== undefined && (wanted === undefined || canonicalJson(current) === canonicalJson(wanted));
 }
 
 /** An endpoint's state in a line: `Updating; AllTraffic ActivatingTraffic, 1 of 2 instances`. */
@@ -95,8 +98,9 @@ export function statusLine({ status, pendingVariants, variants }: Endpoint): str
 }
 
 /** `AllTraffic ActivatingTraffic, 1 of 2 instances`. */
-export function variantLine({ name, phases, instances, wantedInstances }: Variant): string {
+export function variantLine({ name, phases, instances, wantedInstances, serverless }: Variant): string {
   const state = phases.length > 0 ? ` ${phases.join(' and ')}` : '';
+  if (serverless) return `${name}${state}, serverless`;
   const [running, wanted] = [instances ?? 'unknown', wantedInstances ?? 'unknown'];
   return `${name}${state}, ${running} of ${wanted} instance${wanted === 1 ? '' : 's'}`;
 }

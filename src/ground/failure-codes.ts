@@ -125,6 +125,8 @@ export const FAILURE_CODES = {
   'SMC-4019': 'refused',
   'SMC-4020': 'refused',
   'SMC-4021': 'invalid input',
+  'SMC-4022': 'refused',
+  'SMC-4023': 'refused',
 
   // The end of a deployment: deploy-model and validate-endpoint
   'SMC-4101': 'refused',

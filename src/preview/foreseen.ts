@@ -1,5 +1,6 @@
 import { keptInstances } from '../endpoints/current.ts';
 import { decideChange } from '../endpoints/decision.ts';
+import { servedOn, startingInstances } from '../endpoints/description/capacity.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { refusalOfTakenNames } from '../endpoints/ensure.ts';
@@ -20,10 +21,10 @@ type Looking = Pick<Context, 'job'> & { readonly look: Look };
 /** The refusal of a version that is not registered for the instance type on which deploy-model would serve it. */
 export function refusalOfInstanceType(
   candidate: ModelPackage,
-  description: Pick<EndpointDescription, 'instance_type'> | undefined,
+  description: EndpointDescription | undefined,
   { job }: Pick<Context, 'job'>,
 ): Failure | undefined {
-  const refusal = description && refusalOfInstance(candidate, description);
+  const refusal = description && refusalOfInstance(candidate, servedOn(description));
   return refusal && new Failure(refusal.code, refusalSentence(candidate, job, refusal), refusal.next);
 }
 
@@ -101,7 +102,7 @@ function refusalDecided(plan: DeploymentPlan, destination: Destination | undefin
 /** How many instances an endpoint has after an update: those of the plan, or those that it keeps. */
 export function instancesAfter({ endpoint, seen }: Destination, { description }: ModelAndConfig): number {
   const kept = seen?.current && keptInstances(endpoint, seen.current, description);
-  return kept ?? description.instance_count;
+  return kept ?? startingInstances(description);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { capacityWords } from '../endpoints/description/capacity.ts';
+import { capacityPart, capacityValues, capacityWords } from '../endpoints/description/capacity.ts';
 import type { EndpointDescription } from '../endpoints/description/description.ts';
 import type { Live } from '../endpoints/live.ts';
 import { optionsIn, statedOptions } from '../endpoints/members.ts';
@@ -53,8 +53,8 @@ export function servingOf(
   const variant = live?.config?.answer.ProductionVariants?.[0];
   const scaledOut = kept === undefined ? '' : `; it is scaled out, and keeps its ${kept} instances`;
   return {
-    now: variant && instances(variant.InstanceType, variant.InitialInstanceCount),
-    planned: `${capacityWords(description)}${withOptions(description)}${scaledOut}`,
+    now: variant && capacityWords(variant),
+    planned: `${capacityWords(capacityPart(description))}${withOptions(description)}${scaledOut}`,
     changes: live ? servingChanges(live, planned) : [],
   };
 }
@@ -65,8 +65,15 @@ function withOptions(description: EndpointDescription): string {
   return stated.length === 0 ? '' : `, with ${stated.join(', ')}`;
 }
 
-const instances = (type: string | undefined, count: number | undefined) =>
-  `${type ?? 'an unknown instance type'}, instance_count ${count ?? 'unknown'}`;
+const KEYS = [
+  'instance_type',
+  'instance_count',
+  'memory_size_in_mb',
+  'max_concurrency',
+  'provisioned_concurrency',
+  'variant_name',
+  'execution_role_arn',
+] as const;
 
 /**
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
@@ -75,15 +82,19 @@ const instances = (type: string | undefined, count: number | undefined) =>
 function servingChanges({ config: live, models: [model] }: Live, plan: ModelAndConfig) {
   const { model: planned, description } = plan;
   const variant = live?.answer.ProductionVariants?.[0];
-  const pairs = {
-    instance_type: [variant?.InstanceType, description.instance_type],
-    instance_count: [variant?.InitialInstanceCount, description.instance_count],
-    variant_name: [variant?.VariantName, description.variant_name],
-    execution_role_arn: [model?.ExecutionRoleArn, planned.execution_role_arn],
+  const now = {
+    ...capacityValues(variant ?? {}),
+    variant_name: variant?.VariantName,
+    execution_role_arn: model?.ExecutionRoleArn,
   };
-  const changed = Object.entries(pairs).filter(([, [now, then]]) => now !== then);
+  const then = {
+    ...capacityValues(capacityPart(description)),
+    variant_name: description.variant_name,
+    execution_role_arn: planned.execution_role_arn,
+  };
+  const changed = KEYS.filter((key) => now[key] !== then[key]);
   return [
-    ...changed.map(([input, [now, then]]) => `${input} ${now ?? 'unknown'} -> ${then}`),
+    ...changed.map((key) => `${key} ${now[key] ?? 'unknown'} -> ${then[key] ?? 'not set'}`),
     ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, description.model_environment),
     ...optionChanges('model', model, modelRequest(plan)),
     ...optionChanges('endpoint config', live?.answer, configRequest(plan)),

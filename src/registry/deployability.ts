@@ -14,13 +14,19 @@ export interface ApprovedVersion {
   readonly metadata?: Metadata;
 }
 
-export interface DeploymentTerms {
+export interface DeploymentTerms extends ServedOn {
   readonly environment: string;
   /** This GitLab pipeline. */
   readonly pipeline: string;
   /** Whether this environment's approver must have approved it in this pipeline. */
   readonly require_approval: boolean;
-  readonly instance_type: string;
+}
+
+/** On what a version is to be served. */
+export interface ServedOn {
+  /** None for a serverless endpoint. */
+  readonly instance_types: readonly string[];
+  readonly serverless: boolean;
 }
 
 export interface DeploymentRefusal {
@@ -90,18 +96,29 @@ function refusalOfOverwritten(
   );
 }
 
-/** A version runs only on the instance types for which it is registered; on any where it does not say. */
+/**
+ * A version runs only on the instance types for which it is registered; on any where it does not say. SageMaker serves no container
+ * of AWS Marketplace without instances.
+ */
 export function refusalOfInstance(
-  { instanceTypes }: Pick<ModelPackage, 'instanceTypes'>,
-  { instance_type }: Pick<DeploymentTerms, 'instance_type'>,
+  { instanceTypes, marketplace }: Pick<ModelPackage, 'instanceTypes' | 'marketplace'>,
+  { instance_types: wanted, serverless }: ServedOn,
 ): DeploymentRefusal | undefined {
-  if (instanceTypes.length === 0 || instanceTypes.includes(instance_type)) return undefined;
+  if (serverless && marketplace) return MARKETPLACE_SERVERLESS;
+  const unfit = wanted.filter((type) => instanceTypes.length > 0 && !instanceTypes.includes(type));
+  if (unfit.length === 0) return undefined;
   return {
     code: 'SMC-4014',
-    why: `instance_type: received "${instance_type}", but the version is registered only for ${instanceTypes.join(', ')}`,
+    why: `instance_type: received "${unfit.join('" and "')}", but the version is registered only for ${instanceTypes.join(', ')}`,
     next: 'set instance_type to one of them, or register the model for more instance types.',
   };
 }
+
+const MARKETPLACE_SERVERLESS: DeploymentRefusal = {
+  code: 'SMC-4022',
+  why: 'its container is from AWS Marketplace, which SageMaker does not serve on a serverless endpoint',
+  next: 'write instance_type into the endpoint file instead of serverless_config, or promote a version with a container of your own.',
+};
 
 function refuse(why: string, next: string): DeploymentRefusal {
   return { code: 'SMC-4013', why, next };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { endpointDescription } from '../../src/endpoints/description/description.ts';
+import { type Cell, KIND_WORDS, KINDS, ROWS } from '../../src/endpoints/description/kinds.ts';
 import { code, table } from './markdown.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
@@ -48,6 +49,23 @@ function inParts(schema: unknown): Schema {
 export function keysOfEndpointFile(): string {
   const rows = Object.entries(keys()).flatMap(([key, schema]) => keyRows(key, schema));
   return table(['key', 'value', 'meaning'], rows);
+}
+
+/** The table of docs/endpoint-file.md of what each kind of endpoint can have. */
+export function kindsOfEndpoints(): string {
+  const rows = ROWS.map(({ what, cells }) => [what, ...KINDS.map((kind) => cellWords(cells[kind]))]);
+  return table(['', ...KINDS.map((kind) => KIND_WORDS[kind])], rows);
+}
+
+function cellWords(cell: Cell): string {
+  switch (cell.is) {
+    case 'supported':
+      return 'supported';
+    case 'refused':
+      return `refused: ${cell.why}`;
+    case 'not needed':
+      return `not needed: ${cell.why}`;
+  }
 }
 
 /** The rows of a key and of those in it; where it may be one of several mappings, their keys together. */

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readRepository } from '../../compiler/templates.ts';
 import { readPage } from '../docs/pages.ts';
-import { endpointFileSchema, keysOfEndpointFile } from './endpoint-file-page.ts';
+import { endpointFileSchema, keysOfEndpointFile, kindsOfEndpoints } from './endpoint-file-page.ts';
 import { fill } from './markdown.ts';
 import { stale } from './tell.ts';
 
 const PAGE = 'docs/endpoint-file.md';
 
 describe('the page of the endpoint file', () => {
-  it('has every key that the programs know', async () => {
-    const filled = fill(readRepository(PAGE) ?? '', 'keys', keysOfEndpointFile());
+  it('has every key that the programs know, and what each kind of endpoint can have', async () => {
+    const keys = fill(readRepository(PAGE) ?? '', 'keys', keysOfEndpointFile());
+    const filled = fill(keys, 'kinds', kindsOfEndpoints());
     await expect(filled, stale(PAGE)).toMatchFileSnapshot(`../../${PAGE}`);
   });
 

@@ -16,6 +16,7 @@ import { emulated, projectFolder } from './job.ts';
 const WANTED: DesiredEndpoint = {
   endpoint: NAME,
   config: 'ours',
+  kind: 'real_time',
   version: 2,
   owner: OWNER,
   take_over_endpoint: false,

@@ -80,6 +80,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Ended> {
 const WANTED: DesiredEndpoint = {
   endpoint: ENDPOINT,
   config: 'ours',
+  kind: 'real_time',
   version: 2,
   owner: OWNER,
   take_over_endpoint: false,

@@ -125,6 +125,19 @@ export const approvedOverAnother: Stage = {
   },
 };
 
+/** The same, and its container is from AWS Marketplace. */
+export const approvedFromMarketplace: Stage = {
+  environment: 'dev',
+  set: (place) =>
+    approve(place, {
+      InferenceSpecification: {
+        Containers: [{ Image: '111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/sold:1', ProductId: 'prod-4711' }],
+        SupportedContentTypes: ['application/json'],
+        SupportedResponseMIMETypes: ['application/json'],
+      },
+    }),
+};
+
 /** The endpoint of dev serves version 1, as an earlier deploy-model left it. */
 function putBefore({ emulator }: Place): void {
   const version = emulator.register({ status: 'Approved' });
@@ -140,9 +153,9 @@ export function retag({ emulator }: Pick<Place, 'emulator'>, tags: Readonly<Reco
   emulator.tags.put(arn, wanted);
 }
 
-function approve(place: Place): void {
+function approve(place: Place, more: Registration['more'] = {}): void {
   const { emulator } = place;
-  const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
+  const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' }, more });
   const approval = verdictValue(contentIn(emulator, arn), { pipeline: '101', at: timeIn(emulator) });
   enter(emulator, arn, { 'approved.dev': approval });
   handOver(place, { by: 'approve-model', arn, environment: 'dev' });

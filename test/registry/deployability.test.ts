@@ -9,7 +9,8 @@ const TERMS: DeploymentTerms = {
   environment: 'dev',
   pipeline: '101',
   require_approval: true,
-  instance_type: 'ml.m5.large',
+  instance_types: ['ml.m5.large'],
+  serverless: false,
 };
 const ENTRY = { 'approved.dev': verdictValue(CONTENT, { pipeline: '101', at: '2026-11-22T08:30Z' }) };
 const HANDED: ApprovedVersion = {
@@ -18,6 +19,7 @@ const HANDED: ApprovedVersion = {
   promotion_path: ['dev', 'uat', 'main'],
   metadata: ENTRY,
 };
+const SERVERLESS = { instance_types: [], serverless: true };
 const unasked = { require_approval: false };
 
 const version = (more: Partial<ModelPackage> = {}) =>
@@ -38,6 +40,18 @@ describe('whether a version may be deployed', () => {
     ['a version registered for this instance type', version({ instanceTypes: ['ml.m5.large'] }), {}, undefined],
     ['a version registered for another', version({ instanceTypes: ['ml.c5.large'] }), {}, 'only for ml.c5.large'],
     ['a version registered for any', version({ instanceTypes: [] }), {}, undefined],
+    [
+      'a version registered for instances, without any',
+      version({ instanceTypes: ['ml.c5.large'] }),
+      SERVERLESS,
+      undefined,
+    ],
+    [
+      'a container of AWS Marketplace, without instances',
+      version({ marketplace: true }),
+      SERVERLESS,
+      'AWS Marketplace',
+    ],
   ])('%s', (_, now, terms, why) => {
     const refusal = refusalToDeploy(now, HANDED, { ...TERMS, ...terms });
     if (why === undefined) expect(refusal).toBeUndefined();

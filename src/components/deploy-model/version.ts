@@ -36,12 +36,12 @@ export function readVersion(given: VersionInputs, context: Context) {
 /** Describes the version again. Throws a Failure when it is no longer as it was approved. */
 export async function describeDeployable(
   handed: HandedVersion,
-  { require_approval, instance_type }: Pick<DeploymentTerms, 'require_approval' | 'instance_type'>,
+  asked: Omit<DeploymentTerms, 'environment' | 'pipeline'>,
   { look, job }: { readonly look: Look; readonly job: Context['job'] },
 ): Promise<ModelPackage> {
   const { environment, pipeline } = job;
   const version = await look.package(handed.package);
-  const terms = { environment, pipeline, require_approval, instance_type };
+  const terms = { environment, pipeline, ...asked };
   const refusal = refusalToDeploy(version, handed, terms);
   if (!refusal) return version;
   throw new Failure(refusal.code, refusalSentence(version, terms, refusal), refusal.next);

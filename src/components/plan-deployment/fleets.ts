@@ -1,3 +1,5 @@
+import { startingInstances } from '../../endpoints/description/capacity.ts';
+import { kindOf } from '../../endpoints/description/kinds.ts';
 import { type Strategy, secondsOf, strategyWords } from '../../endpoints/description/strategy.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { DeploymentPlan } from '../../endpoints/plan.ts';
@@ -11,10 +13,15 @@ import type { PlannedAct } from './act.ts';
 /** How many instances run, and how many while both fleets do; nothing where no fleet is started. */
 export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingForeseen, act: PlannedAct): Fact[] {
   if (!plan || (act !== 'create' && act !== 'update' && act !== 'delete')) return [];
-  const { instance_type, instance_count, strategy } = plan.serving.description;
+  const { strategy, ...description } = plan.serving.description;
+  if (kindOf(description) === 'serverless') return serverlessFacts(plan);
+  const { instance_type } = description;
   if (act !== 'update' || !destination)
     return [
-      { label: 'fleet', text: `${fleet(instance_count, instance_type)}; nothing answers before that has started` },
+      {
+        label: 'fleet',
+        text: `${fleet(startingInstances(description), instance_type)}; nothing answers before that has started`,
+      },
     ];
   const count = instancesAfter(destination, plan.serving);
   const then = fleet(count, instance_type);
@@ -24,6 +31,17 @@ export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingFore
     { label: 'both', text: bothWords({ now, then, count }, strategy) },
     { label: 'strategy', text: strategyText(plan, count) },
     ...scalingFacts(plan),
+  ];
+}
+
+/** Nothing is paid for a serverless fleet but its requests, and what of it is always ready. */
+function serverlessFacts({ serving }: DeploymentPlan): Fact[] {
+  const { serverless_config: serverless } = serving.description;
+  const ready = serverless?.provisioned_concurrency ?? 0;
+  const cost = ready === 0 ? 'costs nothing between requests' : `${ready} of them always ready, and at a cost`;
+  return [
+    { label: 'fleet', text: `no instances: up to ${serverless?.max_concurrency} requests at the same time, ${cost}` },
+    { label: 'strategy', text: 'all_at_once: all requests move at once, and no alarm watches it' },
   ];
 }
 

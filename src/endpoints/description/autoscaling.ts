@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Capacity, startingInstances } from './capacity.ts';
 import { mapping, text, whole } from './schema.ts';
 
 const MOST_INSTANCES = 10_000;
@@ -137,9 +138,7 @@ export const autoscaling = mapping({
 
 export type AutoscalingSection = z.output<typeof autoscaling>;
 
-interface Scaling {
-  readonly instance_type: string;
-  readonly instance_count: number;
+interface Scaling extends Capacity {
   readonly autoscaling?: Pick<AutoscalingSection, 'minimum' | 'maximum'> | null | undefined;
 }
 
@@ -148,11 +147,12 @@ interface Scaling {
  * https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-console.html
  */
 export function autoscalingFits({ value, issues }: z.core.ParsePayload<Scaling>): void {
-  const { instance_type, instance_count, autoscaling: scaled } = value;
+  const { instance_type, autoscaling: scaled } = value;
+  const instance_count = startingInstances(value);
   const refuse = (path: string, message: string) =>
     issues.push({ code: 'custom', path: [path], input: value, message });
   if (!scaled) return;
-  if (/^ml\.t\d/.test(instance_type))
+  if (/^ml\.t\d/.test(instance_type ?? ''))
     refuse('instance_type', `must be no burstable type beside autoscaling: SageMaker does not scale ${instance_type}`);
   if (instance_count < scaled.minimum || instance_count > scaled.maximum)
     refuse('instance_count', `must be from ${scaled.minimum} to ${scaled.maximum}, as autoscaling says`);

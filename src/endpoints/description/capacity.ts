@@ -1,6 +1,7 @@
 import type { ProductionVariant, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { whole } from './schema.ts';
+import type { ServerlessSection } from './serverless.ts';
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
 
@@ -16,35 +17,86 @@ export const instanceType = z
   .register(z.globalRegistry, {
     type: 'string',
     pattern: INSTANCE_TYPE.source,
-    description: 'The instance type. The version must be registered for it.',
+    description: 'The instance type. The version must be registered for it. A serverless endpoint has none.',
   });
+
+/** In MB: what SageMaker offers to each copy of a serverless container. */
+export const SIZES = [1024, 2048, 3072, 4096, 5120, 6144] as const;
 
 export const MOST_INSTANCES = 10_000;
 
-/** On what a version is served. */
-export const capacity = {
-  instance_type: instanceType,
-  instance_count: z._default(
+/** On which instances a version is served. */
+export const instances = {
+  instance_type: z.optional(instanceType),
+  instance_count: z.optional(
     whole(1, MOST_INSTANCES).check(
       z.describe(
-        'The initial number of instances. If the endpoint is scaled out, an update keeps the running instances.',
+        'The initial number of instances. If the endpoint is scaled out, an update keeps the running instances. By default `1`.',
       ),
     ),
-    1,
   ),
 };
 
-interface Capacity {
-  readonly instance_type: ProductionVariantInstanceType;
-  readonly instance_count: number;
+/** On what a version is served, as a description says it. */
+export interface Capacity {
+  readonly instance_type?: ProductionVariantInstanceType | undefined;
+  readonly instance_count?: number | undefined;
+  readonly serverless_config?: ServerlessSection | undefined;
+}
+
+/** With how many instances a fleet starts; 0 where it has none. */
+export function startingInstances({ instance_count = 1, serverless_config }: Capacity): number {
+  return serverless_config ? 0 : instance_count;
+}
+
+/** What of it a version must be registered for. */
+export function servedOn({ instance_type, serverless_config }: Capacity) {
+  return {
+    instance_types: instance_type === undefined ? [] : [instance_type],
+    serverless: serverless_config !== undefined,
+  };
 }
 
 /** The part of a variant that says on what it runs. */
-export function instancesOf({ instance_type, instance_count }: Capacity): Partial<ProductionVariant> {
-  return { InstanceType: instance_type, InitialInstanceCount: instance_count };
+export function capacityPart(capacity: Capacity): Partial<ProductionVariant> {
+  const { instance_type, serverless_config: serverless } = capacity;
+  if (!serverless) return { InstanceType: instance_type, InitialInstanceCount: startingInstances(capacity) };
+  const { memory_size_in_mb, max_concurrency, provisioned_concurrency } = serverless;
+  return {
+    ServerlessConfig: {
+      MemorySizeInMB: memory_size_in_mb,
+      MaxConcurrency: max_concurrency,
+      ProvisionedConcurrency: provisioned_concurrency,
+    },
+  };
 }
 
-/** On what is served, in a few words: `ml.m5.large, instance_count 1`. */
-export function capacityWords({ instance_type, instance_count }: Capacity): string {
-  return `${instance_type}, instance_count ${instance_count}`;
+/** On what a variant runs, as a description says it; `undefined` where nothing of it is known here. */
+export function capacityIn(variant: Partial<ProductionVariant>): Capacity | undefined {
+  const { InstanceType: instance_type, InitialInstanceCount: instance_count, ServerlessConfig: serverless } = variant;
+  if (!serverless) return instance_type === undefined ? undefined : { instance_type, instance_count };
+  const { MemorySizeInMB, MaxConcurrency = 0, ProvisionedConcurrency: provisioned_concurrency } = serverless;
+  const memory_size_in_mb = SIZES.find((size) => size === MemorySizeInMB);
+  if (memory_size_in_mb === undefined) return undefined;
+  return { serverless_config: { memory_size_in_mb, max_concurrency: MaxConcurrency, provisioned_concurrency } };
+}
+
+/** On what a variant runs, by the keys that say it: those that it does not have are undefined. */
+export function capacityValues({ InstanceType, InitialInstanceCount, ServerlessConfig }: Partial<ProductionVariant>) {
+  return {
+    instance_type: InstanceType,
+    instance_count: InitialInstanceCount,
+    memory_size_in_mb: ServerlessConfig?.MemorySizeInMB,
+    max_concurrency: ServerlessConfig?.MaxConcurrency,
+    provisioned_concurrency: ServerlessConfig?.ProvisionedConcurrency,
+  };
+}
+
+/** On what is served, in a few words: `ml.m5.large, instance_count 1`, or `serverless, memory_size_in_mb 2048, max_concurrency 20`. */
+export function capacityWords(variant: Partial<ProductionVariant>): string {
+  const { instance_type, ...values } = capacityValues(variant);
+  if (!variant.ServerlessConfig)
+    return `${instance_type ?? 'an unknown instance type'}, instance_count ${values.instance_count ?? 'unknown'}`;
+  const said = Object.entries(values).filter(([, value]) => value !== undefined);
+  return ['serverless', ...said.map(([key, value]) => `${key} ${value}`)].join(', ');
 }

@@ -3,12 +3,14 @@ import { tells } from '../../gitlab/inputs.ts';
 import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
 import { autoscaling, autoscalingFits } from './autoscaling.ts';
-import { capacity } from './capacity.ts';
+import { instances } from './capacity.ts';
 import { configOptions } from './config-options.ts';
+import { kindProblems } from './kinds.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
 import { rollout, rolloutFits } from './rollout.ts';
 import { mapping, option } from './schema.ts';
+import { serverlessConfig } from './serverless.ts';
 import { variantOptions } from './variant-options.ts';
 
 /** Texts by their names. A number is none: it stands between quotes. */
@@ -22,13 +24,14 @@ const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string
 /** What a file need not say. What it does not say is AWS's default; null says that the endpoint is to be without it. */
 export const options = { ...variantOptions, ...configOptions, ...networkOptions };
 
-/** What a file may say of an endpoint in one environment. Each section is a file beside this one. */
-export const endpointDescription = mapping({
+/** Every key of a description. Each section is a file beside this one. */
+const sections = mapping({
   variant_name: z._default(
     resourceName.check(z.describe('The name of the production variant. Keep the same name in every release.')),
     'AllTraffic',
   ),
-  ...capacity,
+  ...instances,
+  serverless_config: z.optional(serverlessConfig),
   model_environment: z._default(
     texts(environmentProblems).check(z.describe('Environment variables for the container of the model.')),
     {},
@@ -43,7 +46,34 @@ export const endpointDescription = mapping({
     'How many instances run, and what adds and removes them. Without it: instance_count.',
     autoscaling,
   ),
-}).check(rolloutFits, autoscalingFits);
+});
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
-export type EndpointDescription = z.output<typeof endpointDescription>;
+export type EndpointDescription = z.output<typeof sections>;
+
+/** Whether no other value says on what is served, or says it wrongly: then nothing is told of what is missing. */
+function isWithoutCapacity({ value, issues }: z.core.ParsePayload): boolean {
+  const isWrong = CAPACITY.some((key) => issues.some(({ path }) => path?.[0] === key));
+  return typeof value === 'object' && value !== null && !isWrong;
+}
+
+const CAPACITY = ['instance_type', 'serverless_config'] as const;
+
+const someCapacity = z.refine<EndpointDescription>((given) => CAPACITY.some((key) => given[key] !== undefined), {
+  path: ['instance_type'],
+  error: 'must be a SageMaker instance type, like ml.m5.large, where there is no serverless_config',
+  when: isWithoutCapacity,
+});
+
+/** Tells what of a description its kind of endpoint cannot have; or where it can have all, what does not fit together. */
+function allFits(payload: z.core.ParsePayload<EndpointDescription>): void {
+  const of = kindProblems(payload.value);
+  for (const { path, why } of of)
+    payload.issues.push({ code: 'custom', path: [...path], input: payload.value, message: why });
+  if (of.length > 0) return;
+  rolloutFits(payload);
+  autoscalingFits(payload);
+}
+
+/** What a file may say of an endpoint in one environment. */
+export const endpointDescription = sections.check(someCapacity, z.check(allFits));

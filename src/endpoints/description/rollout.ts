@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 import { type AlarmsSection, alarmProblems, alarms, isActing, secondsToFire } from './alarms.ts';
+import { type Capacity, startingInstances } from './capacity.ts';
 import { accepts, type FallBack, fallBacksOf, type Strategy, strategy, strategyProblems } from './strategy.ts';
 
 /** The sections that say how an update is brought in, and what watches it. */
 export const rollout = { strategy: z.optional(strategy), alarms: z.optional(alarms) };
 
-interface Rollout {
-  readonly instance_type: string;
-  readonly instance_count: number;
+interface Rollout extends Capacity {
   readonly strategy?: Strategy | undefined;
   readonly alarms?: AlarmsSection | undefined;
 }
@@ -25,7 +24,9 @@ export function rolloutFits({ value, issues }: z.core.ParsePayload<Rollout>): vo
 
 function rolloutProblems({ strategy: how, alarms: watching, ...on }: Rollout): Problem[] {
   return [
-    ...(how ? strategyProblems(how, on.instance_count).map(({ key, why }) => ({ path: ['strategy', key], why })) : []),
+    ...(how
+      ? strategyProblems(how, startingInstances(on)).map(({ key, why }) => ({ path: ['strategy', key], why }))
+      : []),
     ...(how ? fallBackProblems(how, on) : []),
     ...(watching ? alarmProblems(watching).map(({ path, why }) => ({ path: ['alarms', ...path], why })) : []),
     ...(watching ? bakeProblems(watching, how) : []),
@@ -38,7 +39,7 @@ const FALL_BACK_WORDS = {
 } as const satisfies Partial<Record<FallBack, string>>;
 
 /** Where the file itself shows that SageMaker would move all the traffic at once. */
-function fallBackProblems(how: Strategy, on: Pick<Rollout, 'instance_type' | 'instance_count'>) {
+function fallBackProblems(how: Strategy, on: Capacity) {
   return fallBacksOf(how, on)
     .filter((situation) => !accepts(how, situation))
     .map((situation) => ({

@@ -1,5 +1,6 @@
 import type { CapacitySize, DeploymentConfig, TrafficRoutingConfig } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { type Capacity, startingInstances } from './capacity.ts';
 import { mapping, whole } from './schema.ts';
 
 /*
@@ -157,13 +158,10 @@ export function accepts(strategy: Strategy, situation: FallBack): boolean {
 }
 
 /** Where what is served shows that SageMaker brings an update in at once, whatever the strategy. */
-export function fallBacksOf(
-  { type }: Strategy,
-  { instance_type, instance_count }: { readonly instance_type: string; readonly instance_count: number },
-): ('one_instance' | 'inf1')[] {
+export function fallBacksOf({ type }: Strategy, on: Capacity): ('one_instance' | 'inf1')[] {
   return [
-    ...(instance_count < 2 && type !== 'all_at_once' ? (['one_instance'] as const) : []),
-    ...(instance_type.startsWith('ml.inf1.') ? (['inf1'] as const) : []),
+    ...(startingInstances(on) < 2 && type !== 'all_at_once' ? (['one_instance'] as const) : []),
+    ...(on.instance_type?.startsWith('ml.inf1.') ? (['inf1'] as const) : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import { Failure } from '../../ground/failure.ts';
 import { type AlarmsSection, releaseAlarms } from '../description/alarms.ts';
+import { startingInstances } from '../description/capacity.ts';
 import { deploymentConfig, secondsOf, strategyProblems, strategyWords } from '../description/strategy.ts';
 import type { DeploymentPlan } from '../plan.ts';
 import {
@@ -66,8 +67,8 @@ const lines = (each: readonly string[]) => each.map((one) => `  ${one}`).join('\
 
 /** Refuses a strategy that waits longer than the job does. */
 export function refuseLongWaits(plan: DeploymentPlan, max_wait_time: number): void {
-  const { strategy, instance_count } = plan.serving.description;
-  const needed = strategy ? secondsOf(strategy, instance_count) : 0;
+  const { strategy, ...on } = plan.serving.description;
+  const needed = strategy ? secondsOf(strategy, startingInstances(on)) : 0;
   if (needed + START_UP <= max_wait_time || needed === 0) return;
   throw new Failure(
     'SMC-4021',
@@ -87,11 +88,11 @@ export function rolloutRequest(plan: DeploymentPlan): DeploymentConfig | undefin
 
 /** `: canary of 1 instance, 2 x 600 s, 2 alarms roll it back`; empty where no strategy is given. */
 export function strategyClause(plan: DeploymentPlan): string {
-  const { strategy, instance_count } = plan.serving.description;
+  const { strategy, ...on } = plan.serving.description;
   if (!strategy) return '';
   const alarms = watchingAlarms(plan, 'roll_back').length;
   const guarded = alarms === 0 ? '' : `, ${alarms} alarm${alarms === 1 ? ' rolls' : 's roll'} it back`;
-  return `: ${strategyWords(strategy, instance_count)}${guarded}`;
+  return `: ${strategyWords(strategy, startingInstances(on))}${guarded}`;
 }
 
 /** Makes the alarms of a release. Those of a section without any need no request. */

@@ -1,5 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../../ground/clock.ts';
+import { startingInstances } from '../description/capacity.ts';
 import { fallBacksOf, type Strategy, secondsOf } from '../description/strategy.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { DeploymentPlan } from '../plan.ts';
@@ -21,10 +22,10 @@ interface Measuring {
  * job that waited for it, and from one that finds it done.
  */
 export async function judgeRelease(plan: DeploymentPlan, endpoint: Endpoint, context: Measuring): Promise<Bake> {
-  const { strategy, instance_count } = plan.serving.description;
+  const { strategy, ...on } = plan.serving.description;
   const from = deployedAt(endpoint);
   if (!strategy || !from || !baked(plan, strategy, endpoint)) return { is: 'none' };
-  const longest = new Date(from.getTime() + (secondsOf(strategy, instance_count) + START_UP) * 1000);
+  const longest = new Date(from.getTime() + (secondsOf(strategy, startingInstances(on)) + START_UP) * 1000);
   const settled = endpoint.answer.LastModifiedTime ?? context.clock.now();
   const span = { from, to: settled < longest ? settled : longest };
   if (span.to <= span.from) return { is: 'none' };

@@ -33,6 +33,8 @@ environments:
   uat: { instance_count: 3 }
 `;
 
+const SERVERLESS = 'serverless_config: { memory_size_in_mb: 2048, max_concurrency: 20 }\n';
+
 /** Everything that a file can say of an endpoint on instances. */
 const WHOLE = `
 variant_name: price
@@ -100,6 +102,27 @@ describe('an endpoint that a file describes', () => {
 
   it('is as planned when the job runs again: nothing is changed', async () => {
     const { emulator, root, gitlab } = await deployBy(WHOLE);
+    const again = await deploy({ emulator, root, ...jobOf(gitlab), job: '2', inputs: BY_FILE });
+    expect(again, again.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(again.log).toContain('Nothing was changed.');
+  });
+
+  it('serves without instances, and says so', async () => {
+    const { emulator, job } = await deployBy(SERVERLESS);
+    expect(job, job.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(emulator.endpoint(NAME)?.config.request.ProductionVariants).toEqual([
+      {
+        VariantName: 'AllTraffic',
+        ModelName: job.outputs.MODEL_NAME,
+        InitialVariantWeight: 1,
+        ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 20 },
+      },
+    ]);
+    expect(job.log).toContain('serverless, memory_size_in_mb 2048, max_concurrency 20).');
+  });
+
+  it('without instances is as planned when the job runs again: nothing is changed', async () => {
+    const { emulator, root, gitlab } = await deployBy(SERVERLESS);
     const again = await deploy({ emulator, root, ...jobOf(gitlab), job: '2', inputs: BY_FILE });
     expect(again, again.log).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
     expect(again.log).toContain('Nothing was changed.');

@@ -5,13 +5,28 @@ import deployModel from '../../../src/components/deploy-model.ts';
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { approved, approvedOverAnother, BEFORE, ENDPOINT, noneOf, retag, runBefore } from '../stage.ts';
+import {
+  approved,
+  approvedFromMarketplace,
+  approvedOverAnother,
+  BEFORE,
+  ENDPOINT,
+  noneOf,
+  type Place,
+  retag,
+  runBefore,
+} from '../stage.ts';
 
 const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const creates = { ...made, CreateEndpoint: 1 };
 const updates = { ...made, AddTags: 1, UpdateEndpoint: 1 };
 /** It asks for the version, and beside it for the endpoint; then for nothing else. */
 const ASKS_ONCE = { ...noneOf(deployModel), DescribeModelPackage: 1, DescribeEndpoint: 1, ListTags: 1 };
+const SERVERLESS = 'serverless_config: { memory_size_in_mb: 2048, max_concurrency: 20 }\n';
+/** The endpoint file of the commit has no instances. */
+const withoutInstances = async ({ emulator }: Place) => {
+  await hostOf(emulator, { 'endpoint.yml': SERVERLESS });
+};
 const deployed = { outcome: 'deployed' };
 /** A look at the endpoint whose answer comes too late, so that no machine is quicker than the signal. */
 const lastLook = ({ faults }: Emulator, seen: () => void, nth = 1) => {
@@ -802,6 +817,42 @@ export const deployment: readonly Row[] = [
     exit: 64,
     writes: {},
     reads: ASKS_ONCE,
+    record: 'none',
+  },
+  {
+    when: 'a container of AWS Marketplace is to be served without instances',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-4022',
+    seen: 'its container is from AWS Marketplace, which SageMaker does not serve on a serverless endpoint',
+    next: 'write instance_type into the endpoint file instead of serverless_config, or promote a version with a container of your own.',
+    cause:
+      'The endpoint file has `serverless_config`. SageMaker serves containers of AWS Marketplace on instances only.',
+    remedy: 'Write `instance_type` into the file, or promote a version with another container.',
+    stage: approvedFromMarketplace,
+    act: withoutInstances,
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 1,
+    writes: {},
+    reads: ASKS_ONCE,
+    record: 'none',
+  },
+  {
+    when: 'the endpoint is on instances, and its file says that it has none',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-4023',
+    seen: 'ERROR resale-price-dev is a real-time endpoint on instances, and is to be a serverless endpoint. Nothing was changed.',
+    next: 'set another endpoint_name, so that a new endpoint is made; or delete this one with delete-endpoint, then run this job again: nothing answers until the new one has started.',
+    cause:
+      'SageMaker makes no endpoint on instances serverless. It puts a serverless one on instances, but cannot bring it back, so that no rollback would be left.',
+    remedy:
+      'Take another `endpoint_name`. Or delete the endpoint first: it does not answer until the new one has started.',
+    stage: approvedOverAnother,
+    act: withoutInstances,
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 1,
+    writes: {},
     record: 'none',
   },
   {

@@ -1,0 +1,69 @@
+import type * as api from '@aws-sdk/client-sagemaker';
+import type { EndpointConfig, Model } from './models.ts';
+import { type Given, invalid } from './service.ts';
+
+type ConfigRequest = EndpointConfig['request'];
+type Variant = Given<api.ProductionVariant>;
+
+/** Refuses what SageMaker refuses of a config when it is created. */
+export function mustBeServable(config: ConfigRequest, modelOf: (variant: Variant) => Model | undefined): void {
+  for (const variant of config.ProductionVariants) {
+    mustRunOnOneThing(variant);
+    if (variant.ManagedInstanceScaling && variant.ModelName !== undefined)
+      throw invalid('ManagedInstanceScaling is only supported for inference component endpoints.');
+    if (variant.ServerlessConfig) mustServeWithoutInstances(variant, config, modelOf(variant)?.request);
+  }
+}
+
+function mustRunOnOneThing({ VariantName, InstanceType, InstancePools, ServerlessConfig, ...variant }: Variant): void {
+  const ways = [InstanceType, InstancePools, ServerlessConfig].filter((each) => each !== undefined);
+  if (ways.length !== 1)
+    throw invalid(
+      `Exactly one of InstanceType, InstancePools and ServerlessConfig must be specified for the variant ${VariantName}.`,
+    );
+  if (ServerlessConfig && variant.InitialInstanceCount !== undefined)
+    throw invalid(`InitialInstanceCount cannot be specified with ServerlessConfig for the variant ${VariantName}.`);
+}
+
+const MEMORY_STEP = 1024;
+
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions */
+function mustServeWithoutInstances(
+  { ServerlessConfig, VariantName, ...variant }: Variant,
+  { ProductionVariants, DataCaptureConfig, KmsKeyId }: ConfigRequest,
+  model: Model['request'] | undefined,
+): void {
+  const { MemorySizeInMB = 0, MaxConcurrency = 0, ProvisionedConcurrency = 0 } = ServerlessConfig ?? {};
+  if (MemorySizeInMB % MEMORY_STEP !== 0)
+    throw invalid(`MemorySizeInMB must be one of [1024, 2048, 3072, 4096, 5120, 6144], but was ${MemorySizeInMB}.`);
+  if (ProvisionedConcurrency > MaxConcurrency)
+    throw invalid('ProvisionedConcurrency must be less than or equal to MaxConcurrency.');
+  const excluded = {
+    'Multiple production variants': ProductionVariants.length > 1,
+    'Data capture': DataCaptureConfig?.EnableCapture === true,
+    'KMS key for the storage volume': KmsKeyId !== undefined,
+    'VPC configuration': model?.VpcConfig !== undefined,
+    'Network isolation': model?.EnableNetworkIsolation === true,
+    'Inference pipeline': (model?.Containers ?? []).length > 1,
+    ...Object.fromEntries(OF_INSTANCES.map((member) => [member, variant[member] !== undefined])),
+  };
+  const met = Object.entries(excluded).flatMap(([feature, isThere]) => (isThere ? [feature] : []));
+  if (met.length > 0)
+    throw invalid(`${met.join(', ')} is not supported for serverless inference (variant ${VariantName}).`);
+}
+
+const OF_INSTANCES = [
+  'VolumeSizeInGB',
+  'InferenceAmiVersion',
+  'RoutingConfig',
+  'EnableSSMAccess',
+  'CoreDumpConfig',
+] as const satisfies readonly (keyof Variant)[];
+
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html: the way to instances is open, the way back is not. */
+export function mustStayOnInstances(before: ConfigRequest, after: ConfigRequest): void {
+  const serverless = ({ ProductionVariants }: ConfigRequest) =>
+    ProductionVariants.some((each) => each.ServerlessConfig);
+  if (serverless(after) && !serverless(before))
+    throw invalid('An instance-based endpoint cannot be updated to a serverless endpoint.');
+}
