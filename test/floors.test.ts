@@ -7,7 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['main.ts', 'start.ts'],
   ['compositions'],
   ['components'],
-  ['preview'],
+  ['preview', 'asking'],
   ['program'],
   ['pipelines', 'endpoints'],
   ['registry'],

@@ -40,7 +40,7 @@ export const MODULES: readonly string[] = [
   'src/preview/foreseen.ts',
   'src/preview/live.ts',
   'src/preview/serving.ts',
-  'src/components/validate-endpoint/live.ts',
+  'src/asking/live.ts',
   'src/gitlab/records.ts',
   'src/program/handover.ts',
 ];

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { customAttributes, mediaType } from '../asking/inputs.ts';
+import { type DeployedRecord, describeServed, howToTakeAway, type Liveness, untilLive } from '../asking/live.ts';
+import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
-import { dollars, flag, line, mistake, optional, path, replacedText, wholeNumber } from '../gitlab/inputs.ts';
+import { dollars, flag, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -16,34 +19,8 @@ import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
 import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
-import {
-  type DeployedRecord,
-  describeServed,
-  howToTakeAway,
-  type Liveness,
-  untilLive,
-} from './validate-endpoint/live.ts';
-import { checkPayload, readPayload } from './validate-endpoint/payload.ts';
 import { sendRequests } from './validate-endpoint/requests.ts';
 import { giveBackScaling } from './validate-endpoint/scaling.ts';
-
-const mediaType = line.check(
-  z.maxLength(1024, 'must be at most 1024 characters'),
-  z.regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json'),
-);
-
-/** As SageMaker takes it: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
-const customAttributes = z
-  .pipe(
-    replacedText,
-    optional(
-      line.check(
-        z.maxLength(1024, 'must be at most 1024 characters'),
-        z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
-      ),
-    ),
-  )
-  .register(dollars, { dollar: 'replaced' });
 
 const pattern = z.pipe(
   z.string(),
@@ -182,7 +159,7 @@ interface Checked {
 async function checkEndpoint(validation: Validation, context: Context): Promise<Checked> {
   const { given, deployed, deadline } = validation;
   const live = await untilLive(validation, context).finally(() => giveBackScaling(deployed, deadline, context));
-  const now = await describeServed(deployed, live, context);
+  const now = await describeServed(deployed, live, context, { judged: 'validated' });
   if (given.payload_file === undefined) {
     context.log.line('No request was sent to the model: payload_file is empty.');
     return { now };
@@ -191,7 +168,7 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
   const pace = await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
-  const still = await describeServed(deployed, stillLive, context, 'still ');
+  const still = await describeServed(deployed, stillLive, context, { judged: 'validated', still: 'still ' });
   return { now: still, asked: { payload: hashOf(payload), ...pace } };
 }
 

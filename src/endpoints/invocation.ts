@@ -79,7 +79,7 @@ function insteadOfAnswer(error: unknown, endpoint: string): Invocation {
 function gone(endpoint: string, error: unknown): Failure {
   return new Failure(
     'SMC-5005',
-    `Not validated: ${endpoint} stopped serving during the requests (${inItsOwnWords(error)}).`,
+    `${endpoint} stopped serving during the requests (${inItsOwnWords(error)}).`,
     'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint). Then run the deploy-model job again, then run this job again.',
     error,
   );

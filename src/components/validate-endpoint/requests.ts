@@ -1,3 +1,4 @@
+import { settled } from '../../asking/settled.ts';
 import { passingTrouble } from '../../aws/trouble.ts';
 import {
   checksOf,
@@ -11,7 +12,7 @@ import {
 import { PatternMatcher } from '../../endpoints/pattern-matcher.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
-import { type PollOutcome, waitFor } from '../../ground/wait.ts';
+import { waitFor } from '../../ground/wait.ts';
 import type { Context } from '../../program/context.ts';
 import { Availability } from './availability.ts';
 
@@ -147,15 +148,5 @@ function refuseUnlessExpected(
     'SMC-5003',
     `Not validated: the endpoint is live, but its answers are not as expected.\n${failed.join('\n')}`,
     'compare the answers with payload_file, accept, custom_attributes, expect and max_latency_ms. Correct these or the model, then run this job again or start a new pipeline.',
-  );
-}
-
-/** The answer that was waited for. Throws a Failure of kind "out of time" that says what is pending. */
-export function settled<Answer>(waited: PollOutcome<Answer>, what: string): Answer {
-  if (waited.is === 'settled') return waited.answer;
-  throw new Failure(
-    'SMC-5001',
-    `Stopped waiting for ${what} after ${waited.after} (${waited.because}). Pending: ${waited.saying}. SageMaker continues.`,
-    'check the endpoint (link on this page), then run this job again. If it needs more time, raise max_wait_time.',
   );
 }

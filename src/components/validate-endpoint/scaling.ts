@@ -1,8 +1,8 @@
+import type { DeployedRecord } from '../../asking/live.ts';
 import type { ScalingContext } from '../../endpoints/autoscaling/act.ts';
 import type { Scaled } from '../../endpoints/autoscaling/scaling.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import type { Context } from '../../program/context.ts';
-import type { DeployedRecord } from './live.ts';
 
 /**
  * Gives back what a note on the endpoint says is missing of its autoscaling (AWS: RegisterScalableTarget, PutScalingPolicy,

@@ -482,7 +482,7 @@ export const validation: readonly Row[] = [
     shows: [],
     component: 'validate-endpoint',
     code: 'SMC-5005',
-    seen: 'ERROR Not validated: resale-price-dev stopped serving during the requests (…',
+    seen: 'ERROR resale-price-dev stopped serving during the requests (…',
     next: 'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint). Then run the deploy-model job again, then run this job again.',
     cause: 'The endpoint was live when the job began, and deleted between two requests.',
     remedy: 'Find out who in CloudTrail (`DeleteEndpoint`). A stop at night deletes endpoints too.',

@@ -1,18 +1,18 @@
-import { passingTrouble } from '../../aws/trouble.ts';
-import type { Endpoint } from '../../endpoints/endpoint.ts';
-import { packagesServed } from '../../endpoints/live.ts';
-import { Look } from '../../endpoints/look.ts';
-import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../../endpoints/outcome.ts';
-import { follow } from '../../endpoints/progress.ts';
-import { creatingPipelineOf } from '../../endpoints/tags.ts';
-import type { Deadline } from '../../ground/clock.ts';
-import { Failure } from '../../ground/failure.ts';
-import { type PollResult, waitFor } from '../../ground/wait.ts';
-import type { Context } from '../../program/context.ts';
-import type { DeploymentRecord } from '../../program/handover.ts';
-import { displayName, type ModelPackage } from '../../registry/packages.ts';
-import { refusalToValidate } from '../../registry/validation.ts';
-import { settled } from './requests.ts';
+import { passingTrouble } from '../aws/trouble.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { packagesServed } from '../endpoints/live.ts';
+import { Look } from '../endpoints/look.ts';
+import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../endpoints/outcome.ts';
+import { follow } from '../endpoints/progress.ts';
+import { creatingPipelineOf } from '../endpoints/tags.ts';
+import type { Deadline } from '../ground/clock.ts';
+import { Failure } from '../ground/failure.ts';
+import { type PollResult, waitFor } from '../ground/wait.ts';
+import type { Context } from '../program/context.ts';
+import type { DeploymentRecord } from '../program/handover.ts';
+import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { refusalToValidate } from '../registry/validation.ts';
+import { settled } from './settled.ts';
 
 /** What deploy-model recorded of a version that it deployed. */
 export type DeployedRecord = Extract<DeploymentRecord, { endpoint: string; config: string }>;
@@ -92,6 +92,12 @@ function askForServed(look: Look, deployed: DeployedRecord): void {
   look.package(deployed.package);
 }
 
+/** For the sentence "version 3 is not validated", and "still " where it was looked at before. */
+interface Judging {
+  readonly judged: 'validated' | 'load-tested';
+  readonly still?: string;
+}
+
 /**
  * The deployed version, as it is now. Throws a Failure when the endpoint serves another one, or this one has changed.
  */
@@ -99,7 +105,7 @@ export async function describeServed(
   deployed: DeployedRecord,
   { endpoint, look }: SeenLive,
   { log, report }: Pick<Context, 'log' | 'report'>,
-  still = '',
+  { judged, still = '' }: Judging,
 ): Promise<ModelPackage> {
   askForServed(look, deployed);
   await look.ended();
@@ -110,7 +116,7 @@ export async function describeServed(
   if (refusal)
     throw new Failure(
       'SMC-5002',
-      `${displayName(now)} is not validated: ${refusal.why}.`,
+      `${displayName(now)} is not ${judged}: ${refusal.why}.`,
       refusal.unwanted ? howToTakeAway(refusal, deployed) : refusal.next,
     );
   log.line(`${deployed.endpoint} is live and ${still}serves ${displayName(now)} (endpoint config ${deployed.config}).`);

@@ -1,9 +1,9 @@
-import { MAX_PAYLOAD_BYTES } from '../../endpoints/invocation.ts';
-import { isOfPromote } from '../../gitlab/include.ts';
-import { readProjectFile } from '../../gitlab/project-file.ts';
-import { partsOf } from '../../ground/error-parts.ts';
-import { Failure } from '../../ground/failure.ts';
-import type { Viewpoint } from '../../program/context.ts';
+import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
+import { isOfPromote } from '../gitlab/include.ts';
+import { readProjectFile } from '../gitlab/project-file.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Viewpoint } from '../program/context.ts';
 
 /** The inputs that say what is sent to the endpoint, as far as they are known. */
 interface Sent {
