@@ -12,7 +12,7 @@ import { companionKey, type EntryKind, entryKey, MAX_VALUE } from './entry-keys.
 import { MAX_METADATA } from './room.ts';
 
 /** An approval or a rejection. */
-type VerdictKind = Exclude<EntryKind, 'validated'>;
+type VerdictKind = Extract<EntryKind, 'approved' | 'withdrawn'>;
 
 export interface Verdict {
   readonly kind: VerdictKind;

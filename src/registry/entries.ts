@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { CONTENT_HASH } from './content-hash.ts';
-import { BUILT, companionKey, entryKey, environmentName, MAX_VALUE } from './entry-keys.ts';
+import { BUILT, companionKey, type EvidenceKind, entryKey, environmentName, MAX_VALUE } from './entry-keys.ts';
 
 /*
  * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it,
@@ -51,12 +51,34 @@ const validationSchema = z.strictObject({
   bake: z.optional(z.enum(BAKES)),
   open,
 });
+/** Hexadecimal digits of a SHA-256 hash that an entry has room for. */
+export const SHORT_HASH = 32;
+const hash = z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
+
+/** What a look at a live endpoint can show: that the version is good or bad, or that it was too little to tell. */
+export const VERDICTS = ['good', 'bad', 'inconclusive'] as const;
+
+const evidenceSchema = z.strictObject({
+  verdict: z.enum(VERDICTS),
+  /** How many rows or requests it rests on. */
+  n: z.string().check(z.regex(/^\d{1,12}$/)),
+  /** The first digits of the SHA-256 of the data or plan, and of the job's report.json. */
+  data: hash,
+  report: hash,
+  pipeline: digits,
+  job: digits,
+  at,
+  content,
+  open,
+});
 
 export type BuildEntry = z.output<typeof buildSchema>;
 export type ApprovalEntry = z.output<typeof approvalSchema>;
 export type WithdrawalEntry = z.output<typeof withdrawalSchema>;
 export type ValidationEntry = z.output<typeof validationSchema>;
-type Entry = BuildEntry | ApprovalEntry | WithdrawalEntry | ValidationEntry;
+/** What a job showed of this content on the live endpoint of an environment. */
+export type EvidenceEntry = z.output<typeof evidenceSchema>;
+type Entry = BuildEntry | ApprovalEntry | WithdrawalEntry | ValidationEntry | EvidenceEntry;
 
 /**
  * An entry as it was found: absent, read, or unreadable, which is never accepted; `why` is a clause about it, "has an
@@ -88,6 +110,8 @@ export const readWithdrawal = (version: EntryHolder, environment: string) =>
   read(withdrawalSchema, version, entryKey('withdrawn', environment));
 export const readValidation = (version: EntryHolder, environment: string) =>
   read(validationSchema, version, entryKey('validated', environment));
+export const readEvidence = (version: EntryHolder, kind: EvidenceKind, environment: string) =>
+  read(evidenceSchema, version, entryKey(kind, environment));
 
 function read<Value extends { at: string }>(
   schema: z.ZodMiniType<Value>,

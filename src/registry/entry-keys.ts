@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
 
+/** What was shown of a version on a live endpoint: that it answers well, that it bears the load, that it beats another. */
+export const EVIDENCE = ['quality', 'load', 'comparison'] as const;
+
+export type EvidenceKind = (typeof EVIDENCE)[number];
+
 /** Registry entries that each environment has; `built` is the version's own. */
-export type EntryKind = 'approved' | 'validated' | 'withdrawn';
+export type EntryKind = 'approved' | 'validated' | 'withdrawn' | EvidenceKind;
 
 export const BUILT = 'built';
 
@@ -30,6 +35,10 @@ export const ENTRY_KEYS = [
   { kind: 'validated', companion: 'asked', writers: ['validate-endpoint'], longest: 147 },
   { kind: 'withdrawn', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
+  // Where nothing writes a kind of evidence yet, its name is kept: nobody else's role may write it.
+  { kind: 'quality', writers: [], longest: 239 },
+  { kind: 'load', writers: [], longest: 239 },
+  { kind: 'comparison', writers: [], longest: 239 },
 ] as const satisfies readonly KeyRow[];
 
 type Row = (typeof ENTRY_KEYS)[number];
@@ -84,6 +93,12 @@ export function keysOfKind(kind: typeof BUILT | EntryKind, environment: string):
 /** Every key of an environment; `built` is of none. */
 export function keysOfEnvironment(environment: string): string[] {
   return ENTRY_KEYS.filter(({ kind }) => kind !== BUILT).map((row) => keyIn(row, environment));
+}
+
+/** The keys that an environment needs to promote a version at all: evidence is written where there is room beside them. */
+export function keysOfPromotion(environment: string): string[] {
+  const evidence: readonly string[] = EVIDENCE.map((kind) => entryKey(kind, environment));
+  return keysOfEnvironment(environment).filter((key) => !evidence.includes(key));
 }
 
 function keyIn({ kind, companion }: KeyRow, environment: string): string {

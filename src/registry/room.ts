@@ -1,5 +1,5 @@
 import type { Metadata } from './entries.ts';
-import { keysOfEnvironment } from './entry-keys.ts';
+import { keysOfPromotion } from './entry-keys.ts';
 
 /** How many entries CustomerMetadataProperties holds at most, the team's own included. */
 export const MAX_METADATA = 50;
@@ -9,7 +9,7 @@ export const MAX_METADATA = 50;
  * rejection counts, too: it must never fail because the approval took the last place.
  */
 export function lackOfRoom(metadata: Metadata, environment: string): string | undefined {
-  const missing = keysOfEnvironment(environment).filter((key) => !(key in metadata));
+  const missing = keysOfPromotion(environment).filter((key) => !(key in metadata));
   const taken = Object.keys(metadata).length;
   if (taken + missing.length <= MAX_METADATA) return undefined;
   return `it has ${taken} metadata entries, and SageMaker allows ${MAX_METADATA}: ${missing.join(', ')} would not fit`;

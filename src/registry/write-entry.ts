@@ -9,6 +9,8 @@ interface EntryWrite {
   readonly value: string;
   /** What is written beside it: the keys of its companions, and their values. */
   readonly beside?: Metadata;
+  /** Keys that must still find room when it is written. */
+  readonly leaves?: readonly string[];
   /**
    * Only the first environment's approval or rejection writes these: writing the status again later could undo a
    * rejection.
@@ -24,10 +26,10 @@ interface EntryWrite {
 export async function writeEntry(
   registry: RegistryReader,
   before: ModelPackage,
-  { key, value, beside = {}, status }: EntryWrite,
+  { key, value, beside = {}, leaves = [], status }: EntryWrite,
 ): Promise<ModelPackage> {
   const written = { [key]: value, ...beside };
-  const added = Object.keys(written).filter((each) => !(each in before.metadata));
+  const added = [...Object.keys(written), ...leaves].filter((each) => !(each in before.metadata));
   if (Object.keys(before.metadata).length + added.length > MAX_METADATA) throw noRoom(before, added);
   await registry.sagemaker.send(
     new UpdateModelPackageCommand({

@@ -14,7 +14,7 @@ import {
   selectVersion,
   validatedHere,
 } from '../../src/registry/eligibility.ts';
-import { keysOfEnvironment } from '../../src/registry/entry-keys.ts';
+import { keysOfPromotion } from '../../src/registry/entry-keys.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
 import { OWN_TAGS, OWNER } from './deploy-model/scene.ts';
@@ -120,14 +120,14 @@ const RULES: readonly [
     [version(1, PENDING, metadataOf(44))],
     first,
     'none',
-    [`it has 44 metadata entries, and SageMaker allows 50: ${keysOfEnvironment('dev').join(', ')} would not fit`],
+    [`it has 44 metadata entries, and SageMaker allows 50: ${keysOfPromotion('dev').join(', ')} would not fit`],
   ],
   [
     'a full version that has the entries of the environment already, but for a rejection',
     [version(1, 'Approved', { ...metadataOf(46), ...through('dev'), ...through('uat') })],
     main,
     'none',
-    [`it has 50 metadata entries, and SageMaker allows 50: ${keysOfEnvironment('main').join(', ')} would not fit`],
+    [`it has 50 metadata entries, and SageMaker allows 50: ${keysOfPromotion('main').join(', ')} would not fit`],
   ],
   ['a pending version, for a later environment', [version(1, PENDING)], uat, 'none', ['it is PendingManualApproval']],
   [

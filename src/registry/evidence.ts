@@ -1,0 +1,50 @@
+import { type EvidenceEntry, entryTime, entryValue, openSafetyInputs, readEvidence } from './entries.ts';
+import { type EvidenceKind, entryKey, keysOfPromotion } from './entry-keys.ts';
+import { hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
+import { writeEntry } from './write-entry.ts';
+
+/** What a job showed of the version that it asked. */
+export interface EvidenceFinding extends Pick<EvidenceEntry, 'verdict' | 'data' | 'report' | 'content'> {
+  readonly kind: EvidenceKind;
+  readonly environment: string;
+  /** How many rows or requests it rests on. */
+  readonly n: number;
+  /** The safety inputs that were open. */
+  readonly open: readonly string[];
+}
+
+/**
+ * Writes what a job showed as a registry entry of its own (AWS: UpdateModelPackage, DescribeModelPackage); a later run replaces
+ * it, whatever it shows. An entry is never written where it would take the room that an approval or a rejection needs: then this
+ * throws a Failure of kind "refused".
+ */
+export async function writeEvidence(
+  registry: RegistryReader,
+  version: ModelPackage,
+  { kind, environment, n, open, ...shown }: EvidenceFinding,
+  { pipeline, job }: Pick<EvidenceEntry, 'pipeline' | 'job'>,
+): Promise<ModelPackage> {
+  const { verdict, data, report, content } = shown;
+  const at = entryTime(registry.clock.now(), version);
+  const entry = { verdict, n: String(n), data, report, pipeline, job, at, content, ...openSafetyInputs(open) };
+  const key = entryKey(kind, environment);
+  return writeEntry(registry, version, { key, value: entryValue(entry), leaves: keysOfPromotion(environment) });
+}
+
+/**
+ * Why the evidence of a kind in an environment does not speak for a version as it is now, as a clause about "it"; `undefined` when
+ * it does. Only a good verdict does, with every safety input closed.
+ */
+export function lackOfEvidence(version: ModelPackage, kind: EvidenceKind, environment: string): string | undefined {
+  const key = entryKey(kind, environment);
+  const found = readEvidence(version, kind, environment);
+  if (found.is === 'absent') return `it has no ${kind} evidence of ${environment} (${key})`;
+  if (found.is === 'unreadable') return `its ${kind} evidence of ${environment} ${found.why}: "${found.raw}"`;
+  const { verdict, content, open } = found.value;
+  if (!hasContent(version, content))
+    return `its ${kind} evidence of ${environment} is of other content than it has now`;
+  if (verdict !== 'good') return `its ${kind} evidence of ${environment} is ${verdict}`;
+  return open === undefined
+    ? undefined
+    : `its ${kind} evidence of ${environment} has an open safety input (open=${open})`;
+}
