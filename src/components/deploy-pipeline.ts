@@ -33,6 +33,8 @@ const inputs = z.strictObject({
 
 type Inputs = z.output<typeof inputs>;
 
+const BY_PROMOTE = 'promote includes the job, so that an endpoint of another costs no training';
+
 export default defineComponent({
   name: 'deploy-pipeline',
   duty: 'pipeline',
@@ -57,6 +59,8 @@ export default defineComponent({
     { action: 'sagemaker:UpdatePipeline', on: 'pipeline', when: 'its definition or role differs' },
     { action: 'sagemaker:ListTags', on: 'pipeline', when: 'tags is given' },
     { action: 'sagemaker:AddTags', on: 'pipeline', when: 'tags is given' },
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint', when: BY_PROMOTE },
+    { action: 'sagemaker:ListTags', on: 'endpoint', when: BY_PROMOTE },
     { action: 'sagemaker:StartPipelineExecution', on: 'pipeline' },
     { action: 'iam:PassRole', on: 'pipeline role' },
     { action: 'sagemaker:DescribePipelineExecution', on: 'execution' },
@@ -77,6 +81,7 @@ export default defineComponent({
     const wanted = await desiredPipeline(given, context.root);
     const found = await findBefore(wanted, given, context);
     const plan = decideExecution(found.attempts, given.new_run);
+    if (plan.do === 'start') await found.refuseAhead();
     context.log.line(plan.why);
     const started: Followed =
       plan.do === 'join'

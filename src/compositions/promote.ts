@@ -11,6 +11,7 @@ import type { Component } from '../program/component.ts';
 import type { Host, Viewpoint } from '../program/context.ts';
 import { type Ahead, refuseFiles, wrongFiles } from '../program/inputs-and-files.ts';
 import { asTold, printFailure } from '../program/run.ts';
+import { refuseEndpoint } from './promote/endpoint.ts';
 import { groupProblems } from './promote/group.ts';
 import { type Judged, judge } from './promote/judge.ts';
 import { pathProblems } from './promote/path.ts';
@@ -33,24 +34,28 @@ export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<A
   const later = judged.slice(at + 1);
   const failures = await Promise.all(later.map(({ component, known }) => wrongFiles(component, known, viewpoint)));
   const trains = at <= COMPONENTS.indexOf(deployPipeline);
+  const knownOf = (wanted: Component) => judged.find(({ component }) => component === wanted)?.known ?? {};
+  const [training, checking] = [knownOf(deployPipeline), knownOf(checkModel)];
   return {
     problems: [
       ...later.flatMap(({ problems }) => problems),
-      ...(trains ? await trainingProblems(judged, viewpoint) : []),
+      ...(trains ? await trainingProblems({ training, checking }, viewpoint) : []),
     ],
     failures: failures.flat(),
     lines: [
       `Checked for the jobs to come: the inputs and files of ${later.map(({ component }) => component.name).join(', ')}.`,
       ...new Set(later.flatMap(({ unknown }) => unknown.map((each) => `Not checked here: ${each}.`))),
     ],
+    refuse: (context) => refuseEndpoint(checking, context),
   };
 }
 
 /** Why check-model would take nothing of what is trained: nobody should train it. */
-async function trainingProblems(judged: readonly Judged[], { env, root }: Viewpoint): Promise<readonly string[]> {
-  const knownOf = (wanted: Component) => judged.find(({ component }) => component === wanted)?.known ?? {};
-  const checking = knownOf(checkModel);
-  return [...(await groupProblems(knownOf(deployPipeline), checking, root)), ...pathProblems(checking, env)];
+async function trainingProblems(
+  { training, checking }: Readonly<Record<'training' | 'checking', Judged['known']>>,
+  { env, root }: Viewpoint,
+): Promise<readonly string[]> {
+  return [...(await groupProblems(training, checking, root)), ...pathProblems(checking, env)];
 }
 
 /** Checks all that promote gives to its jobs, without AWS: the job of a merge request. Returns the exit code. */

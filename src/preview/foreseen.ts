@@ -55,7 +55,8 @@ export async function meet(
   const refused = plan && (await refusalOfPlan(plan, destination, { look, aws }));
   if (refused || !destination || !isNamed) return { refused, taken: undefined };
   if (takeOver) return { refused, taken: await takenOver(candidate, destination, { look, job }) };
-  const ofOwner = plan ? undefined : await refusalOfAnothersEndpoint(candidate, destination, { look, job });
+  const ours = ownerOf(candidate, { job });
+  const ofOwner = plan ? undefined : await refusalOfAnothersEndpoint(destination.endpoint, ours, look);
   return { refused: ofOwner, taken: undefined };
 }
 
@@ -106,15 +107,14 @@ export function instancesAfter({ endpoint, seen }: Destination, { description }:
 }
 
 /**
- * The refusal of another's endpoint where the include does not say how deploy-model deploys, which is as much as can be
- * foreseen then.
+ * The refusal of another's endpoint (AWS: ListTags), which is as much as can be foreseen where nobody knows how deploy-model
+ * deploys, or no version is there yet.
  */
-async function refusalOfAnothersEndpoint(
-  candidate: ModelPackage,
-  { endpoint }: Destination,
-  { look, job }: Looking,
+export async function refusalOfAnothersEndpoint(
+  endpoint: Pick<Endpoint, 'name' | 'arn'>,
+  ours: Owner,
+  look: Look,
 ): Promise<Failure | undefined> {
-  const ours = ownerOf(candidate, { job });
   const owner = (await look.tags(endpoint.arn))?.owner;
   if (!owner || isSameOwner(owner, ours)) return undefined;
   const { code, why, next } = refusalOfOwner(endpoint.name, owner, ours);

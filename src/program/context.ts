@@ -39,6 +39,8 @@ export interface Context {
    * The earliest of: this many seconds from now, the job's own timeout less a minute for its uploads, the token's end.
    */
   deadline(maxWaitTime: number): Deadline;
+  /** Throws a Failure when AWS shows already what a later job would refuse, where this job is the first of promote. */
+  refuseAhead(): Promise<void>;
   /** Says what AWS continues if the job ends first: `the update of resale-price-dev`; an empty text when nothing is left. */
   begun(what: string): void;
 }

@@ -26,7 +26,7 @@ export async function enter(
   shared: SharedInputs,
   host: Host,
   { log, report, begun }: Pick<Context, 'log' | 'report' | 'begun'>,
-): Promise<Context> {
+): Promise<Omit<Context, 'refuseAhead'>> {
   const { env, clock, root } = host;
   const expected = {
     environment: shared.environment,

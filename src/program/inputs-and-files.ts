@@ -4,7 +4,7 @@ import { invalidInputs, readInputs } from '../gitlab/inputs.ts';
 import { asOnTargetBranch } from '../gitlab/target-branch.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Component, isOfMergeRequests } from './component.ts';
-import type { Host, Viewpoint } from './context.ts';
+import type { Context, Host, Viewpoint } from './context.ts';
 import { type SharedInputs, sharedInputs } from './shared-inputs.ts';
 
 /** What a job finds of the jobs that come after it. */
@@ -15,12 +15,14 @@ export interface Ahead {
   readonly failures: readonly Failure[];
   /** For the log: what was checked, and what cannot be checked yet. */
   readonly lines: readonly string[];
+  /** Throws a Failure when AWS shows already what one of them would refuse. It only reads. */
+  refuse(context: Context): Promise<void>;
 }
 
 /** Looks at what the jobs after this one are given; `undefined` where the job knows of none. */
 export type LookAhead = (host: Viewpoint) => Promise<Ahead | undefined>;
 
-const NOTHING_AHEAD: Ahead = { problems: [], failures: [], lines: [] };
+const NOTHING_AHEAD: Ahead = { problems: [], failures: [], lines: [], refuse: async () => undefined };
 
 /**
  * Reads the inputs and checks the files, those of later jobs too, before AWS is reached. Throws a Failure of kind
@@ -30,7 +32,7 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
   component: Component<Inputs>,
   host: Host,
   lookAhead: LookAhead | undefined,
-): Promise<{ shared: SharedInputs; own: z.output<Inputs>; lines: readonly string[] }> {
+): Promise<{ shared: SharedInputs; own: z.output<Inputs>; ahead: Ahead }> {
   const { name, safetyInputs, jobInputs = [], inputs } = component;
   const { args } = host;
   const env = isOfMergeRequests(component) ? asOnTargetBranch(host.env, args) : host.env;
@@ -39,7 +41,7 @@ export async function readAndCheck<Inputs extends z.ZodMiniObject>(
   const problems = [...('problems' in read ? read.problems : []), ...ahead.problems];
   if ('problems' in read || problems.length > 0) throw invalidInputs(problems, includeInWords(env, name));
   refuseFiles([...(await wrongFiles(component, read.own, host)), ...ahead.failures]);
-  return { ...read, lines: ahead.lines };
+  return { ...read, ahead };
 }
 
 /** What is wrong with the files of a component, as far as its inputs are known. */

@@ -94,9 +94,10 @@ function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
     refuseMalformedProxy(host.env);
     const ofFork = isOfMergeRequests(component) ? lineForFork(host.env) : undefined;
     if (ofFork !== undefined) return { verdict: ofFork, outputs: NONE };
-    const { shared, own, lines } = await readAndCheck(component, host, lookAhead);
-    const context = await enter(component, shared, host, { ...reports, begun });
-    for (const line of lines) context.log.line(line);
+    const { shared, own, ahead } = await readAndCheck(component, host, lookAhead);
+    const entered = await enter(component, shared, host, { ...reports, begun });
+    const context: Context = { ...entered, refuseAhead: () => ahead.refuse(context) };
+    for (const line of ahead.lines) context.log.line(line);
     return component.run(own, context);
   };
   const started = { goesOn: '', done: Promise.resolve().then(run) };

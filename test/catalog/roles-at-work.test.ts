@@ -16,6 +16,7 @@ import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
+import { ofPromote } from '../components/example.ts';
 import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { endpointFile, SECTION } from '../components/scaling.ts';
@@ -109,17 +110,21 @@ function setScene(name: ScenarioName, target = {}): void {
 interface Training {
   readonly registering?: object;
   readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A training of the first environment, unlike those before. */
-async function train({ root, run }: ReturnType<typeof push>, { registering = {}, inputs = {} }: Training = {}) {
+async function train(
+  { root, run }: ReturnType<typeof push>,
+  { registering = {}, inputs = {}, env = {} }: Training = {},
+) {
   const file = join(root, 'pipeline.json');
   const definition = JSON.parse(readFileSync(file, 'utf8'), (_, member) =>
     member?.Type === 'RegisterModel' ? { ...member, Arguments: { ...member.Arguments, ...registering } } : member,
   );
   definition.Parameters[0].DefaultValue = `s3://resale-price-data/${pipelines}/`;
   writeFileSync(file, JSON.stringify(definition));
-  return run(deployPipeline, inputs);
+  return run(deployPipeline, inputs, { env });
 }
 
 /** A run by an endpoint file of the commit; a plan reads it from the folder. */
@@ -208,7 +213,7 @@ async function meetTrouble(): Promise<void> {
   await rollBackByAlarm();
 
   const rejected = push('dev');
-  await train(rejected, { inputs: { tags: 'team=resale' } });
+  await train(rejected, ofPromote({ tags: 'team=resale' }));
   await rejected.run(checkModel);
   await rejected.run(rejectModel);
 

@@ -30,7 +30,7 @@ export const rounds: Readonly<
     SESSION,
     {
       asks: ['DescribePipeline', 'ListPipelineExecutions'],
-      why: 'Whether this GitLab pipeline has an execution already, and whether the definition or role differs.',
+      why: 'Whether this GitLab pipeline has an execution already, and whether the definition or role differs. With promote, also `DescribeEndpoint` and `ListTags`: an endpoint of another costs no training.',
     },
     { asks: ['CreatePipeline'], why: 'A change stands alone. If nothing differs, this round is left out.' },
     { asks: ['StartPipelineExecution'], why: 'A change stands alone. It starts the version that was just uploaded.' },

@@ -10,6 +10,8 @@ import type { Attempt } from '../../src/pipelines/executions.ts';
 import { decideUpload } from '../../src/pipelines/pipeline.ts';
 import { arnOf, CONTENT } from '../registry/package.ts';
 import { register, train } from './definition.ts';
+import { OWN_TAGS } from './deploy-model/scene.ts';
+import { ofPromote } from './example.ts';
 import { contentIn, enter, validationValue, verdictValue } from './handover.ts';
 import { COMMIT, emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -329,6 +331,41 @@ describe('the same job again', () => {
     expect(one.log + other.log).not.toContain('ERROR');
     expect([one.exit, other.exit]).toEqual([0, 0]);
     expect(executions(emulator)).toHaveLength(1);
+  });
+});
+
+describe('the endpoint for which promote trains', () => {
+  const ANOTHERS = { ...OWN_TAGS, 'sagemaker-components:project': '7' };
+  const deployOfPromote = (emulator: Emulator, given: Readonly<Record<string, string>> = {}, job = '1') =>
+    deploy({ emulator, job, ...ofPromote({ ...inputs, ...given }) });
+  const takeAway = (emulator: Emulator) =>
+    emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register(), tags: ANOTHERS });
+  const asked = /Endpoint|ListTags/;
+
+  it('may be another’s where take_over_endpoint says so, or be none yet', async () => {
+    const emulator = await emulated();
+    expect((await deployOfPromote(emulator)).exit).toBe(0);
+    takeAway(emulator);
+    const taken = await deployOfPromote(emulator, { take_over_endpoint: 'true', new_run: 'true' }, '2');
+    expect(taken.exit, taken.log).toBe(0);
+  });
+
+  it('stops no job that joins its execution: that is paid for already', async () => {
+    const emulator = await emulated();
+    await deployOfPromote(emulator, { wait: 'false' });
+    takeAway(emulator);
+    const joined = await deployOfPromote(emulator, {}, '2');
+    expect(joined.exit, joined.log).toBe(0);
+    expect(joined.record).toMatchObject({ outcome: 'registered' });
+    expect((await deployOfPromote(emulator, { new_run: 'true' }, '3')).exit).toBe(1);
+  });
+
+  it('is not asked for where its name waits for a variable of another job, or nobody gives one', async () => {
+    const emulator = await emulated();
+    const waiting = await deployOfPromote(emulator, { endpoint_name: '$ENDPOINT_NAME' });
+    expect(waiting.log).toContain('Not checked here: endpoint_name (no CI/CD variable ENDPOINT_NAME is visible');
+    const alone = await deploy({ emulator, job: '2' });
+    expect([...waiting.calls, ...alone.calls].filter((call) => asked.test(call))).toEqual([]);
   });
 });
 

@@ -68,3 +68,16 @@ function receivedInExample(component: string, environment: string): Received {
     throw new Error(`${EXAMPLE} cannot include ${component}: ${words}.`, { cause: error });
   }
 }
+/** What promote gives the first job: the inputs of all jobs. */
+export const ofPromote = (inputs: Readonly<Record<string, string>>) => ({
+  env: { SAGEMAKER_COMPONENT: 'promote 1.4.2 3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8 1' },
+  inputs: {
+    model_package_group_name: 'ResalePriceModelGroup',
+    source: 'run',
+    take_over_endpoint: 'false',
+    endpoint_name: 'resale-price-dev',
+    instance_type: 'ml.m5.large',
+    execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
+    ...inputs,
+  },
+});

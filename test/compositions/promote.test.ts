@@ -107,6 +107,7 @@ describe('the first job of promote', () => {
       lines: [
         'Checked for the jobs to come: the inputs and files of check-model, approve-model, reject-model, deploy-model, validate-endpoint, rollback-endpoint.',
       ],
+      refuse: expect.any(Function),
     });
   });
 

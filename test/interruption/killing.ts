@@ -34,7 +34,7 @@ export function jobOf({ scene, emulator, files }: Stage, more: Partial<JobOption
     writeFileSync(join(root, path), content);
   }
   const { claims = {}, env = {} } = ENDPOINT_FILE in files ? describedByFile(emulator) : {};
-  return { emulator, root, inputs, environment, claims, env, ...more };
+  return { emulator, root, inputs, environment, claims, env: { ...scene.env, ...env }, ...more };
 }
 
 export function start(stage: Stage, more: Partial<JobOptions> = {}): Promise<FinishedJob> {

@@ -10,6 +10,7 @@ import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
+import { ofPromote } from '../components/example.ts';
 import { BY_FILE } from '../components/gitlab-file.ts';
 import {
   aboutVersion,
@@ -34,6 +35,8 @@ export interface Scene {
   /** Those that differ from what the example project gives. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: string;
+  /** Further variables of the job. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Sets the scene in AWS. Returns the files that the job finds. */
   set(emulator: Emulator): Files;
 }
@@ -201,6 +204,20 @@ export const startingTraining: Scene = {
   },
 };
 
+/** As promote includes it: it looks at the endpoint beside what it needs itself. */
+export const updatingPipeline: Scene = {
+  ...training,
+  about: 'deploy-pipeline of promote looks at the endpoint, updates a pipeline and runs it',
+  ...ofPromote(training.inputs),
+  set(emulator) {
+    const before = JSON.stringify({ ...definition, Steps: definition.Steps.slice(0, 1) });
+    emulator.do('CreatePipeline', { PipelineName: 'resale-price', RoleArn: ROLE, PipelineDefinition: before });
+    live(emulator, OF_ITS_DEPLOYMENT);
+    emulator.executions.pace.describes = 1;
+    return definitionFile;
+  },
+};
+
 export const checking: Scene = {
   about: 'check-model shows what the environment before validated',
   component: checkModel,
@@ -321,15 +338,7 @@ function older(emulator: Emulator, version: number): void {
 /** Every component, in every way of changing AWS. */
 export const scenes: readonly Scene[] = [
   startingTraining,
-  {
-    about: 'deploy-pipeline updates a pipeline and runs it',
-    ...training,
-    set(emulator) {
-      const before = JSON.stringify({ ...definition, Steps: definition.Steps.slice(0, 1) });
-      emulator.do('CreatePipeline', { PipelineName: 'resale-price', RoleArn: ROLE, PipelineDefinition: before });
-      return startingTraining.set(emulator);
-    },
-  },
+  updatingPipeline,
   planning,
   checking,
   approving,

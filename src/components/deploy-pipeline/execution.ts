@@ -36,15 +36,23 @@ export interface Found {
   readonly attempts: KnownAttempts;
   /** The pipeline as it is, asked for at the same time. */
   pipeline(): Promise<Pipeline | undefined>;
+  /** Throws a Failure when a later job would refuse what is trained, asked for at the same time. */
+  refuseAhead(): Promise<void>;
 }
 
-/** Looks for the executions of this GitLab pipeline, and beside them for the pipeline, which only a start needs. */
+/** Looks for the executions of this GitLab pipeline, and beside them for what only a start needs. */
 export async function findBefore(wanted: DesiredPipeline, given: ExecutionInputs, context: Context): Promise<Found> {
   const reads = new Reads();
   const find = reads.once((name) => findPipeline(context.aws.sagemaker, name));
+  const refuse = reads.once(() => context.refuseAhead());
   const attempts = knownAttempts(wanted, given, context);
   find(wanted.name);
-  return { attempts: await reads.beside(attempts), pipeline: () => find(wanted.name) };
+  refuse(wanted.name);
+  return {
+    attempts: await reads.beside(attempts),
+    pipeline: () => find(wanted.name),
+    refuseAhead: () => refuse(wanted.name),
+  };
 }
 
 async function knownAttempts(

@@ -1,5 +1,6 @@
 import checkModel from '../../../src/components/check-model.ts';
 import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
+import { ofPromote } from '../../components/example.ts';
 import { enter } from '../../components/handover.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
@@ -14,7 +15,6 @@ import {
   trained,
   validated,
 } from '../stage.ts';
-import { ofPromote } from './training.ts';
 
 /** uat takes what dev validated; what is there instead, each row says. */
 const registry: Stage = nothingForUat;

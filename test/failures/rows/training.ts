@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import deployPipeline from '../../../src/components/deploy-pipeline.ts';
+import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
+import { ofPromote } from '../../components/example.ts';
 import type { Row } from '../row.ts';
-import { type Place, runBefore, untrained } from '../stage.ts';
+import { ENDPOINT, type Place, runBefore, untrained } from '../stage.ts';
 
 /** What the project trains by says something else in one place. */
 function amendDefinition({ root }: Place, from: string, to: string): void {
@@ -26,19 +28,6 @@ const trainsOnce = { CreatePipeline: 1, StartPipelineExecution: 1, UpdateModelPa
 
 /** The training registers its version with an entry that only these components write. */
 const FORGED = '"CustomerMetadataProperties": { "approved.dev": "by=mallory", ';
-
-/** What promote gives the first job: the inputs of all jobs. */
-export const ofPromote = (inputs: Readonly<Record<string, string>>) => ({
-  env: { SAGEMAKER_COMPONENT: 'promote 1.4.2 3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8 1' },
-  inputs: {
-    model_package_group_name: 'ResalePriceModelGroup',
-    source: 'run',
-    endpoint_name: 'resale-price-dev',
-    instance_type: 'ml.m5.large',
-    execution_role_arn: 'arn:aws:iam::111122223333:role/resale-price-execution',
-    ...inputs,
-  },
-});
 
 export const training: readonly Row[] = [
   {
@@ -528,6 +517,45 @@ export const training: readonly Row[] = [
     exit: 64,
     writes: {},
     reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'promote names an endpoint of another project, environment or group',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-4001',
+    seen: 'ERROR resale-price-dev belongs to another deployment, as its tags say (project 42, environment main, group …). This job is for project 42, environment dev, group …. Nothing was changed.',
+    next: 'set another endpoint_name: each project, environment and model needs an endpoint of its own. If this one must change hands, commit take_over_endpoint: true under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended.',
+    cause:
+      'The first job of promote looks at the endpoint before it starts the training: deploy-model would refuse the deployment.',
+    remedy:
+      'Give each environment its own `endpoint_name`, such as `resale-price-$CI_COMMIT_BRANCH`. Only if the endpoint must change hands, set `take_over_endpoint`.',
+    stage: untrained,
+    act: ({ emulator }) => {
+      const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'main' };
+      emulator.deployed({ endpoint: ENDPOINT, package: emulator.register(), tags });
+    },
+    job: ofPromote({}),
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'promote names an endpoint that the role may not see',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1208',
+    seen: 'ERROR AWS denied the call: AccessDeniedException: … is not authorized to perform: sagemaker:DescribeEndpoint on resource: …',
+    next: "add sagemaker:DescribeEndpoint to the policy of the job's role, or correct endpoint_name. …",
+    cause:
+      'The policy of the role names other endpoints than `endpoint_name`. With promote, all jobs of an environment have one role, so check-model and deploy-model would be denied too. The first job says so before it starts the training.',
+    remedy:
+      'Correct `endpoint_name`, or the policy: [Permissions](permissions.md). If deploy-pipeline has a role of its own, give it the policy of its duty.',
+    stage: untrained,
+    act: ({ emulator }) => emulator.fault({ operation: 'DescribeEndpoint', kind: 'access denied' }),
+    job: ofPromote({}),
+    exit: 77,
+    writes: {},
     record: 'none',
   },
   {
