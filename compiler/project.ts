@@ -21,6 +21,7 @@ import { compilePipeline } from './compile.ts';
 import { type Mapping, writeYaml } from './document.ts';
 import { withJobInputs } from './job-inputs.ts';
 import { lintPipeline } from './lint.ts';
+import { expandMatrix } from './matrix.ts';
 import { Pipeline, type StartingInputs } from './pipeline.ts';
 import { refuse } from './problem.ts';
 import { type PlannedJob, plan } from './schedule.ts';
@@ -37,6 +38,8 @@ type ProjectVariables = Readonly<Record<string, string | Readonly<Record<string,
 
 export interface ProjectOptions {
   readonly emulator: Emulator;
+  /** SageMaker in further regions: a job of a matrix over regions asks that of its own. */
+  readonly otherRegions?: readonly Emulator[];
   readonly catalog: PublishedCatalog;
   /** The folder of the bundled programs. */
   readonly programs: string;
@@ -161,7 +164,7 @@ class LocalProject implements Project {
   }
 
   #createPipeline(ref: Ref, changed: readonly string[] | undefined): Pipeline {
-    const { catalog, emulator, variables } = this.#options;
+    const { catalog, emulator, otherRegions = [], variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
     const folder = this.#checkOut(ref, id);
     const read = (path: string) => {
@@ -179,8 +182,9 @@ class LocalProject implements Project {
     const text = read('.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
     const files = git(folder, 'ls-files', '-z').split('\0');
-    const { config } = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
-    refuse(lintPipeline(config));
+    const compiled = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
+    refuse(lintPipeline(compiled.config));
+    const config = expandMatrix(compiled.config);
     write(join(folder, STATE), {
       'variables.yml': stringify({
         ...scoped(variables),
@@ -193,8 +197,8 @@ class LocalProject implements Project {
     };
 
     const given = this.#given(id, emulator.url);
-    const inspect = (log: string) =>
-      refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, emulator.secrets);
+    const secrets = () => [emulator, ...otherRegions].flatMap(({ secrets: own }) => [...own]);
+    const inspect = (log: string) => refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, secrets());
     const env = this.#environment(given);
     const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
@@ -268,8 +272,10 @@ class LocalProject implements Project {
     if (!run || !job) throw new Error(`Pipeline ${id} has no job ${name}.`);
     const user = run.pipeline.pressed.get(name);
     const login = user ?? 'tan.mei.ling';
-    const started = this.#options.emulator.clock.now();
+    const emulator = this.#emulatorOf(job);
+    const started = emulator.clock.now();
     return {
+      AWS_ENDPOINT_URL: emulator.url,
       CI_PIPELINE_ID: id,
       CI_PROJECT_ID: '42',
       CI_PROJECT_PATH: PATH,
@@ -287,7 +293,7 @@ class LocalProject implements Project {
       HARNESS_AHEAD: String(started.getTime() - Date.now()),
       CI_JOB_TOKEN: this.#gitlab?.jobToken ?? '',
       ...MASKED,
-      ...this.#tokens(job, {
+      ...this.#tokens(job, emulator, {
         job_id: number,
         pipeline_id: id,
         ref: run.ref.name,
@@ -301,13 +307,22 @@ class LocalProject implements Project {
     };
   }
 
-  #tokens({ tokens, environment }: PlannedJob, claims: Record<string, unknown>): Record<string, string> {
+  #emulatorOf({ name }: PlannedJob): Emulator {
+    const { emulator, otherRegions = [] } = this.#options;
+    return otherRegions.find(({ region }) => name.endsWith(`: [${region}]`)) ?? emulator;
+  }
+
+  #tokens(
+    { tokens, environment }: PlannedJob,
+    emulator: Emulator,
+    claims: Record<string, unknown>,
+  ): Record<string, string> {
     const { protectedEnvironments = ['uat/approval', 'main/approval'] } = this.#options;
     const place = environment !== undefined && {
       environment,
       environment_protected: String(protectedEnvironments.includes(environment)),
     };
-    const mint = (aud: string) => this.#options.emulator.mintToken({ ...claims, ...place, aud });
+    const mint = (aud: string) => emulator.mintToken({ ...claims, ...place, aud });
     return Object.fromEntries(Object.entries(tokens).map(([variable, audience]) => [variable, mint(audience)]));
   }
 

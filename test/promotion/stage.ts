@@ -10,21 +10,32 @@ import { fileName, type Team } from '../../scripts/policies/team.ts';
 import { rolesOf } from '../catalog/policies.ts';
 import { programs } from '../catalog/programs.ts';
 
-export interface StageOptions extends Omit<ProjectOptions, 'emulator' | 'catalog' | 'programs'> {
+export interface StageOptions extends Omit<ProjectOptions, 'emulator' | 'otherRegions' | 'catalog' | 'programs'> {
   /** Path -> content. */
   readonly files: Readonly<Record<string, string>>;
   /** Whose roles and groups there are: the roles have the generated policies, and no more. */
   readonly teams: readonly Team[];
+  /** Regions beside the first, in each of which the teams have the same names. */
+  readonly otherRegions?: readonly string[];
 }
 
 /** A project beside an AWS account of its own: groups and roles are there, nothing has been trained yet. */
 export interface Stage {
   readonly emulator: Emulator;
+  /** SageMaker in each region, the first one's too. */
+  readonly regions: readonly Emulator[];
   readonly project: Project;
   close(): Promise<void>;
 }
 
-export async function startStage({ files, teams, variables, hurry = false, ...more }: StageOptions): Promise<Stage> {
+export async function startStage({
+  files,
+  teams,
+  variables,
+  otherRegions = [],
+  hurry = false,
+  ...more
+}: StageOptions): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
   const bundle = join(root, 'programs');
   await build(bundle).catch((error: unknown) => {
@@ -32,10 +43,13 @@ export async function startStage({ files, teams, variables, hurry = false, ...mo
     throw error;
   });
   const emulator = await startEmulator({ clock: machineClock() });
-  setScene(emulator, teams, hurry);
+  const others = await Promise.all(otherRegions.map((region) => startEmulator({ clock: machineClock(), region })));
+  const regions = [emulator, ...others];
+  for (const each of regions) setScene(each, teams, hurry);
   const project = await createProject(files, {
     ...more,
     emulator,
+    otherRegions: others,
     hurry,
     catalog: publishCatalog(root, '1.0.0'),
     programs: bundle,
@@ -43,10 +57,11 @@ export async function startStage({ files, teams, variables, hurry = false, ...mo
   });
   return {
     emulator,
+    regions,
     project,
     async close() {
       await project.close();
-      await emulator.close();
+      await Promise.all(regions.map((each) => each.close()));
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -55,7 +70,8 @@ export async function startStage({ files, teams, variables, hurry = false, ...mo
 function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): void {
   for (const group of new Set(teams.map((team) => team.group)))
     emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
-  for (const role of teams.flatMap((team) => rolesOf(team, programs))) emulator.roles.set(role.arn, role);
+  const here = teams.map((team) => ({ ...team, region: emulator.region }));
+  for (const role of here.flatMap((team) => rolesOf(team, programs))) emulator.roles.set(role.arn, role);
   // What a real minute's work takes: less than a second, but not nothing.
   const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
   Object.assign(emulator.executions.pace, pace);
