@@ -36,4 +36,9 @@ describe.each(programs.map(({ name }) => name))('the script of %s', (name) => {
     });
     expect(exits).toEqual([0, 1, 64, 75, 80]);
   });
+
+  it.each(RUNNER_SHELLS)('ends with 127 where a runner ignores its image, in $title', ({ program, args, inputFor }) => {
+    const { status, stderr } = spawnSync(program, args, { input: inputFor(scriptOf(name)), encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 127, stderr: expect.stringMatching(`${name}.*not found`) });
+  });
 });

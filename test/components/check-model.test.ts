@@ -612,6 +612,25 @@ describe('what the approver is shown', () => {
     expect(page.join('\n')).toContain('skipped: 6 more');
   });
 
+  it('is told by names and numbers, too, which stay where GitLab masks AWS_ACCOUNT_ID', async () => {
+    const emulator = await emulated();
+    emulator.deployed({ endpoint: 'resale-price-uat', package: promoted(emulator, 'dev') });
+    promoted(emulator, 'dev');
+    const job = await check({ emulator, environment: 'uat', inputs: SHOWN });
+    const masked = job.log.replaceAll(emulator.account, '[MASKED]');
+    expect(job.exit, job.log).toBe(0);
+    expect(masked).toContain('[MASKED]');
+    for (const told of [
+      /^ResalePriceModelGroup version 2 can be promoted to uat\.$/m,
+      /^ {2}live +ResalePriceModelGroup version 1 on resale-price-uat \(InService\)$/m,
+      /^ {2}metrics +[^[]+$/m,
+      /^ {2}commit +[^[]+$/m,
+    ])
+      expect(masked).toMatch(told);
+    // GitLab masks a log, and no artifact.
+    expect(job.links).not.toContain('[MASKED]');
+  });
+
   it('tells who approved the version in this pipeline already', async () => {
     const emulator = await emulated();
     const arn = promoted(emulator, 'dev');

@@ -33,7 +33,7 @@ export const FOREIGN_WORDS = [
 export const FOREIGN_VARIABLES = [
   // GitLab's and its runner's.
   /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
-  /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG)$/,
+  /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG|FF_DISABLE_UMASK_FOR_KUBERNETES_EXECUTOR)$/,
   // What a hand-written pipeline names, and docs/migrate.md replaces.
   /^(AWS_DEFAULT_REGION|GITLAB_OIDC_TOKEN|MODEL_PACKAGE_GROUP_NAME|SAGEMAKER_ROLE_ARN)$/,
   // AWS's, Node's and the shell's.

@@ -197,6 +197,16 @@ ${more}`,
     ]);
   });
 
+  it.each(['fail', 'continue'])('waits for a person at approve-model, with on_missing: %s, too', (onMissing) => {
+    const planned = plan(compile('uat', `      on_missing: ${onMissing}\n`), {
+      variables: { CI_COMMIT_BRANCH: 'uat' },
+      changed: ['model.py'],
+    });
+    const { manual, optional } = planned.find(({ name }) => name === 'approve-model') ?? {};
+    expect({ manual, optional }).toEqual({ manual: true, optional: false });
+    expect(planned.find(({ name }) => name === 'deploy-model')?.before).toEqual(['approve-model']);
+  });
+
   it('has jobs of its own names when promote is included with a prefix', () => {
     expect(jobsOn('uat', ['model.py'], '      job_prefix: "rent "\n')).toEqual(later.map((name) => `rent ${name}`));
   });
