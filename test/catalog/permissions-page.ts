@@ -54,7 +54,7 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
 
 function introduction(): string {
   return `Every job assumes an IAM role with its GitLab token. The smallest unit of access is a **duty**: what one component does in one
-environment. Each duty has one policy. This page shows the policies of \`dev\` in an example.
+environment. Each duty has one policy. This page shows the policies of \`dev\` in an example, folded.
 [A command](#policies-for-your-own-project) writes those of your own project, for all its environments.
 
 The policy lets jobs describe any config or model, but create only those with your prefix. An endpoint can serve a config and a
@@ -70,17 +70,27 @@ Set the role of a job in the CI/CD variable \`AWS_ROLE_ARN\`, scoped to a GitLab
   a role for each component in its input \`role_arn\`.`;
 }
 
+/** A row for the duties that differ in nothing but their environment. */
 function dutyTable(team: Team, duties: readonly Duty[]): string {
   const rows = duties.map((duty) => {
     const role = roleOf(team, duty).arn.replace(/^.*\//, '');
-    const writes = new Set(
-      duty.policy.Statement.flatMap(({ Action }) => Action).filter((action) => !READS.test(action)),
+    const alike = [`\`${role}\``, changesIn(duty.policy) || '-', keysWritten(duty.policy) || '-'].map((cell) =>
+      cell.replaceAll(new RegExp(`\\b${duty.environment}\\b`, 'g'), '<environment>'),
     );
-    writes.delete('sagemaker:UpdateModelPackage');
-    const changes = [...writes].map(short).join(', ');
-    return [`\`${duty.name}\``, `\`${role}\``, changes || '-', keysWritten(duty.policy) || '-'];
+    return { name: `\`${duty.name}\``, alike };
   });
-  return table(['duty', 'role in the example', 'changes in AWS', 'registry entries it writes'], rows);
+  const groups = Map.groupBy(rows, ({ alike }) => alike.join());
+  return table(
+    ['duty', 'role in the example', 'changes in AWS', 'registry entries it writes'],
+    [...groups.values()].map((group) => [group.map(({ name }) => name).join('<br>'), ...(group[0]?.alike ?? [])]),
+  );
+}
+
+/** What a policy lets its role change, beside registry entries. */
+function changesIn({ Statement }: PolicyDocument): string {
+  const writes = new Set(Statement.flatMap(({ Action }) => Action).filter((action) => !READS.test(action)));
+  writes.delete('sagemaker:UpdateModelPackage');
+  return [...writes].map(short).join(', ');
 }
 
 const READS = /^(logs:|s3:GetObject$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
@@ -249,6 +259,9 @@ function section(title: string, document: unknown): string {
   return `### ${title}\n\n${json(document)}`;
 }
 
+/** Folded, so that the page is no higher than a person reads: one policy has up to two hundred lines. */
 function json(document: unknown): string {
-  return `\`\`\`json\n${compactJson(document)}\n\`\`\``;
+  const text = compactJson(document);
+  const lines = text.split('\n').length;
+  return `<details>\n<summary>Show its ${lines} lines</summary>\n\n\`\`\`json\n${text}\n\`\`\`\n\n</details>`;
 }
