@@ -356,6 +356,15 @@ load-test:
       expect(deploy).toEqual(['approve-model']);
     });
 
+    it('is stopped by no job of its own in the same stage, unless wait_for names it', () => {
+      const inDeploy = '\nsmoke-test:\n  stage: deploy\n  script: [make smoke-test]\n';
+      const waits = waitsFor('dev', inDeploy);
+      expect(waits['deploy-pipeline']).not.toContain('unit-test');
+      expect(waits['check-model']).not.toContain('load-test');
+      expect(waits['approve-model']).not.toContain('smoke-test');
+      expect(waitsFor('dev', waitFor)['deploy-pipeline']).toContain('unit-test');
+    });
+
     it('lets what approve-model reads come from check-model alone', () => {
       const { 'approve-model': approve, 'reject-model': reject } = compile('uat', OWN);
       for (const job of [approve, reject]) {
