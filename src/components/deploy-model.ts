@@ -12,6 +12,7 @@ import { Look } from '../endpoints/look.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { type DeploymentPlan, planDeployment, type ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
+import type { OwnTraffic } from '../endpoints/rollout/own-traffic.ts';
 import { refuseLongWaits } from '../endpoints/rollout/release.ts';
 import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
@@ -20,6 +21,7 @@ import type { Context } from '../program/context.ts';
 import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
+import { ownTrafficOf } from './deploy-model/own-traffic.ts';
 import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
 import { endScaling } from './deploy-model/scaling.ts';
 import {
@@ -113,6 +115,7 @@ export default defineComponent({
     { action: 'cloudwatch:PutMetricAlarm', on: 'release alarms', when: 'the endpoint file has alarms' },
     { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: 'the endpoint file has alarms' },
     { action: 'cloudwatch:GetMetricData', on: 'metrics', when: 'the strategy has a bake' },
+    { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'the strategy has bake_traffic' },
     ...CLEAN_UP_PERMISSIONS,
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the deployment failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },
@@ -138,6 +141,7 @@ export default defineComponent({
 
     if (given.wait) refuseLongWaits(plan, given.max_wait_time);
     const reconcile = reconcileContext(task, context);
+    const own = given.wait ? await ownTrafficOf(plan, reconcile, context) : undefined;
     const accepted = await reconcileEndpoint(task.plan, reconcile, look);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
     await tidyBefore(accepted, plan, reconcile);
@@ -148,14 +152,19 @@ export default defineComponent({
       return exitWithoutWaiting(task, accepted, context);
     }
     const clean = await beginCleanUp(task, context);
-    const following = endOf(accepted, plan, reconcile);
+    const following = endOf(accepted, plan, reconcile, own);
     await Promise.allSettled([following, clean.listed]);
     const end = await following;
     const { endpoint, where } = end;
     const fired = await endRelease(end, accepted, plan, reconcile);
     await endScaling(end, accepted, plan, { ...reconcile, account: context.aws.account });
     if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
-    writeRecord('deployed', task, { ...accepted, bake: await bakeOf(end, plan, reconcile) }, context);
+    writeRecord(
+      'deployed',
+      task,
+      { ...accepted, bake: await bakeOf(end, { ...accepted, own }, plan, reconcile) },
+      context,
+    );
     const refuse = () => refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
     await refuse();
     // What is refused meanwhile does not end well either: the last request is the look.
@@ -176,8 +185,13 @@ function termsOf({ require_approval }: Inputs, description: EndpointDescription)
 }
 
 /** Where our deployment ends; at once, where it is live already. */
-async function endOf(accepted: Accepted, plan: DeploymentPlan, reconcile: ReconcileContext): Promise<DeploymentEnd> {
-  if (accepted.by !== 'nothing') return followDeployment(plan, accepted, reconcile);
+async function endOf(
+  accepted: Accepted,
+  plan: DeploymentPlan,
+  reconcile: ReconcileContext,
+  own: OwnTraffic | undefined,
+): Promise<DeploymentEnd> {
+  if (accepted.by !== 'nothing') return followDeployment(plan, accepted, reconcile, own);
   return { endpoint: accepted.seen.endpoint, where: { is: 'live' }, since: reconcile.clock.now() };
 }
 

@@ -4,6 +4,7 @@ import { answerOf, pollOptions } from './observe.ts';
 import type { DeploymentPlan, ReconcileContext } from './plan.ts';
 import { type DeploymentProgress, follow } from './progress.ts';
 import type { Reconciled } from './reconcile.ts';
+import type { OwnTraffic } from './rollout/own-traffic.ts';
 import { releaseOf } from './rollout/release.ts';
 import { startOf, watchRollout } from './rollout/watch.ts';
 
@@ -17,22 +18,27 @@ export interface DeploymentEnd {
   readonly since: Date;
 }
 
-/** Polls until our deployment has ended. Throws a Failure of kind "out of time" at the deadline. */
+/** The longest pause between two looks while a job sends requests itself, in seconds: a rollback ends them. */
+const LONGEST_SENDING = 15;
+
+/** Polls until our deployment has ended; `own` sends requests between the looks. Throws a Failure of kind "out of time" at the deadline. */
 export async function followDeployment(
   plan: DeploymentPlan,
   { by, previousConfig, previousDeployedAt }: Exclude<Reconciled, { by: 'refusal' }>,
   context: ReconcileContext,
+  own?: OwnTraffic,
 ): Promise<DeploymentEnd> {
   const { sagemaker, clock } = context;
   const { desired } = plan;
   const began = clock.now().getTime();
   let since = clock.now();
   const { strategy } = plan.serving.description;
-  const watch = watchRollout({ release: releaseOf(plan), strategy, previousConfig }, context);
+  const watch = watchRollout({ release: releaseOf(plan), strategy, previousConfig, own }, context);
   let shown = by === 'follow';
   const progress = follow({ config: desired.config, previousConfig, previousDeployedAt, history: 'nothing' });
   const look = async (): Promise<PollResult<DeploymentEnd>> => {
     const endpoint = await findEndpoint(sagemaker, desired.endpoint);
+    await own?.see(endpoint);
     const where = progress(endpoint);
     if (where.is === 'progressing') {
       shown = true;
@@ -44,5 +50,17 @@ export async function followDeployment(
       return { is: 'pending', saying: 'SageMaker does not show the change yet' };
     return { is: 'settled', answer: { endpoint, where, since } };
   };
-  return answerOf(await waitFor(look, pollOptions(context)), desired, context);
+  return answerOf(await waitFor(look, sendingBetween(pollOptions(context), own)), desired, context);
+}
+
+/** Polls as before, and sends requests in the pauses. */
+function sendingBetween(options: ReturnType<typeof pollOptions>, own: OwnTraffic | undefined) {
+  if (!own) return options;
+  const { clock, interval } = options;
+  const sending = {
+    now: () => clock.now(),
+    random: () => clock.random(),
+    sleep: (milliseconds: number) => own.pause(milliseconds),
+  };
+  return { ...options, clock: sending, interval: Math.min(interval, LONGEST_SENDING) };
 }

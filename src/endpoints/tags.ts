@@ -60,6 +60,11 @@ export function alarmsTag(made: boolean): Tag[] {
   return ours({ alarms: made ? 'made' : '' });
 }
 
+/** The note of the requests that jobs send themselves while a release bakes (rollout/own-note.ts), written before the first. */
+export function bakeTrafficTag(note: string): Tag[] {
+  return ours({ 'bake-traffic': note });
+}
+
 /** What the tags of an endpoint say of it; each is `undefined` where there is no such tag. */
 export interface EndpointTags extends DeploymentTags {
   readonly owner: Owner | undefined;
@@ -67,6 +72,8 @@ export interface EndpointTags extends DeploymentTags {
   readonly alarms: boolean;
   /** What is noted of its autoscaling (autoscaling/note.ts). */
   readonly autoscaling: string | undefined;
+  /** What is noted of the requests that jobs sent themselves (rollout/own-note.ts). */
+  readonly bakeTraffic: string | undefined;
   /** The keys of all its tags. */
   readonly keys: readonly string[];
 }
@@ -100,6 +107,7 @@ export async function readEndpointTags(
     tags && {
       owner: ownerIn(tags),
       autoscaling: told('autoscaling'),
+      bakeTraffic: told('bake-traffic'),
       keys: [...tags.keys()],
       alarms: told('alarms') !== undefined,
       component: told('component'),

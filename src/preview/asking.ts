@@ -15,6 +15,7 @@ export const promotionInputs = {
   promotion_path: promotionPath,
   require_validation: flag,
   require_bake: flag,
+  count_bake_traffic: flag,
   take_over_endpoint: flag,
   allow_downgrade: flag,
   recreate_failed: flag,
@@ -28,6 +29,7 @@ export const promotionInputs = {
 export const PROMOTION_SAFETY_INPUTS = [
   'require_validation',
   'require_bake',
+  'count_bake_traffic',
   'take_over_endpoint',
   'allow_downgrade',
   'recreate_failed',

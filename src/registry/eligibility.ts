@@ -17,6 +17,8 @@ export interface PromotionCriteria {
   readonly require_validation: boolean;
   /** Whether the environment right before must have baked it well. */
   readonly require_bake: boolean;
+  /** Whether a bake counts as good whose requests the deployment sent itself. */
+  readonly count_bake_traffic: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
   /** Whether model_package_arn names the version: only then one is offered that a rollback withdrew here. */
@@ -102,10 +104,10 @@ function judgeRegistered(
 function judgePromoted(
   version: ModelPackage,
   before: readonly string[],
-  { require_validation, require_bake }: PromotionCriteria,
+  { require_validation, require_bake, count_bake_traffic }: PromotionCriteria,
 ): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  const unbaked = require_bake ? judgeBaked(version, before.at(-1) ?? '') : undefined;
+  const unbaked = require_bake ? judgeBaked(version, before.at(-1) ?? '', count_bake_traffic) : undefined;
   if (!require_validation) return unbaked ?? FIT;
   // The last of them tells most: what is not validated there mostly is not before it, either.
   const judged = before.toReversed().map((environment) => judgePassage(version, environment));
@@ -113,13 +115,17 @@ function judgePromoted(
 }
 
 /** Why the bake of a version in an environment is not good: where it shows nothing, it is no reason to go on. */
-function judgeBaked(version: ModelPackage, before: string): Eligibility | undefined {
+function judgeBaked(version: ModelPackage, before: string, count_bake_traffic: boolean): Eligibility | undefined {
   const validation = readValidation(version, before);
   const bake = validation.is === 'read' ? (validation.value.bake ?? 'none') : 'none';
-  if (bake === 'good') return undefined;
-  const what = bake === 'none' ? `it did not bake in ${before}` : `its bake in ${before} shows nothing`;
+  if (bake === 'good' || (bake === 'payload' && count_bake_traffic)) return undefined;
+  const what = {
+    payload: `its bake in ${before} shows only that the container answers copies of a payload`,
+    nothing: `its bake in ${before} shows nothing`,
+    none: `it did not bake in ${before}`,
+  };
   return unfit(
-    `${what}, and require_bake is true`,
+    `${what[bake]}, and require_bake is true`,
     `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`,
   );
 }

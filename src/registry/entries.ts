@@ -15,8 +15,8 @@ const at = z.iso.datetime({ precision: -1 });
 /** Safety inputs that were open when the entry was written. Later environments refuse such an entry. */
 const open = z.optional(filled);
 
-/** What a bake can show: that the version is good, nothing, or that there was none. */
-export const BAKES = ['good', 'nothing', 'none'] as const;
+/** What a bake can show: that the version is good, that its container answers a payload, nothing; or that there was none. */
+export const BAKES = ['good', 'payload', 'nothing', 'none'] as const;
 
 const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
 const signature = {

@@ -29,7 +29,7 @@ const through = (environment: string) => ({
 });
 
 /** It went through dev, and this is what its bake there showed. */
-const baked = (bake: 'good' | 'nothing' | 'none') => ({
+const baked = (bake: 'good' | 'payload' | 'nothing' | 'none') => ({
   ...through('dev'),
   'validated.dev': validationValue(CONTENT, { bake }),
 });
@@ -320,6 +320,27 @@ const RULES: readonly [
     ['its bake in dev shows nothing, and require_bake is true'],
   ],
   [
+    'a version that baked only under requests of the deployment itself, when a good bake is asked for',
+    [version(1, 'Approved', baked('payload'))],
+    { ...uat, require_bake: true },
+    'none',
+    ['its bake in dev shows only that the container answers copies of a payload, and require_bake is true'],
+  ],
+  [
+    'a version that baked only under requests of the deployment itself, when those count',
+    [version(1, 'Approved', baked('payload'))],
+    { ...uat, require_bake: true, count_bake_traffic: true },
+    1,
+    [],
+  ],
+  [
+    'a version whose bake shows nothing, when requests of the deployment itself count',
+    [version(2, 'Approved', baked('nothing')), version(1, 'Approved', baked('none'))],
+    { ...uat, require_bake: true, count_bake_traffic: true },
+    'none',
+    ['its bake in dev shows nothing, and require_bake is true', 'it did not bake in dev, and require_bake is true'],
+  ],
+  [
     'a version that did not bake, when that is asked for',
     [version(2, 'Approved', baked('none')), version(1, 'Approved', through('dev'))],
     { ...uat, require_bake: true },
@@ -356,6 +377,7 @@ const UAT: PromotionCriteria = {
   source: 'registry',
   require_validation: true,
   require_bake: false,
+  count_bake_traffic: false,
   pipeline: '101',
 };
 

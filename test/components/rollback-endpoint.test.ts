@@ -54,6 +54,7 @@ describe('where an endpoint goes back to', () => {
     keys: [],
     alarms: false,
     autoscaling: undefined,
+    bakeTraffic: undefined,
     component: undefined,
     wanted: undefined,
     model: undefined,

@@ -45,6 +45,7 @@ describe('what an approver reads of a version', () => {
       source: 'registry',
       require_validation: true,
       require_bake: false,
+      count_bake_traffic: false,
       pipeline: '1',
     } as const;
     const { passage } = viewOf(version(Object.fromEntries(entries)), { criteria });
@@ -159,6 +160,7 @@ describe('what an approver reads of a version', () => {
       source: 'run',
       require_validation: true,
       require_bake: false,
+      count_bake_traffic: false,
       pipeline: '1',
     } as const;
     const [, first] = viewOf(other, { criteria }).changes;
@@ -182,6 +184,7 @@ describe('what was decided before', () => {
       source: 'registry',
       require_validation: true,
       require_bake: false,
+      count_bake_traffic: false,
       pipeline: '1',
     }) as const;
   const decided = (metadata: Record<string, string>, environment: string) =>

@@ -29,6 +29,7 @@ export function viewOf(candidate: ModelPackage, { live, ...more }: Asked = {}): 
       source: 'registry',
       require_validation: true,
       require_bake: false,
+      count_bake_traffic: false,
       pipeline: '101',
     },
     takeOver: false,

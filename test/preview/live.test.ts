@@ -14,6 +14,7 @@ const UAT: PromotionCriteria = {
   source: 'registry',
   require_validation: true,
   require_bake: false,
+  count_bake_traffic: false,
   pipeline: '101',
 };
 

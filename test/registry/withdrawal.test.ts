@@ -87,6 +87,7 @@ describe('what a rollback withdrew', () => {
     source: 'registry',
     require_validation: true,
     require_bake: false,
+    count_bake_traffic: false,
     pipeline: '101',
     ...more,
   });

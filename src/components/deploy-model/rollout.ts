@@ -10,7 +10,7 @@ import {
   hasOwnAlarms,
   watchingAlarms,
 } from '../../endpoints/rollout/release.ts';
-import { type Bake, judgeRelease } from '../../endpoints/rollout/verdict.ts';
+import { type Bake, type BakedRelease, judgeRelease } from '../../endpoints/rollout/verdict.ts';
 import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
 
 /** Deletes the alarms that an earlier job left behind, once the endpoint is ours. */
@@ -65,11 +65,12 @@ export function leftAlarms(plan: DeploymentPlan): string {
 /** What the bake of the version that is live showed, and says so; `undefined` where the endpoint file gives no strategy. */
 export async function bakeOf(
   { endpoint }: Pick<DeploymentEnd, 'endpoint'>,
+  { previousConfig, own }: Pick<BakedRelease, 'previousConfig' | 'own'>,
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<Bake['is'] | undefined> {
   if (!endpoint || plan.serving.description.strategy === undefined) return undefined;
-  const bake = await judgeRelease(plan, endpoint, context);
+  const bake = await judgeRelease(plan, { endpoint, previousConfig, own }, context);
   context.log(
     bake.is === 'none' ? 'No bake: no alarm could have rolled this deployment back.' : `Bake: ${bake.saying}`,
   );

@@ -101,6 +101,11 @@ export const ROWS: readonly KindRow[] = [
     cells: { real_time: supported, serverless: refused(`must be 0: ${NO_BAKE}`) },
   },
   {
+    what: 'requests of the job itself (`strategy.bake_traffic`)',
+    asks: ({ strategy: how }) => when(how?.bake_traffic !== undefined, 'strategy', 'bake_traffic'),
+    cells: { real_time: supported, serverless: refused('must not be given: a serverless endpoint does not bake') },
+  },
+  {
     what: 'alarms of the release (`server_errors`, `model_errors`, `latency`)',
     asks: ({ alarms }) => RELEASE_ALARMS.flatMap((key) => when(alarms?.[key] !== undefined, 'alarms', key)),
     cells: { real_time: supported, serverless: refused(`must not be given: ${NO_BAKE}`) },

@@ -1,5 +1,6 @@
 import type { CapacitySize, DeploymentConfig, TrafficRoutingConfig } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { bakeTraffic } from './bake-traffic.ts';
 import { type Capacity, startingInstances } from './capacity.ts';
 import { mapping, whole } from './schema.ts';
 
@@ -39,6 +40,7 @@ const common = {
     ),
     300,
   ),
+  bake_traffic: z.optional(bakeTraffic),
   all_at_once_for: z._default(
     z
       .array(z.enum(FALL_BACKS, `must be one of ${FALL_BACKS.join(', ')}`), 'must be a list')
@@ -94,7 +96,10 @@ function shareOf(size: Stepwise['size'], instances: number): number {
   return typeof size === 'number' ? size / instances : Number.parseInt(size, 10) / 100;
 }
 
-/** How many times an update waits: after each step, the last included. */
+/**
+ * How many times an update waits: after each step, the last included. AWS says of the canary that a final baking period follows when
+ * all the traffic has moved: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+ */
 function stepsOf(strategy: Strategy, instances: number): number {
   if (strategy.type === 'all_at_once') return 1;
   if (strategy.type === 'canary') return 2;
@@ -107,9 +112,14 @@ export function secondsOf(strategy: Strategy, instances: number): number {
   return stepsOf(strategy, instances) * strategy.wait + termination;
 }
 
+/** The minutes that an update bakes in all. */
+export function bakeMinutes(strategy: Strategy, instances: number): number {
+  return Math.ceil((stepsOf(strategy, instances) * strategy.wait) / 60);
+}
+
 /** Something wrong with a strategy, and the key that it is about. */
 export interface StrategyProblem {
-  readonly key: 'size' | 'wait' | 'maximum_execution_time';
+  readonly key: 'size' | 'wait' | 'maximum_execution_time' | 'bake_traffic';
   readonly why: string;
 }
 
@@ -118,10 +128,18 @@ const SHORTEST_BAKE = 300;
 
 /** What SageMaker would refuse of a strategy on so many instances, and a bake that would show nothing. */
 export function strategyProblems(strategy: Strategy, instances: number): StrategyProblem[] {
-  const { wait, maximum_execution_time: most } = strategy;
+  const { wait, maximum_execution_time: most, bake_traffic } = strategy;
   const needed = secondsOf(strategy, instances);
   return [
     ...sizeProblems(strategy, instances),
+    ...(bake_traffic === undefined || wait > 0
+      ? []
+      : [
+          {
+            key: 'bake_traffic',
+            why: `has no bake to send requests to: set wait to ${SHORTEST_BAKE} or more`,
+          } as const,
+        ]),
     ...(wait >= SHORTEST_BAKE || (wait === 0 && strategy.type === 'all_at_once')
       ? []
       : [
@@ -204,7 +222,9 @@ function capacitySize(size: Stepwise['size']): CapacitySize {
 
 /** A strategy in a few words: `canary of 1 instance, 2 x 600 s`. */
 export function strategyWords(strategy: Strategy, instances: number): string {
-  const waits = strategy.wait === 0 ? '' : `, ${stepsOf(strategy, instances)} x ${strategy.wait} s`;
+  const { bake_traffic: own } = strategy;
+  const sending = own ? `, ${own.requests_per_minute} own requests a minute` : '';
+  const waits = strategy.wait === 0 ? '' : `, ${stepsOf(strategy, instances)} x ${strategy.wait} s${sending}`;
   if (strategy.type === 'all_at_once') return `all_at_once${waits}`;
   const { size } = strategy;
   const part = typeof size === 'number' ? `${size} instance${size === 1 ? '' : 's'}` : size;

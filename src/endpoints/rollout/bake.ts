@@ -2,31 +2,73 @@
 export interface BakeCounts {
   /** The requests that its instances took, of whomever. */
   readonly requests: number;
-  /** How many of them can be this job's own: copies of a payload, which say nothing of other requests. */
-  readonly own: number;
   /** How many of all of them ended with a server error. */
   readonly errors: number;
+  /** How many of all of them it refused as wrong. */
+  readonly refused: number;
+  /** How many can be of jobs themselves at most: copies of a payload, which say nothing of other requests. */
+  readonly own: number;
+  /** What this job sent itself. */
+  readonly sent?: OwnCounts | undefined;
 }
 
-/** What a bake shows: that a version is good, or nothing, because too few of other people's requests reached it. */
-export type BakeVerdict = { readonly is: 'good' | 'nothing'; readonly saying: string };
+/** Copies of a payload that a job sent. */
+interface OwnCounts {
+  readonly file: string;
+  readonly answered: number;
+  /** How many were not answered well, by whichever fleet. */
+  readonly failed: number;
+  /** How many reached the new fleet for sure; `undefined` where nobody knows. */
+  readonly reached: number | undefined;
+}
 
-/** Judges a bake that no alarm ended, by the requests of others alone: at least `least` of them. */
-export function judgeBake({ requests, own, errors }: BakeCounts, least: number): BakeVerdict {
+/**
+ * What a bake shows: that a version is good; that its container answers copies of a payload; or nothing, because too few requests
+ * reached it.
+ */
+export type BakeVerdict = { readonly is: 'good' | 'payload' | 'nothing'; readonly saying: string };
+
+/** Judges a bake that no alarm ended: good by the requests of others alone, at least `least` of them. */
+export function judgeBake({ requests, errors, refused, own, sent }: BakeCounts, least: number): BakeVerdict {
   // Nobody knows which fleet took our own: all of them count as taken by the new one.
   const others = Math.max(0, requests - own);
-  const saying = [ofOthers(others, Math.min(errors, others)), ...(own > 0 ? [ofOurs(own)] : [])].join(' ');
-  return others >= least ? { is: 'good', saying } : { is: 'nothing', saying: `${saying} ${tooFew(others, least)}` };
+  const saying = [ofOthers(others, Math.min(errors, others), own > 0), ...ofOwn(own, sent)].join(' ');
+  if (others >= least) return { is: 'good', saying };
+  const well = requests - errors - refused;
+  if (own > 0 && well >= least) return { is: 'payload', saying: `${saying} ${onlyOwn(others, least)}` };
+  return { is: 'nothing', saying: `${saying} ${tooFew(others, least)}` };
 }
 
-function ofOthers(requests: number, errors: number): string {
-  if (requests === 0) return 'No request of others reached the new fleet.';
+/** `atLeast` where some of the requests, and of the errors, may be our own. */
+function ofOthers(requests: number, errors: number, atLeast: boolean): string {
+  if (requests === 0) return `No request of others ${atLeast ? 'is known to have ' : ''}reached the new fleet.`;
   const bound = percent(errorBound(errors, requests));
-  return `${counted(requests)} of others reached the new fleet, ${errors === 0 ? 'without an error' : `${errors} with a server error`}: an error rate above ${bound} is excluded at 95 %.`;
+  const many = atLeast ? `At least ${counted(requests)}` : counted(requests);
+  const failed = errors === 0 ? 'without an error' : `${atLeast ? 'at most ' : ''}${errors} with a server error`;
+  return `${many} of others reached the new fleet, ${failed}: an error rate above ${bound} is excluded at 95 %.`;
 }
 
-function ofOurs(requests: number): string {
-  return `This job sent ${counted(requests)} itself, copies of one payload: they show that the container answers, not that the model is right.`;
+/** What jobs sent themselves: this one, or any of the same update. */
+function ofOwn(own: number, sent: OwnCounts | undefined): string[] {
+  if (sent && sent.answered > 0) return [`${ofSent(sent)} ${WORTH}`];
+  if (own === 0) return [];
+  const many = Number.isFinite(own) ? `up to ${counted(own)}` : 'requests, nobody knows how many,';
+  return [`Earlier jobs may have sent ${many} themselves, which are not counted. ${WORTH}`];
+}
+
+const WORTH = 'Such copies show that the container answers, not that the model is right.';
+
+function ofSent({ file, answered, failed, reached }: OwnCounts): string {
+  const began = `This job sent ${answered.toLocaleString('en')} ${answered === 1 ? 'copy' : 'copies'} of ${file} itself`;
+  const ended = failed === 0 ? 'without a failure' : `${failed.toLocaleString('en')} without a good answer`;
+  if (!reached || failed >= reached) return `${began}, ${ended}.`;
+  const bound = percent(errorBound(failed, reached));
+  const all = reached === answered ? 'all' : `at least ${reached.toLocaleString('en')}`;
+  return `${began}, ${ended}; ${all} reached the new fleet: a failure rate above ${bound} for this payload is excluded at 95 %.`;
+}
+
+function onlyOwn(others: number, least: number): string {
+  return `So the bake shows that the container answers, and no more: ${others} of ${least} requests of others.`;
 }
 
 function tooFew(others: number, least: number): string {

@@ -4,6 +4,8 @@ import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwat
 export interface FleetCounts {
   readonly requests: number;
   readonly errors: number;
+  /** How many it refused as wrong (4XX). */
+  readonly refused: number;
   /** The mean time that the model took, in milliseconds; `undefined` without a request. */
   readonly latency: number | undefined;
 }
@@ -21,6 +23,7 @@ interface Span {
 const MEASURES = {
   requests: ['Invocations', 'Sum'],
   errors: ['Invocation5XXErrors', 'Sum'],
+  refused: ['Invocation4XXErrors', 'Sum'],
   // In microseconds.
   took: ['ModelLatency', 'Sum'],
   timed: ['ModelLatency', 'SampleCount'],
@@ -54,7 +57,8 @@ export async function countFleets(
   return configs.map((_, index) => {
     const timed = sum(index, 'timed');
     const latency = timed === 0 ? undefined : sum(index, 'took') / timed / 1000;
-    return { requests: sum(index, 'requests'), errors: sum(index, 'errors'), latency };
+    const [requests, errors, refused] = [sum(index, 'requests'), sum(index, 'errors'), sum(index, 'refused')];
+    return { requests, errors, refused, latency };
   });
 }
 

@@ -9,6 +9,8 @@ interface Watched {
   readonly release: NewFleet;
   readonly strategy: Strategy | undefined;
   readonly previousConfig: string | undefined;
+  /** What this job sends itself. */
+  readonly own: { readonly clause: string } | undefined;
 }
 
 interface Watching {
@@ -25,7 +27,7 @@ const EVERY = 60_000;
  * Says of an update that bakes how long it still does, and what the old fleet and the new one answered: a clause for the log, the
  * same for a minute. Nothing is asked where the strategy has no bake.
  */
-export function watchRollout({ release, strategy, previousConfig }: Watched, { clock, cloudwatch }: Watching) {
+export function watchRollout({ release, strategy, previousConfig, own }: Watched, { clock, cloudwatch }: Watching) {
   let [said, clause, phase] = [Number.NEGATIVE_INFINITY, '', ''];
   return async (endpoint: Endpoint): Promise<string> => {
     const started = startOf(endpoint);
@@ -42,7 +44,8 @@ export function watchRollout({ release, strategy, previousConfig }: Watched, { c
       ...(young ? [`new fleet: ${fleetWords(young)}`] : []),
       ...(old ? [`old fleet: ${fleetWords(old)}`] : []),
     ];
-    clause = ['', ...timeLeft(endpoint, strategy, now), ...fleets].join('; ');
+    const ours = own && own.clause !== '' ? [own.clause] : [];
+    clause = ['', ...timeLeft(endpoint, strategy, now), ...fleets, ...ours].join('; ');
     return clause;
   };
 }

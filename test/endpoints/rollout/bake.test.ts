@@ -34,9 +34,16 @@ describe('the error rate that a bake excludes', () => {
   });
 });
 
+const counts = { requests: 0, errors: 0, refused: 0, own: 0 };
+/** Copies of a payload that this job sent, all to the new fleet. */
+const copies = (answered: number, failed = 0) => ({
+  own: answered,
+  sent: { file: 'payload.json', answered, failed, reached: answered },
+});
+
 describe('a bake', () => {
   it('is good with enough requests of others, and says what they exclude', () => {
-    expect(judgeBake({ requests: 312, own: 0, errors: 0 }, 300)).toEqual({
+    expect(judgeBake({ ...counts, requests: 312 }, 300)).toEqual({
       is: 'good',
       saying:
         '312 requests of others reached the new fleet, without an error: an error rate above 0.96 % is excluded at 95 %.',
@@ -44,26 +51,88 @@ describe('a bake', () => {
   });
 
   it('says what errors were among them', () => {
-    const { saying } = judgeBake({ requests: 300, own: 0, errors: 5 }, 300);
+    const { saying } = judgeBake({ ...counts, requests: 300, errors: 5 }, 300);
     expect(saying).toContain('5 with a server error: an error rate above 3.48 % is excluded');
   });
 
   it('shows nothing with one request too few', () => {
-    const { is, saying } = judgeBake({ requests: 299, own: 0, errors: 0 }, 300);
+    const { is, saying } = judgeBake({ ...counts, requests: 299 }, 300);
     expect(is).toBe('nothing');
     expect(saying).toContain('So the bake shows nothing: 299 of 300 requests.');
   });
 
   it('shows nothing without a request', () => {
-    expect(judgeBake({ requests: 0, own: 0, errors: 0 }, 1)).toEqual({
+    expect(judgeBake(counts, 1)).toEqual({
       is: 'nothing',
       saying: 'No request of others reached the new fleet. So the bake shows nothing: 0 of 1 requests.',
     });
   });
+});
 
-  it('shows nothing by copies of one payload, which are counted apart', () => {
-    const { is, saying } = judgeBake({ requests: 3000, own: 3000, errors: 0 }, 300);
-    expect(is).toBe('nothing');
-    expect(saying).toContain('This job sent 3,000 requests itself, copies of one payload');
+describe('the requests of a job itself', () => {
+  it('never count as those of others: they show the container, and a bound of their own', () => {
+    expect(judgeBake({ ...counts, requests: 3000, ...copies(3000) }, 300)).toEqual({
+      is: 'payload',
+      saying:
+        'No request of others is known to have reached the new fleet. This job sent 3,000 copies of payload.json itself, ' +
+        'without a failure; all reached the new fleet: a failure rate above 0.1 % for this payload is excluded at 95 %. ' +
+        'Such copies show that the container answers, not that the model is right. ' +
+        'So the bake shows that the container answers, and no more: 0 of 300 requests of others.',
+    });
+  });
+
+  it('leave a good bake good, when enough others are left after all of them', () => {
+    const { is, saying } = judgeBake({ ...counts, requests: 612, errors: 2, ...copies(300) }, 300);
+    expect(is).toBe('good');
+    expect(saying).toContain('At least 312 requests of others reached the new fleet, at most 2 with a server error:');
+  });
+
+  it('are taken off those of others whichever fleet answered them', () => {
+    expect(judgeBake({ ...counts, requests: 599, ...copies(300) }, 300).is).toBe('payload');
+    expect(judgeBake({ ...counts, requests: 600, ...copies(300) }, 300).is).toBe('good');
+  });
+
+  it('show nothing where too few of all were answered well', () => {
+    expect(judgeBake({ ...counts, requests: 320, refused: 21, ...copies(320) }, 300).is).toBe('nothing');
+    expect(judgeBake({ ...counts, requests: 320, errors: 21, ...copies(320) }, 300).is).toBe('nothing');
+    expect(judgeBake({ ...counts, requests: 320, errors: 20, ...copies(320) }, 300).is).toBe('payload');
+  });
+
+  it.each([
+    [
+      'some failed',
+      { answered: 400, failed: 3, reached: 100 },
+      '400 copies of payload.json itself, 3 without a good answer; at least 100 reached the new fleet: a failure rate above 7.58 %',
+    ],
+    [
+      'nobody knows which fleet answered',
+      { answered: 400, failed: 3, reached: undefined },
+      '3 without a good answer. Such',
+    ],
+    [
+      'more failed than are known to have reached it',
+      { answered: 400, failed: 30, reached: 20 },
+      '30 without a good answer. Such',
+    ],
+    [
+      'it was one',
+      { answered: 1, failed: 0, reached: 0 },
+      'This job sent 1 copy of payload.json itself, without a failure. Such',
+    ],
+  ])('are told as they went where %s', (_, sent, words) => {
+    const own = { own: sent.answered, sent: { file: 'payload.json', ...sent } };
+    expect(judgeBake({ ...counts, requests: 500, ...own }, 300).saying).toContain(words);
+  });
+
+  it('of earlier jobs are taken off, as many as those noted', () => {
+    const { is, saying } = judgeBake({ ...counts, requests: 500, own: 201 }, 300);
+    expect(is).toBe('payload');
+    expect(saying).toContain('Earlier jobs may have sent up to 201 requests themselves, which are not counted.');
+  });
+
+  it('leave nobody else where nobody can read how many there were', () => {
+    const { is, saying } = judgeBake({ ...counts, requests: 5000, own: Number.POSITIVE_INFINITY }, 300);
+    expect(is).toBe('payload');
+    expect(saying).toContain('Earlier jobs may have sent requests, nobody knows how many, themselves');
   });
 });
