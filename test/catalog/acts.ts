@@ -100,6 +100,7 @@ function deploymentTo(environment: string, endpoint: string, version: string): A
       sagemaker.send(new aws.CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: `${endpoint}-v2` })),
     [`update the endpoint of ${environment}`]: updatingEndpoint(endpoint, `${endpoint}-v2`),
     [`tag the endpoint of ${environment}`]: tagging(`endpoint/${endpoint}`),
+    [`invoke in ${environment}`]: invoking(endpoint),
     [`make an alarm for a release of ${environment}`]: makingAlarm(`sagemaker-components/${endpoint}/v2/latency`),
     [`delete an old config of ${environment}`]: ({ sagemaker }) =>
       sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: olderOf(endpoint) })),

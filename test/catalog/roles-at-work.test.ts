@@ -251,16 +251,16 @@ function leaveAlarm(): void {
   ]);
 }
 
-/** A release whose alarm, made for it alone, rolls it back. */
+/** A release whose alarm, made for it alone, rolls it back while the job sends a payload. */
 async function rollBackByAlarm(): Promise<void> {
   const gitlab = await approved('dev');
   const file = [
     'instance_type: ml.m5.large',
     'instance_count: 2',
-    'strategy: { type: canary, size: 1, wait: 600 }',
+    'strategy: { type: canary, size: 1, wait: 600, bake_traffic: { payload_file: payload.json } }',
     'alarms: { server_errors: { threshold: 1 } }',
   ].join('\n');
-  await hostOf(emulator, { 'endpoint.yml': file });
+  await hostOf(emulator, { 'endpoint.yml': file, 'payload.json': '[{}]' });
   setScene('new version answers with errors');
   await gitlab.run(deployModel, BY_FILE, describedByFile(emulator));
   emulator.traffic.perMinute.clear();

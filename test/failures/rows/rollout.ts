@@ -7,13 +7,17 @@ const made = { CreateModel: 1, CreateEndpointConfig: 1 };
 const CANARY = 'strategy: { type: canary, size: 1, wait: 600 }';
 const ERRORS = 'alarms: { server_errors: { threshold: 1 } }';
 
-/** The endpoint file of the commit: two instances, and these sections. */
-const file =
-  (...sections: readonly string[]) =>
+const SENDING =
+  'strategy: { type: canary, size: 1, wait: 360, min_bake_requests: 10, bake_traffic: { payload_file: payload.json, requests_per_minute: 6 } }';
+
+/** The endpoint file of the commit, two instances and these sections, and the commit's other files. */
+const fileWith =
+  (others: Readonly<Record<string, string>>, ...sections: readonly string[]) =>
   async ({ emulator }: Pick<Place, 'emulator'>): Promise<void> => {
     const lines = ['instance_type: ml.m5.large', 'instance_count: 2', ...sections];
-    await hostOf(emulator, { 'endpoint.yml': `${lines.join('\n')}\n` });
+    await hostOf(emulator, { ...others, 'endpoint.yml': `${lines.join('\n')}\n` });
   };
+const file = (...sections: readonly string[]) => fileWith({}, ...sections);
 
 const NAMED = 'alarms: { named: [{ name: resale-price-latency }] }';
 
@@ -83,6 +87,76 @@ export const rollout: readonly Row[] = [
     exit: 0,
     writes: { ...made, AddTags: 2, PutMetricAlarm: 1, UpdateEndpoint: 1, DeleteAlarms: 1 },
     record: { outcome: 'deployed', bake: 'nothing' },
+  },
+  {
+    when: 'only the job itself sends requests while the new version bakes',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'So the bake shows that the container answers, and no more: 0 of 10 requests of others.',
+    cause:
+      'Copies of one payload show that the container starts and answers. They do not show what it answers to the requests of others.',
+    remedy:
+      'None. `require_bake` takes such a bake only with `count_bake_traffic: true`; otherwise wait for the requests of others.',
+    stage: approvedOverAnother,
+    act: fileWith({ 'payload.json': '[{}]' }, SENDING, ERRORS),
+    job: ({ emulator }) => describedByFile(emulator),
+    long: true,
+    exit: 0,
+    writes: { ...made, AddTags: 3, PutMetricAlarm: 1, UpdateEndpoint: 1, InvokeEndpoint: 72, DeleteAlarms: 1 },
+    record: { outcome: 'deployed', bake: 'payload' },
+  },
+  {
+    when: 'AWS throttles the requests of the job itself',
+    shows: [13],
+    component: 'deploy-model',
+    seen: 'AWS throttles the requests of this job: from now on, it sends 3 a minute.',
+    cause: 'The account, or the endpoint, takes no more requests at the moment. The job sends half as many.',
+    remedy: 'None, or a smaller `requests_per_minute`.',
+    stage: approvedOverAnother,
+    act: async (place) => {
+      await fileWith({ 'payload.json': '[{}]' }, SENDING, ERRORS)(place);
+      place.emulator.fault({ operation: 'InvokeEndpoint', kind: 'throttle' });
+    },
+    job: ({ emulator }) => describedByFile(emulator),
+    long: true,
+    exit: 0,
+    writes: { ...made, AddTags: 3, PutMetricAlarm: 1, UpdateEndpoint: 1, InvokeEndpoint: 37, DeleteAlarms: 1 },
+    record: { outcome: 'deployed' },
+  },
+  {
+    when: 'its role may not send requests to the endpoint while the new version bakes',
+    shows: [],
+    component: 'deploy-model',
+    seen: 'This job sends no more requests of its own: AccessDeniedException: ',
+    cause: 'The role that deploys has no `sagemaker:InvokeEndpoint`. The deployment goes on, and its bake shows less.',
+    remedy:
+      'Give the role `sagemaker:InvokeEndpoint` on the endpoint, or remove `bake_traffic` from the endpoint file.',
+    stage: approvedOverAnother,
+    act: async (place) => {
+      await fileWith({ 'payload.json': '[{}]' }, SENDING, ERRORS)(place);
+      place.emulator.fault({ operation: 'InvokeEndpoint', kind: 'access denied' });
+    },
+    job: ({ emulator }) => describedByFile(emulator),
+    long: true,
+    exit: 0,
+    writes: { ...made, AddTags: 3, PutMetricAlarm: 1, UpdateEndpoint: 1, InvokeEndpoint: 1, DeleteAlarms: 1 },
+    record: { outcome: 'deployed', bake: 'nothing' },
+  },
+  {
+    when: 'the commit does not have the payload that its strategy sends',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-1009',
+    seen: 'ERROR strategy.bake_traffic.payload_file: received "payload.json"; the commit … does not have this file.',
+    next: 'commit the file, or correct strategy.bake_traffic.payload_file.',
+    cause: 'The job sends the payload of the commit, and that has no such file. Nothing was changed.',
+    remedy: 'Commit the file, or correct `payload_file` in the endpoint file.',
+    stage: approvedOverAnother,
+    act: file(SENDING, ERRORS),
+    job: ({ emulator }) => describedByFile(emulator),
+    exit: 64,
+    writes: {},
+    record: 'none',
   },
   {
     when: 'an alarm that its endpoint file names is in ALARM',
