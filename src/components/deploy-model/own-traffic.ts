@@ -1,3 +1,4 @@
+import { startingInstances } from '../../endpoints/description/capacity.ts';
 import { bakeMinutes } from '../../endpoints/description/strategy.ts';
 import { MAX_PAYLOAD_BYTES } from '../../endpoints/invocation.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
@@ -14,7 +15,7 @@ export async function ownTrafficOf(
   reconcile: ReconcileContext,
   { aws, fileOfCommit }: Pick<Context, 'aws' | 'fileOfCommit'>,
 ): Promise<OwnTraffic | undefined> {
-  const { strategy, instance_count } = serving.description;
+  const { strategy, ...on } = serving.description;
   const traffic = strategy?.bake_traffic;
   if (!strategy || !traffic) return undefined;
   const named = { input: 'strategy.bake_traffic.payload_file', file: traffic.payload_file };
@@ -24,7 +25,7 @@ export async function ownTrafficOf(
       named,
       `it has ${payload.byteLength} bytes, and SageMaker accepts at most ${MAX_PAYLOAD_BYTES}`,
     );
-  const most = traffic.requests_per_minute * bakeMinutes(strategy, instance_count);
+  const most = traffic.requests_per_minute * bakeMinutes(strategy, startingInstances(on));
   const { endpoint, config } = desired;
   return new OwnTraffic({ endpoint, config, traffic, payload, most }, { ...reconcile, runtime: () => aws.runtime() });
 }

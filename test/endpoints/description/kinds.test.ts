@@ -18,6 +18,9 @@ const ASKING: Readonly<Record<string, readonly object[]>> = {
   'strategy `linear`': [{ strategy: { type: 'linear', size: 1, wait: 300 } }],
   'strategy `rolling`': [{ strategy: { type: 'rolling', size: 1, wait: 300 } }],
   'a bake (`strategy.wait`)': [{ strategy: NO_BAKE }],
+  'requests of the job itself (`strategy.bake_traffic`)': [
+    { strategy: { ...NO_BAKE, bake_traffic: { payload_file: 'payload.json' } } },
+  ],
   'alarms of the release (`server_errors`, `model_errors`, `latency`)': [
     { strategy: { ...NO_BAKE, wait: 600 }, alarms: { server_errors: { threshold: 1 } } },
     { strategy: { ...NO_BAKE, wait: 600 }, alarms: { model_errors: { threshold: 1 } } },

@@ -58,6 +58,26 @@ describe('a strategy breaks each of the limits of SageMaker', () => {
     ['a wait of more than an hour', canary({ wait: 3601 }), wait],
     ['a wait below nothing', canary({ wait: -1 }), wait],
     ['a bake that shows nothing', canary({ wait: 299 }), 'strategy.wait must be at least 300 seconds'],
+    [
+      'requests of the job itself without a bake',
+      { strategy: { type: 'all_at_once', bake_traffic: { payload_file: 'payload.json' } } },
+      'strategy.bake_traffic has no bake to send requests to: set wait to 300 or more',
+    ],
+    [
+      'requests of the job itself without a payload',
+      canary({ bake_traffic: {} }),
+      'strategy.bake_traffic.payload_file must be a path in the project',
+    ],
+    [
+      'more requests of the job itself than it may send',
+      canary({ bake_traffic: { payload_file: 'payload.json', requests_per_minute: 601 } }),
+      'strategy.bake_traffic.requests_per_minute must be a whole number from 1 to 600',
+    ],
+    [
+      'a media type that is none',
+      canary({ bake_traffic: { payload_file: 'payload.json', content_type: 'json' } }),
+      'strategy.bake_traffic.content_type must be a media type',
+    ],
     ['a canary without a bake', canary({ wait: 0 }), 'strategy.wait must be at least 300 seconds'],
     [
       'a termination wait of more than an hour',
