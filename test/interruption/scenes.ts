@@ -303,21 +303,50 @@ const deletingEndpoint: Scene = {
   },
 };
 
-const baking: Scene = {
-  about: 'deploy-model updates an endpoint, and an alarm of the release watches the bake',
-  ...deployment,
-  inputs: { ...deployment.inputs, ...BY_FILE, poll_interval: '300' },
-  set(emulator) {
+/** An update that bakes, watched by an alarm that is made for it; with further keys of its strategy. */
+function bakingBy(scenario: Parameters<Emulator['scenario']>[0], more: object = {}): Scene['set'] {
+  return (emulator) => {
     live(emulator, OF_ITS_DEPLOYMENT);
     const files = approved(emulator);
-    emulator.scenario('steady traffic');
-    const file = [
-      'instance_type: ml.m5.large',
-      'instance_count: 2',
-      'strategy: { type: all_at_once, wait: 360 }',
-      'alarms: { server_errors: { threshold: 1 } }',
-    ];
-    return { ...files, 'endpoint.yml': file.join('\n') };
+    emulator.scenario(scenario);
+    const strategy = { type: 'all_at_once', wait: 360, ...more };
+    const alarms = { server_errors: { threshold: 1 } };
+    const file = { instance_type: 'ml.m5.large', instance_count: 2, strategy, alarms };
+    return { ...files, 'endpoint.yml': JSON.stringify(file), 'payload.json': '[{}]' };
+  };
+}
+
+const byStrategy = { ...deployment, inputs: { ...deployment.inputs, ...BY_FILE, poll_interval: '300' } };
+
+const baking: Scene = {
+  ...byStrategy,
+  about: 'deploy-model updates an endpoint, and an alarm of the release watches the bake',
+  set: bakingBy('steady traffic'),
+};
+
+const SENDING = { bake_traffic: { payload_file: 'payload.json', requests_per_minute: 1 } };
+
+export const bakingWithPayload: Scene = {
+  ...baking,
+  about: 'deploy-model sends a payload itself while the new fleet bakes',
+  set: bakingBy('steady traffic', SENDING),
+};
+
+export const rolledBack: Scene = {
+  ...baking,
+  about: 'an alarm of the release rolls it back',
+  set: bakingBy('new version answers with errors'),
+};
+
+export const rolledBackByPayload: Scene = {
+  ...baking,
+  about: 'an alarm of the release rolls it back by requests of deploy-model alone',
+  set(emulator) {
+    const files = bakingBy('new version answers with errors', SENDING)(emulator);
+    emulator.traffic.perMinute.clear();
+    for (const [arn, behaviour] of emulator.runtime.behaviours)
+      emulator.runtime.behaviours.set(arn, { ...behaviour, errorRate: 1 });
+    return files;
   },
 };
 
