@@ -2,11 +2,11 @@ import type { Job } from '../gitlab/job.ts';
 import { type PromotionCriteria, refuseOffPath } from '../registry/eligibility.ts';
 
 /** The inputs that say what is asked of a version. */
-type CriteriaInputs = Pick<PromotionCriteria, Asked> & {
+type CriteriaInputs = Pick<PromotionCriteria, AskedInput> & {
   readonly promotion_path: PromotionCriteria['path'];
   readonly model_package_arn: string | undefined;
 };
-type Asked = 'source' | 'require_validation' | 'require_bake' | 'count_bake_traffic';
+type AskedInput = 'source' | 'require_validation' | 'require_bake' | 'count_bake_traffic';
 
 /** What is asked of a version in a job's environment. Throws a Failure when the promotion path does not have it. */
 export function criteriaOf(

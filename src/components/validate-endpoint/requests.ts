@@ -63,13 +63,13 @@ export async function sendRequests(plan: RequestPlan, context: Context): Promise
   return paceOf(answers);
 }
 
-interface Judging {
+interface AskingFor {
   readonly expectations: Expectations;
   /** Receives each answer when it is judged. */
   readonly answers: JudgedResponse[];
 }
 
-async function askAll(plan: RequestPlan, { expectations, answers }: Judging, context: Context): Promise<void> {
+async function askAll(plan: RequestPlan, { expectations, answers }: AskingFor, context: Context): Promise<void> {
   const { clock, log } = context;
   const asking = { ...context, runtime: await context.aws.runtime(), availability: new Availability(plan, context) };
   const matcher = new PatternMatcher();
