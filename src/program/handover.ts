@@ -172,7 +172,7 @@ function noRecord(
   return new Failure(
     'SMC-1306',
     `This job's artifacts have no ${component} record for this environment and region.`,
-    `if ${component} failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template's: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline, for the same environment and region${component === 'deploy-pipeline' ? ': promote does so in the include with train: true' : ''}.`,
+    `if ${component} failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template's: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline (a child pipeline is not its parent), for the same environment and region${component === 'deploy-pipeline' ? ': promote does so in the include with train: true' : ''}.`,
   );
 }
 

@@ -732,7 +732,7 @@ export const everyComponent: readonly Row[] = [
     everywhere: true,
     code: 'SMC-1306',
     seen: "ERROR This job's artifacts have no approve-model record for this environment and region.",
-    next: 'if approve-model failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template\'s: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline, for the same environment and region.',
+    next: 'if approve-model failed, run it again first. If it succeeded, pass its artifacts to this job (remove "dependencies: []", use "needs:" with artifacts), and remove any "artifacts:" that overrides the template\'s: its "paths" replace sagemaker/. Otherwise, include it before this component, in this pipeline (a child pipeline is not its parent), for the same environment and region.',
     cause:
       'The job before failed in its last run, is not in the pipeline, or serves another environment. Or its artifacts do not reach this job. Or the project overrides `artifacts:paths` of the job before: the list replaces that of the template, so that the job keeps no record.',
     remedy:
