@@ -54,7 +54,7 @@ export function keysOfEndpointFile(): string {
 /** The table of docs/endpoint-file.md of what each kind of endpoint can have. */
 export function kindsOfEndpoints(): string {
   const rows = ROWS.map(({ what, cells }) => [what, ...KINDS.map((kind) => cellWords(cells[kind]))]);
-  return table(['', ...KINDS.map((kind) => KIND_WORDS[kind])], rows);
+  return table(['setting', ...KINDS.map((kind) => KIND_WORDS[kind])], rows);
 }
 
 function cellWords(cell: Cell): string {
