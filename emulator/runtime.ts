@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Logs } from './logs.ts';
 import { AwsError, type World } from './world.ts';
 
 const BODY_LIMIT = 6_291_456;
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
+const SERVERLESS_BODY_LIMIT = 4_194_304;
 /** A Creating or Failed endpoint has no fleet, and the runtime knows of it as little as of none. */
 const SERVING = new Set(['InService', 'Updating', 'SystemUpdating', 'RollingBack', 'UpdateRollbackFailed']);
 
@@ -20,6 +22,8 @@ export interface ServingVariant {
   readonly model: string;
   /** The endpoint config that its instances are of. */
   readonly config: string;
+  /** Whether it runs without instances. */
+  readonly serverless?: boolean;
   /** Its new fleet, while an update moves the traffic over: the share of it, from 0 to 1. */
   readonly next?: Omit<ServingVariant, 'next'> & { readonly share: number };
 }
@@ -96,6 +100,8 @@ export class Runtime {
     if (request.body.byteLength > BODY_LIMIT) {
       throw new AwsError('413', `HTTP content length exceeded ${BODY_LIMIT} bytes.`, 413);
     }
+    if (endpoint.variants.some(({ serverless }) => serverless) && request.body.byteLength > SERVERLESS_BODY_LIMIT)
+      throw new AwsError('ValidationError', `Request ${randomUUID()} has oversize body.`, 400);
     const count = (this.#invocations.get(endpoint.name) ?? 0) + 1;
     this.#invocations.set(endpoint.name, count);
     const variant = fleetFor(variantFor(endpoint, request, count), count);

@@ -21,6 +21,8 @@ export interface Deployed {
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly instanceCount?: number;
+  /** What it has in place of instances. */
+  readonly serverless?: { readonly MemorySizeInMB: number; readonly MaxConcurrency: number };
 }
 
 export const GROUP = 'ResalePriceModelGroup';
@@ -63,8 +65,9 @@ export function deployed(emulator: Emulator, wanted: Deployed): string {
     emulator.do('CreateModel', { ModelName: name, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE });
   }
   if (!models.configs.has(name.toLowerCase())) {
-    const variant = { VariantName: 'AllTraffic', ModelName: name, InstanceType: 'ml.m5.large' };
-    const ProductionVariants = [{ ...variant, InitialInstanceCount: wanted.instanceCount ?? 1 }];
+    const { serverless: ServerlessConfig, instanceCount: InitialInstanceCount = 1 } = wanted;
+    const runsOn = ServerlessConfig ? { ServerlessConfig } : { InstanceType: 'ml.m5.large', InitialInstanceCount };
+    const ProductionVariants = [{ VariantName: 'AllTraffic', ModelName: name, ...runsOn }];
     emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants });
   }
   const exists = endpoints.find(wanted.endpoint) !== undefined;

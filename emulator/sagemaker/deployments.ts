@@ -25,13 +25,26 @@ export interface Variant {
   readonly name: string;
   readonly model: string | undefined;
   readonly instanceType: NonNullable<api.ProductionVariantInstanceType> | undefined;
-  readonly serverless: Given<api.ProductionVariantServerlessConfig> | undefined;
+  serverless: Given<api.ProductionVariantServerlessConfig> | undefined;
+  /** What it is to have, once somebody has changed it. */
+  desiredServerless?: Given<api.ProductionVariantServerlessConfig>;
   /** When its images were resolved: with its instances, which a rollback keeps. */
   readonly resolved: Date;
   weight: number;
   instances: number;
   desiredWeight: number;
   desiredInstances: number;
+}
+
+/** What a serverless variant has after a change of some of it. */
+export function withChange(
+  before: NonNullable<Variant['serverless']>,
+  {
+    MaxConcurrency = before.MaxConcurrency,
+    ProvisionedConcurrency = before.ProvisionedConcurrency,
+  }: Given<api.ProductionVariantServerlessUpdateConfig>,
+): NonNullable<Variant['serverless']> {
+  return { ...before, MaxConcurrency, ...(ProvisionedConcurrency !== undefined && { ProvisionedConcurrency }) };
 }
 
 export interface Deployment {

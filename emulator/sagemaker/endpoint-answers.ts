@@ -13,7 +13,12 @@ export function variantSummary(variant: Variant, imageOf: ImageOf): Given<api.Pr
     CurrentWeight: variant.weight,
     DesiredWeight: variant.desiredWeight,
   };
-  if (variant.serverless) return { ...common, CurrentServerlessConfig: variant.serverless };
+  if (variant.serverless)
+    return {
+      ...common,
+      CurrentServerlessConfig: variant.serverless,
+      DesiredServerlessConfig: variant.desiredServerless ?? variant.serverless,
+    };
   return { ...common, CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.desiredInstances };
 }
 

@@ -13,12 +13,13 @@ import {
   type UpdateRequest,
   type Variant,
   variantsOf,
+  withChange,
 } from './deployments.ts';
 import { captureSummary, pendingSummary, variantSummary } from './endpoint-answers.ts';
 import type { EndpointConfig, Models } from './models.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
-import { mustStayOnInstances } from './serving-rules.ts';
+import { mustBeOfItsKind, mustStayOnInstances } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 import { type Pace, Transition } from './transitions.ts';
 
@@ -140,12 +141,24 @@ export class Endpoints {
   /** The variants that a config would serve, for what its containers write when they start. */
   servedBy(config: EndpointConfig): ServingEndpoint['variants'] {
     return config.request.ProductionVariants.map(({ VariantName, ModelName, InitialVariantWeight }) =>
-      this.#serves({ name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1 }, config.name),
+      this.#serves(
+        { name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1, serverless: undefined },
+        config.name,
+      ),
     );
   }
 
-  #serves({ name, weight, model }: Pick<Variant, 'name' | 'weight' | 'model'>, config: string): ServingVariant {
-    return { name, weight, config, model: this.#packageOf(model)?.arn ?? this.#models.modelArn(model ?? '') };
+  #serves(
+    { name, weight, model, serverless }: Pick<Variant, 'name' | 'weight' | 'model' | 'serverless'>,
+    config: string,
+  ): ServingVariant {
+    return {
+      name,
+      weight,
+      config,
+      serverless: serverless !== undefined,
+      model: this.#packageOf(model)?.arn ?? this.#models.modelArn(model ?? ''),
+    };
   }
 
   #containerOf(model: string | undefined) {
@@ -274,13 +287,17 @@ export class Endpoints {
   #updateWeights = (input: Given<api.UpdateEndpointWeightsAndCapacitiesCommandInput>) => {
     const endpoint = this.#mustHave(input.EndpointName);
     this.#mustBeSettled(endpoint);
-    for (const { VariantName, DesiredWeight, DesiredInstanceCount } of input.DesiredWeightsAndCapacities) {
+    for (const wanted of input.DesiredWeightsAndCapacities) {
+      const { VariantName, DesiredWeight, DesiredInstanceCount, ServerlessUpdateConfig } = wanted;
       const variant = endpoint.variants.find(({ name }) => name === VariantName);
       if (!variant)
         throw invalid(
           `The variant name(s) "${VariantName}" is/are not present within endpoint configuration "${endpoint.config.arn}".`,
         );
+      mustBeOfItsKind(variant, wanted);
       variant.desiredWeight = DesiredWeight ?? variant.desiredWeight;
+      if (variant.serverless && ServerlessUpdateConfig)
+        variant.desiredServerless = withChange(variant.serverless, ServerlessUpdateConfig);
       variant.desiredInstances = DesiredInstanceCount ?? variant.desiredInstances;
     }
     endpoint.failureReason = undefined;
@@ -288,6 +305,7 @@ export class Endpoints {
       for (const variant of endpoint.variants) {
         variant.weight = variant.desiredWeight;
         variant.instances = variant.desiredInstances;
+        variant.serverless = variant.desiredServerless ?? variant.serverless;
       }
       endpoint.status = 'InService';
     });

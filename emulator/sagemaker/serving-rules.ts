@@ -67,3 +67,14 @@ export function mustStayOnInstances(before: ConfigRequest, after: ConfigRequest)
   if (serverless(after) && !serverless(before))
     throw invalid('An instance-based endpoint cannot be updated to a serverless endpoint.');
 }
+
+/** Refuses to give a variant what only those of another kind have. */
+export function mustBeOfItsKind(
+  { name, serverless }: { readonly name: string; readonly serverless?: object | undefined },
+  { DesiredInstanceCount, ServerlessUpdateConfig }: Given<api.DesiredWeightAndCapacity>,
+): void {
+  if (serverless && DesiredInstanceCount !== undefined)
+    throw invalid(`DesiredInstanceCount cannot be specified for the serverless variant ${name}.`);
+  if (!serverless && ServerlessUpdateConfig)
+    throw invalid(`ServerlessUpdateConfig cannot be specified for the instance-based variant ${name}.`);
+}

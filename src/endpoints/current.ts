@@ -2,6 +2,7 @@ import type {
   DescribeEndpointCommandOutput,
   DescribeEndpointConfigCommandOutput,
   ProductionVariant,
+  ProductionVariantServerlessConfig,
 } from '@aws-sdk/client-sagemaker';
 import { canonicalJson } from '../ground/canonical-json.ts';
 import { versionIn } from '../registry/packages.ts';
@@ -99,15 +100,18 @@ function withoutOurRollout(
   return isOurs ? rest : { ...rest, LastDeploymentConfig: last };
 }
 
-/** What a serverless variant has now is no loss where its config has it, or the plan's: nobody changed it meanwhile. */
+/** What a serverless variant has and is to have is no loss where its config says it, or the plan: nobody changed it meanwhile. */
 function withoutConfigured(
   answer: DescribeEndpointCommandOutput,
   configs: readonly (ConfigMembers | undefined)[],
 ): DescribeEndpointCommandOutput {
   const known = configs.flatMap((config) => config?.ProductionVariants ?? []).map(serverlessOf);
-  const variants = (answer.ProductionVariants ?? []).map(({ CurrentServerlessConfig: now, ...variant }) => ({
+  const unlessKnown = (value: ProductionVariantServerlessConfig | undefined) =>
+    known.includes(canonicalJson(value ?? {})) ? undefined : value;
+  const variants = (answer.ProductionVariants ?? []).map((variant) => ({
     ...variant,
-    ...(now && !known.includes(canonicalJson(now)) && { CurrentServerlessConfig: now }),
+    CurrentServerlessConfig: unlessKnown(variant.CurrentServerlessConfig),
+    DesiredServerlessConfig: unlessKnown(variant.DesiredServerlessConfig),
   }));
   return { ...answer, ProductionVariants: variants };
 }

@@ -9,6 +9,7 @@ export interface Advice {
     | 'capacity'
     | 'model data'
     | 'image'
+    | 'image size'
     | 'health check'
     | 'permission'
     | 'autoscaling'
@@ -93,6 +94,12 @@ const KNOWN_REASONS: readonly KnownReason[] = [
     pattern: /make sure all images|image .*(does not exist|not found)|ecr:/i,
     next: (again) =>
       `check that the model package's image exists in this region and that the role in execution_role_arn can pull it (ecr:BatchGetImage; for another account, also the repository's policy). Then ${again}.`,
+  },
+  {
+    cause: 'image size',
+    pattern: /image size \d+ is greater than supported/i,
+    next: (again) =>
+      `a serverless endpoint takes an image of at most 10 GB: make it smaller and register a new version, or serve on instances (instance_type in the endpoint file), then ${again}.`,
   },
   {
     cause: 'health check',

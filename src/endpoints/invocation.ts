@@ -72,6 +72,7 @@ function insteadOfAnswer(error: unknown, endpoint: string): Invocation {
   if (status >= 500) return { is: 'not available', seen: `HTTP ${status}` };
   if (error instanceof OverdueError) return { is: 'not available', seen: error.what };
   if (name === 'ValidationError' && /not found/.test(message)) throw gone(endpoint, error);
+  if (name === 'ValidationError' && /oversize body/.test(message)) throw tooLarge(endpoint, error);
   throw error;
 }
 
@@ -81,6 +82,16 @@ function gone(endpoint: string, error: unknown): Failure {
     'SMC-5005',
     `${endpoint} stopped serving during the requests (${inItsOwnWords(error)}).`,
     'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint). Then run the deploy-model job again, then run this job again.',
+    error,
+  );
+}
+
+/** The Failure for a payload that SageMaker takes for an endpoint on instances, and not without them. */
+function tooLarge(endpoint: string, error: unknown): Failure {
+  return new Failure(
+    'SMC-5008',
+    `Not validated: SageMaker does not take a request of this size for ${endpoint} (${inItsOwnWords(error)}).`,
+    'send a smaller payload_file: a serverless endpoint takes at most 4 MB. If its users send more, serve on instances.',
     error,
   );
 }

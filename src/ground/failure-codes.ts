@@ -162,6 +162,7 @@ export const FAILURE_CODES = {
   'SMC-5005': 'refused',
   'SMC-5006': 'out of time',
   'SMC-5007': 'refused',
+  'SMC-5008': 'invalid input',
 
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',

@@ -75,6 +75,9 @@ const KEYS = [
   'execution_role_arn',
 ] as const;
 
+/** What SageMaker does not tell because there is none. */
+const OPTIONAL: ReadonlySet<string> = new Set(['provisioned_concurrency']);
+
 /**
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
  * be served in the same way.
@@ -94,7 +97,9 @@ function servingChanges({ config: live, models: [model] }: Live, plan: ModelAndC
   };
   const changed = KEYS.filter((key) => now[key] !== then[key]);
   return [
-    ...changed.map((key) => `${key} ${now[key] ?? 'unknown'} -> ${then[key] ?? 'not set'}`),
+    ...changed.map(
+      (key) => `${key} ${now[key] ?? (OPTIONAL.has(key) ? 'not set' : 'unknown')} -> ${then[key] ?? 'not set'}`,
+    ),
     ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, description.model_environment),
     ...optionChanges('model', model, modelRequest(plan)),
     ...optionChanges('endpoint config', live?.answer, configRequest(plan)),

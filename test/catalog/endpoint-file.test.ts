@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readRepository } from '../../compiler/templates.ts';
+import { readEndpointFile } from '../../src/endpoints/description/endpoint-file.ts';
 import { readPage } from '../docs/pages.ts';
 import { endpointFileSchema, keysOfEndpointFile, kindsOfEndpoints } from './endpoint-file-page.ts';
 import { fill } from './markdown.ts';
@@ -33,6 +34,10 @@ describe('the JSON Schema of the endpoint file', () => {
   ])('accepts %s', (_, text) => {
     accepts(parse(text));
     expect(accepts.errors).toBeNull();
+  });
+
+  it('is of files that the programs take, too: each that the page shows', async () => {
+    for (const { text } of shown) await expect(readEndpointFile(PAGE, text), text).resolves.toBeDefined();
   });
 
   it.each([

@@ -71,7 +71,7 @@ describe('the plan of a merge', () => {
       '  deploy   deploy-model updates the endpoint',
       '  fleet    1 x ml.m5.large (now 2 x ml.m5.large)',
       '  both     2 x ml.m5.large and 1 x ml.m5.large run at the same time, and cost, until SageMaker has moved all requests',
-      '  duration as long as the new instances need to start; ResalePriceModelGroup version 2 took 14 min in dev from its approval to its validation',
+      '  duration as long as the new containers need to start; ResalePriceModelGroup version 2 took 14 min in dev from its approval to its validation',
       '  updates  endpoint resale-price-uat',
       '  metrics  rmse=41250 (live 43000: -1750; at most 45000)',
       '  live     ResalePriceModelGroup version 1 on resale-price-uat (InService)',

@@ -24,6 +24,7 @@ const ROWS: readonly [cause: Advice['cause'], reason: string, next: RegExp][] = 
     'Please make sure all images included in the model for the production variant AllTraffic exist, and that the execution role used to create the model has permissions to access them.',
     /ecr:BatchGetImage/,
   ],
+  ['image size', 'Image size 13279248421 is greater than supported size 10737418240', /at most 10 GB: make it smaller/],
   [
     'health check',
     'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.',

@@ -15,7 +15,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },
   42: { heading: 'Rolling back: rollback-endpoint', last: 6 },
   43: { heading: 'Autoscaling: check-model, deploy-model and rollback-endpoint', last: 3 },
-  50: { heading: 'Validation: validate-endpoint', last: 7 },
+  50: { heading: 'Validation: validate-endpoint', last: 8 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
   80: { heading: 'Planning: plan-deployment', last: 1 },
 };
@@ -140,6 +140,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-5005': 'The endpoint stopped serving during the requests',
   'SMC-5006': 'No time was left for all requests',
   'SMC-5007': 'The validation was written, but does not hold',
+  'SMC-5008': 'The payload is too large for the endpoint',
   'SMC-6501': 'The endpoint at the end of the promotion path is not deleted',
   'SMC-6502': 'The endpoint to delete belongs to another deployment',
   'SMC-6503': 'No tag says whose the endpoint to delete is',

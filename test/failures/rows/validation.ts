@@ -496,6 +496,24 @@ export const validation: readonly Row[] = [
     record: notValidated,
   },
   {
+    when: 'the payload is larger than a serverless endpoint takes',
+    shows: [],
+    component: 'validate-endpoint',
+    code: 'SMC-5008',
+    seen: 'ERROR Not validated: SageMaker does not take a request of this size for resale-price-dev (… has oversize body.…',
+    next: 'send a smaller payload_file: a serverless endpoint takes at most 4 MB. If its users send more, serve on instances.',
+    cause: 'A serverless endpoint takes requests of at most 4 MB. An endpoint on instances takes 6 MB.',
+    remedy: 'Send a smaller payload. If the users of the endpoint send more, serve on instances.',
+    stage: live,
+    act: ({ emulator }) => {
+      const message = 'Request 6a1b7c52-0f0e-4d4b-9a56-0d6a9d8d2b11 has oversize body.';
+      emulator.fault({ operation: 'InvokeEndpoint', kind: 'error', error: { code: 'ValidationError', message } });
+    },
+    exit: 64,
+    writes: ASKED,
+    record: notValidated,
+  },
+  {
     when: 'the answers take up all the time',
     shows: [],
     component: 'validate-endpoint',
