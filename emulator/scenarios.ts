@@ -1,5 +1,6 @@
 import type { Emulator } from './emulator.ts';
 import type { Fault } from './faults.ts';
+import { NO_CAPACITY } from './sagemaker/endpoints.ts';
 import { EXECUTION_ROLE, GROUP } from './scene.ts';
 import { identityProviderTrouble } from './sts.ts';
 
@@ -20,8 +21,6 @@ interface Scenario {
 
 const PING =
   'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.';
-const CAPACITY =
-  'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a different ML instance type.';
 const IMAGE =
   'Please make sure all images included in the model for the production variant AllTraffic exist, and that the execution role used to create the model has permissions to access them.';
 const DOWNLOAD =
@@ -243,7 +242,7 @@ export const scenarios = {
       endpoints.limits.set('*', 0);
     },
   },
-  'no capacity': { about: 'AWS has no such instance free.', set: outcome('failed', CAPACITY) },
+  'no capacity': { about: 'AWS has no such instance free.', set: outcome('failed', NO_CAPACITY) },
   'model data missing': {
     about: 'The model data is not where the version says.',
     set: refused(

@@ -33,8 +33,8 @@ const undone = new Map<string, readonly Undone[]>([
     'CreateEndpointConfig',
     [
       ...all('AsyncInferenceConfig', 'ExplainerConfig', 'ShadowProductionVariants'),
-      ...all('ProductionVariants[].CapacityReservationConfig', 'ProductionVariants[].InstancePools'),
-      ...all('ProductionVariants[].ManagedInstanceScaling'),
+      ...all('ProductionVariants[].CapacityReservationConfig'),
+      ...all('ProductionVariants[].InstancePools[].ModelNameOverride'),
       // Then the endpoint is for inference components.
       ['ProductionVariants[].ModelName', missing],
     ],
@@ -70,7 +70,6 @@ const undone = new Map<string, readonly Undone[]>([
   ],
   ['StartPipelineExecution', all('MlflowExperimentName', 'SelectiveExecutionConfig')],
   ['UpdateEndpoint', deployment],
-  ['UpdateEndpointWeightsAndCapacities', all('DesiredWeightsAndCapacities[].ServerlessUpdateConfig')],
   ['UpdatePipeline', all('PipelineDefinitionS3Location.VersionId')],
 ]);
 

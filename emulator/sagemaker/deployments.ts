@@ -24,7 +24,9 @@ export type Outcome =
 export interface Variant {
   readonly name: string;
   readonly model: string | undefined;
+  /** Of the pools, the one that was taken. */
   readonly instanceType: NonNullable<api.ProductionVariantInstanceType> | undefined;
+  readonly pools: readonly Given<api.InstancePool>[] | undefined;
   serverless: Given<api.ProductionVariantServerlessConfig> | undefined;
   /** What it is to have, once somebody has changed it. */
   desiredServerless?: Given<api.ProductionVariantServerlessConfig>;
@@ -123,12 +125,14 @@ function baking(step: Step | undefined, rollout: Rollout): DeploymentPhase[] {
 interface Running {
   readonly variants: readonly Variant[];
   readonly now: Date;
+  /** The instance types of which AWS has none free. */
+  readonly soldOut: ReadonlySet<string>;
 }
 
 /** The variants that a config asks for, each with what it keeps of the running one. */
 export function variantsOf(
   config: EndpointConfig,
-  { variants: running, now }: Running,
+  { variants: running, now, soldOut }: Running,
   retain: Partial<UpdateRequest>,
 ): Variant[] {
   const excluded = (retain.ExcludeRetainedVariantProperties ?? []).map(
@@ -145,7 +149,8 @@ export function variantsOf(
     return {
       name: wanted.VariantName,
       model: wanted.ModelName,
-      instanceType: wanted.InstanceType,
+      instanceType: typesOf(wanted).find((type) => !soldOut.has(type)) ?? typesOf(wanted)[0],
+      pools: wanted.InstancePools,
       serverless: wanted.ServerlessConfig,
       resolved: now,
       weight,
@@ -154,6 +159,12 @@ export function variantsOf(
       desiredInstances: instances,
     };
   });
+}
+
+/** The instance types that a variant may have, in the order in which SageMaker tries them. */
+export function typesOf({ InstanceType, InstancePools = [] }: Given<api.ProductionVariant>) {
+  const pools = InstancePools.toSorted((a, b) => a.Priority - b.Priority).map((pool) => pool.InstanceType);
+  return InstanceType === undefined ? pools : [InstanceType];
 }
 
 /** The table of where a deployment ends. */

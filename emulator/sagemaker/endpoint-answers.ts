@@ -19,7 +19,20 @@ export function variantSummary(variant: Variant, imageOf: ImageOf): Given<api.Pr
       CurrentServerlessConfig: variant.serverless,
       DesiredServerlessConfig: variant.desiredServerless ?? variant.serverless,
     };
-  return { ...common, CurrentInstanceCount: variant.instances, DesiredInstanceCount: variant.desiredInstances };
+  return {
+    ...common,
+    CurrentInstanceCount: variant.instances,
+    DesiredInstanceCount: variant.desiredInstances,
+    InstancePools: poolSummary(variant, variant.instances),
+  };
+}
+
+/** How many instances each pool has: all are of the one that was taken. */
+function poolSummary({ pools, instanceType }: Variant, running: number) {
+  return pools?.map(({ InstanceType }) => ({
+    InstanceType,
+    CurrentInstanceCount: InstanceType === instanceType ? running : 0,
+  }));
 }
 
 function deployedImages(image: string | undefined, resolved: Date) {
@@ -43,7 +56,8 @@ export function pendingSummary(
   const capacity = (variant: Variant) => ({
     CurrentInstanceCount: Math.ceil(variant.instances * (under.phase?.running ?? 1)),
     DesiredInstanceCount: variant.desiredInstances,
-    InstanceType: variant.instanceType,
+    InstanceType: variant.pools ? undefined : variant.instanceType,
+    InstancePools: poolSummary(variant, variant.instances),
   });
   return {
     EndpointConfigName: config.name,

@@ -10,6 +10,7 @@ import {
   FOR_EVER,
   type Outcome,
   phasesOf,
+  typesOf,
   type UpdateRequest,
   type Variant,
   variantsOf,
@@ -56,6 +57,9 @@ export interface Minutes {
   pass(serving: ServingEndpoint, at: Date): void;
 }
 
+export const NO_CAPACITY =
+  'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a different ML instance type.';
+
 const MINUTE = 60_000;
 
 interface Scaling {
@@ -74,6 +78,8 @@ export class Endpoints {
   readonly outcomes: Outcome[] = [];
   /** Instance type (`*`: any other) -> how many instances the account may run in endpoints. */
   readonly limits = new Map<string, number>();
+  /** The instance types of which AWS has none free. */
+  readonly soldOut = new Set<string>();
   readonly pace: Pace = { describes: 2, milliseconds: 5 * 60_000 };
   readonly #world: World;
   readonly #models: Models;
@@ -232,7 +238,11 @@ export class Endpoints {
 
   /** What of the new fleet decides how it is rolled out. */
   #fleet(endpoint: Endpoint, config: EndpointConfig, retain: Partial<UpdateRequest>): Fleet {
-    const variants = variantsOf(config, { variants: endpoint.variants, now: this.#world.clock.now() }, retain);
+    const variants = variantsOf(
+      config,
+      { variants: endpoint.variants, now: this.#world.clock.now(), soldOut: this.soldOut },
+      retain,
+    );
     const instances = variants.reduce((sum, { instances: each }) => sum + each, 0);
     const isOffered = variants.some(({ model }) => this.#isOfMarketplace(model));
     const isOld = variants.some(({ instanceType }) => instanceType?.startsWith('ml.inf1.'));
@@ -261,12 +271,19 @@ export class Endpoints {
     { began, rollout, retain }: Pick<Deployment, 'began' | 'rollout'> & { readonly retain: Partial<UpdateRequest> },
   ): void {
     const started = this.#world.clock.now();
-    const outcome = this.outcomes.shift() ?? { ends: 'in service' };
-    const variants = variantsOf(config, { variants: endpoint.variants, now: started }, retain);
+    const outcome = this.#withoutCapacity(config) ?? this.outcomes.shift() ?? { ends: 'in service' };
+    const variants = variantsOf(config, { variants: endpoint.variants, now: started, soldOut: this.soldOut }, retain);
     const pending = { config, started, began, outcome, variants, rollout };
     endpoint.pending = pending;
     this.onStart(endpoint, config, outcome);
     this.#enter(endpoint, phasesOf(pending, this.pace), () => this.#arrive(endpoint, pending));
+  }
+
+  /** What becomes of a fleet of whose instance types AWS has none free. */
+  #withoutCapacity({ request }: EndpointConfig): Outcome | undefined {
+    const types = request.ProductionVariants.map(typesOf).filter((all) => all.length > 0);
+    const isSoldOut = types.some((all) => all.every((type) => this.soldOut.has(type)));
+    return isSoldOut ? { ends: 'failed', reason: NO_CAPACITY } : undefined;
   }
 
   #arrive(endpoint: Endpoint, deployment: Deployment): void {

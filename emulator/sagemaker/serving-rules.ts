@@ -1,4 +1,5 @@
 import type * as api from '@aws-sdk/client-sagemaker';
+import { typesOf } from './deployments.ts';
 import type { EndpointConfig, Model } from './models.ts';
 import { type Given, invalid } from './service.ts';
 
@@ -7,12 +8,36 @@ type Variant = Given<api.ProductionVariant>;
 
 /** Refuses what SageMaker refuses of a config when it is created. */
 export function mustBeServable(config: ConfigRequest, modelOf: (variant: Variant) => Model | undefined): void {
+  const ofComponents = (['ExecutionRoleArn', 'VpcConfig', 'EnableNetworkIsolation'] as const).filter(
+    (each) => config[each],
+  );
+  if (ofComponents.length > 0 && config.ProductionVariants.some(({ ModelName }) => ModelName !== undefined))
+    throw invalid(`${ofComponents.join(', ')} is only supported for inference component endpoints.`);
   for (const variant of config.ProductionVariants) {
     mustRunOnOneThing(variant);
     if (variant.ManagedInstanceScaling && variant.ModelName !== undefined)
       throw invalid('ManagedInstanceScaling is only supported for inference component endpoints.');
+    mustNotHaveLocalStorage(variant, config);
     if (variant.ServerlessConfig) mustServeWithoutInstances(variant, config, modelOf(variant)?.request);
   }
+}
+
+/** Families whose instances have disks of their own: NVMe. */
+const LOCAL_STORAGE = /^ml\.(\w*\dd\w*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\./;
+
+/**
+ * Neither a size nor a key can be asked for of a disk that is there already:
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+ */
+function mustNotHaveLocalStorage(variant: Variant, { KmsKeyId }: ConfigRequest): void {
+  const local = typesOf(variant).filter((type) => LOCAL_STORAGE.test(type));
+  if (local.length === 0) return;
+  if (KmsKeyId !== undefined)
+    throw invalid(`KmsKeyId is not supported for instance types with local storage volumes: [${local.join(', ')}].`);
+  if (variant.VolumeSizeInGB !== undefined)
+    throw invalid(
+      `VolumeSizeInGB is not supported for instance types with local storage volumes: [${local.join(', ')}].`,
+    );
 }
 
 function mustRunOnOneThing({ VariantName, InstanceType, InstancePools, ServerlessConfig, ...variant }: Variant): void {

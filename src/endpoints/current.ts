@@ -85,7 +85,7 @@ function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<Cu
     ...models.flatMap((model) => [...lostMembers('model', model, { request: ofModel, stated })]),
     ...(config ? lostMembers('endpoint config', config.answer, { request: ofConfig, stated }) : []),
   ]);
-  return [...withoutModel(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
+  return [...withoutModel(config), ...otherModels(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
 }
 
 /** How the last update was brought in is no loss where we did it, or say how the next one is. */
@@ -146,6 +146,17 @@ function packageTagged(tags: EndpointTags, config: string): string | undefined {
 function withoutModel(config: EndpointConfig | undefined): string[] {
   const empty = (config?.variants ?? []).flatMap(({ model }, index) => (model === undefined ? [index] : []));
   return empty.map((index) => `inference components: ProductionVariants[${index}] names no model`);
+}
+
+/** A pool may name a model of its own for its instance type: no deployment of ours does. */
+function otherModels(config: EndpointConfig | undefined): string[] {
+  return (config?.answer.ProductionVariants ?? []).flatMap(({ InstancePools = [] }, variant) =>
+    InstancePools.flatMap(({ ModelNameOverride: model }, pool) =>
+      model === undefined
+        ? []
+        : [`ProductionVariants[${variant}].InstancePools[${pool}].ModelNameOverride: ${JSON.stringify(model)}`],
+    ),
+  );
 }
 
 type KeptBy = Pick<EndpointDescription, 'variant_name' | 'autoscaling'> & Capacity;

@@ -81,7 +81,8 @@ const KNOWN_REASONS: readonly KnownReason[] = [
   {
     cause: 'capacity',
     pattern: /CapacityError|InsufficientInstanceCapacity|Unable to provision requested ML compute capacity/i,
-    next: (again) => `${again} later, or set another instance_type: AWS has no free instance of this type now.`,
+    next: (again) =>
+      `${again} later, or set another instance_type: AWS has no free instance of this type now. In the endpoint file, instance_pools names several types, of which SageMaker takes the first that is free.`,
   },
   {
     cause: 'model data',

@@ -55,8 +55,10 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].InstanceType': 'ours',
     'ProductionVariants[].InitialInstanceCount': 'ours',
     'ProductionVariants[].InitialVariantWeight': 'ours',
-    'ProductionVariants[].InstancePools': 'refused',
-    'ProductionVariants[].VariantInstanceProvisionTimeoutInSeconds': 'refused',
+    'ProductionVariants[].InstancePools': { option: 'instance_pools' },
+    'ProductionVariants[].VariantInstanceProvisionTimeoutInSeconds': {
+      option: 'variant_instance_provision_timeout_in_seconds',
+    },
     'ProductionVariants[].AcceleratorType': 'refused',
     'ProductionVariants[].CoreDumpConfig': { option: 'core_dump_config' },
     'ProductionVariants[].ServerlessConfig': 'ours',
@@ -126,7 +128,8 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     // An endpoint that was scaled out keeps its instances (keptInstances).
     'ProductionVariants[].CurrentInstanceCount': 'kept',
     'ProductionVariants[].DesiredInstanceCount': 'kept',
-    'ProductionVariants[].InstancePools': 'refused',
+    // How many run of each instance type.
+    'ProductionVariants[].InstancePools': 'kept',
     'ProductionVariants[].CurrentServerlessConfig': 'refused',
     'ProductionVariants[].DesiredServerlessConfig': 'refused',
     'ProductionVariants[].ManagedInstanceScaling': { off: ['Status', 'DISABLED'] },

@@ -59,8 +59,13 @@ export function planModelAndConfig(
 
 /** What it runs on, as it stands in the hash of a config's name. */
 function capacityNamed(description: EndpointDescription): object {
-  const { instance_type, serverless_config } = description;
-  return serverless_config ? { serverless_config } : { instance_type, instance_count: startingInstances(description) };
+  const { instance_type, instance_pools, serverless_config } = description;
+  if (serverless_config) return { serverless_config };
+  return {
+    instance_type,
+    instance_pools: instance_pools ?? undefined,
+    instance_count: startingInstances(description),
+  };
 }
 
 /** The request that creates a planned model, without its tags: all that we set of a model. */

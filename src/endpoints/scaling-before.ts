@@ -4,6 +4,7 @@ import type { ScalingChange } from './autoscaling/decision.ts';
 import { type ScalingAround, scalingAround, untouched } from './autoscaling/scaling.ts';
 import type { CurrentDeployment } from './current.ts';
 import type { EndpointDecision } from './decision.ts';
+import { capacityIn, instanceTypesOf } from './description/capacity.ts';
 import type { EndpointDescription } from './description/description.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeploymentPlan } from './plan.ts';
@@ -33,10 +34,8 @@ export async function scalingBefore(
 }
 
 /** What an update ends of an endpoint's autoscaling. An instance type that nobody knows any more counts as another. */
-function changeBy(
-  current: CurrentDeployment | undefined,
-  { instance_type }: Pick<EndpointDescription, 'instance_type'>,
-): ScalingChange {
+function changeBy(current: CurrentDeployment | undefined, description: EndpointDescription): ScalingChange {
   const [variant] = current?.config?.answer.ProductionVariants ?? [];
-  return variant?.InstanceType === instance_type ? 'none' : 'instance type';
+  const [before, after] = [variant && capacityIn(variant), description].map((each) => each && instanceTypesOf(each));
+  return before?.join() === after?.join() ? 'none' : 'instance type';
 }

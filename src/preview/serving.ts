@@ -76,7 +76,7 @@ const KEYS = [
 ] as const;
 
 /** What SageMaker does not tell because there is none. */
-const OPTIONAL: ReadonlySet<string> = new Set(['provisioned_concurrency']);
+const OPTIONAL: ReadonlySet<string> = new Set(['instance_type', 'provisioned_concurrency']);
 
 /**
  * How serving would change, a clause each: `instance_type ml.m5.large -> ml.m5.xlarge`; none where another version would
@@ -98,7 +98,8 @@ function servingChanges({ config: live, models: [model] }: Live, plan: ModelAndC
   const changed = KEYS.filter((key) => now[key] !== then[key]);
   return [
     ...changed.map(
-      (key) => `${key} ${now[key] ?? (OPTIONAL.has(key) ? 'not set' : 'unknown')} -> ${then[key] ?? 'not set'}`,
+      (key) =>
+        `${key} ${now[key] ?? (variant && OPTIONAL.has(key) ? 'not set' : 'unknown')} -> ${then[key] ?? 'not set'}`,
     ),
     ...environmentChanges(model?.PrimaryContainer?.Environment ?? {}, description.model_environment),
     ...optionChanges('model', model, modelRequest(plan)),

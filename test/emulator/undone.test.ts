@@ -50,12 +50,8 @@ describe('an endpoint config', () => {
     ],
     ['with ShadowProductionVariants', config({ ShadowProductionVariants: [{ ...variant, VariantName: 'Shadow' }] })],
     [
-      'with ProductionVariants[].InstancePools',
-      config({}, { InstancePools: [{ InstanceType: 'ml.m5.large', Priority: 1 }] }),
-    ],
-    [
-      'with ProductionVariants[].ManagedInstanceScaling',
-      config({}, { ManagedInstanceScaling: { Status: 'ENABLED', MinInstanceCount: 1, MaxInstanceCount: 3 } }),
+      "with ProductionVariants[].InstancePools[].ModelNameOverride 'n'",
+      config({}, { InstancePools: [{ InstanceType: 'ml.m5.large', Priority: 1, ModelNameOverride: 'n' }] }),
     ],
     ['without ProductionVariants[].ModelName', { EndpointConfigName: 'c', ProductionVariants: [nameless] }],
   ])('%s is refused by name', async (what, input) => {

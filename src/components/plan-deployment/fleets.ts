@@ -1,4 +1,5 @@
-import { startingInstances } from '../../endpoints/description/capacity.ts';
+import type { DescribeEndpointConfigCommandOutput, ProductionVariant } from '@aws-sdk/client-sagemaker';
+import { capacityIn, instanceTypesOf, startingInstances } from '../../endpoints/description/capacity.ts';
 import { kindOf } from '../../endpoints/description/kinds.ts';
 import { type Strategy, secondsOf, strategyWords } from '../../endpoints/description/strategy.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
@@ -15,16 +16,16 @@ export function fleetFacts({ plan, destination }: ForeseenVersion | TrainingFore
   if (!plan || (act !== 'create' && act !== 'update' && act !== 'delete')) return [];
   const { strategy, ...description } = plan.serving.description;
   if (kindOf(description) === 'serverless') return serverlessFacts(plan);
-  const { instance_type } = description;
+  const type = instanceTypesOf(description).join(' or ');
   if (act !== 'update' || !destination)
     return [
       {
         label: 'fleet',
-        text: `${fleet(startingInstances(description), instance_type)}; nothing answers before that has started`,
+        text: `${fleet(startingInstances(description), type)}; nothing answers before that has started`,
       },
     ];
   const count = instancesAfter(destination, plan.serving);
-  const then = fleet(count, instance_type);
+  const then = fleet(count, type);
   const now = fleet(runningOn(destination.endpoint), liveType(destination.live.config?.answer));
   return [
     { label: 'fleet', text: now === then ? `${now}, as now` : `${then} (now ${now})` },
@@ -94,11 +95,14 @@ function runningOn({ variants }: Pick<Endpoint, 'variants'>): number | undefined
     : undefined;
 }
 
-type ConfigAnswer = {
-  readonly ProductionVariants?: readonly { readonly InstanceType?: string | undefined }[] | undefined;
-};
+function liveType(
+  answer: Pick<DescribeEndpointConfigCommandOutput, 'ProductionVariants'> | undefined,
+): string | undefined {
+  const types = (answer?.ProductionVariants ?? []).flatMap((variant) => typesOf(variant) ?? []);
+  return types.length > 0 ? [...new Set(types)].join(' and ') : undefined;
+}
 
-function liveType(answer: ConfigAnswer | undefined): string | undefined {
-  const types = new Set((answer?.ProductionVariants ?? []).flatMap(({ InstanceType }) => InstanceType ?? []));
-  return types.size > 0 ? [...types].join(' and ') : undefined;
+function typesOf(variant: ProductionVariant): string | undefined {
+  const capacity = capacityIn(variant);
+  return capacity && instanceTypesOf(capacity).join(' or ');
 }

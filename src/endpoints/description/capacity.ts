@@ -1,5 +1,6 @@
-import type { ProductionVariant, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
+import type { InstancePool, ProductionVariant, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import type { InstancePools } from './instance-pools.ts';
 import { whole } from './schema.ts';
 import type { ServerlessSection } from './serverless.ts';
 
@@ -40,6 +41,7 @@ export const instances = {
 /** On what a version is served, as a description says it. */
 export interface Capacity {
   readonly instance_type?: ProductionVariantInstanceType | undefined;
+  readonly instance_pools?: InstancePools | null | undefined;
   readonly instance_count?: number | undefined;
   readonly serverless_config?: ServerlessSection | undefined;
 }
@@ -49,18 +51,29 @@ export function startingInstances({ instance_count = 1, serverless_config }: Cap
   return serverless_config ? 0 : instance_count;
 }
 
+/** The instance types on which a version may come to run: the first that is wanted first; none where it has no instances. */
+export function instanceTypesOf({ instance_type, instance_pools }: Capacity): readonly string[] {
+  return instance_type === undefined ? typesIn(instance_pools ?? []) : [instance_type];
+}
+
+function typesIn(pools: InstancePools): string[] {
+  return pools.toSorted((a, b) => a.priority - b.priority).map((each) => each.instance_type);
+}
+
 /** What of it a version must be registered for. */
-export function servedOn({ instance_type, serverless_config }: Capacity) {
-  return {
-    instance_types: instance_type === undefined ? [] : [instance_type],
-    serverless: serverless_config !== undefined,
-  };
+export function servedOn(capacity: Capacity) {
+  return { instance_types: instanceTypesOf(capacity), serverless: capacity.serverless_config !== undefined };
 }
 
 /** The part of a variant that says on what it runs. */
 export function capacityPart(capacity: Capacity): Partial<ProductionVariant> {
-  const { instance_type, serverless_config: serverless } = capacity;
-  if (!serverless) return { InstanceType: instance_type, InitialInstanceCount: startingInstances(capacity) };
+  const { instance_type, instance_pools, serverless_config: serverless } = capacity;
+  if (!serverless)
+    return {
+      InstanceType: instance_type,
+      InstancePools: instance_pools?.map((pool) => ({ InstanceType: pool.instance_type, Priority: pool.priority })),
+      InitialInstanceCount: startingInstances(capacity),
+    };
   const { memory_size_in_mb, max_concurrency, provisioned_concurrency } = serverless;
   return {
     ServerlessConfig: {
@@ -74,15 +87,27 @@ export function capacityPart(capacity: Capacity): Partial<ProductionVariant> {
 /** On what a variant runs, as a description says it; `undefined` where nothing of it is known here. */
 export function capacityIn(variant: Partial<ProductionVariant>): Capacity | undefined {
   const { InstanceType: instance_type, InitialInstanceCount: instance_count, ServerlessConfig: serverless } = variant;
-  if (!serverless) return instance_type === undefined ? undefined : { instance_type, instance_count };
+  const instance_pools = variant.InstancePools && poolsIn(variant.InstancePools);
+  if (!serverless)
+    return (instance_type ?? instance_pools) === undefined
+      ? undefined
+      : { instance_type, instance_pools, instance_count };
   const { MemorySizeInMB, MaxConcurrency = 0, ProvisionedConcurrency: provisioned_concurrency } = serverless;
   const memory_size_in_mb = SIZES.find((size) => size === MemorySizeInMB);
   if (memory_size_in_mb === undefined) return undefined;
   return { serverless_config: { memory_size_in_mb, max_concurrency: MaxConcurrency, provisioned_concurrency } };
 }
 
+/** The pools of a variant in their order. */
+function poolsIn(pools: readonly InstancePool[]): InstancePools {
+  return pools.flatMap(({ InstanceType: instance_type, Priority: priority }) =>
+    instance_type === undefined || priority === undefined ? [] : [{ instance_type, priority }],
+  );
+}
+
 /** On what a variant runs, by the keys that say it: those that it does not have are undefined. */
-export function capacityValues({ InstanceType, InitialInstanceCount, ServerlessConfig }: Partial<ProductionVariant>) {
+export function capacityValues(variant: Partial<ProductionVariant>) {
+  const { InstanceType, InitialInstanceCount, ServerlessConfig } = variant;
   return {
     instance_type: InstanceType,
     instance_count: InitialInstanceCount,
@@ -94,9 +119,10 @@ export function capacityValues({ InstanceType, InitialInstanceCount, ServerlessC
 
 /** On what is served, in a few words: `ml.m5.large, instance_count 1`, or `serverless, memory_size_in_mb 2048, max_concurrency 20`. */
 export function capacityWords(variant: Partial<ProductionVariant>): string {
-  const { instance_type, ...values } = capacityValues(variant);
+  const { instance_type: type, ...values } = capacityValues(variant);
+  const pools = typesIn(poolsIn(variant.InstancePools ?? [])).join(' or ');
   if (!variant.ServerlessConfig)
-    return `${instance_type ?? 'an unknown instance type'}, instance_count ${values.instance_count ?? 'unknown'}`;
+    return `${type ?? (pools || 'an unknown instance type')}, instance_count ${values.instance_count ?? 'unknown'}`;
   const said = Object.entries(values).filter(([, value]) => value !== undefined);
   return ['serverless', ...said.map(([key, value]) => `${key} ${value}`)].join(', ');
 }

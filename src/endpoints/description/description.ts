@@ -5,6 +5,7 @@ import { resourceName } from '../endpoint.ts';
 import { autoscaling, autoscalingFits } from './autoscaling.ts';
 import { instances } from './capacity.ts';
 import { configOptions } from './config-options.ts';
+import { instancePools, poolsFit, provisionTimeout } from './instance-pools.ts';
 import { kindProblems } from './kinds.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
@@ -22,7 +23,13 @@ const texts = (problems: (pairs: ReadonlyMap<string, string>) => readonly string
     .check(tells((pairs) => [problems, unreplacedProblems].flatMap((each) => each(new Map(Object.entries(pairs))))));
 
 /** What a file need not say. What it does not say is AWS's default; null says that the endpoint is to be without it. */
-export const options = { ...variantOptions, ...configOptions, ...networkOptions };
+export const options = {
+  instance_pools: instancePools,
+  variant_instance_provision_timeout_in_seconds: provisionTimeout,
+  ...variantOptions,
+  ...configOptions,
+  ...networkOptions,
+};
 
 /** Every key of a description. Each section is a file beside this one. */
 const sections = mapping({
@@ -57,13 +64,17 @@ function isWithoutCapacity({ value, issues }: z.core.ParsePayload): boolean {
   return typeof value === 'object' && value !== null && !isWrong;
 }
 
-const CAPACITY = ['instance_type', 'serverless_config'] as const;
+const CAPACITY = ['instance_type', 'instance_pools', 'serverless_config'] as const;
 
-const someCapacity = z.refine<EndpointDescription>((given) => CAPACITY.some((key) => given[key] !== undefined), {
-  path: ['instance_type'],
-  error: 'must be a SageMaker instance type, like ml.m5.large, where there is no serverless_config',
-  when: isWithoutCapacity,
-});
+const someCapacity = z.refine<EndpointDescription>(
+  (given) => CAPACITY.some((key) => (given[key] ?? undefined) !== undefined),
+  {
+    path: ['instance_type'],
+    error:
+      'must be a SageMaker instance type, like ml.m5.large, where there is neither instance_pools nor serverless_config',
+    when: isWithoutCapacity,
+  },
+);
 
 /** Tells what of a description its kind of endpoint cannot have; or where it can have all, what does not fit together. */
 function allFits(payload: z.core.ParsePayload<EndpointDescription>): void {
@@ -71,6 +82,7 @@ function allFits(payload: z.core.ParsePayload<EndpointDescription>): void {
   for (const { path, why } of of)
     payload.issues.push({ code: 'custom', path: [...path], input: payload.value, message: why });
   if (of.length > 0) return;
+  poolsFit(payload);
   rolloutFits(payload);
   autoscalingFits(payload);
 }

@@ -66,6 +66,8 @@ const RELEASE_ALARMS = ['server_errors', 'model_errors', 'latency'] as const;
 /** What SageMaker says of instances, and what it does not offer without them. */
 const OF_INSTANCES = [
   'instance_type',
+  'instance_pools',
+  'variant_instance_provision_timeout_in_seconds',
   'instance_count',
   'volume_size_in_gb',
   'model_data_download_timeout_in_seconds',

@@ -14,8 +14,10 @@ import type { EndpointDescription } from './description.ts';
 export function variantPart(options: EndpointDescription): Partial<ProductionVariant> {
   const { volume_size_in_gb: volume, inference_ami_version: ami, routing_strategy: routing } = options;
   const { model_data_download_timeout_in_seconds: download, core_dump_config: dumps } = options;
+  const { variant_instance_provision_timeout_in_seconds: provision } = options;
   const { container_startup_health_check_timeout_in_seconds: startup, enable_ssm_access: ssm } = options;
   return {
+    VariantInstanceProvisionTimeoutInSeconds: provision ?? undefined,
     VolumeSizeInGB: volume ?? undefined,
     ModelDataDownloadTimeoutInSeconds: download ?? undefined,
     ContainerStartupHealthCheckTimeoutInSeconds: startup ?? undefined,

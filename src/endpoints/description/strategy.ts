@@ -1,7 +1,7 @@
 import type { CapacitySize, DeploymentConfig, TrafficRoutingConfig } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import { bakeTraffic } from './bake-traffic.ts';
-import { type Capacity, startingInstances } from './capacity.ts';
+import { type Capacity, instanceTypesOf, startingInstances } from './capacity.ts';
 import { mapping, whole } from './schema.ts';
 
 /*
@@ -179,7 +179,7 @@ export function accepts(strategy: Strategy, situation: FallBack): boolean {
 export function fallBacksOf({ type }: Strategy, on: Capacity): ('one_instance' | 'inf1')[] {
   return [
     ...(startingInstances(on) < 2 && type !== 'all_at_once' ? (['one_instance'] as const) : []),
-    ...(on.instance_type?.startsWith('ml.inf1.') ? (['inf1'] as const) : []),
+    ...(instanceTypesOf(on).some((type) => type.startsWith('ml.inf1.')) ? (['inf1'] as const) : []),
   ];
 }
 

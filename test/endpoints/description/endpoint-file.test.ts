@@ -76,7 +76,7 @@ describe('an endpoint file', () => {
       '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?.',
       '  endpoint.yml: line 2, column 22: model_environment.WORKERS must be a text: write numbers, true and false between quotes.',
       '  endpoint.yml: line 3, column 1: tags must not have keys that start with "aws:" or "sagemaker-components:".',
-      '  endpoint.yml: line 5, column 3: instance_type must be a SageMaker instance type, like ml.m5.large, where there is no serverless_config (for uat).',
+      '  endpoint.yml: line 5, column 3: instance_type must be a SageMaker instance type, like ml.m5.large, where there is neither instance_pools nor serverless_config (for uat).',
       '  endpoint.yml: line 5, column 10: instance_count must be a whole number from 1 to 10000 (for uat).',
       '  endpoint.yml: line 6, column 11: instance_type must be a SageMaker instance type, like ml.m5.large (for main).',
       expect.stringMatching(

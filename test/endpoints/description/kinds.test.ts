@@ -9,6 +9,8 @@ const OF_KIND: Readonly<Record<Kind, object>> = {
 };
 
 const NO_BAKE = { type: 'all_at_once', wait: 300 };
+/** In the place of one instance type. */
+const POOLS = { instance_type: undefined, instance_pools: [{ instance_type: 'ml.m5.large', priority: 1 }] };
 const S3 = 's3://bucket/folder';
 
 /** What asks for each row: each of them on its own. */
@@ -31,6 +33,8 @@ const ASKING: Readonly<Record<string, readonly object[]>> = {
   instances: [
     { instance_type: 'ml.m5.large' },
     { instance_count: 2 },
+    POOLS,
+    { ...POOLS, variant_instance_provision_timeout_in_seconds: 900 },
     { volume_size_in_gb: 100 },
     { model_data_download_timeout_in_seconds: 900 },
     { container_startup_health_check_timeout_in_seconds: 900 },

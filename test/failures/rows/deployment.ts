@@ -625,7 +625,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4105',
     seen: "ERROR resale-price-dev is Failed. SageMaker's reason: CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.",
-    next: `run this job again later, or set another instance_type: AWS has no free instance of this type now. ${DELETE_IT}`,
+    next: `run this job again later, or set another instance_type: AWS has no free instance of this type now. In the endpoint file, instance_pools names several types, of which SageMaker takes the first that is free. ${DELETE_IT}`,
     cause: 'AWS has no more instances of the type in the region.',
     remedy:
       'Set another `instance_type`, or try later. If a new endpoint failed, delete it first with the command in the log.',
