@@ -3,13 +3,13 @@ import type { Deployment, DeploymentPhase, Variant } from './deployments.ts';
 import type { EndpointConfig } from './models.ts';
 import { digest, type Given } from './service.ts';
 
-/** The image that a variant's container was given, if it is known. */
-export type ImageOf = (variant: Variant) => string | undefined;
+/** The images that a variant's containers were given, if they are known. */
+export type ImagesOf = (variant: Variant) => readonly string[];
 
-export function variantSummary(variant: Variant, imageOf: ImageOf): Given<api.ProductionVariantSummary> {
+export function variantSummary(variant: Variant, imagesOf: ImagesOf): Given<api.ProductionVariantSummary> {
   const common = {
     VariantName: variant.name,
-    DeployedImages: deployedImages(imageOf(variant), variant.resolved),
+    DeployedImages: deployedImages(imagesOf(variant), variant.resolved),
     CurrentWeight: variant.weight,
     DesiredWeight: variant.desiredWeight,
   };
@@ -35,11 +35,13 @@ function poolSummary({ pools, instanceType }: Variant, running: number) {
   }));
 }
 
-function deployedImages(image: string | undefined, resolved: Date) {
-  if (!image) return undefined;
-  const [repository = ''] = image.split(/[:@](?=[^/]*$)/);
-  const ResolvedImage = `${repository}@sha256:${digest('image', image)}`;
-  return [{ SpecifiedImage: image, ResolvedImage, ResolutionTime: resolved }];
+function deployedImages(images: readonly string[], resolved: Date) {
+  if (images.length === 0) return undefined;
+  return images.map((image) => {
+    const [repository = ''] = image.split(/[:@](?=[^/]*$)/);
+    const ResolvedImage = `${repository}@sha256:${digest('image', image)}`;
+    return { SpecifiedImage: image, ResolvedImage, ResolutionTime: resolved };
+  });
 }
 
 interface Under {
@@ -49,7 +51,7 @@ interface Under {
 
 export function pendingSummary(
   { config, started, variants }: Deployment,
-  imageOf: ImageOf,
+  imagesOf: ImagesOf,
   under: Under,
 ): Given<api.PendingDeploymentSummary> {
   const state = under.phase?.variants;
@@ -64,7 +66,7 @@ export function pendingSummary(
     StartTime: started,
     ProductionVariants: variants.map((variant) => ({
       VariantName: variant.name,
-      DeployedImages: deployedImages(imageOf(variant), variant.resolved),
+      DeployedImages: deployedImages(imagesOf(variant), variant.resolved),
       DesiredWeight: variant.desiredWeight,
       ...(variant.serverless ? { DesiredServerlessConfig: variant.serverless } : capacity(variant)),
       VariantStatus: state && [{ Status: state, StartTime: under.since }],

@@ -344,8 +344,8 @@ export class Endpoints {
       EndpointConfigName: config.name,
       EndpointStatus: status,
       ProductionVariants:
-        endpoint.variants.length > 0 ? endpoint.variants.map((one) => variantSummary(one, this.#imageOf)) : undefined,
-      PendingDeploymentSummary: pending && transition && pendingSummary(pending, this.#imageOf, transition),
+        endpoint.variants.length > 0 ? endpoint.variants.map((one) => variantSummary(one, this.#imagesOf)) : undefined,
+      PendingDeploymentSummary: pending && transition && pendingSummary(pending, this.#imagesOf, transition),
       DataCaptureConfig: captureSummary(config),
       AsyncInferenceConfig: config.request.AsyncInferenceConfig,
       ExplainerConfig: config.request.ExplainerConfig,
@@ -356,8 +356,10 @@ export class Endpoints {
     };
   };
 
-  #imageOf = ({ model }: Variant): string | undefined =>
-    (this.#packageOf(model)?.content.InferenceSpecification?.Containers?.[0] ?? this.#containerOf(model))?.Image;
+  #imagesOf = ({ model }: Variant): string[] => {
+    const containers = this.#packageOf(model)?.content.InferenceSpecification?.Containers;
+    return (containers ?? [this.#containerOf(model)]).flatMap((container) => container?.Image ?? []);
+  };
 
   #list = (input: Given<api.ListEndpointsCommandInput>): Given<api.ListEndpointsCommandOutput> => {
     this.advance();

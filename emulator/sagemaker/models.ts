@@ -2,7 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { World } from '../world.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
-import { mustBeServable } from './serving-rules.ts';
+import { mustBeServable, type ServedModel } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 
 interface Made<Request> {
@@ -115,7 +115,7 @@ export class Models {
     const key = request.EndpointConfigName.toLowerCase();
     if (this.configs.has(key)) throw invalid(`Cannot create already existing endpoint configuration "${arn}".`);
     for (const { ModelName } of request.ProductionVariants) if (ModelName !== undefined) this.#mustHaveModel(ModelName);
-    mustBeServable(request, ({ ModelName }) => this.models.get(ModelName?.toLowerCase() ?? ''));
+    mustBeServable(request, (name) => this.#servedBy(name));
     this.#tags.put(arn, Tags);
     const variants = request.ProductionVariants.map((variant) => ({ InitialVariantWeight: 1, ...variant }));
     this.configs.set(key, this.#make(request.EndpointConfigName, arn, { ...request, ProductionVariants: variants }));
@@ -147,6 +147,17 @@ export class Models {
     this.configs.delete(EndpointConfigName.toLowerCase());
     this.#tags.forget(arn);
   };
+
+  /** A model, with how many containers its model package adds up to. */
+  #servedBy(name: string | undefined): ServedModel | undefined {
+    const model = this.models.get(name?.toLowerCase() ?? '')?.request;
+    if (!model) return undefined;
+    const { PrimaryContainer, Containers = PrimaryContainer ? [PrimaryContainer] : [] } = model;
+    const counts = Containers.map(({ ModelPackageName: of }) =>
+      of === undefined ? 1 : (this.#registry.find(of)?.content.InferenceSpecification?.Containers?.length ?? 1),
+    );
+    return { model, containers: counts.reduce((sum, count) => sum + count, 0) };
+  }
 
   #mustHaveModel(name: string): Model {
     const found = this.models.get(name.toLowerCase());

@@ -6,8 +6,17 @@ import { type Given, invalid } from './service.ts';
 type ConfigRequest = EndpointConfig['request'];
 type Variant = Given<api.ProductionVariant>;
 
+/** A model, and how many containers it has: those of a model package are all in it. */
+export interface ServedModel {
+  readonly model: Model['request'];
+  readonly containers: number;
+}
+
 /** Refuses what SageMaker refuses of a config when it is created. */
-export function mustBeServable(config: ConfigRequest, modelOf: (variant: Variant) => Model | undefined): void {
+export function mustBeServable(
+  config: ConfigRequest,
+  modelOf: (name: string | undefined) => ServedModel | undefined,
+): void {
   const ofComponents = (['ExecutionRoleArn', 'VpcConfig', 'EnableNetworkIsolation'] as const).filter(
     (each) => config[each],
   );
@@ -18,7 +27,7 @@ export function mustBeServable(config: ConfigRequest, modelOf: (variant: Variant
     if (variant.ManagedInstanceScaling && variant.ModelName !== undefined)
       throw invalid('ManagedInstanceScaling is only supported for inference component endpoints.');
     mustNotHaveLocalStorage(variant, config);
-    if (variant.ServerlessConfig) mustServeWithoutInstances(variant, config, modelOf(variant)?.request);
+    if (variant.ServerlessConfig) mustServeWithoutInstances(variant, config, modelOf(variant.ModelName));
   }
 }
 
@@ -56,7 +65,7 @@ const MEMORY_STEP = 1024;
 function mustServeWithoutInstances(
   { ServerlessConfig, VariantName, ...variant }: Variant,
   { ProductionVariants, DataCaptureConfig, KmsKeyId }: ConfigRequest,
-  model: Model['request'] | undefined,
+  served: ServedModel | undefined,
 ): void {
   const { MemorySizeInMB = 0, MaxConcurrency = 0, ProvisionedConcurrency = 0 } = ServerlessConfig ?? {};
   if (MemorySizeInMB % MEMORY_STEP !== 0)
@@ -67,9 +76,9 @@ function mustServeWithoutInstances(
     'Multiple production variants': ProductionVariants.length > 1,
     'Data capture': DataCaptureConfig?.EnableCapture === true,
     'KMS key for the storage volume': KmsKeyId !== undefined,
-    'VPC configuration': model?.VpcConfig !== undefined,
-    'Network isolation': model?.EnableNetworkIsolation === true,
-    'Inference pipeline': (model?.Containers ?? []).length > 1,
+    'VPC configuration': served?.model.VpcConfig !== undefined,
+    'Network isolation': served?.model.EnableNetworkIsolation === true,
+    'Inference pipeline': (served?.containers ?? 0) > 1,
     ...Object.fromEntries(OF_INSTANCES.map((member) => [member, variant[member] !== undefined])),
   };
   const met = Object.entries(excluded).flatMap(([feature, isThere]) => (isThere ? [feature] : []));

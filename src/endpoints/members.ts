@@ -103,7 +103,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'PrimaryContainer.MultiModelConfig': 'refused',
     'PrimaryContainer.ContainerMetricsConfig': 'refused',
     Containers: 'refused',
-    InferenceExecutionConfig: 'refused',
+    'InferenceExecutionConfig.Mode': { harmless: 'Serial' },
     ExecutionRoleArn: 'ours',
     VpcConfig: { option: 'vpc_config' },
     EnableNetworkIsolation: { option: 'enable_network_isolation', harmless: false },

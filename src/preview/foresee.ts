@@ -8,7 +8,7 @@ import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
 import { type CandidateQuery, type CandidateSearch, type FoundCandidate, findCandidate } from './candidate.ts';
-import { asFailure, type Met, meet, refusalOfInstanceType, refusalThere } from './foreseen.ts';
+import { asFailure, type Met, meet, refusalThere, refusalToServe } from './foreseen.ts';
 import {
   type Destination,
   type LiveNow,
@@ -84,7 +84,7 @@ async function foreseeVersion(
 ): Promise<ForeseenVersion | NothingForeseen> {
   const { candidate, passedOver } = found;
   const { endpoint_name: named, take_over_endpoint: takeOver } = given;
-  const unfit = found.refused ?? refusalOfInstanceType(candidate, description, context);
+  const unfit = found.refused ?? refusalToServe(candidate, description, context);
   const name = named ?? validatedHere(candidate, criteria)?.endpoint;
   const wanted = plannedDeployment({ version: candidate, description }, name, given, context.job);
   // Where deploy-model goes is known only by endpoint_name.

@@ -12,19 +12,19 @@ import { refusalOfSteps } from '../endpoints/rollout/release.ts';
 import { scalingBefore } from '../endpoints/scaling-before.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
-import { refusalOfInstance, refusalSentence } from '../registry/deployability.ts';
+import { refusalOfServing, refusalSentence } from '../registry/deployability.ts';
 import { groupArnOf, type ModelPackage } from '../registry/packages.ts';
 import type { Destination } from './live.ts';
 
 type Looking = Pick<Context, 'job'> & { readonly look: Look };
 
-/** The refusal of a version that is not registered for the instance type on which deploy-model would serve it. */
-export function refusalOfInstanceType(
+/** The refusal of a version that is not made for how deploy-model would serve it. */
+export function refusalToServe(
   candidate: ModelPackage,
   description: EndpointDescription | undefined,
   { job }: Pick<Context, 'job'>,
 ): Failure | undefined {
-  const refusal = description && refusalOfInstance(candidate, servedOn(description));
+  const refusal = description && refusalOfServing(candidate, servedOn(description));
   return refusal && new Failure(refusal.code, refusalSentence(candidate, job, refusal), refusal.next);
 }
 

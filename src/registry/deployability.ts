@@ -27,6 +27,8 @@ export interface ServedOn {
   /** None for a serverless endpoint. */
   readonly instance_types: readonly string[];
   readonly serverless: boolean;
+  /** Whether variables are given to the container. */
+  readonly has_environment: boolean;
 }
 
 export interface DeploymentRefusal {
@@ -47,7 +49,7 @@ export function refusalToDeploy(
   const { group, content, promotion_path: environments } = approved;
   const flaw = flawOf(version, { group, content, environments });
   if (flaw) return refuse(flaw.why, flaw.next);
-  return refusalOfApproval(version, approved, terms) ?? refusalOfInstance(version, terms);
+  return refusalOfApproval(version, approved, terms) ?? refusalOfServing(version, terms);
 }
 
 function refusalOfApproval(
@@ -96,29 +98,42 @@ function refusalOfOverwritten(
   );
 }
 
-/**
- * A version runs only on the instance types for which it is registered; on any where it does not say. SageMaker serves no container
- * of AWS Marketplace without instances.
- */
-export function refusalOfInstance(
-  { instanceTypes, marketplace }: Pick<ModelPackage, 'instanceTypes' | 'marketplace'>,
-  { instance_types: wanted, serverless }: ServedOn,
-): DeploymentRefusal | undefined {
-  if (serverless && marketplace) return MARKETPLACE_SERVERLESS;
-  const unfit = wanted.filter((type) => instanceTypes.length > 0 && !instanceTypes.includes(type));
-  if (unfit.length === 0) return undefined;
+/** A version runs only on the instance types for which it is registered; on any where it does not say. */
+export function refusalOfServing(version: ServedVersion, terms: ServedOn): DeploymentRefusal | undefined {
+  const unfit = whyUnfit(version, terms);
+  if (unfit) return { code: 'SMC-4022', ...unfit };
+  const { instanceTypes } = version;
+  const others = terms.instance_types.filter((type) => instanceTypes.length > 0 && !instanceTypes.includes(type));
+  if (others.length === 0) return undefined;
   return {
     code: 'SMC-4014',
-    why: `instance_type: received "${unfit.join('" and "')}", but the version is registered only for ${instanceTypes.join(', ')}`,
+    why: `instance_type: received "${others.join('" and "')}", but the version is registered only for ${instanceTypes.join(', ')}`,
     next: 'set instance_type to one of them, or register the model for more instance types.',
   };
 }
 
-const MARKETPLACE_SERVERLESS: DeploymentRefusal = {
-  code: 'SMC-4022',
-  why: 'its container is from AWS Marketplace, which SageMaker does not serve on a serverless endpoint',
-  next: 'write instance_type into the endpoint file instead of serverless_config, or promote a version with a container of your own.',
-};
+/** Serverless exclusions: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html */
+function whyUnfit({ marketplace, containers }: ServedVersion, { serverless, has_environment }: ServedOn) {
+  const onInstances = 'write instance_type into the endpoint file instead of serverless_config, or promote';
+  if (serverless && marketplace)
+    return {
+      why: 'its container is from AWS Marketplace, which SageMaker does not serve on a serverless endpoint',
+      next: `${onInstances} a version with a container of your own.`,
+    };
+  if (serverless && containers > 1)
+    return {
+      why: `it has ${containers} containers in series, which SageMaker does not serve on a serverless endpoint`,
+      next: `${onInstances} a version with one container.`,
+    };
+  if (has_environment && containers > 1)
+    return {
+      why: `it has ${containers} containers in series, and nothing tells which of them gets model_environment`,
+      next: 'take model_environment away, and register each container with its own Environment.',
+    };
+  return undefined;
+}
+
+type ServedVersion = Pick<ModelPackage, 'instanceTypes' | 'marketplace' | 'containers'>;
 
 function refuse(why: string, next: string): DeploymentRefusal {
   return { code: 'SMC-4013', why, next };

@@ -43,6 +43,8 @@ export interface ModelPackage extends EntryHolder {
   readonly data: readonly DataPlace[];
   /** Whether it says how to serve it: SageMaker also registers versions that name no container. */
   readonly servable: boolean;
+  /** How many containers answer a request, one after the other. */
+  readonly containers: number;
   /** Instance types it may run on; empty when the package does not say. */
   readonly instanceTypes: readonly string[];
   /** Whether one of its containers is of AWS Marketplace. */
@@ -177,6 +179,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput, describedAt: Da
     contents,
     data: dataPlacesOf(answer),
     servable: (answer.InferenceSpecification?.Containers ?? []).length > 0,
+    containers: (answer.InferenceSpecification?.Containers ?? []).length,
     instanceTypes: answer.InferenceSpecification?.SupportedRealtimeInferenceInstanceTypes ?? [],
     marketplace: (answer.InferenceSpecification?.Containers ?? []).some(({ ProductId }) => ProductId !== undefined),
   };

@@ -1,15 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import deployModel from '../../src/components/deploy-model.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import { endpointDescription } from '../../src/endpoints/description/description.ts';
-import type { Component } from '../../src/program/component.ts';
-import { NAME, noWrite, record } from './deploy-model/scene.ts';
-import { BY_FILE, gitlabWith, jobOf } from './gitlab-file.ts';
-import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { projectByFile } from './by-file.ts';
+import { NAME, noWrite } from './deploy-model/scene.ts';
+import { BY_FILE } from './gitlab-file.ts';
 
 const POOLS = `instance_count: 2
 instance_pools:
@@ -18,20 +14,9 @@ instance_pools:
 `;
 
 async function scene() {
-  const emulator = await emulated();
-  const root = projectFolder();
-  writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
-  const run = async (component: Component, text = POOLS, options: Partial<JobOptions> = {}) => {
-    writeFileSync(join(root, 'endpoint.yml'), text);
-    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text });
-    return startJob(component, { emulator, root, ...jobOf(gitlab), ...options });
-  };
-  const deploy = (text?: string) => {
-    record(emulator, emulator.register({ status: 'Approved' }), { root });
-    return run(deployModel, text, { inputs: { ...BY_FILE, name_prefix: '' } });
-  };
-  const running = () => emulator.endpoint(NAME)?.variants[0]?.instanceType;
-  return { emulator, run, deploy, running };
+  const project = await projectByFile(POOLS);
+  const running = () => project.emulator.endpoint(NAME)?.variants[0]?.instanceType;
+  return { ...project, running };
 }
 
 describe('an endpoint on instances of several types', () => {
@@ -66,7 +51,7 @@ describe('an endpoint on instances of several types', () => {
     const wanted = [{ VariantName: 'AllTraffic', DesiredInstanceCount: 3 }];
     emulator.do('UpdateEndpointWeightsAndCapacities', { EndpointName: NAME, DesiredWeightsAndCapacities: wanted });
     emulator.endpoints.settle(NAME);
-    const plan = await run(planDeployment, POOLS, { inputs: { ...BY_FILE, name_prefix: '' } });
+    const plan = await run(planDeployment, POOLS, { ...BY_FILE, name_prefix: '' });
     expect(plan.log).toContain('  fleet    3 x ml.m5.large or ml.m5.xlarge (now 3 x ml.m5.large)\n');
     expect(await deploy()).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
     expect(emulator.endpoint(NAME)?.variants).toMatchObject([{ instances: 3 }]);

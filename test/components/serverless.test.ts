@@ -3,47 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import checkModel from '../../src/components/check-model.ts';
-import deployModel from '../../src/components/deploy-model.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import type { Component } from '../../src/program/component.ts';
-import { NAME, noWrite, record } from './deploy-model/scene.ts';
-import { BY_FILE, gitlabWith, jobOf } from './gitlab-file.ts';
+import { projectByFile } from './by-file.ts';
+import { NAME, noWrite } from './deploy-model/scene.ts';
+import { BY_FILE } from './gitlab-file.ts';
 import { contentIn, enter, verdictValue } from './handover.ts';
-import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const file = (more = '') => `serverless_config: { memory_size_in_mb: 2048, max_concurrency: 20${more} }\n`;
 
-interface Scene {
-  readonly emulator: Emulator;
-  readonly root: string;
-  /** Approves a new version, and deploys it by this endpoint file. */
-  deploy(text?: string): Promise<FinishedJob>;
-  /** Runs a job of the project, whose commit has this endpoint file. */
-  run(component: Component, options?: Partial<JobOptions>, text?: string): Promise<FinishedJob>;
-}
-
-async function scene(): Promise<Scene> {
-  const emulator = await emulated();
-  const root = projectFolder();
-  writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
-  const run: Scene['run'] = async (component, options = {}, text = file()) => {
-    writeFileSync(join(root, 'endpoint.yml'), text);
-    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text });
-    return startJob(component, { emulator, root, ...jobOf(gitlab), ...options });
-  };
-  return {
-    emulator,
-    root,
-    run,
-    deploy(text) {
-      const arn = emulator.register({ status: 'Approved' });
-      record(emulator, arn, { root });
-      return run(deployModel, { inputs: { ...BY_FILE, name_prefix: '' } }, text);
-    },
-  };
-}
+const scene = () => projectByFile(file());
 
 const served = (emulator: Emulator) => emulator.endpoint(NAME)?.config.request.ProductionVariants[0]?.ServerlessConfig;
 
@@ -70,18 +40,14 @@ describe('a serverless endpoint', () => {
     const arn = emulator.register({ status: 'Approved' });
     enter(emulator, arn, { 'approved.dev': verdictValue(contentIn(emulator, arn)) });
     const wanted = file(', provisioned_concurrency: 5').replace('2048', '4096');
-    const check = await run(
-      checkModel,
-      { inputs: { ...BY_FILE, endpoint_name: NAME, model_package_arn: arn } },
-      wanted,
-    );
+    const check = await run(checkModel, wanted, { ...BY_FILE, endpoint_name: NAME, model_package_arn: arn });
     expect(check.log).toContain(
       'serverless, memory_size_in_mb 4096, max_concurrency 20, provisioned_concurrency 5 (now serverless, memory_size_in_mb 2048, max_concurrency 20)',
     );
     expect(check.log).toContain(
       'served otherwise: memory_size_in_mb 2048 -> 4096; provisioned_concurrency not set -> 5',
     );
-    const plan = await run(planDeployment, { inputs: { ...BY_FILE, name_prefix: '' } }, wanted);
+    const plan = await run(planDeployment, wanted, { ...BY_FILE, name_prefix: '' });
     expect(plan.log).toContain(
       '  fleet    no instances: up to 20 requests at the same time, 5 of them always ready, and at a cost\n',
     );

@@ -111,7 +111,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-4019': 'A named alarm is missing or in ALARM',
   'SMC-4020': 'The strategy does not fit the instances that the endpoint keeps',
   'SMC-4021': 'The strategy waits longer than the job',
-  'SMC-4022': 'The version cannot be served without instances',
+  'SMC-4022': 'The version cannot be served as the endpoint file says',
   'SMC-4023': 'The endpoint is of another kind',
   'SMC-4101': 'SageMaker rolled back the deployment',
   'SMC-4102': 'Somebody updated the endpoint back',

@@ -11,6 +11,7 @@ const TERMS: DeploymentTerms = {
   require_approval: true,
   instance_types: ['ml.m5.large'],
   serverless: false,
+  has_environment: false,
 };
 const ENTRY = { 'approved.dev': verdictValue(CONTENT, { pipeline: '101', at: '2026-11-22T08:30Z' }) };
 const HANDED: ApprovedVersion = {
@@ -20,6 +21,7 @@ const HANDED: ApprovedVersion = {
   metadata: ENTRY,
 };
 const SERVERLESS = { instance_types: [], serverless: true };
+const SERIES = { containers: 2 };
 const unasked = { require_approval: false };
 
 const version = (more: Partial<ModelPackage> = {}) =>
@@ -39,6 +41,19 @@ describe('whether a version may be deployed', () => {
     ],
     ['a version registered for this instance type', version({ instanceTypes: ['ml.m5.large'] }), {}, undefined],
     ['a version registered for another', version({ instanceTypes: ['ml.c5.large'] }), {}, 'only for ml.c5.large'],
+    ['containers in series', version(SERIES), {}, undefined],
+    [
+      'containers in series, with variables',
+      version(SERIES),
+      { has_environment: true },
+      'which of them gets model_environment',
+    ],
+    [
+      'containers in series, without instances',
+      version(SERIES),
+      SERVERLESS,
+      '2 containers in series, which SageMaker does not',
+    ],
     ['a version registered for any', version({ instanceTypes: [] }), {}, undefined],
     [
       'a version registered for instances, without any',

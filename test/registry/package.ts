@@ -24,6 +24,7 @@ export function modelPackage(seen: Pick<ModelPackage, 'version' | 'approval'> & 
     contents: [seen.content ?? CONTENT],
     data: [],
     servable: true,
+    containers: 1,
     marketplace: false,
     instanceTypes: [],
     ...seen,

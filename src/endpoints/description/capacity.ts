@@ -60,9 +60,13 @@ function typesIn(pools: InstancePools): string[] {
   return pools.toSorted((a, b) => a.priority - b.priority).map((each) => each.instance_type);
 }
 
-/** What of it a version must be registered for. */
-export function servedOn(capacity: Capacity) {
-  return { instance_types: instanceTypesOf(capacity), serverless: capacity.serverless_config !== undefined };
+/** What of a description the version must be made for. */
+export function servedOn(description: Capacity & { readonly model_environment: Readonly<Record<string, string>> }) {
+  return {
+    instance_types: instanceTypesOf(description),
+    serverless: description.serverless_config !== undefined,
+    has_environment: Object.keys(description.model_environment).length > 0,
+  };
 }
 
 /** The part of a variant that says on what it runs. */

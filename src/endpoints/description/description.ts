@@ -31,29 +31,45 @@ export const options = {
   ...networkOptions,
 };
 
+/** What SageMaker has and no description: why, by the name that one would look for. */
+const REFUSED = {
+  containers: 'is not known: containers in series are registered together, as one version',
+  inference_execution_config: 'is not known: containers in series answer each request one after the other (Serial)',
+  multi_model_config: 'is not known: an endpoint serves one version',
+  production_variants: 'is not known: an endpoint has one variant, which serves one version',
+  shadow_production_variants: 'is not known: an endpoint has one variant, which serves one version',
+  inference_components: 'is not known: an endpoint serves one version, and no inference components',
+  managed_instance_scaling:
+    'is not known: SageMaker has it for inference components only. autoscaling scales an endpoint',
+  model_name_override: 'is not known: an endpoint serves one version',
+};
+
 /** Every key of a description. Each section is a file beside this one. */
-const sections = mapping({
-  variant_name: z._default(
-    resourceName.check(z.describe('The name of the production variant. Keep the same name in every release.')),
-    'AllTraffic',
-  ),
-  ...instances,
-  serverless_config: z.optional(serverlessConfig),
-  model_environment: z._default(
-    texts(environmentProblems).check(z.describe('Environment variables for the container of the model.')),
-    {},
-  ),
-  ...options,
-  tags: z._default(
-    texts(tagProblems).check(z.describe('Tags for the model, the endpoint config and the endpoint.')),
-    {},
-  ),
-  ...rollout,
-  autoscaling: option(
-    'How many instances run, and what adds and removes them. Without it: instance_count.',
-    autoscaling,
-  ),
-});
+const sections = mapping(
+  {
+    variant_name: z._default(
+      resourceName.check(z.describe('The name of the production variant. Keep the same name in every release.')),
+      'AllTraffic',
+    ),
+    ...instances,
+    serverless_config: z.optional(serverlessConfig),
+    model_environment: z._default(
+      texts(environmentProblems).check(z.describe('Environment variables for the container of the model.')),
+      {},
+    ),
+    ...options,
+    tags: z._default(
+      texts(tagProblems).check(z.describe('Tags for the model, the endpoint config and the endpoint.')),
+      {},
+    ),
+    ...rollout,
+    autoscaling: option(
+      'How many instances run, and what adds and removes them. Without it: instance_count.',
+      autoscaling,
+    ),
+  },
+  REFUSED,
+);
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof sections>;

@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
 import { nearest } from '../../ground/nearest.ts';
 
-/** A mapping of these keys and no other. One that is not known is named, with the known one that was probably meant. */
-export function mapping<Shape extends z.core.$ZodShape>(shape: Shape) {
+/**
+ * A mapping of these keys and no other. One that is not known is named, with the known one that was probably meant; or with why there
+ * is none of this name.
+ */
+export function mapping<Shape extends z.core.$ZodShape>(shape: Shape, refused: Readonly<Record<string, string>> = {}) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join('\n')
+        ? issue.keys.map((key) => refused[key] ?? unknownKey(key, Object.keys(shape))).join('\n')
         : 'must be a mapping, with a key and a value in each line',
   });
 }

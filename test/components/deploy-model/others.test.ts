@@ -163,7 +163,7 @@ const LOST: readonly [kind: string, has: ByHand, told: string][] = [
         InferenceExecutionConfig: { Mode: 'Direct' },
       },
     },
-    'InferenceExecutionConfig: {"Mode":"Direct"}',
+    'InferenceExecutionConfig.Mode: "Direct"',
   ],
   [
     'a canary at its last update',
