@@ -18,6 +18,9 @@ export interface EndpointFile {
 /** The most characters of an endpoint file. */
 const LONGEST = 65_536;
 
+/** How many problems are told at once. */
+const MOST_PROBLEMS = 100;
+
 /** What stands for the environments that have no section. */
 const ANY_OTHER = 'any other environment';
 
@@ -30,9 +33,13 @@ export async function readEndpointFile(file: string, text: string, path?: readon
   if (text.length > LONGEST)
     throw invalidFile(file, [`it has ${text.length} characters, and at most ${LONGEST} are read`]);
   const { common, sections, wrong } = divided(await mappingIn(file, text), path);
-  const judged = [...sections].map(([environment, own]) => judge(overridden(common, own), environment));
-  const all = sections.size === 0 ? [judge(common, ANY_OTHER)] : judged;
-  const problems = [...wrong, ...all.flatMap((each) => each.wrong)];
+  const problems: WrongIn[] = [...wrong];
+  const all = sections.size === 0 ? [[ANY_OTHER, common] as const] : [...sections];
+  for (const [environment, own] of all) {
+    // What is common is wrong in every section: a file of thousands of them would be judged for minutes.
+    if (problems.length >= MOST_PROBLEMS) break;
+    problems.push(...judge(own === common ? common : overridden(common, own), environment).wrong);
+  }
   if (problems.length > 0) throw invalidFile(file, told(problems, all.length));
   return {
     environments: [...sections.keys()],
@@ -123,14 +130,17 @@ function wrongIn(effective: Located, environment: string, { message, path, ...is
 /** A line for each problem, in the order of the file. One that only some of the sections have says of which. */
 function told(problems: readonly WrongIn[], sections: number): string[] {
   const ordered = [...problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  const having = new Map<string, string[]>();
+  const having = new Map<string, Set<string>>();
   for (const { at, why, environment } of ordered) {
     const line = `line ${at.line}, column ${at.column}: ${why}`;
-    having.set(line, [...(having.get(line) ?? []), ...(environment === undefined ? [] : [environment])]);
+    const of = having.get(line) ?? new Set();
+    having.set(line, environment === undefined ? of : of.add(environment));
   }
-  return [...having].map(([line, of]) =>
-    of.length === 0 || of.length === sections ? line : `${line} (for ${of.join(', ')})`,
+  const lines = [...having].map(([line, of]) =>
+    of.size === 0 || of.size === sections ? line : `${line} (for ${[...of].join(', ')})`,
   );
+  const more = lines.length - MOST_PROBLEMS;
+  return more > 0 ? [...lines.slice(0, MOST_PROBLEMS), `and ${more} more problems`] : lines;
 }
 
 function invalidFile(file: string, problems: readonly string[]): Failure {

@@ -62,7 +62,10 @@ function locate(node: unknown, around: number, reader: Reader): Located {
   const at = reader.placeAt(node.range?.[0] ?? around);
   if (isMap(node)) return { is: 'mapping', at, members: membersOf(node, around, reader) };
   if (isSeq(node)) return { is: 'list', at, items: node.items.map((item) => locate(item, around, reader)) };
-  if (isScalar(node)) return node.source === '' ? { is: 'blank', at } : { is: 'value', at, value: node.value };
+  if (isScalar(node)) {
+    refuseNoText(node.value, at, reader);
+    return node.source === '' ? { is: 'blank', at } : { is: 'value', at, value: node.value };
+  }
   reader.refuse(at, 'aliases are not supported: what environments have in common stands above "environments"');
   return { is: 'blank', at };
 }
@@ -71,7 +74,19 @@ function membersOf({ items }: YAMLMap, around: number, reader: Reader): Readonly
   const members = items.flatMap(({ key, value }) => {
     if (!isScalar(key)) return [];
     const offset = key.range?.[0] ?? around;
+    refuseNoText(key.value, reader.placeAt(offset), reader);
+    // JavaScript means something else by it, and so it would be lost on the way.
+    if (key.value === '__proto__') reader.refuse(reader.placeAt(offset), '__proto__ cannot be the name of anything');
     return [[String(key.value), { at: reader.placeAt(offset), value: locate(value, offset, reader) }] as const];
   });
   return new Map(members);
+}
+
+/** What reading puts where bytes are no UTF-8, the sign of a file in UTF-16, and half a character. */
+const NO_TEXT = /[\0\uFFFD\p{Cs}]/u;
+
+/** Refuses what cannot reach AWS as it was meant. */
+function refuseNoText(value: unknown, at: FilePlace, { refuse }: Reader): void {
+  if (typeof value === 'string' && NO_TEXT.test(value))
+    refuse(at, 'holds what is no text: save the file as UTF-8, and write no zero byte');
 }

@@ -127,9 +127,53 @@ describe('an endpoint file', () => {
       'instance_type: ml.m5.large\nmodel_environment: { COMMIT: "$CI_COMMIT_SHA" }',
       /line 2, column 1: model_environment must not contain "\$CI_COMMIT_SHA": no variable is replaced in the endpoint file/,
     ],
+    [
+      'names an environment variable in a way that would be lost',
+      'instance_type: ml.m5.large\nmodel_environment: { __proto__: kept }',
+      /line 2, column 22: __proto__ cannot be the name of anything/,
+    ],
+    [
+      'names a tag in a way that would be lost',
+      'instance_type: ml.m5.large\ntags: { "__proto__": kept }',
+      /line 2, column 9: __proto__ cannot be the name of anything/,
+    ],
+    [
+      'was not saved as UTF-8',
+      `instance_type: ml.m5.large\ntags: { town: ${Buffer.from('Z\u00fcrich', 'latin1').toString('utf8')} }`,
+      /line 2, column 15: holds what is no text: save the file as UTF-8/,
+    ],
+    [
+      'was saved as UTF-16',
+      Buffer.from('instance_type: ml.m5.large\n', 'utf16le').toString('utf8'),
+      /line 1, column 1: holds what is no text/,
+    ],
+    [
+      'has a zero byte in a value',
+      'instance_type: ml.m5.large\nmodel_environment: { LEVEL: "in\\0fo" }',
+      /line 2, column 29: holds what is no text/,
+    ],
+    [
+      'has half a character in a value',
+      'instance_type: ml.m5.large\nmodel_environment: { LEVEL: "in\\ud83dfo" }',
+      /line 2, column 29: holds what is no text/,
+    ],
     ['is nested deeper than can be read', '['.repeat(60_000), /line 1|cannot be read as YAML/],
     ['is longer than is read', ' '.repeat(65_537), /it has 65537 characters, and at most 65536 are read/],
   ])('is refused where it %s', async (_, text, why) => {
     expect((await refused(text)).join('\n')).toMatch(why);
+  });
+
+  it('is read to its end quickly, however many sections have what is wrong in all of them', async () => {
+    const many = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
+    const text = [...many(400, (i) => `k${i}: 1`), 'environments:', ...many(400, (i) => `  e${i}: {}`)].join('\n');
+    const lines = await refused(text);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toMatch(/and \d+ more problems/);
+  });
+
+  it('is told once of a value that is wrong in two ways', async () => {
+    expect(await refused('instance_type: ml.m5.large\ninstance_count: 99999999999999999999999')).toEqual([
+      '  endpoint.yml: line 2, column 1: instance_count must be a whole number from 1 to 10000.',
+    ]);
   });
 });
