@@ -12,6 +12,7 @@ import {
 } from '../../endpoints/rollout/release.ts';
 import { type Bake, type BakedRelease, judgeRelease } from '../../endpoints/rollout/verdict.ts';
 import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
+import { inItsOwnWords } from '../../ground/error-parts.ts';
 
 /** Deletes the alarms that an earlier job left behind, once the endpoint is ours. */
 export async function tidyBefore(
@@ -29,22 +30,41 @@ export async function tidyBefore(
  * alarms, and no earlier job noted any.
  */
 export async function endRelease(
-  { endpoint, where, since }: DeploymentEnd,
-  { seen }: Accepted,
+  end: DeploymentEnd,
+  accepted: Accepted,
   plan: DeploymentPlan,
   context: ReconcileContext,
 ): Promise<readonly Fired[]> {
-  const fired = await firedAlarms(plan, since, context);
+  const fired = (await hidingNothing(end, context, () => firedAlarms(plan, end.since, context))) ?? NONE_KNOWN;
   for (const each of fired.observed) context.log(`${firedLine(each)}. It only observes (action: observe).`);
-  if (!hasOwnAlarms(plan) && seen.tags?.alarms !== true) return fired.rollingBack;
-  // Another deployment has alarms and a note of its own.
-  if (where.is === 'superseded') {
-    await disarmRelease(plan, context);
-    return fired.rollingBack;
+  if (hasOwnAlarms(plan) || accepted.seen.tags?.alarms === true)
+    await hidingNothing(end, context, () => takeAway(end, plan, context));
+  return fired.rollingBack;
+}
+
+const NONE_KNOWN = { rollingBack: [], observed: [] };
+
+/** Where a version is live, a failure is the job's. Otherwise it is told, and the job says how the deployment ended. */
+async function hidingNothing<Value>(
+  { where }: DeploymentEnd,
+  { log }: ReconcileContext,
+  act: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (where.is === 'live') throw error;
+    log(`Warning: ${inItsOwnWords(error)}`);
+    return undefined;
   }
+}
+
+/** Deletes the alarms that were made for a release. */
+async function takeAway({ endpoint, where }: DeploymentEnd, plan: DeploymentPlan, context: ReconcileContext) {
+  // Another deployment has alarms and a note of its own.
+  if (where.is === 'superseded') return disarmRelease(plan, context);
   await deleteAllAlarms(plan, context);
   if (endpoint) await unlessNotFound(tagEndpoint(context.sagemaker, endpoint.arn, alarmsTag(false)));
-  return fired.rollingBack;
 }
 
 async function firedAlarms(plan: DeploymentPlan, since: Date, { cloudwatch }: ReconcileContext) {

@@ -172,6 +172,22 @@ describe('a version that answers worse', () => {
     expect(alarmsOf(emulator)).toEqual([]);
   });
 
+  it.each(['DescribeAlarmHistory', 'DescribeAlarms', 'DeleteAlarms'])(
+    'is said to be rolled back also where CloudWatch denies %s, and its alarms are for the next job',
+    async (operation) => {
+      const { emulator, run } = await scene(CANARY + ERRORS);
+      emulator.scenario('new version answers with errors');
+      const message = `User: deployer is not authorized to perform: cloudwatch:${operation}`;
+      emulator.fault({ operation, kind: 'error', error: { code: 'AccessDenied', message, status: 403 } });
+      const job = await run();
+      expect(job.log).toContain(`Warning: AccessDenied: ${message}`);
+      expect(job.log).toContain('ERROR SMC-4101: SageMaker rolled back resale-price-dev');
+      expect(job.exit).toBe(1);
+      await run();
+      expect(alarmsOf(emulator)).toEqual([]);
+    },
+  );
+
   it('is only reported by an alarm that observes', async () => {
     const file = `${CANARY}alarms: { latency: { threshold: 20, action: observe }, server_errors: { threshold: 50 } }\n`;
     const { emulator, run } = await scene(file);
