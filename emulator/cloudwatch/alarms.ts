@@ -17,6 +17,7 @@ export interface Alarm {
 
 interface Change {
   readonly alarm: string;
+  readonly kind: 'ConfigurationUpdate' | 'StateUpdate';
   readonly at: Date;
   readonly summary: string;
   readonly data: string;
@@ -40,9 +41,25 @@ export class Alarms {
 
   put(request: AlarmRequest, arn: string, now: Date): void {
     const before = this.all.get(request.AlarmName);
+    this.#configured(request.AlarmName, before ? 'Update' : 'Create', now);
     const state = { state: before?.state ?? ('INSUFFICIENT_DATA' as const), reasonData: before?.reasonData };
     const reason = before?.reason ?? 'Unchecked: Initial alarm creation';
     this.all.set(request.AlarmName, { request, arn, configured: now, changed: now, reason, ...state });
+  }
+
+  delete(name: string, now: Date): void {
+    if (this.all.delete(name)) this.#configured(name, 'Delete', now);
+  }
+
+  #configured(alarm: string, type: 'Create' | 'Update' | 'Delete', at: Date): void {
+    const summary = `Alarm "${alarm}" ${type.toLowerCase()}d`;
+    this.history.push({
+      alarm,
+      kind: 'ConfigurationUpdate',
+      at,
+      summary,
+      data: JSON.stringify({ version: '1.0', type }),
+    });
   }
 
   /** Scene: an alarm goes into a state for a reason of its own. */
@@ -96,6 +113,7 @@ export class Alarms {
     const data = to.data === undefined ? {} : { stateReasonData: JSON.parse(to.data) as unknown };
     this.history.push({
       alarm: alarm.request.AlarmName,
+      kind: 'StateUpdate',
       at: now,
       summary: `Alarm updated from ${alarm.state} to ${to.state}`,
       data: JSON.stringify({

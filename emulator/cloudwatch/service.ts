@@ -51,7 +51,7 @@ export class CloudWatch {
   #delete = ({ AlarmNames }: Given<api.DeleteAlarmsCommandInput>) => {
     const missing = AlarmNames.filter((name) => !this.alarms.all.has(name));
     if (missing.length > 0) throw new AwsError('ResourceNotFound', `Alarm not found: ${missing.join(', ')}`, 404);
-    for (const name of AlarmNames) this.alarms.all.delete(name);
+    for (const name of AlarmNames) this.alarms.delete(name, this.#world.clock.now());
   };
 
   #history = (input: Given<api.DescribeAlarmHistoryCommandInput>): Given<api.DescribeAlarmHistoryCommandOutput> => {
@@ -59,15 +59,15 @@ export class CloudWatch {
     const { AlarmName: name, StartDate: from, EndDate: to, HistoryItemType: kind } = input;
     const found = this.alarms.history
       .filter(({ alarm, at }) => (name === undefined || alarm === name) && (!from || at >= from) && (!to || at <= to))
-      .filter(() => kind === undefined || kind === 'StateUpdate');
+      .filter((each) => kind === undefined || kind === each.kind);
     const ordered = input.ScanBy === 'TimestampAscending' ? found : found.toReversed();
     const { items, next } = paged(ordered, input.NextToken, input.MaxRecords ?? 100);
     return {
-      AlarmHistoryItems: items.map(({ alarm, at, summary, data }) => ({
+      AlarmHistoryItems: items.map(({ alarm, at, kind: HistoryItemType, summary, data }) => ({
         AlarmName: alarm,
         AlarmType: 'MetricAlarm',
         Timestamp: at,
-        HistoryItemType: 'StateUpdate',
+        HistoryItemType,
         HistorySummary: summary,
         HistoryData: data,
       })),

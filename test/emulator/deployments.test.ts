@@ -306,7 +306,11 @@ describe('an alarm', () => {
     const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }));
     expect(MetricAlarms).toEqual([]);
     const { AlarmHistoryItems } = await cloudwatch.send(new DescribeAlarmHistoryCommand({ AlarmName: 'errors' }));
-    expect(AlarmHistoryItems).toHaveLength(1);
+    expect(AlarmHistoryItems?.map(({ HistorySummary }) => HistorySummary)).toEqual([
+      'Alarm "errors" deleted',
+      'Alarm updated from INSUFFICIENT_DATA to ALARM',
+      'Alarm "errors" created',
+    ]);
   });
 
   test.each<[string, Partial<PutMetricAlarmCommandInput>, string]>([

@@ -15,7 +15,7 @@ interface Fleet {
   readonly variant: string;
 }
 
-interface Span {
+export interface Span {
   readonly from: Date;
   readonly to: Date;
 }

@@ -6,11 +6,12 @@ import { fallBacksOf, type Strategy, secondsOf } from '../description/strategy.t
 import type { Endpoint } from '../endpoint.ts';
 import type { DeploymentPlan } from '../plan.ts';
 import { deployedAt } from '../progress.ts';
-import { type BakeVerdict, judgeBake } from './bake.ts';
-import { countFleets, type FleetCounts } from './fleets.ts';
+import { type BakeCounts, type BakeVerdict, judgeBake } from './bake.ts';
+import { countFleets, type FleetCounts, type Span } from './fleets.ts';
 import { notedOwnRequests } from './own-note.ts';
 import type { OwnRequests } from './own-traffic.ts';
 import { releaseOf, START_UP, watchingAlarms } from './release.ts';
+import { whyUnwatched } from './watched.ts';
 
 /** What a bake showed of a version that is live; `none` where there was no bake that an alarm could have ended. */
 export type Bake = BakeVerdict | { readonly is: 'none'; readonly saying?: undefined };
@@ -30,17 +31,28 @@ export interface BakedRelease {
 }
 
 /**
- * Judges the bake of a version that is live now, by what CloudWatch counted of its fleet (AWS: GetMetricData), and by what is noted of
- * the jobs' own requests (AWS: ListTags): the same from the job that waited for it, and from one that finds it done.
+ * Judges the bake of a version that is live now, by what CloudWatch counted of its fleet (AWS: GetMetricData), by what is noted of the
+ * jobs' own requests (AWS: ListTags), and by whether its alarms watched it (AWS: DescribeAlarmHistory): the same from the job that
+ * waited for it, and from one that finds it done.
  */
-export async function judgeRelease(
+export async function judgeRelease(plan: DeploymentPlan, baked: BakedRelease, context: Measuring): Promise<Bake> {
+  const { strategy } = plan.serving.description;
+  const span = spanOf(plan, baked.endpoint, context.clock);
+  if (!strategy || !span || !couldRollBack(plan, strategy, baked.endpoint)) return { is: 'none' };
+  const verdict = judgeBake(await countsOf(plan, baked, span, context), strategy.min_bake_requests);
+  const unwatched = await whyUnwatched(await context.cloudwatch(), watchingAlarms(plan, 'roll_back'), span);
+  return unwatched === undefined ? verdict : { is: 'nothing', saying: `${verdict.saying} ${unwatched} ${SO_NOTHING}` };
+}
+
+const SO_NOTHING = 'So the bake shows nothing.';
+
+/** The requests that reached the new fleet, and how many of them can be of jobs themselves. */
+async function countsOf(
   plan: DeploymentPlan,
   { endpoint, previousConfig, own }: BakedRelease,
+  span: Span,
   context: Measuring,
-): Promise<Bake> {
-  const { strategy } = plan.serving.description;
-  const span = spanOf(plan, endpoint, context.clock);
-  if (!strategy || !span || !baked(plan, strategy, endpoint)) return { is: 'none' };
+): Promise<BakeCounts> {
   const release = releaseOf(plan);
   const noted = await notedOwnRequests(context.sagemaker, endpoint.arn, release.config);
   const configs = [release.config, ...(own && previousConfig !== undefined ? [previousConfig] : [])];
@@ -55,7 +67,7 @@ export async function judgeRelease(
     failed: own.failed,
     reached: reachedNew(own, old, clock),
   };
-  return judgeBake({ requests, errors, refused, own: most, sent }, strategy.min_bake_requests);
+  return { requests, errors, refused, own: most, sent };
 }
 
 const NONE: Pick<FleetCounts, 'requests' | 'errors' | 'refused'> = { requests: 0, errors: 0, refused: 0 };
@@ -73,7 +85,7 @@ function reachedNew(own: OwnRequests, old: FleetCounts | undefined, clock: Clock
 }
 
 /** The time in which the new fleet had traffic while it could be rolled back; `undefined` where SageMaker does not say. */
-function spanOf(plan: DeploymentPlan, endpoint: Endpoint, clock: Clock): { from: Date; to: Date } | undefined {
+function spanOf(plan: DeploymentPlan, endpoint: Endpoint, clock: Clock): Span | undefined {
   const { strategy, ...on } = plan.serving.description;
   const from = deployedAt(endpoint);
   if (!strategy || !from) return undefined;
@@ -84,7 +96,7 @@ function spanOf(plan: DeploymentPlan, endpoint: Endpoint, clock: Clock): { from:
 }
 
 /** Whether SageMaker says that it brought this config in with our alarms, and nothing made it skip the bake. */
-function baked({ desired, serving, ...plan }: DeploymentPlan, strategy: Strategy, { answer }: Endpoint): boolean {
+function couldRollBack({ desired, serving, ...plan }: DeploymentPlan, strategy: Strategy, { answer }: Endpoint): boolean {
   const armed = watchingAlarms({ desired, serving, ...plan }, 'roll_back');
   const used = answer.LastDeploymentConfig?.AutoRollbackConfiguration?.Alarms ?? [];
   const isArmed = armed.length > 0 && armed.every((name) => used.some(({ AlarmName }) => AlarmName === name));

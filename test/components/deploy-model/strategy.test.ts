@@ -123,10 +123,30 @@ describe('an update by a strategy', () => {
     expect(alarmsOf(emulator)).toEqual([theirs]);
   });
 
-  it('ends well when somebody deleted its alarm meanwhile', async () => {
+  it.each([
+    [
+      'deletes its alarm',
+      ({ cloudwatch, clock }: Emulator, name: string) => cloudwatch.alarms.delete(name, clock.now()),
+    ],
+    [
+      'makes its alarm blind',
+      ({ cloudwatch, clock }: Emulator, name: string) => {
+        const { request, arn } = cloudwatch.alarms.all.get(name) ?? {};
+        if (request && arn) cloudwatch.alarms.put({ ...request, Threshold: 1 }, arn, clock.now());
+      },
+    ],
+  ])('shows nothing where somebody %s while it bakes, for this job and for one that finds it done', async (_, act) => {
     const { emulator, run } = await scene(CANARY + ERRORS);
-    emulator.faults.meanwhile('DescribeEndpoint', () => emulator.cloudwatch.alarms.all.clear(), 4);
-    expect(await run()).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    emulator.scenario('steady traffic');
+    emulator.faults.meanwhile('DescribeEndpoint', () => act(emulator, alarmsOf(emulator)[0] ?? ''), 6);
+    const job = await run();
+    expect(job).toMatchObject({ exit: 0, record: { outcome: 'deployed', bake: 'nothing' } });
+    expect(job.log).toMatch(
+      /Somebody changed or deleted the alarm \S+server_errors at \S+ UTC. So the bake shows nothing/,
+    );
+    emulator.clock.advance(3600_000);
+    expect(await run()).toMatchObject({ exit: 0, record: { bake: 'nothing' } });
+    expect(alarmsOf(emulator)).toEqual([]);
   });
 
   it('asks CloudWatch for nothing where the file has no alarms and no bake', async () => {
@@ -253,6 +273,15 @@ describe('an alarm that the file names', () => {
     emulator.scenario('steady traffic');
     expect(await run()).toMatchObject({ exit: 0, record: { bake: 'good' } });
     expect(alarmsOf(emulator)).toEqual(['my-alarm']);
+  });
+
+  it('watches nothing where somebody deletes it while the fleet bakes', async () => {
+    const { emulator, run } = await scene(named());
+    put(emulator, 'OK');
+    emulator.scenario('steady traffic');
+    const { alarms } = emulator.cloudwatch;
+    emulator.faults.meanwhile('DescribeEndpoint', () => alarms.delete('my-alarm', emulator.clock.now()), 6);
+    expect(await run()).toMatchObject({ exit: 0, record: { bake: 'nothing' } });
   });
 
   it('may be in ALARM when it only observes', async () => {
