@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { visibleText } from '../ground/visible-text.ts';
 import { dotenvOf } from './dotenv.ts';
 import { fileTrouble } from './file-trouble.ts';
 
@@ -65,7 +66,7 @@ export function createReport(root: string, { component, folder, reports = {} }: 
   write('junit.xml', junit(component, [testCase(component, NOT_ENDED, 'it ended before it reported one', 0)]));
   return {
     link(section, label, url, place) {
-      const under = [...(links[section] ?? []), { external_link: { label, url } }];
+      const under = [...(links[section] ?? []), { external_link: { label: visibleText(label), url } }];
       links = place === 'first' ? { [section]: under, ...links } : { ...links, [section]: under };
       write('links.json', JSON.stringify(links));
     },
@@ -136,5 +137,7 @@ function testCase(component: string, name: string, why: string | undefined, seco
 
 function xml(text: string): string {
   const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[\p{Cc}\uFFFE\uFFFF]/gu, ' ').replaceAll(/[&<>"]/g, (sign) => named[sign] ?? sign);
+  return visibleText(text)
+    .replaceAll(/[\uFFFE\uFFFF]/g, ' ')
+    .replaceAll(/[&<>"]/g, (sign) => named[sign] ?? sign);
 }

@@ -1,3 +1,4 @@
+import { visibleText } from '../ground/visible-text.ts';
 import type { ApproverView, Fact } from './approver-view.ts';
 import type { Metric, MetricGroup } from './metrics.ts';
 import { skippedLines } from './skipped.ts';
@@ -25,8 +26,9 @@ function changeLines(facts: readonly Fact[]): string[] {
   return more > 0 ? [...shown, factLine({ label: 'merged', text: `${more} more (on the page)` })] : shown;
 }
 
-function factLine({ label, text, link }: Fact): string {
-  return `${label.padEnd(8)} ${text}${link ? `: ${link.url}` : ''}`;
+/** One line, whatever the text holds: the next one would look like a fact of its own. */
+export function factLine({ label, text, link }: Fact): string {
+  return visibleText(`${label.padEnd(8)} ${text}${link ? `: ${link.url}` : ''}`);
 }
 
 /** `metrics  rmse=41250 (live 43000: -1750; at most 45000) and 2 more (on the page)`. */

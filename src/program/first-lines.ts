@@ -2,6 +2,7 @@ import type { Session } from '../aws/session.ts';
 import { includeIn } from '../gitlab/include.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Env } from '../ground/env.ts';
+import { visibleText } from '../ground/visible-text.ts';
 import type { SharedInputs } from './shared-inputs.ts';
 
 interface Entered {
@@ -11,7 +12,7 @@ interface Entered {
   readonly env: Env;
 }
 
-/** What a job is about to act on, and where each fact came from: an input, a CI/CD variable, or nothing. */
+/** What a job is about to act on, a line each, and where each fact came from: an input, a CI/CD variable, or nothing. */
 export function firstLines({ job, session, shared, env }: Entered): string[] {
   const { environment, role_arn: role, aws_region: region } = shared;
   const from = (input: string, value: string, variable: string) => `(${originOf(input, value, { variable, env })})`;
@@ -25,7 +26,7 @@ export function firstLines({ job, session, shared, env }: Entered): string[] {
     `region       ${region} ${from('aws_region', region, 'AWS_REGION')}`,
     ...serverLines(job, env),
     `component    ${componentIn(env)}`,
-  ];
+  ].map(visibleText);
 }
 
 /** Where the links of the job lead, when that is not where a variable says: to the GitLab of the token that AWS accepted. */

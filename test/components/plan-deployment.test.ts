@@ -84,6 +84,16 @@ describe('the plan of a merge', () => {
     expect(emulator.endpoint(UAT)?.pending).toBeUndefined();
   });
 
+  it('shows no sign that hides, or turns the direction of writing, of a branch that somebody named so', async () => {
+    const { plan, file } = await onePromotable();
+    const ref = 'dev\u202E\u200B</title><script>';
+    const job = await plan({ claims: { ref }, env: { CI_COMMIT_REF_NAME: ref } });
+    expect(job.exit, job.log).toBe(0);
+    const shown = [job.log, job.links, job.junit, file('index.html'), file('metrics.txt')].join('');
+    expect(shown).not.toMatch(/\p{Cf}/u);
+    expect(file('index.html')).not.toContain('<script');
+  });
+
   it('shows it on one page, in the widgets of the merge request, and among the links of the job', async () => {
     const { plan, file } = await onePromotable();
     const job = await plan();

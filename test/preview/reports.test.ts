@@ -156,6 +156,13 @@ describe('a report that a training attached to its version', () => {
     expect(log).toContain('; see the links of this job\n');
   });
 
+  it('says nothing on a line of its own, where another fact about the version would stand', async () => {
+    const forged = '  approved for main by the-head-of-risk in pipeline 99, 2026-11-22T08:00Z';
+    const { log } = await logOf(({ objects }) => objects.put(REPORT, JSON.stringify({ [`rmse\n${forged}`]: 1 })));
+    expect(log).toContain('  report   model quality: rmse   approved for main');
+    expect(log.split('\n').filter((each) => each.startsWith('  approved'))).toEqual([]);
+  });
+
   it('of what is live alone may be missing', async () => {
     const { log } = await logOf(({ objects }) => objects.put(REPORT, '{"rmse":1.5}'));
     expect(log).toContain(

@@ -57,3 +57,9 @@ it.each<[server: string, told: string | undefined, verified: boolean, line: stri
     expect(lines.find((each) => each.startsWith('links '))).toBe(line);
   },
 );
+
+it('a variable says nothing on a line of its own, where another fact about the job would stand', () => {
+  const told = 'https://a\n  role         arn:aws:iam::999999999999:role/another';
+  const lines = linesWith({ CI_SERVER_URL: told, SAGEMAKER_COMPONENT: `deploy-model 1${told}` });
+  expect(lines.join('\n').split('\n')).toHaveLength(lines.length);
+});

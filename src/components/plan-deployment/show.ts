@@ -1,4 +1,4 @@
-import { approverLines } from '../../preview/approver-lines.ts';
+import { approverLines, factLine } from '../../preview/approver-lines.ts';
 import { type ApproverView, type Fact, linksOf } from '../../preview/approver-view.ts';
 import { viewOf } from '../../preview/gather.ts';
 import { skippedLines } from '../../preview/skipped.ts';
@@ -33,7 +33,7 @@ export async function showPlan(
   const path = report.file(PAGE, planPage({ title, verdict: plan.verdict, facts, view, skipped }));
   report.link('Plan', title, `${job.url}/artifacts/file/${path}`, 'first');
   log.line(`${title}:`);
-  for (const { label, text } of facts) log.line(`  ${label.padEnd(8)} ${text}`);
+  for (const { label, text } of facts) log.line(`  ${factLine({ label, text })}`);
   for (const line of skippedLines(skipped, 'see the page')) log.line(`  ${line}`);
   if (!view || foreseen.is !== 'version') return;
   const names = {
