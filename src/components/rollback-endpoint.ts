@@ -22,7 +22,14 @@ import { refuseUnlessPressed } from '../program/pressed.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
-import { describePackage, displayName, groupArnIn, modelPackageGroup, versionIn } from '../registry/packages.ts';
+import {
+  describePackage,
+  displayName,
+  groupArnIn,
+  groupArnOf,
+  modelPackageGroup,
+  versionIn,
+} from '../registry/packages.ts';
 import { judgeReturn, type ReturnPlace } from '../registry/returnable.ts';
 import { decideRollback, type EarlierRelease, type RollbackDecision } from './rollback-endpoint/decision.ts';
 import { findReleases, firstStanding, type PassedBy, type Standing } from './rollback-endpoint/releases.ts';
@@ -233,6 +240,9 @@ async function leave(
 ): Promise<void> {
   const { version } = standing.release;
   if (leaving === undefined) return;
+  // Only the tags of the endpoint name it where an update and its rollback failed: whoever may tag that writes no entry elsewhere.
+  if (versionIn(groupArnOf(version.arn), leaving) === undefined)
+    return context.log.line(`${leaving} is no version of ${version.group}: it is not withdrawn.`);
   await withdraw({ package: leaving, to: version.version, comment: given.comment }, context);
 }
 

@@ -13,6 +13,7 @@ import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
 import { standingWithdrawal } from '../../src/registry/withdrawal.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { arnOf, modelPackage } from '../registry/package.ts';
+import { NAME } from './deploy-model/scene.ts';
 import { entriesOf } from './handover.ts';
 import { projectFolder, startJob } from './job.ts';
 import { configOf, live, ours, release, released, rollBack } from './rollback-endpoint/scene.ts';
@@ -223,6 +224,47 @@ describe('a rollback', () => {
     emulator.do('DeleteTags', { ResourceArn, TagKeys: ['sagemaker-components:endpoint'] });
     expect((await rollBack({ emulator, root })).exit).toBe(0);
     expect(live(emulator)).toBe(configOf(first));
+  });
+
+  it('does not take a config that somebody made again after it was validated, with its tags', async () => {
+    const { emulator, root, versions } = await released(3);
+    const [first = '', second = ''] = versions;
+    const EndpointConfigName = configOf(second);
+    const tags = emulator.tags.of(emulator.models.configArn(EndpointConfigName));
+    emulator.clock.advance(120_000);
+    emulator.do('DeleteEndpointConfig', { EndpointConfigName });
+    emulator.do('CreateEndpointConfig', {
+      EndpointConfigName,
+      ProductionVariants: [
+        {
+          VariantName: 'AllTraffic',
+          ModelName: EndpointConfigName,
+          InstanceType: 'ml.p4d.24xlarge',
+          InitialInstanceCount: 5,
+        },
+      ],
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+    const job = await rollBack({ emulator, root });
+    expect(job.log).toContain(
+      `Passed over version 2: the endpoint config ${EndpointConfigName} was created again after it was validated.`,
+    );
+    expect(live(emulator)).toBe(configOf(first));
+  });
+
+  it('does not withdraw a version of another group, whatever the tags of an endpoint name that is UpdateRollbackFailed', async () => {
+    const { emulator, root } = await released(2);
+    const other = emulator.register({ group: 'ChurnModels', status: 'Approved' });
+    const forged = Object.entries(ours({ package: other, wanted: 'churn-v1' }));
+    emulator.tags.put(
+      emulator.endpoints.arn(NAME),
+      forged.map(([Key, Value]) => ({ Key, Value })),
+    );
+    emulator.scenario('endpoint is UpdateRollbackFailed');
+    const job = await rollBack({ emulator, root });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain(`${other} is no version of ResalePriceModelGroup: it is not withdrawn.`);
+    expect(job.calls).not.toContain('UpdateModelPackage');
   });
 
   it('does not take a version of another group with its number', async () => {

@@ -114,10 +114,16 @@ interface Claimed {
 
 /** A config of an earlier release of these components names no endpoint: then the validation does. */
 async function whyNotOurs(name: string, { release, endpoint, look, context }: Claimed): Promise<string> {
-  const arn = (await look.config(name))?.answer.EndpointConfigArn ?? '';
+  const { EndpointConfigArn: arn = '', CreationTime: created } = (await look.config(name))?.answer ?? {};
+  if (isAfter(created, release.at)) return `the endpoint config ${name} was created again after it was validated`;
   const tags = await readConfigTags(context.aws.sagemaker, arn);
   const isValidated = release.configs.length === 1;
   const ours = tags.package?.toLowerCase() === release.version.arn.toLowerCase();
   if (ours && (tags.endpoint === endpoint || (tags.endpoint === undefined && isValidated))) return '';
   return `its tags do not say that deploy-model made the endpoint config ${name} for ${endpoint}`;
+}
+
+/** Whether a time is after the minute that an entry names. One that nobody tells counts as after. */
+function isAfter(time: Date | undefined, minute: string): boolean {
+  return !((time?.getTime() ?? Number.NaN) < Date.parse(minute) + 60_000);
 }
