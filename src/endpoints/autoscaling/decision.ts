@@ -93,9 +93,14 @@ function lostWith({ live, wanted, note }: KnownScaling): Lost[] {
  */
 function boundsOf({ live: { target }, wanted, note }: KnownScaling): Bounds | undefined {
   if (!wanted) return undefined;
-  if (note?.is === 'due' && note.section === wanted.hash) return { minimum: note.minimum, maximum: note.maximum };
-  const isInTime = target && wanted.minima.includes(target.minimum) && wanted.maxima.includes(target.maximum);
-  return isInTime ? { minimum: target.minimum, maximum: target.maximum } : wanted.bounds;
+  const noted = note?.is === 'due' && note.section === wanted.hash ? note : undefined;
+  const known = [noted, target].find((each) => each && isSometime(each, wanted));
+  return known ? { minimum: known.minimum, maximum: known.maximum } : wanted.bounds;
+}
+
+/** Whether bounds may hold at some time of the day: whoever may tag an endpoint could note any. */
+function isSometime({ minimum, maximum }: Bounds, { minima, maxima }: WantedAutoscaling): boolean {
+  return minima.includes(minimum) && maxima.includes(maximum);
 }
 
 /** What is missing between what is live and what the endpoint file says; nothing where it says nothing and nothing was ours. */

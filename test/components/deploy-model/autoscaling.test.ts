@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
 import { BY_FILE, gitlabWith, jobOf } from '../gitlab-file.ts';
 import { emulated } from '../job.ts';
-import { endpointFile, IN_PLACE, NOT_SCALED, NOTE, SECTION, scalingOf } from '../scaling.ts';
+import { endpointFile, IN_PLACE, NOT_SCALED, NOTE, note, SECTION, scalingOf, wantedOf } from '../scaling.ts';
 import { type Approved, approved, approvedOverAnother, deploy, liveConfig, NAME, record, tagsOf } from './scene.ts';
 
 const RESOURCE = `endpoint/${NAME}/variant/AllTraffic`;
@@ -254,5 +254,17 @@ describe('a job that does not wait', () => {
     record(scene.emulator, scene.arn, { root: scene.root });
     expect((await deployBy(XLARGE, scene)).exit).toBe(0);
     expect(scaling(scene.emulator)).toEqual(IN_PLACE);
+  });
+
+  it('has the bounds of its file where somebody writes others into its note', async () => {
+    const scene = await scaledEndpoint();
+    await deployBy(XLARGE, scene, { wait: 'false' });
+    const { emulator, arn, root } = scene;
+    const { hash } = wantedOf(NAME);
+    note(emulator, NAME, { is: 'due', section: hash, minimum: 1, maximum: 10_000 });
+    emulator.endpoints.settle(NAME);
+    record(emulator, arn, { root });
+    expect((await deployBy(XLARGE, { emulator, root })).exit).toBe(0);
+    expect(scaling(emulator)).toEqual(IN_PLACE);
   });
 });
