@@ -96,7 +96,11 @@ function spanOf(plan: DeploymentPlan, endpoint: Endpoint, clock: Clock): Span | 
 }
 
 /** Whether SageMaker says that it brought this config in with our alarms, and nothing made it skip the bake. */
-function couldRollBack({ desired, serving, ...plan }: DeploymentPlan, strategy: Strategy, { answer }: Endpoint): boolean {
+function couldRollBack(
+  { desired, serving, ...plan }: DeploymentPlan,
+  strategy: Strategy,
+  { answer }: Endpoint,
+): boolean {
   const armed = watchingAlarms({ desired, serving, ...plan }, 'roll_back');
   const used = answer.LastDeploymentConfig?.AutoRollbackConfiguration?.Alarms ?? [];
   const isArmed = armed.length > 0 && armed.every((name) => used.some(({ AlarmName }) => AlarmName === name));
