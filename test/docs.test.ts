@@ -439,10 +439,9 @@ describe('the names in the pages', () => {
   });
 });
 
-const components = readdirSync(new URL('src/components/', root), { recursive: true, encoding: 'utf8' });
-const programTexts = ['src/gitlab/report.ts', ...components.map((name) => `src/components/${name}`)]
+const programTexts = readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
-  .map((path) => readFileSync(new URL(path, root), 'utf8'))
+  .map((path) => readFileSync(new URL(`src/${path}`, root), 'utf8'))
   .join('\n');
 
 /** A file that a program names, and leaves in its job's folder. */
