@@ -14,6 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['gitlab'],
   ['aws'],
   ['ground'],
+  ['statistics'],
 ];
 
 interface Import {

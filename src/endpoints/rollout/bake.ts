@@ -1,3 +1,5 @@
+import { upperShare } from '../../statistics/proportion.ts';
+
 /** What was seen of a new fleet while it baked. */
 export interface BakeCounts {
   /** The requests that its instances took, of whomever. */
@@ -42,7 +44,7 @@ export function judgeBake({ requests, errors, refused, own, sent }: BakeCounts, 
 /** `atLeast` where some of the requests, and of the errors, may be our own. */
 function ofOthers(requests: number, errors: number, atLeast: boolean): string {
   if (requests === 0) return `No request of others ${atLeast ? 'is known to have ' : ''}reached the new fleet.`;
-  const bound = percent(errorBound(errors, requests));
+  const bound = percent(upperShare(errors, requests));
   const many = atLeast ? `At least ${counted(requests)}` : counted(requests);
   const failed = errors === 0 ? 'without an error' : `${atLeast ? 'at most ' : ''}${errors} with a server error`;
   return `${many} of others reached the new fleet, ${failed}: an error rate above ${bound} is excluded at 95 %.`;
@@ -62,7 +64,7 @@ function ofSent({ file, answered, failed, reached }: OwnCounts): string {
   const began = `This job sent ${answered.toLocaleString('en')} ${answered === 1 ? 'copy' : 'copies'} of ${file} itself`;
   const ended = failed === 0 ? 'without a failure' : `${failed.toLocaleString('en')} without a good answer`;
   if (!reached || failed >= reached) return `${began}, ${ended}.`;
-  const bound = percent(errorBound(failed, reached));
+  const bound = percent(upperShare(failed, reached));
   const all = reached === answered ? 'all' : `at least ${reached.toLocaleString('en')}`;
   return `${began}, ${ended}; ${all} reached the new fleet: a failure rate above ${bound} for this payload is excluded at 95 %.`;
 }
@@ -81,30 +83,4 @@ const counted = (requests: number) => `${requests.toLocaleString('en')} request$
 function percent(share: number): string {
   const digits = share >= 0.1 ? 10 : 100;
   return `${Math.ceil(share * 100 * digits) / digits} %`;
-}
-
-/**
- * The error rate that so many errors in so many requests exclude: the one-sided upper bound of Clopper and Pearson. At this rate,
- * so few errors or fewer come up in only 5 % of the cases.
- */
-export function errorBound(errors: number, requests: number, confidence = 0.95): number {
-  if (errors >= requests) return 1;
-  let [low, high] = [errors / requests, 1];
-  for (let step = 0; step < 60; step++) {
-    const rate = (low + high) / 2;
-    if (atMost(errors, requests, rate) > 1 - confidence) low = rate;
-    else high = rate;
-  }
-  return high;
-}
-
-/** The probability of at most so many errors, at a rate between 0 and 1. */
-function atMost(errors: number, requests: number, rate: number): number {
-  let term = requests * Math.log1p(-rate);
-  let sum = Math.exp(term);
-  for (let each = 1; each <= errors; each++) {
-    term += Math.log((requests - each + 1) / each) + Math.log(rate) - Math.log1p(-rate);
-    sum += Math.exp(term);
-  }
-  return sum;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorBound, judgeBake } from '../../../src/endpoints/rollout/bake.ts';
+import { judgeBake } from '../../../src/endpoints/rollout/bake.ts';
+import { upperShare } from '../../../src/statistics/proportion.ts';
 
 describe('the error rate that a bake excludes', () => {
   // scipy.stats.beta.ppf(0.95, errors + 1, requests - errors), SciPy 1.17.1.
@@ -22,7 +23,7 @@ describe('the error rate that a bake excludes', () => {
     [0, 100_000, 2.9956874019427947e-5],
     [5, 100_000, 0.0001051274511724034],
   ])('by %i errors in %i requests is the bound of Clopper and Pearson', (errors, requests, expected) => {
-    expect(errorBound(errors, requests)).toBeCloseTo(expected, 10);
+    expect(upperShare(errors, requests)).toBeCloseTo(expected, 10);
   });
 
   it.each([
@@ -30,7 +31,7 @@ describe('the error rate that a bake excludes', () => {
     [10, 10],
     [0, 0],
   ])('by %i errors in %i requests is none', (errors, requests) => {
-    expect(errorBound(errors, requests)).toBe(1);
+    expect(upperShare(errors, requests)).toBe(1);
   });
 });
 
