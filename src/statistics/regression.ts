@@ -1,4 +1,4 @@
-import { type Answers, ascendingRows, type StatisticOf } from './answers.ts';
+import { ascendingRows, type StatisticOf } from './answers.ts';
 import type { Weights } from './resampling.ts';
 
 /** The mean over the rows of what a row contributes. */
