@@ -50,6 +50,10 @@ export interface Behaviour {
   readonly error?: { readonly status: number; readonly message: string };
   readonly contentType?: string;
   readonly answer?: string;
+  /** What the model multiplies its prices by: 1.2 is a model that is a fifth too dear. */
+  readonly scale?: number;
+  /** What the model says of an instance, in place of a price: a number, or whatever else it answers with. */
+  readonly predict?: (instance: unknown) => unknown;
   /** The model answers only who accepts its licence: the custom attribute accept_eula=true. */
   readonly eula?: true;
   /** What the service itself answers instead, such as ServiceUnavailable. */
@@ -233,8 +237,19 @@ function predict(model: string, { headers, body }: Invocation, behaviour: Behavi
   if (behaviour.eula && !acceptsLicence(headers['x-amzn-sagemaker-custom-attributes'])) return LICENCE_NOT_ACCEPTED;
   const instances = instancesOf(mediaType(headers['content-type']), Buffer.from(body).toString());
   if ('status' in instances) return instances;
-  const prices = instances.map((instance) => priceOf(model, instance));
+  const { predict: own } = behaviour;
+  if (own) return answered(instances.map(own), { accept: mediaType(headers.accept ?? '*/*'), behaviour });
+  const prices = instances.map((instance) => priceOf(model, instance, behaviour));
   const accept = mediaType(headers.accept ?? '*/*');
+  const said = accept === 'text/csv' ? prices : prices.map((price) => ({ price }));
+  return answered(said, { accept, behaviour });
+}
+
+/** The predictions as JSON or CSV, whichever is asked for. */
+function answered(
+  said: readonly unknown[],
+  { accept, behaviour }: { readonly accept: string; readonly behaviour: Behaviour },
+): ContainerAnswer {
   if (!['application/json', '*/*', 'text/csv'].includes(accept)) {
     return { status: 406, contentType: 'text/plain', body: `Accept type ${accept} is not supported.` };
   }
@@ -242,9 +257,7 @@ function predict(model: string, { headers, body }: Invocation, behaviour: Behavi
   return {
     status: 200,
     contentType: behaviour.contentType ?? (csv ? 'text/csv' : 'application/json'),
-    body:
-      behaviour.answer ??
-      (csv ? prices.join('\n') : JSON.stringify({ predictions: prices.map((price) => ({ price })) })),
+    body: behaviour.answer ?? (csv ? said.join('\n') : JSON.stringify({ predictions: said })),
   };
 }
 
@@ -262,11 +275,19 @@ function instancesOf(type: string, text: string): readonly unknown[] | Container
   }
 }
 
-/** The input makes the price; another version of the model differs by a few per cent. */
-function priceOf(model: string, instance: unknown): number {
+/** The input makes the price; another version of the model differs by a few per cent, and a worse one by more. */
+function priceOf(model: string, instance: unknown, { scale = 1 }: Behaviour): number {
   const share = (text: string) => Number.parseInt(text.slice(0, 8), 16) / 2 ** 32;
-  const base = 250_000 + 800_000 * share(hash(JSON.stringify(instance)));
-  return Math.round(base * (0.97 + 0.06 * share(hash(model))));
+  const base = priceOfFlat(instance) ?? 250_000 + 800_000 * share(hash(JSON.stringify(instance)));
+  return Math.round(base * scale * (0.97 + 0.06 * share(hash(model))));
+}
+
+/** What a flat costs that is described as in the example project; `undefined` for anything else. */
+function priceOfFlat(instance: unknown): number | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  const { floor_area_sqm: area, storey, lease_years_left: lease } = Object.fromEntries(Object.entries(instance));
+  if (typeof area !== 'number' || typeof storey !== 'number' || typeof lease !== 'number') return undefined;
+  return 60_000 + area * 5200 * (0.4 + 0.6 * (lease / 99)) + storey * 3500;
 }
 
 function mediaType(header: string | readonly string[] | undefined): string {

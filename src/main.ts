@@ -13,6 +13,7 @@ const COMPONENTS = {
   'reject-model': program(async () => (await import('./components/approve-model.ts')).rejectModel),
   'deploy-model': program(async () => (await import('./components/deploy-model.ts')).default),
   'validate-endpoint': program(async () => (await import('./components/validate-endpoint.ts')).default),
+  'evaluate-model': program(async () => (await import('./components/evaluate-model.ts')).default),
   'rollback-endpoint': program(async () => (await import('./components/rollback-endpoint.ts')).default),
   'delete-endpoint': program(async () => (await import('./components/delete-endpoint.ts')).default),
   'plan-deployment': program(async () => (await import('./components/plan-deployment.ts')).default),

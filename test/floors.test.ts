@@ -7,6 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['main.ts', 'start.ts'],
   ['compositions'],
   ['components'],
+  ['quality'],
   ['preview', 'asking'],
   ['program'],
   ['pipelines', 'endpoints'],

@@ -23,6 +23,10 @@ const ref = z
   .string()
   .regex(/^[\w./-]+=[\w./-]+\*?$/, 'must be <environment>=<name>; only the end of the name may be *');
 
+const objects = z
+  .string()
+  .regex(/^[a-z0-9.-]{3,63}\/[\w./-]*$/, 'must be a bucket and what the keys begin with, like churn-models/runs/');
+
 const options = z.strictObject({
   path: z.string().pipe(promotionPath),
   account,
@@ -35,10 +39,8 @@ const options = z.strictObject({
   endpoint: name.regex(/^[a-z0-9-]+$/, 'must be lower case, because the names of models and endpoint configs are'),
   'pipeline-role': role,
   'execution-role': role,
-  reports: z
-    .string()
-    .regex(/^[a-z0-9.-]{3,63}\/[\w./-]*$/, 'must be a bucket and what the keys begin with, like churn-models/runs/')
-    .optional(),
+  reports: objects.optional(),
+  'labelled-data': objects.optional(),
   autoscaling: z.boolean(),
   branch: z.array(ref),
   tag: z.array(ref),
@@ -101,6 +103,7 @@ function teamOf(given: Options): Team {
     pipelineRole: arn(given['pipeline-role']),
     executionRole: arn(given['execution-role']),
     ...(given.reports !== undefined && { reports: given.reports }),
+    ...(given['labelled-data'] !== undefined && { labelledData: given['labelled-data'] }),
     ...(given.autoscaling && { autoscaling: true }),
   };
 }

@@ -114,6 +114,7 @@ function deletionStatements(team: Team, environment: string, permissions: readon
 /** Whether a team uses what a permission is for. */
 function isUsed(team: Team, { on, of }: Permission): boolean {
   if (on === 'training reports') return team.reports !== undefined;
+  if (on === 'labelled data') return team.labelledData !== undefined;
   return of === undefined || team[of] === true;
 }
 
@@ -339,6 +340,8 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return alarm(`${alarmPrefix(endpoint)}*`);
     case 'training reports':
       return `arn:aws:s3:::${team.reports}*`;
+    case 'labelled data':
+      return `arn:aws:s3:::${team.labelledData}*`;
     case 'pipeline role':
       return team.pipelineRole;
     case 'execution role':

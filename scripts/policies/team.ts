@@ -24,6 +24,8 @@ export interface Team {
   readonly executionRole: string;
   /** What the addresses of the training's reports (ModelMetrics) begin with in S3, where check-model may read them. */
   readonly reports?: string;
+  /** What the addresses of labelled data begin with in S3, where evaluate-model may read it. */
+  readonly labelledData?: string;
   /** Whether endpoint files say how endpoints are scaled. */
   readonly autoscaling?: boolean;
 }

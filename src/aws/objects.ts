@@ -16,9 +16,12 @@ export interface ObjectAccess {
 }
 
 /** The text of an object, or why it was not read. */
-export type ObjectText =
-  | { readonly is: 'read'; readonly text: string }
-  | { readonly is: 'not read'; readonly why: string };
+export type ObjectText = { readonly is: 'read'; readonly text: string } | NotRead;
+
+interface NotRead {
+  readonly is: 'not read';
+  readonly why: string;
+}
 
 /**
  * Reads an object of S3 by its address `s3://bucket/key`, of so many bytes at most, once (AWS: GetObject). What is in the
@@ -26,17 +29,52 @@ export type ObjectText =
  * shares with the other clients is loaded with them.
  */
 export async function readObject(access: ObjectAccess, address: string, mostBytes: number): Promise<ObjectText> {
-  const place = objectAt(address);
-  if (!place) return notRead(`${address} is no address of an object in S3`);
   try {
-    const request = await signed(access, `/${place.bucket}/${place.key}`);
-    const { response } = await access.handler.handle(request);
+    const response = await asked(access, address);
+    if (!response) return notRead(`${address} is no address of an object in S3`);
     const text = await textOf(response.body, mostBytes);
     if (text === undefined) return notRead(`it has more than ${mostBytes} bytes`);
     return response.statusCode === 200 ? { is: 'read', text } : notRead(errorIn(text, response.statusCode));
   } catch (error) {
     return notRead(inItsOwnWords(error));
   }
+}
+
+/** The bytes of an object, as they arrive, or why they were not read: S3 itself said so. */
+export type OpenedObject = { readonly is: 'open'; readonly bytes: Readable } | NotRead;
+
+/**
+ * Opens an object of S3 of any size (AWS: GetObject). Trouble on the way, which another attempt may not meet, is thrown.
+ */
+export async function openObject(access: ObjectAccess, address: string): Promise<OpenedObject> {
+  const response = await asked(access, address);
+  if (!response) return notRead(`${address} is no address of an object in S3`);
+  const { body, statusCode } = response;
+  if (statusCode === 200 && body instanceof Readable) return { is: 'open', bytes: body };
+  const why = errorIn((await textOf(body, MOST_WORDS)) ?? '', statusCode);
+  if (statusCode === 429 || statusCode >= 500) throw new BusyError(why, statusCode);
+  return notRead(why);
+}
+
+/** S3's words for an error. */
+const MOST_WORDS = 10_000;
+
+/** S3 has no time now, as the SDK's own errors say it. */
+class BusyError extends Error {
+  override readonly name = 'SlowDown';
+  readonly $metadata: { readonly httpStatusCode: number };
+
+  constructor(why: string, httpStatusCode: number) {
+    super(why);
+    this.$metadata = { httpStatusCode };
+  }
+}
+
+async function asked(access: ObjectAccess, address: string) {
+  const place = objectAt(address);
+  if (!place) return undefined;
+  const { response } = await access.handler.handle(await signed(access, `/${place.bucket}/${place.key}`));
+  return response;
 }
 
 /** The name of the bucket stands in the path, so that the host is always one of S3. */
@@ -80,6 +118,6 @@ function errorIn(xml: string, status: number): string {
   return code === undefined ? `the answer is not from S3 (HTTP ${status})` : `${code}: ${message ?? `HTTP ${status}`}`;
 }
 
-function notRead(why: string): ObjectText {
+function notRead(why: string): NotRead {
   return { is: 'not read', why };
 }

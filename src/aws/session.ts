@@ -8,7 +8,7 @@ import { parseArn } from './arn.ts';
 import { handConfigFiles } from './config-files.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
 import { answeredByAnother, isTrustedForObjects } from './hosts.ts';
-import type { ObjectText } from './objects.ts';
+import type { ObjectAccess, ObjectText, OpenedObject } from './objects.ts';
 import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
 
@@ -183,13 +183,24 @@ export interface Aws {
   autoscaling(): Promise<import('@aws-sdk/client-application-auto-scaling').ApplicationAutoScalingClient>;
   /** Reads an object of S3, of so many bytes at most. */
   object(address: string, mostBytes: number): Promise<ObjectText>;
+  /** Opens an object of S3 of any size. */
+  openObject(address: string): Promise<OpenedObject>;
 }
+
+/** Milliseconds: a large object takes its time, and a job has a deadline of its own. */
+const HOUR = 3_600_000;
 
 /** Builds the clients. */
 export function connect({ config, account, objectsUrl }: Session): Aws {
   const sagemaker = new SageMakerClient(client(config));
   let cloudwatch: ReturnType<Aws['cloudwatch']> | undefined;
   let autoscaling: ReturnType<Aws['autoscaling']> | undefined;
+  const objectAccess = (wholeTimeout: number): ObjectAccess => {
+    const { credentials, region, sha256 } = sagemaker.config;
+    const patience = { connectionTimeout: 5_000, requestTimeout: 10_000, wholeTimeout };
+    const handler = new AwsHandler({ ...config.requestHandler, ...patience, trusts: isTrustedForObjects });
+    return { url: objectsUrl, signing: { credentials, region, sha256 }, handler };
+  };
   return {
     region: config.region,
     account,
@@ -217,11 +228,12 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
     },
     async object(address, mostBytes) {
       const { readObject } = await import('./objects.ts');
-      const { credentials, region, sha256 } = sagemaker.config;
       // What is read there is good to know, and nothing waits for it long.
-      const brief = { connectionTimeout: 5_000, requestTimeout: 10_000, wholeTimeout: 10_000 };
-      const handler = new AwsHandler({ ...config.requestHandler, ...brief, trusts: isTrustedForObjects });
-      return readObject({ url: objectsUrl, signing: { credentials, region, sha256 }, handler }, address, mostBytes);
+      return readObject(objectAccess(10_000), address, mostBytes);
+    },
+    async openObject(address) {
+      const { openObject } = await import('./objects.ts');
+      return openObject(objectAccess(HOUR), address);
     },
   };
 }

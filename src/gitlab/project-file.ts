@@ -32,7 +32,21 @@ function isOutside(root: string, path: string): boolean {
  * Reads a file of the project that an input names. Throws a Failure of kind "invalid input" when it is missing, outside
  * the project or too large.
  */
-export function readProjectFile({ root, maxBytes = Number.POSITIVE_INFINITY, ...named }: ProjectFile): Buffer {
+export function readProjectFile({ maxBytes = Number.POSITIVE_INFINITY, ...file }: ProjectFile): Buffer {
+  const refuse = (why: string, cause?: unknown) => refusedProjectFile(file, why, cause);
+  const real = projectFile(file);
+  const { size } = attempt(() => statSync(real), refuse);
+  // Node reads no file of 2 GiB, and a buffer of that size is not for a job.
+  const most = Math.min(maxBytes, LARGEST);
+  if (size > most) throw refuse(`it has ${size} bytes, and SageMaker accepts at most ${most}`);
+  return attempt(() => readFileSync(real), refuse);
+}
+
+/**
+ * Where a file of the project really lies that an input names. Throws a Failure of kind "invalid input" when it is missing, no file,
+ * or outside the project.
+ */
+export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): string {
   const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);
   const outside = 'it is outside the project';
   const path = resolve(root, named.file);
@@ -42,10 +56,7 @@ export function readProjectFile({ root, maxBytes = Number.POSITIVE_INFINITY, ...
   if (isOutside(realpathSync(root), real)) throw refuse(outside);
   const about = attempt(() => statSync(real), refuse);
   if (!about.isFile()) throw refuse(about.isDirectory() ? 'it is a folder' : 'it is not a file');
-  // Node reads no file of 2 GiB, and a buffer of that size is not for a job.
-  const most = Math.min(maxBytes, LARGEST);
-  if (about.size > most) throw refuse(`it has ${about.size} bytes, and SageMaker accepts at most ${most}`);
-  return attempt(() => readFileSync(real), refuse);
+  return real;
 }
 
 /** The Failure about a file of the project; `why` ends a sentence. */

@@ -164,6 +164,17 @@ export const FAILURE_CODES = {
   'SMC-5007': 'refused',
   'SMC-5008': 'invalid input',
 
+  // Evaluation: evaluate-model
+  'SMC-5101': 'invalid input',
+  'SMC-5102': 'invalid input',
+  'SMC-5103': 'refused',
+  'SMC-5104': 'refused',
+  'SMC-5105': 'refused',
+  'SMC-5106': 'refused',
+  'SMC-5107': 'refused',
+  'SMC-5108': 'refused',
+  'SMC-5109': 'refused',
+
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',
   'SMC-6502': 'refused',

@@ -26,6 +26,7 @@ export interface Permission {
     | 'release alarms'
     | 'metrics'
     | 'training reports'
+    | 'labelled data'
     | 'pipeline role'
     | 'execution role'
     | 'scalable target'

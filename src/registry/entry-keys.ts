@@ -36,7 +36,7 @@ export const ENTRY_KEYS = [
   { kind: 'withdrawn', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   // Where nothing writes a kind of evidence yet, its name is kept: nobody else's role may write it.
-  { kind: 'quality', writers: [], longest: 239 },
+  { kind: 'quality', writers: ['evaluate-model'], longest: 239 },
   { kind: 'load', writers: [], longest: 239 },
   { kind: 'comparison', writers: [], longest: 239 },
 ] as const satisfies readonly KeyRow[];

@@ -1,4 +1,11 @@
-import { type EvidenceEntry, entryTime, entryValue, openSafetyInputs, readEvidence } from './entries.ts';
+import {
+  type EvidenceEntry,
+  entryTime,
+  entryValue,
+  openSafetyInputs,
+  type ReadEntry,
+  readEvidence,
+} from './entries.ts';
 import { type EvidenceKind, entryKey, keysOfPromotion } from './entry-keys.ts';
 import { hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
@@ -15,7 +22,7 @@ export interface EvidenceFinding extends Pick<EvidenceEntry, 'verdict' | 'data' 
 
 /**
  * Writes what a job showed as a registry entry of its own (AWS: UpdateModelPackage, DescribeModelPackage); a later run replaces
- * it, whatever it shows. An entry is never written where it would take the room that an approval or a rejection needs: then this
+ * it, whatever it shows; one that shows the same in the same pipeline writes nothing. An entry is never written where it would take the room that an approval or a rejection needs: then this
  * throws a Failure of kind "refused".
  */
 export async function writeEvidence(
@@ -26,9 +33,26 @@ export async function writeEvidence(
 ): Promise<ModelPackage> {
   const { verdict, data, report, content } = shown;
   const at = entryTime(registry.clock.now(), version);
-  const entry = { verdict, n: String(n), data, report, pipeline, job, at, content, ...openSafetyInputs(open) };
+  const entry: EvidenceEntry = {
+    verdict,
+    n: String(n),
+    data,
+    report,
+    pipeline,
+    job,
+    at,
+    content,
+    ...openSafetyInputs(open),
+  };
   const key = entryKey(kind, environment);
+  if (saysTheSame(readEvidence(version, kind, environment), entry)) return version;
   return writeEntry(registry, version, { key, value: entryValue(entry), leaves: keysOfPromotion(environment) });
+}
+
+/** Whether an entry of this pipeline says it already: the job was run again. */
+function saysTheSame(found: ReadEntry<EvidenceEntry>, wanted: EvidenceEntry): boolean {
+  const words = ['verdict', 'n', 'data', 'report', 'pipeline', 'content', 'open'] as const;
+  return found.is === 'read' && words.every((word) => found.value[word] === wanted[word]);
 }
 
 /**

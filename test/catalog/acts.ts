@@ -81,6 +81,10 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       [`note the autoscaling of ${environment}`]: tagging(`endpoint/${endpoint}`, NOTE),
     };
     work[`delete-${name}`] = deletionOf(environment, endpoint);
+    work[`evaluate-${name}`] = {
+      [`record the quality in ${environment}`]: write([`quality.${environment}`]),
+      [`invoke in ${environment}`]: invoking(endpoint),
+    };
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
@@ -179,6 +183,8 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'approve and give the reason of a rejection': write([`approved.${second}`, `withdrawn.${second}.comment`]),
     'approve for two environments at once': write([`approved.${second}`, `approved.${third}`]),
     'approve and withdraw at once': write([`approved.${third}`, `withdrawn.${third}`]),
+    'validate and say how well it answers': write([`validated.${second}`, `quality.${second}`]),
+    'say how well it answers in two environments': write([`quality.${first}`, `quality.${second}`]),
     'validate and rewrite what built it': write([`validated.${first}`, 'built']),
     'remove a record beside the own one': write([`approved.${second}`], {
       CustomerMetadataPropertiesToRemove: [`withdrawn.${second}`],

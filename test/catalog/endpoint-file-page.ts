@@ -11,7 +11,7 @@ function keys(): Readonly<Record<string, Schema>> {
   return Object.fromEntries(Object.entries(properties).flatMap(([key, each]) => (isSchema(each) ? [[key, each]] : [])));
 }
 
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
+export const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
 
 /** docs/endpoint-file.schema.json: for editors. Common values and sections are merged, so none of them must say all. */
 export function endpointFileSchema(): Schema {
@@ -69,7 +69,7 @@ function cellWords(cell: Cell): string {
 }
 
 /** The rows of a key and of those in it; where it may be one of several mappings, their keys together. */
-function keyRows(key: string, schema: Schema): string[][] {
+export function keyRows(key: string, schema: Schema): string[][] {
   const kinds = alternatives(schema).filter(({ type }) => type !== 'null');
   const values = [...new Set(kinds.map(valueWords))];
   const inner = new Map<string, Schema[]>();

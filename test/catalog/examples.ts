@@ -28,6 +28,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   payload_file: 'payload.json',
   plan_account_id: '111122223333',
   plan_role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
+  quality_file: 'quality.yml',
   role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
   tag_prefix: 'v',
   tags: 'cost-centre=housing',

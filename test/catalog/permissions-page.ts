@@ -122,6 +122,7 @@ function commandOf(team: Team): string {
     `  --group ${team.group} --pipeline ${team.pipeline} --endpoint ${team.endpoint}`,
     `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
     ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
+    ...(team.labelledData === undefined ? [] : [`  --labelled-data ${team.labelledData}`]),
     ...(team.autoscaling ? ['  --autoscaling'] : []),
   ].join(' \\\n');
 }
@@ -147,6 +148,7 @@ ${commandOf(team)}
 | \`--endpoint\` | the beginning of the names of the endpoints: \`resale-price\` stands for \`resale-price-dev\` and so on. The roles begin with it, too. In lower case. If you set \`name_prefix\`, it must begin in the same way |
 | \`--pipeline-role\`, \`--execution-role\` | the two roles that jobs pass to SageMaker |
 | \`--reports\` | where the training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with |
+| \`--labelled-data\` | where labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with |
 | \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |
 | \`--branch prod=release\` | the branch that serves an environment, if it has another name. Repeat the option for each environment |
 | \`--tag 'prod=v*'\` | the tags that serve an environment, instead of a branch |

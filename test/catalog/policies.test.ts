@@ -199,17 +199,26 @@ describe.each(teams)('on %s', (_, team) => {
   });
 });
 
-test('only check-model and the plan read objects of S3, where the training leaves its reports; no branch that anybody may push', () => {
+test('only check-model and the plan read the reports of the training in S3, and only evaluate-model labelled data; no branch that anybody may push', () => {
   const reading = dutiesOf(resalePrice, programs).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('s3:'))).map(
       (statement) => [name, statement.Action, statement.Resource],
     ),
   );
   expect(reading).toEqual(
-    ['check-dev', 'plan-uat', 'check-uat', 'plan-main', 'check-main'].map((duty) => [
+    [
+      'check-dev',
+      'evaluate-dev',
+      'plan-uat',
+      'check-uat',
+      'evaluate-uat',
+      'plan-main',
+      'check-main',
+      'evaluate-main',
+    ].map((duty) => [
       duty,
       ['s3:GetObject'],
-      `arn:aws:s3:::${resalePrice.reports}*`,
+      `arn:aws:s3:::${duty.startsWith('evaluate') ? resalePrice.labelledData : resalePrice.reports}*`,
     ]),
   );
 });

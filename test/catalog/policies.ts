@@ -44,6 +44,7 @@ export const resalePrice: Team = {
   pipelineRole: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
   reports: 'resale-price-models/runs/',
+  labelledData: 'resale-price-data/labelled/',
   autoscaling: true,
 };
 

@@ -3,6 +3,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import evaluateModel from '../../src/components/evaluate-model.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -17,6 +18,7 @@ export const programs = [
   rejectModel,
   deployModel,
   validateEndpoint,
+  evaluateModel,
   rollbackEndpoint,
   deleteEndpoint,
 ];

@@ -112,4 +112,15 @@ export const rounds: Readonly<
     { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `validated`.' },
     LAST_READ,
   ],
+  'evaluate-model': [
+    SESSION,
+    { asks: LIVE, why: 'deploy-model handed over every name, so that all is asked at once.' },
+    {
+      asks: ['InvokeEndpoint'],
+      why: 'Only an endpoint that serves the version is asked; some requests are under way at once (`at_once` in the quality file).',
+    },
+    { asks: LIVE, why: 'It must have been the version that answered: another deployment may have come between.' },
+    { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `quality`.' },
+    LAST_READ,
+  ],
 };

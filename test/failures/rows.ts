@@ -2,6 +2,7 @@ import type { Row } from './row.ts';
 import { check } from './rows/check.ts';
 import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
+import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { plan } from './rows/plan.ts';
 import { rollback } from './rows/rollback.ts';
@@ -22,6 +23,7 @@ export const ROWS: readonly Row[] = [
   ...rollout,
   ...scaling,
   ...validation,
+  ...evaluation,
   ...rollback,
   ...deletion,
 ];

@@ -7,7 +7,9 @@ import { describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import type { Files, Scene } from './scenes.ts';
 
-const ENDPOINT_FILE = 'endpoint.yml';
+/** Files that a job reads at the commit. */
+const OF_COMMIT = ['endpoint.yml', 'quality.yml'];
+const readsCommit = (files: Files) => OF_COMMIT.some((name) => name in files);
 
 /** AWS as a scene has it, and what a job finds in its folder. */
 export interface Stage {
@@ -21,7 +23,7 @@ export async function setStage(scene: Scene, clock?: EmulatorClock): Promise<Sta
   onTestFinished(() => emulator.close());
   for (const [name, value] of Object.entries(emulator.env)) vi.stubEnv(name, value);
   const files = scene.set(emulator);
-  if (ENDPOINT_FILE in files) await hostOf(emulator, files);
+  if (readsCommit(files)) await hostOf(emulator, files);
   return { scene, emulator, files };
 }
 
@@ -33,7 +35,7 @@ export function jobOf({ scene, emulator, files }: Stage, more: Partial<JobOption
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  const { claims = {}, env = {} } = ENDPOINT_FILE in files ? describedByFile(emulator) : {};
+  const { claims = {}, env = {} } = readsCommit(files) ? describedByFile(emulator) : {};
   return { emulator, root, inputs, environment, claims, env: { ...scene.env, ...env }, ...more };
 }
 

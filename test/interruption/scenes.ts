@@ -5,6 +5,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import evaluateModel from '../../src/components/evaluate-model.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -22,6 +23,7 @@ import {
   validationValue,
   verdictValue,
 } from '../components/handover.ts';
+import { LABELLED } from '../components/labelled.ts';
 import { release } from '../components/rollback-endpoint/scene.ts';
 import { deregister, endpointFile, note, SECTION, scaleBy, wantedOf } from '../components/scaling.ts';
 
@@ -279,6 +281,18 @@ export const validating: Scene = {
   },
 };
 
+const evaluating: Scene = {
+  ...validating,
+  about: 'evaluate-model asks about labelled rows, and records what the answers are worth',
+  component: evaluateModel,
+  inputs: {},
+  set: (emulator) => ({
+    ...validating.set(emulator),
+    ...LABELLED,
+    'quality.yml': LABELLED['quality.yml'].replace('request:', 'request:\n  at_once: 1'),
+  }),
+};
+
 const rollingBack: Scene = {
   about: 'rollback-endpoint returns to the release before',
   component: rollbackEndpoint,
@@ -415,6 +429,7 @@ export const scenes: readonly Scene[] = [
   },
   baking,
   validating,
+  evaluating,
   rollingBack,
   {
     ...rollingBack,

@@ -103,6 +103,14 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     requests: ['0'],
     max_latency_ms: ['0'],
   },
+  'evaluate-model': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat')],
+    endpoint_name: ['resale-price-dev'],
+    keep_answers: ['perhaps'],
+    keep_records: [''],
+  },
   'rollback-endpoint': {
     ...SHARED,
     ...WAITS,
@@ -129,6 +137,7 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
   'reject-model': { expected_account_id: '' },
   'deploy-model': { expected_account_id: '', max_wait_time: '600' },
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
+  'evaluate-model': { expected_account_id: '', max_wait_time: '600' },
   'rollback-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'delete-endpoint': { expected_account_id: '', max_wait_time: '600' },
 };
@@ -167,6 +176,7 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     requests: '1',
     max_latency_ms: '900000',
   },
+  'evaluate-model': { keep_records: '30 days' },
   'rollback-endpoint': { name_prefix: 'churn' },
   'delete-endpoint': {},
 };

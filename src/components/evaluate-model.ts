@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
+import { endpointUrl, logsUrl } from '../aws/console.ts';
+import { endpointLogGroup } from '../aws/logs.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
+import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { readProjectFile } from '../gitlab/project-file.ts';
+import { Failure } from '../ground/failure.ts';
+import { type Done, defineComponent } from '../program/component.ts';
+import type { Context } from '../program/context.ts';
+import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
+import { SHORT_HASH } from '../registry/entries.ts';
+import { writeEvidence } from '../registry/evidence.ts';
+import { displayName } from '../registry/packages.ts';
+import type { Asked } from './evaluate-model/ask.ts';
+
+const inputs = z
+  .strictObject({
+    endpoint_name: optional(resourceName),
+    quality_file: path.check(
+      z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
+    ),
+    max_wait_time: wholeNumber(1, 86_400),
+    poll_interval: wholeNumber(1, 3600),
+    allow_inconclusive: flag,
+    keep_answers: flag,
+    keep_records: line,
+  })
+  .check(
+    z.refine(({ keep_answers, keep_records }) => !keep_answers || keep_records !== 'never', {
+      path: ['keep_answers'],
+      message: 'must be false while keep_records is never: answers may be personal data, which must expire',
+    }),
+  );
+
+type Inputs = z.output<typeof inputs>;
+
+const FROM_S3 = 'the quality file names data in S3';
+
+export default defineComponent({
+  name: 'evaluate-model',
+  duty: 'evaluate',
+  gitlab: {
+    stage: 'evaluate_model',
+    branches: 'every',
+    timeout: '2 hours',
+    environment: { action: 'verify' },
+    resourceGroup: false,
+    manual: false,
+    reports: { 'metrics.txt': '' },
+  },
+  inputs,
+  safetyInputs: ['quality_file', 'allow_inconclusive', 'gitlab_environment_suffix'],
+  outputs: { MODEL_QUALITY: 'good, or inconclusive where allow_inconclusive is true.' },
+  permissions: [
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
+    { action: 'sagemaker:DescribeModel', on: 'model' },
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:InvokeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'quality' },
+    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
+    { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
+  ],
+
+  async checkFiles({ quality_file: file }, { root, env }) {
+    if (file === undefined || env.GIT_STRATEGY === 'empty') return;
+    const { readQualityFile } = await import('../quality/quality-file.ts');
+    await readQualityFile(file, readProjectFile({ root, input: 'quality_file', file }).toString('utf8'));
+  },
+
+  async run(given, context) {
+    const { report } = context;
+    const deployed = readHandover(context, deploymentRecord, { input: 'endpoint_name', value: given.endpoint_name });
+    if (deployed.outcome === 'nothing') return skip(deployed, context);
+    const { poll_interval, max_wait_time, quality_file } = given;
+    const { endpoint, config, group, version, content } = deployed;
+    const about = { group, package: deployed.package, version, content, endpoint, config, quality_file };
+    report.record({ outcome: 'not evaluated', ...about });
+    report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
+    report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
+    const liveness = { deployed, poll_interval, deadline: context.deadline(max_wait_time) };
+    const asked = await evaluateLive(given, liveness, context);
+    const { evaluation, data } = asked;
+    if (given.keep_answers) context.log.line(`The answer to each row is in answers.csv, for ${given.keep_records}.`);
+    report.record({ outcome: evaluation.verdict, ...about, n: evaluation.n, data: data.sha256, report: asked.report });
+    return concluded(given, asked, context);
+  },
+});
+
+function skip(
+  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
+  { report }: Context,
+): Done<never> {
+  report.record({ outcome: 'nothing', why, group, endpoint });
+  return { verdict: `Nothing to evaluate: ${why}.`, outputs: {} };
+}
+
+/** Asks the endpoint while it serves the deployed version, shows what its answers are worth, and writes that into the registry. */
+async function evaluateLive(given: Inputs, liveness: Liveness, context: Context): Promise<Asked> {
+  const { deployed } = liveness;
+  const { aws, clock, job } = context;
+  await describeServed(deployed, await untilLive(liveness, context), context, { judged: 'evaluated' });
+  const { askAndJudge } = await import('./evaluate-model/ask.ts');
+  const asked = await askAndJudge(given, liveness, {
+    ...context,
+    // What was updated meanwhile has answered some rows, and nobody knows which: then nothing is judged.
+    stillServed: async () =>
+      describeServed(deployed, await untilLive(liveness, context, 'still '), context, {
+        judged: 'evaluated',
+        still: 'still ',
+      }),
+  });
+  const { evaluation, data, report, now } = asked;
+  const allowed = evaluation.verdict === 'inconclusive' && given.allow_inconclusive;
+  await writeEvidence(
+    { ...aws, clock },
+    now,
+    {
+      kind: 'quality',
+      environment: job.environment,
+      verdict: evaluation.verdict,
+      n: evaluation.n,
+      data: data.sha256.slice(0, SHORT_HASH),
+      report: report.slice(0, SHORT_HASH),
+      content: deployed.content,
+      open: [...deployed.open, ...(allowed ? ['inconclusive'] : [])],
+    },
+    { pipeline: job.pipeline, job: job.id },
+  );
+  context.log.line(`Recorded in ${job.environment} for ${displayName(now)}: quality is ${evaluation.verdict}.`);
+  return asked;
+}
+
+/** How the job ends: good, or not. Inconclusive is good only where a commit says so. */
+function concluded(
+  { allow_inconclusive }: Inputs,
+  { evaluation, failed, open }: Asked,
+  { job }: Context,
+): Done<'MODEL_QUALITY'> {
+  const { verdict, n } = evaluation;
+  const outputs = { MODEL_QUALITY: verdict };
+  const asked = `${n.toLocaleString('en')} rows`;
+  if (verdict === 'good') return { verdict: `Good in ${job.environment}: every check of ${asked} holds.`, outputs };
+  if (verdict === 'bad')
+    throw new Failure(
+      'SMC-5108',
+      `Bad in ${job.environment}: the answers to ${asked} show it:\n${failed.map((line) => `  ${line}`).join('\n')}`,
+      'open the page of this job (first link), then promote a better version. If a limit is wrong, correct the quality file and push.',
+    );
+  const lines = open.map((line) => `  ${line}`).join('\n');
+  if (allow_inconclusive)
+    return {
+      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive): ${asked} are too few to tell.`,
+      outputs,
+    };
+  throw new Failure(
+    'SMC-5109',
+    `Inconclusive in ${job.environment}: ${asked} are too few to tell:\n${lines}`,
+    'add as many labelled rows as it says to the data, then push. No limit is shown to be broken, and none to be kept.',
+  );
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { Liveness } from '../../asking/live.ts';
+import type { Context } from '../../program/context.ts';
+import { type AskingPlan, askRows } from '../../quality/asking.ts';
+import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
+import { type Evaluation, evaluate } from '../../quality/evaluation.ts';
+import { readQualityFile } from '../../quality/quality-file.ts';
+import { KeptAnswers, metricsReport } from '../../quality/reports.ts';
+import { sourceOf } from '../../quality/sources.ts';
+import { checkLines, failedLines, openLines, toldChecks } from '../../quality/words.ts';
+import type { ModelPackage } from '../../registry/packages.ts';
+
+/** The inputs that say what is asked, and what is kept of it. */
+interface AskingInputs {
+  readonly quality_file: string;
+  readonly keep_answers: boolean;
+  readonly allow_inconclusive: boolean;
+}
+
+interface AskingContext extends Context {
+  /** The version that was asked, if the endpoint still serves it. Throws a Failure when it does not. */
+  stillServed(): Promise<ModelPackage>;
+}
+
+/** What an evaluation came to. */
+export interface Asked {
+  /** The version after it was asked. */
+  readonly now: ModelPackage;
+  readonly evaluation: Evaluation;
+  readonly data: DataSummary;
+  /** SHA-256 of report.json. */
+  readonly report: string;
+  /** A line for each check that failed, and for each that is open. */
+  readonly failed: readonly string[];
+  readonly open: readonly string[];
+}
+
+/** Asks the endpoint about the labelled rows that the quality file names, and judges its answers. */
+export async function askAndJudge(
+  given: AskingInputs,
+  { deployed, deadline, poll_interval }: Liveness,
+  { stillServed, ...context }: AskingContext,
+): Promise<Asked> {
+  const { log } = context;
+  const { quality_file: file } = given;
+  const plan = await readQualityFile(file, await context.fileOfCommit({ input: 'quality_file', file }));
+  const source = await sourceOf(plan, file, context);
+  const data = await surveyData({ source, plan });
+  const { rows, sha256, features, asked } = data;
+  log.line(`${source.name} has ${rows.toLocaleString('en')} rows (SHA-256 ${sha256}).`);
+  const kept = given.keep_answers ? new KeptAnswers(plan) : undefined;
+  const asking: AskingPlan = {
+    ...{ plan, features, asked, deadline, poll_interval },
+    endpoint: deployed.endpoint,
+    ...(kept && { keep: kept.put }),
+  };
+  const answered = await askRows(askedRows({ source, plan }, data), asking, context);
+  const now = await stillServed();
+  if (kept) context.report.file('answers.csv', kept.text());
+  const evaluation = evaluate(plan, answered, Number.parseInt(sha256.slice(0, 8), 16));
+  const { requests, repeated } = answered;
+  const report = showEvaluation(evaluation, { data, requests, repeated }, { given, context });
+  return { now, evaluation, data, report, failed: failedLines(evaluation), open: openLines(evaluation) };
+}
+
+/** What was asked. */
+interface Effort {
+  readonly data: DataSummary;
+  readonly requests: number;
+  readonly repeated: number;
+}
+
+interface Showing {
+  readonly given: AskingInputs;
+  readonly context: Context;
+}
+
+/** Shows the same numbers in the log, as tests, as metrics and in report.json, whose SHA-256 it returns. */
+function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context }: Showing): string {
+  const { log, report } = context;
+  const { data, requests, repeated } = effort;
+  const [n, all] = [evaluation.n, data.rows].map((each) => each.toLocaleString('en'));
+  const sample = evaluation.n < data.rows ? ` of ${all}, a random sample by the hash of the id,` : '';
+  log.line(`${n} rows${sample} were answered in ${requests} requests; ${repeated} were repeated.`);
+  for (const line of checkLines(evaluation)) log.line(`  ${line}`);
+  for (const { name, verdict, found } of toldChecks(evaluation)) {
+    const fails = verdict === 'bad' || (verdict === 'inconclusive' && !given.allow_inconclusive);
+    report.check(verdict === 'good' ? name : `${name} (${verdict})`, fails ? found : undefined);
+  }
+  report.file('metrics.txt', metricsReport(evaluation));
+  const text = `${JSON.stringify({ ...effort, ...evaluation }, null, 2)}\n`;
+  report.file('report.json', text);
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,210 @@
+import { settled } from '../asking/settled.ts';
+import { passingTrouble } from '../aws/trouble.ts';
+import { type Invocation, type InvocationResponse, invoke, opening } from '../endpoints/invocation.ts';
+import type { Deadline } from '../ground/clock.ts';
+import { Failure } from '../ground/failure.ts';
+import { type PollResult, waitFor } from '../ground/wait.ts';
+import type { Context } from '../program/context.ts';
+import type { Answers } from '../statistics/answers.ts';
+import { AnswerProblem, answerReader, type Prediction } from './predictions.ts';
+import { givenBy, type QualityPlan } from './quality-plan.ts';
+import { requestMaker } from './requests.ts';
+import { type LabelledRow, partColumns } from './rows.ts';
+
+/** What is asked of an endpoint, and until when. */
+export interface AskingPlan {
+  readonly plan: QualityPlan;
+  readonly endpoint: string;
+  /** The columns that are sent. */
+  readonly features: readonly string[];
+  /** How many rows there are at most. */
+  readonly asked: number;
+  readonly deadline: Deadline;
+  /** Seconds: the longest pause before a request is repeated. */
+  readonly poll_interval: number;
+  /** Takes each row with what was said of it. */
+  keep?(row: LabelledRow, prediction: Prediction): void;
+}
+
+/** What the endpoint answered. */
+export interface Answered {
+  readonly answers: Answers;
+  /** The value of each row in each column by which slices and groups are told apart. */
+  readonly parts: ReadonlyMap<string, readonly string[]>;
+  readonly requests: number;
+  /** How many requests had to be repeated, because SageMaker or the network was in trouble. */
+  readonly repeated: number;
+}
+
+/** Sends every row, some requests at once, and keeps what was said of it. Throws a Failure at the first answer that says something else. */
+export async function askRows(
+  rows: AsyncGenerator<LabelledRow>,
+  asking: AskingPlan,
+  context: Context,
+): Promise<Answered> {
+  const { plan, features } = asking;
+  const kept = new Kept(asking);
+  const sender = new Sender(asking, context, await context.aws.runtime());
+  const [make, read] = [requestMaker(plan, features), answerReader(plan)];
+  const batches = inBatches(rows, plan.request.batch);
+  let failed = false;
+  const work = async () => {
+    for (;;) {
+      const { value: batch, done } = await batches.next();
+      if (done || failed) return;
+      const answer = await sender.send(make(batch.rows), batch.rows);
+      kept.put(batch, predictionsOf(read, answer, batch.rows));
+    }
+  };
+  const stopping = (error: unknown) => {
+    // The others ask nothing more.
+    failed = true;
+    throw error;
+  };
+  await Promise.all(Array.from({ length: plan.request.at_once }, () => work().catch(stopping)));
+  return kept.answered(sender);
+}
+
+interface Batch {
+  readonly from: number;
+  readonly rows: readonly LabelledRow[];
+}
+
+async function* inBatches(rows: AsyncGenerator<LabelledRow>, size: number): AsyncGenerator<Batch> {
+  let batch: LabelledRow[] = [];
+  let from = 0;
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < size) continue;
+    yield { from, rows: batch };
+    from += batch.length;
+    batch = [];
+  }
+  if (batch.length > 0) yield { from, rows: batch };
+}
+
+/** What was said of the rows so far. */
+class Kept {
+  readonly #plan: QualityPlan;
+  readonly #keep: AskingPlan['keep'];
+  readonly #labels: Float64Array;
+  readonly #predictions: Float64Array;
+  readonly #scores: Float64Array | undefined;
+  readonly #parts: readonly (readonly [string, string[]])[];
+  /** Each value once, however many rows have it. */
+  readonly #values = new Map<string, string>();
+  #rows = 0;
+
+  constructor({ plan, asked, keep }: AskingPlan) {
+    this.#plan = plan;
+    this.#keep = keep;
+    this.#labels = new Float64Array(asked);
+    this.#predictions = new Float64Array(asked);
+    this.#scores = givenBy(plan) === 'score' ? new Float64Array(asked) : undefined;
+    this.#parts = partColumns(plan).map((column) => [column, []]);
+  }
+
+  put({ from, rows }: Batch, said: readonly Prediction[]): void {
+    for (const [index, row] of rows.entries()) {
+      const at = from + index;
+      const { prediction, score } = said[index] ?? { prediction: Number.NaN };
+      this.#labels[at] = row.label;
+      this.#predictions[at] = prediction;
+      if (this.#scores) this.#scores[at] = score ?? Number.NaN;
+      for (const [place, [, values]] of this.#parts.entries()) values[at] = this.#once(row.parts[place] ?? '');
+      this.#keep?.(row, said[index] ?? { prediction: Number.NaN });
+    }
+    this.#rows += rows.length;
+  }
+
+  #once(value: string): string {
+    const known = this.#values.get(value) ?? value;
+    if (!this.#values.has(value)) this.#values.set(value, value);
+    return known;
+  }
+
+  answered({ requests, repeated }: Pick<Sender, 'requests' | 'repeated'>): Answered {
+    const { task, classes = [] } = this.#plan;
+    const scores = this.#scores?.subarray(0, this.#rows);
+    return {
+      answers: {
+        task,
+        labels: this.#labels.subarray(0, this.#rows),
+        predictions: this.#predictions.subarray(0, this.#rows),
+        scores,
+        classes: { regression: 0, binary: 2, multiclass: classes.length }[task],
+      },
+      parts: new Map(this.#parts),
+      requests,
+      repeated,
+    };
+  }
+}
+
+type Runtime = Awaited<ReturnType<Context['aws']['runtime']>>;
+
+/** Sends requests, and repeats one that SageMaker or the network did not let through. */
+class Sender {
+  readonly #asking: AskingPlan;
+  readonly #context: Context;
+  readonly #runtime: Runtime;
+  requests = 0;
+  repeated = 0;
+
+  constructor(asking: AskingPlan, context: Context, runtime: Runtime) {
+    this.#asking = asking;
+    this.#context = context;
+    this.#runtime = runtime;
+  }
+
+  async send(body: string, rows: readonly LabelledRow[]): Promise<InvocationResponse> {
+    const { plan, endpoint, deadline, poll_interval: interval } = this.#asking;
+    const { clock } = this.#context;
+    const { content_type: contentType, accept, custom_attributes: customAttributes } = plan.request;
+    const request = { endpoint, payload: Buffer.from(body), contentType, accept, customAttributes };
+    this.requests++;
+    const look = async () => this.#seen(await invoke({ runtime: this.#runtime, clock }, request));
+    const waiting = { clock, deadline, interval, tolerate: passingTrouble, onChange: () => void this.repeated++ };
+    const answer = settled(await waitFor(look, waiting), `an answer to ${namesOf(rows)}`);
+    if (answer.status !== 200) throw refusedBy(answer, rows);
+    return answer;
+  }
+
+  #seen(seen: Invocation): PollResult<InvocationResponse> {
+    if (seen.is === 'answered') return { is: 'settled', answer: seen.answer };
+    return { is: 'pending', saying: `the endpoint is ${seen.is} (${seen.seen})` };
+  }
+}
+
+/** `rows 101 to 200`, by which a person finds them in the data. */
+function namesOf(rows: readonly LabelledRow[]): string {
+  const [first, last] = [rows[0]?.number, rows.at(-1)?.number];
+  return first === last ? `row ${first}` : `rows ${first} to ${last}`;
+}
+
+function refusedBy(answer: InvocationResponse, rows: readonly LabelledRow[]): Failure {
+  return new Failure(
+    'SMC-5105',
+    `The model answered HTTP ${answer.status} to ${namesOf(rows)}: ${opening(answer, 200) || 'without a word'}`,
+    'compare the request with what the model takes: content_type, features and json of the quality file. The log of the endpoint (link on this page) says more.',
+  );
+}
+
+function predictionsOf(
+  read: ReturnType<typeof answerReader>,
+  answer: InvocationResponse,
+  rows: readonly LabelledRow[],
+): Prediction[] {
+  try {
+    return read(answer, rows.length);
+  } catch (error) {
+    if (!(error instanceof AnswerProblem)) throw error;
+    const row = error.row === undefined ? undefined : rows[error.row];
+    const to = row ? `row ${row.number} (${row.id})` : namesOf(rows);
+    throw new Failure(
+      'SMC-5106',
+      `The answer to ${to} is no prediction: ${error.message}.`,
+      'compare prediction and task in the quality file with what the model answers, or correct the model.',
+    );
+  }
+}

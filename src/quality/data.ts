@@ -1,0 +1,202 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Failure } from '../ground/failure.ts';
+import type { QualityPlan } from './quality-plan.ts';
+import { featuresOf, type LabelledRow, missingColumns, RowProblem, type RowReader, rowReader } from './rows.ts';
+import { type Bytes, readTable, type TableFormat, TableProblem } from './tables.ts';
+
+/** Where the labelled rows come from: read twice, because what is asked is chosen among all of them. */
+export interface DataSource {
+  /** What a person calls it: `holdout.csv of the commit 8b1a9953c461`. */
+  readonly name: string;
+  readonly format: TableFormat;
+  open(): Promise<Bytes>;
+}
+
+/** What a first look at all rows shows. */
+export interface DataSummary {
+  readonly rows: number;
+  /** SHA-256 of the data. */
+  readonly sha256: string;
+  /** A row is asked when its draw is below this. */
+  readonly limit: number;
+  /** How many rows are asked. */
+  readonly asked: number;
+  /** The columns that are sent. */
+  readonly features: readonly string[];
+}
+
+interface DataPlace {
+  readonly source: DataSource;
+  readonly plan: QualityPlan;
+}
+
+/** As many problems of rows as a person corrects at once. */
+const MOST_PROBLEMS = 5;
+/** Fewer rows show nothing. */
+const LEAST = 30;
+
+/**
+ * Looks at every row before any is asked. Throws a Failure of kind "invalid input" that names the rows that are wrong: the data is judged as it
+ * is, or not at all.
+ */
+export async function surveyData({ source, plan }: DataPlace): Promise<DataSummary> {
+  const draws: number[] = [];
+  const labels = new Set<number>();
+  const problems: string[] = [];
+  let wrong = 0;
+  const digest = createHash('sha256');
+  const features = await readRows({ source, plan }, digest, {
+    row: ({ draw, label }) => {
+      draws.push(draw);
+      if (plan.task !== 'regression') labels.add(label);
+    },
+    problem: (why) => {
+      wrong++;
+      if (problems.length < MOST_PROBLEMS) problems.push(why);
+    },
+  });
+  const sha256 = digest.digest('hex');
+  refuseOtherData(source, plan, sha256);
+  if (wrong > MOST_PROBLEMS) problems.push(`and ${wrong - MOST_PROBLEMS} more rows`);
+  if (problems.length === 0) problems.push(...(await doubled({ source, plan }, draws)));
+  if (problems.length === 0) problems.push(...tooLittle(plan, draws.length, labels));
+  if (problems.length > 0) throw wrongData(source, problems);
+  const limit = limitFor(draws, plan.max_rows);
+  return { rows: draws.length, sha256, limit, asked: draws.filter((draw) => draw < limit).length, features };
+}
+
+interface Visitor {
+  row(row: LabelledRow): void | Promise<void>;
+  problem(why: string): void;
+}
+
+/** Visits every row, and returns the columns that are sent. */
+async function readRows({ source, plan }: DataPlace, digest: Hash, visit: Visitor): Promise<readonly string[]> {
+  let read: RowReader | undefined;
+  let features: readonly string[] = [];
+  let number = 0;
+  try {
+    for await (const { columns, rows } of readTable(hashing(await source.open(), digest), source.format)) {
+      read ??= readerFor({ source, plan }, columns);
+      features = featuresOf(plan, columns);
+      for (const cells of rows) {
+        number++;
+        const row = attempted(read, cells, number, visit);
+        if (row) await visit.row(row);
+      }
+    }
+  } catch (error) {
+    if (error instanceof TableProblem) throw wrongData(source, [error.message]);
+    throw error;
+  }
+  return features;
+}
+
+function attempted(
+  read: RowReader,
+  cells: readonly unknown[],
+  number: number,
+  visit: Visitor,
+): LabelledRow | undefined {
+  try {
+    return read(cells, number);
+  } catch (error) {
+    if (!(error instanceof RowProblem)) throw error;
+    visit.problem(`row ${number}: ${error.message}`);
+    return undefined;
+  }
+}
+
+function readerFor({ source, plan }: DataPlace, columns: readonly string[]): RowReader {
+  const missing = missingColumns(plan, columns);
+  if (missing.length === 0) return rowReader(plan, columns);
+  throw wrongData(source, [`it has no column ${missing.join(', ')}; it has ${columns.join(', ')}`]);
+}
+
+async function* hashing(bytes: Bytes, digest: Hash): Bytes {
+  for await (const piece of bytes) {
+    digest.update(piece);
+    yield piece;
+  }
+}
+
+/** Each row that is asked, in the order of the data. Throws a Failure when the data is no longer the one that was looked at. */
+export async function* askedRows(
+  { source, plan }: DataPlace,
+  { limit, sha256 }: Pick<DataSummary, 'limit' | 'sha256'>,
+): AsyncGenerator<LabelledRow> {
+  const digest = createHash('sha256');
+  let read: RowReader | undefined;
+  let number = 0;
+  try {
+    for await (const { columns, rows } of readTable(hashing(await source.open(), digest), source.format)) {
+      read ??= readerFor({ source, plan }, columns);
+      for (const cells of rows) {
+        const row = read(cells, ++number);
+        if (row.draw < limit) yield row;
+      }
+    }
+  } catch (error) {
+    // At the first look, each row was right.
+    throw error instanceof TableProblem || error instanceof RowProblem ? changedData(source) : error;
+  }
+  if (digest.digest('hex') !== sha256) throw changedData(source);
+}
+
+/** The rows whose id another one has. Equal draws are rare, and mostly equal ids: only then the data is read for them again. */
+async function doubled(place: DataPlace, draws: readonly number[]): Promise<string[]> {
+  const ascending = Float64Array.from(draws).sort();
+  const twice = new Set(ascending.filter((draw, at) => at > 0 && ascending[at - 1] === draw));
+  if (twice.size === 0) return [];
+  const first = new Map<string, number>();
+  const problems: string[] = [];
+  await readRows(place, createHash('sha256'), {
+    row: ({ id, draw, number }) => {
+      if (!twice.has(draw)) return;
+      const before = first.get(id);
+      if (before === undefined) first.set(id, number);
+      else if (problems.length < MOST_PROBLEMS) problems.push(`rows ${before} and ${number} have the same id "${id}"`);
+    },
+    problem: () => {},
+  });
+  return problems;
+}
+
+/** What the data does not show at all, whatever the model answers. */
+function tooLittle(plan: QualityPlan, rows: number, labels: ReadonlySet<number>): string[] {
+  if (rows < LEAST) return [`it has ${rows} rows, and fewer than ${LEAST} show nothing`];
+  if (plan.task === 'regression') return [];
+  const classes = plan.task === 'binary' ? [plan.negative, plan.positive] : (plan.classes ?? []);
+  return classes.flatMap((each, code) => (labels.has(code) ? [] : [`no row has the label "${each}"`]));
+}
+
+/** The draw below which about so many rows are: exactly so many, because no two draws are equal. */
+function limitFor(draws: readonly number[], most: number): number {
+  if (draws.length <= most) return 1;
+  return Float64Array.from(draws).sort()[most] ?? 1;
+}
+
+function refuseOtherData(source: DataSource, { data }: QualityPlan, sha256: string): void {
+  if (data.sha256 === undefined || data.sha256 === sha256) return;
+  throw new Failure(
+    'SMC-5103',
+    `${source.name} has the SHA-256 ${sha256}, but the quality file names ${data.sha256}. Nothing was asked.`,
+    'find out who changed the data. If it is right, write its sha256 into the quality file, then push.',
+  );
+}
+
+function wrongData(source: DataSource, problems: readonly string[]): Failure {
+  return new Failure(
+    'SMC-5102',
+    `${source.name} cannot be evaluated:\n${problems.map((each) => `  ${each}.`).join('\n')}`,
+    'correct the data or the quality file, then push.',
+  );
+}
+
+function changedData(source: DataSource): Failure {
+  return new Failure(
+    'SMC-5104',
+    `${source.name} changed while it was read: nothing of it counts.`,
+    'find out what writes there, then run this job again.',
+  );
+}

@@ -1,0 +1,103 @@
+import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { visibleText } from '../ground/visible-text.ts';
+import type { QualityPlan } from './quality-plan.ts';
+
+/** Rows as they lie in the data, and the names of their cells. */
+export interface RowChunk {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** A row that can be asked about. */
+export interface LabelledRow {
+  /** From 1, without the header. */
+  readonly number: number;
+  readonly id: string;
+  /** The place of its id among all possible ones, from 0 to 1: of a random sample are those below a limit. */
+  readonly draw: number;
+  /** A number, 1 or 0 for the positive class or the other, or the code of a class. */
+  readonly label: number;
+  readonly features: readonly unknown[];
+  /** The values by which slices and groups are told apart: a column each. */
+  readonly parts: readonly string[];
+}
+
+/** What is wrong with a row: a clause after its number. */
+export class RowProblem extends Error {}
+
+/** Reads the cells of a row. Throws a RowProblem where one is missing or has no meaning. */
+export type RowReader = (cells: readonly unknown[], number: number) => LabelledRow;
+
+/** The columns by which a plan tells slices and groups apart, each once. */
+export function partColumns({ slices, groups }: Pick<QualityPlan, 'slices' | 'groups'>): string[] {
+  return [...new Set([...slices, ...groups].map(({ column }) => column))];
+}
+
+/** The columns that are sent, in their order. */
+export function featuresOf({ features, id, label }: QualityPlan, columns: readonly string[]): readonly string[] {
+  return features ?? columns.filter((name) => name !== id && name !== label);
+}
+
+/** The columns of a plan that the data does not have. */
+export function missingColumns(plan: QualityPlan, columns: readonly string[]): string[] {
+  const needed = [plan.id, plan.label, ...featuresOf(plan, columns), ...partColumns(plan)];
+  return [...new Set(needed)].filter((name) => !columns.includes(name));
+}
+
+/** The reader for data of these columns. */
+export function rowReader(plan: QualityPlan, columns: readonly string[]): RowReader {
+  const placeOf = (name: string) => columns.indexOf(name);
+  const [id, label] = [placeOf(plan.id), placeOf(plan.label)];
+  const [features, parts] = [featuresOf(plan, columns), partColumns(plan)].map((names) => names.map(placeOf));
+  const labelOf = labelReader(plan);
+  return (cells, number) => {
+    if (cells.length !== columns.length)
+      throw new RowProblem(`it has ${cells.length} cells, and the header has ${columns.length}`);
+    const named = textOf(cells[id]);
+    if (named === '') throw new RowProblem(`it has no ${plan.id}, the id`);
+    const given = textOf(cells[label]);
+    if (given === '') throw new RowProblem(`it has no ${plan.label}, the label`);
+    return {
+      number,
+      id: named,
+      draw: drawOf(named),
+      label: labelOf(given),
+      features: (features ?? []).map((at) => present(cells[at], columns[at])),
+      parts: (parts ?? []).map((at) => textOf(present(cells[at], columns[at]))),
+    };
+  };
+}
+
+/** A cell that is there; it may be empty. */
+function present(cell: unknown, name = ''): unknown {
+  if (cell === undefined) throw new RowProblem(`it has no ${name}`);
+  return cell;
+}
+
+function textOf(cell: unknown): string {
+  return cell === undefined || cell === null ? '' : String(cell).trim();
+}
+
+function labelReader(plan: QualityPlan): (text: string) => number {
+  const codes = classCodes(plan);
+  return (text) => {
+    const label = plan.task === 'regression' ? Number(text) : codes.get(text);
+    if (label !== undefined && Number.isFinite(label)) return label;
+    const shown = `the label "${visibleText(text).slice(0, 60)}"`;
+    throw new RowProblem(
+      plan.task === 'regression' ? `${shown} is no number` : `${shown} is none of ${[...codes.keys()].join(', ')}`,
+    );
+  };
+}
+
+/** The classes of a task by their labels: of a binary one, the positive class has the code 1. */
+export function classCodes({ task, negative, positive, classes = [] }: QualityPlan): ReadonlyMap<string, number> {
+  const labels = task === 'binary' ? [negative, positive] : classes;
+  return new Map(labels.map((label, code) => [String(label), code]));
+}
+
+/** Where an id falls: 48 bits of its SHA-256, which nobody chooses. */
+function drawOf(id: string): number {
+  return Buffer.from(hash('sha256', id, 'hex').slice(0, 12), 'hex').readUIntBE(0, 6) / 2 ** 48;
+}

@@ -1,0 +1,52 @@
+import type { EvidenceEntry } from '../registry/entries.ts';
+import type { Estimate } from '../statistics/interval.ts';
+
+export type Verdict = EvidenceEntry['verdict'];
+
+/** A verdict about one number, and what it rests on. */
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Where it is inconclusive: about how many rows more would decide, where a number of rows would. */
+  readonly more?: number;
+}
+
+/** A bound that a metric must keep: `above` where it may not even be equal. */
+export type Limit =
+  | { readonly is: 'min' | 'max'; readonly value: number }
+  | { readonly is: 'above'; readonly value: number };
+
+/**
+ * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even the other bound breaks it. What lies
+ * between shows nothing; what has no bounds, too.
+ */
+export function judge({ value, lower, upper, n }: Estimate, limit: Limit): Judged {
+  const [worst, best] = limit.is === 'max' ? [upper, lower] : [lower, upper];
+  if (keeps(worst, limit)) return { verdict: 'good' };
+  if (breaks(best, limit)) return { verdict: 'bad' };
+  // It will be good with more rows, or bad: whichever the value says now.
+  const half = Math.abs(value - (keeps(value, limit) ? worst : best));
+  return { verdict: 'inconclusive', ...moreRows(half, Math.abs(value - limit.value), n) };
+}
+
+function keeps(value: number, limit: Limit): boolean {
+  if (limit.is === 'above') return value > limit.value;
+  return limit.is === 'min' ? value >= limit.value : value <= limit.value;
+}
+
+function breaks(value: number, limit: Limit): boolean {
+  return !Number.isNaN(value) && !keeps(value, limit);
+}
+
+/** The most rows that anybody would label. */
+const MOST = 1e9;
+
+/** An interval narrows with the square root of the rows: about so many more and its half is as small as the distance. */
+function moreRows(half: number, distance: number, n: number): { more?: number } {
+  const more = Math.ceil(n * (half / distance) ** 2) - n;
+  return Number.isFinite(more) && more < MOST ? { more: Math.max(1, more) } : {};
+}
+
+/** The verdict of all: bad where one is, inconclusive where one is, and good only where all are. */
+export function verdictOf(verdicts: readonly Verdict[]): Verdict {
+  return (['bad', 'inconclusive'] as const).find((each) => verdicts.includes(each)) ?? 'good';
+}

@@ -1,0 +1,75 @@
+import type { Evaluation, GroupCheck, MetricCheck, SliceCheck } from './evaluation.ts';
+import type { Limit } from './verdict.ts';
+
+/** A check, as a person reads it. */
+export interface ToldCheck {
+  /** What it asks: `rmse is at most 45000`. */
+  readonly name: string;
+  readonly verdict: 'good' | 'bad' | 'inconclusive' | 'not judged';
+  /** What was found. */
+  readonly found: string;
+}
+
+/** Every check of an evaluation: of all rows, of slices, of groups. */
+export function toldChecks({ metrics, slices, groups }: Evaluation): ToldCheck[] {
+  return [...metrics.map(toldMetric), ...slices.map(toldSlice), ...groups.map(toldGroup)];
+}
+
+/** `good          rmse is at most 45000: 41250 (95 %: at most 43100; bootstrap of 1,200 rows)`. */
+export function checkLines(evaluation: Evaluation): string[] {
+  return toldChecks(evaluation).map(({ name, verdict, found }) => `${verdict.padEnd(12)} ${name}: ${found}`);
+}
+
+export const failedLines = (evaluation: Evaluation) => linesOf(evaluation, 'bad');
+export const openLines = (evaluation: Evaluation) => linesOf(evaluation, 'inconclusive');
+
+function linesOf(evaluation: Evaluation, wanted: ToldCheck['verdict']): string[] {
+  return toldChecks(evaluation)
+    .filter(({ verdict }) => verdict === wanted)
+    .map(({ name, found }) => `${name}: ${found}`);
+}
+
+/** A number of five digits, or nothing where there is none. */
+export function shown(value: number): string {
+  if (!Number.isFinite(value)) return 'unknown';
+  return Math.abs(value) >= 1e5 ? String(Math.round(value)) : String(Number(value.toPrecision(5)));
+}
+
+const count = (rows: number) => `${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`;
+
+function limitWords({ is, value }: Limit): string {
+  const words = { min: 'at least', max: 'at most', above: 'above' };
+  return `${words[is]} ${shown(value)}`;
+}
+
+function toldMetric({ metric, limit, estimate, verdict, more }: MetricCheck): ToldCheck {
+  const { value, lower, upper, n, method } = estimate;
+  const beats = limit.is === 'above';
+  const name = beats
+    ? `better than a constant answer (${metric} ${limitWords(limit)})`
+    : `${metric} is ${limitWords(limit)}`;
+  if (Number.isNaN(value)) return { name, verdict, found: `the rows give no ${metric}` };
+  const by = `${method} of ${count(n)}`;
+  if (Number.isNaN(lower) || Number.isNaN(upper))
+    return { name, verdict, found: `${shown(value)}; ${count(n)} do not show how far it may be off` };
+  // A bad verdict rests on the other bound.
+  const isUpper = (limit.is === 'max') !== (verdict === 'bad');
+  const bound = isUpper ? `at most ${shown(upper)}` : `at least ${shown(lower)}`;
+  const found = `${shown(value)} (95 %: ${bound}; ${by})`;
+  if (verdict !== 'inconclusive') return { name, verdict, found };
+  const decides = more === undefined ? 'no number of rows would decide' : `about ${count(more)} more would decide`;
+  return { name, verdict, found: `${found}; ${decides}` };
+}
+
+function toldSlice({ column, value, rows, metric, limit, found, p, verdict, why }: SliceCheck): ToldCheck {
+  const name = `${metric} is ${limitWords(limit)} where ${column} is ${value === '' ? 'empty' : value}`;
+  if (p === undefined) return { name, verdict, found: `${shown(found)}, not judged: ${why}` };
+  const chance = p < 0.0001 ? 'below 0.0001' : p.toFixed(4);
+  return { name, verdict, found: `${shown(found)} (p ${chance} by Holm; ${count(rows)})` };
+}
+
+function toldGroup({ column, rate, limit, difference, lower, upper, verdict, why }: GroupCheck): ToldCheck {
+  const name = `${rate} of groups by ${column} differs by at most ${shown(limit)}`;
+  if (why !== undefined) return { name, verdict, found: why };
+  return { name, verdict, found: `${shown(difference)} (95 %: ${shown(lower)} to ${shown(upper)}; Newcombe)` };
+}

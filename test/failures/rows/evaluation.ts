@@ -1,0 +1,245 @@
+import type { GitLab } from '../../../emulator/gitlab.ts';
+import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
+import { LABELLED } from '../../components/labelled.ts';
+import type { Row } from '../row.ts';
+import { ENDPOINT, live, type Place } from '../stage.ts';
+
+const SECOND = `${ENDPOINT}-v2`;
+const notEvaluated = { outcome: 'not evaluated', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
+const evaluated = (outcome: string) => ({ ...notEvaluated, outcome });
+const ASKED = { InvokeEndpoint: 4 };
+const RECORDS = { ...ASKED, UpdateModelPackage: 1 };
+const CORRECT = 'correct the data or the quality file, then push.';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The commit has the example's labelled data and quality file, changed as this says. */
+const commit =
+  (change: (files: typeof LABELLED) => Texts = () => ({})) =>
+  async ({ emulator }: Place): Promise<void> =>
+    void (await committed(emulator, change));
+
+function committed(emulator: Place['emulator'], change: (files: typeof LABELLED) => Texts): Promise<GitLab> {
+  return hostOf(emulator, { ...LABELLED, ...change(LABELLED) });
+}
+
+const withPlan = (from: string | RegExp, to: string) =>
+  commit((files) => ({ 'quality.yml': files['quality.yml'].replace(from, to) }));
+const withData = (from: string | RegExp, to: string) =>
+  commit((files) => ({ 'holdout.csv': files['holdout.csv'].replace(from, to) }));
+
+const usual = {
+  component: 'evaluate-model',
+  stage: live,
+  job: ({ emulator }: Place) => {
+    const { claims, env } = describedByFile(emulator);
+    return { ...(claims && { claims }), ...(env && { env }) };
+  },
+} as const;
+
+export const evaluation: readonly Row[] = [
+  {
+    ...usual,
+    when: 'the quality file is wrong',
+    shows: [],
+    code: 'SMC-5101',
+    seen: 'ERROR Invalid quality file:\n  quality.yml: line 13, column 3: metrics.rsme is not known: did you mean rmse?.',
+    next: 'correct quality.yml, then push.',
+    cause: 'A key or a value of the file has no meaning. The log names each with its line and column.',
+    remedy: 'Correct it by [the table of its keys](proving-a-model.md#the-quality-file).',
+    act: withPlan('  rmse:', '  rsme:'),
+    exit: 64,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'a label is no number',
+    shows: [],
+    code: 'SMC-5102',
+    seen: 'ERROR holdout.csv of the commit 8b1a9953c461 cannot be evaluated:\n  row 2: the label "n/a" is no number.',
+    next: CORRECT,
+    cause:
+      'A row has no label or id, its label has no meaning, two rows have the same id, a column is missing, or there are fewer than 30 rows. All rows are read before one is asked.',
+    remedy: 'Correct the rows that the log names. No row is left out silently.',
+    act: withData(/^(S0002,.*,)\d+$/m, '$1n/a'),
+    exit: 64,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'a column is missing',
+    shows: [],
+    code: 'SMC-5102',
+    seen: 'ERROR holdout.csv of the commit 8b1a9953c461 cannot be evaluated:\n  it has no column price; it has sale, …, cost.',
+    next: CORRECT,
+    cause: 'The quality file names a column that the header of the data does not have.',
+    remedy: 'Name the columns as the data does.',
+    act: withData('lease_years_left,price', 'lease_years_left,cost'),
+    exit: 64,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the data is another one than the quality file names',
+    shows: [],
+    code: 'SMC-5103',
+    seen: 'ERROR holdout.csv of the commit 8b1a9953c461 has the SHA-256 …, but the quality file names 00000000…. Nothing was asked.',
+    next: 'find out who changed the data. If it is right, write its sha256 into the quality file, then push.',
+    cause: 'The data was changed, or another file lies at its place, after its hash was written down.',
+    remedy: 'If the new data is right, write its `sha256` into the quality file.',
+    act: withPlan('file: holdout.csv', `file: holdout.csv\n  sha256: "${'0'.repeat(64)}"`),
+    exit: 1,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the model answers rows with an error',
+    shows: [],
+    code: 'SMC-5105',
+    seen: "ERROR The model answered HTTP 500 to rows 1 to 100: KeyError: 'floor_area'",
+    next: 'compare the request with what the model takes: content_type, features and json of the quality file. The log of the endpoint (link on this page) says more.',
+    cause: 'The container refused the request that was made of the rows. Nothing is judged by the other rows.',
+    remedy: 'Compare `request` in the quality file with the payload that validate-endpoint sends.',
+    act: async (place) => {
+      await committed(place.emulator, () => ({
+        'quality.yml': LABELLED['quality.yml'].replace('request:', 'request:\n  at_once: 1'),
+      }));
+      const error = { status: 500, message: "KeyError: 'floor_area'" };
+      place.emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 1, error });
+    },
+    exit: 1,
+    writes: { InvokeEndpoint: 1 },
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'an answer is no prediction',
+    shows: [],
+    code: 'SMC-5106',
+    seen: 'ERROR The answer to row 1 (S0001) is no prediction: its prediction is missing and is no number.',
+    next: 'compare prediction and task in the quality file with what the model answers, or correct the model.',
+    cause:
+      'The answer has too few predictions, one that is NaN or of an unknown class, or none where the quality file says that it stands. No number is made up.',
+    remedy: 'Correct `prediction.at` or `prediction.column`, by the answer in the log.',
+    act: commit((files) => ({
+      'quality.yml': files['quality.yml']
+        .replace('predictions[].price', 'predictions[].cost')
+        .replace('request:', 'request:\n  at_once: 1'),
+    })),
+    exit: 1,
+    writes: { InvokeEndpoint: 1 },
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'S3 does not give the labelled data',
+    shows: [],
+    code: 'SMC-5107',
+    seen: 'ERROR The data at s3://resale-price-data/labelled/holdout.csv cannot be read: NoSuchBucket: The specified bucket does not exist.',
+    next: 'correct s3 in the quality file, or allow s3:GetObject on it to the role of this job (docs/permissions.md). Then run this job again.',
+    cause: 'There is no such object, or the policy `evaluate` does not name it.',
+    remedy: 'Write the policies again with `--labelled-data`, see [Permissions](permissions.md).',
+    act: withPlan('file: holdout.csv', 's3: s3://resale-price-data/labelled/holdout.csv'),
+    exit: 1,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the labelled data changes between its two readings',
+    shows: [],
+    code: 'SMC-5104',
+    seen: 'ERROR s3://resale-price-data/labelled/holdout.csv changed while it was read: nothing of it counts.',
+    next: 'find out what writes there, then run this job again.',
+    cause:
+      'All rows are read once before any is asked, and again while they are asked: the second time it was other data.',
+    remedy: 'Let the job that writes the data end first, and name each new data set differently.',
+    act: async (place) => {
+      const address = 's3://resale-price-data/labelled/holdout.csv';
+      const { faults, objects } = place.emulator;
+      await committed(place.emulator, (files) => ({
+        'quality.yml': files['quality.yml'].replace('file: holdout.csv', `s3: ${address}`),
+      }));
+      objects.put(address, LABELLED['holdout.csv']);
+      const change = () => objects.put(address, LABELLED['holdout.csv'].replace('Bedok', 'Clementi'));
+      faults.meanwhile('GetObject', () => faults.meanwhile('GetObject', change));
+    },
+    exit: 1,
+    writes: { InvokeEndpoint: 3 },
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the answers are not good enough',
+    shows: [],
+    code: 'SMC-5108',
+    seen: 'ERROR Bad in dev: the answers to 360 rows show it:\n  rmse is at most 45000: …',
+    next: 'open the page of this job (first link), then promote a better version. If a limit is wrong, correct the quality file and push.',
+    cause:
+      'Even the better end of the interval breaks a limit: not chance, but the model. Or a slice breaks one by more than chance explains.',
+    remedy: 'Open the page: it shows what is off, and by how much. The entry `quality` says `bad`.',
+    act: async ({ emulator }) => {
+      await committed(emulator, () => ({}));
+      emulator.runtime.behaviours.set(ENDPOINT, { scale: 1.2 });
+    },
+    exit: 1,
+    writes: RECORDS,
+    record: evaluated('bad'),
+    keeps: ['report.json', 'metrics.txt'],
+  },
+  {
+    ...usual,
+    when: 'the rows are too few to tell',
+    shows: [],
+    code: 'SMC-5109',
+    seen: 'ERROR Inconclusive in dev: 360 rows are too few to tell:\n  mape is at most …; about … rows more would decide',
+    next: 'add as many labelled rows as it says to the data, then push. No limit is shown to be broken, and none to be kept.',
+    cause: 'A limit lies inside the interval: more rows would narrow it.',
+    remedy:
+      'Label more rows. Or set `allow_inconclusive: true`, which is recorded; an environment with `require_evidence` rejects the version then.',
+    act: withPlan('mape: { max: 0.08 }', 'mape: { max: 0.0428 }'),
+    exit: 1,
+    writes: RECORDS,
+    record: evaluated('inconclusive'),
+  },
+  {
+    ...usual,
+    when: 'another version is deployed while the rows are asked',
+    shows: [36],
+    code: 'SMC-4102',
+    seen: 'ERROR Somebody updated resale-price-dev back to resale-price-dev-v1: resale-price-dev-v2 is not live.',
+    next: 'find out who changed it in CloudTrail (UpdateEndpoint). If this version should replace that config, run the deploy-model job again.',
+    cause: 'Nobody knows which version answered which row: nothing of it counts, and nothing is recorded.',
+    remedy: 'Let the deployment end, then run the jobs of one pipeline in order.',
+    act: async ({ emulator }) => {
+      await committed(emulator, () => ({}));
+      emulator.faults.meanwhile('InvokeEndpoint', () => {
+        const name = `${ENDPOINT}-v1`;
+        emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: name });
+        emulator.endpoints.settle(ENDPOINT);
+      });
+    },
+    exit: 1,
+    writes: ASKED,
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'AWS throttles requests',
+    shows: [13],
+    seen: 'Good in dev: every check of 360 rows holds.',
+    cause: 'SageMaker refused some requests for a moment. Each was sent again, and the log says how many.',
+    remedy: 'Nothing. If it takes long, lower `at_once` in the quality file.',
+    act: async ({ emulator }) => {
+      await committed(emulator, () => ({}));
+      emulator.fault({ operation: 'InvokeEndpoint', kind: 'throttle', times: 2 });
+    },
+    exit: 0,
+    writes: { InvokeEndpoint: 6, UpdateModelPackage: 1 },
+    record: evaluated('good'),
+  },
+];
