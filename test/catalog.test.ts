@@ -316,7 +316,8 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
         ...(Object.keys(program.outputs).length > 0 && { dotenv: `${folder}/sagemaker.env` }),
         annotations: `${folder}/links.json`,
         junit: `${folder}/junit.xml`,
-        ...(isOfMergeRequests(program) && { terraform: `${folder}/terraform.json`, metrics: `${folder}/metrics.txt` }),
+        ...(isOfMergeRequests(program) && { terraform: `${folder}/terraform.json` }),
+        ...('metrics.txt' in (program.gitlab.reports ?? {}) && { metrics: `${folder}/metrics.txt` }),
       },
     });
   });

@@ -12,6 +12,7 @@ import checkModel from '../../src/components/check-model.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
+import evaluateModel from '../../src/components/evaluate-model.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -19,6 +20,7 @@ import type { Component } from '../../src/program/component.ts';
 import { ofPromote } from '../components/example.ts';
 import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { LABELLED } from '../components/labelled.ts';
 import { endpointFile, SECTION } from '../components/scaling.ts';
 import { resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
@@ -234,12 +236,23 @@ async function meetTrouble(): Promise<void> {
   await overtaken.run(deployModel);
   const next = await approved('dev');
   await next.run(deployModel, { keep_versions: '1' });
+  const labelled = await labelledInS3();
+  await next.run(evaluateModel, {}, labelled);
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
+  await next.run(evaluateModel, {}, labelled);
   emulator.endpoints.settle('resale-price-dev');
   leaveAlarm();
   await push('dev').run(deleteEndpoint);
+}
+
+/** The commit's quality file names data in S3. */
+async function labelledInS3(): Promise<Partial<JobOptions>> {
+  const address = 's3://resale-price-data/labelled/holdout.csv';
+  emulator.objects.put(address, LABELLED['holdout.csv']);
+  await hostOf(emulator, { 'quality.yml': LABELLED['quality.yml'].replace('file: holdout.csv', `s3: ${address}`) });
+  return describedByFile(emulator);
 }
 
 /** What a deployment leaves that is killed while it bakes. */

@@ -24,7 +24,7 @@ type AsAnother = 'reject-model' | 'plan-deployment';
 
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
 export const rounds: Readonly<
-  Record<Exclude<ProgramName, AsAnother | 'rollback-endpoint' | 'delete-endpoint'>, readonly Round[]>
+  Record<Exclude<ProgramName, AsAnother | 'evaluate-model' | 'rollback-endpoint' | 'delete-endpoint'>, readonly Round[]>
 > = {
   'deploy-pipeline': [
     SESSION,
@@ -110,17 +110,6 @@ export const rounds: Readonly<
     },
     { asks: LIVE, why: 'It must have been the version that answered: another deployment may have come between.' },
     { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `validated`.' },
-    LAST_READ,
-  ],
-  'evaluate-model': [
-    SESSION,
-    { asks: LIVE, why: 'deploy-model handed over every name, so that all is asked at once.' },
-    {
-      asks: ['InvokeEndpoint'],
-      why: 'Only an endpoint that serves the version is asked; some requests are under way at once (`at_once` in the quality file).',
-    },
-    { asks: LIVE, why: 'It must have been the version that answered: another deployment may have come between.' },
-    { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `quality`.' },
     LAST_READ,
   ],
 };
