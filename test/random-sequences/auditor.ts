@@ -1,8 +1,9 @@
 import type { Emulator } from '../../emulator/emulator.ts';
+import type { Invoked } from '../../emulator/runtime.ts';
 import type { EndpointConfig } from '../../emulator/sagemaker/models.ts';
 import type { Call } from '../../emulator/world.ts';
 import type { FinishedJob } from '../components/job.ts';
-import { ENVIRONMENTS, type Environment, type JobName, type Pipeline } from './project.ts';
+import { ENVIRONMENTS, type Environment, type JobName, MIN_BAKE_REQUESTS, type Pipeline } from './project.ts';
 
 /** A run of a job, as the auditor follows it. */
 export interface Running {
@@ -77,12 +78,23 @@ export class Auditor {
   readonly #executions = new Map<string, string[]>();
   /** Pipeline -> what its check showed to the approver. */
   readonly #shown = new Map<string, Seen>();
+  /** The last request of any job that reached a fleet. */
+  #lastInvoked: Invoked | undefined;
+  /** Config -> when it was last brought to its endpoint, and how many requests deploy-model has sent to it itself since. */
+  readonly #brought = new Map<string, Date>();
+  readonly #own = new Map<string, number>();
   /** The configs that an endpoint serves or is on its way to. */
   #needed: ReadonlySet<string> = new Set();
   #before = new Map<string, { readonly config: string; readonly modified: Date }>();
 
   constructor(emulator: Emulator) {
     this.#emulator = emulator;
+    const { runtime } = emulator;
+    const { onInvoked } = runtime;
+    runtime.onInvoked = (invoked) => {
+      this.#lastInvoked = invoked;
+      onInvoked(invoked);
+    };
   }
 
   /** A call of a job is about to take effect. */
@@ -104,7 +116,7 @@ export class Auditor {
     const took = answer === 'ok' || answer.endsWith('after the effect');
     if (!took) return;
     if (operation === 'DescribeModelPackage') this.#reads(running, String(asked.ModelPackageName));
-    if (operation === 'InvokeEndpoint') running.answers.add(this.#look(String(asked.EndpointName))?.serves);
+    if (operation === 'InvokeEndpoint') this.#invoked(running, String(asked.EndpointName));
     if (operation === 'StartPipelineExecution') this.#started(running);
     if (operation === 'UpdateModelPackage') this.#wrote(running, asked);
     const brings = operation === 'CreateEndpoint' || operation === 'UpdateEndpoint';
@@ -113,6 +125,49 @@ export class Auditor {
     if (operation === 'DeleteEndpoint') this.#deleted(running, String(asked.EndpointName));
     if (operation === 'DeleteEndpointConfig') this.#cleanedConfig(running, String(asked.EndpointConfigName));
     if (operation === 'DeleteModel') this.#cleanedModel(running, String(asked.ModelName));
+  }
+
+  #invoked(running: Running, endpoint: string): void {
+    running.answers.add(this.#look(endpoint)?.serves);
+    if (running.name === 'deploy-model') this.#sent(running);
+  }
+
+  /** A job may send requests itself, to what it brings: while that bakes, and never once SageMaker rolls it back. */
+  #sent({ looked, began }: Running): void {
+    must(
+      began === undefined || looked?.pending === began,
+      `requests were sent to ${looked?.pending}, and not ${began}`,
+    );
+    must(looked?.status === 'Updating', `requests were sent, and the job saw the endpoint ${looked?.status}`);
+    const { config = '' } = this.#lastInvoked ?? {};
+    this.#own.set(config, (this.#own.get(config) ?? 0) + 1);
+  }
+
+  /** A good bake has had its requests, and of others: whatever the job itself sent. */
+  #baked({ pipeline }: Running, { record, log }: FinishedJob): void {
+    if (record?.bake !== 'good') return;
+    const config = String(record.config);
+    const dimensions = {
+      EndpointName: `resale-price-${pipeline.environment}`,
+      VariantName: 'AllTraffic',
+      EndpointConfigName: config,
+    };
+    const metric = { namespace: 'AWS/SageMaker', name: 'Invocations', dimensions };
+    const start = Math.floor((this.#brought.get(config)?.getTime() ?? 0) / 60_000) * 60_000;
+    const now = new Date(8.64e15);
+    const length = this.#emulator.clock.now().getTime() + 60_000 - start;
+    const all = this.#emulator.cloudwatch.metrics.values(metric, { start, length, now }).length;
+    const others = all - (this.#own.get(config) ?? 0);
+    must(others >= MIN_BAKE_REQUESTS, `the bake of ${config} is good, by ${others} requests of others:\n${log}`);
+  }
+
+  /** A job that ends by itself leaves no alarm of a release, whether it ends well or not. */
+  #leftNoAlarm({ pipeline, disturbed, began, name }: Running, { exit, log }: FinishedJob): void {
+    const ended = exit === 0 || (exit === 1 && began !== undefined);
+    if (disturbed || !ended) return;
+    const prefix = `sagemaker-components/resale-price-${pipeline.environment}/`;
+    const left = [...this.#emulator.cloudwatch.alarms.all.keys()].filter((alarm) => alarm.startsWith(prefix));
+    must(left.length === 0, `${name} ended with ${exit} and left ${left.join(' and ')}:\n${log}`);
   }
 
   /** Only its own project's, in its own environment, and never the last one's; deploy-model's only where it has failed. */
@@ -161,11 +216,15 @@ export class Auditor {
     must(!/Unexpected error|EmulatorMistake/.test(log), `the program did not understand what it met:\n${log}`);
     must(exit === 0 || /\nNext: .+$/.test(log), `the log does not end with what to do next:\n${log}`);
     if (running.name === 'deploy-model') this.#leftNothingUnderWay(running, job);
+    if (running.name === 'deploy-model' || running.name === 'delete-endpoint') this.#leftNoAlarm(running, job);
     if (exit !== 0) return;
     if (running.name === 'deploy-pipeline') this.#trained(running, job);
     if (running.name === 'check-model') this.#showed(running, job);
     if (running.name === 'approve-model') this.#approved(running, job);
-    if (running.name === 'deploy-model') this.#greenDeployment(running, job);
+    if (running.name === 'deploy-model') {
+      this.#greenDeployment(running, job);
+      this.#baked(running, job);
+    }
     if (running.name === 'validate-endpoint') this.#greenValidation(running, job);
     if (running.name === 'rollback-endpoint') this.#greenRollback(running, job);
     if (running.name === 'deploy-model' || running.name === 'validate-endpoint') this.#stillWanted(running, job);
@@ -336,6 +395,8 @@ export class Auditor {
     const { environment, id } = pipeline;
     const [name, config] = [String(asked.EndpointName), String(asked.EndpointConfigName)];
     running.began = config;
+    this.#brought.set(config, this.#emulator.clock.now());
+    this.#own.delete(config);
     must(name === `resale-price-${environment}`, `a job of ${environment} changed ${name}`);
     const arn = this.#behind(config);
     const own = this.approvals.filter((one) => one.environment === environment && one.pipeline === id);

@@ -1,5 +1,6 @@
 import { virtualClock } from '../../emulator/clock.ts';
 import { Emulator } from '../../emulator/emulator.ts';
+import type { GitLab } from '../../emulator/gitlab.ts';
 import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
 import { AwsError } from '../../emulator/world.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
@@ -34,6 +35,7 @@ const TOLD = {
   'refused: the config was deleted or made anew': 'but not as planned',
   'refused: the version came with entries': 'has registry entries that its training wrote',
   'refused: rejected while it went live': 'but it is Rejected',
+  'an alarm fired': ' fired at ',
   'went back': ' again (endpoint config ',
   'went back already': 'a rollback brought',
   'shown again: served otherwise': 'the same version, served otherwise',
@@ -43,9 +45,15 @@ const never = new Promise<never>(() => undefined);
 /** What came about in a history: a property that nothing ever reaches would hold of anything. */
 export type Tally = Map<string, number>;
 
+/** What histories share: the count of what came about, and the GitLab of each project. */
+interface Surroundings {
+  readonly tally: Tally;
+  readonly gitlabs: ReadonlyMap<string, GitLab>;
+}
+
 /** Lives through a history; throws when something came true that never may. */
-export async function live(history: readonly Step[], tally: Tally): Promise<void> {
-  const life = new Life(tally);
+export async function live(history: readonly Step[], world: Surroundings): Promise<void> {
+  const life = new Life(world);
   try {
     for (const step of history) await life.go(step);
     await life.settleDown();
@@ -54,19 +62,27 @@ export async function live(history: readonly Step[], tally: Tally): Promise<void
   }
 }
 
+/** A pipeline whose jobs run one after the other. */
+interface Travelling extends Pick<Journey, 'mishap' | 'bad'> {
+  readonly ended: Map<JobName, FinishedJob>;
+}
+
 class Life {
   readonly #emulator = new Emulator(virtualClock());
   readonly #project = new Project();
   readonly #auditor = new Auditor(this.#emulator);
   readonly #tally: Tally;
+  readonly #gitlabs: ReadonlyMap<string, GitLab>;
   /** The jobs that run now: one, and those that run in its midst. */
   readonly #running: Running[] = [];
   #wrong: unknown;
   #made = 0;
 
-  constructor(tally: Tally) {
+  constructor({ tally, gitlabs }: Surroundings) {
     this.#tally = tally;
+    this.#gitlabs = gitlabs;
     const { endpoints, executions } = this.#emulator;
+    for (const { url } of gitlabs.values()) this.#emulator.trust(url);
     endpoints.pace.describes = 1;
     executions.pace.describes = 1;
     this.#emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
@@ -104,7 +120,7 @@ class Life {
   }
 
   async #do(step: Step): Promise<void> {
-    const { clock, endpoints, runtime } = this.#emulator;
+    const { clock, endpoints, runtime, traffic } = this.#emulator;
     switch (step.does) {
       case 'journey':
         return this.#travel(step);
@@ -132,9 +148,12 @@ class Life {
       case 'spoil the model': {
         const arn = this.#version(step.version);
         const spoiled = arn !== undefined && !runtime.behaviours.delete(arn);
-        if (spoiled) runtime.behaviours.set(arn, { errorRate: 1, error: { status: 500, message: 'no such column' } });
+        if (spoiled) this.#spoil(arn);
         return undefined;
       }
+      case 'send requests':
+        traffic.perMinute.set(endpointOf(step.environment), step.perMinute);
+        return undefined;
       case 'elapse':
         clock.advance(step.minutes * 60_000);
         // What is stuck is not so for ever.
@@ -144,14 +163,14 @@ class Life {
   }
 
   async #travel({ branch, blind, jobs, mishap, ...journey }: Journey): Promise<void> {
-    const { good, forged, other } = journey;
+    const { good, forged, bad, other } = journey;
     const serving = SERVINGS[journey.serving] ?? {};
     const of = { good, forged, serving, project: other ? '43' : '42' };
     const pipeline = this.#project.push(this.#destination(branch, blind), of);
     const plan = mishap ? undefined : await this.#plan(pipeline);
     const ended = new Map<JobName, FinishedJob>();
     try {
-      await this.#runJourney(pipeline, stepsOf(pipeline).slice(0, jobs), { mishap, ended });
+      await this.#runJourney(pipeline, stepsOf(pipeline).slice(0, jobs), { mishap, ended, bad });
     } finally {
       if (plan)
         this.#hold(() => {
@@ -161,12 +180,13 @@ class Life {
     if (this.#wrong) throw this.#wrong;
   }
 
+  #spoil(arn: string | undefined): void {
+    const error = { status: 500, message: 'no such column' };
+    if (arn !== undefined) this.#emulator.runtime.behaviours.set(arn, { errorRate: 1, error });
+  }
+
   /** Runs the jobs of a pipeline one after the other, as far as they are green. */
-  async #runJourney(
-    pipeline: Pipeline,
-    names: readonly JobName[],
-    { mishap, ended }: { readonly mishap: Journey['mishap']; readonly ended: Map<JobName, FinishedJob> },
-  ): Promise<void> {
+  async #runJourney(pipeline: Pipeline, names: readonly JobName[], { mishap, ended, bad }: Travelling): Promise<void> {
     for (const [index, name] of names.entries()) {
       const job = await this.#run(pipeline, name, mishap?.job === index ? mishap : undefined);
       if (job) ended.set(name, job);
@@ -175,6 +195,7 @@ class Life {
         await this.#run(pipeline, name);
       }
       if (pipeline.ended.get(name) !== 0) return;
+      if (name === 'deploy-pipeline' && bad) this.#spoil(this.#version(0));
     }
   }
 
@@ -226,9 +247,9 @@ class Life {
     const nothing = async () => undefined;
     const caller: Caller = { emulator, before: nothing, done: () => undefined, answered: nothing };
     const options = { emulator, root, environment, inputs: serving, clock: clockOf(emulator) };
-    const claims = { project_id: project };
+    const who = this.#identityOf(project, serving);
     return callingFrom(caller, () =>
-      startJob(planDeployment, { ...options, claims, pipeline: `9${id}`, job: String(this.#made) }),
+      startJob(planDeployment, { ...options, ...who, pipeline: `9${id}`, job: String(this.#made) }),
     );
   }
 
@@ -253,8 +274,17 @@ class Life {
     pipeline.ended.set(name, ended);
     this.#count(`${name} in ${pipeline.environment}: ${ended}`);
     for (const [what, words] of Object.entries(TOLD)) if (job?.log.includes(words)) this.#count(what);
+    if (job?.record?.bake !== undefined) this.#count(`bake: ${String(job.record.bake)}`);
     if (this.#wrong) throw this.#wrong;
     return job;
+  }
+
+  /** The token of a job; one whose endpoint is described in a file reads that of its commit. */
+  #identityOf(project: string, { endpoint_file: file }: Readonly<Record<string, string>>) {
+    const gitlab = this.#gitlabs.get(project);
+    if (file === undefined || !gitlab) return { claims: { project_id: project } };
+    const env = { CI_JOB_TOKEN: gitlab.jobToken, GIT_STRATEGY: 'empty' };
+    return { claims: { project_id: project, iss: gitlab.url }, env };
   }
 
   /** Nothing when the job died. */
@@ -263,8 +293,8 @@ class Life {
     const { component, inputs } = partOf(name);
     const { environment, id, root, project } = pipeline;
     const { emulator, died, clock, caller } = this.#fate(running, mishap);
-    const claims = { project_id: project };
-    const options = { emulator, root, inputs: inputs?.(pipeline) ?? {}, environment, user, clock, claims };
+    const given = inputs?.(pipeline) ?? {};
+    const options = { emulator, root, inputs: given, environment, user, clock, ...this.#identityOf(project, given) };
     const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
     const ended = await Promise.race([job, died]);
     emulator.faults.clear();

@@ -107,7 +107,8 @@ async function authorizationOf({ config }: Client): Promise<string> {
 }
 
 function requestFor(service: Call['service'], input: Command['input'], authorization: string): Request {
-  const headers = { authorization, 'content-type': text(input.ContentType), accept: text(input.Accept) };
+  const accept = input.Accept === undefined ? {} : { accept: text(input.Accept) };
+  const headers = { authorization, 'content-type': text(input.ContentType), ...accept };
   const body = input.Body instanceof Uint8Array ? Buffer.from(input.Body) : Buffer.alloc(0);
   const path = service === 'runtime' ? `/endpoints/${text(input.EndpointName)}/invocations` : '/';
   return { method: 'POST', path, headers, body };
@@ -120,7 +121,7 @@ function questionFor(service: Call['service'], operation: string, given: Command
     service,
     operation,
     model: models[service],
-    input: JSON.parse(JSON.stringify(given)),
+    input: JSON.parse(JSON.stringify(given, onTheWire)),
     answer: (members) => ({ status: 200, headers: {}, body: JSON.stringify(members ?? {}) }),
     refuse: ({ code, message, status, members }) => ({
       status,
@@ -128,6 +129,12 @@ function questionFor(service: Call['service'], operation: string, given: Command
       body: JSON.stringify({ message, ...members }),
     }),
   };
+}
+
+/** The SDK has dates where the wire has seconds. */
+function onTheWire(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
+  const given = this[name];
+  return given instanceof Date ? given.getTime() / 1000 : value;
 }
 
 function answerOf(reply: Reply): unknown {
@@ -146,7 +153,7 @@ function dated<Members extends object>(members: Members): Members {
 }
 
 function dateOf(name: string, value: unknown): Date | undefined {
-  if (typeof value === 'number' && /^[A-Z]\w*Time$/.test(name)) return new Date(value * 1000);
+  if (typeof value === 'number' && /^[A-Z]\w*Time(stamp)?$|^Timestamp$/.test(name)) return new Date(value * 1000);
   return name === 'Expiration' && typeof value === 'string' ? new Date(value) : undefined;
 }
 

@@ -10,6 +10,7 @@ import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
+import { BY_FILE } from '../components/gitlab-file.ts';
 
 export const ENVIRONMENTS = ['dev', 'uat', 'main'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -45,13 +46,48 @@ export type JobName = keyof typeof parts;
 
 export const partOf = (job: JobName): Part => parts[job];
 
+/** The numbers of the projects in GitLab: this one, and another with the same names. */
+export const PROJECTS = ['42', '43'] as const;
+
+const PAYLOAD = '{"instances": [{"floor_area_sqm": 92}]}';
+
 /** How a project may want its versions to be served, one day so and another day so. */
 export const SERVINGS: readonly Readonly<Record<string, string>>[] = [
   {},
   { instance_type: 'ml.m5.xlarge' },
   { instance_count: '2' },
   { model_environment: 'LOG_LEVEL=debug' },
+  { ...BY_FILE, endpoint_file: 'canary.yml' },
+  { ...BY_FILE, endpoint_file: 'linear.yml' },
+  { ...BY_FILE, endpoint_file: 'rolling.yml' },
+  { ...BY_FILE, endpoint_file: 'payload.yml' },
 ];
+
+/** The first of them that brings a release in by a strategy. */
+export const FIRST_STRATEGY = 4;
+
+/** How many requests of others a bake needs to show that a version is good. */
+export const MIN_BAKE_REQUESTS = 40;
+
+/** An endpoint file with a strategy, whose release an alarm watches. */
+function fileWith(strategy: object): string {
+  const common = { wait: 360, min_bake_requests: MIN_BAKE_REQUESTS, all_at_once_for: ['first_deployment'] };
+  const alarms = { server_errors: { threshold: 10 } };
+  const on = { instance_type: 'ml.m5.large', instance_count: 2 };
+  return JSON.stringify({ ...on, strategy: { ...common, ...strategy }, alarms });
+}
+
+/** The files of the commit that describe the endpoint, and the payload. */
+export const COMMITTED: Readonly<Record<string, string>> = {
+  'canary.yml': fileWith({ type: 'canary', size: 1 }),
+  'linear.yml': fileWith({ type: 'linear', size: '50%' }),
+  'rolling.yml': fileWith({ type: 'rolling', size: '50%' }),
+  'payload.yml': fileWith({
+    type: 'all_at_once',
+    bake_traffic: { payload_file: 'payload.json', requests_per_minute: 10 },
+  }),
+  'payload.json': PAYLOAD,
+};
 
 /** What a push makes. The jobs of one pipeline share its artifacts. */
 export interface Pipeline {
@@ -125,7 +161,7 @@ export class Project {
   push(environment: Environment, of: Pick<Pipeline, 'good' | 'forged' | 'serving' | 'project'>): Pipeline {
     const root = mkdtempSync(join(ROOM, 'history-'));
     writeFileSync(join(root, 'pipeline.json'), of.forged ? forging : honest);
-    writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area_sqm": 92}]}');
+    for (const [file, content] of Object.entries(COMMITTED)) writeFileSync(join(root, file), content);
     const pipeline = { id: String(101 + this.pipelines.length), environment, ...of, root, ended: new Map() };
     this.pipelines.push(pipeline);
     return pipeline;

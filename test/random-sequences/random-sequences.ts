@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import { startGitLab } from '../../emulator/gitlab.ts';
+import { COMMIT } from '../components/job.ts';
 import { live, type Tally } from './life.ts';
 import { answerNearby } from './nearby.ts';
+import { COMMITTED, PROJECTS } from './project.ts';
 import { history } from './steps.ts';
 
 /** Which histories: `path` leads, by the seed, to the one that failed. */
@@ -14,11 +17,15 @@ export interface Chosen {
 export async function liveThrough({ runs, seed, path }: Chosen): Promise<Tally> {
   const tally: Tally = new Map();
   const restore = answerNearby();
+  const hosts = await Promise.all(PROJECTS.map((project) => startGitLab(project)));
+  for (const host of hosts) host.commit(COMMIT, COMMITTED);
+  const gitlabs = new Map(PROJECTS.flatMap((project, index) => (hosts[index] ? [[project, hosts[index]]] : [])));
   try {
-    const property = fc.asyncProperty(history, (steps) => live(steps, tally));
+    const property = fc.asyncProperty(history, (steps) => live(steps, { tally, gitlabs }));
     await fc.assert(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
     return tally;
   } finally {
+    await Promise.all(hosts.map((host) => host.close()));
     restore();
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SERVINGS } from './project.ts';
+import { FIRST_STRATEGY, SERVINGS } from './project.ts';
 
 /** What may happen in a project's life, as data: so that a history can be shrunk, printed and replayed. Numbers choose among what there is. */
 export type Step = Meanwhile | { readonly does: 'elapse'; readonly minutes: number };
@@ -29,7 +29,8 @@ type Meanwhile =
     }
   | { readonly does: 'break the endpoint'; readonly environment: number }
   | { readonly does: 'spoil the next deployment'; readonly ends: (typeof ENDS)[number] }
-  | { readonly does: 'spoil the model'; readonly version: number };
+  | { readonly does: 'spoil the model'; readonly version: number }
+  | { readonly does: 'send requests'; readonly environment: number; readonly perMinute: number };
 
 /** A push, and the jobs of its pipeline one after the other, as far as they are green. */
 export interface Journey {
@@ -42,6 +43,8 @@ export interface Journey {
   readonly good: boolean;
   /** Whether the training registers its version with approvals and validations that never were. */
   readonly forged: boolean;
+  /** Whether what it trains answers with errors. */
+  readonly bad: boolean;
   /** How the project wants its versions to be served by now. */
   readonly serving: number;
   /** Whether it is another project's, with the same group and the same names of endpoints. */
@@ -117,6 +120,10 @@ const others: fc.Arbitrary<Meanwhile>[] = [
   fc.record({ does: fc.constant('spoil the model' as const), version: some }),
 ];
 
+/** A person sends requests, or stops. */
+const sendTo = (environment: fc.Arbitrary<number>): fc.Arbitrary<Meanwhile> =>
+  fc.record({ does: fc.constant('send requests' as const), environment, perMinute: fc.constantFrom(0, 20) });
+
 const journeyWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Journey> =>
   fc.record({
     does: fc.constant('journey' as const),
@@ -129,6 +136,7 @@ const journeyWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Journey> =>
     jobs: fc.oneof(fc.constant(5), fc.integer({ min: 1, max: 5 })),
     good: fc.nat({ max: 7 }).map((one) => one < 7),
     forged: fc.nat({ max: 15 }).map((one) => one === 15),
+    bad: fc.nat({ max: 19 }).map((one) => one === 19),
     serving: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: SERVINGS.length - 1 })),
     other: fc.nat({ max: 11 }).map((one) => one === 11),
     mishap: fc.option(
@@ -164,8 +172,32 @@ const mishap = fc.oneof(
   },
 );
 
+const dev = fc.constant(0);
+
+/** One release after the other on one endpoint, by strategies, with people who use it. */
+const releases: fc.Arbitrary<Step[]> = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc
+          .tuple(journeyWith(mishap), fc.integer({ min: FIRST_STRATEGY, max: SERVINGS.length - 1 }), fc.nat({ max: 2 }))
+          .map(([journey, serving, one]) => ({
+            ...journey,
+            ...{ branch: 0, jobs: 5, good: true, forged: false, other: false },
+            ...{ serving, bad: one === 2 },
+          })),
+      },
+      { weight: 2, arbitrary: sendTo(dev) },
+      { weight: 2, arbitrary: runWith(mishap) },
+      ...others,
+    ),
+    { minLength: 2, maxLength: 5, size: 'max' },
+  )
+  .chain((steps) => sendTo(dev).map((first) => [first, ...steps]));
+
 /** A project's life. A model goes to main only after three journeys: they are made often enough for that to happen. */
-export const history: fc.Arbitrary<Step[]> = fc.array(
+const life: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 9, arbitrary: journeyWith(mishap) },
     { weight: 6, arbitrary: runWith(mishap) },
@@ -176,4 +208,9 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
     ...others,
   ),
   { minLength: 2, maxLength: 7, size: 'max' },
+);
+
+export const history: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 6, arbitrary: life },
+  { weight: 1, arbitrary: releases },
 );

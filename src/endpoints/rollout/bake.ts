@@ -52,7 +52,8 @@ function ofOthers(requests: number, errors: number, atLeast: boolean): string {
 
 /** What jobs sent themselves: this one, or any of the same update. */
 function ofOwn(own: number, sent: OwnCounts | undefined): string[] {
-  if (sent && sent.answered > 0) return [`${ofSent(sent)} ${WORTH}`];
+  if (sent && sent.answered > sent.failed) return [ofSent(sent), WORTH];
+  if (sent && sent.answered > 0) return [ofSent(sent)];
   if (own === 0) return [];
   const many = Number.isFinite(own) ? `up to ${counted(own)}` : 'requests, nobody knows how many,';
   return [`Earlier jobs may have sent ${many} themselves, which are not counted. ${WORTH}`];

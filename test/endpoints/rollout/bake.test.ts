@@ -93,6 +93,12 @@ describe('the requests of a job itself', () => {
     expect(judgeBake({ ...counts, requests: 600, ...copies(300) }, 300).is).toBe('good');
   });
 
+  it('show nothing of the container where none was answered well', () => {
+    const { is, saying } = judgeBake({ ...counts, requests: 320, refused: 320, ...copies(320, 320) }, 300);
+    expect(is).toBe('nothing');
+    expect(saying).toContain('320 copies of payload.json itself, 320 without a good answer. So the bake shows nothing');
+  });
+
   it('show nothing where too few of all were answered well', () => {
     expect(judgeBake({ ...counts, requests: 320, refused: 21, ...copies(320) }, 300).is).toBe('nothing');
     expect(judgeBake({ ...counts, requests: 320, errors: 21, ...copies(320) }, 300).is).toBe('nothing');
