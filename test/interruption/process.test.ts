@@ -4,7 +4,7 @@ import { programs } from '../catalog/programs.ts';
 import { buildForTests, runProgram, startProgram } from '../components/process.ts';
 import { changes, holdings, told } from './holdings.ts';
 import { awaitDeath, type Death, jobOf, type Stage, setStage, start } from './killing.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { bakingWithPayload, type Scene, scenes } from './scenes.ts';
 
 const bundle = buildForTests();
 
@@ -56,3 +56,17 @@ describe.each(samples)('a process killed when $about', (scene) => {
     60_000,
   );
 });
+
+it('a process that GitLab stops while it sends a payload has ended, and so have its requests', async () => {
+  const stage = await setStage(bakingWithPayload, machineClock());
+  const sending = Promise.withResolvers<void>();
+  stage.emulator.onAnswered = ({ operation }) => {
+    if (operation === 'InvokeEndpoint') sending.resolve();
+  };
+  const { ended, log } = startProgram(bundle, stage.scene.component, jobOf(stage, { stopped: sending.promise }));
+  expect(await ended, log()).toBe(143);
+  expect(log()).toContain('AWS continues the update of the endpoint resale-price-dev to ');
+  const { calls } = stage.emulator;
+  expect(calls.filter(({ operation }) => operation === 'InvokeEndpoint').length).toBeLessThanOrEqual(2);
+  await stage.emulator.close();
+}, 30_000);
