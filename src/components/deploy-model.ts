@@ -21,8 +21,7 @@ import type { Context } from '../program/context.ts';
 import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
-import { ownTrafficOf } from './deploy-model/own-traffic.ts';
-import { bakeOf, endRelease, leftAlarms, tidyBefore } from './deploy-model/rollout.ts';
+import { bakeOf, endRelease, leftAlarms, ownTraffic, tidyBefore } from './deploy-model/rollout.ts';
 import { endScaling } from './deploy-model/scaling.ts';
 import {
   deployingLine,
@@ -141,7 +140,7 @@ export default defineComponent({
 
     if (given.wait) refuseLongWaits(plan, given.max_wait_time);
     const reconcile = reconcileContext(task, context);
-    const own = given.wait ? await ownTrafficOf(plan, reconcile, context) : undefined;
+    const own = given.wait ? await ownTraffic(plan, reconcile, context) : undefined;
     const accepted = await reconcileEndpoint(task.plan, reconcile, look);
     if (accepted.by === 'refusal') throw await explainRefusal(accepted, task.plan, context);
     await tidyBefore(accepted, plan, reconcile);

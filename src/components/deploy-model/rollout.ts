@@ -3,6 +3,7 @@ import type { Accepted } from '../../endpoints/deployment-failure.ts';
 import type { DeploymentEnd } from '../../endpoints/follow.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
 import { type Fired, firedLine, firedSince } from '../../endpoints/rollout/fired.ts';
+import type { OwnTraffic } from '../../endpoints/rollout/own-traffic.ts';
 import {
   deleteAllAlarms,
   deleteEarlierAlarms,
@@ -13,6 +14,18 @@ import {
 import { type Bake, type BakedRelease, judgeRelease } from '../../endpoints/rollout/verdict.ts';
 import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
+import type { Context } from '../../program/context.ts';
+
+/** What sends the job's own requests while the new fleet bakes, loaded where the strategy asks for it. */
+export async function ownTraffic(
+  plan: DeploymentPlan,
+  reconcile: ReconcileContext,
+  context: Context,
+): Promise<OwnTraffic | undefined> {
+  if (plan.serving.description.strategy?.bake_traffic === undefined) return undefined;
+  const { ownTrafficOf } = await import('./own-traffic.ts');
+  return ownTrafficOf(plan, reconcile, context);
+}
 
 /** Deletes the alarms that an earlier job left behind, once the endpoint is ours. */
 export async function tidyBefore(
