@@ -44,22 +44,30 @@ export const alarms = mapping({
     z
       .array(
         mapping({
-          name: z
-            .string('must be the name of an alarm')
-            .check(
-              z.regex(/^(?!\s*$).{1,255}$/, 'must be the name of an alarm, of at most 255 characters'),
-              z.describe('The name of a CloudWatch alarm that exists. It must not be in ALARM.'),
+          name: z.string('must be the name of an alarm').check(
+            z.regex(/^(?!\s*$).{1,255}$/, 'must be the name of an alarm, of at most 255 characters'),
+            // deploy-model deletes those with the release.
+            z.regex(
+              /^(?!sagemaker-components\/)/,
+              'must not begin with sagemaker-components/, as the alarms of a release do',
             ),
+            z.describe('The name of a CloudWatch alarm that exists. It must not be in ALARM.'),
+          ),
           action,
         }),
         'must be a list of alarms: "- name: my-alarm"',
       )
-      .check(z.maxLength(7, 'must have at most 7 alarms'), z.describe('Alarms that exist.')),
+      .check(
+        z.maxLength(7, 'must have at most 7 alarms'),
+        z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must not name an alarm twice'),
+        z.describe('Alarms that exist.'),
+      ),
     [],
   ),
   server_errors: z.optional(
     mapping({
-      threshold: number(0, 100).check(z.describe('Per cent of the requests that end with a 5XX error.')),
+      // Above a threshold of 100 there is nothing: such an alarm never fires.
+      threshold: number(0, 99).check(z.describe('Per cent of the requests that end with a 5XX error.')),
       ...evaluation,
     }),
   ),

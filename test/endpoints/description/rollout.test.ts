@@ -163,14 +163,24 @@ describe('alarms', () => {
       'alarms.server_errors.period must be a whole number of minutes',
     ],
     [
-      'above 100 %',
-      { ...canary(), alarms: errors({ threshold: 101 }) },
-      'alarms.server_errors.threshold must be a number from 0 to 100',
+      'above 100 %, which nothing is',
+      { ...canary(), alarms: errors({ threshold: 100 }) },
+      'alarms.server_errors.threshold must be a number from 0 to 99',
     ],
     [
       'of no name',
       { ...canary(), alarms: { named: [{ name: ' ' }] } },
       'alarms.named.0.name must be the name of an alarm',
+    ],
+    [
+      'that the job would delete with those of the release',
+      { ...canary(), alarms: { named: [{ name: 'sagemaker-components/resale-price-uat/mine' }] } },
+      'alarms.named.0.name must not begin with sagemaker-components/, as the alarms of a release do',
+    ],
+    [
+      'of which one is named twice',
+      { ...canary(), alarms: { named: [{ name: 'a' }, { name: 'a', action: 'observe' }] } },
+      'alarms.named must not name an alarm twice',
     ],
     [
       'that are eleven with those of the release',
