@@ -208,14 +208,38 @@ export function optionsIn(kind: Described, answer: object): ReadonlyMap<string, 
 export function differencesFrom(kind: Described, planned: object, answer: object): string[] {
   const [wanted, found] = [comparableMembers(kind, planned), comparableMembers(kind, answer)];
   const paths = [...new Set([...wanted.keys(), ...found.keys()])];
-  const different = paths.filter((path) => wanted.get(path) !== found.get(path));
-  return different.map(
-    (path) => `${path}: expected ${wanted.get(path) ?? 'nothing'}, found ${found.get(path) ?? 'nothing'}`,
+  const different = paths.filter((path) => wanted.get(path)?.text !== found.get(path)?.text);
+  return different.map((path) => {
+    const [expected, is] = [wanted.get(path)?.told ?? 'nothing', found.get(path)?.told ?? 'nothing'];
+    return `${path}: expected ${expected}, found ${is}${expected === is ? ', with other values' : ''}`;
+  });
+}
+
+function comparableMembers(kind: Described, answer: object): ReadonlyMap<string, { text: string; told: string }> {
+  const members = membersOf(kind, answer);
+  return new Map(
+    members.map(({ path, value }) => {
+      const text = comparable(path, value);
+      return [path, { text, told: isEnvironment(path) ? canonicalJson(withoutValues(value)) : text }];
+    }),
   );
 }
 
-function comparableMembers(kind: Described, answer: object): ReadonlyMap<string, string> {
-  return new Map(membersOf(kind, answer).map(({ path, value }) => [path, comparable(path, value)]));
+/** Environment variables are told by their names alone: their values are not for everybody's eyes. */
+const isEnvironment = (path: string) => /(^|\.)Environment$/.test(path);
+
+function withoutValues(variables: unknown): unknown {
+  return isStructure(variables) ? Object.fromEntries(Object.keys(variables).map((name) => [name, '...'])) : '...';
+}
+
+/** A value as it may be told: without the values of the environment variables in it. */
+function tellable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tellable);
+  if (!isStructure(value)) return value;
+  const members = Object.entries(value);
+  return Object.fromEntries(
+    members.map(([name, inner]) => [name, isEnvironment(name) ? withoutValues(inner) : tellable(inner)]),
+  );
 }
 
 /** SageMaker lower-cases the group in some ARNs. */
@@ -227,7 +251,7 @@ function comparable(path: string, value: unknown): string {
 const LONGEST = 200;
 
 function told(value: unknown): string {
-  const text = canonicalJson(value);
+  const text = canonicalJson(tellable(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 

@@ -159,11 +159,20 @@ describe('what is reused', () => {
     [{ EnableNetworkIsolation: true }, 'EnableNetworkIsolation: expected nothing, found true'],
     [
       { PrimaryContainer: { ...wanted.PrimaryContainer, Environment: { A: '1' } } },
-      'PrimaryContainer.Environment: expected nothing, found {"A":"1"}',
+      'PrimaryContainer.Environment: expected nothing, found {"A":"..."}',
     ],
     [{ ExecutionRoleArn: undefined }, 'ExecutionRoleArn: expected "role", found nothing'],
   ])('is no model that differs: %o', (more, told) => {
     expect(differencesFrom('model', wanted, { ...found, ...more })).toEqual([told]);
+  });
+
+  it('is told by the names of environment variables, and never by their values', () => {
+    const modelOf = (Environment: Record<string, string>) => ({ PrimaryContainer: { Image: 'image:1', Environment } });
+    expect(differencesFrom('model', modelOf({ TOKEN: 'secret-1' }), modelOf({ TOKEN: 'secret-2' }))).toEqual([
+      'PrimaryContainer.Environment: expected {"TOKEN":"..."}, found {"TOKEN":"..."}, with other values',
+    ]);
+    const several = { Containers: [{ Image: 'image:1', Environment: { TOKEN: 'secret-3' } }, { Image: 'image:2' }] };
+    expect([...lostMembers('model', several, planned())].join()).not.toContain('secret');
   });
 
   it('is no model of an image, whatever is in it', () => {
