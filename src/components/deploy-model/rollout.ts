@@ -12,7 +12,7 @@ import {
   watchingAlarms,
 } from '../../endpoints/rollout/release.ts';
 import { type Bake, type BakedRelease, judgeRelease } from '../../endpoints/rollout/verdict.ts';
-import { alarmsTag, tagEndpoint } from '../../endpoints/tags.ts';
+import { alarmsTag, readEndpointTags, tagEndpoint } from '../../endpoints/tags.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import type { Context } from '../../program/context.ts';
 
@@ -51,7 +51,7 @@ export async function endRelease(
   const fired = (await hidingNothing(end, context, () => firedAlarms(plan, end.since, context))) ?? NONE_KNOWN;
   for (const each of fired.observed) context.log(`${firedLine(each)}. It only observes (action: observe).`);
   if (hasOwnAlarms(plan) || accepted.seen.tags?.alarms === true)
-    await hidingNothing(end, context, () => takeAway(end, plan, context));
+    await hidingNothing(end, context, () => takeAway(end, accepted, plan, context));
   return fired.rollingBack;
 }
 
@@ -72,12 +72,20 @@ async function hidingNothing<Value>(
   }
 }
 
-/** Deletes the alarms that were made for a release. */
-async function takeAway({ endpoint, where }: DeploymentEnd, plan: DeploymentPlan, context: ReconcileContext) {
-  // Another deployment has alarms and a note of its own.
-  if (where.is === 'superseded') return disarmRelease(plan, context);
+/** Deletes the alarms that were made for a release, and every other that is left on the endpoint while no deployment has its own. */
+async function takeAway(
+  { endpoint, where }: DeploymentEnd,
+  { seen }: Accepted,
+  plan: DeploymentPlan,
+  context: ReconcileContext,
+) {
+  const { sagemaker } = context;
+  // Another deployment has alarms and a note of its own. It notes itself before it makes them, and updates the endpoint later.
+  const now = where.is === 'superseded' || !endpoint ? undefined : await readEndpointTags(sagemaker, endpoint.arn);
+  const isAnothers = now?.wanted !== undefined && ![plan.desired.config, seen.tags?.wanted].includes(now.wanted);
+  if (where.is === 'superseded' || isAnothers) return disarmRelease(plan, context);
   await deleteAllAlarms(plan, context);
-  if (endpoint) await unlessNotFound(tagEndpoint(context.sagemaker, endpoint.arn, alarmsTag(false)));
+  if (endpoint) await unlessNotFound(tagEndpoint(sagemaker, endpoint.arn, alarmsTag(false)));
 }
 
 async function firedAlarms(plan: DeploymentPlan, since: Date, { cloudwatch }: ReconcileContext) {
@@ -92,7 +100,9 @@ async function firedAlarms(plan: DeploymentPlan, since: Date, { cloudwatch }: Re
 
 /** What a job leaves that does not wait. */
 export function leftAlarms(plan: DeploymentPlan): string {
-  return hasOwnAlarms(plan) ? ' Its alarms stay until a job of this endpoint runs again.' : '';
+  return hasOwnAlarms(plan)
+    ? ' Its alarms stay until deploy-model or delete-endpoint runs again for this endpoint.'
+    : '';
 }
 
 /** What the bake of the version that is live showed, and says so; `undefined` where the endpoint file gives no strategy. */

@@ -69,7 +69,7 @@ describe('an update by a strategy', () => {
     const cut = await run({ wait: 'false' });
     expect(cut).toMatchObject({ exit: 0, record: { outcome: 'progressing' } });
     expect(cut.record).not.toHaveProperty('bake');
-    expect(cut.log).toContain('Its alarms stay until a job of this endpoint runs again.');
+    expect(cut.log).toContain('Its alarms stay until deploy-model or delete-endpoint runs again for this endpoint.');
     expect(alarmsOf(emulator)).toHaveLength(1);
     expect(await run()).toMatchObject({ exit: 0, record: { bake: 'good' } });
     expect(alarmsOf(emulator)).toEqual([]);
@@ -147,6 +147,20 @@ describe('an update by a strategy', () => {
     emulator.clock.advance(3600_000);
     expect(await run()).toMatchObject({ exit: 0, record: { bake: 'nothing' } });
     expect(alarmsOf(emulator)).toEqual([]);
+  });
+
+  it('leaves the alarms of another deployment that begins as it ends, and the note of them', async () => {
+    const { emulator, run } = await scene(CANARY + ERRORS);
+    const theirs = `sagemaker-components/${NAME}/somebody-elses/latency`;
+    emulator.faults.meanwhile('DescribeAlarmHistory', () => {
+      const note = { 'sagemaker-components:wanted': 'somebody-elses', 'sagemaker-components:alarms': 'made' };
+      const tags = Object.entries(note).map(([Key, Value]) => ({ Key, Value }));
+      emulator.tags.put(emulator.endpoints.arn(NAME), tags);
+      emulator.cloudwatch.alarms.put({ AlarmName: theirs }, emulator.cloudwatch.arn(theirs), emulator.clock.now());
+    });
+    expect(await run()).toMatchObject({ exit: 0, record: { outcome: 'deployed' } });
+    expect(alarmsOf(emulator)).toEqual([theirs]);
+    expect(tagsOf(emulator)['sagemaker-components:alarms']).toBe('made');
   });
 
   it('asks CloudWatch for nothing where the file has no alarms and no bake', async () => {
