@@ -1,7 +1,7 @@
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { Failure } from '../ground/failure.ts';
 import { carryOutSteps } from './autoscaling/act.ts';
-import { giveBack, type ScalingAround, tagsOfNew } from './autoscaling/scaling.ts';
+import { giveBack, isScaledAsSeen, type ScalingAround, tagsOfNew } from './autoscaling/scaling.ts';
 import { type ChangeResult, createEndpoint, noteChange, updateEndpoint } from './changes.ts';
 import { keptInstances } from './current.ts';
 import { startingInstances } from './description/capacity.ts';
@@ -103,7 +103,7 @@ async function update(
   const alarms = hasOwnAlarms(plan) ? alarmsTag(true) : [];
   const notes = [...deploymentTags(deployment), ...alarms, ...scaling.tags];
   const noted = await noteChange(context, endpoint.arn, uniqueTags([...notes, ...tags]));
-  if (noted === 'conflict') return noted;
+  if (noted === 'conflict' || !(await isScaledAsSeen(scaling, context))) return 'conflict';
   await armRelease(plan, context);
   try {
     await carryOutSteps(scaling.steps, scaling.of, context);

@@ -76,7 +76,7 @@ function lostWith({ live, wanted, note }: KnownScaling): Lost[] {
   const { target, policies, schedules } = live;
   if (!target) return [];
   const { minimum, maximum, suspended } = target;
-  const isDescribed = wanted !== undefined || note !== undefined;
+  const isDescribed = wanted !== undefined || (note !== undefined && isKnownBy(note, live));
   return [
     ...policies.flatMap(({ PolicyName: name = '' }) => (isOurs(name) ? [] : [{ is: 'policy', name } as const])),
     ...schedules.flatMap(({ ScheduledActionName: name = '' }) =>
@@ -105,7 +105,7 @@ function isSometime({ minimum, maximum }: Bounds, { minima, maxima }: WantedAuto
 
 /** What is missing between what is live and what the endpoint file says; nothing where it says nothing and nothing was ours. */
 export function stepsTo({ live, wanted, note }: KnownScaling): ScalingStep[] {
-  if (!wanted) return note ? leaving(live) : [];
+  if (!wanted) return note ? leaving(live, note) : [];
   return [...registering({ live, wanted, note }), ...putting(live, wanted), ...removing(live, wanted)];
 }
 
@@ -150,14 +150,23 @@ function removing(live: LiveAutoscaling, wanted?: Pick<WantedAutoscaling, 'polic
 }
 
 /** The section is gone from the file: what was ours goes, and the target with it where nobody else uses it. */
-function leaving(live: LiveAutoscaling): ScalingStep[] {
+function leaving(live: LiveAutoscaling, note: AutoscalingNote): ScalingStep[] {
   if (!live.target) return [];
-  const names = [
-    ...live.policies.map(({ PolicyName: name = '' }) => name),
-    ...live.schedules.map(({ ScheduledActionName: name = '' }) => name),
-  ];
   // A target that goes takes its policies and schedules with it.
-  return names.every(isOurs) ? [{ do: 'deregister' }] : removing(live);
+  return namesIn(live).every(isOurs) && isKnownBy(note, live) ? [{ do: 'deregister' }] : removing(live);
+}
+
+/** The names of what scales a target: of the policies and of the scheduled actions, each in order. */
+export function namesIn({ policies, schedules }: Pick<LiveAutoscaling, 'policies' | 'schedules'>): string[] {
+  return [
+    ...policies.map(({ PolicyName: name = '' }) => name).sort(),
+    ...schedules.map(({ ScheduledActionName: name = '' }) => name).sort(),
+  ];
+}
+
+/** Whether a note tells that a file described the target. Of one that nobody can read, only what is ours by its name does. */
+function isKnownBy(note: AutoscalingNote, live: LiveAutoscaling): boolean {
+  return note.is !== 'unreadable' || namesIn(live).some(isOurs);
 }
 
 /** AWS leaves out what is as usual. */

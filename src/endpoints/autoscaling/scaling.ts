@@ -1,13 +1,14 @@
 import type { Tag } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../../aws/sagemaker-errors.ts';
 import { OURS } from '../../gitlab/tags.ts';
+import { canonicalJson } from '../../ground/canonical-json.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { findEndpoint } from '../endpoint.ts';
 import { readEndpointTags, tagEndpoint } from '../tags.ts';
 import { carryOutSteps, type ScalingContext } from './act.ts';
-import { decideBefore, type ScalingChange, type ScalingStep, stepsTo } from './decision.ts';
-import { readAutoscaling } from './live.ts';
+import { decideBefore, namesIn, type ScalingChange, type ScalingStep, stepsTo } from './decision.ts';
+import { type LiveAutoscaling, readAutoscaling } from './live.ts';
 import { type AutoscalingNote, noteText, readNote } from './note.ts';
 import { refusalOfLost, refusalToTakeAway } from './refusal.ts';
 import { type ScaledVariant, scaledVariant, type WantedAutoscaling } from './wanted.ts';
@@ -37,6 +38,8 @@ export interface ScalingAround {
   readonly tags: readonly Tag[];
   /** In this order, right before the change. */
   readonly steps: readonly ScalingStep[];
+  /** What was seen of what the steps take away; absent where they take nothing. */
+  readonly seen?: LiveAutoscaling;
 }
 
 /**
@@ -56,7 +59,18 @@ export async function scalingAround(
     const { code, why, next } = refusalOfLost({ endpoint, change: decision.change, lost: decision.lost, of, region });
     return new Failure(code, why, next);
   }
-  return { of, tags: decision.note ? [noteTag(decision.note)] : [], steps: decision.steps };
+  const taken = decision.steps.length > 0 && { seen: live };
+  return { of, tags: decision.note ? [noteTag(decision.note)] : [], steps: decision.steps, ...taken };
+}
+
+/** Whether what the steps take away still is as it was seen: what somebody adds meanwhile would go with it. */
+export async function isScaledAsSeen(
+  { of, seen }: ScalingAround,
+  { autoscaling }: Pick<ScalingContext, 'autoscaling'>,
+): Promise<boolean> {
+  if (!seen) return true;
+  const now = await readAutoscaling(await autoscaling(), of);
+  return canonicalJson(now.target) === canonicalJson(seen.target) && namesIn(now).join() === namesIn(seen).join();
 }
 
 /** Nothing is done. */

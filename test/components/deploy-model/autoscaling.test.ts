@@ -96,6 +96,22 @@ describe('an endpoint whose file says how it is scaled', () => {
     expect(noteOf(emulator)).toMatch(/^in-place /);
   });
 
+  it('keeps what somebody adds to it at the last moment: another instance type is then refused by its name', async () => {
+    const scene = await scaledEndpoint();
+    const { emulator } = scene;
+    const { of, policies } = wantedOf(NAME);
+    const [tracking] = policies.values();
+    emulator.faults.meanwhile('AddTags', () => {
+      const policy = { PolicyName: 'by-hand', TargetTrackingScalingPolicyConfiguration: tracking };
+      emulator.do('PutScalingPolicy', { ...of, PolicyType: 'TargetTrackingScaling', ...policy });
+    });
+    const job = await deployBy(XLARGE, scene);
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('the scaling policy "by-hand"');
+    expect(scaling(emulator).policies).toHaveLength(2);
+    expect(job.calls).not.toContain('UpdateEndpoint');
+  });
+
   it('has the bounds of the night again where the instance type changes at night', async () => {
     const scene = await scaledEndpoint();
     const { emulator } = scene;

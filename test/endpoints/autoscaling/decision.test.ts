@@ -177,6 +177,16 @@ describe('before a change of the endpoint', () => {
       [{ is: 'target', minimum: 1, maximum: 4 }],
     ],
     [
+      'a target without policies, whose note nobody can read',
+      {
+        ...before,
+        wanted: undefined,
+        note: { is: 'unreadable' } as const,
+        live: { ...NOT_SCALED, target: target(1, 4) },
+      },
+      [{ is: 'target', minimum: 1, maximum: 4 }],
+    ],
+    [
       'a policy of somebody else',
       { ...before, live: { ...live, policies: byHand } },
       [{ is: 'policy', name: 'by-hand' }],
@@ -217,4 +227,10 @@ describe('the note on an endpoint', () => {
   ])('is unreadable where the tag is %j', (text) => {
     expect(readNote(text)).toEqual({ is: 'unreadable' });
   });
+});
+
+it('a note that nobody can read ends what is ours by its name, and no target by which nothing of ours scales', () => {
+  const [note, wantedNow] = [{ is: 'unreadable' } as const, undefined];
+  expect(stepsTo({ live, wanted: wantedNow, note })).toEqual([{ do: 'deregister' }]);
+  expect(stepsTo({ live: { ...NOT_SCALED, target: target(1, 4) }, wanted: wantedNow, note })).toEqual([]);
 });
