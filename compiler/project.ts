@@ -167,10 +167,11 @@ class LocalProject implements Project {
     const { catalog, emulator, otherRegions = [], variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
     const folder = this.#checkOut(ref, id);
-    const read = (path: string) => {
+    const bytes = (path: string) => {
       const file = join(folder, path);
-      return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+      return existsSync(file) ? readFileSync(file) : undefined;
     };
+    const read = (path: string) => bytes(path)?.toString('utf8');
     const known = {
       CI_SERVER_FQDN: HOST,
       CI_PROJECT_PATH: PATH,
@@ -203,7 +204,10 @@ class LocalProject implements Project {
     const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     const commit = git(folder, 'rev-parse', 'HEAD');
-    this.#gitlab?.commit(commit, Object.fromEntries(files.flatMap((path) => (path ? [[path, read(path) ?? '']] : []))));
+    this.#gitlab?.commit(
+      commit,
+      Object.fromEntries(files.flatMap((path) => (path ? [[path, bytes(path) ?? '']] : []))),
+    );
     this.#pipelines.set(id, { pipeline, ref, commit });
     return pipeline;
   }

@@ -11,10 +11,14 @@ const TROUBLE = {
   'bad gateway': [502, 'text/html', '<html><head><title>502</title></head></html>'],
   'sign-in page': [200, 'text/html; charset=utf-8', '<!DOCTYPE html><html><title>Sign in</title></html>'],
   redirected: [302, 'text/html', '<html><body>You are being redirected.</body></html>'],
-  'without end': [200, 'text/plain; charset=utf-8', ' '.repeat(1_100_000)],
 } as const satisfies Record<string, readonly [status: number, type: string, body: string]>;
 
 export type GitLabTrouble = keyof typeof TROUBLE;
+
+/** The files of a commit: path -> what is in it. */
+export interface CommitFiles {
+  get(path: string): string | Uint8Array | undefined;
+}
 
 /** A GitLab on this machine that answers what a job token may ask, for one project. */
 export interface GitLab {
@@ -24,8 +28,8 @@ export interface GitLab {
   readonly jobToken: string;
   /** The paths that it was asked for. */
   readonly asked: readonly string[];
-  /** Adds a commit, with the texts of its files. */
-  commit(sha: string, files: Readonly<Record<string, string>>): void;
+  /** Adds a commit, with its files. */
+  commit(sha: string, files: CommitFiles | Readonly<Record<string, string | Uint8Array>>): void;
   /** Lets every answer from now on be trouble. */
   trouble(kind: GitLabTrouble): void;
   close(): Promise<void>;
@@ -38,13 +42,13 @@ const MERGED_BY = /^\/api\/v4\/projects\/\d+\/repository\/commits\/\w+\/merge_re
 
 /** Starts one, with the project of this number, whose job tokens say that they are of a host. What GitLab answers: https://docs.gitlab.com/api/repository_files/ */
 export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<GitLab> {
-  const commits = new Map<string, ReadonlyMap<string, string>>();
+  const commits = new Map<string, CommitFiles>();
   const asked: string[] = [];
   let trouble: GitLabTrouble | undefined;
   const payload = Buffer.from(JSON.stringify({ iss: host, sub: 'gid://gitlab/Ci::Build/7' }));
-  const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.signature`;
+  const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.c2lnbmF0dXJlIG9mIGEgam9i`;
 
-  const answer = (url: string, token: unknown): readonly [number, string, string] => {
+  const answer = (url: string, token: unknown): GitLabAnswer => {
     if (trouble !== undefined) return TROUBLE[trouble];
     if (token !== jobToken) return TROUBLE.unauthorized;
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
@@ -54,8 +58,8 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     if (id !== project) return TROUBLE['project hidden'];
     const commit = commits.get(searchParams.get('ref') ?? '');
     if (!commit) return notFound('404 Commit Not Found');
-    const text = commit.get(decodeURIComponent(path));
-    return text === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', text];
+    const content = commit.get(decodeURIComponent(path));
+    return content === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', content];
   };
 
   const server = createServer((request, response) => {
@@ -63,12 +67,14 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     send(response, answer(request.url ?? '', request.headers['job-token']));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  // Whoever is done with everything else need not close it.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     jobToken,
     asked,
-    commit: (sha, files) => void commits.set(sha, new Map(Object.entries(files))),
+    commit: (sha, files) => void commits.set(sha, isCommitFiles(files) ? files : new Map(Object.entries(files))),
     trouble: (kind) => {
       trouble = kind;
     },
@@ -82,7 +88,13 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
 
 const notFound = (message: string) => [404, 'application/json', JSON.stringify({ message })] as const;
 
-function send(response: ServerResponse, [status, type, body]: readonly [number, string, string]): void {
+type GitLabAnswer = readonly [status: number, type: string, body: string | Uint8Array];
+
+function isCommitFiles(files: Parameters<GitLab['commit']>[1]): files is CommitFiles {
+  return typeof files.get === 'function';
+}
+
+function send(response: ServerResponse, [status, type, body]: GitLabAnswer): void {
   const more =
     status === 302 ? { location: 'https://sign-in.example.com' } : status === 429 ? { 'retry-after': '60' } : {};
   response.writeHead(status, { 'content-type': type, ...more }).end(body);

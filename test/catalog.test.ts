@@ -188,9 +188,9 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
   });
 
   it('fetches the project only where it reads a file of it, and finds no files of other pipelines otherwise', () => {
-    // The endpoint file is read from the commit, by GitLab's API; before a merge, from the folder.
+    // Files are read from the commit, by GitLab's API: but before a merge, or where an earlier job may write one.
     const isPlan = expected.environment === false;
-    const reads = inputs.some(({ name: input }) => input.endsWith('_file') && (isPlan || input !== 'endpoint_file'));
+    const reads = inputs.some(({ name: input }) => input.endsWith('_file') && (isPlan || input === 'definition_file'));
     const { GIT_STRATEGY: strategy = 'fetch' } = job.variables;
     expect(strategy).toBe(reads ? 'fetch' : 'empty');
   });

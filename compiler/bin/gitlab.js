@@ -2,11 +2,15 @@
 import http from 'node:http';
 import https from 'node:https';
 
+export function answerAt(host, at) {
+  const { get } = https;
+  https.get = (url, options, answered) => {
+    const asked = new URL(url);
+    if (asked.hostname !== host) return get(url, options, answered);
+    return http.get(new URL(asked.pathname + asked.search, at), { ...options, agent: undefined }, answered);
+  };
+}
+
 const { searchParams } = new URL(import.meta.url);
 const [host, at] = [searchParams.get('host'), searchParams.get('at')];
-const { get } = https;
-https.get = (url, options, answered) => {
-  const asked = new URL(url);
-  if (asked.hostname !== host) return get(url, options, answered);
-  return http.get(new URL(asked.pathname + asked.search, at), { ...options, agent: undefined }, answered);
-};
+if (host && at) answerAt(host, at);

@@ -1,9 +1,8 @@
 import { MAX_PAYLOAD_BYTES } from '../endpoints/invocation.ts';
-import { isOfPromote } from '../gitlab/include.ts';
-import { readProjectFile } from '../gitlab/project-file.ts';
+import { type NamedFile, readProjectFile } from '../gitlab/project-file.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import type { Viewpoint } from '../program/context.ts';
+import type { Context, Viewpoint } from '../program/context.ts';
 
 /** The inputs that say what is sent to the endpoint, as far as they are known. */
 interface Sent {
@@ -11,18 +10,32 @@ interface Sent {
   readonly content_type?: string | undefined;
 }
 
-/** The payload, a file of the project. Throws a Failure of kind "invalid input". */
-export function readPayload(root: string, file: string): Uint8Array {
-  return payloadIn({ root, file, otherwise: 'pass it to this job as an artifact' });
+/** The file of a payload, as the input names it. */
+function payloadFile(file: string): NamedFile {
+  return { input: 'payload_file', file, maxBytes: MAX_PAYLOAD_BYTES };
+}
+
+/** The payload, as the job's commit has it. Throws a Failure when it is not what its content type says. */
+export async function readPayload(
+  { payload_file: file, content_type }: Sent & { readonly payload_file: string },
+  { fileOfCommit }: Pick<Context, 'fileOfCommit'>,
+): Promise<Uint8Array> {
+  const payload = await fileOfCommit(payloadFile(file));
+  refuseOther({ payload_file: file, content_type }, payload);
+  return payload;
 }
 
 /**
- * Refuses a payload that no job could send, or that is not what its content type says. Under promote the first job
- * looks, which receives no artifact of a later one.
+ * Refuses a payload in the folder of the project that no job could send, or that is not what its content type says: the first job
+ * of promote looks. A job that does not fetch the project has none there: it reads the commit's.
  */
-export function checkPayload({ payload_file: file, content_type }: Sent, { env, root }: Viewpoint): void {
-  if (file === undefined) return;
-  const payload = isOfPromote(env) ? payloadIn({ root, file }) : readPayload(root, file);
+export function checkPayload(sent: Sent, { env, root }: Viewpoint): void {
+  const { payload_file: file } = sent;
+  if (file === undefined || env.GIT_STRATEGY === 'empty') return;
+  refuseOther(sent, readProjectFile({ root, ...payloadFile(file) }));
+}
+
+function refuseOther({ payload_file: file, content_type }: Sent, payload: Uint8Array): void {
   const why = content_type === undefined ? undefined : whyNot(content_type, payload);
   if (why === undefined) return;
   throw new Failure(
@@ -30,10 +43,6 @@ export function checkPayload({ payload_file: file, content_type }: Sent, { env, 
     `payload_file: received "${file}", which is sent with content_type "${content_type}"; ${why}.`,
     'correct the file, or set content_type to what the file is.',
   );
-}
-
-function payloadIn(file: { readonly root: string; readonly file: string; readonly otherwise?: string }): Uint8Array {
-  return readProjectFile({ ...file, input: 'payload_file', maxBytes: MAX_PAYLOAD_BYTES });
 }
 
 const JSON_LINES = ['application/jsonlines', 'application/x-jsonlines', 'application/jsonl', 'application/x-ndjson'];

@@ -4,7 +4,8 @@ import { studioUrl } from '../aws/console.ts';
 import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
 import { decideExecution } from '../pipelines/decision.ts';
-import { readDefinition } from '../pipelines/definition.ts';
+import { definitionInFolder, readDefinition } from '../pipelines/definition.ts';
+import { definitionFile } from '../pipelines/definition-file.ts';
 import { type DesiredPipeline, pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
 import { type Execution, hasEnded } from '../pipelines/steps.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -73,12 +74,12 @@ export default defineComponent({
   ],
 
   async checkFiles({ definition_file: file, parameters }, { root }) {
-    if (file !== undefined && parameters !== undefined) await readDefinition({ root, file, parameters });
+    if (file !== undefined && parameters !== undefined) await definitionInFolder(root, { file, parameters });
   },
 
   async run(given, context) {
     context.report.link('SageMaker', 'Pipelines in Studio', studioUrl(context.aws));
-    const wanted = await desiredPipeline(given, context.root);
+    const wanted = await desiredPipeline(given, context);
     const found = await findBefore(wanted, given, context);
     const plan = decideExecution(found.attempts, given.new_run);
     if (plan.do === 'start') await found.refuseAhead();
@@ -101,11 +102,12 @@ export default defineComponent({
   },
 });
 
-async function desiredPipeline(given: Inputs, root: string): Promise<DesiredPipeline> {
+async function desiredPipeline(given: Inputs, { fileOfPipeline }: Context): Promise<DesiredPipeline> {
   const { definition_file: file, parameters } = given;
+  const content = await fileOfPipeline(definitionFile(file));
   return {
     name: given.pipeline_name,
-    definition: await readDefinition({ root, file, parameters }),
+    definition: await readDefinition({ file, content, parameters }),
     roleArn: given.pipeline_role_arn,
     tags: given.tags,
   };

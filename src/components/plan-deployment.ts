@@ -57,6 +57,6 @@ export default defineComponent({
 async function describedInFolder(given: z.output<typeof inputs>, { root, job, log }: Context) {
   const { endpoint_file: file } = given;
   if (file !== undefined) log.line(`${file} describes the endpoint, as it is in the folder of this job.`);
-  const fileOfCommit = async (named: NamedFile) => readProjectFile({ root, ...named }).toString('utf8');
+  const fileOfCommit = async (named: NamedFile) => readProjectFile({ root, ...named });
   return descriptionOf(given, { environment: job.environment, fileOfCommit });
 }

@@ -6,7 +6,7 @@ import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
-import { dollars, flag, mistake, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { decidingPath, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -38,7 +38,7 @@ const inputs = z
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
-    payload_file: optional(path),
+    payload_file: optional(decidingPath),
     content_type: mediaType,
     accept: optional(mediaType),
     custom_attributes: customAttributes,
@@ -71,7 +71,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['record_validation', 'gitlab_environment_suffix'],
+  safetyInputs: ['record_validation', 'payload_file', 'gitlab_environment_suffix'],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
@@ -94,15 +94,16 @@ export default defineComponent({
   },
 
   async run(given, context) {
-    const { root, job, report } = context;
+    const { job, report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
     const deployed = readHandover(context, deploymentRecord, choice);
     if (deployed.outcome === 'nothing') return skip(deployed, context);
 
     const { poll_interval, max_wait_time } = given;
-    const validation = { given, deployed, poll_interval, deadline: context.deadline(max_wait_time) };
+    const payload = await payloadOf(given, context);
+    const validation = { given, payload, deployed, poll_interval, deadline: context.deadline(max_wait_time) };
     const { endpoint, config, group, version, content } = deployed;
-    const asked = askedOf(given, root);
+    const asked = askedOf(given, payload);
     const about = { group, package: deployed.package, version, content, endpoint, config, asked };
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
@@ -129,21 +130,31 @@ function skip(
   return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
 }
 
-/** The request and what was expected of the answers, for the record: it shows later what a validation is worth. */
-function askedOf(given: Inputs, root: string) {
-  const { payload_file, content_type, accept, custom_attributes, expect, requests, max_latency_ms } = given;
-  if (payload_file === undefined) return 'nothing';
-  const payload = hashOf(readPayload(root, payload_file));
-  const asked = { payload_file, payload, content_type, accept, custom_attributes };
-  return { ...asked, expect: expect?.source, requests, max_latency_ms };
+/** What is sent to the model. */
+interface Payload {
+  readonly content: Uint8Array;
+  /** Its SHA-256. */
+  readonly hash: string;
 }
 
-function hashOf(payload: Uint8Array): string {
-  return createHash('sha256').update(payload).digest('hex');
+/** The payload as the commit has it; `undefined` where the include names none. */
+async function payloadOf({ payload_file, content_type }: Inputs, context: Context): Promise<Payload | undefined> {
+  if (payload_file === undefined) return undefined;
+  const content = await readPayload({ payload_file, content_type }, context);
+  return { content, hash: createHash('sha256').update(content).digest('hex') };
+}
+
+/** The request and what was expected of the answers, for the record: it shows later what a validation is worth. */
+function askedOf(given: Inputs, payload: Payload | undefined) {
+  const { payload_file, content_type, accept, custom_attributes, expect, requests, max_latency_ms } = given;
+  if (payload === undefined) return 'nothing';
+  const asked = { payload_file, payload: payload.hash, content_type, accept, custom_attributes };
+  return { ...asked, expect: expect?.source, requests, max_latency_ms };
 }
 
 interface Validation extends Liveness {
   readonly given: Inputs;
+  readonly payload: Payload | undefined;
 }
 
 /** The version that is live, and how it was asked; `asked` is absent where no payload was given. */
@@ -157,19 +168,19 @@ interface Checked {
  * version answered.
  */
 async function checkEndpoint(validation: Validation, context: Context): Promise<Checked> {
-  const { given, deployed, deadline } = validation;
+  const { given, payload, deployed, deadline } = validation;
   const live = await untilLive(validation, context).finally(() => giveBackScaling(deployed, deadline, context));
   const now = await describeServed(deployed, live, context, { judged: 'validated' });
-  if (given.payload_file === undefined) {
+  if (payload === undefined) {
     context.log.line('No request was sent to the model: payload_file is empty.');
     return { now };
   }
-  const payload = readPayload(context.root, given.payload_file);
-  const pace = await sendRequests({ given, endpoint: deployed.endpoint, payload, deadline }, context);
+  const sent = { given, endpoint: deployed.endpoint, payload: payload.content, deadline };
+  const pace = await sendRequests(sent, context);
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
   const still = await describeServed(deployed, stillLive, context, { judged: 'validated', still: 'still ' });
-  return { now: still, asked: { payload: hashOf(payload), ...pace } };
+  return { now: still, asked: { payload: payload.hash, ...pace } };
 }
 
 /**

@@ -4,39 +4,47 @@ import { isThisMachine } from '../aws/hosts.ts';
 import { httpsProxy } from '../aws/proxy.ts';
 import type { Env } from '../ground/env.ts';
 
-/** Milliseconds for a whole answer: nothing waits for GitLab long. */
-const MAX_TIME = 5_000;
-/** Bytes of an answer that are read. */
-const MAX_ANSWER = 1_048_576;
+/** How long a whole answer may take, and how long it may be. */
+interface AnswerLimits {
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
+/** Nothing waits long for what a page shows. */
+const SHOWN: AnswerLimits = { milliseconds: 5_000, bytes: 1_048_576 };
 
 /** What GitLab answered, whatever it is. */
 export interface Answer {
   readonly status: number;
   /** The content type; empty where none is told. */
   readonly type: string;
-  readonly text: string;
+  readonly content: Buffer;
 }
 
 /** Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives. */
-export async function askGitLab(url: string, token: string, env: Env): Promise<Answer> {
-  const ended = AbortSignal.timeout(MAX_TIME);
+export async function askGitLab(
+  url: string,
+  token: string,
+  { env, limits = SHOWN }: { readonly env: Env; readonly limits?: AnswerLimits },
+): Promise<Answer> {
+  const ended = AbortSignal.timeout(limits.milliseconds);
   const response = await answerTo(url, { headers: { 'JOB-TOKEN': token }, signal: ended }, env);
   const chunks: Buffer[] = [];
-  let left = MAX_ANSWER;
+  let left = limits.bytes;
   for await (const chunk of response) {
     left -= chunk.length;
-    if (left < 0) throw new Error(`GitLab's answer has more than ${MAX_ANSWER} bytes`);
+    if (left < 0) throw new Error(`GitLab's answer has more than ${limits.bytes} bytes`);
     chunks.push(chunk);
   }
   const type = response.headers['content-type'] ?? '';
-  return { status: response.statusCode ?? 0, type, text: Buffer.concat(chunks).toString('utf8') };
+  return { status: response.statusCode ?? 0, type, content: Buffer.concat(chunks) };
 }
 
 /** As askGitLab, for what answers with JSON. Throws, too, when that is not what arrives. */
 export async function getJson(url: string, token: string, env: Env): Promise<unknown> {
-  const { status, text } = await askGitLab(url, token, env);
+  const { status, content } = await askGitLab(url, token, { env });
   if (status !== 200) throw new Error(`GitLab answered with HTTP ${status}`);
-  return JSON.parse(text);
+  return JSON.parse(content.toString('utf8'));
 }
 
 /** A redirection is an answer that is not followed: the token is for nobody else. */

@@ -5,7 +5,14 @@ import { Failure } from '../ground/failure.ts';
 import { type Answer, askGitLab } from './api.ts';
 import type { Job } from './job.ts';
 import { jobTokenFor } from './job-token.ts';
-import { howToCorrect, type NamedFile, readProjectFile, refusedProjectFile } from './project-file.ts';
+import {
+  howToCorrect,
+  LARGEST,
+  type NamedFile,
+  readProjectFile,
+  refusedProjectFile,
+  refuseTooLarge,
+} from './project-file.ts';
 
 interface FileReader {
   readonly job: Job;
@@ -16,23 +23,46 @@ interface FileReader {
 }
 
 /**
- * The text of a file as the job's commit has it, read by GitLab's API with the host, project and commit of the accepted id_token
+ * A file as the job's commit has it, read by GitLab's API with the host, project and commit of the accepted id_token
  * (https://docs.gitlab.com/api/repository_files/#retrieve-a-raw-file-from-a-repository): over the work tree, artifacts of earlier
  * jobs are unpacked. Without an id_token, as on one's own machine, nobody knows the commit: then the work tree counts, and the log
  * says so. Throws a Failure when there is no such file, or nobody knows.
  */
-export async function fileOfCommit(named: NamedFile, reader: FileReader): Promise<string> {
-  const { job, env, root, log } = reader;
+export async function fileOfCommit(named: NamedFile, reader: FileReader): Promise<Buffer> {
+  return (await fileInCommit(named, reader)) ?? refuseAsMissing(named, reader.job);
+}
+
+/**
+ * As `fileOfCommit`, for a file that a job of the same pipeline may have written: where the commit has none, the work tree counts,
+ * and the log says so. Where both have one, they must be the same: nobody could say which of them is meant.
+ */
+export async function fileOfPipeline(named: NamedFile, reader: FileReader): Promise<Buffer> {
+  const inFolder = readProjectFile({ root: reader.root, ...named });
+  const inCommit = await fileInCommit(named, reader);
+  if (inCommit !== undefined && !inCommit.equals(inFolder)) throw replacedByArtifact(named, reader.job);
+  if (inCommit === undefined)
+    reader.log(`${named.file} is not in the commit: it is what an earlier job of this pipeline wrote.`);
+  return inFolder;
+}
+
+/** The file of the commit, or of the work tree where nobody knows the commit; `undefined` where the commit has none. */
+async function fileInCommit(named: NamedFile, { job, env, root, log }: FileReader): Promise<Buffer | undefined> {
   if (!job.verified) {
     log(`${named.file} is the one of the work tree: without an id_token, nobody knows the commit.`);
-    return readProjectFile({ root, ...named }).toString('utf8');
+    const otherwise = env.GIT_STRATEGY === 'empty' ? FETCH : named.otherwise;
+    return readProjectFile({ root, ...named, ...(otherwise !== undefined && { otherwise }) });
   }
   const permit = jobTokenFor(job, env);
   if ('why' in permit) throw notAllowed(named, job, permit.why);
   const address = `${job.server}/api/v4/projects/${job.projectId}/repository/files/${pathIn(named)}/raw?ref=${job.commit}`;
-  const answer = await asked(named, job, () => askGitLab(address, permit.token, env));
-  return textIn(answer, named, job);
+  const answer = await asked(named, job, () => askGitLab(address, permit.token, { env, limits: OF_A_FILE }));
+  return contentIn(answer, named, job);
 }
+
+const FETCH = 'set GIT_STRATEGY: fetch under variables: of this job, which does not fetch the project otherwise';
+
+/** A file of some megabytes may come through a slow proxy. */
+const OF_A_FILE = { milliseconds: 60_000, bytes: LARGEST };
 
 /** The path as the API takes it. One that leads out of the project is refused. */
 function pathIn(named: NamedFile): string {
@@ -51,18 +81,40 @@ async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Pr
 }
 
 /** What an answer says: the file, that there is none, that this job may not know, or nothing that can be relied upon. */
-function textIn({ status, type, text }: Answer, named: NamedFile, job: Job): string {
-  if (status === 200 && !/html/i.test(type)) return text;
-  if (status === 404 && /404 File Not Found/i.test(text)) throw noSuchFile(named, job);
+function contentIn({ status, type, content }: Answer, named: NamedFile, job: Job): Buffer | undefined {
+  if (status === 200 && !/html/i.test(type)) return acceptable(content, named);
+  if (status === 404 && /404 File Not Found/i.test(content.toString('utf8'))) return undefined;
   if (status === 401 || status === 403 || status === 404)
     throw notAllowed(named, job, `GitLab answered with HTTP ${status}`);
   throw noAnswer(named, job, status === 200 ? 'the answer is a page in HTML' : `GitLab answered with HTTP ${status}`);
 }
 
-function noSuchFile(named: NamedFile, { commit }: Job): Failure {
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+
+function acceptable(content: Buffer, named: NamedFile): Buffer {
+  refuseTooLarge(content.length, named);
+  if (content.length > 1024 || !content.toString('utf8').startsWith(LFS_POINTER)) return content;
+  const { input, file } = named;
+  throw new Failure(
+    'SMC-1012',
+    `${input}: received "${file}"; the commit has a pointer of Git LFS in its place, and not the file.`,
+    'commit the file itself: take it out of Git LFS (git lfs untrack, then git add --renormalize), and push.',
+  );
+}
+
+function refuseAsMissing(named: NamedFile, { commit }: Job): never {
   const { input, file } = named;
   const what = `${input}: received "${file}"; the commit ${commit.slice(0, 12)} does not have this file.`;
-  return new Failure('SMC-1009', what, howToCorrect(named));
+  throw new Failure('SMC-1009', what, howToCorrect(named));
+}
+
+function replacedByArtifact({ input, file }: NamedFile, { commit }: Job): Failure {
+  return new Failure(
+    'SMC-1013',
+    `${input}: received "${file}"; the commit ${commit.slice(0, 12)} has this file, and this job found another one in its place, which an earlier job passed on as an artifact.`,
+    `delete ${file} from the repository if an earlier job writes it. Otherwise let that job write another file.`,
+  );
 }
 
 function noAnswer({ input, file }: NamedFile, { commit, server }: Job, why: string): Failure {

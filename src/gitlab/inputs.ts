@@ -41,6 +41,11 @@ export const line = z
 /** A path in the project. `$NAME` alone is refused: GitLab would have put the value of a defined variable here. */
 export const path = line.check(z.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path'));
 
+/** The path of a file that decides: a word of the script, so that no CI/CD variable chooses another file. A template has the same. */
+export const decidingPath = path.check(
+  z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
+);
+
 /**
  * The pattern of a job input that is a text. GitLab writes what a person types into the script, between single quotes,
  * and quotes nothing itself: the pattern keeps the text within them. A template has the same.

@@ -11,13 +11,13 @@ export interface NamedFile {
   readonly file: string;
   /** What else a person can do, if there is something: the end of the sentence "commit the file, or ...". */
   readonly otherwise?: string;
+  /** The most bytes that SageMaker accepts. */
+  readonly maxBytes?: number;
 }
 
 interface ProjectFile extends NamedFile {
   /** The folder of the project. */
   readonly root: string;
-  /** The most bytes that SageMaker accepts. */
-  readonly maxBytes?: number;
 }
 
 /**
@@ -32,13 +32,10 @@ function isOutside(root: string, path: string): boolean {
  * Reads a file of the project that an input names. Throws a Failure of kind "invalid input" when it is missing, outside
  * the project or too large.
  */
-export function readProjectFile({ maxBytes = Number.POSITIVE_INFINITY, ...file }: ProjectFile): Buffer {
-  const refuse = (why: string, cause?: unknown) => refusedProjectFile(file, why, cause);
-  const real = projectFile(file);
-  const { size } = attempt(() => statSync(real), refuse);
-  // Node reads no file of 2 GiB, and a buffer of that size is not for a job.
-  const most = Math.min(maxBytes, LARGEST);
-  if (size > most) throw refuse(`it has ${size} bytes, and SageMaker accepts at most ${most}`);
+export function readProjectFile({ root, ...named }: ProjectFile): Buffer {
+  const real = projectFile({ root, ...named });
+  const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);
+  refuseTooLarge(attempt(() => statSync(real), refuse).size, named);
   return attempt(() => readFileSync(real), refuse);
 }
 
@@ -59,6 +56,12 @@ export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): 
   return real;
 }
 
+/** Node reads no file of 2 GiB, and a buffer of that size is not for a job. */
+export function refuseTooLarge(bytes: number, named: NamedFile): void {
+  const most = Math.min(named.maxBytes ?? LARGEST, LARGEST);
+  if (bytes > most) throw refusedProjectFile(named, `it has ${bytes} bytes, and SageMaker accepts at most ${most}`);
+}
+
 /** The Failure about a file of the project; `why` ends a sentence. */
 export function refusedProjectFile(named: NamedFile, why: string, cause?: unknown): Failure {
   const { input, file } = named;
@@ -73,7 +76,7 @@ export function howToCorrect({ input, otherwise }: NamedFile): string {
 }
 
 /** Bytes: more than SageMaker takes of any file. */
-const LARGEST = 100 * 1_048_576;
+export const LARGEST = 100 * 1_048_576;
 
 function attempt<Value>(act: () => Value, refuse: (why: string, cause: unknown) => Failure): Value {
   try {

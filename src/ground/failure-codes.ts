@@ -29,6 +29,8 @@ export const FAILURE_CODES = {
   'SMC-1009': 'invalid input',
   'SMC-1010': 'AWS trouble',
   'SMC-1011': 'not allowed',
+  'SMC-1012': 'invalid input',
+  'SMC-1013': 'refused',
 
   // The identity of the job
   'SMC-1101': 'refused',

@@ -1,23 +1,20 @@
 import { extname } from 'node:path';
-import { readProjectFile } from '../gitlab/project-file.ts';
+import type { NamedFile } from '../gitlab/project-file.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 
-/** Where a definition is. */
-interface DefinitionFile {
-  /** The folder of the project. */
-  readonly root: string;
-  /** The path in the project, as the input gives it. */
-  readonly file: string;
+/** The file of a definition, as the input names it. */
+export function definitionFile(file: string): NamedFile {
+  const otherwise = 'write it with render-pipeline and pass its artifacts to this job';
+  return { input: 'definition_file', file, otherwise };
 }
 
 /**
  * A definition as JSON: the text of a JSON file as it is, that of a YAML file rendered. Throws a Failure of kind
  * "invalid input".
  */
-export async function definitionText({ root, file }: DefinitionFile): Promise<string> {
-  const otherwise = 'write it with render-pipeline and pass its artifacts to this job';
-  const text = decoded(file, readProjectFile({ root, input: 'definition_file', file, otherwise }));
+export async function definitionText(file: string, content: Buffer): Promise<string> {
+  const text = decoded(file, content);
   if (/^sagemaker\.config [A-Z]+ - /.test(text)) throw mixedWith(file, text);
   const json = isJson(file, text);
   try {

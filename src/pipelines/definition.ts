@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { readProjectFile } from '../gitlab/project-file.ts';
 import { canonicalJson } from '../ground/canonical-json.ts';
-import { definitionText, invalidDefinition, refusedFile } from './definition-file.ts';
+import { definitionFile, definitionText, invalidDefinition, refusedFile } from './definition-file.ts';
 import { parseExactly } from './exact-json.ts';
 import { declaredParameter, parameterProblems } from './parameters.ts';
 
@@ -12,10 +13,9 @@ export interface PipelineDefinition {
 }
 
 interface DefinitionSource {
-  /** The folder of the project. */
-  readonly root: string;
   /** The path in the project, as the input gives it. */
   readonly file: string;
+  readonly content: Buffer;
   /** What the execution is started with. */
   readonly parameters: ReadonlyMap<string, string>;
 }
@@ -42,8 +42,8 @@ const shape = z.looseObject(
  * Reads the definition, JSON or YAML, and checks it and the parameters that it declares. Throws a Failure of kind
  * "invalid input" that lists every mistake.
  */
-export async function readDefinition({ root, file, parameters }: DefinitionSource): Promise<PipelineDefinition> {
-  const text = await definitionText({ root, file });
+export async function readDefinition({ file, content, parameters }: DefinitionSource): Promise<PipelineDefinition> {
+  const text = await definitionText(file, content);
   if (text.length > MAX_LENGTH)
     throw refusedFile(file, `it has ${text.length} characters, and SageMaker accepts at most ${MAX_LENGTH}`);
   const value = meaningOf(text, file);
@@ -55,6 +55,14 @@ export async function readDefinition({ root, file, parameters }: DefinitionSourc
   const problems = parameterProblems(parameters, checked.data.Parameters ?? [], file);
   if (problems.length > 0) throw invalidDefinition(problems);
   return { text, value };
+}
+
+/** As `readDefinition`, of the file in the folder of the project. */
+export async function definitionInFolder(
+  root: string,
+  { file, parameters }: Omit<DefinitionSource, 'content'>,
+): Promise<PipelineDefinition> {
+  return readDefinition({ file, content: readProjectFile({ root, ...definitionFile(file) }), parameters });
 }
 
 /** The more mistakes zod finds, the more arguments it gives to one call, and JavaScript allows about 100,000. */

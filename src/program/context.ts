@@ -31,8 +31,10 @@ export interface Context {
   readonly report: Report;
   /** Asks GitLab for the merge requests of a commit. */
   mergeRequestsOf(commit: string): Promise<MergeRequests>;
-  /** The text of a file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
-  fileOfCommit(named: NamedFile): Promise<string>;
+  /** A file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
+  fileOfCommit(named: NamedFile): Promise<Buffer>;
+  /** As fileOfCommit, for a file that the commit may lack, because an earlier job of the pipeline writes it. */
+  fileOfPipeline(named: NamedFile): Promise<Buffer>;
   /** The folder of the project, where artifacts of earlier jobs lie. */
   readonly root: string;
   /**

@@ -65,6 +65,10 @@ export async function enter(
       const { fileOfCommit } = await import('../gitlab/commit-file.ts');
       return fileOfCommit(named, { job, env, root, log: log.line });
     },
+    async fileOfPipeline(named) {
+      const { fileOfPipeline } = await import('../gitlab/commit-file.ts');
+      return fileOfPipeline(named, { job, env, root, log: log.line });
+    },
     deadline(seconds) {
       const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
       // A job that waits repeats no request for longer than that.

@@ -13,7 +13,6 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   model_environment: 'lines of Name=Value',
   oidc_audience: 'any text that the OIDC provider knows',
   parameters: 'lines of Name=Value',
-  payload_file: 'a path',
   pipeline_stage: 'GitLab allows nearly every sign',
   plan_role_arn: 'an ARN, "none", or variables in any mixture',
   role_arn: 'an ARN, "none", or variables in any mixture',

@@ -14,6 +14,7 @@ const EXAMPLE = 'examples/resale-price/single-components.gitlab-ci.yml';
 
 const includes = [readConfigFile(readRepository(EXAMPLE) ?? '').body.include].flat().filter(isMapping);
 const known = new Map<string, Inputs>();
+const strategies = new Map<string, string>();
 
 /**
  * What the templates pass to a component's program in the example project; nothing for a program that the catalog does not have.
@@ -24,6 +25,14 @@ export function inputsOf(component: string, environment = 'dev'): Inputs {
   const inputs = known.get(key) ?? readInputs(component, environment);
   known.set(key, inputs);
   return inputs;
+}
+
+/** Whether a job of the component fetches the project, as its template says it to GitLab's runner. */
+export function gitStrategyOf(component: string): string {
+  const strategy =
+    strategies.get(component) ?? (findProgram(component) && receivedInExample(component, 'dev').env.GIT_STRATEGY);
+  strategies.set(component, strategy ?? 'fetch');
+  return strategy ?? 'fetch';
 }
 
 /** Why the tests cannot start a program as the example does; nothing when they can. */

@@ -14,7 +14,8 @@ import type { Clock } from '../../src/ground/clock.ts';
 import { type Component, gitlabEnvironmentOf, isOfMergeRequests } from '../../src/program/component.ts';
 import type { Host } from '../../src/program/context.ts';
 import { runComponent } from '../../src/program/run.ts';
-import { inputsOf } from './example.ts';
+import { gitStrategyOf, inputsOf } from './example.ts';
+import { filesIn, gitlab, HOST } from './gitlab-host.ts';
 
 /** The commit of every pipeline, unless a test says otherwise. */
 export const COMMIT = '8b1a9953c4611296a827abf8c47804d7e6c49c6b';
@@ -56,6 +57,8 @@ export interface JobOptions {
   readonly name?: string;
   /** Further words of the script. */
   readonly words?: readonly string[];
+  /** The files of its commit; those of its folder, when nothing else is said. */
+  readonly committed?: Readonly<Record<string, string | Uint8Array>>;
   /** Its time; the emulator's, which a pause moves at once, when nothing else is said. */
   readonly clock?: Clock;
 }
@@ -101,6 +104,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
   refuseSecrets({ texts: [lines.join('\n')], folders: [options.root] }, [
     ...emulator.secrets,
     env.AWS_OIDC_TOKEN ?? '',
+    env.CI_JOB_TOKEN ?? '',
   ]);
   return {
     exit,
@@ -133,12 +137,13 @@ export function reportsOf(
   };
 }
 
-/** How a job of the component's template calls its program: the words after its name, and the variables. */
+/** How a job of the component's template calls its program: the words after its name, and the variables. Its GitLab has its commit. */
 export function invocationOf(
   component: Pick<Component, 'name' | 'safetyInputs' | 'jobInputs' | 'gitlab'>,
   options: JobOptions,
 ): { args: string[]; env: Record<string, string> } {
-  const { emulator, environment = 'dev' } = options;
+  const { emulator, environment = 'dev', committed } = options;
+  gitlab.commit(String(options.claims?.sha ?? COMMIT), committed ?? filesIn(options.root));
   const inputs = Object.entries({
     environment,
     aws_region: emulator.region,
@@ -155,6 +160,8 @@ export function invocationOf(
     args: [...words, ...(options.words ?? [])],
     env: {
       ...variablesOf(component, options),
+      CI_JOB_TOKEN: gitlab.jobToken,
+      GIT_STRATEGY: gitStrategyOf(component.name),
       ...Object.fromEntries(carried),
       ...options.env,
     },
@@ -199,7 +206,7 @@ function variablesOf(component: Pick<Component, 'name' | 'gitlab'>, options: Job
     // What the SDK reads of the machine's environment, our own request for an object reads of the job's.
     AWS_ENDPOINT_URL: emulator.url,
     AWS_OIDC_TOKEN: emulator.mintToken(claims),
-    CI_SERVER_URL: 'https://sgts.gitlab-dedicated.com',
+    CI_SERVER_URL: `https://${HOST}`,
     CI_PROJECT_PATH: 'wog/mlops/resale-price',
     CI_PIPELINE_ID: pipeline,
     CI_JOB_ID: job,

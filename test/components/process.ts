@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { refuseSecrets } from '../../compiler/secrets.ts';
 import { build, NODE_FLAGS } from '../../scripts/build.ts';
+import { PRELOAD } from './gitlab-host.ts';
 import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
 
 const hurry = fileURLToPath(new URL('../../compiler/bin/hurry.js', import.meta.url));
@@ -34,7 +35,7 @@ export function startProgram(bundle: string, program: Program, options: JobOptio
   const { emulator, root } = options;
   const { args, env } = invocationOf(program, options);
   const temporary = projectFolder();
-  const flags = [...NODE_FLAGS, `--import=${hurry}`];
+  const flags = [...NODE_FLAGS, `--import=${PRELOAD}`, `--import=${hurry}`];
   const child = spawn(process.execPath, [...flags, join(bundle, 'main.js'), program.name, ...args], {
     cwd: root,
     env: {
@@ -51,7 +52,7 @@ export function startProgram(bundle: string, program: Program, options: JobOptio
       text += String(part);
     });
   const ended = once(child, 'close').then(([exit, signal]) => {
-    const known = [...emulator.secrets, env.AWS_OIDC_TOKEN ?? ''];
+    const known = [...emulator.secrets, env.AWS_OIDC_TOKEN ?? '', env.CI_JOB_TOKEN ?? ''];
     refuseSecrets({ texts: [text], folders: [root, temporary] }, known);
     return exit ?? signal;
   });

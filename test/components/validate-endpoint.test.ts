@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
@@ -784,9 +784,8 @@ describe('wrong inputs', () => {
     ['endpoint_name', 'two words', 'letters, digits and hyphens'],
     ['max_wait_time', '15m', 'a whole number from 1 to 86400'],
     ['poll_interval', '0', 'a whole number from 1 to 3600'],
-    ['payload_file', 'no/such.json', 'the file does not exist in the project'],
     ['payload_file', '', 'unless record_validation is false'],
-    ['payload_file', 'sagemaker', 'it is a folder'],
+    ['payload_file', 'two words.json', 'must be a path of at most 255 letters'],
     ['content_type', 'json', 'must be a media type'],
     ['accept', 'json', 'must be a media type'],
     ['custom_attributes', 'licence=größer', 'ASCII characters only'],
@@ -865,29 +864,39 @@ describe('the payload', () => {
     expect(told).toEqual(why && expect.stringContaining(`${begins}${why}`));
   });
 
-  it('is no link that leads out of the project', async () => {
-    const { emulator, root } = await live();
+  it('is no link that leads out of the project, and no pipe, for which the job would wait for ever', async () => {
+    const root = projectFolder();
     symlinkSync('/proc/self/environ', join(root, 'link.json'));
-    const job = await validate({ emulator, root, inputs: { payload_file: 'link.json' } });
-    expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('payload_file: received "link.json"; it is outside the project');
+    execFileSync('sh', ['-c', 'mkfifo pipe.json'], { cwd: root });
+    const check = async (payload_file: string) => validateEndpoint.checkFiles?.({ payload_file }, { env: {}, root });
+    await expect(check('link.json')).rejects.toThrow('payload_file: received "link.json"; it is outside the project');
+    await expect(check('pipe.json')).rejects.toThrow('payload_file: received "pipe.json"; it is not a file');
   });
 
-  it('is no pipe, for which the job would wait for ever', async () => {
+  it('is what the commit has, byte for byte: the record has its SHA-256', async () => {
     const { emulator, root } = await live();
-    rmSync(join(root, 'payload.json'));
-    execFileSync('sh', ['-c', 'mkfifo payload.json'], { cwd: root });
-    const job = await validate({ emulator, root });
-    expect(job).toMatchObject({ exit: 64, received: [] });
-    expect(job.log).toContain('payload_file: received "payload.json"; it is not a file');
+    const inputs = { payload_file: 'request.npy', content_type: 'application/x-npy' };
+    const job = await validate({ emulator, root, inputs, committed: { 'request.npy': BINARY } });
+    expect(job).toMatchObject({
+      record: { asked: { payload: createHash('sha256').update(BINARY).digest('hex') } },
+    });
+  });
+
+  it('is that of the work tree for a program that is started by hand, and the log says so', async () => {
+    const { emulator, root } = await live();
+    const env = { GIT_STRATEGY: 'fetch' };
+    const job = await validate({ emulator, root, inputs: { role_arn: 'none' }, env, committed: {} });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(
+      'payload.json is the one of the work tree: without an id_token, nobody knows the commit.',
+    );
   });
 
   it('is refused when SageMaker would refuse it', async () => {
     const { emulator, root } = await live();
     writeFileSync(join(root, 'payload.json'), Buffer.alloc(6_291_457, 32));
     const job = await validate({ emulator, root });
-    expect(job.exit).toBe(64);
-    expect(job.received).toEqual([]);
+    expect(job).toMatchObject({ exit: 64, calls: [] });
     expect(job.log).toContain('it has 6291457 bytes, and SageMaker accepts at most');
   });
 });

@@ -119,12 +119,12 @@ describe('the first job of promote', () => {
   });
 
   it('says of a value that waits for a variable of another job that it is not checked', async () => {
-    const inputs = { instance_type: '$INSTANCE_TYPE', payload_file: 'payloads/$TEAM.json', expect: '^\\$\\d+$' };
+    const inputs = { instance_type: '$INSTANCE_TYPE', endpoint_name: 'resale-price-$TEAM', expect: '^\\$\\d+$' };
     const { problems, failures, lines } = await onDev(inputs);
     expect({ problems, failures }).toEqual({ problems: [], failures: [] });
     expect(lines.slice(1)).toEqual([
       'Not checked here: instance_type (no CI/CD variable INSTANCE_TYPE is visible in this job).',
-      'Not checked here: payload_file (no CI/CD variable TEAM is visible in this job).',
+      'Not checked here: endpoint_name (no CI/CD variable TEAM is visible in this job).',
     ]);
   });
 

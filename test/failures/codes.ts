@@ -2,7 +2,7 @@ import type { FailureCode } from '../../src/ground/failure-codes.ts';
 
 /** The parts of the codes, by their first two digits: headings of docs/troubleshooting.md, and the last number that was given. */
 export const AREAS: Readonly<Record<string, { readonly heading: string; readonly last: number }>> = {
-  10: { heading: 'Inputs and project files', last: 11 },
+  10: { heading: 'Inputs and project files', last: 13 },
   11: { heading: 'The identity of the job', last: 5 },
   12: { heading: 'Access to AWS', last: 13 },
   13: { heading: 'Artifacts and reports', last: 7 },
@@ -34,6 +34,8 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-1009': 'The commit does not have the file',
   'SMC-1010': 'GitLab did not give a file of the commit',
   'SMC-1011': 'The job may not read files of the repository',
+  'SMC-1012': 'The file of the commit is a pointer of Git LFS',
+  'SMC-1013': 'An artifact replaced a file of the commit',
   'SMC-1101': 'Somebody overrode predefined variables',
   'SMC-1102': 'Somebody overrode CI_JOB_ID',
   'SMC-1103': 'The token is for another environment',

@@ -2,35 +2,44 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type GitLab, type GitLabTrouble, startGitLab } from '../../emulator/gitlab.ts';
-import { fileOfCommit } from '../../src/gitlab/commit-file.ts';
+import { fileOfCommit, fileOfPipeline } from '../../src/gitlab/commit-file.ts';
 import { Failure } from '../../src/ground/failure.ts';
 import { projectFolder } from '../components/job.ts';
 import { JOB } from './job.ts';
 
 const COMMIT = 'c'.repeat(40);
 const FILE = 'serving/endpoint.yml';
+const BINARY = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 0, 0xff, 0xfe, 0x0d, 0x0a]);
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12\n`;
 
 /** A GitLab that has the file in the commit, and a work tree in which an artifact lies over it. */
 async function scene() {
   const gitlab = await startGitLab();
   onTestFinished(() => gitlab.close());
-  gitlab.commit(COMMIT, { [FILE]: 'of: the commit' });
+  gitlab.commit(COMMIT, { [FILE]: 'of: the commit', 'request.npy': BINARY, 'model.bin': POINTER });
   const root = projectFolder();
   mkdirSync(join(root, 'serving'));
   writeFileSync(join(root, FILE), 'of: the work tree');
   const lines: string[] = [];
   const job = { ...JOB, verified: true, commit: COMMIT, server: gitlab.url };
-  const read = (more: Partial<typeof job> = {}, file = FILE, env: Record<string, string> = tokenOf(gitlab)) =>
-    fileOfCommit(
-      { input: 'endpoint_file', file, otherwise: 'leave it empty' },
-      { job: { ...job, ...more }, env, root, log: (line) => lines.push(line) },
-    );
-  return { gitlab, read, lines };
+  const reader = (more: Partial<typeof job>, env: Record<string, string>) => ({
+    ...{ job: { ...job, ...more }, env, root },
+    log: (line: string) => void lines.push(line),
+  });
+  const bytes = (file: string, maxBytes = 100) =>
+    fileOfCommit({ input: 'payload_file', file, maxBytes }, reader({}, tokenOf(gitlab)));
+  const read = async (more: Partial<typeof job> = {}, file = FILE, env = tokenOf(gitlab)) => {
+    const named = { input: 'endpoint_file', file, otherwise: 'leave it empty' };
+    return (await fileOfCommit(named, reader(more, env))).toString('utf8');
+  };
+  const readOrArtifact = async (file: string) =>
+    (await fileOfPipeline({ input: 'definition_file', file }, reader({}, tokenOf(gitlab)))).toString('utf8');
+  return { gitlab, root, read, bytes, readOrArtifact, lines };
 }
 
-const tokenOf = ({ jobToken }: GitLab) => ({ CI_JOB_TOKEN: jobToken });
+const tokenOf = ({ jobToken }: GitLab): Record<string, string> => ({ CI_JOB_TOKEN: jobToken });
 
-async function refusal(reading: Promise<string>): Promise<Failure> {
+async function refusal(reading: Promise<unknown>): Promise<Failure> {
   const thrown = await reading.then(
     () => undefined,
     (error: unknown) => error,
@@ -52,6 +61,39 @@ describe('a file of the project that decides', () => {
     expect(await read({ verified: false })).toBe('of: the work tree');
     expect(lines).toEqual([`${FILE} is the one of the work tree: without an id_token, nobody knows the commit.`]);
     expect(gitlab.asked).toEqual([]);
+  });
+
+  it('is asked for with the way to have it, where nobody knows the commit and the job does not fetch the project', async () => {
+    const { read } = await scene();
+    const { next } = await refusal(read({ verified: false }, 'other.yml', { GIT_STRATEGY: 'empty' }));
+    expect(next).toContain('or set GIT_STRATEGY: fetch under variables: of this job');
+  });
+
+  it('is what the commit has, byte for byte', async () => {
+    const { bytes } = await scene();
+    expect(await bytes('request.npy')).toEqual(BINARY);
+  });
+
+  it('is not too large for what it is for', async () => {
+    const { bytes } = await scene();
+    const refused = await refusal(bytes('request.npy', 10));
+    expect(refused).toMatchObject({ code: 'SMC-1002', exitCode: 64 });
+    expect(refused.message).toContain('it has 11 bytes, and SageMaker accepts at most 10');
+  });
+
+  it('is not a pointer of Git LFS', async () => {
+    const { bytes } = await scene();
+    expect(await refusal(bytes('model.bin', 1000))).toMatchObject({ code: 'SMC-1012', exitCode: 64 });
+  });
+
+  it('is that of an earlier job only where it may be, and where the commit has none', async () => {
+    const { root, lines, readOrArtifact } = await scene();
+    writeFileSync(join(root, 'rendered.json'), '{}');
+    expect(await readOrArtifact('rendered.json')).toBe('{}');
+    expect(lines).toEqual(['rendered.json is not in the commit: it is what an earlier job of this pipeline wrote.']);
+    expect(await refusal(readOrArtifact(FILE))).toMatchObject({ code: 'SMC-1013', exitCode: 1 });
+    writeFileSync(join(root, FILE), 'of: the commit');
+    expect(await readOrArtifact(FILE)).toBe('of: the commit');
   });
 
   it('is missing where the commit does not have it', async () => {
@@ -77,7 +119,6 @@ describe('a file of the project that decides', () => {
     ['bad gateway', 'SMC-1010', 75, 'HTTP 502'],
     ['sign-in page', 'SMC-1010', 75, 'the answer is a page in HTML'],
     ['redirected', 'SMC-1010', 75, 'HTTP 302'],
-    ['without end', 'SMC-1010', 75, 'more than 1048576 bytes'],
   ])('is unknown, and nothing else counts, where GitLab answers: %s', async (kind, code, exitCode, why) => {
     const { gitlab, read } = await scene();
     gitlab.trouble(kind);

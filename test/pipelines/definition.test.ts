@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDefinition } from '../../src/pipelines/definition.ts';
+import { definitionInFolder } from '../../src/pipelines/definition.ts';
 import { differingPlaces } from '../../src/pipelines/differing-places.ts';
 
 let root: string;
@@ -15,7 +15,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 async function read(content: string | Buffer, file: string, parameters: Readonly<Record<string, string>> = {}) {
   writeFileSync(join(root, file), content);
-  return readDefinition({ root, file, parameters: new Map(Object.entries(parameters)) });
+  return definitionInFolder(root, { file, parameters: new Map(Object.entries(parameters)) });
 }
 
 const STEP = '{"Name":"Stop","Type":"Fail","Arguments":{"ErrorMessage":"no"}}';

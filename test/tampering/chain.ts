@@ -17,11 +17,11 @@ export const ACCOUNT = resalePrice.account;
 export const PIPELINE = '201';
 /** Of every job of the pipeline: their components' folders differ. */
 export const JOB = '7001';
-const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
+export const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
 
 export type Environment = 'dev' | 'uat';
 export type Name = ProgramName;
-type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline'>;
+type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'committed' | 'claims' | 'manual' | 'job' | 'user' | 'pipeline'>;
 
 /** What the example leaves to the records of the jobs before, said aloud: then nothing but a forgery is in doubt. */
 function saidAloud(name: Name, environment: Environment): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { variableFor } from '../../src/gitlab/inputs.ts';
@@ -6,7 +6,7 @@ import { programNamed, programs } from '../catalog/programs.ts';
 import { recordPath } from '../components/handover.ts';
 import { holdings, told } from '../interruption/holdings.ts';
 import { arnOf } from '../registry/package.ts';
-import { type Chain, chainBefore, changesIn, entryOf, JOB, type Name, PIPELINE, write } from './chain.ts';
+import { type Chain, chainBefore, changesIn, entryOf, example, JOB, type Name, PIPELINE, write } from './chain.ts';
 import { ASKED, COMPONENTS, ELSEWHERE, IGNORED, PREDEFINED, REFUSED, WITHOUT_EFFECT } from './variables.ts';
 
 const folder = join(import.meta.dirname, '../../src');
@@ -84,9 +84,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
     'with another %s (%s) takes no other version to no other place in no other name',
     async (input, value) => {
       const chain = await chainBefore(name, environment);
-      for (const file of ['pipeline.json', 'payload.json'])
-        if (file.startsWith(name === 'deploy-pipeline' ? 'pipeline' : 'payload'))
-          cpSync(join(chain.root, file), join(chain.root, 'other.json'));
+      cpSync(join(chain.root, 'pipeline.json'), join(chain.root, 'other.json'));
       const [entries, elsewhere] = [entriesOf(chain), served(chain, 'dev')];
       const job = await chain.run(name, { env: { [variableFor(input)]: value } });
 
@@ -114,19 +112,57 @@ describe.each(waiting)('%s', (name, environment) => {
 });
 
 it.each([
-  ['deploy-pipeline', 'dev', 'INPUT_DEFINITION_FILE'],
-  ['validate-endpoint', 'uat', 'INPUT_PAYLOAD_FILE'],
+  ['deploy-pipeline', 'dev', 'definition_file'],
+  ['validate-endpoint', 'uat', 'payload_file'],
 ] as const)(
   '%s reads no file outside the project, the variables of its own process least of all',
-  async (name, environment, variable) => {
+  async (name, environment, input) => {
     const chain = await chainBefore(name, environment);
     for (const file of ['/proc/self/environ', '../elsewhere.json', 'a/../../elsewhere.json', '..']) {
-      const job = await chain.run(name, { env: { [variable]: file } });
-      expect(job).toMatchObject({ exit: 64, received: [] });
+      const job = await chain.run(name, { inputs: { [input]: file } });
+      expect(job).toMatchObject({ exit: 64, calls: [] });
       expect(job.log).toContain(`received "${file}"; it is outside the project.`);
     }
   },
 );
+
+describe('an artifact of an earlier job, in the place of a file that decides', () => {
+  const committed = Object.fromEntries(
+    ['pipeline.json', 'payload.json'].map((file) => [file, readFileSync(join(example, file))]),
+  );
+
+  it.each(['{ "instances": [] }', 'not JSON', ''])(
+    'is no payload: the model is asked what the commit has (%j)',
+    async (forged) => {
+      const answers = [];
+      for (const lies of [true, false]) {
+        const chain = await chainBefore('validate-endpoint');
+        if (lies) writeFileSync(join(chain.root, 'payload.json'), forged);
+        const job = await chain.run('validate-endpoint', { committed });
+        const asked = job.received.find(({ operation }) => operation === 'InvokeEndpoint')?.input;
+        expect(job).toMatchObject({ exit: 0, record: { outcome: 'validated' } });
+        answers.push({ told: told(job), holds: holdings(chain.emulator), asked });
+      }
+      expect(answers[0]).toEqual(answers[1]);
+    },
+  );
+
+  it('is no definition where the commit has one: nothing is trained', async () => {
+    const chain = await chainBefore('deploy-pipeline', 'dev');
+    const definition = readFileSync(join(chain.root, 'pipeline.json'), 'utf8');
+    writeFileSync(join(chain.root, 'pipeline.json'), definition.replace('ml.m5', 'ml.p5'));
+    const job = await chain.run('deploy-pipeline', { committed });
+    expect(job).toMatchObject({ exit: 1, calls: [] });
+    expect(job.log).toContain('SMC-1013');
+  });
+
+  it('is the definition where the commit has none, as that of render-pipeline, and the log says so', async () => {
+    const chain = await chainBefore('deploy-pipeline', 'dev');
+    const job = await chain.run('deploy-pipeline', { committed: {} });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain('pipeline.json is not in the commit: it is what an earlier job of this pipeline wrote.');
+  });
+});
 
 describe('whether a person pressed', () => {
   it('is not believed to be so when GitLab does not say it', async () => {

@@ -95,7 +95,6 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     ...WAITS,
     role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat')],
     endpoint_name: ['resale-price-dev'],
-    payload_file: ['no-such.json', '../payload.json', '/proc/self/environ', ''],
     content_type: ['json'],
     accept: ['json'],
     custom_attributes: ['ä'],
@@ -168,7 +167,6 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     wait: 'false',
   },
   'validate-endpoint': {
-    payload_file: 'other.json',
     content_type: 'text/csv',
     accept: 'application/json',
     custom_attributes: 'accept_eula=true',
@@ -227,11 +225,11 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
   CI_JOB_TOKEN:
-    'goes only to the GitLab that it names itself; without it, no endpoint file is known (gitlab/commit-file.test.ts)',
+    'goes only to the GitLab that it names itself; without it, no file of the commit is known (gitlab/commit-file.test.ts)',
   CI_MERGE_REQUEST_PROJECT_ID: 'a plan ends at once, as for a fork',
   CI_MERGE_REQUEST_SOURCE_PROJECT_ID: 'a plan ends at once, as for a fork',
   CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'a plan says what another merge would do; its role reads no other environment',
-  GIT_STRATEGY: 'the endpoint file of the work tree is not looked at before that of the commit counts',
+  GIT_STRATEGY: 'a file of the work tree is not looked at before that of the commit counts',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
 };

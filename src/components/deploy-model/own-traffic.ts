@@ -3,7 +3,6 @@ import { bakeMinutes } from '../../endpoints/description/strategy.ts';
 import { MAX_PAYLOAD_BYTES } from '../../endpoints/invocation.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
 import { OwnTraffic } from '../../endpoints/rollout/own-traffic.ts';
-import { refusedProjectFile } from '../../gitlab/project-file.ts';
 import type { Context } from '../../program/context.ts';
 
 /**
@@ -18,13 +17,8 @@ export async function ownTrafficOf(
   const { strategy, ...on } = serving.description;
   const traffic = strategy?.bake_traffic;
   if (!strategy || !traffic) return undefined;
-  const named = { input: 'strategy.bake_traffic.payload_file', file: traffic.payload_file };
-  const payload = Buffer.from(await fileOfCommit(named));
-  if (payload.byteLength > MAX_PAYLOAD_BYTES)
-    throw refusedProjectFile(
-      named,
-      `it has ${payload.byteLength} bytes, and SageMaker accepts at most ${MAX_PAYLOAD_BYTES}`,
-    );
+  const input = 'strategy.bake_traffic.payload_file';
+  const payload = await fileOfCommit({ input, file: traffic.payload_file, maxBytes: MAX_PAYLOAD_BYTES });
   const most = traffic.requests_per_minute * bakeMinutes(strategy, startingInstances(on));
   const { endpoint, config } = desired;
   return new OwnTraffic({ endpoint, config, traffic, payload, most }, { ...reconcile, runtime: () => aws.runtime() });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { resourceId } from '../../aws/arn.ts';
-import { readDefinition } from '../../pipelines/definition.ts';
+import { definitionInFolder } from '../../pipelines/definition.ts';
 import { registeredGroups } from '../../pipelines/registered-groups.ts';
 import { sameGroup } from '../../registry/packages.ts';
 import type { Judged } from './judge.ts';
@@ -21,7 +21,7 @@ export async function groupProblems(
   const checked = checking.safeParse(ofCheck).data;
   if (!trained || !checked) return [];
   const { definition_file: file, parameters } = trained;
-  const definition = await readDefinition({ root, file, parameters }).catch(() => undefined);
+  const definition = await definitionInFolder(root, { file, parameters }).catch(() => undefined);
   const groups = definition && registeredGroups(definition, parameters);
   const { model_package_group_name: group } = checked;
   if (!groups || groups.some((each) => sameGroup(each, group))) return [];

@@ -10,8 +10,8 @@ interface PerhapsPath {
 
 interface DescriptionSource {
   readonly environment: string;
-  /** The text of a file as the job's commit has it. */
-  fileOfCommit(named: NamedFile): Promise<string>;
+  /** A file as the job's commit has it. */
+  fileOfCommit(named: NamedFile): Promise<Buffer>;
 }
 
 /** How an endpoint is to serve, as its file or the inputs say; `undefined` where the include does not say on what. */
@@ -21,7 +21,7 @@ export async function descriptionOf(
 ): Promise<EndpointDescription | undefined> {
   const { endpoint_file: file } = given;
   if (file === undefined) return describedByInputs(given);
-  const text = await fileOfCommit(namedBy(file));
+  const text = (await fileOfCommit(namedBy(file))).toString('utf8');
   const { readEndpointFile } = await import('./endpoint-file.ts');
   return (await readEndpointFile(file, text, given.promotion_path)).describe(environment);
 }

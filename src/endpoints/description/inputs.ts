@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { assignments, optional, path, tells, wholeNumber } from '../../gitlab/inputs.ts';
+import { assignments, decidingPath, optional, tells, wholeNumber } from '../../gitlab/inputs.ts';
 import { ownTags } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
 import { instanceType, MOST_INSTANCES } from './capacity.ts';
@@ -8,9 +8,7 @@ import { environmentProblems } from './model-environment.ts';
 
 /** The inputs that describe an endpoint: the file, or single values. All may be empty. */
 export const descriptionInputs = {
-  endpoint_file: optional(
-    path.check(z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -')),
-  ),
+  endpoint_file: optional(decidingPath),
   instance_type: optional(instanceType),
   instance_count: optional(wholeNumber(1, MOST_INSTANCES)),
   variant_name: optional(resourceName),

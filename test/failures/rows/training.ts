@@ -5,7 +5,7 @@ import deployPipeline from '../../../src/components/deploy-pipeline.ts';
 import { OWN_TAGS } from '../../components/deploy-model/scene.ts';
 import { ofPromote } from '../../components/example.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, type Place, runBefore, untrained } from '../stage.ts';
+import { ENDPOINT, noneOf, type Place, runBefore, untrained } from '../stage.ts';
 
 /** What the project trains by says something else in one place. */
 function amendDefinition({ root }: Place, from: string, to: string): void {
@@ -414,6 +414,22 @@ export const training: readonly Row[] = [
     exit: 64,
     writes: {},
     reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
+    when: 'an artifact of an earlier job lies over the committed definition',
+    shows: [],
+    component: 'deploy-pipeline',
+    code: 'SMC-1013',
+    seen: 'ERROR definition_file: received "pipeline.json"; the commit 8b1a9953c461 has this file, and this job found another one in its place, which an earlier job passed on as an artifact.',
+    next: 'delete pipeline.json from the repository if an earlier job writes it. Otherwise let that job write another file.',
+    cause: 'The file is committed, and a job of the same pipeline, such as render-pipeline, writes it again.',
+    remedy: 'Only one of them can be meant. Delete the committed file, or let the job write another one.',
+    stage: untrained,
+    job: { committed: { 'pipeline.json': '{ "Version": "2020-12-01", "Steps": [] }' } },
+    exit: 1,
+    writes: {},
+    reads: noneOf(deployPipeline),
     record: 'none',
   },
   {
