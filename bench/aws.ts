@@ -2,6 +2,7 @@
 
 import { machineClock } from '../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import { PRELOAD } from '../test/components/gitlab-host.ts';
 import { invocationOf } from '../test/components/job.ts';
 import { type Call, jobs } from './jobs.ts';
 
@@ -21,6 +22,8 @@ export interface Stage {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
+  /** What the program loads first: its GitLab is in this process, too. */
+  readonly preload: string;
   /** Static keys, and the calls that a hand-written job makes. */
   readonly byHand: { readonly env: Readonly<Record<string, string>>; readonly calls: readonly Call[] };
 }
@@ -58,12 +61,13 @@ async function setStage({ job: name, versions = 0, latency = 0 }: Order): Promis
   for (const { pace } of [emulator.endpoints, emulator.executions])
     Object.assign(pace, { describes: 0, milliseconds: 0 });
   const { inputs, environment } = scene;
-  const { args, env } = invocationOf(scene.component, { emulator, root: '', inputs, environment });
+  const { args, env } = invocationOf(scene.component, { emulator, root: '', committed: files, inputs, environment });
   return {
     endpoint: emulator.url,
     args: [scene.component.name, ...args],
     env: { ...env, AWS_ENDPOINT_URL: emulator.url },
     files,
+    preload: PRELOAD,
     byHand: { env: emulator.env, calls: job.handWritten(emulator, files) },
   };
 }

@@ -166,8 +166,8 @@ class Bench {
     return median(peaks) ?? 0;
   }
 
-  #program({ args, env }: Stage): Start {
-    return node([...NODE_FLAGS, this.#file('programs/main.js'), ...args], env);
+  #program({ args, env, preload }: Stage): Start {
+    return node([...NODE_FLAGS, `--import=${preload}`, this.#file('programs/main.js'), ...args], env);
   }
 
   #file(name: string): string {
