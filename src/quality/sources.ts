@@ -32,7 +32,7 @@ async function commitSource(
   named: NamedFile,
   { fileOfCommit, job }: Sources,
 ): Promise<DataSource> {
-  const content = Buffer.from(await fileOfCommit(named), 'utf8');
+  const content = await fileOfCommit(named);
   const name = job.verified ? `${named.file} of the commit ${job.commit.slice(0, 12)}` : named.file;
   return { name, format: formatOf(data, named.file), open: async () => once(content) };
 }

@@ -43,7 +43,8 @@ export async function askAndJudge(
 ): Promise<Asked> {
   const { log } = context;
   const { quality_file: file } = given;
-  const plan = await readQualityFile(file, await context.fileOfCommit({ input: 'quality_file', file }));
+  const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
+  const plan = await readQualityFile(file, text);
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });
   const { rows, sha256, features, asked } = data;
