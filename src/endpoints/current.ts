@@ -11,7 +11,7 @@ import type { EndpointDescription } from './description/description.ts';
 import { type Endpoint, type EndpointConfig, packagesIn } from './endpoint.ts';
 import { describeLive, type Live } from './live.ts';
 import type { Look } from './look.ts';
-import { differencesFrom, lostMembers, statedOptions } from './members.ts';
+import { differencesFrom, lostMembers, OPTIONS, statedOptions } from './members.ts';
 import { configRequest, type ModelAndConfig, modelRequest } from './model-and-config.ts';
 import type { EndpointTags } from './tags.ts';
 
@@ -77,7 +77,7 @@ export async function findServed(
 
 /** Endpoint and config tell some members twice: those of the config say more. */
 function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<CurrentQuery, 'group'>) {
-  const stated = statedOptions(serving.description);
+  const stated = statedBy(serving, { endpoint, tags });
   const [ofModel, ofConfig] = [modelRequest(serving), configRequest(serving)];
   const seen = withoutConfigured(withoutOurRollout(endpoint, tags, serving), [config?.answer, ofConfig]);
   const members = new Map([
@@ -88,15 +88,30 @@ function lostFrom({ config, models }: Live, { endpoint, tags, serving }: Omit<Cu
   return [...withoutModel(config), ...otherModels(config), ...[...members].map(([path, value]) => `${path}: ${value}`)];
 }
 
+/**
+ * The options that may change: those that the endpoint file states. What was made before says all of itself, so that between two
+ * releases of ours none is lost.
+ */
+function statedBy(
+  { made, description }: ModelAndConfig,
+  { endpoint, tags }: Pick<CurrentQuery, 'endpoint' | 'tags'>,
+): ReadonlySet<string> {
+  return made && isOfOurs(endpoint, tags) ? OPTIONS : statedOptions(description);
+}
+
+/** Whether what serves is what we brought, or what it was rolled back to. */
+function isOfOurs({ config }: Pick<Endpoint, 'config'>, { wanted, previous }: EndpointTags): boolean {
+  return [wanted, previous].includes(config);
+}
+
 /** How the last update was brought in is no loss where we did it, or say how the next one is. */
 function withoutOurRollout(
-  { answer, config }: Endpoint,
+  endpoint: Endpoint,
   tags: EndpointTags,
   { description }: ModelAndConfig,
 ): DescribeEndpointCommandOutput {
-  const { LastDeploymentConfig: last, ...rest } = answer;
-  // The config that serves is what we brought, or what it was rolled back to.
-  const isOurs = description.strategy !== undefined || [tags.wanted, tags.previous].includes(config);
+  const { LastDeploymentConfig: last, ...rest } = endpoint.answer;
+  const isOurs = description.strategy !== undefined || isOfOurs(endpoint, tags);
   return isOurs ? rest : { ...rest, LastDeploymentConfig: last };
 }
 

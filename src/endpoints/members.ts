@@ -188,7 +188,7 @@ export function lostMembers(
 ): ReadonlyMap<string, string> {
   const wanted = new Map(membersOf(kind, request).map(({ path, value }) => [path, canonicalJson(value)]));
   const isLost = ({ path, value, is, option }: Member) =>
-    option === undefined ? is !== 'ours' && wanted.get(path) !== canonicalJson(value) : !stated.has(option);
+    wanted.get(path) !== canonicalJson(value) && (option === undefined ? is !== 'ours' : !stated.has(option));
   const lost = membersOf(kind, answer).filter(isLost);
   return new Map(
     lost.map(({ path, value, option }) => [

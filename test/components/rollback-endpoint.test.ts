@@ -7,6 +7,8 @@ import {
   type EarlierRelease,
   type RollbackQuestion,
 } from '../../src/components/rollback-endpoint/decision.ts';
+import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
+import validateEndpoint from '../../src/components/validate-endpoint.ts';
 import type { EndpointTags } from '../../src/endpoints/tags.ts';
 import { readComment } from '../../src/registry/companions.ts';
 import { readApproval, readWithdrawal } from '../../src/registry/entries.ts';
@@ -14,6 +16,7 @@ import { standingWithdrawal } from '../../src/registry/withdrawal.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
 import { arnOf, modelPackage } from '../registry/package.ts';
 import { NAME } from './deploy-model/scene.ts';
+import { projectByFile } from './by-file.ts';
 import { entriesOf } from './handover.ts';
 import { projectFolder, startJob } from './job.ts';
 import { configOf, live, ours, release, released, rollBack } from './rollback-endpoint/scene.ts';
@@ -369,5 +372,44 @@ describe('a rollback of an endpoint that its endpoint file scales', () => {
     expect(emulator.endpoint('resale-price-dev')?.variants[0]?.instances).toBe(2);
     expect(scalingOf(emulator, 'resale-price-dev')).toEqual(IN_PLACE);
     expect(job.calls.filter((each) => /Scal/.test(each))).toEqual([]);
+  });
+});
+
+describe('a rollback of an endpoint whose file says more of it', () => {
+  const PLAIN = 'instance_type: ml.m5.large\n';
+  const MORE = `${PLAIN}kms_key_id: alias/endpoints\nvolume_size_in_gb: 100\nvpc_config: { security_group_ids: [sg-1], subnets: [subnet-1] }\n`;
+
+  it.each([
+    ['the release before had the same', MORE, MORE, 'alias/endpoints'],
+    ['the release before had none of it', PLAIN, MORE, undefined],
+    ['the release before had it', MORE, PLAIN, 'alias/endpoints'],
+  ])('brings back the release as it was made, where %s', async (_, before, after, key) => {
+    const { emulator, deploy, run } = await projectByFile(PLAIN);
+    for (const [index, text] of [before, after].entries()) {
+      const taken =
+        index === 0 ? '' : after === PLAIN ? 'kms_key_id: null\nvolume_size_in_gb: null\nvpc_config: null\n' : '';
+      const job = await deploy(text + taken);
+      expect(job, job.log).toMatchObject({ exit: 0 });
+      expect(await run(validateEndpoint)).toMatchObject({ exit: 0 });
+    }
+    const back = await run(rollbackEndpoint);
+    expect(back, back.log).toMatchObject({ exit: 0, record: { outcome: 'rolled back', version: 1 } });
+    expect(emulator.endpoint('resale-price-dev')?.config.request.KmsKeyId).toBe(key);
+  });
+
+  it('is refused where somebody else gave the endpoint what the release before does not have', async () => {
+    const { emulator, deploy, run } = await projectByFile(PLAIN);
+    for (let version = 1; version <= 2; version++) {
+      expect(await deploy()).toMatchObject({ exit: 0 });
+      expect(await run(validateEndpoint)).toMatchObject({ exit: 0 });
+    }
+    const { ProductionVariants } = emulator.endpoint('resale-price-dev')?.config.request ?? {};
+    const byHand = { EndpointConfigName: 'by-hand', ProductionVariants, KmsKeyId: 'alias/theirs' };
+    emulator.do('CreateEndpointConfig', byHand);
+    emulator.do('UpdateEndpoint', { EndpointName: 'resale-price-dev', EndpointConfigName: 'by-hand' });
+    emulator.endpoints.settle('resale-price-dev');
+    const back = await run(rollbackEndpoint, PLAIN, { version: '1' });
+    expect(back.log).toContain('KmsKeyId: "alias/theirs"');
+    expect(back).toMatchObject({ exit: 1 });
   });
 });
