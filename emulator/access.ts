@@ -37,6 +37,15 @@ function rollbackAlarms(world: World, { DeploymentConfig: config }: Input): Acce
   return [{ action: 'cloudwatch:DescribeAlarms', resources: names.map((name) => alarmArn(world, name)), context: {} }];
 }
 
+/** SageMaker lets its own disks be encrypted in the name of who brings a config with a key to an endpoint. */
+export function keyAccess({ region, account }: World, key: string): AccessRequest {
+  const arn = key.startsWith('arn:')
+    ? key
+    : `arn:aws:kms:${region}:${account}:${key.includes('/') ? key : `key/${key}`}`;
+  const context = { 'kms:ViaService': `sagemaker.${region}.amazonaws.com`, 'kms:GrantIsForAWSResource': 'true' };
+  return { action: 'kms:CreateGrant', resources: [arn], context };
+}
+
 /** What IAM is asked before CloudWatch does an operation. */
 export function alarmAccess(world: World, operation: string, input: Input): AccessRequest {
   const names = Array.isArray(input.AlarmNames) ? input.AlarmNames : [input.AlarmName ?? '*'];

@@ -1,4 +1,4 @@
-import { accessRequests, alarmAccess, withResourceTags } from './access.ts';
+import { accessRequests, alarmAccess, keyAccess, withResourceTags } from './access.ts';
 import { authenticate, callerOf } from './authentication.ts';
 import { scalingAccess } from './autoscaling/access.ts';
 import { Autoscaling } from './autoscaling/service.ts';
@@ -348,12 +348,20 @@ export class Emulator implements World {
     return service === 'sts' || service === 's3' ? answer : encode(model, operation, answer);
   }
 
+  /** The key of the config that an endpoint is to serve. */
+  #keysUsed(operation: string, { EndpointConfigName: config }: Record<string, unknown>): AccessRequest[] {
+    if (operation !== 'CreateEndpoint' && operation !== 'UpdateEndpoint') return [];
+    const key = this.models.configs.get(String(config).toLowerCase())?.request.KmsKeyId;
+    return key === undefined ? [] : [keyAccess(this, key)];
+  }
+
   /** GetCallerIdentity needs no permission; who assumes a role is asked by the role's trust policy. */
   #accessOf({ service, operation }: Asked, input: Record<string, unknown>): AccessRequest[] {
     if (service === 'sagemaker')
-      return accessRequests(this, this.registry, operation, input).map((request) =>
-        withResourceTags(request, this.tags),
-      );
+      return [
+        ...accessRequests(this, this.registry, operation, input).map((one) => withResourceTags(one, this.tags)),
+        ...this.#keysUsed(operation, input),
+      ];
     if (service === 's3') return [objectAccess(input)];
     if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);
     if (service === 'logs')

@@ -78,6 +78,7 @@ const tests: Readonly<Record<string, Test>> = {
   StringEquals: (wanted, value) => wanted.includes(value),
   StringEqualsIgnoreCase: (wanted, value) => wanted.some((one) => one.toLowerCase() === value.toLowerCase()),
   StringLike: (wanted, value) => wanted.some((pattern) => matches(pattern, value)),
+  Bool: (wanted, value) => wanted.includes(value),
   StringNotEquals: (wanted, value) => !wanted.includes(value),
 };
 

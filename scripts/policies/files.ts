@@ -1,5 +1,14 @@
 import type { PolicyDocument } from '../../emulator/world.ts';
-import { type Duty, dutiesOf, groupPolicy, type Program, pipelineRoleDeny, placeOf, renderPolicy } from './policies.ts';
+import {
+  type Duty,
+  dutiesOf,
+  groupPolicy,
+  networkPolicy,
+  type Program,
+  pipelineRoleDeny,
+  placeOf,
+  renderPolicy,
+} from './policies.ts';
 import { fileName, type Team } from './team.ts';
 import { trustOf, trustPolicyOf } from './trust.ts';
 
@@ -41,6 +50,7 @@ export function policyFiles(team: Team, programs: readonly Program[]): PolicyFil
       ...Object.assign({}, ...ofDuties.values()),
       ...inParts('deny-registry-entries', pipelineRoleDeny(team)),
       'render-pipeline.json': renderPolicy(team),
+      ...(team.vpc && { 'execution-role-vpc.json': networkPolicy }),
       ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
     },
     roles: [...Map.groupBy(duties, placeOf)].flatMap(([place, [first, ...more]]) =>

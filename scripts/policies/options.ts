@@ -42,6 +42,14 @@ const options = z.strictObject({
   reports: objects.optional(),
   'labelled-data': objects.optional(),
   autoscaling: z.boolean(),
+  vpc: z.boolean(),
+  'volume-key': z
+    .string()
+    .regex(
+      /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'must be the ARN of a key, like arn:aws:kms:ap-southeast-1:111122223333:key/...',
+    )
+    .optional(),
   branch: z.array(ref),
   tag: z.array(ref),
   out: z.string().min(1),
@@ -81,6 +89,7 @@ function wordsToOptions(words: readonly string[]): Record<string, unknown> | str
         gitlab: { ...text, default: gitlab },
         out: { ...text, default: out },
         autoscaling: { type: 'boolean', default: false },
+        vpc: { type: 'boolean', default: false },
         branch: several,
         tag: several,
       },
@@ -105,6 +114,8 @@ function teamOf(given: Options): Team {
     ...(given.reports !== undefined && { reports: given.reports }),
     ...(given['labelled-data'] !== undefined && { labelledData: given['labelled-data'] }),
     ...(given.autoscaling && { autoscaling: true }),
+    ...(given.vpc && { vpc: true }),
+    ...(given['volume-key'] !== undefined && { volumeKey: given['volume-key'] }),
   };
 }
 

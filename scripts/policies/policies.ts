@@ -115,7 +115,7 @@ function deletionStatements(team: Team, environment: string, permissions: readon
 function isUsed(team: Team, { on, of }: Permission): boolean {
   if (on === 'training reports') return team.reports !== undefined;
   if (on === 'labelled data') return team.labelledData !== undefined;
-  return of === undefined || team[of] === true;
+  return of === undefined || (team[of] ?? false) !== false;
 }
 
 type Place = Permission['on'] | 'any model' | 'any endpoint config';
@@ -136,6 +136,7 @@ function spread(permission: Permission): Permission[] {
 
 const VERBS: Readonly<Record<string, string>> = {
   'iam:PassRole': 'Pass',
+  'kms:CreateGrant': 'Grant',
   'sagemaker:AddTags': 'Tag',
   'sagemaker:UpdateModelPackage': 'Write',
 };
@@ -172,6 +173,7 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
 /** What narrows an action further than to its resources. */
 function conditionOf(team: Team, environment: string, permission: Permission): Condition | undefined {
   const { action, on, writes, sets, of } = permission;
+  if (action === 'kms:CreateGrant') return onlyForSageMaker(team);
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
@@ -180,6 +182,14 @@ function conditionOf(team: Team, environment: string, permission: Permission): C
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
   return onlyKey(team, environment, { writes, sets });
+}
+
+/** A grant is a power over the key: only SageMaker gets one, for the disks that it encrypts. */
+function onlyForSageMaker({ region }: Team): Condition {
+  return {
+    StringEquals: { 'kms:ViaService': `sagemaker.${region}.amazonaws.com` },
+    Bool: { 'kms:GrantIsForAWSResource': 'true' },
+  };
 }
 
 function taggedBy(creation: string): Condition {
@@ -226,6 +236,32 @@ function onlyKey(team: Team, environment: string, { writes, sets }: EntryWrite):
 function entryKeysOf({ environments }: Team): string[] {
   return [BUILT, ...environments.flatMap(keysOfEnvironment)];
 }
+
+/**
+ * What the execution role needs to put containers into a VPC. EC2 asks for no resource of most of it, and the containers' network
+ * interfaces have no name before they are made: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+ */
+export const networkPolicy: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'Network',
+      Effect: 'Allow',
+      Action: [
+        'ec2:CreateNetworkInterface',
+        'ec2:CreateNetworkInterfacePermission',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteNetworkInterfacePermission',
+        'ec2:DescribeDhcpOptions',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcs',
+      ],
+      Resource: '*',
+    },
+  ],
+};
 
 /**
  * What the role of the SageMaker Pipeline must not do, whatever else it may: its steps run what anybody can merge into the
@@ -350,6 +386,8 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return `arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`;
     case 'scaling alarms':
       return `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-endpoint/${endpoint}/variant/*`;
+    case 'volume key':
+      return team.volumeKey ?? [];
     case 'scaling role':
       return `arn:aws:iam::${account}:role/${SCALING_ROLE}`;
   }

@@ -28,6 +28,10 @@ export interface Team {
   readonly labelledData?: string;
   /** Whether endpoint files say how endpoints are scaled. */
   readonly autoscaling?: boolean;
+  /** Whether endpoint files put containers into a VPC. */
+  readonly vpc?: boolean;
+  /** The ARN of the key of KMS that encrypts the volumes of the instances, where endpoint files name one. */
+  readonly volumeKey?: string;
 }
 
 /** How many characters of an endpoint's name every model and endpoint config of it begins with. */

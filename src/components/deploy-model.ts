@@ -19,6 +19,7 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
+import { permissionToUseVolumeKey } from '../program/volume-key-permission.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
 import { bakeOf, endRelease, leftAlarms, ownTraffic, tidyBefore } from './deploy-model/rollout.ts';
@@ -115,6 +116,7 @@ export default defineComponent({
     { action: 'cloudwatch:DeleteAlarms', on: 'release alarms', when: 'the endpoint file has alarms' },
     { action: 'cloudwatch:GetMetricData', on: 'metrics', when: 'the strategy has a bake' },
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'the strategy has bake_traffic' },
+    permissionToUseVolumeKey('the endpoint file has kms_key_id'),
     ...CLEAN_UP_PERMISSIONS,
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the deployment failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the deployment failed' },

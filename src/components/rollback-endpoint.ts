@@ -20,6 +20,7 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
+import { permissionToUseVolumeKey } from '../program/volume-key-permission.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
 import {
@@ -72,6 +73,7 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModel', on: 'model' },
     { action: 'sagemaker:UpdateEndpoint', on: 'endpoint' },
     { action: 'sagemaker:UpdateEndpoint', on: 'endpoint config' },
+    permissionToUseVolumeKey('the release before was deployed with kms_key_id'),
     { action: 'sagemaker:AddTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint config' },

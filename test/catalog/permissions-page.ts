@@ -124,6 +124,8 @@ function commandOf(team: Team): string {
     ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
     ...(team.labelledData === undefined ? [] : [`  --labelled-data ${team.labelledData}`]),
     ...(team.autoscaling ? ['  --autoscaling'] : []),
+    ...(team.vpc ? ['  --vpc'] : []),
+    ...(team.volumeKey === undefined ? [] : [`  --volume-key ${team.volumeKey}`]),
   ].join(' \\\n');
 }
 
@@ -150,6 +152,8 @@ ${commandOf(team)}
 | \`--reports\` | where the training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with |
 | \`--labelled-data\` | where labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with |
 | \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |
+| \`--vpc\` | your endpoint files have \`vpc_config\`. The command then writes \`execution-role-vpc.json\`, too: attach it to the execution role, as SageMaker uses it there. The roles of the jobs need nothing for it |
+| \`--volume-key\` | the ARN of the key that your endpoint files name in \`kms_key_id\`. Roles may then let SageMaker use it, and nobody else. The policy of the key must allow it, too |
 | \`--branch prod=release\` | the branch that serves an environment, if it has another name. Repeat the option for each environment |
 | \`--tag 'prod=v*'\` | the tags that serve an environment, instead of a branch |
 | \`--registry-account\` | the account of the model package group, if it is another one. The command then writes \`group.json\`, too: the resource policy of the group, for \`aws sagemaker put-model-package-group-policy\` |

@@ -46,6 +46,8 @@ export const resalePrice: Team = {
   reports: 'resale-price-models/runs/',
   labelledData: 'resale-price-data/labelled/',
   autoscaling: true,
+  vpc: true,
+  volumeKey: 'arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
 };
 
 /** A team whose environments are served by branches and tags of other names. */

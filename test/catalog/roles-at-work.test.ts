@@ -279,6 +279,21 @@ async function rollBackByAlarm(): Promise<void> {
   emulator.traffic.perMinute.clear();
 }
 
+/** An endpoint whose disks a key of the project encrypts. */
+async function meetKey(): Promise<void> {
+  const described = { instance_type: 'ml.m5.large', instance_count: 1, kms_key_id: resalePrice.volumeKey };
+  for (let version = 0; version < 2; version++) {
+    const gitlab = push('dev');
+    const [inputs, options] = await byFile(gitlab, described);
+    await train(gitlab);
+    await gitlab.run(checkModel, inputs, options);
+    await gitlab.run(approveModel);
+    await gitlab.run(deployModel, inputs, options);
+    await gitlab.run(validateEndpoint);
+  }
+  await push('dev').run(rollbackEndpoint);
+}
+
 /** An endpoint that is scaled: at first, on another instance type, otherwise, and at its end. */
 async function meetScaling(): Promise<void> {
   emulator.runtime.behaviours.clear();
@@ -318,6 +333,7 @@ async function approved(environment: string) {
 test('in trouble too, no component is denied what it needs, and it needs all that it declares', async () => {
   await meetTrouble();
   await meetScaling();
+  await meetKey();
 
   tell([...denied.map(allow), ...programs.flatMap(unused)]);
 }, 60_000);

@@ -56,6 +56,7 @@ export const READERS_FILES: Readonly<Record<string, string>> = {
   'deny-registry-entries.json': 'written by npm run policies',
   'check-dev.json': 'written by npm run policies',
   'group.json': 'written by npm run policies',
+  'execution-role-vpc.json': 'written by npm run policies',
   'config.toml': "GitLab Runner's",
   'config.json': "docker's",
   'roots.json': 'saved from docs/mirror.md',
