@@ -14,6 +14,7 @@ const COMPONENTS = {
   'deploy-model': program(async () => (await import('./components/deploy-model.ts')).default),
   'validate-endpoint': program(async () => (await import('./components/validate-endpoint.ts')).default),
   'evaluate-model': program(async () => (await import('./components/evaluate-model.ts')).default),
+  'load-test': program(async () => (await import('./components/load-test.ts')).default),
   'rollback-endpoint': program(async () => (await import('./components/rollback-endpoint.ts')).default),
   'delete-endpoint': program(async () => (await import('./components/delete-endpoint.ts')).default),
   'plan-deployment': program(async () => (await import('./components/plan-deployment.ts')).default),
@@ -59,6 +60,7 @@ if (run) {
     clock: {
       now: () => new Date(),
       sleep: (milliseconds) => pause(milliseconds),
+      elapsed: () => performance.now(),
       random: Math.random,
     },
     print: (line) => process.stdout.write(`${line}\n`),

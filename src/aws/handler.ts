@@ -11,6 +11,15 @@ export interface HandlerOptions extends NodeHttpHandlerOptions {
 
 type Handled = ReturnType<NodeHttpHandler['handle']>;
 
+/** Refuses a request to a host that is not trusted, which the SDK found in a profile or a file. */
+export function refuseOtherHost({ protocol, hostname }: HostAddress, trusts: (host: HostAddress) => boolean): void {
+  if (trusts({ protocol, hostname })) return;
+  throw otherHostRefusal(
+    `  ${protocol}//${hostname}`,
+    "remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or remove endpoint_url from the runner's AWS configuration.",
+  );
+}
+
 /** A request that got no whole answer in its time. */
 export class OverdueError extends Error {
   override readonly name = 'TimeoutError';
@@ -40,12 +49,7 @@ export class AwsHandler extends NodeHttpHandler {
   }
 
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>): Handled {
-    const { protocol, hostname } = request;
-    if (!this.#trusts({ protocol, hostname }))
-      throw otherHostRefusal(
-        `  ${protocol}//${hostname}`,
-        "remove the CI/CD variables AWS_CONFIG_FILE and AWS_PROFILE, or remove endpoint_url from the runner's AWS configuration.",
-      );
+    refuseOtherHost(request, this.#trusts);
     const ended = AbortSignal.timeout(this.#wholeTimeout);
     try {
       const handled = await super.handle(request, { ...options, abortSignal: ended });

@@ -178,6 +178,11 @@ export interface Aws {
   readonly account: string;
   readonly sagemaker: SageMakerClient;
   runtime(): Promise<import('@aws-sdk/client-sagemaker-runtime').SageMakerRuntimeClient>;
+  /** Many equal requests to one endpoint, each ended after so many milliseconds. */
+  invocations(
+    input: import('@aws-sdk/client-sagemaker-runtime').InvokeEndpointCommandInput,
+    timeout: number,
+  ): Promise<import('./invocations.ts').Invocations>;
   logs(): Promise<import('@aws-sdk/client-cloudwatch-logs').CloudWatchLogsClient>;
   cloudwatch(): Promise<import('@aws-sdk/client-cloudwatch').CloudWatchClient>;
   autoscaling(): Promise<import('@aws-sdk/client-application-auto-scaling').ApplicationAutoScalingClient>;
@@ -211,6 +216,12 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
       // A model answers within 60 seconds or never; a repeated request would hide what validation measures.
       const answering = { ...requestHandler, requestTimeout: 0, wholeTimeout: 70_000 };
       return new SageMakerRuntimeClient(client({ ...once, maxAttempts: 1, requestHandler: answering }));
+    },
+    async invocations(input, timeout) {
+      const { prepareInvocations } = await import('./invocations.ts');
+      const { retryStrategy: _, requestHandler, ...once } = config;
+      const { proxyEnv } = requestHandler.httpsAgent;
+      return prepareInvocations({ config: { ...once, maxAttempts: 1 }, proxyEnv, timeout }, input);
     },
     async logs() {
       const { CloudWatchLogsClient } = await import('./cloudwatch-logs.ts');

@@ -1,11 +1,18 @@
 /** Time, passed in: a test moves it by hand and no test sleeps. */
 export interface Clock {
   now(): Date;
+  /** Milliseconds since some moment, with fractions, which nothing sets back; without it, `now` tells them. */
+  elapsed?(): number;
   sleep(milliseconds: number): Promise<void>;
   /**
    * A number from 0 to 1, by which pauses differ, so that jobs do not poll in step. Passed in, so that a seed replays.
    */
   random(): number;
+}
+
+/** Milliseconds since some moment, as exactly as a clock tells them: for what is measured. */
+export function elapsedOn(clock: Clock): number {
+  return clock.elapsed?.() ?? clock.now().getTime();
 }
 
 /** When a job must have ended by itself, and what sets that limit. */

@@ -177,6 +177,15 @@ export const FAILURE_CODES = {
   'SMC-5108': 'refused',
   'SMC-5109': 'refused',
 
+  // Load: load-test
+  'SMC-5301': 'refused',
+  'SMC-5302': 'refused',
+  'SMC-5303': 'out of time',
+  'SMC-5304': 'refused',
+  'SMC-5305': 'refused',
+  'SMC-5306': 'refused',
+  'SMC-5307': 'refused',
+
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',
   'SMC-6502': 'refused',

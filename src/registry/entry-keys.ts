@@ -37,7 +37,7 @@ export const ENTRY_KEYS = [
   { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   // Where nothing writes a kind of evidence yet, its name is kept: nobody else's role may write it.
   { kind: 'quality', writers: ['evaluate-model'], longest: 239 },
-  { kind: 'load', writers: [], longest: 239 },
+  { kind: 'load', writers: ['load-test'], longest: 239 },
   { kind: 'comparison', writers: [], longest: 239 },
 ] as const satisfies readonly KeyRow[];
 

@@ -4,6 +4,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
+import loadTest from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -19,6 +20,7 @@ export const programs = [
   deployModel,
   validateEndpoint,
   evaluateModel,
+  loadTest,
   rollbackEndpoint,
   deleteEndpoint,
 ];

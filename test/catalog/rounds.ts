@@ -112,4 +112,16 @@ export const rounds: Readonly<
     { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `validated`.' },
     LAST_READ,
   ],
+  'load-test': [
+    SESSION,
+    { asks: LIVE, why: 'deploy-model handed over every name, so that all is asked at once.' },
+    { asks: ['InvokeEndpoint'], why: 'What is wrong with the request itself is told before a load is sent.' },
+    {
+      asks: ['InvokeEndpoint'],
+      why: 'The load: each request when it is meant to be sent, whatever became of those before.',
+    },
+    { asks: LIVE, why: 'It must have been the version that answered: another deployment may have come between.' },
+    { asks: ['UpdateModelPackage'], why: 'A change stands alone: the entry `load`.' },
+    LAST_READ,
+  ],
 };

@@ -29,6 +29,7 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   'reject-model': { keep_artifacts: KEEPS_RECORDS },
   'validate-endpoint': { keep_artifacts: KEEPS_RECORDS },
   'evaluate-model': { keep_artifacts: KEEPS_RECORDS },
+  'load-test': { keep_artifacts: KEEPS_RECORDS },
   'rollback-endpoint': { keep_artifacts: KEEPS_RECORDS },
   'render-pipeline': {
     image_registry: "the image is the project's own",

@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+import { customAttributes, mediaType } from '../../asking/inputs.ts';
+import { resourceName } from '../../endpoints/endpoint.ts';
+import { flag, line, mistake, optional, path, wholeNumber } from '../../gitlab/inputs.ts';
+import { CLASSES, type ErrorClass } from './judgement.ts';
+import { SHAPES, stagesOf } from './schedule.ts';
+
+/** The most requests a second that one job sends in time. */
+export const MAX_RATE = 2000;
+/** The most requests of one job: it keeps 10 bytes of each. */
+export const MAX_REQUESTS = 1_000_000;
+
+const milliseconds = optional(wholeNumber(1, 70_000));
+
+/** `any=1, 429=0.5`: per cent of the requests that may fail, in all or with a status. */
+const errorLimits = z.pipe(
+  line,
+  z.transform((text, context): ReadonlyMap<ErrorClass, number> => {
+    const limits = new Map<ErrorClass, number>();
+    for (const part of text.split(',').map((each) => each.trim())) {
+      const [, kind = '', percent = ''] = /^(\w+) *= *(\d{1,2}(?:\.\d{1,4})?)$/.exec(part) ?? [];
+      if (!isClass(kind) || Number(percent) === 0 || limits.has(kind))
+        return mistake(
+          context,
+          `must be like any=1, 429=0.5: ${Object.keys(CLASSES).join(', ')}, each once, with a number of per cent above 0 and below 100; "${part}" is not one`,
+        );
+      limits.set(kind, Number(percent) / 100);
+    }
+    return limits;
+  }),
+);
+
+function isClass(kind: string): kind is ErrorClass {
+  return Object.hasOwn(CLASSES, kind);
+}
+
+/** What is known of the plan, where other inputs may be wrong. */
+const planned = z.object({
+  shape: z.enum(SHAPES),
+  rate: z.number(),
+  duration: z.number(),
+  steps: z.number(),
+  warm_up: z.number(),
+});
+
+/** How many requests the inputs ask for; `undefined` where one of them is wrong. */
+function requestsOf(given: unknown): number | undefined {
+  const { data } = planned.safeParse(given);
+  return data && stagesOf(data).reduce((sum, { requests }) => sum + requests, 0);
+}
+
+const when = ({ value }: z.core.ParsePayload) => requestsOf(value) !== undefined;
+
+/** What load-test is given. */
+export const inputs = z
+  .strictObject({
+    endpoint_name: optional(resourceName),
+    max_wait_time: wholeNumber(1, 86_400),
+    poll_interval: wholeNumber(1, 3600),
+    payload_file: path,
+    content_type: mediaType,
+    accept: optional(mediaType),
+    custom_attributes: customAttributes,
+    shape: z.enum(SHAPES, `must be ${SHAPES.join(', ')}`),
+    rate: wholeNumber(1, MAX_RATE),
+    duration: wholeNumber(1, 3600),
+    steps: wholeNumber(2, 20),
+    warm_up: wholeNumber(0, 600),
+    max_p50_ms: milliseconds,
+    max_p95_ms: milliseconds,
+    max_p99_ms: milliseconds,
+    max_errors: errorLimits,
+    request_timeout: wholeNumber(1, 70),
+    stop_at_error_percent: wholeNumber(1, 99),
+    required_rate: optional(wholeNumber(1, MAX_RATE)),
+    wished_rate: optional(wholeNumber(1, 1_000_000)),
+    max_requests: wholeNumber(1, MAX_REQUESTS),
+    allow_last_environment: flag,
+    allow_inconclusive: flag,
+  })
+  .check(
+    z.refine((given) => (requestsOf(given) ?? 0) <= given.max_requests, {
+      path: ['max_requests'],
+      error: ({ input }) =>
+        `must be at least ${requestsOf(input)}: rate, duration and warm_up ask for as many requests`,
+      when,
+    }),
+    z.refine(({ shape, required_rate }) => shape === 'steps' || required_rate === undefined, {
+      path: ['required_rate'],
+      message: 'must be empty unless shape is steps: otherwise every limit has to hold at every rate',
+      when,
+    }),
+    z.refine(({ rate, required_rate = rate }) => required_rate <= rate, {
+      path: ['required_rate'],
+      message: 'must be at most rate',
+      when,
+    }),
+  );
+
+export type LoadTestInputs = z.output<typeof inputs>;

@@ -1,0 +1,34 @@
+import type { Context } from '../../program/context.ts';
+import { scalingFor } from './capacity.ts';
+import { capacityLines, judgedWords, numbersOf, stageLines } from './show.ts';
+import { VALID } from './validity.ts';
+import type { JudgedStage, ValidVerdict } from './verdict.ts';
+
+interface About {
+  readonly plan: object;
+  readonly instances: number | undefined;
+  readonly wished: number | undefined;
+}
+
+/** Shows what was measured: in the log, and as a test case for each limit. Returns what it kept of it as report.json. */
+export function showLoad(verdict: ValidVerdict, { plan, instances, wished }: About, { log, report }: Context): string {
+  report.check(VALID);
+  for (const stage of verdict.stages) for (const line of stageLines(stage)) log.line(line);
+  for (const stage of verdict.stages) check(stage, verdict.stages.length, report);
+  const { capacity } = verdict;
+  if (capacity) for (const line of capacityLines(capacity, { instances, wished })) log.line(line);
+  const known = capacity?.rate !== undefined && instances !== undefined;
+  const scaling = known ? scalingFor(capacity.rate, instances, wished) : undefined;
+  const kept = { verdict: verdict.is, plan, instances, stages: verdict.stages.map(numbersOf), capacity, scaling };
+  const text = `${JSON.stringify(kept, null, 2)}\n`;
+  report.file('report.json', text);
+  return text;
+}
+
+/** A step beyond the required rate may fail: it is there to find where the endpoint can no more. */
+function check({ samples, judged, required }: JudgedStage, stages: number, report: Context['report']): void {
+  if (!required) return;
+  const place = stages > 1 ? ` at ${samples.stage.to}/s` : '';
+  for (const each of judged) report.check(`${each.name}${place}`, each.is === 'good' ? undefined : judgedWords(each));
+  if (samples.ended !== undefined) report.check(`The load was sent to its end${place}`, samples.ended);
+}
