@@ -5,6 +5,7 @@ import { hashOf } from '../src/ground/canonical-json.ts';
 import {
   approving,
   type Files,
+  loading,
   type Scene,
   scenes,
   startingTraining,
@@ -44,6 +45,16 @@ function lastOf({ registry }: Emulator): string {
   const last = registry.findGroup(GROUP)?.lastVersion ?? 1;
   return `arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/${GROUP}/${last}`;
 }
+
+const invoking: Call = {
+  service: 'sagemaker-runtime',
+  operation: 'InvokeEndpoint',
+  members: {
+    EndpointName: 'resale-price-dev',
+    ContentType: 'application/json',
+    Body: '{"instances": [{"floor_area_sqm": 92}]}',
+  },
+};
 
 export const jobs: Readonly<Record<string, Job>> = {
   'deploy-pipeline': {
@@ -100,17 +111,12 @@ export const jobs: Readonly<Record<string, Job>> = {
   },
   'validate-endpoint': {
     scene: validating,
-    handWritten: () => [
-      call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }),
-      {
-        service: 'sagemaker-runtime',
-        operation: 'InvokeEndpoint',
-        members: {
-          EndpointName: 'resale-price-dev',
-          ContentType: 'application/json',
-          Body: '{"instances": [{"floor_area_sqm": 92}]}',
-        },
-      },
-    ],
+    handWritten: () => [call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }), invoking],
+  },
+  'load-test': {
+    // One request, which is answered beside no other.
+    scene: { ...loading, inputs: { ...loading.inputs, rate: '1', duration: '1', max_errors: 'any=99' } },
+    // Nobody writes a load test by hand in a job: this is one request of it.
+    handWritten: () => [call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }), invoking],
   },
 };

@@ -29,6 +29,7 @@ const examples: Mapping = {
   model_package_group_name: 'ResalePriceModelGroup',
   pipeline_name: 'resale-price',
   pipeline_role_arn: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
+  rate: '20',
   role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan',
   script: ['pip install sagemaker==2.257.7', 'python render.py'],
 };

@@ -10,7 +10,7 @@ import { isTrusted } from './hosts.ts';
 export interface Outcome {
   /** The HTTP status; `TIMED_OUT` or `BROKEN` where there is none. */
   readonly status: number;
-  /** The beginning of the body of an answer that is not 200, or what broke the connection. */
+  /** The message of an answer that is not 200, or what broke the connection. */
   readonly why: string;
 }
 
@@ -19,7 +19,8 @@ export const TIMED_OUT = 0;
 /** The connection broke, or could not be made. */
 export const BROKEN = 1;
 
-/** Characters that are kept of an answer that is not 200. */
+/** Characters that are read of an answer that is not 200, and those that are kept of its message. */
+const READ = 4_000;
 const KEPT = 200;
 
 /** Many equal requests to one endpoint. */
@@ -104,7 +105,7 @@ function follow(request: ClientRequest, timeout: number, ended: (outcome: Outcom
   request.on('error', ({ message }) => end({ status: BROKEN, why: message }));
   request.on('response', (response) => {
     const { statusCode = BROKEN } = response;
-    const text = statusCode === 200 ? drained(response) : openingOf(response);
+    const text = statusCode === 200 ? drained(response) : messageOf(response);
     response.on('end', () => end({ status: classOf(response), why: text() }));
     response.on('error', ({ message }) => end({ status: BROKEN, why: message }));
   });
@@ -116,12 +117,22 @@ function drained(response: IncomingMessage): () => string {
   return () => '';
 }
 
-function openingOf(response: IncomingMessage): () => string {
+function messageOf(response: IncomingMessage): () => string {
   let text = '';
   response.on('data', (chunk) => {
-    if (text.length < KEPT) text += String(chunk);
+    if (text.length < READ) text += String(chunk);
   });
-  return () => text.slice(0, KEPT);
+  return () => toldIn(text).slice(0, KEPT);
+}
+
+/** What the container of the model answered, where SageMaker tells it; else the message of AWS, or the text itself. */
+function toldIn(text: string): string {
+  try {
+    const { OriginalMessage, message, Message } = JSON.parse(text);
+    return String(OriginalMessage ?? message ?? Message ?? text);
+  } catch {
+    return text;
+  }
 }
 
 /** A throttled request has the status 400 in some of AWS's protocols, and 429 in others: it is one thing. */

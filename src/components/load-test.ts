@@ -20,7 +20,7 @@ import { type LoadVerdict, limitsOf, verdictOf } from './load-test/verdict.ts';
 
 export default defineComponent({
   name: 'load-test',
-  duty: 'load-test',
+  duty: 'load',
   gitlab: {
     stage: 'load_test',
     branches: 'every',

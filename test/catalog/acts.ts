@@ -85,6 +85,10 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       [`record the quality in ${environment}`]: write([`quality.${environment}`]),
       [`invoke in ${environment}`]: invoking(endpoint),
     };
+    work[`load-${name}`] = {
+      [`record a load test in ${environment}`]: write([`load.${environment}`]),
+      [`invoke in ${environment}`]: invoking(endpoint),
+    };
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),

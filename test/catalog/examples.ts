@@ -20,6 +20,9 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   instance_type: 'ml.m5.large',
   job_prefix: 'resale-price-',
   max_latency_ms: '500',
+  max_p50_ms: '100',
+  max_p95_ms: '250',
+  max_p99_ms: '500',
   model_environment: 'LOG_LEVEL=info',
   model_package_arn: 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/7',
   model_package_group_name: 'ResalePriceModelGroup',
@@ -29,10 +32,13 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   plan_account_id: '111122223333',
   plan_role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
   quality_file: 'quality.yml',
+  rate: '20',
+  required_rate: '20',
   role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
   tag_prefix: 'v',
   tags: 'cost-centre=housing',
   variant_name: 'AllTraffic',
+  wished_rate: '200',
 };
 
 /** Inputs that must be empty beside another: that one -> those. */

@@ -13,6 +13,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
+import loadTest from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -21,6 +22,7 @@ import { ofPromote } from '../components/example.ts';
 import { BY_FILE, describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import { LABELLED } from '../components/labelled.ts';
+import { QUICK_LOAD } from '../components/load.ts';
 import { endpointFile, SECTION } from '../components/scaling.ts';
 import { resalePrice, rolesOf } from './policies.ts';
 import { programs } from './programs.ts';
@@ -147,6 +149,8 @@ async function promote(environment: string, roleName?: RoleName) {
     await gitlab.run(approveModel),
     await gitlab.run(deployModel),
     await gitlab.run(validateEndpoint),
+    // Users are in main.
+    ...(environment === environments.at(-1) ? [] : [await gitlab.run(loadTest, QUICK_LOAD)]),
   ];
   return jobs.map(({ exit, log }) => `${exit} ${exit === 0 ? '' : log}`.trim());
 }
@@ -242,6 +246,7 @@ async function meetTrouble(): Promise<void> {
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
   await next.run(evaluateModel, {}, labelled);
+  await next.run(loadTest, QUICK_LOAD);
   emulator.endpoints.settle('resale-price-dev');
   leaveAlarm();
   await push('dev').run(deleteEndpoint);

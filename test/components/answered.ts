@@ -1,20 +1,15 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { Readable } from 'node:stream';
+import { ClientRequest } from 'node:http';
 import type { EmulatorClock } from '../../emulator/world.ts';
 
-let underWay = 0;
-subscribe('http.client.request.created', () => {
-  underWay++;
-});
-subscribe('http.client.request.error', () => {
-  underWay--;
-});
-subscribe('http.client.response.finish', (message) => {
-  // The head has arrived.
-  if (typeof message === 'object' && message !== null && 'response' in message && message.response instanceof Readable)
-    message.response.once('close', () => {
-      underWay--;
-    });
+/** The requests of this process that have neither their answer nor an error. */
+const underWay = new Set<ClientRequest>();
+subscribe('http.client.request.created', (message) => {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return;
+  const { request } = message;
+  if (!(request instanceof ClientRequest)) return;
+  underWay.add(request);
+  request.once('close', () => underWay.delete(request));
 });
 
 /** Turns of the event loop after which a request is taken to have no answer at all. */
@@ -22,7 +17,7 @@ const MOST_TURNS = 2_000;
 
 /** Waits until every request of this process has its answer. */
 async function whenAnswered(): Promise<void> {
-  for (let turn = 0; underWay > 0 && turn < MOST_TURNS; turn++) await nextTurn();
+  for (let turn = 0; underWay.size > 0 && turn < MOST_TURNS; turn++) await nextTurn();
   // What read the answer may still have something to do.
   await nextTurn();
 }

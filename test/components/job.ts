@@ -14,6 +14,7 @@ import type { Clock } from '../../src/ground/clock.ts';
 import { type Component, gitlabEnvironmentOf, isOfMergeRequests } from '../../src/program/component.ts';
 import type { Host } from '../../src/program/context.ts';
 import { runComponent } from '../../src/program/run.ts';
+import { pauseAnswered } from './answered.ts';
 import { gitStrategyOf, inputsOf } from './example.ts';
 import { filesIn, gitlab, HOST } from './gitlab-host.ts';
 
@@ -92,7 +93,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
     env,
     clock: options.clock ?? {
       now: () => emulator.clock.now(),
-      sleep: async (milliseconds) => emulator.clock.advance(milliseconds),
+      sleep: (milliseconds) => pauseAnswered(emulator.clock, milliseconds),
       random: () => 0.5,
     },
     print: (line) => lines.push(line),

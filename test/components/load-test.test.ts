@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import loadTest from '../../src/components/load-test.ts';
 import { readEvidence } from '../../src/registry/entries.ts';
-import { pauseAnswered } from './answered.ts';
 import { aboutVersion, entriesOf, leaveRecord } from './handover.ts';
 import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -33,11 +32,6 @@ const load = ({ emulator, root }: Scene, options: Partial<JobOptions> = {}) =>
     emulator,
     root,
     environment: 'uat',
-    clock: {
-      now: () => emulator.clock.now(),
-      sleep: (milliseconds) => pauseAnswered(emulator.clock, milliseconds),
-      random: () => 0.5,
-    },
     ...options,
   });
 

@@ -4,6 +4,7 @@ import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
+import { load } from './rows/load.ts';
 import { plan } from './rows/plan.ts';
 import { rollback } from './rows/rollback.ts';
 import { rollout } from './rows/rollout.ts';
@@ -24,6 +25,7 @@ export const ROWS: readonly Row[] = [
   ...scaling,
   ...validation,
   ...evaluation,
+  ...load,
   ...rollback,
   ...deletion,
 ];

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { EmulatorClock } from '../../emulator/world.ts';
+import { pauseAnswered } from '../components/answered.ts';
 import { describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
 import type { Files, Scene } from './scenes.ts';
@@ -100,7 +101,7 @@ export async function startAndKill(
   let dead = false;
   const clock = {
     now: () => emulator.clock.now(),
-    sleep: async (milliseconds: number) => (dead ? never : emulator.clock.advance(milliseconds)),
+    sleep: (milliseconds: number) => (dead ? never : pauseAnswered(emulator.clock, milliseconds)),
     random: () => 0.5,
   };
   const died = (death.answered ? next : reached).then(() => {

@@ -6,6 +6,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
+import loadTest from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -24,6 +25,7 @@ import {
   verdictValue,
 } from '../components/handover.ts';
 import { LABELLED } from '../components/labelled.ts';
+import { QUICK_LOAD } from '../components/load.ts';
 import { release } from '../components/rollback-endpoint/scene.ts';
 import { deregister, endpointFile, note, SECTION, scaleBy, wantedOf } from '../components/scaling.ts';
 
@@ -293,6 +295,13 @@ const evaluating: Scene = {
   }),
 };
 
+export const loading: Scene = {
+  ...validating,
+  about: 'load-test sends a load to what was deployed',
+  component: loadTest,
+  inputs: QUICK_LOAD,
+};
+
 const rollingBack: Scene = {
   about: 'rollback-endpoint returns to the release before',
   component: rollbackEndpoint,
@@ -430,6 +439,7 @@ export const scenes: readonly Scene[] = [
   baking,
   validating,
   evaluating,
+  loading,
   rollingBack,
   {
     ...rollingBack,

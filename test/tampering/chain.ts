@@ -9,6 +9,7 @@ import { type ProgramName, programNamed, programs } from '../catalog/programs.ts
 import { inputsOf } from '../components/example.ts';
 import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { QUICK_LOAD } from '../components/load.ts';
 import { configOf } from '../components/rollback-endpoint/scene.ts';
 import { arnOf } from '../registry/package.ts';
 
@@ -27,7 +28,8 @@ type Forgery = Pick<JobOptions, 'env' | 'inputs' | 'committed' | 'claims' | 'man
 function saidAloud(name: Name, environment: Environment): Readonly<Record<string, string>> {
   const words = { model_package_group_name: GROUP, endpoint_name: `resale-price-${environment}` };
   const left = inputsOf(name, environment);
-  return Object.fromEntries(Object.entries(words).filter(([input]) => left[input] === ''));
+  const aloud = Object.fromEntries(Object.entries(words).filter(([input]) => left[input] === ''));
+  return { ...aloud, ...(name === 'load-test' && QUICK_LOAD) };
 }
 
 /** The role of one duty, which has the generated policies and no more. */

@@ -85,11 +85,6 @@ export const inputs = z
         `must be at least ${requestsOf(input)}: rate, duration and warm_up ask for as many requests`,
       when,
     }),
-    z.refine(({ shape, required_rate }) => shape === 'steps' || required_rate === undefined, {
-      path: ['required_rate'],
-      message: 'must be empty unless shape is steps: otherwise every limit has to hold at every rate',
-      when,
-    }),
     z.refine(({ rate, required_rate = rate }) => required_rate <= rate, {
       path: ['required_rate'],
       message: 'must be at most rate',
