@@ -119,11 +119,12 @@ async function testEndpoint({ given, deployed }: Task, context: Context): Promis
   const after = await untilLive({ ...liveness, deadline }, context, 'still ');
   const now = await describeServed(deployed, after, context, { judged: 'load-tested', still: 'still ' });
   const instances = instancesOf(before) === instancesOf(after) ? instancesOf(before) : undefined;
-  const { shape, rate, duration, steps, warm_up, request_timeout } = given;
+  const { shape, rate, duration, steps, warm_up, request_timeout, max_requests, stop_at_error_percent } = given;
   const sent = createHash('sha256').update(payload).digest('hex');
   const asked = { payload: sent, content_type: contentType, accept, custom_attributes };
   const plan = {
-    ...{ ...asked, shape, rate, duration, steps, warm_up, request_timeout },
+    ...{ ...asked, shape, rate, duration, steps, warm_up },
+    ...{ request_timeout, max_requests, stop_at_error_percent },
     limits: { latency: Object.fromEntries(limits.latency), errors: Object.fromEntries(limits.errors) },
   };
   return { verdict: verdictOf(measured, given, limits), now, instances, plan };

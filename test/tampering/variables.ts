@@ -131,7 +131,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     max_p95_ms: ['0'],
     max_p99_ms: ['0'],
     max_errors: ['any=0'],
-    required_rate: ['2'],
+    required_rate: ['6'],
     wished_rate: ['0'],
   },
   'rollback-endpoint': {

@@ -44,9 +44,10 @@ export async function runStage(
 ): Promise<Samples> {
   const tally = new Tally(stage, limits);
   const start = elapsedOn(clock);
-  for (let index = 0; index < stage.requests && tally.ended === undefined; index++) {
+  for (let index = 0; index < stage.requests; index++) {
     const intended = start + intendedAt(stage, index);
     await until(intended, clock);
+    if (tally.ended !== undefined) break;
     tally.sends(index, elapsedOn(clock) - intended);
     send((outcome) => tally.ends(index, elapsedOn(clock) - intended, outcome));
   }

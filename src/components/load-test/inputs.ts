@@ -49,7 +49,10 @@ function requestsOf(given: unknown): number | undefined {
   return data && stagesOf(data).reduce((sum, { requests }) => sum + requests, 0);
 }
 
-const when = ({ value }: z.core.ParsePayload) => requestsOf(value) !== undefined;
+/** Whether the inputs that make the plan are right: others of the include may be wrong. */
+function when({ value, issues }: z.core.ParsePayload): boolean {
+  return requestsOf(value) !== undefined && !issues.some(({ path }) => String(path?.[0]) in planned.shape);
+}
 
 /** What load-test is given. */
 export const inputs = z

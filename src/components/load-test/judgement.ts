@@ -1,5 +1,6 @@
 import { BROKEN, TIMED_OUT } from '../../aws/invocations.ts';
-import { errorBound } from '../../endpoints/rollout/bake.ts';
+import { normalQuantile } from '../../statistics/normal.ts';
+import { CONFIDENCE, lowerShare, upperShare } from '../../statistics/proportion.ts';
 import type { Samples } from './generator.ts';
 import { intendedAt } from './schedule.ts';
 
@@ -45,8 +46,6 @@ export interface Judged {
   readonly more?: number;
 }
 
-const CONFIDENCE = 0.95;
-
 /**
  * Judges each limit of a load by what was measured, where the limits are judged so many times in all. A percentile is a share of requests that may take longer, so that every limit
  * is a share: good where the upper bound of Clopper and Pearson at 95 % is within it, bad where the lower one is beyond it, at
@@ -81,7 +80,7 @@ function judge(samples: Samples, { name, allowed, isBeyond }: Limit, surely: num
   const requests = seconds.reduce((sum, each) => sum + each.requests, 0);
   const effect = designEffect(seconds);
   const [k, n] = [beyond / effect, requests / effect];
-  const [from, to] = [lowerBound(k, n, surely), upperBound(k, n)];
+  const [from, to] = [lowerShare(k, n, surely), upperShare(k, n)];
   const told = { name, beyond, requests, allowed, from, to };
   if (to <= allowed) return { ...told, is: 'good' };
   if (from > allowed) return { ...told, is: 'bad' };
@@ -117,14 +116,6 @@ export function designEffect(seconds: readonly Second[]): number {
   return Math.max(1, variance / ((share * (1 - share)) / requests));
 }
 
-/** Rounded to the worse side, because the bounds are those of whole numbers. */
-const upperBound = (k: number, n: number) => errorBound(Math.ceil(k), Math.max(1, Math.floor(n)));
-
-function lowerBound(k: number, n: number, surely: number): number {
-  const whole = Math.ceil(n);
-  return Math.max(0, 1 - errorBound(whole - Math.floor(k), whole, surely));
-}
-
 /** More would be no answer: nobody sends ten million requests. */
 const MOST = 10_000_000;
 
@@ -136,9 +127,6 @@ function enoughFor(share: number, allowed: number, surely: number): number | und
   const least = Math.log(1 - CONFIDENCE) / Math.log1p(-allowed);
   return enough > MOST ? undefined : Math.max(enough, least);
 }
-
-/** The quantile of the normal distribution for a probability from 0.5 on, to a hundredth (Tukey's lambda distribution). */
-const normalQuantile = (probability: number) => 4.91 * (probability ** 0.14 - (1 - probability) ** 0.14);
 
 /** `1 %`, `0.25 %`. */
 export function percentWords(share: number): string {

@@ -100,7 +100,7 @@ export const load: readonly Row[] = [
     ...sent,
     when: 'the endpoint can no more, and most requests fail',
     code: 'SMC-5305',
-    seen: 'ERROR ResalePriceModelGroup version 2 does not hold the limits on resale-price-dev under 20/s for 16 s (101 requests):\n  20/s for 16 s ended early: 75 of the latest 100 requests had failed\n',
+    seen: 'ERROR ResalePriceModelGroup version 2 does not hold the limits on resale-price-dev under 20/s for 16 s (100 requests):\n  20/s for 16 s ended early: 75 of the latest 100 requests had failed\n',
     next: 'give the endpoint more or larger instances, correct the model, or lower what is asked. Then start a new pipeline.',
     cause: 'More than `stop_at_error_percent` of the latest 100 requests failed. The job then ends the load.',
     remedy:
@@ -108,7 +108,7 @@ export const load: readonly Row[] = [
     act: ({ emulator }) => void emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 0.75 }),
     job: { inputs: LOAD },
     exit: 1,
-    writes: { InvokeEndpoint: 102, UpdateModelPackage: 1 },
+    writes: { InvokeEndpoint: 101, UpdateModelPackage: 1 },
     record: of('bad'),
     keeps: ['report.json'],
   },
@@ -144,7 +144,7 @@ export const load: readonly Row[] = [
       }),
     job: { inputs: QUICK_LOAD },
     exit: 1,
-    writes: { InvokeEndpoint: 11, UpdateModelPackage: 1 },
+    writes: { InvokeEndpoint: 6, UpdateModelPackage: 1 },
     record: of('good'),
   },
 ];
