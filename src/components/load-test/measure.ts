@@ -8,7 +8,7 @@ import { stageLine } from './show.ts';
 import { whyInvalid } from './validity.ts';
 
 /** Requests that may be under way at once: each has a connection, and a machine has few more. */
-const UNDER_WAY = 5_000;
+const UNDER_WAY = 2_000;
 
 /** Milliseconds after which the requests are signed anew: AWS takes a signature for five minutes. */
 const SIGNED_FOR = 60_000;

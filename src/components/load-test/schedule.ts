@@ -27,7 +27,8 @@ export interface Stage {
 export function stagesOf({ shape, rate, duration, steps, warm_up }: Load): Stage[] {
   const counted = countedStages({ shape, rate, duration, steps });
   const first = counted[0]?.from ?? rate;
-  return [...(warm_up > 0 ? [stage(first, first, warm_up, false)] : []), ...counted];
+  // From a tenth, so that not every request begins with a connection of its own.
+  return [...(warm_up > 0 ? [stage(first / 10, first, warm_up, false)] : []), ...counted];
 }
 
 function countedStages({ shape, rate, duration, steps }: Omit<Load, 'warm_up'>): Stage[] {

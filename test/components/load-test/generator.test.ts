@@ -27,7 +27,7 @@ describe('when requests are meant to be sent', () => {
     expect(told({})).toEqual([[100, 100, 20, 2000]]);
     expect(told({ shape: 'ramp' })).toEqual([[10, 100, 20, 1100]]);
     expect(told({ shape: 'steps', steps: 4 })).toEqual([25, 50, 75, 100].map((rate) => [rate, rate, 5, rate * 5]));
-    expect(told({ shape: 'steps', steps: 4, warm_up: 2 })[0]).toEqual([25, 25, 2, 50]);
+    expect(told({ shape: 'steps', steps: 4, warm_up: 2 })[0]).toEqual([2.5, 25, 2, 27]);
   });
 
   it('is never before the beginning or after the end, and each is after the one before', () => {
