@@ -30,7 +30,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['allow_last_environment', 'allow_inconclusive', 'gitlab_environment_suffix'],
+  safetyInputs: ['allow_last_environment', 'allow_inconclusive', 'payload_file', 'gitlab_environment_suffix'],
   outputs: { LOAD_TESTED: 'true when every limit held under the load.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
@@ -110,7 +110,7 @@ async function testEndpoint({ given, deployed }: Task, context: Context): Promis
   const { endpoint } = deployed;
   const before = await untilLive(liveness, context);
   await describeServed(deployed, before, context, { judged: 'load-tested' });
-  const payload = readPayload(context.root, given.payload_file);
+  const payload = await readPayload({ payload_file: given.payload_file, content_type: contentType }, context);
   const request = { endpoint, payload, contentType, accept, customAttributes: custom_attributes };
   await askFirst(request, { deadline: liveness.deadline, interval: poll_interval }, context);
   const deadline = refuseWithoutTime(given, context);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { customAttributes, mediaType } from '../../asking/inputs.ts';
 import { resourceName } from '../../endpoints/endpoint.ts';
-import { flag, line, mistake, optional, path, wholeNumber } from '../../gitlab/inputs.ts';
+import { decidingPath, flag, line, mistake, optional, wholeNumber } from '../../gitlab/inputs.ts';
 import { CLASSES, type ErrorClass } from './judgement.ts';
 import { SHAPES, stagesOf } from './schedule.ts';
 
@@ -60,7 +60,7 @@ export const inputs = z
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
-    payload_file: path,
+    payload_file: decidingPath,
     content_type: mediaType,
     accept: optional(mediaType),
     custom_attributes: customAttributes,
