@@ -125,6 +125,12 @@ interface Planned {
   readonly request: object;
 }
 
+/** What to do about a request that SageMaker does not take, where its reason is not known here. What is not found yet is no mistake. */
+function adviceOn(error: unknown): string | undefined {
+  if (isKnownError('not found', error)) return undefined;
+  return 'correct what SageMaker names in the endpoint file or the inputs of the include, then push.';
+}
+
 interface EnsureRequest extends Planned {
   /** As it was when it was looked for. */
   readonly before: object | undefined;
@@ -143,7 +149,7 @@ async function ensure({ before, find, create, ...planned }: EnsureRequest): Prom
       return 'created';
     } catch (error) {
       if (!isKnownError('already exists', error))
-        throw asRefusal(error, `SageMaker refused to create the ${planned.kind} ${planned.name}.`);
+        throw asRefusal(error, `SageMaker refused to create the ${planned.kind} ${planned.name}.`, adviceOn(error));
     }
   }
   const refused = refusalOfOtherContent(planned, before ?? (await find()) ?? {});

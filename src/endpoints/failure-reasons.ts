@@ -41,14 +41,15 @@ export function adviceFor(reason: string, again = RUN_AGAIN): Advice {
 }
 
 /**
- * Turns an error of a request into a Failure with advice, when its reason is known here. Returns any other error as it
- * is.
+ * Turns an error of a request into a Failure with advice: where its reason is known here, or what to do otherwise. Returns any other
+ * error as it is.
  */
-export function asRefusal(error: unknown, happened: string): unknown {
+export function asRefusal(error: unknown, happened: string, otherwise?: string): unknown {
   const { name, message } = partsOf(error);
   if (name !== 'ValidationException' && name !== 'ResourceLimitExceeded') return error;
-  const { cause, what, next } = adviceFor(message);
-  if (cause === 'unknown') return error;
+  const { cause, what, next: known } = adviceFor(message);
+  const next = cause === 'unknown' ? otherwise : known;
+  if (next === undefined) return error;
   return new Failure('SMC-4016', `${happened} ${what ? `${what} ` : ''}(${inItsOwnWords(error)})`, next, error);
 }
 

@@ -162,6 +162,18 @@ export const changingInstanceType: Scene = {
   },
 };
 
+const SERVERLESS = { MemorySizeInMB: 2048, MaxConcurrency: 20 };
+
+const updatingServerless: Scene = {
+  ...byFile,
+  about: 'deploy-model updates a serverless endpoint',
+  set(emulator) {
+    const version = emulator.register({ status: 'Approved' });
+    emulator.deployed({ endpoint: ENDPOINT, package: version, tags: OF_ITS_DEPLOYMENT, serverless: SERVERLESS });
+    return approvedBy(emulator, { serverless_config: { memory_size_in_mb: 4096, max_concurrency: 20 } });
+  },
+};
+
 /** deploy-model, where Application Auto Scaling changes how many instances run. */
 const scaling: readonly Scene[] = [
   {
@@ -451,6 +463,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   deletingEndpoint,
+  updatingServerless,
   ...scaling,
   {
     ...validating,

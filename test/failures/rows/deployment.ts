@@ -838,6 +838,29 @@ export const deployment: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'SageMaker does not take what the endpoint file says',
+    shows: [],
+    component: 'deploy-model',
+    code: 'SMC-4016',
+    seen: 'ERROR SageMaker refused to create the endpoint config resale-price-dev-v1-…. (ValidationException: KmsKeyId is not supported for instance types with local storage volumes: [ml.m5.large].)',
+    next: 'correct what SageMaker names in the endpoint file or the inputs of the include, then push.',
+    cause:
+      'Only SageMaker knows all that goes together: instances with disks of their own, for example, take neither a key nor a size of the volume.',
+    remedy: 'Correct what the message names.',
+    stage: approved,
+    act: ({ emulator }) => {
+      const message = 'KmsKeyId is not supported for instance types with local storage volumes: [ml.m5.large].';
+      emulator.fault({
+        operation: 'CreateEndpointConfig',
+        kind: 'error',
+        error: { code: 'ValidationException', message },
+      });
+    },
+    exit: 1,
+    writes: made,
+    record: 'none',
+  },
+  {
     when: 'the endpoint is on instances, and its file says that it has none',
     shows: [],
     component: 'deploy-model',
