@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
 import type { Registration } from '../../emulator/scene.ts';
@@ -25,7 +25,8 @@ export async function projectByFile(usual: string): Promise<ProjectByFile> {
   writeFileSync(join(root, 'payload.json'), '{"instances": [{"floor_area": 92}]}');
   const run: ProjectByFile['run'] = async (component, text = usual, inputs = {}) => {
     writeFileSync(join(root, 'endpoint.yml'), text);
-    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text });
+    const payload = readFileSync(join(root, 'payload.json'), 'utf8');
+    const gitlab = await gitlabWith(emulator, { 'endpoint.yml': text, 'payload.json': payload });
     const options: JobOptions = { emulator, root, ...jobOf(gitlab), inputs };
     return startJob(component, options);
   };
