@@ -37,6 +37,7 @@ const SAY_MORE: Readonly<Record<string, string>> = {
   'new version answers with errors': 'the alarms that are left, and the lines of both fleets',
   'steady traffic': 'what SageMaker was asked for, and what a second run finds',
   superseded: 'whose alarms are left',
+  'endpoint is UpdateRollbackFailed': 'what is not withdrawn, whatever its tags name',
 };
 
 it("a component's own tests set no scene that a failure row has, unless they say more", () => {
