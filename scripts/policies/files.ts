@@ -30,6 +30,9 @@ export function needsManaged({ sizes }: Pick<PlannedRole, 'sizes'>): boolean {
 const MAX_INLINE = 10_240;
 export const MAX_MANAGED = 6144;
 
+/** How many managed policies IAM attaches to a role, unless AWS has raised an account's quota. */
+export const MAX_POLICIES = 10;
+
 export interface PolicyFiles {
   /** File -> its JSON. */
   readonly files: Readonly<Record<string, object>>;
@@ -41,21 +44,23 @@ export interface PolicyFiles {
 export function policyFiles(team: Team, programs: readonly Program[]): PolicyFiles {
   const duties = dutiesOf(team, programs);
   const trust = team.environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
-  const ofDuties = new Map(duties.map(({ name, policy }) => [name, inParts(name, policy)]));
+  const places = [...Map.groupBy(duties, placeOf)].map(([place, sharing]) => ({
+    place,
+    parts: partsIn(place, sharing),
+    sharing,
+  }));
   const ofMergeRequests = duties.filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined);
   return {
     files: {
       ...Object.fromEntries(trust),
       ...Object.fromEntries(ofMergeRequests.map((duty) => [trustFile(duty), trustOf(team, duty.ref)])),
-      ...Object.assign({}, ...ofDuties.values()),
+      ...Object.assign({}, ...places.map(({ parts }) => parts)),
       ...inParts('deny-registry-entries', pipelineRoleDeny(team)),
       'render-pipeline.json': renderPolicy(team),
       ...(team.vpc && { 'execution-role-vpc.json': networkPolicy }),
       ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
     },
-    roles: [...Map.groupBy(duties, placeOf)].flatMap(([place, [first, ...more]]) =>
-      first ? [roleIn(team, place, [first, ...more], ofDuties)] : [],
-    ),
+    roles: places.flatMap(({ place, parts, sharing: [duty] }) => (duty ? [roleIn(team, place, { duty, parts })] : [])),
   };
 }
 
@@ -75,18 +80,31 @@ function inParts(name: string, policy: PolicyDocument): Parts {
   return Object.fromEntries(parts.map((part, at) => [`${name}-${at + 1}.json`, part]));
 }
 
+/** The policies of a role: one for each duty, or where IAM attaches fewer, the duties' statements in as few as hold them. */
+function partsIn(place: string, duties: readonly Duty[]): Parts {
+  const each: Parts = Object.assign({}, ...duties.map(({ name, policy }) => inParts(name, policy)));
+  if (Object.keys(each).length <= MAX_POLICIES) return each;
+  const Statement = duties.flatMap(({ name, policy }) =>
+    policy.Statement.map((statement) => ({ ...statement, Sid: `${sidOf(name)}${statement.Sid}` })),
+  );
+  return inParts(`all-${fileName(place)}`, { Version: '2012-10-17', Statement });
+}
+
+/** The name of a duty as the beginning of a statement's: letters and digits only, and none twice in a policy. */
+function sidOf(duty: string): string {
+  return duty.replace(/[^A-Za-z0-9]/g, '');
+}
+
 function roleIn(
   team: Team,
   place: string,
-  duties: readonly [Duty, ...Duty[]],
-  ofDuties: ReadonlyMap<string, Parts>,
+  { duty, parts }: { readonly duty: Duty; readonly parts: Parts },
 ): PlannedRole {
-  const parts = duties.flatMap(({ name }) => Object.entries(ofDuties.get(name) ?? {}));
   return {
     name: `${team.endpoint}-${fileName(place)}`,
-    trust: trustFile(duties[0]),
-    policies: parts.map(([file]) => file),
-    sizes: parts.map(([, part]) => sizeOf(part)),
+    trust: trustFile(duty),
+    policies: Object.keys(parts),
+    sizes: Object.values(parts).map(sizeOf),
   };
 }
 

@@ -5,9 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { MAX_MANAGED, needsManaged, type PolicyFiles, policyFiles } from '../../scripts/policies/files.ts';
+import {
+  MAX_MANAGED,
+  MAX_POLICIES,
+  needsManaged,
+  type PolicyFiles,
+  policyFiles,
+} from '../../scripts/policies/files.ts';
 import { readRequest } from '../../scripts/policies/options.ts';
-import { pipelineRoleDeny } from '../../scripts/policies/policies.ts';
+import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
 import type { Team } from '../../scripts/policies/team.ts';
 import { commandsIn, readPage } from '../docs/pages.ts';
 import { otherNames, resalePrice } from './policies.ts';
@@ -127,8 +133,24 @@ describe('the policies of six environments with long names', () => {
     expect(roles).toHaveLength(18);
     for (const role of roles) {
       const sizes = needsManaged(role) ? role.sizes : [];
-      expect(sizes.length, role.name).toBeLessThanOrEqual(10);
+      expect(sizes.length, role.name).toBeLessThanOrEqual(MAX_POLICIES);
       for (const size of sizes) expect(size, role.name).toBeLessThanOrEqual(MAX_MANAGED);
+    }
+  });
+
+  it('are together in as few files as hold them where a role has more duties than IAM attaches policies', () => {
+    const jobs = roles.find(({ name }) => name === `${team.endpoint}-development`);
+    expect(jobs?.policies).toEqual(jobs?.policies.map((_, at) => `all-development-${at + 1}.json`));
+    const parts = policySchema.parse(jobs?.policies.map((name) => files[name]));
+    const duties = dutiesOf(team, programs).filter(({ gitlabEnvironment }) => gitlabEnvironment === 'development');
+    const allowed = (statements: readonly unknown[]) => statements.map((each) => ({ ...Object(each), Sid: '' }));
+    expect(allowed(parts.flatMap(({ Statement }) => Statement))).toEqual(
+      allowed(duties.flatMap(({ policy }) => policy.Statement)),
+    );
+    for (const { Statement } of parts) {
+      const sids = Statement.map((each) => Object(each).Sid);
+      expect(new Set(sids).size).toBe(sids.length);
+      for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
     }
   });
 
