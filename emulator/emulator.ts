@@ -1,4 +1,5 @@
 import { accessRequests, alarmAccess, keyAccess, withResourceTags } from './access.ts';
+import { AsyncInference } from './async-inference.ts';
 import { authenticate, callerOf } from './authentication.ts';
 import { scalingAccess } from './autoscaling/access.ts';
 import { Autoscaling } from './autoscaling/service.ts';
@@ -12,6 +13,7 @@ import { Logs, logResource, logsOperations } from './logs.ts';
 import { Objects, objectAccess, objectOperations } from './objects.ts';
 import type { Asked, Request } from './protocols.ts';
 import { Runtime } from './runtime.ts';
+import { mustBeWhole } from './s3-protocol.ts';
 import { type Endpoint, Endpoints } from './sagemaker/endpoints.ts';
 import { Executions } from './sagemaker/executions.ts';
 import { Jobs } from './sagemaker/jobs.ts';
@@ -78,6 +80,7 @@ export class Emulator implements World {
   readonly runtime: Runtime;
   readonly cloudwatch: CloudWatch;
   readonly traffic: Traffic;
+  readonly asynchronous: AsyncInference;
   readonly registry: Registry;
   readonly models: Models;
   readonly endpoints: Endpoints;
@@ -98,7 +101,6 @@ export class Emulator implements World {
     this.runtime = new Runtime(this, this.logs);
     this.cloudwatch = new CloudWatch(this);
     this.traffic = new Traffic(this.runtime, this.cloudwatch.metrics);
-    this.runtime.onInvoked = (invoked) => this.traffic.measure(invoked, this.clock.now());
     this.tags = new Tags((arn) => this.#exists(arn));
     this.registry = new Registry(this, this.tags);
     this.models = new Models(this, this.registry, this.tags);
@@ -118,6 +120,9 @@ export class Emulator implements World {
       models: this.models,
     });
     this.objects = new Objects(this.pipelines.objects, (address) => this.executions.leftAt(address));
+    const { endpoints, runtime, objects } = this;
+    this.asynchronous = new AsyncInference(this, { endpoints, runtime, objects });
+    this.objects.onRead = () => this.asynchronous.advance();
     this.#issuer = createIssuer(clock);
     this.#operations = {
       sagemaker: {
@@ -141,6 +146,11 @@ export class Emulator implements World {
   /** Endpoints are watched by CloudWatch, whose alarms roll an update back. */
   #watch(): void {
     const { alarms } = this.cloudwatch;
+    // An asynchronous endpoint publishes other metrics.
+    const isCounted = (endpoint: string) => !this.asynchronous.isAsynchronous(endpoint);
+    this.runtime.onInvoked = (invoked) => {
+      if (isCounted(invoked.endpoint)) this.traffic.measure(invoked, this.clock.now());
+    };
     this.cloudwatch.onRead = () => {
       this.endpoints.advance();
       alarms.judge(this.clock.now());
@@ -152,7 +162,7 @@ export class Emulator implements World {
     this.endpoints.minutes = {
       matter: () => this.traffic.perMinute.size > 0 || alarms.all.size > 0,
       pass: (serving, at) => {
-        this.traffic.pass(serving, at);
+        if (isCounted(serving.name)) this.traffic.pass(serving, at);
         alarms.judge(at, serving.name);
       },
     };
@@ -334,8 +344,11 @@ export class Emulator implements World {
         authoriseAcross(principal, access, resourcePolicy);
     }
     refuseUndone(operation, input, code);
+    if (service === 's3') mustBeWhole(request);
+    if (operation === 'InvokeEndpointAsync') return this.asynchronous.invoke(input);
     if (service === 'runtime') {
       const name = String(input.EndpointName);
+      this.asynchronous.refuseOtherWay(name);
       return this.runtime.invoke(this.endpoints.serving(name), {
         endpointName: name,
         headers: request.headers,
@@ -362,7 +375,7 @@ export class Emulator implements World {
         ...accessRequests(this, this.registry, operation, input).map((one) => withResourceTags(one, this.tags)),
         ...this.#keysUsed(operation, input),
       ];
-    if (service === 's3') return [objectAccess(input)];
+    if (service === 's3') return [objectAccess(operation, input)];
     if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);
     if (service === 'logs')
       return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];
@@ -370,7 +383,7 @@ export class Emulator implements World {
     if (service === 'runtime') {
       return [
         {
-          action: 'sagemaker:InvokeEndpoint',
+          action: `sagemaker:${operation}`,
           resources: [this.endpoints.arn(String(input.EndpointName))],
           context: {},
         },

@@ -2,11 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { credentialScope } from './credential-scope.ts';
 import { models, type ServiceModel, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
+import { askedOfS3 } from './s3-protocol.ts';
 import type { AwsError, Call } from './world.ts';
+import { elements, xml } from './xml.ts';
 
 export interface Request {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
@@ -38,8 +41,15 @@ const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch' 
 export function asked(request: Request): Asked | undefined {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return askedByJson(target, request);
-  const invocation = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.path);
-  if (invocation?.[1]) return askedOfRuntime(decodeURIComponent(invocation[1]), request);
+  const [, endpoint, way] = /^\/endpoints\/([^/]+)\/((?:async-)?invocations)$/.exec(request.path) ?? [];
+  if (endpoint !== undefined)
+    return askedOfRuntime(
+      {
+        endpoint: decodeURIComponent(endpoint),
+        operation: way === 'invocations' ? 'InvokeEndpoint' : 'InvokeEndpointAsync',
+      },
+      request,
+    );
   if (credentialScope(request.headers)?.service === 's3') return askedOfS3(request);
   const form = new URLSearchParams(request.body.toString());
   const action = form.get('Action');
@@ -74,16 +84,22 @@ function json(status: number, body: unknown): Reply {
   return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) };
 }
 
-function askedOfRuntime(endpoint: string, { headers, body }: Request): Asked {
-  const input: Record<string, unknown> = { EndpointName: endpoint, Body: body };
-  const members = shapeOf(models.runtime, 'InvokeEndpointInput').members ?? {};
-  for (const [name, { location, locationName }] of Object.entries(members)) {
+function askedOfRuntime(
+  { endpoint, operation }: { endpoint: string; operation: 'InvokeEndpoint' | 'InvokeEndpointAsync' },
+  { headers, body }: Request,
+): Asked {
+  const input: Record<string, unknown> = { EndpointName: endpoint };
+  // An asynchronous invocation may have no body at all.
+  if (operation === 'InvokeEndpoint' || body.length > 0) input.Body = body;
+  const members = shapeOf(models.runtime, `${operation}Input`).members ?? {};
+  for (const [name, { location, locationName, shape }] of Object.entries(members)) {
     const value = headers[(locationName ?? name).toLowerCase()];
-    if (location === 'header' && typeof value === 'string') input[name] = value;
+    if (location !== 'header' || typeof value !== 'string') continue;
+    input[name] = shapeOf(models.runtime, shape).type === 'integer' ? Number(value) : value;
   }
   return {
     service: 'runtime',
-    operation: 'InvokeEndpoint',
+    operation,
     model: models.runtime,
     input,
     answer: (answer) => {
@@ -95,38 +111,6 @@ function askedOfRuntime(endpoint: string, { headers, body }: Request): Asked {
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
       body: JSON.stringify({ message, Message: message, ...more }),
     }),
-  };
-}
-
-/** What S3 calls the errors that every service has. */
-const IN_S3: Readonly<Record<string, readonly [code: string, status: number]>> = {
-  AccessDeniedException: ['AccessDenied', 403],
-  ExpiredTokenException: ['ExpiredToken', 400],
-  UnrecognizedClientException: ['InvalidAccessKeyId', 403],
-  ThrottlingException: ['SlowDown', 503],
-  InternalFailure: ['InternalError', 500],
-};
-
-/** Reading an object is all that is served of S3, with the bucket in the path or in the host. */
-function askedOfS3({ method, path, headers }: Request): Asked | undefined {
-  const [, inHost] = /^([^.]+)\.(?:localhost|s3[.-])/.exec(headers.host ?? '') ?? [];
-  const [, inPath = '', key = ''] = /^\/([^/]+)\/(.+)$/.exec(inHost === undefined ? path : `/${inHost}${path}`) ?? [];
-  if (method !== 'GET' || key === '') return undefined;
-  const input = { Bucket: decodeURIComponent(inPath), Key: decodeURIComponent(key) };
-  return {
-    service: 's3',
-    operation: 'GetObject',
-    model: models.s3,
-    input,
-    answer: (answer) => {
-      const { Body: body } = answer as { readonly Body: string };
-      return { status: 200, headers: { 'content-type': 'binary/octet-stream' }, body };
-    },
-    refuse: ({ code: said, message, status: usual }) => {
-      const [code, status] = IN_S3[said] ?? [said, usual];
-      const error = elements({ Code: code, Message: message, ...(status === 404 && { Key: input.Key }) });
-      return xml(status, `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${error}</Error>`);
-    },
   };
 }
 
@@ -184,16 +168,3 @@ function typed(name: string, field: Fields | string): unknown {
   });
   return Object.fromEntries(known);
 }
-
-function xml(status: number, body: string): Reply {
-  return { status, headers: { 'content-type': 'text/xml' }, body };
-}
-
-function elements(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return escaped(String(value));
-  return Object.entries(value)
-    .map(([name, one]) => `<${name}>${elements(one)}</${name}>`)
-    .join('');
-}
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

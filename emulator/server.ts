@@ -30,10 +30,11 @@ export async function listen(port: number, open: () => Exchange): Promise<{ serv
 async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
-  const path = new URL(incoming.url ?? '/', 'http://emulator').pathname;
+  const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://emulator');
   const request: Request = {
     method: incoming.method ?? 'GET',
     path,
+    query,
     headers: incoming.headers,
     body: Buffer.concat(chunks),
   };

@@ -32,7 +32,7 @@ const undone = new Map<string, readonly Undone[]>([
   [
     'CreateEndpointConfig',
     [
-      ...all('AsyncInferenceConfig', 'ExplainerConfig', 'ShadowProductionVariants'),
+      ...all('ExplainerConfig', 'ShadowProductionVariants'),
       ...all('ProductionVariants[].CapacityReservationConfig'),
       ...all('ProductionVariants[].InstancePools[].ModelNameOverride'),
       // Then the endpoint is for inference components.
@@ -68,6 +68,7 @@ const undone = new Map<string, readonly Undone[]>([
       'TargetModel',
     ),
   ],
+  ['InvokeEndpointAsync', all('Body', 'Filename', 'S3OutputPathExtension')],
   ['StartPipelineExecution', all('MlflowExperimentName', 'SelectiveExecutionConfig')],
   ['UpdateEndpoint', deployment],
   ['UpdatePipeline', all('PipelineDefinitionS3Location.VersionId')],

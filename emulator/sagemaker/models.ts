@@ -116,11 +116,27 @@ export class Models {
     if (this.configs.has(key)) throw invalid(`Cannot create already existing endpoint configuration "${arn}".`);
     for (const { ModelName } of request.ProductionVariants) if (ModelName !== undefined) this.#mustHaveModel(ModelName);
     mustBeServable(request, (name) => this.#servedBy(name));
+    this.#mustNotBeOfMarketplace(request);
     this.#tags.put(arn, Tags);
     const variants = request.ProductionVariants.map((variant) => ({ InitialVariantWeight: 1, ...variant }));
     this.configs.set(key, this.#make(request.EndpointConfigName, arn, { ...request, ProductionVariants: variants }));
     return { EndpointConfigArn: arn };
   };
+
+  #mustNotBeOfMarketplace({ AsyncInferenceConfig, ProductionVariants }: EndpointConfig['request']): void {
+    if (AsyncInferenceConfig === undefined) return;
+    if (ProductionVariants.some(({ ModelName }) => ModelName !== undefined && this.#isOfMarketplace(ModelName)))
+      throw invalid('Marketplace images are not supported when specifying an AsyncInferenceConfig.');
+  }
+
+  #isOfMarketplace(model: string): boolean {
+    const { PrimaryContainer, Containers = [] } = this.#mustHaveModel(model).request;
+    const packages = [PrimaryContainer, ...Containers].flatMap((one) => one?.ModelPackageName ?? []);
+    const images = packages.flatMap(
+      (one) => this.#registry.find(one)?.content.InferenceSpecification?.Containers ?? [],
+    );
+    return images.some(({ ProductId }) => ProductId !== undefined);
+  }
 
   #describeConfig = (
     input: Given<api.DescribeEndpointConfigCommandInput>,

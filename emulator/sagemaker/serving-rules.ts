@@ -64,7 +64,7 @@ const MEMORY_STEP = 1024;
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions */
 function mustServeWithoutInstances(
   { ServerlessConfig, VariantName, ...variant }: Variant,
-  { ProductionVariants, DataCaptureConfig, KmsKeyId }: ConfigRequest,
+  { ProductionVariants, DataCaptureConfig, AsyncInferenceConfig, KmsKeyId }: ConfigRequest,
   served: ServedModel | undefined,
 ): void {
   const { MemorySizeInMB = 0, MaxConcurrency = 0, ProvisionedConcurrency = 0 } = ServerlessConfig ?? {};
@@ -74,6 +74,7 @@ function mustServeWithoutInstances(
     throw invalid('ProvisionedConcurrency must be less than or equal to MaxConcurrency.');
   const excluded = {
     'Multiple production variants': ProductionVariants.length > 1,
+    'Asynchronous inference': AsyncInferenceConfig !== undefined,
     'Data capture': DataCaptureConfig?.EnableCapture === true,
     'KMS key for the storage volume': KmsKeyId !== undefined,
     'VPC configuration': served?.model.VpcConfig !== undefined,

@@ -41,10 +41,6 @@ const { ModelName: _, ...nameless } = variant;
 describe('an endpoint config', () => {
   test.each([
     [
-      'with AsyncInferenceConfig',
-      config({ AsyncInferenceConfig: { OutputConfig: { S3OutputPath: 's3://resale-price/async' } } }),
-    ],
-    [
       'with ExplainerConfig',
       config({ ExplainerConfig: { ClarifyExplainerConfig: { ShapConfig: { ShapBaselineConfig: {} } } } }),
     ],

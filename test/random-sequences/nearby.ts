@@ -111,7 +111,7 @@ function requestFor(service: Call['service'], input: Command['input'], authoriza
   const headers = { authorization, 'content-type': text(input.ContentType), ...accept };
   const body = input.Body instanceof Uint8Array ? Buffer.from(input.Body) : Buffer.alloc(0);
   const path = service === 'runtime' ? `/endpoints/${text(input.EndpointName)}/invocations` : '/';
-  return { method: 'POST', path, headers, body };
+  return { method: 'POST', path, query: new URLSearchParams(), headers, body };
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
