@@ -1,2 +1,7 @@
 // Whoever needs this file imports it dynamically. If it were the package itself, a bundle would keep everything of it.
-export { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+export {
+  InvokeEndpointAsyncCommand,
+  InvokeEndpointCommand,
+  ModelError,
+  SageMakerRuntimeClient,
+} from '@aws-sdk/client-sagemaker-runtime';

@@ -8,7 +8,7 @@ import { parseArn } from './arn.ts';
 import { handConfigFiles } from './config-files.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
 import { answeredByAnother, isTrustedForObjects } from './hosts.ts';
-import type { ObjectAccess, ObjectText, OpenedObject } from './objects.ts';
+import type { ObjectAccess, Objects, ObjectText, OpenedObject } from './objects.ts';
 import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
 
@@ -190,6 +190,8 @@ export interface Aws {
   object(address: string, mostBytes: number): Promise<ObjectText>;
   /** Opens an object of S3 of any size. */
   openObject(address: string): Promise<OpenedObject>;
+  /** Puts, finds and deletes objects of S3. */
+  objects(): Promise<Objects>;
 }
 
 /** Milliseconds: a large object takes its time, and a job has a deadline of its own. */
@@ -245,6 +247,10 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
     async openObject(address) {
       const { openObject } = await import('./objects.ts');
       return openObject(objectAccess(HOUR), address);
+    },
+    async objects() {
+      const { objectsBy } = await import('./objects.ts');
+      return objectsBy(objectAccess(60_000));
     },
   };
 }

@@ -52,6 +52,9 @@ const BROKEN = new Set([
   'ERR_PROXY_TUNNEL',
 ]);
 
+/** The name of an error where the answer to a request for an object is none of S3. */
+export const NOT_FROM_S3 = 'NotFromS3';
+
 /** How Node says that it does not trust a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID)$/;
@@ -64,7 +67,7 @@ export function troubleOf(error: unknown): Trouble {
   const { name, code, message, status } = partsOf(error);
   if (BROKEN.has(code) || BROKEN.has(name) || /socket hang up|ECONNRESET/.test(message)) return 'broken connection';
   // The SDK could not read the answer, and AWS's own can be read.
-  if (/Deserialization error: to see the raw response/.test(message)) return 'not AWS';
+  if (name === NOT_FROM_S3 || /Deserialization error: to see the raw response/.test(message)) return 'not AWS';
   if (UNTRUSTED.test(code)) return 'not trusted';
   if (name === 'CredentialsProviderError') return 'no credentials';
   if (THROTTLED.has(name) || /^Rate exceeded/i.test(message) || status === 429) return 'throttled';

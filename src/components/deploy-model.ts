@@ -247,7 +247,7 @@ function writeRecord(
   { report }: Context,
 ) {
   const { given, handed, version, plan } = task;
-  const { autoscaling, variant_name: variant } = plan.serving.description;
+  const { autoscaling, variant_name: variant, async_inference_config: later } = plan.serving.description;
   report.record({
     outcome,
     group: version.group,
@@ -263,6 +263,7 @@ function writeRecord(
     model: plan.serving.model.name,
     bake,
     ...(autoscaling && { scaled: { variant, autoscaling } }),
+    ...(later && { asynchronous: { s3_input_path: later.s3_input_path } }),
   });
 }
 

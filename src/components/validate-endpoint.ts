@@ -19,7 +19,7 @@ import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
 import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
-import { sendRequests } from './validate-endpoint/requests.ts';
+import { askModel } from './validate-endpoint/ask-model.ts';
 import { giveBackScaling } from './validate-endpoint/scaling.ts';
 
 const pattern = z.pipe(
@@ -175,8 +175,7 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
     context.log.line('No request was sent to the model: payload_file is empty.');
     return { now };
   }
-  const sent = { given, endpoint: deployed.endpoint, payload: payload.content, deadline };
-  const pace = await sendRequests(sent, context);
+  const pace = await askModel({ given, endpoint: deployed.endpoint, payload: payload.content, deadline }, deployed, context);
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
   const still = await describeServed(deployed, stillLive, context, { judged: 'validated', still: 'still ' });

@@ -65,7 +65,7 @@ export async function invoke(
 }
 
 /** What an error says that is none of the model. Throws it where it says nothing about the endpoint. */
-function insteadOfAnswer(error: unknown, endpoint: string): Invocation {
+export function insteadOfAnswer(error: unknown, endpoint: string): Invocation {
   const { name, message, status = 0 } = partsOf(error);
   if (name === 'ModelNotReadyException') return { is: 'not ready', seen: `HTTP ${status}` };
   // Also where the answer is a page that is not SageMaker's own: a load balancer stands before it.

@@ -75,7 +75,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].CapacityReservationConfig': 'refused',
     DataCaptureConfig: { option: 'data_capture_config', off: ['EnableCapture', false] },
     KmsKeyId: { option: 'kms_key_id' },
-    AsyncInferenceConfig: 'refused',
+    AsyncInferenceConfig: { option: 'async_inference_config' },
     ExplainerConfig: 'refused',
     ShadowProductionVariants: 'refused',
     // Of endpoints for inference components.
@@ -146,7 +146,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'LastDeploymentConfig.BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds': 'kept',
     'LastDeploymentConfig.RollingUpdatePolicy': 'refused',
     'LastDeploymentConfig.AutoRollbackConfiguration': 'refused',
-    AsyncInferenceConfig: 'refused',
+    AsyncInferenceConfig: { option: 'async_inference_config' },
     ExplainerConfig: 'refused',
     ShadowProductionVariants: 'refused',
     ...METRICS,

@@ -165,6 +165,7 @@ export const FAILURE_CODES = {
   'SMC-5006': 'out of time',
   'SMC-5007': 'refused',
   'SMC-5008': 'invalid input',
+  'SMC-5009': 'refused',
 
   // Evaluation: evaluate-model
   'SMC-5101': 'invalid input',

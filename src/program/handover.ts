@@ -109,6 +109,8 @@ export const deploymentRecord = {
       bake: z.optional(z.enum(BAKES)),
       /** How the endpoint is to be scaled, where its file says so: validate-endpoint gives back what is missing of it. */
       scaled: z.optional(z.object({ variant: resourceName, autoscaling: z.unknown() })),
+      /** Where an asynchronous endpoint reads the payload of validate-endpoint; absent where it answers at once. */
+      asynchronous: z.optional(z.object({ s3_input_path: z.string() })),
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),

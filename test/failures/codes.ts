@@ -145,6 +145,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-5006': 'No time was left for all requests',
   'SMC-5007': 'The validation was written, but does not hold',
   'SMC-5008': 'The payload is too large for the endpoint',
+  'SMC-5009': 'S3 did not take the payload for an asynchronous endpoint',
   'SMC-5101': 'The quality file is invalid',
   'SMC-5102': 'The labelled data is wrong, or too little',
   'SMC-5103': 'The labelled data is not the one that the quality file names',

@@ -1,4 +1,5 @@
-import type { Invocation, InvocationResponse } from '../../endpoints/invocation.ts';
+import type { InvocationResponse } from '../../endpoints/invocation.ts';
+import type { LaterInvocation } from '../../endpoints/later-invocation.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { PollResult } from '../../ground/wait.ts';
 import type { Context } from '../../program/context.ts';
@@ -25,7 +26,8 @@ export class Availability {
   }
 
   /** Takes what came of a request. Throws a Failure of kind "refused" when the endpoint was not available too often. */
-  judge(seen: Invocation): PollResult<InvocationResponse> {
+  judge(seen: LaterInvocation): PollResult<InvocationResponse> {
+    if (seen.is === 'waiting') return { is: 'pending', saying: seen.saying };
     this.#sent++;
     if (seen.is === 'answered') {
       this.#answered = true;

@@ -4,11 +4,11 @@ import {
   checksOf,
   type Expectations,
   type InvocationResponse,
-  invoke,
   type JudgedResponse,
   judgeResponse,
   opening,
 } from '../../endpoints/invocation.ts';
+import type { LaterInvocation } from '../../endpoints/later-invocation.ts';
 import { PatternMatcher } from '../../endpoints/pattern-matcher.ts';
 import type { Deadline } from '../../ground/clock.ts';
 import { Failure } from '../../ground/failure.ts';
@@ -17,7 +17,7 @@ import type { Context } from '../../program/context.ts';
 import { Availability } from './availability.ts';
 
 /** What the model is asked, how often, and until when. */
-interface RequestPlan {
+export interface RequestPlan {
   /** The inputs of validate-endpoint that say what is asked and what is expected. */
   readonly given: {
     readonly content_type: string;
@@ -29,9 +29,11 @@ interface RequestPlan {
     readonly poll_interval: number;
   };
   readonly endpoint: string;
-  readonly payload: Uint8Array;
   readonly deadline: Deadline;
 }
+
+/** A new request with each call, which is looked at until it is answered. */
+export type NewRequest = () => () => Promise<LaterInvocation>;
 
 /** Milliseconds that the pattern may take for one answer. */
 const LONGEST_MATCH = 10_000;
@@ -47,12 +49,12 @@ interface Pace {
  * Sends the requests and checks the answers, with a test case for each expectation. Throws a Failure of kind "refused"
  * when one is not met. However it ends, the answers so far are kept.
  */
-export async function sendRequests(plan: RequestPlan, context: Context): Promise<Pace> {
+export async function sendRequests(plan: RequestPlan, newRequest: NewRequest, context: Context): Promise<Pace> {
   const { accept, expect, max_latency_ms } = plan.given;
   const expectations: Expectations = { accept, expect, max_latency_ms };
   const answers: JudgedResponse[] = [];
   try {
-    await askAll(plan, { expectations, answers }, context);
+    await askAll(plan, { newRequest, expectations, answers }, context);
   } finally {
     if (answers.length > 0) {
       context.report.file('answers.json', `${JSON.stringify(answers.map(keptOf), null, 2)}\n`);
@@ -64,14 +66,19 @@ export async function sendRequests(plan: RequestPlan, context: Context): Promise
 }
 
 interface AskingFor {
+  readonly newRequest: NewRequest;
   readonly expectations: Expectations;
   /** Receives each answer when it is judged. */
   readonly answers: JudgedResponse[];
 }
 
-async function askAll(plan: RequestPlan, { expectations, answers }: AskingFor, context: Context): Promise<void> {
+async function askAll(
+  plan: RequestPlan,
+  { newRequest, expectations, answers }: AskingFor,
+  context: Context,
+): Promise<void> {
   const { clock, log } = context;
-  const asking = { ...context, runtime: await context.aws.runtime(), availability: new Availability(plan, context) };
+  const asking = { ...context, newRequest, availability: new Availability(plan, context) };
   const matcher = new PatternMatcher();
   try {
     for (let number = 1; number <= plan.given.requests; number++) {
@@ -88,18 +95,16 @@ async function askAll(plan: RequestPlan, { expectations, answers }: AskingFor, c
 }
 
 type Asking = Context & {
-  readonly runtime: Awaited<ReturnType<Context['aws']['runtime']>>;
+  readonly newRequest: NewRequest;
   readonly availability: Availability;
 };
 
-/** Sends one request, and repeats it while the endpoint is not ready. */
-async function ask(number: number, plan: RequestPlan, context: Asking): Promise<InvocationResponse> {
-  const { given, endpoint, payload, deadline } = plan;
-  const { clock, log, availability } = context;
+/** Sends one request, and looks again while the endpoint is not ready, or has not answered yet. */
+async function ask(number: number, { given, deadline }: RequestPlan, context: Asking): Promise<InvocationResponse> {
+  const { clock, log, availability, newRequest } = context;
   if (clock.now() >= deadline.at) throw tooSlow(number, given, deadline);
-  const { content_type: contentType, accept, custom_attributes: customAttributes } = given;
-  const request = { endpoint, payload, contentType, accept, customAttributes };
-  const outcome = await waitFor(async () => availability.judge(await invoke(context, request)), {
+  const look = newRequest();
+  const outcome = await waitFor(async () => availability.judge(await look()), {
     clock,
     deadline,
     interval: given.poll_interval,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { asyncInferenceConfig } from './async-inference.ts';
 import { kmsKey, mapping, oneOf, option, s3Address, switched, text, whole } from './schema.ts';
 
 const mediaTypes = z
@@ -26,6 +27,10 @@ const dataCapture = mapping({
 export const configOptions = {
   kms_key_id: option('The KMS key that encrypts the storage volumes of the instances.', kmsKey),
   data_capture_config: option('Which requests and answers are written to S3, and where.', dataCapture),
+  async_inference_config: option(
+    'Serves later: a request waits in a queue, and its answer is put into S3.',
+    asyncInferenceConfig,
+  ),
   metrics_config: option(
     'Which metrics SageMaker publishes of the endpoint, and how often.',
     mapping({

@@ -1,4 +1,5 @@
 import type {
+  AsyncInferenceConfig,
   CreateEndpointConfigCommandInput,
   CreateModelCommandInput,
   ProductionVariant,
@@ -30,10 +31,11 @@ export function variantPart(options: EndpointDescription): Partial<ProductionVar
 
 /** The part of an endpoint config that they say. */
 export function configPart(options: EndpointDescription): Partial<CreateEndpointConfigCommandInput> {
-  const { kms_key_id, data_capture_config: capture, metrics_config: metrics } = options;
+  const { kms_key_id, data_capture_config: capture, metrics_config: metrics, async_inference_config: later } = options;
   return {
     KmsKeyId: kms_key_id ?? undefined,
     DataCaptureConfig: capture ? capturePart(capture) : undefined,
+    AsyncInferenceConfig: later ? asynchronousPart(later) : undefined,
     MetricsConfig: metrics
       ? {
           EnableEnhancedMetrics: metrics.enable_enhanced_metrics,
@@ -55,6 +57,24 @@ function capturePart(capture: NonNullable<EndpointDescription['data_capture_conf
     KmsKeyId: capture.kms_key_id,
     CaptureOptions: SIDES[capture.capture_mode].map((CaptureMode) => ({ CaptureMode })),
     CaptureContentTypeHeader: csv || json ? { CsvContentTypes: csv, JsonContentTypes: json } : undefined,
+  };
+}
+
+/** Where the payload of a validation is, SageMaker need not know. */
+function asynchronousPart(later: NonNullable<EndpointDescription['async_inference_config']>): AsyncInferenceConfig {
+  const { max_concurrent_invocations_per_instance: most, notification_config: told } = later;
+  return {
+    OutputConfig: {
+      S3OutputPath: later.s3_output_path,
+      S3FailurePath: later.s3_failure_path,
+      KmsKeyId: later.kms_key_id,
+      NotificationConfig: told && {
+        SuccessTopic: told.success_topic,
+        ErrorTopic: told.error_topic,
+        IncludeInferenceResponseIn: told.include_inference_response_in,
+      },
+    },
+    ClientConfig: most === undefined ? undefined : { MaxConcurrentInvocationsPerInstance: most },
   };
 }
 
