@@ -23,6 +23,8 @@ export interface Deployed {
   readonly instanceCount?: number;
   /** What it has in place of instances. */
   readonly serverless?: { readonly MemorySizeInMB: number; readonly MaxConcurrency: number };
+  /** Further members of its endpoint config. */
+  readonly config?: object;
 }
 
 export const GROUP = 'ResalePriceModelGroup';
@@ -68,7 +70,7 @@ export function deployed(emulator: Emulator, wanted: Deployed): string {
     const { serverless: ServerlessConfig, instanceCount: InitialInstanceCount = 1 } = wanted;
     const runsOn = ServerlessConfig ? { ServerlessConfig } : { InstanceType: 'ml.m5.large', InitialInstanceCount };
     const ProductionVariants = [{ VariantName: 'AllTraffic', ModelName: name, ...runsOn }];
-    emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants });
+    emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants, ...wanted.config });
   }
   const exists = endpoints.find(wanted.endpoint) !== undefined;
   emulator.do(exists ? 'UpdateEndpoint' : 'CreateEndpoint', {

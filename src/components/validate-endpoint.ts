@@ -5,7 +5,7 @@ import { type DeployedRecord, describeServed, howToTakeAway, type Liveness, unti
 import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
-import { resourceName } from '../endpoints/endpoint.ts';
+import { hasNoInstances, resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
@@ -175,12 +175,18 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
     context.log.line('No request was sent to the model: payload_file is empty.');
     return { now };
   }
-  const pace = await askModel({ given, endpoint: deployed.endpoint, payload: payload.content, deadline }, deployed, context);
+  const { endpoint } = deployed;
+  if (live.endpoint && hasNoInstances(live.endpoint)) context.log.line(`${endpoint} ${NO_INSTANCES}`);
+  const question = { given, endpoint, payload: payload.content, deadline };
+  const pace = await askModel(question, deployed, context);
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
   const still = await describeServed(deployed, stillLive, context, { judged: 'validated', still: 'still ' });
   return { now: still, asked: { payload: payload.hash, ...pace } };
 }
+
+/** Autoscaling may take every instance of an asynchronous endpoint away while nobody asks. */
+const NO_INSTANCES = 'has no instance now. A request waits until one has started, which takes some minutes.';
 
 /**
  * Shows the containers' last log lines, which explain most failures. If they cannot be read, it says so and hides no

@@ -84,6 +84,13 @@ export async function findEndpoint(sagemaker: SageMakerClient, name: string): Pr
   };
 }
 
+/** Whether SageMaker says that no instance is running, nor is to run. */
+export function hasNoInstances({ variants }: Pick<Endpoint, 'variants'>): boolean {
+  return (
+    variants.length > 0 && variants.every(({ instances, wantedInstances }) => instances === 0 && wantedInstances === 0)
+  );
+}
+
 function variantFrom(variant: ProductionVariantSummary | PendingProductionVariantSummary): Variant {
   return {
     name: variant.VariantName ?? '',

@@ -1,4 +1,5 @@
 import type { Row } from './row.ts';
+import { asynchronous } from './rows/asynchronous.ts';
 import { check } from './rows/check.ts';
 import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
@@ -24,6 +25,7 @@ export const ROWS: readonly Row[] = [
   ...rollout,
   ...scaling,
   ...validation,
+  ...asynchronous,
   ...evaluation,
   ...load,
   ...rollback,

@@ -139,10 +139,10 @@ export const approvedFromMarketplace: Stage = {
 };
 
 /** The endpoint of dev serves version 1, as an earlier deploy-model left it. */
-function putBefore({ emulator }: Place): void {
+function putBefore({ emulator }: Pick<Place, 'emulator'>, config: object = {}): void {
   const version = emulator.register({ status: 'Approved' });
   const wanted = { 'sagemaker-components:wanted': BEFORE, 'sagemaker-components:package': version };
-  emulator.deployed({ endpoint: ENDPOINT, package: version, name: BEFORE, tags: { ...OWN_TAGS, ...wanted } });
+  emulator.deployed({ endpoint: ENDPOINT, package: version, name: BEFORE, tags: { ...OWN_TAGS, ...wanted }, config });
 }
 
 /** The endpoint of dev has tags that say so, or has none of these. */
@@ -171,7 +171,25 @@ export const live: Stage = {
   },
 };
 
-/** The same, while SageMaker still brings version 2 to the endpoint. */
+/** Where an asynchronous endpoint has its objects. */
+export const LATER = 's3://resale-price-async/resale-price-dev';
+
+/** The same, and the endpoint is asynchronous. Its queue is empty, so that it answers at once. */
+export const liveLater: Stage = {
+  environment: 'dev',
+  set(place) {
+    const OutputConfig = { S3OutputPath: `${LATER}/output`, S3FailurePath: `${LATER}/failure` };
+    const config = { AsyncInferenceConfig: { OutputConfig } };
+    place.emulator.asynchronous.pace = 0;
+    place.emulator.objects.put(`${LATER}/output/earlier.out`, '');
+    putBefore(place, config);
+    deploy(place, 'deployed', config);
+    amendRecord(place, 'deploy-model', { asynchronous: { s3_input_path: `${LATER}/input` } });
+    place.emulator.endpoints.settle(ENDPOINT);
+  },
+};
+
+/** The same as the first, while SageMaker still brings version 2 to the endpoint. */
 export const onItsWay: Stage = {
   environment: 'dev',
   set(place) {
@@ -181,10 +199,10 @@ export const onItsWay: Stage = {
 };
 
 /** The same, before SageMaker has begun: the row says what is to come of it, then calls `deploy`. */
-export const aboutToMove: Stage = { environment: 'dev', set: putBefore };
+export const aboutToMove: Stage = { environment: 'dev', set: (place) => putBefore(place) };
 
 /** Brings version 2 on its way to the endpoint, as deploy-model of this pipeline would, with wait: false or without. */
-export function deploy(place: Place, outcome: 'progressing' | 'deployed' = 'progressing'): void {
+export function deploy(place: Place, outcome: 'progressing' | 'deployed' = 'progressing', more: object = {}): void {
   const { emulator } = place;
   const arn = emulator.register({ status: 'Approved', metadata: { rmse: '41250' } });
   const config = `${ENDPOINT}-v2`;
@@ -199,7 +217,7 @@ export function deploy(place: Place, outcome: 'progressing' | 'deployed' = 'prog
     PrimaryContainer: { ModelPackageName: arn },
     ExecutionRoleArn: EXECUTION_ROLE,
   });
-  emulator.do('CreateEndpointConfig', { EndpointConfigName: config, ProductionVariants: [variant] });
+  emulator.do('CreateEndpointConfig', { EndpointConfigName: config, ProductionVariants: [variant], ...more });
   emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: config });
   writePayload(place);
   const words = { endpoint: ENDPOINT, config, previous_config: BEFORE, model: config };

@@ -50,7 +50,7 @@ async function requestsLater(input: string, question: Question, context: WithObj
   return () => invocationLater({ runtime, objects, clock }, request);
 }
 
-function requestOf({ given, endpoint }: Question): InvocationRequest {
+function requestOf({ given, endpoint }: Question): Omit<InvocationRequest, 'payload'> {
   const { content_type: contentType, accept, custom_attributes: customAttributes } = given;
   return { endpoint, contentType, accept, customAttributes };
 }
