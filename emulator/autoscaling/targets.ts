@@ -62,6 +62,7 @@ export class ScalableTargets {
     const [minimum, maximum] = [MinCapacity ?? before?.minimum, MaxCapacity ?? before?.maximum];
     const bounds = mustBeBounds(minimum, maximum);
     mustNotBeBurstable(variant);
+    mustKeepAnInstance(variant, bounds.minimum);
     const target = before ?? this.#create(resource, bounds);
     Object.assign(target, bounds, { suspended: { ...target.suspended, ...SuspendedState } });
     this.all.set(resource, target);
@@ -149,6 +150,12 @@ function mustBeBounds(minimum: number | undefined, maximum: number | undefined) 
   if (minimum < 0 || maximum < 0) throw invalid('Minimum and maximum capacity cannot be negative');
   if (minimum > maximum) throw invalid('Maximum capacity cannot be less than minimum capacity');
   return { minimum, maximum };
+}
+
+/** Only an asynchronous endpoint keeps requests until an instance is there. AWS's own words for it are not known. */
+function mustKeepAnInstance({ endpoint }: Variant, minimum: number): void {
+  if (minimum > 0 || endpoint.config.request.AsyncInferenceConfig !== undefined) return;
+  throw invalid('Minimum capacity must be at least 1 for a variant of an endpoint that is not asynchronous');
 }
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-console.html */

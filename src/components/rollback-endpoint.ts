@@ -3,10 +3,11 @@ import { endpointUrl, logsUrl, studioUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
 import { findServed } from '../endpoints/current.ts';
 import { explainDeploymentEnd, explainRefusal } from '../endpoints/deployment-failure.ts';
-import { kindOf } from '../endpoints/description/kinds.ts';
+import { kindConfigured } from '../endpoints/description/kinds.ts';
 import { type Endpoint, resourceName } from '../endpoints/endpoint.ts';
 import { followDeployment } from '../endpoints/follow.ts';
 import type { Look } from '../endpoints/look.ts';
+import { configRequest } from '../endpoints/model-and-config.ts';
 import { see } from '../endpoints/observe.ts';
 import type { DeploymentPlan, ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
@@ -212,7 +213,7 @@ function planReturn({ release, serving }: Standing, given: Inputs, { aws, job }:
     desired: {
       endpoint,
       config: serving.config.name,
-      kind: kindOf(serving.description),
+      kind: kindConfigured(configRequest(serving)),
       version: release.version.version,
       owner,
       take_over_endpoint: false,

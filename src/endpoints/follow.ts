@@ -33,7 +33,8 @@ export async function followDeployment(
   const began = clock.now().getTime();
   let since = clock.now();
   const { strategy } = plan.serving.description;
-  const watch = watchRollout({ release: releaseOf(plan), strategy, previousConfig, own }, context);
+  const { kind } = desired;
+  const watch = watchRollout({ release: releaseOf(plan), strategy, previousConfig, kind, own }, context);
   let shown = by === 'follow';
   const progress = follow({ config: desired.config, previousConfig, previousDeployedAt, history: 'nothing' });
   const look = async (): Promise<PollResult<DeploymentEnd>> => {

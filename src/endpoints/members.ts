@@ -39,6 +39,18 @@ const METRICS: MemberClasses = {
   'MetricsConfig.MetricPublishFrequencyInSeconds': { option: 'metrics_config', harmless: 60 },
 };
 
+const LATER: Option = { option: 'async_inference_config' };
+/** Each for itself, so that a change names what it changes, and a member that is not known is refused. */
+const ASYNCHRONOUS: MemberClasses = {
+  'AsyncInferenceConfig.ClientConfig.MaxConcurrentInvocationsPerInstance': LATER,
+  'AsyncInferenceConfig.OutputConfig.KmsKeyId': LATER,
+  'AsyncInferenceConfig.OutputConfig.S3OutputPath': LATER,
+  'AsyncInferenceConfig.OutputConfig.S3FailurePath': LATER,
+  'AsyncInferenceConfig.OutputConfig.NotificationConfig.SuccessTopic': LATER,
+  'AsyncInferenceConfig.OutputConfig.NotificationConfig.ErrorTopic': LATER,
+  'AsyncInferenceConfig.OutputConfig.NotificationConfig.IncludeInferenceResponseIn': LATER,
+};
+
 /**
  * Every member that the pinned SDK knows of the three answers, classed at itself or at a member around it. `[]` is the
  * first of a list. What is not here is refused, and so is every further entry of a list that is not classed as a whole.
@@ -75,7 +87,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'ProductionVariants[].CapacityReservationConfig': 'refused',
     DataCaptureConfig: { option: 'data_capture_config', off: ['EnableCapture', false] },
     KmsKeyId: { option: 'kms_key_id' },
-    AsyncInferenceConfig: { option: 'async_inference_config' },
+    ...ASYNCHRONOUS,
     ExplainerConfig: 'refused',
     ShadowProductionVariants: 'refused',
     // Of endpoints for inference components.
@@ -146,7 +158,7 @@ export const MEMBERS: Readonly<Record<Described, MemberClasses>> = {
     'LastDeploymentConfig.BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds': 'kept',
     'LastDeploymentConfig.RollingUpdatePolicy': 'refused',
     'LastDeploymentConfig.AutoRollbackConfiguration': 'refused',
-    AsyncInferenceConfig: { option: 'async_inference_config' },
+    ...ASYNCHRONOUS,
     ExplainerConfig: 'refused',
     ShadowProductionVariants: 'refused',
     ...METRICS,

@@ -90,8 +90,20 @@ function trackingOf(
     return { TargetValue: requests, PredefinedMetricSpecification: predefined, ...habits };
   }
   if (!metric) return undefined;
-  const usual = { EndpointName: endpoint, VariantName: variant };
+  const usual = { EndpointName: endpoint, ...(!isOfQueue(metric) && { VariantName: variant }) };
   return { TargetValue: metric.target, CustomizedMetricSpecification: metricOf(metric, usual), ...habits };
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html: the queue is that of the endpoint, not of a variant. */
+const OF_QUEUE = [
+  'ApproximateAgeOfOldestRequest',
+  'ApproximateBacklogSize',
+  'ApproximateBacklogSizePerInstance',
+  'HasBacklogWithoutCapacity',
+];
+
+function isOfQueue({ namespace, name }: NonNullable<AutoscalingSection['metric']>): boolean {
+  return namespace === 'AWS/SageMaker' && OF_QUEUE.includes(name);
 }
 
 function metricOf(

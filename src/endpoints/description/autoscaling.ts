@@ -4,7 +4,8 @@ import { mapping, text, whole } from './schema.ts';
 
 const MOST_INSTANCES = 10_000;
 
-const instances = whole(1, MOST_INSTANCES);
+/** None at all is only for endpoints that are asynchronous (kinds.ts). */
+const instances = whole(0, MOST_INSTANCES);
 /** Seconds. Application Auto Scaling names no most: a day is longer than anybody waits. */
 const seconds = whole(0, 86_400);
 
@@ -31,7 +32,11 @@ const metric = mapping({
   dimensions: z.optional(
     z
       .record(z.string(), z.string('must be a text: write numbers between quotes'), 'must be a mapping')
-      .check(z.describe('Its dimensions. Without this key: EndpointName and VariantName of this endpoint.')),
+      .check(
+        z.describe(
+          'Its dimensions. Without this key: EndpointName and VariantName of this endpoint; of a queue, EndpointName alone.',
+        ),
+      ),
   ),
   target: target.check(z.describe('The value to keep the metric at.')),
 });
@@ -98,8 +103,8 @@ function refuseCrossing({ value, issues }: z.core.ParsePayload<Bounded>): void {
 
 /** How many instances run. Each limit is checked here; what it means for the endpoint is in ../autoscaling. */
 export const autoscaling = mapping({
-  minimum: instances.check(z.describe('The fewest instances.')),
-  maximum: instances.check(z.describe('The most instances.')),
+  minimum: instances.check(z.describe('The fewest instances: at least 1, unless the endpoint is asynchronous.')),
+  maximum: whole(1, MOST_INSTANCES).check(z.describe('The most instances.')),
   invocations_per_instance: z.optional(
     target.check(z.describe('How many requests each instance is to answer in a minute. Or metric.')),
   ),

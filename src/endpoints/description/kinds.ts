@@ -1,4 +1,4 @@
-import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
+import type { CreateEndpointConfigCommandInput, DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { EndpointDescription } from './description.ts';
 
 /*
@@ -6,23 +6,36 @@ import type { EndpointDescription } from './description.ts';
  */
 
 /** The kinds of endpoints. A further one needs a cell in each row, and a section in the file that makes an endpoint one. */
-export const KINDS = ['real_time', 'serverless'] as const;
+export const KINDS = ['real_time', 'serverless', 'asynchronous'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 export const KIND_WORDS: Readonly<Record<Kind, string>> = {
   real_time: 'a real-time endpoint on instances',
   serverless: 'a serverless endpoint',
+  asynchronous: 'an asynchronous endpoint on instances',
 };
 
-/** Of which kind an endpoint is. */
-export function kindOf(description: Partial<EndpointDescription>): Kind {
-  return description.serverless_config ? 'serverless' : 'real_time';
+/** Of which kind an endpoint is. One with both sections is refused below. */
+export function kindOf({ serverless_config, async_inference_config }: Partial<EndpointDescription>): Kind {
+  if (serverless_config) return 'serverless';
+  return async_inference_config ? 'asynchronous' : 'real_time';
 }
 
+type ConfigKind = Pick<CreateEndpointConfigCommandInput, 'ProductionVariants' | 'AsyncInferenceConfig'>;
+
+/** Of which kind an endpoint is that serves a config. */
+export function kindConfigured({ ProductionVariants, AsyncInferenceConfig }: ConfigKind): Kind {
+  if (ProductionVariants?.some((each) => each.ServerlessConfig)) return 'serverless';
+  return AsyncInferenceConfig ? 'asynchronous' : 'real_time';
+}
+
+type LiveKind = Pick<DescribeEndpointCommandOutput, 'ProductionVariants' | 'AsyncInferenceConfig'>;
+
 /** Of which kind an endpoint is that SageMaker describes. */
-export function kindLive({ ProductionVariants }: Pick<DescribeEndpointCommandOutput, 'ProductionVariants'>): Kind {
-  return ProductionVariants?.some((each) => each.CurrentServerlessConfig) ? 'serverless' : 'real_time';
+export function kindLive({ ProductionVariants, AsyncInferenceConfig }: LiveKind): Kind {
+  if (ProductionVariants?.some((each) => each.CurrentServerlessConfig)) return 'serverless';
+  return AsyncInferenceConfig ? 'asynchronous' : 'real_time';
 }
 
 /** Whether endpoints of a kind can have something: yes, or why not. What is not asked for there has no meaning for the kind. */
@@ -49,6 +62,8 @@ const notNeeded = (why: string): Cell => ({ is: 'not needed', why });
 const when = (isThere: boolean, ...path: Path): readonly Path[] => (isThere ? [path] : []);
 
 const NO_INSTANCES = 'a serverless endpoint has no instances';
+const NOT_OFFERED = refused('must not be given: SageMaker does not offer it to serverless endpoints');
+const NOT_COUNTED = 'CloudWatch counts no requests of an asynchronous endpoint';
 const ONE_BY_ONE = refused(`must be all_at_once: ${NO_INSTANCES} to replace step by step`);
 const NO_BAKE = 'nothing tells the requests of a new serverless version from those of the old one';
 
@@ -81,26 +96,33 @@ const OF_INSTANCES = [
 ] as const satisfies readonly (keyof EndpointDescription)[];
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions */
-const EXCLUDED = [
-  'vpc_config',
-  'enable_network_isolation',
-  'data_capture_config',
-] as const satisfies readonly (keyof EndpointDescription)[];
+const EXCLUDED = ['vpc_config', 'enable_network_isolation'] as const satisfies readonly (keyof EndpointDescription)[];
 
 /** The keys that have a value: null and false ask for nothing. */
 function valued(keys: readonly (keyof EndpointDescription)[]): (description: EndpointDescription) => readonly Path[] {
   return (description) => keys.filter((key) => (description[key] ?? false) !== false).map((key) => [key]);
 }
 
+/** Where a description lets an endpoint be without an instance. */
+function noInstances({ autoscaling }: EndpointDescription): readonly Path[] {
+  const schedules = Object.entries(autoscaling?.schedules ?? {});
+  return [
+    ...when(autoscaling?.minimum === 0, 'autoscaling', 'minimum'),
+    ...schedules.flatMap(([name, { minimum, maximum }]) =>
+      when(minimum === 0 || maximum === 0, 'autoscaling', 'schedules', name),
+    ),
+  ];
+}
+
 export const ROWS: readonly KindRow[] = [
-  strategy('all_at_once', { real_time: supported, serverless: supported }),
-  strategy('canary', { real_time: supported, serverless: ONE_BY_ONE }),
-  strategy('linear', { real_time: supported, serverless: ONE_BY_ONE }),
-  strategy('rolling', { real_time: supported, serverless: ONE_BY_ONE }),
+  strategy('all_at_once', { real_time: supported, serverless: supported, asynchronous: supported }),
+  strategy('canary', { real_time: supported, serverless: ONE_BY_ONE, asynchronous: supported }),
+  strategy('linear', { real_time: supported, serverless: ONE_BY_ONE, asynchronous: supported }),
+  strategy('rolling', { real_time: supported, serverless: ONE_BY_ONE, asynchronous: supported }),
   {
     what: 'a bake (`strategy.wait`)',
     asks: ({ strategy: how }) => when((how?.wait ?? 0) > 0, 'strategy', 'wait'),
-    cells: { real_time: supported, serverless: refused(`must be 0: ${NO_BAKE}`) },
+    cells: { real_time: supported, serverless: refused(`must be 0: ${NO_BAKE}`), asynchronous: supported },
   },
   {
     what: 'requests of the job itself (`strategy.bake_traffic`)',
@@ -110,12 +132,20 @@ export const ROWS: readonly KindRow[] = [
   {
     what: 'alarms of the release (`server_errors`, `model_errors`, `latency`)',
     asks: ({ alarms }) => RELEASE_ALARMS.flatMap((key) => when(alarms?.[key] !== undefined, 'alarms', key)),
-    cells: { real_time: supported, serverless: refused(`must not be given: ${NO_BAKE}`) },
+    cells: {
+      real_time: supported,
+      serverless: refused(`must not be given: ${NO_BAKE}`),
+      asynchronous: refused(`must not be given: ${NOT_COUNTED}. Name an alarm of your own under alarms.named`),
+    },
   },
   {
     what: '`alarms.named`',
     asks: ({ alarms }) => when((alarms?.named ?? []).length > 0, 'alarms', 'named'),
-    cells: { real_time: supported, serverless: refused('must not be given: a serverless endpoint does not bake') },
+    cells: {
+      real_time: supported,
+      serverless: refused('must not be given: a serverless endpoint does not bake'),
+      asynchronous: supported,
+    },
   },
   {
     what: '`autoscaling`',
@@ -123,26 +153,71 @@ export const ROWS: readonly KindRow[] = [
     cells: {
       real_time: supported,
       serverless: refused(`must not be given: ${NO_INSTANCES}, and SageMaker starts containers up to max_concurrency`),
+      asynchronous: supported,
+    },
+  },
+  {
+    what: '`autoscaling.invocations_per_instance`',
+    asks: ({ autoscaling }) =>
+      when(autoscaling?.invocations_per_instance !== undefined, 'autoscaling', 'invocations_per_instance'),
+    cells: {
+      real_time: supported,
+      serverless: refused(`must not be given: ${NO_INSTANCES}`),
+      asynchronous: refused(`must not be given: ${NOT_COUNTED}. Set metric, such as ApproximateBacklogSizePerInstance`),
+    },
+  },
+  {
+    what: 'no instance at all (0 in `autoscaling.minimum` or a schedule)',
+    asks: noInstances,
+    cells: {
+      real_time: refused(
+        'must be at least 1: only an asynchronous endpoint keeps requests until an instance has started',
+      ),
+      serverless: refused(`must not be given: ${NO_INSTANCES}`),
+      asynchronous: supported,
     },
   },
   {
     what: OF_INSTANCES.map((key) => `\`${key}\``).join(', '),
     asks: valued(OF_INSTANCES),
-    cells: { real_time: supported, serverless: refused(`must not be given: ${NO_INSTANCES}`) },
+    cells: {
+      real_time: supported,
+      serverless: refused(`must not be given: ${NO_INSTANCES}`),
+      asynchronous: supported,
+    },
   },
   {
     what: EXCLUDED.map((key) => `\`${key}\``).join(', '),
     asks: valued(EXCLUDED),
     cells: {
       real_time: supported,
-      serverless: refused('must not be given: SageMaker does not offer it to serverless endpoints'),
+      serverless: NOT_OFFERED,
+      asynchronous: supported,
     },
   },
-  { what: 'validate-endpoint', cells: { real_time: supported, serverless: supported } },
-  { what: 'rollback-endpoint', cells: { real_time: supported, serverless: supported } },
+  {
+    what: '`data_capture_config`',
+    asks: valued(['data_capture_config']),
+    cells: {
+      real_time: supported,
+      serverless: NOT_OFFERED,
+      asynchronous: refused('must not be given: the answers of an asynchronous endpoint are in S3 without it'),
+    },
+  },
+  {
+    what: '`async_inference_config`',
+    asks: valued(['async_inference_config']),
+    cells: {
+      real_time: notNeeded('an endpoint that has it is asynchronous'),
+      serverless: NOT_OFFERED,
+      asynchronous: supported,
+    },
+  },
+  { what: 'validate-endpoint', cells: { real_time: supported, serverless: supported, asynchronous: supported } },
+  { what: 'rollback-endpoint', cells: { real_time: supported, serverless: supported, asynchronous: supported } },
   {
     what: 'an update keeps the instances that run',
-    cells: { real_time: supported, serverless: notNeeded(NO_INSTANCES) },
+    cells: { real_time: supported, serverless: notNeeded(NO_INSTANCES), asynchronous: supported },
   },
 ];
 

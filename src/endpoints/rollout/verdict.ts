@@ -2,6 +2,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Clock } from '../../ground/clock.ts';
 import { startingInstances } from '../description/capacity.ts';
+import { kindOf } from '../description/kinds.ts';
 import { fallBacksOf, type Strategy, secondsOf } from '../description/strategy.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { DeploymentPlan } from '../plan.ts';
@@ -15,6 +16,12 @@ import { whyUnwatched } from './watched.ts';
 
 /** What a bake showed of a version that is live; `none` where there was no bake that an alarm could have ended. */
 export type Bake = BakeVerdict | { readonly is: 'none'; readonly saying?: undefined };
+
+/** Its alarms watched the fleet: nobody knows how many requests they judged by. */
+const NOT_COUNTED: BakeVerdict = {
+  is: 'nothing',
+  saying: 'CloudWatch counts no requests of an asynchronous endpoint. So the bake shows nothing.',
+};
 
 interface Measuring {
   readonly sagemaker: SageMakerClient;
@@ -39,7 +46,10 @@ export async function judgeRelease(plan: DeploymentPlan, baked: BakedRelease, co
   const { strategy } = plan.serving.description;
   const span = spanOf(plan, baked.endpoint, context.clock);
   if (!strategy || !span || !couldRollBack(plan, strategy, baked.endpoint)) return { is: 'none' };
-  const verdict = judgeBake(await countsOf(plan, baked, span, context), strategy.min_bake_requests);
+  const verdict =
+    kindOf(plan.serving.description) === 'asynchronous'
+      ? NOT_COUNTED
+      : judgeBake(await countsOf(plan, baked, span, context), strategy.min_bake_requests);
   const unwatched = await whyUnwatched(await context.cloudwatch(), watchingAlarms(plan, 'roll_back'), span);
   return unwatched === undefined ? verdict : { is: 'nothing', saying: `${verdict.saying} ${unwatched} ${SO_NOTHING}` };
 }

@@ -1,5 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type Clock, duration } from '../../ground/clock.ts';
+import type { Kind } from '../description/kinds.ts';
 import type { Strategy } from '../description/strategy.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { countFleets, fleetWords } from './fleets.ts';
@@ -9,6 +10,7 @@ interface Watched {
   readonly release: NewFleet;
   readonly strategy: Strategy | undefined;
   readonly previousConfig: string | undefined;
+  readonly kind: Kind;
   /** What this job sends itself. */
   readonly own: { readonly clause: string } | undefined;
 }
@@ -25,9 +27,10 @@ const EVERY = 60_000;
 
 /**
  * Says of an update that bakes how long it still does, and what the old fleet and the new one answered: a clause for the log, the
- * same for a minute. Nothing is asked where the strategy has no bake.
+ * same for a minute. Nothing is asked where the strategy has no bake, nor of an asynchronous endpoint, whose requests are not counted.
  */
-export function watchRollout({ release, strategy, previousConfig, own }: Watched, { clock, cloudwatch }: Watching) {
+export function watchRollout(watched: Watched, { clock, cloudwatch }: Watching) {
+  const { release, strategy, kind, own } = watched;
   let [said, clause, phase] = [Number.NEGATIVE_INFINITY, '', ''];
   return async (endpoint: Endpoint): Promise<string> => {
     const started = startOf(endpoint);
@@ -36,18 +39,27 @@ export function watchRollout({ release, strategy, previousConfig, own }: Watched
     const at = endpoint.pendingVariants.flatMap(({ phases }) => phases).join();
     if (now.getTime() - said < EVERY && at === phase) return clause;
     [said, phase] = [now.getTime(), at];
-    // CloudWatch tells of the future what there is: nothing yet.
-    const span = { from: started, to: new Date(started.getTime() + LONGEST) };
-    const configs = [release.config, ...(previousConfig === undefined ? [] : [previousConfig])];
-    const [young, old] = await countFleets(await cloudwatch(), release, configs, span);
-    const fleets = [
-      ...(young ? [`new fleet: ${fleetWords(young)}`] : []),
-      ...(old ? [`old fleet: ${fleetWords(old)}`] : []),
-    ];
+    const fleets = kind === 'asynchronous' ? [] : await fleetsOf(watched, started, await cloudwatch());
     const ours = own && own.clause !== '' ? [own.clause] : [];
     clause = ['', ...timeLeft(endpoint, strategy, now), ...fleets, ...ours].join('; ');
     return clause;
   };
+}
+
+/** What the old fleet and the new one answered since an update began. */
+async function fleetsOf(
+  { release, previousConfig }: Watched,
+  started: Date,
+  cloudwatch: CloudWatchClient,
+): Promise<string[]> {
+  // CloudWatch tells of the future what there is: nothing yet.
+  const span = { from: started, to: new Date(started.getTime() + LONGEST) };
+  const configs = [release.config, ...(previousConfig === undefined ? [] : [previousConfig])];
+  const [young, old] = await countFleets(cloudwatch, release, configs, span);
+  return [
+    ...(young ? [`new fleet: ${fleetWords(young)}`] : []),
+    ...(old ? [`old fleet: ${fleetWords(old)}`] : []),
+  ];
 }
 
 /** When an update began that is under way. */

@@ -37,7 +37,7 @@ describe('the section autoscaling of an endpoint file', () => {
   });
 
   it.each([
-    [{ ...LEAST, minimum: 0 }, 'minimum must be a whole number from 1 to 10000'],
+    [{ ...LEAST, minimum: -1 }, 'minimum must be a whole number from 0 to 10000'],
     [{ ...LEAST, maximum: 10_001 }, 'maximum must be a whole number from 1 to 10000'],
     [{ ...LEAST, minimum: 13 }, 'minimum must be at most maximum'],
     [{ ...LEAST, invocations_per_instance: 0 }, 'invocations_per_instance must be a number from 0.001 to 1000000000'],

@@ -44,6 +44,15 @@ it.each([
   });
 });
 
+it('the queue of an asynchronous endpoint has its name alone as a dimension', () => {
+  const metric = { ...METRIC, namespace: 'AWS/SageMaker', name: 'ApproximateBacklogSizePerInstance' };
+  const { policies } = wantedBy({ ...BOUNDS, minimum: 0, metric });
+  expect(policies.get('sagemaker-components')?.CustomizedMetricSpecification).toMatchObject({
+    MetricName: 'ApproximateBacklogSizePerInstance',
+    Dimensions: [{ Name: 'EndpointName', Value: 'resale-price-uat' }],
+  });
+});
+
 it('schedules are at a time of a zone, but for a rate, and change what they name', () => {
   const { schedules, policies } = wantedBy({
     ...BOUNDS,

@@ -2,16 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { endpointDescription } from '../../../src/endpoints/description/description.ts';
 import { KINDS, type Kind, kindOf, ROWS } from '../../../src/endpoints/description/kinds.ts';
 
+const LATER = {
+  s3_input_path: 's3://bucket/input',
+  s3_output_path: 's3://bucket/output',
+  s3_failure_path: 's3://bucket/failure',
+};
+
 /** What makes a description one of each kind. */
 const OF_KIND: Readonly<Record<Kind, object>> = {
   real_time: { instance_type: 'ml.m5.large', instance_count: 4 },
   serverless: { serverless_config: { memory_size_in_mb: 2048, max_concurrency: 20 } },
+  asynchronous: { instance_type: 'ml.m5.large', instance_count: 4, async_inference_config: LATER },
 };
 
 const NO_BAKE = { type: 'all_at_once', wait: 300 };
 /** In the place of one instance type. */
 const POOLS = { instance_type: undefined, instance_pools: [{ instance_type: 'ml.m5.large', priority: 1 }] };
 const S3 = 's3://bucket/folder';
+const BACKLOG = {
+  namespace: 'AWS/SageMaker',
+  name: 'ApproximateBacklogSizePerInstance',
+  statistic: 'Average',
+  target: 5,
+};
 
 /** What asks for each row: each of them on its own. */
 const ASKING: Readonly<Record<string, readonly object[]>> = {
@@ -29,7 +42,16 @@ const ASKING: Readonly<Record<string, readonly object[]>> = {
     { strategy: { ...NO_BAKE, wait: 600 }, alarms: { latency: { threshold: 1 } } },
   ],
   '`alarms.named`': [{ strategy: NO_BAKE, alarms: { named: [{ name: 'a' }] } }],
-  '`autoscaling`': [{ autoscaling: { minimum: 1, maximum: 4, invocations_per_instance: 300 } }],
+  '`autoscaling`': [{ autoscaling: { minimum: 1, maximum: 4, metric: BACKLOG } }],
+  '`autoscaling.invocations_per_instance`': [
+    { autoscaling: { minimum: 1, maximum: 4, invocations_per_instance: 300 } },
+  ],
+  'no instance at all (0 in `autoscaling.minimum` or a schedule)': [
+    { autoscaling: { minimum: 0, maximum: 4, metric: BACKLOG } },
+    { autoscaling: { minimum: 1, maximum: 4, schedules: { night: { schedule: 'rate(1 day)', minimum: 0 } } } },
+  ],
+  '`data_capture_config`': [{ data_capture_config: { destination_s3_uri: S3, initial_sampling_percentage: 5 } }],
+  '`async_inference_config`': [{ async_inference_config: LATER }],
   instances: [
     { instance_type: 'ml.m5.large' },
     { instance_count: 2 },
@@ -48,7 +70,6 @@ const ASKING: Readonly<Record<string, readonly object[]>> = {
   excluded: [
     { vpc_config: { security_group_ids: ['sg-1'], subnets: ['subnet-1'] } },
     { enable_network_isolation: true },
-    { data_capture_config: { destination_s3_uri: S3, initial_sampling_percentage: 5 } },
   ],
 };
 
@@ -68,9 +89,10 @@ const cells = ROWS.filter(({ asks }) => asks).flatMap(({ what, cells: each }) =>
 
 describe('the table of the kinds of endpoints', () => {
   it('has something that asks for each row, and for each of its keys', () => {
-    for (const { what, asks } of ROWS.filter((row) => row.asks)) {
+    for (const { what, asks, cells: each } of ROWS.filter((row) => row.asks)) {
+      const kind = KINDS.find((one) => each[one].is !== 'refused') ?? 'real_time';
       const asked = (asking(what) ?? []).flatMap(
-        (one) => asks?.(endpointDescription.parse({ ...OF_KIND.real_time, ...one })) ?? [],
+        (one) => asks?.(endpointDescription.parse({ ...OF_KIND[kind], ...one })) ?? [],
       );
       const keys = what.match(/(?<=`)[a-z_.]+(?=`)/g) ?? [];
       for (const key of keys.filter((one) => !/^(all_at_once|canary|linear|rolling)$/.test(one)))
@@ -118,5 +140,47 @@ describe('the section serverless_config of an endpoint file', () => {
     expect(problemsOf({ ...OF_KIND.serverless, instance_count: 2 })).toEqual([
       'instance_count must not be given: a serverless endpoint has no instances',
     ]);
+  });
+});
+
+describe('the section async_inference_config of an endpoint file', () => {
+  const later = (more: object) =>
+    problemsOf({ instance_type: 'ml.m5.large', async_inference_config: { ...LATER, ...more } });
+  const topic = (name: string) => `arn:aws:sns:ap-southeast-1:111122223333:${name}`;
+
+  it.each([
+    {},
+    { kms_key_id: 'alias/answers', max_concurrent_invocations_per_instance: 1000 },
+    { s3_input_path: 's3://another-bucket/output/' },
+    { notification_config: { success_topic: topic('good'), error_topic: topic('bad') } },
+    {
+      notification_config: {
+        success_topic: topic('good'),
+        include_inference_response_in: ['SUCCESS_NOTIFICATION_TOPIC'],
+      },
+    },
+  ])('may be %j', (more) => {
+    expect(later(more)).toEqual([]);
+  });
+
+  it.each([
+    [{ s3_input_path: undefined }, 's3_input_path must be a folder in S3'],
+    [{ s3_failure_path: undefined }, 's3_failure_path must be a folder in S3'],
+    [{ s3_output_path: 's3://bucket' }, 's3_output_path must be a folder in S3'],
+    [{ s3_output_path: 's3://bucket/a b' }, 's3_output_path must be a folder in S3'],
+    [{ s3_output_path: 's3://bucket/../other' }, 's3_output_path must be a folder in S3'],
+    [{ s3_input_path: 's3://bucket/output' }, 's3_input_path must be a folder apart from s3_output_path'],
+    [{ s3_input_path: 's3://bucket/output/in' }, 's3_input_path must be a folder apart from s3_output_path'],
+    [{ s3_failure_path: 's3://bucket/input/failed' }, 's3_input_path must be a folder apart from s3_failure_path'],
+    [
+      { max_concurrent_invocations_per_instance: 1001 },
+      'max_concurrent_invocations_per_instance must be a whole number from 1 to 1000',
+    ],
+    [
+      { notification_config: { success_topic: 'good' } },
+      'notification_config.success_topic must be the ARN of an SNS topic',
+    ],
+  ])('is refused where it is %j', (more, why) => {
+    expect(later(more).join('\n')).toContain(`async_inference_config.${why}`);
   });
 });
