@@ -13,6 +13,8 @@ export interface ReleaseOptions {
   /** Further tags of its endpoint config, or others than deploy-model's. */
   readonly configTags: Readonly<Record<string, string>>;
   readonly validated: boolean;
+  /** Further members of its endpoint config. */
+  readonly config: object;
 }
 
 /**
@@ -36,6 +38,7 @@ export function release(emulator: Emulator, options: Partial<ReleaseOptions> = {
     endpoint,
     package: arn,
     name: config,
+    config: options.config ?? {},
     tags: ours({
       ...ownerIn(environment),
       ...brought,
