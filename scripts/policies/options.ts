@@ -50,6 +50,13 @@ const options = z.strictObject({
       'must be the ARN of a key, like arn:aws:kms:ap-southeast-1:111122223333:key/...',
     )
     .optional(),
+  asynchronous: z
+    .string()
+    .regex(
+      /^[a-z0-9.-]{3,63}\/([\w.-]+\/)*$/,
+      'must be a bucket and a folder in it, like resale-price-async/ or ml/async/',
+    )
+    .optional(),
   branch: z.array(ref),
   tag: z.array(ref),
   out: z.string().min(1),
@@ -116,6 +123,7 @@ function teamOf(given: Options): Team {
     ...(given.autoscaling && { autoscaling: true }),
     ...(given.vpc && { vpc: true }),
     ...(given['volume-key'] !== undefined && { volumeKey: given['volume-key'] }),
+    ...(given.asynchronous !== undefined && { asynchronous: given.asynchronous }),
   };
 }
 

@@ -174,6 +174,7 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
 function conditionOf(team: Team, environment: string, permission: Permission): Condition | undefined {
   const { action, on, writes, sets, of } = permission;
   if (action === 'kms:CreateGrant') return onlyForSageMaker(team);
+  if (on === 'bucket of answers') return onlyAnswers(team, environment);
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
@@ -190,6 +191,12 @@ function onlyForSageMaker({ region }: Team): Condition {
     StringEquals: { 'kms:ViaService': `sagemaker.${region}.amazonaws.com` },
     Bool: { 'kms:GrantIsForAWSResource': 'true' },
   };
+}
+
+/** A bucket is listed for the keys of the answers alone. */
+function onlyAnswers(team: Team, environment: string): Condition {
+  const folders = foldersOf(team, endpointOf(team, environment), ANSWERS);
+  return { StringLike: { 's3:prefix': folders.map((folder) => `${folder.slice(folder.indexOf('/') + 1)}/*`) } };
 }
 
 function taggedBy(creation: string): Condition {
@@ -388,9 +395,23 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-endpoint/${endpoint}/variant/*`;
     case 'volume key':
       return team.volumeKey ?? [];
+    case 'payloads in S3':
+      return foldersOf(team, endpoint, ['input']).map((folder) => `arn:aws:s3:::${folder}/*`);
+    case 'answers in S3':
+      return foldersOf(team, endpoint, ANSWERS).map((folder) => `arn:aws:s3:::${folder}/*`);
+    case 'bucket of answers':
+      return `arn:aws:s3:::${team.asynchronous?.split('/')[0]}`;
     case 'scaling role':
       return `arn:aws:iam::${account}:role/${SCALING_ROLE}`;
   }
+}
+
+/** Where SageMaker puts what comes of a request to an asynchronous endpoint. */
+const ANSWERS = ['output', 'failure'] as const;
+
+/** The folders of an asynchronous endpoint, each with its bucket. */
+function foldersOf({ asynchronous = '' }: Team, endpoint: string, names: readonly string[]): string[] {
+  return names.map((name) => `${asynchronous}${endpoint}/${name}`);
 }
 
 /** The role that AWS makes in an account when its first endpoint is scaled. */

@@ -32,6 +32,11 @@ export interface Team {
   readonly vpc?: boolean;
   /** The ARN of the key of KMS that encrypts the volumes of the instances, where endpoint files name one. */
   readonly volumeKey?: string;
+  /**
+   * Where asynchronous endpoints have their objects in S3: a bucket, and what the keys begin with. Then follow the name of the endpoint, and
+   * the folders `input`, `output` and `failure`.
+   */
+  readonly asynchronous?: string;
 }
 
 /** How many characters of an endpoint's name every model and endpoint config of it begins with. */

@@ -59,6 +59,8 @@ type Inputs = z.output<typeof inputs>;
 
 const GIVES_BACK = 'the endpoint file has autoscaling';
 
+const ASYNCHRONOUS = { when: 'payload_file is given and the endpoint is asynchronous', of: 'asynchronous' } as const;
+
 export default defineComponent({
   name: 'validate-endpoint',
   duty: 'validate',
@@ -79,6 +81,11 @@ export default defineComponent({
     { action: 'sagemaker:DescribeModel', on: 'model' },
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'payload_file is given' },
+    { action: 'sagemaker:InvokeEndpointAsync', on: 'endpoint', ...ASYNCHRONOUS },
+    { action: 's3:PutObject', on: 'payloads in S3', ...ASYNCHRONOUS },
+    { action: 's3:DeleteObject', on: 'payloads in S3', ...ASYNCHRONOUS },
+    { action: 's3:ListBucket', on: 'bucket of answers', ...ASYNCHRONOUS },
+    { action: 's3:GetObject', on: 'answers in S3', ...ASYNCHRONOUS },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'validated', when: 'record_validation is true' },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: GIVES_BACK },
     { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },

@@ -32,13 +32,16 @@ export interface Permission {
     | 'scalable target'
     | 'scaling alarms'
     | 'scaling role'
-    | 'volume key';
+    | 'volume key'
+    | 'payloads in S3'
+    | 'answers in S3'
+    | 'bucket of answers';
   /** When it is needed, if not always: the end of a sentence. */
   readonly when?: string;
   /** For UpdateModelPackage: the only registry entry that this duty writes. */
   readonly writes?: typeof BUILT | EntryKind;
   /** What it is left out of the policies without: a team that does not use this needs no such power. */
-  readonly of?: 'autoscaling' | 'volumeKey';
+  readonly of?: 'autoscaling' | 'volumeKey' | 'asynchronous';
   /** With it: the approval status that it sets in the first environment, and no other. Without one it sets none. */
   readonly sets?: 'Approved' | 'Rejected' | undefined;
 }

@@ -1,7 +1,11 @@
 import * as scaling from '@aws-sdk/client-application-auto-scaling';
 import { type CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import * as aws from '@aws-sdk/client-sagemaker';
-import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import {
+  InvokeEndpointAsyncCommand,
+  InvokeEndpointCommand,
+  type SageMakerRuntimeClient,
+} from '@aws-sdk/client-sagemaker-runtime';
 import { endpointOf, fileName, type Team } from '../../scripts/policies/team.ts';
 import { resalePrice } from './policies.ts';
 
@@ -11,6 +15,8 @@ export interface Hands {
   readonly runtime: SageMakerRuntimeClient;
   readonly cloudwatch: CloudWatchClient;
   readonly autoscaling: scaling.ApplicationAutoScalingClient;
+  /** A request for `bucket/key`, or a bucket with a query. */
+  s3(method: 'GET' | 'PUT' | 'DELETE', path: string): Promise<unknown>;
 }
 
 /** One request that changes something, or that reads a model's answer. */
@@ -92,6 +98,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
+      ...askingLater(environment, endpoint),
       ...scalingOf(environment, endpoint),
       [`note the autoscaling of ${environment}`]: tagging(`endpoint/${endpoint}`, NOTE),
       [PLAN_ANY]: planningAny,
@@ -163,6 +170,23 @@ function scalingOf(environment: string, endpoint: string): Acts {
   };
 }
 
+/** A validation of an asynchronous endpoint: its own payload, and the answers of that endpoint alone. */
+function askingLater(environment: string, endpoint: string): Acts {
+  const place = `${resalePrice.asynchronous}${endpoint}`;
+  return {
+    [`invoke the queue of ${environment}`]: invokingLater(endpoint),
+    [`put a payload for ${environment}`]: ({ s3 }) => s3('PUT', `${place}/input/job-1/payload`),
+    [`delete a payload of ${environment}`]: ({ s3 }) => s3('DELETE', `${place}/input/job-1/payload`),
+    [`look for an answer of ${environment}`]: ({ s3 }) => s3('GET', listed(`${endpoint}/output/a.out`)),
+    [`look for an error of ${environment}`]: ({ s3 }) => s3('GET', listed(`${endpoint}/failure/a-error.out`)),
+    [`read an answer of ${environment}`]: ({ s3 }) => s3('GET', `${place}/output/a.out`),
+    [`read an error of ${environment}`]: ({ s3 }) => s3('GET', `${place}/failure/a-error.out`),
+  };
+}
+
+const listed = (prefix: string) =>
+  `${resalePrice.asynchronous?.replace('/', '')}?list-type=2&prefix=${encodeURIComponent(prefix)}`;
+
 /** What no duty may do, though some hold the very action for something else. */
 export function forbidden({ own, foreign }: Versions, team: Team = resalePrice): Acts {
   const [first, second = first, third = second] = team.environments;
@@ -226,6 +250,15 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'tag another pipeline': tagging('pipeline/churn'),
     'tag a version': tagging('model-package/ResalePriceModelGroup/1'),
     'invoke another endpoint': invoking('churn-uat'),
+    'invoke the queue of another endpoint': invokingLater('churn-uat'),
+    'write an answer': ({ s3 }) => s3('PUT', `${resalePrice.asynchronous}${secondEndpoint}/output/a.out`),
+    'delete an answer': ({ s3 }) => s3('DELETE', `${resalePrice.asynchronous}${secondEndpoint}/output/a.out`),
+    'read a payload': ({ s3 }) => s3('GET', `${resalePrice.asynchronous}${secondEndpoint}/input/job-1/payload`),
+    'read what lies beside the answers': ({ s3 }) => s3('GET', `${resalePrice.asynchronous}secrets.json`),
+    'list the payloads': ({ s3 }) => s3('GET', listed(`${secondEndpoint}/input/`)),
+    'list the bucket of the answers': ({ s3 }) => s3('GET', listed('')),
+    'read an answer of an endpoint whose name only begins alike': ({ s3 }) =>
+      s3('GET', `${resalePrice.asynchronous}${secondEndpoint}-2/output/a.out`),
     'scale another endpoint': ({ autoscaling }) =>
       autoscaling.send(
         new scaling.RegisterScalableTargetCommand({ ...variantOf('churn-uat'), MinCapacity: 1, MaxCapacity: 2 }),
@@ -297,4 +330,9 @@ function tagging(resource: string, Key = 'wanted'): Act {
 function invoking(EndpointName: string): Act {
   const request = { EndpointName, ContentType: 'application/json', Body: '{}' };
   return ({ runtime }) => runtime.send(new InvokeEndpointCommand(request));
+}
+
+function invokingLater(EndpointName: string): Act {
+  const request = { EndpointName, InputLocation: 's3://resale-price-async/payload' };
+  return ({ runtime }) => runtime.send(new InvokeEndpointAsyncCommand(request));
 }

@@ -93,7 +93,7 @@ function changesIn({ Statement }: PolicyDocument): string {
   return [...writes].map(short).join(', ');
 }
 
-const READS = /^(logs:|s3:GetObject$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
+const READS = /^(logs:|s3:(GetObject|ListBucket)$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
 
 /** The registry entries that a policy lets its role write. */
 function keysWritten({ Statement }: PolicyDocument): string {
@@ -126,6 +126,7 @@ function commandOf(team: Team): string {
     ...(team.autoscaling ? ['  --autoscaling'] : []),
     ...(team.vpc ? ['  --vpc'] : []),
     ...(team.volumeKey === undefined ? [] : [`  --volume-key ${team.volumeKey}`]),
+    ...(team.asynchronous === undefined ? [] : [`  --asynchronous ${team.asynchronous}`]),
   ].join(' \\\n');
 }
 
@@ -154,6 +155,7 @@ ${commandOf(team)}
 | \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |
 | \`--vpc\` | your endpoint files have \`vpc_config\`. The command then writes \`execution-role-vpc.json\`, too: attach it to the execution role, as SageMaker uses it there. The roles of the jobs need nothing for it |
 | \`--volume-key\` | the ARN of the key that your endpoint files name in \`kms_key_id\`. Roles may then let SageMaker use it, and nobody else. The policy of the key must allow it, too |
+| \`--asynchronous\` | where [asynchronous endpoints](endpoint-file.md#asynchronous-endpoints) have their objects in S3: a bucket and a folder in it. The policies expect \`<folder>/<endpoint>/input\`, \`output\` and \`failure\` there. Without this option, no role may validate such an endpoint |
 | \`--branch prod=release\` | the branch that serves an environment, if it has another name. Repeat the option for each environment |
 | \`--tag 'prod=v*'\` | the tags that serve an environment, instead of a branch |
 | \`--registry-account\` | the account of the model package group, if it is another one. The command then writes \`group.json\`, too: the resource policy of the group, for \`aws sagemaker put-model-package-group-policy\` |

@@ -36,6 +36,10 @@ afterEach(async () => {
 function setScene(team: Team): Versions {
   for (const role of dutiesOf(team, programs).map((duty) => roleOf(team, duty))) emulator.roles.set(role.arn, role);
   const own = register(emulator);
+  // S3 says of what is not there what it says of what is denied.
+  for (const environment of team.environments)
+    for (const key of ['output/a.out', 'failure/a-error.out', 'input/job-1/payload'])
+      emulator.objects.put(`${team.asynchronous}${endpointOf(team, environment)}/${key}`, '');
   for (const environment of team.environments) setEndpoint(endpointOf(team, environment), own);
   return { own, foreign: register(emulator, { group: 'ChurnModelGroup' }) };
 }
@@ -76,7 +80,17 @@ async function assume({ arn: RoleArn }: Role, { type, name }: Ref): Promise<Hand
     autoscaling: new ApplicationAutoScalingClient(settings),
   };
   clients.push(...Object.values(hands));
-  return hands;
+  return { ...hands, s3: requesting({ accessKeyId, sessionToken }) };
+}
+
+/** Asks S3 as the holder of a session, whose signature the emulator does not check. */
+function requesting({ accessKeyId, sessionToken }: { accessKeyId: string; sessionToken: string }): Hands['s3'] {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261122/${emulator.region}/s3/aws4_request`;
+  return async (method, path) => {
+    const headers = { authorization, 'x-amz-security-token': sessionToken };
+    const { status } = await fetch(`${emulator.url}/${path}`, { method, headers });
+    if (status === 403) throw Object.assign(new Error(path), { name: 'AccessDeniedException' });
+  };
 }
 
 /** The acts that AWS lets these hands do, whether or not they then succeed. */
@@ -200,7 +214,7 @@ describe.each(teams)('on %s', (_, team) => {
 });
 
 test('only check-model and the plan read the reports of the training in S3, and only evaluate-model labelled data; no branch that anybody may push', () => {
-  const reading = dutiesOf(resalePrice, programs).flatMap(({ name, policy }) =>
+  const reading = dutiesOf({ ...resalePrice, asynchronous: '' }, programs).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('s3:'))).map(
       (statement) => [name, statement.Action, statement.Resource],
     ),

@@ -48,6 +48,7 @@ export const resalePrice: Team = {
   autoscaling: true,
   vpc: true,
   volumeKey: 'arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  asynchronous: 'resale-price-async/',
 };
 
 /** A team whose environments are served by branches and tags of other names. */

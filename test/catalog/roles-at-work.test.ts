@@ -327,6 +327,20 @@ async function meetScaling(): Promise<void> {
   await push('dev').run(deleteEndpoint);
 }
 
+/** An asynchronous endpoint, whose objects are where the policies expect them. */
+async function meetQueue(): Promise<void> {
+  const folder = `s3://${resalePrice.asynchronous}resale-price-dev`;
+  const async_inference_config = {
+    s3_input_path: `${folder}/input`,
+    s3_output_path: `${folder}/output`,
+    s3_failure_path: `${folder}/failure`,
+  };
+  const gitlab = await approved('dev');
+  await gitlab.run(deployModel, ...(await byFile(gitlab, { instance_type: 'ml.m5.large', async_inference_config })));
+  const { exit, log } = await gitlab.run(validateEndpoint);
+  expect(exit, log).toBe(0);
+}
+
 async function approved(environment: string) {
   const gitlab = push(environment);
   await train(gitlab);
@@ -339,6 +353,7 @@ test('in trouble too, no component is denied what it needs, and it needs all tha
   await meetTrouble();
   await meetScaling();
   await meetKey();
+  await meetQueue();
 
   tell([...denied.map(allow), ...programs.flatMap(unused)]);
 }, 60_000);
