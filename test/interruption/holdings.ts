@@ -54,10 +54,13 @@ export function told({ exit, record, outputs }: Pick<FinishedJob, 'exit' | 'reco
   return unsigned({ exit, record: rest, outputs });
 }
 
-/** How often something was made, changed or deleted. A tag may be written twice: that changes nothing. */
+/**
+ * How often something was made, changed or deleted. A tag may be written twice: that changes nothing. Each job deletes its own
+ * payload: two jobs, two payloads.
+ */
 export function changes({ calls }: Emulator): Readonly<Record<string, number>> {
   const took = calls.filter(({ answer }) => answer === 'ok' || answer.endsWith('after the effect'));
-  const changing = took.filter(({ operation }) => /^(Create|Update|Delete|Start|Stop)/.test(operation));
+  const changing = took.filter(({ operation }) => /^(Create|Update|Delete(?!Object)|Start|Stop)/.test(operation));
   const counts = Map.groupBy(changing, ({ operation }) => operation);
   return Object.fromEntries([...counts].map(([operation, { length }]) => [operation, length]));
 }

@@ -314,6 +314,23 @@ export const loading: Scene = {
   inputs: QUICK_LOAD,
 };
 
+/** The endpoint is asynchronous, and its queue is empty. */
+const validatingLater: Scene = {
+  ...validating,
+  about: 'validate-endpoint validates an asynchronous endpoint',
+  inputs: { ...validating.inputs, requests: '1' },
+  set(emulator) {
+    const files = validating.set(emulator);
+    const folder = 's3://resale-price-async/resale-price-dev';
+    const OutputConfig = { S3OutputPath: `${folder}/output`, S3FailurePath: `${folder}/failure` };
+    Object.assign(emulator.endpoint(ENDPOINT)?.config.request ?? {}, { AsyncInferenceConfig: { OutputConfig } });
+    emulator.asynchronous.pace = 0;
+    const path = recordPath('deploy-model');
+    const record = { ...JSON.parse(files[path] ?? '{}'), asynchronous: { s3_input_path: `${folder}/input` } };
+    return { ...files, [path]: JSON.stringify(record) };
+  },
+};
+
 const rollingBack: Scene = {
   about: 'rollback-endpoint returns to the release before',
   component: rollbackEndpoint,
@@ -450,6 +467,7 @@ export const scenes: readonly Scene[] = [
   },
   baking,
   validating,
+  validatingLater,
   evaluating,
   loading,
   rollingBack,
