@@ -65,5 +65,3 @@ export const asyncInferenceConfig = mapping({
   ),
   notification_config: z.optional(notification.check(z.describe('Who is told of answers and failures.'))),
 }).check(apart);
-
-export type AsyncInferenceSection = z.output<typeof asyncInferenceConfig>;

@@ -127,7 +127,11 @@ export const ROWS: readonly KindRow[] = [
   {
     what: 'requests of the job itself (`strategy.bake_traffic`)',
     asks: ({ strategy: how }) => when(how?.bake_traffic !== undefined, 'strategy', 'bake_traffic'),
-    cells: { real_time: supported, serverless: refused('must not be given: a serverless endpoint does not bake') },
+    cells: {
+      real_time: supported,
+      serverless: refused('must not be given: a serverless endpoint does not bake'),
+      asynchronous: refused(`must not be given: ${NOT_COUNTED}, and so none of this job`),
+    },
   },
   {
     what: 'alarms of the release (`server_errors`, `model_errors`, `latency`)',

@@ -56,10 +56,7 @@ async function fleetsOf(
   const span = { from: started, to: new Date(started.getTime() + LONGEST) };
   const configs = [release.config, ...(previousConfig === undefined ? [] : [previousConfig])];
   const [young, old] = await countFleets(cloudwatch, release, configs, span);
-  return [
-    ...(young ? [`new fleet: ${fleetWords(young)}`] : []),
-    ...(old ? [`old fleet: ${fleetWords(old)}`] : []),
-  ];
+  return [...(young ? [`new fleet: ${fleetWords(young)}`] : []), ...(old ? [`old fleet: ${fleetWords(old)}`] : [])];
 }
 
 /** When an update began that is under way. */
