@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changes, holdings, told } from './holdings.ts';
 import { setStage, start, startAndKill } from './killing.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { type Scene, scenes, validatingLater } from './scenes.ts';
 
 const RUN_AGAIN_AFTER = 90_000;
 
@@ -34,7 +34,7 @@ async function dieEverywhere(scene: Scene, answered: boolean): Promise<void> {
   }
 }
 
-describe.each(scenes)('when $about', (scene) => {
+describe.each([...scenes, validatingLater])('when $about', (scene) => {
   it('and dies with the answer to any of its calls, running it again ends the same', async () => {
     await dieEverywhere(scene, true);
   }, 120_000);

@@ -314,8 +314,8 @@ export const loading: Scene = {
   inputs: QUICK_LOAD,
 };
 
-/** The endpoint is asynchronous, and its queue is empty. */
-const validatingLater: Scene = {
+/** The endpoint is asynchronous, and its queue is empty. What it asks at the same time is what `validating` asks. */
+export const validatingLater: Scene = {
   ...validating,
   about: 'validate-endpoint validates an asynchronous endpoint',
   inputs: { ...validating.inputs, requests: '1' },
@@ -467,7 +467,6 @@ export const scenes: readonly Scene[] = [
   },
   baking,
   validating,
-  validatingLater,
   evaluating,
   loading,
   rollingBack,
