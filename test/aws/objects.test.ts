@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { objectUrl } from '../../src/aws/console.ts';
 import { AwsHandler } from '../../src/aws/handler.ts';
 import { isTrustedForObjects, refuseOtherServices } from '../../src/aws/hosts.ts';
-import { type ObjectAccess, readObject } from '../../src/aws/objects.ts';
+import { type ObjectAccess, objectsBy, readObject } from '../../src/aws/objects.ts';
+import { troubleOf } from '../../src/aws/trouble.ts';
 
 /** Access to an S3 on this machine, which answers as the listener does. */
 async function accessTo(listener: RequestListener): Promise<ObjectAccess> {
@@ -34,11 +35,12 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
  * The signature that S3 would make of a request, by its own account of the way
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html).
  */
-function signatureOf({ method, url = '', headers }: IncomingMessage): string {
+function signatureOf({ method, url = '', headers }: IncomingMessage, body = ''): string {
   const [, scope = '', names = ''] =
     /Credential=\w+\/(\S+), SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? [];
   const signed = names.split(';').map((name) => `${name}:${headers[name]}\n`);
-  const canonical = [method, url, '', signed.join(''), names, sha256('')].join('\n');
+  const [path = '', query = ''] = url.split('?');
+  const canonical = [method, path, query.split('&').sort().join('&'), signed.join(''), names, sha256(body)].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
   const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
   return hmac(key, toSign).toString('hex');
@@ -114,6 +116,89 @@ describe('an object of S3', () => {
       });
     },
   );
+});
+
+interface AskedOf {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly isSigned: boolean;
+}
+
+/** An S3 that answers each request in turn, and what it was asked. */
+async function objectsOf(...answers: readonly { status?: number; body?: string; type?: string }[]) {
+  const asked: AskedOf[] = [];
+  const access = await accessTo(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const { method, url, headers } = request;
+    const isSigned = headers.authorization?.endsWith(`Signature=${signatureOf(request, body)}`) === true;
+    const { status = 200, body: answer = '', type = 'text/xml' } = answers[asked.length] ?? {};
+    asked.push({ method, url, headers, body, isSigned });
+    response.writeHead(status, { 'content-type': type }).end(answer);
+  });
+  return { objects: objectsBy(access), asked };
+}
+
+const FOUND = { body: '<ListBucketResult><Contents><Key>out/a.out</Key></Contents></ListBucketResult>' };
+const NOTHING = { body: '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>' };
+const LONGER = { body: '<ListBucketResult><Contents><Key>out/a.out.old</Key></Contents></ListBucketResult>' };
+
+describe('an object of a job', () => {
+  it('is put whole, with its type and its length, signed with what it holds', async () => {
+    const { objects, asked } = await objectsOf({});
+    await objects.put('s3://bucket/in/payload', { body: Buffer.from('a,1'), contentType: 'text/csv' });
+    expect(asked).toMatchObject([{ method: 'PUT', url: '/bucket/in/payload', body: 'a,1', isSigned: true }]);
+    expect(asked[0]?.headers).toMatchObject({
+      'content-type': 'text/csv',
+      'content-length': '3',
+      'x-amz-content-sha256': sha256('a,1'),
+    });
+  });
+
+  it('is read when its key is listed, byte by byte, with its type', async () => {
+    const { objects, asked } = await objectsOf(FOUND, { body: '[1]', type: 'application/json' });
+    const found = await objects.find('s3://bucket/out/a.out', 10);
+    expect(found).toEqual({ body: Buffer.from('[1]'), contentType: 'application/json' });
+    expect(asked).toMatchObject([
+      { method: 'GET', url: '/bucket?list-type=2&max-keys=1&prefix=out%2Fa.out', isSigned: true },
+      { method: 'GET', url: '/bucket/out/a.out', isSigned: true },
+    ]);
+  });
+
+  it.each([
+    ['no key', NOTHING],
+    ['another key that begins alike', LONGER],
+  ])('is not there while %s is listed, and is not asked for', async (_, listed) => {
+    const { objects, asked } = await objectsOf(listed);
+    expect(await objects.find('s3://bucket/out/a.out', 10)).toBeUndefined();
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is deleted', async () => {
+    const { objects, asked } = await objectsOf({ status: 204 });
+    await objects.remove('s3://bucket/in/payload');
+    expect(asked).toMatchObject([{ method: 'DELETE', url: '/bucket/in/payload', isSigned: true }]);
+  });
+
+  it.each([
+    ['that is denied', 403, '<Error><Code>AccessDenied</Code><Message>No.</Message></Error>', 'denied'],
+    ['that S3 has no time for', 503, '<Error><Code>SlowDown</Code><Message>Wait.</Message></Error>', 'throttled'],
+    ['that fails in S3', 500, '<Error><Code>InternalError</Code></Error>', 'server error'],
+    ['that a proxy keeps from S3', 403, '<html>No.</html>', 'not AWS'],
+    ['whose bucket does not exist', 404, '<Error><Code>NoSuchBucket</Code><Message>No.</Message></Error>', 'other'],
+  ])('%s is an error of its own kind', async (_, status, body, trouble) => {
+    const { objects } = await objectsOf({ status, body });
+    const error = await objects.find('s3://bucket/out/a.out', 10).catch((thrown: unknown) => thrown);
+    expect(troubleOf(error)).toBe(trouble);
+  });
+
+  it('that is longer than it may be is an error, not a part of it', async () => {
+    const { objects } = await objectsOf(FOUND, { body: '12345' });
+    await expect(objects.find('s3://bucket/out/a.out', 4)).rejects.toThrow('it has more than 4 bytes');
+  });
 });
 
 describe('the hosts of S3', () => {

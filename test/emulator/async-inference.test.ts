@@ -10,6 +10,7 @@ import { emulated } from '../components/job.ts';
 
 const NAME = 'resale-price-later';
 const INPUT = 's3://resale-price-async/in/payload.json';
+const ON_INSTANCES = { InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
 const PATHS = { S3OutputPath: 's3://resale-price-async/out', S3FailurePath: 's3://resale-price-async/failed/' };
 
 /** An asynchronous endpoint in service, and a payload in S3. */
@@ -138,7 +139,7 @@ it.each([
 });
 
 it.each([
-  ['of the AWS Marketplace', { ProductId: 'prod-1' }, {}, /Marketplace images are not supported/],
+  ['of the AWS Marketplace', { ProductId: 'prod-1' }, ON_INSTANCES, /Marketplace images are not supported/],
   [
     'without instances',
     {},

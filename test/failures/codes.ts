@@ -15,7 +15,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },
   42: { heading: 'Rolling back: rollback-endpoint', last: 6 },
   43: { heading: 'Autoscaling: check-model, deploy-model and rollback-endpoint', last: 3 },
-  50: { heading: 'Validation: validate-endpoint', last: 8 },
+  50: { heading: 'Validation: validate-endpoint', last: 9 },
   51: { heading: 'Evaluation: evaluate-model', last: 9 },
   53: { heading: 'Load: load-test', last: 7 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
