@@ -5,6 +5,7 @@ import { type DeployedRecord, describeServed, howToTakeAway, type Liveness, unti
 import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
+import { troubleOf } from '../aws/trouble.ts';
 import { hasNoInstances, resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
@@ -185,7 +186,11 @@ async function checkEndpoint(validation: Validation, context: Context): Promise<
   const { endpoint } = deployed;
   if (live.endpoint && hasNoInstances(live.endpoint)) context.log.line(`${endpoint} ${NO_INSTANCES}`);
   const question = { given, endpoint, payload: payload.content, deadline };
-  const pace = await askModel(question, deployed, context);
+  const pace = await askModel(question, deployed, context).catch(async (error) => {
+    // What is refused of a request may be refused because something else serves by now: that is what is told.
+    if (!(error instanceof Failure) && troubleOf(error) === 'other') await untilLive(validation, context, 'still ');
+    throw error;
+  });
   const stillLive = await untilLive(validation, context, 'still ');
   // The requests took a while: what was true before them may not be what the entry would say.
   const still = await describeServed(deployed, stillLive, context, { judged: 'validated', still: 'still ' });

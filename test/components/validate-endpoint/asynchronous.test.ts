@@ -57,4 +57,89 @@ describe('an asynchronous endpoint', () => {
     expect(objectsIn(emulator, 'input')).toEqual([]);
     expect(objectsIn(emulator, 'output')).toHaveLength(2);
   });
+
+  it('is not validated by an answer of another type, another text, or a late one: each is named', async () => {
+    const { emulator, root } = await deployed();
+    emulator.runtime.behaviours.set(NAME, { contentType: 'text/html', answer: 'no', latency: 3000 });
+    const job = await validate({ emulator, root, inputs: { max_latency_ms: '1000' } });
+    expect(job).toMatchObject({ exit: 1, record: { outcome: 'not validated' } });
+    for (const why of ['"text/html" instead of "application/json"', 'no match of', 'more than 1000 ms'])
+      expect(job.log).toContain(why);
+    expect(objectsIn(emulator, 'input')).toEqual([]);
+  });
+
+  it('shows the error of a request that failed as that of a container, and fails its test case', async () => {
+    const { emulator, root } = await deployed();
+    emulator.runtime.behaviours.set(NAME, { errorRate: 1, error: { status: 400, message: 'floor_area is missing' } });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toMatch(
+      /HTTP 400: Received client error \(400\) from primary with message "floor_area is missing"/,
+    );
+    expect(job.junit).toContain('<failure');
+    expect(job.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('is asked again when the answer to a request got lost, and tells what S3 has no time for', async () => {
+    const { emulator, root } = await deployed();
+    emulator.fault({ operation: 'InvokeEndpointAsync', kind: 'reset after' });
+    emulator.fault({ operation: 'PutObject', kind: 'throttle', times: 2 });
+    emulator.fault({ operation: 'ListObjectsV2', kind: 'server error', times: 2 });
+    const job = await validate({ emulator, root });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toContain('The payload: AWS did not answer (throttled); asking again');
+    expect(job.log).toContain('Request 1: AWS did not answer (server error); asking again');
+  });
+
+  it('is not validated when it is not available too often', async () => {
+    const { emulator, root } = await deployed();
+    const error = { code: 'ServiceUnavailable', message: 'Try later.', status: 503 };
+    emulator.fault({ operation: 'InvokeEndpointAsync', kind: 'error', times: 3, error });
+    const job = await validate({ emulator, root });
+    expect(job.exit).toBe(1);
+    expect(job.log).toContain('SMC-5004');
+  });
+
+  it.each(['ListObjectsV2', 'GetObject'])(
+    'is not waited for in vain where the role may not do %s',
+    async (operation) => {
+      const { emulator, root } = await deployed();
+      emulator.fault({ operation, kind: 'access denied', times: Number.POSITIVE_INFINITY });
+      const job = await validate({ emulator, root });
+      expect(job.exit).toBe(77);
+      expect(job.log).toMatch(/SMC-1208: AWS denied the call: AccessDenied: .*s3:(ListBucket|GetObject)/);
+      expect(objectsIn(emulator, 'input')).toEqual([]);
+    },
+  );
+
+  it('is asked for no longer than the job waits, so that no request is answered for nobody', async () => {
+    const { emulator, root } = await deployed();
+    const job = await validate({ emulator, root, inputs: { max_wait_time: '300' } });
+    expect(job.received.find(({ operation }) => operation === 'InvokeEndpointAsync')?.input).toMatchObject({
+      RequestTTLSeconds: 300,
+      InvocationTimeoutSeconds: 300,
+    });
+  });
+
+  it('is not validated where another release comes in while the request waits', async () => {
+    const { emulator, root } = await deployed();
+    emulator.faults.meanwhile('InvokeEndpointAsync', () => {
+      emulator.scenario('foreign update in progress');
+      emulator.endpoints.settle(NAME);
+    });
+    const job = await validate({ emulator, root });
+    expect(job).toMatchObject({ exit: 1, record: { outcome: 'not validated' } });
+    expect(job.log).toMatch(/SMC-4104: .* was superseded by somebody-elses/);
+  });
+
+  it('is validated without a request, and without S3, where no payload is given', async () => {
+    const { emulator, root } = await deployed();
+    const job = await validate({
+      emulator,
+      root,
+      inputs: { payload_file: '', record_validation: 'false', accept: '', expect: '' },
+    });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.received.filter(({ service }) => service === 's3')).toEqual([]);
+  });
 });
