@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { endpointDescription } from '../../src/endpoints/description/description.ts';
-import { type Cell, KIND_WORDS, KINDS, ROWS } from '../../src/endpoints/description/kinds.ts';
+import { type Cell, ROWS } from '../../src/endpoints/description/kind-table.ts';
+import { KIND_WORDS, KINDS } from '../../src/endpoints/description/kinds.ts';
 import { code, table } from './markdown.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;

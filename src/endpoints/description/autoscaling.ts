@@ -4,7 +4,7 @@ import { mapping, text, whole } from './schema.ts';
 
 const MOST_INSTANCES = 10_000;
 
-/** None at all is only for endpoints that are asynchronous (kinds.ts). */
+/** None at all is only for endpoints that are asynchronous (kind-table.ts). */
 const instances = whole(0, MOST_INSTANCES);
 /** Seconds. Application Auto Scaling names no most: a day is longer than anybody waits. */
 const seconds = whole(0, 86_400);

@@ -6,7 +6,7 @@ import { autoscaling, autoscalingFits } from './autoscaling.ts';
 import { instances } from './capacity.ts';
 import { configOptions } from './config-options.ts';
 import { instancePools, poolsFit, provisionTimeout } from './instance-pools.ts';
-import { kindProblems } from './kinds.ts';
+import { kindProblems } from './kind-table.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
 import { rollout, rolloutFits } from './rollout.ts';

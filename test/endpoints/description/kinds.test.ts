@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointDescription } from '../../../src/endpoints/description/description.ts';
-import { KINDS, type Kind, kindOf, ROWS } from '../../../src/endpoints/description/kinds.ts';
+import { ROWS } from '../../../src/endpoints/description/kind-table.ts';
+import { KINDS, type Kind, kindOf } from '../../../src/endpoints/description/kinds.ts';
 
 const LATER = {
   s3_input_path: 's3://bucket/input',
