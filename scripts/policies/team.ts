@@ -33,8 +33,8 @@ export interface Team {
   /** The ARN of the key of KMS that encrypts the volumes of the instances, where endpoint files name one. */
   readonly volumeKey?: string;
   /**
-   * Where asynchronous endpoints have their objects in S3: a bucket, and what the keys begin with. Then follow the name of the endpoint, and
-   * the folders `input`, `output` and `failure`.
+   * Where asynchronous endpoints have their objects in S3: a bucket, and what the keys begin with. Then follow the name of the
+   * endpoint, and the folders `input`, `output` and `failure`.
    */
   readonly asynchronous?: string;
 }

@@ -110,7 +110,7 @@ export const deploymentRecord = {
       /** How the endpoint is to be scaled, where its file says so: validate-endpoint gives back what is missing of it. */
       scaled: z.optional(z.object({ variant: resourceName, autoscaling: z.unknown() })),
       /** Where an asynchronous endpoint reads the payload of validate-endpoint; absent where it answers at once. */
-      asynchronous: z.optional(z.object({ s3_input_path: z.string() })),
+      asynchronous: z.optional(z.object({ s3_input_path: z.string().check(z.startsWith('s3://')) })),
     };
     return z.discriminatedUnion('outcome', [
       z.object({ ...deployed, outcome: z.literal('deployed') }),

@@ -57,6 +57,25 @@ describe('how a version would be served', () => {
     expect(plannedOn(undefined)).toBeUndefined();
   });
 
+  it('tells each member of a queue that changes, by its own name', () => {
+    const later = {
+      s3_input_path: 's3://async/input',
+      s3_output_path: 's3://async/output',
+      s3_failure_path: 's3://async/failure',
+    };
+    const before = plannedOn('resale-price-uat', { async_inference_config: later });
+    const now: Live = before
+      ? { ...live, config: { name: 'c', variants: [], answer: { ...OF_SAGEMAKER, ...configRequest(before) } } }
+      : live;
+    const then = { ...later, s3_output_path: 's3://async/answers', max_concurrent_invocations_per_instance: 2 };
+    const told = changes({ async_inference_config: then }, now);
+    expect(told).toContain(
+      'AsyncInferenceConfig.OutputConfig.S3OutputPath "s3://async/output" -> "s3://async/answers"',
+    );
+    expect(told).toContain('AsyncInferenceConfig.ClientConfig.MaxConcurrentInvocationsPerInstance not set -> 2');
+    expect(told).toHaveLength(2);
+  });
+
   it('stands beside how is served now, with the instances that an endpoint keeps', () => {
     if (!planned) throw new Error('Nothing is planned.');
     const one = 'ml.m5.large, instance_count 1';
