@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
+import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
@@ -79,6 +80,7 @@ export default defineComponent({
     report.record({ outcome: 'not evaluated', ...about });
     report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
     report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
+    if (deployed.asynchronous) throw notAtOnce(endpoint);
     const liveness = { deployed, poll_interval, deadline: context.deadline(max_wait_time) };
     const asked = await evaluateLive(given, liveness, context);
     const { evaluation, data } = asked;
@@ -87,6 +89,14 @@ export default defineComponent({
     return concluded(given, asked, context);
   },
 });
+
+function notAtOnce(endpoint: string): Failure {
+  return new Failure(
+    'SMC-5110',
+    `Not evaluated: ${endpoint} is asynchronous, and ${NOT_EVALUATED}.`,
+    'evaluate the version in an environment whose endpoint answers at once, or remove evaluate-model here.',
+  );
+}
 
 function skip(
   { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,

@@ -177,6 +177,7 @@ export const FAILURE_CODES = {
   'SMC-5107': 'refused',
   'SMC-5108': 'refused',
   'SMC-5109': 'refused',
+  'SMC-5110': 'refused',
 
   // Load: load-test
   'SMC-5301': 'refused',

@@ -1,5 +1,5 @@
 import type { EndpointDescription } from './description.ts';
-import { type Kind, kindOf } from './kinds.ts';
+import { type Kind, kindOf, NOT_EVALUATED } from './kinds.ts';
 
 /*
  * What an endpoint of each kind can have: the one table of it. docs/endpoint-file.md shows it, and a test executes each cell. Apart from
@@ -186,6 +186,10 @@ export const ROWS: readonly KindRow[] = [
     },
   },
   { what: 'validate-endpoint', cells: { real_time: supported, serverless: supported, asynchronous: supported } },
+  {
+    what: 'evaluate-model',
+    cells: { real_time: supported, serverless: supported, asynchronous: refused(NOT_EVALUATED) },
+  },
   { what: 'rollback-endpoint', cells: { real_time: supported, serverless: supported, asynchronous: supported } },
   {
     what: 'an update keeps the instances that run',

@@ -36,3 +36,6 @@ export function kindLive({ ProductionVariants, AsyncInferenceConfig }: LiveKind)
   if (ProductionVariants?.some((each) => each.CurrentServerlessConfig)) return 'serverless';
   return AsyncInferenceConfig ? 'asynchronous' : 'real_time';
 }
+
+/** Why evaluate-model does not ask an asynchronous endpoint. */
+export const NOT_EVALUATED = 'an asynchronous endpoint puts each answer into S3, one after the other';

@@ -2,7 +2,7 @@ import type { GitLab } from '../../../emulator/gitlab.ts';
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import { LABELLED } from '../../components/labelled.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, type Place } from '../stage.ts';
+import { ENDPOINT, live, liveLater, type Place } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notEvaluated = { outcome: 'not evaluated', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -241,5 +241,20 @@ export const evaluation: readonly Row[] = [
     exit: 0,
     writes: { InvokeEndpoint: 6, UpdateModelPackage: 1 },
     record: evaluated('good'),
+  },
+  {
+    ...usual,
+    when: 'the endpoint is asynchronous',
+    shows: [],
+    stage: liveLater,
+    code: 'SMC-5110',
+    seen: `ERROR Not evaluated: ${ENDPOINT} is asynchronous, and an asynchronous endpoint puts each answer into S3, one after the other.`,
+    next: 'evaluate the version in an environment whose endpoint answers at once, or remove evaluate-model here.',
+    cause: 'The endpoint file of this environment has `async_inference_config`.',
+    remedy: 'Evaluate in an environment without it: the version is the same.',
+    act: commit(),
+    exit: 1,
+    writes: {},
+    record: notEvaluated,
   },
 ];
