@@ -81,14 +81,14 @@ function within(value: number, [least, most]: readonly [number, number]): number
   return Math.min(most, Math.max(least, value));
 }
 
-async function lookFor({ output, failure }: Receipt, objects: Objects): Promise<Answered | undefined> {
+async function lookFor({ output, failure }: Receipt, objects: Objects): Promise<AnsweredLater | undefined> {
   const answer = await objects.find(output, MOST_BYTES);
   if (answer) return { status: 200, ...answer };
   const error = await objects.find(failure, MOST_BYTES);
   return error && { status: statusIn(error), ...error };
 }
 
-type Answered = Omit<InvocationResponse, 'milliseconds'>;
+type AnsweredLater = Omit<InvocationResponse, 'milliseconds'>;
 
 /** The status that the container gave, as SageMaker tells it in its text; 0 where it tells none. */
 function statusIn({ body }: StoredObject): number {

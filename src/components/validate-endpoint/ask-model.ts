@@ -10,7 +10,7 @@ import type { Context } from '../../program/context.ts';
 import { type NewRequest, type RequestPlan, sendRequests } from './requests.ts';
 
 /** What the model is asked, with the payload itself. */
-interface Question extends RequestPlan {
+interface ModelQuestion extends RequestPlan {
   readonly payload: Uint8Array;
 }
 
@@ -19,7 +19,7 @@ interface Question extends RequestPlan {
  * there under a key of this job's own, and is deleted after.
  */
 export async function askModel(
-  question: Question,
+  question: ModelQuestion,
   { asynchronous }: Pick<DeployedRecord, 'asynchronous'>,
   context: Context,
 ): ReturnType<typeof sendRequests> {
@@ -36,13 +36,13 @@ export async function askModel(
 
 type WithObjects = Context & { readonly objects: Objects };
 
-async function requestsAtOnce(question: Question, { aws, clock }: Context): Promise<NewRequest> {
+async function requestsAtOnce(question: ModelQuestion, { aws, clock }: Context): Promise<NewRequest> {
   const runtime = await aws.runtime();
   const request = { ...requestOf(question), payload: question.payload };
   return () => () => invoke({ runtime, clock }, request);
 }
 
-async function requestsLater(input: string, question: Question, context: WithObjects): Promise<NewRequest> {
+async function requestsLater(input: string, question: ModelQuestion, context: WithObjects): Promise<NewRequest> {
   const { aws, clock, objects } = context;
   const { invocationLater } = await import('../../endpoints/later-invocation.ts');
   const runtime = await aws.runtime();
@@ -50,7 +50,7 @@ async function requestsLater(input: string, question: Question, context: WithObj
   return () => invocationLater({ runtime, objects, clock }, request);
 }
 
-function requestOf({ given, endpoint }: Question): Omit<InvocationRequest, 'payload'> {
+function requestOf({ given, endpoint }: ModelQuestion): Omit<InvocationRequest, 'payload'> {
   const { content_type: contentType, accept, custom_attributes: customAttributes } = given;
   return { endpoint, contentType, accept, customAttributes };
 }
@@ -58,7 +58,7 @@ function requestOf({ given, endpoint }: Question): Omit<InvocationRequest, 'payl
 /** Puts the payload where the endpoint can read it (AWS: PutObject). Throws a Failure of kind "refused" when S3 does not take it. */
 async function putPayload(
   input: string,
-  { payload, given, deadline }: Question,
+  { payload, given, deadline }: ModelQuestion,
   { clock, log, objects }: WithObjects,
 ): Promise<void> {
   const put = async () => {
