@@ -50,7 +50,7 @@ export interface Behaviour {
   readonly error?: { readonly status: number; readonly message: string };
   readonly contentType?: string;
   readonly answer?: string;
-  /** What the model multiplies its prices by: 1.2 is a model that is a fifth too dear. */
+  /** What the model multiplies its prices by: 1.2 is a model that asks a fifth too much. */
   readonly scale?: number;
   /** What the model says of an instance, in place of a price: a number, or whatever else it answers with. */
   readonly predict?: (instance: unknown) => unknown;

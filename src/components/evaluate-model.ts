@@ -13,7 +13,7 @@ import { type DeploymentRecord, deploymentRecord, readHandover } from '../progra
 import { SHORT_HASH } from '../registry/entries.ts';
 import { writeEvidence } from '../registry/evidence.ts';
 import { displayName } from '../registry/packages.ts';
-import type { Asked } from './evaluate-model/ask.ts';
+import type { EvaluatedModel } from './evaluate-model/ask.ts';
 
 const inputs = z
   .strictObject({
@@ -107,7 +107,7 @@ function skip(
 }
 
 /** Asks the endpoint while it serves the deployed version, shows what its answers are worth, and writes that into the registry. */
-async function evaluateLive(given: Inputs, liveness: Liveness, context: Context): Promise<Asked> {
+async function evaluateLive(given: Inputs, liveness: Liveness, context: Context): Promise<EvaluatedModel> {
   const { deployed } = liveness;
   const { aws, clock, job } = context;
   await describeServed(deployed, await untilLive(liveness, context), context, { judged: 'evaluated' });
@@ -145,7 +145,7 @@ async function evaluateLive(given: Inputs, liveness: Liveness, context: Context)
 /** How the job ends: good, or not. Inconclusive is good only where a commit says so. */
 function concluded(
   { allow_inconclusive }: Inputs,
-  { evaluation, failed, open }: Asked,
+  { evaluation, failed, open }: EvaluatedModel,
   { job }: Context,
 ): Done<'MODEL_QUALITY'> {
   const { verdict, n } = evaluation;

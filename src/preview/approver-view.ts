@@ -17,9 +17,12 @@ import {
   readApproval,
   readApprovalBefore,
   readBuild,
+  readEvidence,
   readValidation,
   timestamp,
 } from '../registry/entries.ts';
+import { EVIDENCE, type EvidenceKind } from '../registry/entry-keys.ts';
+import { lackOfEvidence } from '../registry/evidence.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback, untilRollback } from '../registry/withdrawal.ts';
 import type { Comparison } from './comparison.ts';
@@ -82,7 +85,13 @@ export function approverView(known: Known): ApproverView {
   return {
     title: `${displayName(version)} for ${criteria.environment}`,
     version: aboutVersion(known),
-    passage: [...approvals(known), ...validations(known), ...liveBefore(known), ...rolledBack(known)],
+    passage: [
+      ...approvals(known),
+      ...validations(known),
+      ...evidence(known),
+      ...liveBefore(known),
+      ...rolledBack(known),
+    ],
     metrics,
     changes: aboutChanges(known),
     serving: aboutServing(known),
@@ -193,6 +202,32 @@ function validations({ version, criteria, job }: Known): Fact[] {
     ];
   });
 }
+
+/** What jobs showed of the version in the environments before: each verdict in a line, and whatever is not good stands out. */
+function evidence({ version, criteria, job }: Known): Fact[] {
+  return environmentsBefore(criteria).flatMap((each) =>
+    EVIDENCE.flatMap((kind): Fact[] => {
+      const found = readEvidence(version, kind, each);
+      if (found.is === 'absent') return [];
+      const lack = lackOfEvidence(version, kind, each);
+      if (found.is === 'unreadable') return [{ label: kind, text: `in ${each}: ${lack}`, warns: true }];
+      const { verdict, n, data, at, pipeline } = found.value;
+      const worth = lack === undefined || verdict !== 'good' ? '' : `: ${lack}`;
+      const rests = `${Number(n).toLocaleString('en')} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
+      return [
+        {
+          label: kind,
+          text: `${verdict} in ${each} by pipeline ${pipeline}, ${at}: ${rests}${worth}`,
+          link: pipelineLink(`The ${kind} evidence of ${each}`, found.value, job),
+          warns: lack !== undefined,
+        },
+      ];
+    }),
+  );
+}
+
+const COUNTED: Readonly<Record<EvidenceKind, string>> = { quality: 'rows', load: 'requests', comparison: 'rows' };
+const DATA: Readonly<Record<EvidenceKind, string>> = { quality: 'data', load: 'plan', comparison: 'data' };
 
 function askedFacts(asked: ReadEntry<Asked>, environment: string): Fact[] {
   if (asked.is === 'absent') return [];

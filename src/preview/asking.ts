@@ -5,6 +5,7 @@ import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import type { Permission } from '../program/component.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { promotionPath } from '../registry/entries.ts';
+import { evidenceWanted } from '../registry/evidence.ts';
 import { modelPackageArn, modelPackageGroup } from '../registry/packages.ts';
 import { MAX_CANDIDATES } from './candidate.ts';
 
@@ -14,7 +15,7 @@ export const promotionInputs = {
   source: z.enum(['run', 'registry'], 'must be run or registry'),
   promotion_path: promotionPath,
   require_validation: flag,
-  require_bake: flag,
+  require_evidence: evidenceWanted,
   count_bake_traffic: flag,
   take_over_endpoint: flag,
   allow_downgrade: flag,
@@ -28,7 +29,7 @@ export const promotionInputs = {
 /** Those of them that decide safety. */
 export const PROMOTION_SAFETY_INPUTS = [
   'require_validation',
-  'require_bake',
+  'require_evidence',
   'count_bake_traffic',
   'take_over_endpoint',
   'allow_downgrade',

@@ -6,7 +6,7 @@ type CriteriaInputs = Pick<PromotionCriteria, AskedInput> & {
   readonly promotion_path: PromotionCriteria['path'];
   readonly model_package_arn: string | undefined;
 };
-type AskedInput = 'source' | 'require_validation' | 'require_bake' | 'count_bake_traffic';
+type AskedInput = 'source' | 'require_validation' | 'require_evidence' | 'count_bake_traffic';
 
 /** What is asked of a version in a job's environment. Throws a Failure when the promotion path does not have it. */
 export function criteriaOf(
@@ -16,7 +16,7 @@ export function criteriaOf(
 ): PromotionCriteria {
   const { promotion_path: path, source, model_package_arn } = given;
   refuseOffPath({ environment, path }, component);
-  const { require_validation, require_bake, count_bake_traffic } = given;
-  const asked = { source, require_validation, require_bake, count_bake_traffic };
+  const { require_validation, require_evidence, count_bake_traffic } = given;
+  const asked = { source, require_validation, require_evidence, count_bake_traffic };
   return { environment, path, ...asked, pipeline, named: model_package_arn !== undefined };
 }

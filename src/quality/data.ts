@@ -25,7 +25,7 @@ export interface DataSummary {
   readonly features: readonly string[];
 }
 
-interface DataPlace {
+interface PlannedData {
   readonly source: DataSource;
   readonly plan: QualityPlan;
 }
@@ -39,7 +39,7 @@ const LEAST = 30;
  * Looks at every row before any is asked. Throws a Failure of kind "invalid input" that names the rows that are wrong: the data is judged as it
  * is, or not at all.
  */
-export async function surveyData({ source, plan }: DataPlace): Promise<DataSummary> {
+export async function surveyData({ source, plan }: PlannedData): Promise<DataSummary> {
   const draws: number[] = [];
   const labels = new Set<number>();
   const problems: string[] = [];
@@ -71,7 +71,7 @@ interface Visitor {
 }
 
 /** Visits every row, and returns the columns that are sent. */
-async function readRows({ source, plan }: DataPlace, digest: Hash, visit: Visitor): Promise<readonly string[]> {
+async function readRows({ source, plan }: PlannedData, digest: Hash, visit: Visitor): Promise<readonly string[]> {
   let read: RowReader | undefined;
   let features: readonly string[] = [];
   let number = 0;
@@ -107,7 +107,7 @@ function attempted(
   }
 }
 
-function readerFor({ source, plan }: DataPlace, columns: readonly string[]): RowReader {
+function readerFor({ source, plan }: PlannedData, columns: readonly string[]): RowReader {
   const missing = missingColumns(plan, columns);
   if (missing.length === 0) return rowReader(plan, columns);
   throw wrongData(source, [`it has no column ${missing.join(', ')}; it has ${columns.join(', ')}`]);
@@ -122,7 +122,7 @@ async function* hashing(bytes: Bytes, digest: Hash): Bytes {
 
 /** Each row that is asked, in the order of the data. Throws a Failure when the data is no longer the one that was looked at. */
 export async function* askedRows(
-  { source, plan }: DataPlace,
+  { source, plan }: PlannedData,
   { limit, sha256 }: Pick<DataSummary, 'limit' | 'sha256'>,
 ): AsyncGenerator<LabelledRow> {
   const digest = createHash('sha256');
@@ -144,7 +144,7 @@ export async function* askedRows(
 }
 
 /** The rows whose id another one has. Equal draws are rare, and mostly equal ids: only then the data is read for them again. */
-async function doubled(place: DataPlace, draws: readonly number[]): Promise<string[]> {
+async function doubled(place: PlannedData, draws: readonly number[]): Promise<string[]> {
   const ascending = Float64Array.from(draws).sort();
   const twice = new Set(ascending.filter((draw, at) => at > 0 && ascending[at - 1] === draw));
   if (twice.size === 0) return [];

@@ -7,7 +7,7 @@ import { normalBelow } from '../statistics/normal.ts';
 import { CONFIDENCE, type Counted, differenceBounds, type OneSidedBounds } from '../statistics/proportion.ts';
 import { jackknife, jackknifeError, once } from '../statistics/resampling.ts';
 import type { QualityPlan, Thresholds } from './quality-plan.ts';
-import { judge, type Limit, type Verdict, verdictOf } from './verdict.ts';
+import { judgeLimit, type Limit, type QualityVerdict, verdictOf } from './verdict.ts';
 import { metricsIn } from './wanted.ts';
 
 /** A question about all rows: whether a metric keeps a limit. */
@@ -15,7 +15,7 @@ export interface MetricCheck {
   readonly metric: MetricName;
   readonly limit: Limit;
   readonly estimate: Estimate;
-  readonly verdict: Verdict;
+  readonly verdict: QualityVerdict;
   /** About how many rows more would decide. */
   readonly more?: number;
 }
@@ -44,7 +44,7 @@ export interface GroupCheck extends OneSidedBounds {
   readonly limit: number;
   readonly groups: readonly GroupRate[];
   readonly difference: number;
-  readonly verdict: Verdict;
+  readonly verdict: QualityVerdict;
   readonly why?: string;
 }
 
@@ -55,20 +55,20 @@ export interface GroupRate extends Counted {
 /** What the answers of a model show. */
 export interface Evaluation {
   readonly n: number;
-  readonly verdict: Verdict;
+  readonly verdict: QualityVerdict;
   readonly metrics: readonly MetricCheck[];
   readonly slices: readonly SliceCheck[];
   readonly groups: readonly GroupCheck[];
 }
 
-interface Seen {
+interface SeenAnswers {
   readonly answers: Answers;
   /** The value of each row in each column of a slice or group. */
   readonly parts: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Judges answers by a plan. The seed decides which resamples are drawn: the same data, the same verdict. */
-export function evaluate(plan: QualityPlan, seen: Seen, seed: number): Evaluation {
+export function evaluate(plan: QualityPlan, seen: SeenAnswers, seed: number): Evaluation {
   const metrics = metricChecks(plan, seen.answers, seed);
   const slices = sliceChecks(plan, seen, seed);
   const groups = groupChecks(plan, seen);
@@ -105,7 +105,7 @@ function metricChecks(plan: QualityPlan, answers: Answers, seed: number): Metric
   const estimates = estimate(names.map(metricNamed), answers, seed);
   return questions.flatMap(({ metric, limit }) => {
     const found = estimates[names.indexOf(metric)];
-    return found ? [{ metric, limit, estimate: found, ...judge(found, limit) }] : [];
+    return found ? [{ metric, limit, estimate: found, ...judgeLimit(found, limit) }] : [];
   });
 }
 
@@ -125,7 +125,7 @@ function rowsByValue(values: readonly string[]): [string, number[]][] {
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function sliceChecks({ slices }: QualityPlan, { answers, parts }: Seen, seed: number): SliceCheck[] {
+function sliceChecks({ slices }: QualityPlan, { answers, parts }: SeenAnswers, seed: number): SliceCheck[] {
   const unadjusted = slices.flatMap(({ column, min_rows, metrics }) =>
     rowsByValue(parts.get(column) ?? []).flatMap(([value, rows]) => {
       const own = answersOf(answers, rows);
@@ -178,7 +178,7 @@ function normalP(found: number, error: number, { is, value }: Limit): number {
 
 const RATES = ['selection_rate', 'true_positive_rate'] as const;
 
-function groupChecks({ groups }: QualityPlan, { answers, parts }: Seen): GroupCheck[] {
+function groupChecks({ groups }: QualityPlan, { answers, parts }: SeenAnswers): GroupCheck[] {
   return groups.flatMap(({ column, min_rows, ...rates }) => {
     const all = rowsByValue(parts.get(column) ?? []).map(([value, rows]) => ({ value, own: answersOf(answers, rows) }));
     return RATES.flatMap((rate) => {

@@ -138,7 +138,7 @@ const unchecked = mapping({
 
 type Unchecked = z.output<typeof unchecked>;
 
-interface Problem {
+interface PlanProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -152,7 +152,7 @@ export const qualityPlan = unchecked.check((payload) => {
 export type QualityPlan = Unchecked;
 export type Thresholds = Unchecked['metrics'];
 
-function problemsOf(plan: Unchecked): Problem[] {
+function problemsOf(plan: Unchecked): PlanProblem[] {
   return [
     ...classProblems(plan),
     ...givesProblems(plan),
@@ -165,7 +165,7 @@ function problemsOf(plan: Unchecked): Problem[] {
 }
 
 /** The classes of a task, and no other key for them. */
-function classProblems({ task, positive, negative, classes }: Unchecked): Problem[] {
+function classProblems({ task, positive, negative, classes }: Unchecked): PlanProblem[] {
   const given = { positive, negative, classes };
   const wanted = { regression: [], binary: ['positive', 'negative'], multiclass: ['classes'] }[task];
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -193,14 +193,14 @@ export function givenBy({ task, prediction }: Pick<Unchecked, 'task' | 'predicti
   return prediction.gives ?? GIVES[task][0];
 }
 
-function givesProblems({ task, prediction }: Unchecked): Problem[] {
+function givesProblems({ task, prediction }: Unchecked): PlanProblem[] {
   const { gives } = prediction;
   const allowed: readonly string[] = GIVES[task];
   if (gives === undefined || allowed.includes(gives)) return [];
   return [{ path: ['prediction', 'gives'], message: `must be ${allowed.join(' or ')} for the task ${task}` }];
 }
 
-function thresholdProblems(plan: Unchecked, at: readonly (string | number)[], given: Thresholds): Problem[] {
+function thresholdProblems(plan: Unchecked, at: readonly (string | number)[], given: Thresholds): PlanProblem[] {
   const names = METRIC_NAMES.filter((name) => given[name] !== undefined);
   if (names.length === 0) return [{ path: at, message: 'must name a metric with its min or max' }];
   return names.flatMap((name) => {
@@ -218,7 +218,7 @@ function whyNotMetric(plan: Unchecked, name: MetricName, given: Thresholds[Metri
   return min !== undefined && max !== undefined && min > max ? 'must have a min that is at most its max' : undefined;
 }
 
-function groupProblems({ task, groups }: Unchecked): Problem[] {
+function groupProblems({ task, groups }: Unchecked): PlanProblem[] {
   return groups.flatMap(({ selection_rate, true_positive_rate }, index) => {
     if (task !== 'binary') return [{ path: ['groups', index], message: 'are for the task binary only' }];
     if (selection_rate ?? true_positive_rate) return [];
@@ -226,7 +226,7 @@ function groupProblems({ task, groups }: Unchecked): Problem[] {
   });
 }
 
-function columnProblems({ id, label, features = [] }: Unchecked): Problem[] {
+function columnProblems({ id, label, features = [] }: Unchecked): PlanProblem[] {
   const twice = features.find((name, index) => features.indexOf(name) !== index);
   return [
     ...(id === label ? [{ path: ['id'], message: 'must be another column than label' }] : []),

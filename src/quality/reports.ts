@@ -7,7 +7,7 @@ import { classCodes, type LabelledRow } from './rows.ts';
 /**
  * The metrics as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). A value that is none is left out.
  */
-export function metricsReport({ n, metrics, slices }: Evaluation): string {
+export function qualityMetrics({ n, metrics, slices }: Evaluation): string {
   const seen = new Map<string, number>([['rows', n]]);
   for (const { metric, estimate } of metrics) {
     seen.set(metric, estimate.value);

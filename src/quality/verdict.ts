@@ -1,11 +1,11 @@
 import type { EvidenceEntry } from '../registry/entries.ts';
 import type { Estimate } from '../statistics/interval.ts';
 
-export type Verdict = EvidenceEntry['verdict'];
+export type QualityVerdict = EvidenceEntry['verdict'];
 
 /** A verdict about one number, and what it rests on. */
-export interface Judged {
-  readonly verdict: Verdict;
+export interface JudgedLimit {
+  readonly verdict: QualityVerdict;
   /** Where it is inconclusive: about how many rows more would decide, where a number of rows would. */
   readonly more?: number;
 }
@@ -19,7 +19,7 @@ export type Limit =
  * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even the other bound breaks it. What lies
  * between shows nothing; what has no bounds, too.
  */
-export function judge({ value, lower, upper, n }: Estimate, limit: Limit): Judged {
+export function judgeLimit({ value, lower, upper, n }: Estimate, limit: Limit): JudgedLimit {
   const [worst, best] = limit.is === 'max' ? [upper, lower] : [lower, upper];
   if (keeps(worst, limit)) return { verdict: 'good' };
   if (breaks(best, limit)) return { verdict: 'bad' };
@@ -47,6 +47,6 @@ function moreRows(half: number, distance: number, n: number): { more?: number } 
 }
 
 /** The verdict of all: bad where one is, inconclusive where one is, and good only where all are. */
-export function verdictOf(verdicts: readonly Verdict[]): Verdict {
+export function verdictOf(verdicts: readonly QualityVerdict[]): QualityVerdict {
   return (['bad', 'inconclusive'] as const).find((each) => verdicts.includes(each)) ?? 'good';
 }

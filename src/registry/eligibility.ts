@@ -1,5 +1,6 @@
 import { Failure } from '../ground/failure.ts';
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
+import { lackOfEvidence, type WantedEvidence } from './evidence.ts';
 import { flawOf } from './flaw.ts';
 import { hasContent, type ModelPackage, type ModelPackageSummary } from './packages.ts';
 import { passageOf } from './passage.ts';
@@ -15,8 +16,8 @@ export interface PromotionCriteria {
   readonly source: 'run' | 'registry';
   /** Whether the environments before must have validated it. */
   readonly require_validation: boolean;
-  /** Whether the environment right before must have baked it well. */
-  readonly require_bake: boolean;
+  /** What the environment right before must have shown of it. */
+  readonly require_evidence: readonly WantedEvidence[];
   /** Whether a bake counts as good whose requests the deployment sent itself. */
   readonly count_bake_traffic: boolean;
   /** This GitLab pipeline. */
@@ -101,34 +102,51 @@ function judgeRegistered(
   return approval.is === 'read' && approval.value.pipeline === pipeline ? FIT : unfit('it is already Approved');
 }
 
-function judgePromoted(
-  version: ModelPackage,
-  before: readonly string[],
-  { require_validation, require_bake, count_bake_traffic }: PromotionCriteria,
-): Eligibility {
+function judgePromoted(version: ModelPackage, before: readonly string[], criteria: PromotionCriteria): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  const unbaked = require_bake ? judgeBaked(version, before.at(-1) ?? '', count_bake_traffic) : undefined;
-  if (!require_validation) return unbaked ?? FIT;
+  const unshown = judgeEvidence(version, criteria, before.at(-1) ?? '');
+  if (!criteria.require_validation) return unshown ?? FIT;
   // The last of them tells most: what is not validated there mostly is not before it, either.
   const judged = before.toReversed().map((environment) => judgePassage(version, environment));
-  return judged.find(({ is }) => is === 'unfit') ?? unbaked ?? FIT;
+  return judged.find(({ is }) => is === 'unfit') ?? unshown ?? FIT;
+}
+
+/** Why what an environment showed of a version is not what is asked for; `undefined` when it is. */
+function judgeEvidence(
+  version: ModelPackage,
+  { require_evidence, count_bake_traffic }: Pick<PromotionCriteria, 'require_evidence' | 'count_bake_traffic'>,
+  before: string,
+): Eligibility | undefined {
+  for (const kind of require_evidence) {
+    const lack =
+      kind === 'bake' ? lackOfBake(version, before, count_bake_traffic) : lackOfEvidence(version, kind, before);
+    if (lack !== undefined) return unfit(`${lack}, and require_evidence names ${kind}`, howToShow(kind, before));
+  }
+  return undefined;
 }
 
 /** Why the bake of a version in an environment is not good: where it shows nothing, it is no reason to go on. */
-function judgeBaked(version: ModelPackage, before: string, count_bake_traffic: boolean): Eligibility | undefined {
+function lackOfBake(version: ModelPackage, before: string, countsTraffic: boolean): string | undefined {
   const validation = readValidation(version, before);
   const bake = validation.is === 'read' ? (validation.value.bake ?? 'none') : 'none';
-  if (bake === 'good' || (bake === 'payload' && count_bake_traffic)) return undefined;
-  const what = {
+  if (bake === 'good' || (bake === 'payload' && countsTraffic)) return undefined;
+  return {
     payload: `its bake in ${before} shows only that the container answers copies of a payload`,
     nothing: `its bake in ${before} shows nothing`,
     none: `it did not bake in ${before}`,
-  };
-  return unfit(
-    `${what[bake]}, and require_bake is true`,
-    `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`,
-  );
+  }[bake];
 }
+
+function howToShow(kind: WantedEvidence, before: string): string {
+  if (kind === 'bake')
+    return `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`;
+  return `run ${WRITERS[kind]} in ${before} until it is good (docs/evidence.md), then promote it again.`;
+}
+
+const WRITERS: Readonly<Record<Exclude<WantedEvidence, 'bake'>, string>> = {
+  quality: 'evaluate-model',
+  load: 'load-test',
+};
 
 /** Whether a version passed one environment, as it is now and with every safety input closed. */
 function judgePassage(version: ModelPackage, before: string): Eligibility {

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import {
   type EvidenceEntry,
   entryTime,
@@ -9,6 +10,20 @@ import {
 import { type EvidenceKind, entryKey, keysOfPromotion } from './entry-keys.ts';
 import { hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
+
+/** What a later environment may ask for: evidence that a job writes, or a bake, which a validation says. */
+const WANTED = ['quality', 'load', 'bake'] as const;
+
+export type WantedEvidence = (typeof WANTED)[number];
+
+/** The evidence that an environment asks for: `quality, bake`. */
+export const evidenceWanted = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').flatMap((word) => (text.trim() === '' ? [] : [word.trim()]))),
+  ),
+  z.array(z.enum(WANTED, `must be a list of ${WANTED.join(', ')}, or empty`)),
+);
 
 /** What a job showed of the version that it asked. */
 export interface EvidenceFinding extends Pick<EvidenceEntry, 'verdict' | 'data' | 'report' | 'content'> {

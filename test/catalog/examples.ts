@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   quality_file: 'quality.yml',
   rate: '20',
   required_rate: '20',
+  require_evidence: 'quality',
   role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
   tag_prefix: 'v',
   tags: 'cost-centre=housing',

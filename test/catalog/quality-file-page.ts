@@ -10,7 +10,7 @@ export function qualityFileSchema() {
   return { $schema, title: 'Quality file of sagemaker-components', ...rest };
 }
 
-/** The table of docs/proving-a-model.md: every key of a quality file, what it may be and what it means. */
+/** The table of docs/evidence.md: every key of a quality file, what it may be and what it means. */
 export function keysOfQualityFile(): string {
   return table(['key', 'value', 'meaning'], rowsOf('', qualityFileSchema()));
 }

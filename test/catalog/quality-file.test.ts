@@ -7,9 +7,9 @@ import { fill } from './markdown.ts';
 import { keysOfQualityFile, metricsOfQualityFile, qualityFileSchema } from './quality-file-page.ts';
 import { stale } from './tell.ts';
 
-const PAGE = 'docs/proving-a-model.md';
+const PAGE = 'docs/evidence.md';
 
-describe('the page about proving a model', () => {
+describe('the page about evidence', () => {
   it('has every key of the quality file, and every metric', async () => {
     const page = fill(readRepository(PAGE) ?? '', 'keys', keysOfQualityFile());
     await expect(fill(page, 'metrics', metricsOfQualityFile()), stale(PAGE)).toMatchFileSnapshot(`../../${PAGE}`);

@@ -241,6 +241,7 @@ async function meetTrouble(): Promise<void> {
   const next = await approved('dev');
   await next.run(deployModel, { keep_versions: '1' });
   const labelled = await labelledInS3();
+  emulator.runtime.behaviours.clear();
   await next.run(evaluateModel, {}, labelled);
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');

@@ -14,6 +14,7 @@ import {
   selectVersion,
   validatedHere,
 } from '../../src/registry/eligibility.ts';
+import { type EvidenceEntry, entryValue } from '../../src/registry/entries.ts';
 import { keysOfPromotion } from '../../src/registry/entry-keys.ts';
 import type { ModelPackage } from '../../src/registry/packages.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
@@ -308,51 +309,54 @@ const RULES: readonly [
   [
     'a version that baked well, when that is asked for',
     [version(1, 'Approved', baked('good'))],
-    { ...uat, require_bake: true },
+    { ...uat, require_evidence: ['bake'] },
     1,
     [],
   ],
   [
     'a version whose bake shows nothing, when a good one is asked for',
     [version(1, 'Approved', baked('nothing'))],
-    { ...uat, require_bake: true },
+    { ...uat, require_evidence: ['bake'] },
     'none',
-    ['its bake in dev shows nothing, and require_bake is true'],
+    ['its bake in dev shows nothing, and require_evidence names bake'],
   ],
   [
     'a version that baked only under requests of the deployment itself, when a good bake is asked for',
     [version(1, 'Approved', baked('payload'))],
-    { ...uat, require_bake: true },
+    { ...uat, require_evidence: ['bake'] },
     'none',
-    ['its bake in dev shows only that the container answers copies of a payload, and require_bake is true'],
+    ['its bake in dev shows only that the container answers copies of a payload, and require_evidence names bake'],
   ],
   [
     'a version that baked only under requests of the deployment itself, when those count',
     [version(1, 'Approved', baked('payload'))],
-    { ...uat, require_bake: true, count_bake_traffic: true },
+    { ...uat, require_evidence: ['bake'], count_bake_traffic: true },
     1,
     [],
   ],
   [
     'a version whose bake shows nothing, when requests of the deployment itself count',
     [version(2, 'Approved', baked('nothing')), version(1, 'Approved', baked('none'))],
-    { ...uat, require_bake: true, count_bake_traffic: true },
+    { ...uat, require_evidence: ['bake'], count_bake_traffic: true },
     'none',
-    ['its bake in dev shows nothing, and require_bake is true', 'it did not bake in dev, and require_bake is true'],
+    [
+      'its bake in dev shows nothing, and require_evidence names bake',
+      'it did not bake in dev, and require_evidence names bake',
+    ],
   ],
   [
     'a version that did not bake, when that is asked for',
     [version(2, 'Approved', baked('none')), version(1, 'Approved', through('dev'))],
-    { ...uat, require_bake: true },
+    { ...uat, require_evidence: ['bake'] },
     'none',
-    Array.from({ length: 2 }, () => 'it did not bake in dev, and require_bake is true'),
+    Array.from({ length: 2 }, () => 'it did not bake in dev, and require_evidence names bake'),
   ],
   [
     'a version that is neither validated nor baked, when only a bake is asked for',
     [version(1, 'Approved')],
-    { ...uat, require_validation: false, require_bake: true },
+    { ...uat, require_validation: false, require_evidence: ['bake'] },
     'none',
-    ['it did not bake in dev, and require_bake is true'],
+    ['it did not bake in dev, and require_evidence names bake'],
   ],
   [
     'a version whose bake shows nothing, when none is asked for',
@@ -360,6 +364,30 @@ const RULES: readonly [
     uat,
     1,
     [],
+  ],
+  [
+    'a version of good quality, when that is asked for',
+    [version(1, 'Approved', { ...through('dev'), 'quality.dev': qualityValue() })],
+    { ...uat, require_evidence: ['quality'] },
+    1,
+    [],
+  ],
+  [
+    'versions whose quality is not, whatever the reason, when that is asked for',
+    [
+      version(4, 'Approved', through('dev')),
+      version(3, 'Approved', { ...through('dev'), 'quality.dev': qualityValue({ verdict: 'inconclusive' }) }),
+      version(2, 'Approved', { ...through('dev'), 'quality.dev': qualityValue({ content: 'c'.repeat(32) }) }),
+      version(1, 'Approved', { ...through('dev'), 'quality.uat': qualityValue() }),
+    ],
+    { ...uat, require_evidence: ['quality', 'load'] },
+    'none',
+    [
+      'it has no quality evidence of dev (quality.dev), and require_evidence names quality',
+      'its quality evidence of dev is inconclusive, and require_evidence names quality',
+      'its quality evidence of dev is of other content than it has now, and require_evidence names quality',
+      'it has no quality evidence of dev (quality.dev), and require_evidence names quality',
+    ],
   ],
   [
     'a withdrawn version, when no validation is asked for',
@@ -370,13 +398,30 @@ const RULES: readonly [
   ],
 ];
 
+/** What evaluate-model writes. */
+function qualityValue(more: Partial<EvidenceEntry> = {}): string {
+  const [data, report] = ['d'.repeat(32), 'e'.repeat(32)];
+  const at = '2026-11-22T08:30Z';
+  const entry = {
+    verdict: 'good',
+    n: '360',
+    data,
+    report,
+    pipeline: '201',
+    job: '7001',
+    at,
+    content: CONTENT,
+  } as const;
+  return entryValue({ ...entry, ...more });
+}
+
 /** What uat asks of a version, when a test does not say otherwise. */
 const UAT: PromotionCriteria = {
   environment: 'uat',
   path: ['dev', 'uat', 'main'],
   source: 'registry',
   require_validation: true,
-  require_bake: false,
+  require_evidence: [],
   count_bake_traffic: false,
   pipeline: '101',
 };

@@ -44,7 +44,7 @@ describe('what an approver reads of a version', () => {
       path,
       source: 'registry',
       require_validation: true,
-      require_bake: false,
+      require_evidence: [],
       count_bake_traffic: false,
       pipeline: '1',
     } as const;
@@ -56,6 +56,18 @@ describe('what an approver reads of a version', () => {
       'validated in uat',
     ]);
     expect(passage.some(({ warns }) => warns)).toBe(false);
+  });
+
+  it('says in a line what jobs showed of it before, and lets stand out what does not speak for it', () => {
+    const value = (words: string) =>
+      `${words} n=1200 data=${'d1'.repeat(16)} report=${'e'.repeat(32)} pipeline=90 job=7 at=2026-11-22T08:05Z content=${CONTENT}`;
+    const told = `in dev by pipeline 90, 2026-11-22T08:05Z: 1,200 rows, data d1d1d1d1d1d1 (SHA-256): ${pipeline('90')}`;
+    expect(line('quality', version({ 'quality.dev': value('verdict=good') }))).toBe(`quality  good ${told}`);
+    expect(line('quality', version({ 'quality.dev': value('verdict=bad') }))).toBe(`quality  bad ${told}`);
+    expect(line('load', version({ 'load.dev': 'fine' }))).toBe(
+      'load     in dev: its load evidence of dev has an unknown format: "fine"',
+    );
+    expect(line('quality', version({ 'quality.main': value('verdict=good') }))).toBeUndefined();
   });
 
   it.each([
@@ -159,7 +171,7 @@ describe('what an approver reads of a version', () => {
       path: ['uat'],
       source: 'run',
       require_validation: true,
-      require_bake: false,
+      require_evidence: [],
       count_bake_traffic: false,
       pipeline: '1',
     } as const;
@@ -183,7 +195,7 @@ describe('what was decided before', () => {
       path: ['dev', 'uat', 'main'],
       source: 'registry',
       require_validation: true,
-      require_bake: false,
+      require_evidence: [],
       count_bake_traffic: false,
       pipeline: '1',
     }) as const;

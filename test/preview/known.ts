@@ -28,7 +28,7 @@ export function viewOf(candidate: ModelPackage, { live, ...more }: Asked = {}): 
       path: ['dev', 'uat', 'main'],
       source: 'registry',
       require_validation: true,
-      require_bake: false,
+      require_evidence: [],
       count_bake_traffic: false,
       pipeline: '101',
     },

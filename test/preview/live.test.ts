@@ -13,7 +13,7 @@ const UAT: PromotionCriteria = {
   path: ['dev', 'uat'],
   source: 'registry',
   require_validation: true,
-  require_bake: false,
+  require_evidence: [],
   count_bake_traffic: false,
   pipeline: '101',
 };

@@ -86,7 +86,7 @@ describe('what a rollback withdrew', () => {
     path: ENVIRONMENTS,
     source: 'registry',
     require_validation: true,
-    require_bake: false,
+    require_evidence: [],
     count_bake_traffic: false,
     pipeline: '101',
     ...more,

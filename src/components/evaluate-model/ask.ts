@@ -5,7 +5,7 @@ import { type AskingPlan, askRows } from '../../quality/asking.ts';
 import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
 import { type Evaluation, evaluate } from '../../quality/evaluation.ts';
 import { readQualityFile } from '../../quality/quality-file.ts';
-import { KeptAnswers, metricsReport } from '../../quality/reports.ts';
+import { KeptAnswers, qualityMetrics } from '../../quality/reports.ts';
 import { sourceOf } from '../../quality/sources.ts';
 import { checkLines, failedLines, openLines, toldChecks } from '../../quality/words.ts';
 import type { ModelPackage } from '../../registry/packages.ts';
@@ -23,7 +23,7 @@ interface AskingContext extends Context {
 }
 
 /** What an evaluation came to. */
-export interface Asked {
+export interface EvaluatedModel {
   /** The version after it was asked. */
   readonly now: ModelPackage;
   readonly evaluation: Evaluation;
@@ -40,7 +40,7 @@ export async function askAndJudge(
   given: AskingInputs,
   { deployed, deadline, poll_interval }: Liveness,
   { stillServed, ...context }: AskingContext,
-): Promise<Asked> {
+): Promise<EvaluatedModel> {
   const { log } = context;
   const { quality_file: file } = given;
   const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
@@ -88,7 +88,7 @@ function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context
     const fails = verdict === 'bad' || (verdict === 'inconclusive' && !given.allow_inconclusive);
     report.check(verdict === 'good' ? name : `${name} (${verdict})`, fails ? found : undefined);
   }
-  report.file('metrics.txt', metricsReport(evaluation));
+  report.file('metrics.txt', qualityMetrics(evaluation));
   const text = `${JSON.stringify({ ...effort, ...evaluation }, null, 2)}\n`;
   report.file('report.json', text);
   return createHash('sha256').update(text).digest('hex');

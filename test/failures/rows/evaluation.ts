@@ -46,7 +46,7 @@ export const evaluation: readonly Row[] = [
     seen: 'ERROR Invalid quality file:\n  quality.yml: line 13, column 3: metrics.rsme is not known: did you mean rmse?.',
     next: 'correct quality.yml, then push.',
     cause: 'A key or a value of the file has no meaning. The log names each with its line and column.',
-    remedy: 'Correct it by [the table of its keys](proving-a-model.md#the-quality-file).',
+    remedy: 'Correct it by [the table of its keys](evidence.md#the-quality-file).',
     act: withPlan('  rmse:', '  rsme:'),
     exit: 64,
     writes: {},

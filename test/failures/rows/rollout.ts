@@ -96,7 +96,7 @@ export const rollout: readonly Row[] = [
     cause:
       'Copies of one payload show that the container starts and answers. They do not show what it answers to the requests of others.',
     remedy:
-      'None. `require_bake` takes such a bake only with `count_bake_traffic: true`; otherwise wait for the requests of others.',
+      'None. `require_evidence: bake` takes such a bake only with `count_bake_traffic: true`; otherwise wait for the requests of others.',
     stage: approvedOverAnother,
     act: fileWith({ 'payload.json': '[{}]' }, SENDING, ERRORS),
     job: ({ emulator }) => describedByFile(emulator),
