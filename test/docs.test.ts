@@ -23,6 +23,8 @@ import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES, FAILURE_CODES } from '../src/ground/failure-codes.ts';
 import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
+import { readQualityFile } from '../src/quality/quality-file.ts';
+import { qualityPlan } from '../src/quality/quality-plan.ts';
 import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy, stages } from './catalog/compiled.ts';
 import { anchorOf } from './catalog/markdown.ts';
@@ -71,11 +73,15 @@ function together(parts: readonly string[]): string {
 /** Their YAML is an endpoint file, and no configuration of GitLab, unless it includes something. */
 const ENDPOINT_FILES = ['docs/endpoint-file.md', 'docs/safe-deployment.md'];
 const isEndpointFile = (path: string, text: string) => ENDPOINT_FILES.includes(path) && !/^include:/m.test(text);
+const isQualityFile = (text: string) => text.startsWith('data:\n');
 
 const isToday = ({ after }: Block) => after === 'Today:';
 const snippets = pages.flatMap(({ path, blocks }) =>
   blocks
-    .filter((block) => block.language === 'yaml' && !isToday(block) && !isEndpointFile(path, block.text))
+    .filter(
+      (block) =>
+        block.language === 'yaml' && !isToday(block) && !isEndpointFile(path, block.text) && !isQualityFile(block.text),
+    )
     .map(({ text }, index) => [`${path}, ${index + 1}`, text] as const),
 );
 const yamlOf = (blocks: readonly Block[]) => blocks.filter(({ language }) => language === 'yaml');
@@ -94,6 +100,19 @@ const wholes = [
   ['docs/migrate.md, what teams have today', today],
   ['docs/migrate.md, what replaces it', instead],
 ] as const;
+
+describe('the quality files that the pages show', () => {
+  const files = pages.flatMap(({ path, blocks }) =>
+    yamlOf(blocks).flatMap(({ text }) => (isQualityFile(text) ? [[path, text] as const] : [])),
+  );
+
+  it.each([...files, ['the example', readRepository('examples/resale-price/quality.yml') ?? ''] as const])(
+    'are right: %s',
+    async (name, text) => {
+      await expect(readQualityFile(name, text)).resolves.toBeDefined();
+    },
+  );
+});
 
 describe('the endpoint files that the pages show', () => {
   const files = pages.flatMap(({ path, blocks }) =>
@@ -385,8 +404,10 @@ describe('the names in the pages', () => {
   const unknown = (pattern: RegExp, known: (name: string) => boolean) =>
     words.filter(([, name]) => pattern.test(name) && !known(name)).map(([path, name]) => `${path}: ${name}`);
 
-  it('of inputs are inputs, or stand in an endpoint file', () => {
-    const schema = JSON.stringify(z.toJSONSchema(endpointDescription, { io: 'input', unrepresentable: 'any' }));
+  it('of inputs are inputs, or stand in an endpoint file or a quality file', () => {
+    const schema = JSON.stringify(
+      [endpointDescription, qualityPlan].map((each) => z.toJSONSchema(each, { io: 'input', unrepresentable: 'any' })),
+    );
     const isKnown = (name: string) => inputs.has(name) || FOREIGN_WORDS.includes(name) || schema.includes(`"${name}"`);
     expect(unknown(/^[a-z]+(_[a-z0-9]+)+$/, isKnown)).toEqual([]);
   });

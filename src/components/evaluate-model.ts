@@ -15,6 +15,10 @@ import { writeEvidence } from '../registry/evidence.ts';
 import { displayName } from '../registry/packages.ts';
 import type { EvaluatedModel } from './evaluate-model/ask.ts';
 
+/** How long GitLab keeps something: https://docs.gitlab.com/ci/yaml/#artifactsexpire_in */
+const KEPT =
+  /^(never|(\d{1,6}(\.\d+)? ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|months?|mos?|years?|yrs?|y)( and |, | )?)+)$/;
+
 const inputs = z
   .strictObject({
     endpoint_name: optional(resourceName),
@@ -25,7 +29,7 @@ const inputs = z
     poll_interval: wholeNumber(1, 3600),
     allow_inconclusive: flag,
     keep_answers: flag,
-    keep_records: line,
+    keep_records: line.check(z.regex(KEPT, 'must be never, or a time like 30 days')),
   })
   .check(
     z.refine(({ keep_answers, keep_records }) => !keep_answers || keep_records !== 'never', {
@@ -51,7 +55,7 @@ export default defineComponent({
     reports: { 'metrics.txt': '' },
   },
   inputs,
-  safetyInputs: ['quality_file', 'allow_inconclusive', 'gitlab_environment_suffix'],
+  safetyInputs: ['quality_file', 'allow_inconclusive', 'keep_answers', 'keep_records', 'gitlab_environment_suffix'],
   outputs: { MODEL_QUALITY: 'good, or inconclusive where allow_inconclusive is true.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },

@@ -31,6 +31,13 @@ thead th:first-child{width:30%}
 td{font-variant-numeric:tabular-nums}
 .warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem;box-decoration-break:clone}
 .quiet{color:var(--quiet)}
+.plot{display:block;width:100%;max-width:40rem;height:auto;margin:.5rem 0}
+.plot text{fill:var(--text);font:12px system-ui,sans-serif}
+.plot .grid{stroke:var(--line);stroke-width:.5}
+.plot .even{stroke:var(--quiet);stroke-dasharray:4 4}
+.plot .mark{fill:var(--link);fill-opacity:.75}
+.plot .line{fill:none;stroke:var(--link);stroke-width:2}
+.plot .limit{stroke:var(--warn);stroke-width:3}
 @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}}
 @media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;

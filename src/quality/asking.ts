@@ -186,7 +186,7 @@ function refusedBy(answer: InvocationResponse, rows: readonly LabelledRow[]): Fa
   return new Failure(
     'SMC-5105',
     `The model answered HTTP ${answer.status} to ${namesOf(rows)}: ${opening(answer, 200) || 'without a word'}`,
-    'compare the request with what the model takes: content_type, features and json of the quality file. The log of the endpoint (link on this page) says more.',
+    'compare the request with what the model takes: content_type, features and body in the quality file. The log of the endpoint (link on this page) says more.',
   );
 }
 

@@ -52,7 +52,7 @@ const request = mapping({
   ),
   batch: usually('How many rows a request has.', whole(1, 10_000), 100),
   at_once: usually('How many requests are under way at once.', whole(1, 32), 4),
-  json: may(
+  body: may(
     'The body of a JSON request, or of a line of JSON Lines. "$objects" becomes the rows as objects, "$arrays" the rows as lists of values, "$object" and "$array" the only row.',
     z.unknown(),
   ),

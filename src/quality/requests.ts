@@ -17,19 +17,19 @@ const PLACES = ['$objects', '$arrays', '$object', '$array'];
 
 /** The body of a JSON request, or of a line of JSON Lines, where the quality file gives none. */
 function templateOf({ request }: Pick<QualityPlan, 'request'>): unknown {
-  return request.json ?? (shapeOf(request.content_type) === 'lines' ? '$object' : { instances: '$objects' });
+  return request.body ?? (shapeOf(request.content_type) === 'lines' ? '$object' : { instances: '$objects' });
 }
 
 /** Why a request cannot be made of rows as the file says it; `undefined` when it can. */
 export function whyNoRequest({ request }: Pick<QualityPlan, 'request'>): string | undefined {
   const shape = shapeOf(request.content_type);
   if (shape === undefined) return 'content_type must be text/csv, JSON or JSON Lines';
-  if (shape === 'csv') return request.json === undefined ? undefined : 'json is not for text/csv';
+  if (shape === 'csv') return request.body === undefined ? undefined : 'body is not for text/csv';
   const used = PLACES.filter((place) => occurs(templateOf({ request }), place));
-  if (used.length !== 1) return `json must have one of ${PLACES.join(', ')}`;
+  if (used.length !== 1) return `body must have one of ${PLACES.join(', ')}`;
   const isOfOne = used.some((place) => !place.endsWith('s'));
-  if (shape === 'lines' && !isOfOne) return 'json must have $object or $array: each line is a row';
-  if (shape === 'json' && isOfOne && request.batch > 1) return 'json has the place of one row: set batch to 1';
+  if (shape === 'lines' && !isOfOne) return 'body must have $object or $array: each line is a row';
+  if (shape === 'json' && isOfOne && request.batch > 1) return 'body has the place of one row: set batch to 1';
   return undefined;
 }
 

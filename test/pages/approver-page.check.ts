@@ -10,6 +10,7 @@ import type { ApproverView } from '../../src/preview/approver-view.ts';
 import { metadataMetrics } from '../../src/preview/metrics.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
+import { pageFor } from '../quality/known.ts';
 import { CONTENT } from '../registry/package.ts';
 import { chromiumPath, startBrowser } from './browser.ts';
 
@@ -136,6 +137,12 @@ async function picture(tab: Page, name: string): Promise<void> {
 const PAGES = [
   { about: 'the page of the approver', file: 'approver-page', page: examplePage },
   { about: 'the page of a plan', file: 'plan', page: examplePlan },
+  { about: 'the page of an evaluation of numbers', file: 'quality-of-numbers', page: () => pageFor('regression', 300) },
+  {
+    about: 'the page of an evaluation of two classes',
+    file: 'quality-of-two-classes',
+    page: () => pageFor('binary', 300),
+  },
   { about: 'the page of a plan that promotes nothing', file: 'plan-of-nothing', page: exampleOfNothing },
 ];
 

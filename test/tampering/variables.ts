@@ -107,8 +107,6 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     ...WAITS,
     role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat')],
     endpoint_name: ['resale-price-dev'],
-    keep_answers: ['perhaps'],
-    keep_records: [''],
   },
   'load-test': {
     ...SHARED,
@@ -199,9 +197,8 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     requests: '1',
     max_latency_ms: '900000',
   },
-  'evaluate-model': { keep_records: '30 days' },
+  'evaluate-model': {},
   'load-test': {
-    payload_file: 'other.json',
     content_type: 'text/csv',
     accept: 'application/json',
     custom_attributes: 'accept_eula=true',

@@ -4,11 +4,15 @@ import type { Context } from '../../program/context.ts';
 import { type AskingPlan, askRows } from '../../quality/asking.ts';
 import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
 import { type Evaluation, evaluate } from '../../quality/evaluation.ts';
+import { evaluationPage } from '../../quality/page.ts';
 import { readQualityFile } from '../../quality/quality-file.ts';
+import type { QualityPlan } from '../../quality/quality-plan.ts';
 import { KeptAnswers, qualityMetrics } from '../../quality/reports.ts';
+import { classCodes } from '../../quality/rows.ts';
 import { sourceOf } from '../../quality/sources.ts';
 import { checkLines, failedLines, openLines, toldChecks } from '../../quality/words.ts';
-import type { ModelPackage } from '../../registry/packages.ts';
+import { displayName, type ModelPackage } from '../../registry/packages.ts';
+import type { Answers } from '../../statistics/answers.ts';
 
 /** The inputs that say what is asked, and what is kept of it. */
 interface AskingInputs {
@@ -61,6 +65,7 @@ export async function askAndJudge(
   const evaluation = evaluate(plan, answered, Number.parseInt(sha256.slice(0, 8), 16));
   const { requests, repeated } = answered;
   const report = showEvaluation(evaluation, { data, requests, repeated }, { given, context });
+  showPage(evaluation, { answers: answered.answers, plan, source: source.name, now }, context);
   return { now, evaluation, data, report, failed: failedLines(evaluation), open: openLines(evaluation) };
 }
 
@@ -92,4 +97,25 @@ function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context
   const text = `${JSON.stringify({ ...effort, ...evaluation }, null, 2)}\n`;
   report.file('report.json', text);
   return createHash('sha256').update(text).digest('hex');
+}
+
+interface EvaluatedRows {
+  readonly answers: Answers;
+  readonly plan: QualityPlan;
+  readonly source: string;
+  readonly now: ModelPackage;
+}
+
+/** Writes the page, and its link as the first of the job. */
+function showPage(
+  evaluation: Evaluation,
+  { answers, plan, source, now }: EvaluatedRows,
+  { report, job }: Context,
+): void {
+  const title = `Quality of ${displayName(now)} in ${job.environment}`;
+  const verdict = `The answers are ${evaluation.verdict}.`;
+  const asked = `${evaluation.n.toLocaleString('en')} rows of ${source} were asked of the live endpoint.`;
+  const classes = [...classCodes(plan).keys()];
+  const path = report.file('quality.html', evaluationPage(evaluation, { title, verdict, asked, answers, classes }));
+  report.link('Quality', `${title}: ${evaluation.verdict}`, `${job.url}/artifacts/file/${path}`, 'first');
 }

@@ -101,7 +101,7 @@ export const evaluation: readonly Row[] = [
     shows: [],
     code: 'SMC-5105',
     seen: "ERROR The model answered HTTP 500 to rows 1 to 100: KeyError: 'floor_area'",
-    next: 'compare the request with what the model takes: content_type, features and json of the quality file. The log of the endpoint (link on this page) says more.',
+    next: 'compare the request with what the model takes: content_type, features and body in the quality file. The log of the endpoint (link on this page) says more.',
     cause: 'The container refused the request that was made of the rows. Nothing is judged by the other rows.',
     remedy: 'Compare `request` in the quality file with the payload that validate-endpoint sends.',
     act: async (place) => {

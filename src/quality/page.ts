@@ -1,0 +1,150 @@
+import { html, type Part, pageOf } from '../preview/page.ts';
+import { countedPairs, intervals, lineThrough, type PlotInterval, plotPart } from '../preview/plots.ts';
+import type { Answers } from '../statistics/answers.ts';
+import { confusionOf } from '../statistics/classification.ts';
+import { rocCurve } from '../statistics/ranking.ts';
+import { once } from '../statistics/resampling.ts';
+import type { Evaluation, SliceCheck } from './evaluation.ts';
+import { shown, type ToldCheck, toldChecks } from './words.ts';
+
+/** What a page of an evaluation shows beside what was judged. */
+export interface EvaluationPage {
+  readonly title: string;
+  /** How it ended: a sentence. */
+  readonly verdict: string;
+  /** What was asked: a sentence. */
+  readonly asked: string;
+  readonly answers: Answers;
+  /** The labels of the classes, by their codes. */
+  readonly classes: readonly string[];
+}
+
+/** The page of an evaluation: the verdict, each check, and plots with their numbers. It has sums only, and no row. */
+export function evaluationPage(evaluation: Evaluation, page: EvaluationPage): string {
+  const { title, verdict, asked, answers } = page;
+  const ofAnswers = answers.task === 'regression' ? regressionParts(answers) : classificationParts(page);
+  const lead = `<p>${html(verdict)}</p>\n<p class="quiet">${html(asked)}</p>\n`;
+  return pageOf({
+    title,
+    lead,
+    parts: [checksPart(evaluation), ...ofAnswers, ...sliceParts(evaluation), ...groupParts(evaluation)],
+  });
+}
+
+function checksPart(evaluation: Evaluation): Part {
+  return {
+    begin:
+      '<h2>Checks</h2>\n<table><caption>Each limit, and what was found</caption><thead><tr><th scope="col">check</th><th scope="col">verdict</th><th scope="col">found</th></tr></thead><tbody>\n',
+    pieces: toldChecks(evaluation).map(checkPiece),
+    end: '</tbody></table>\n',
+  };
+}
+
+function checkPiece({ name, verdict, found }: ToldCheck): string {
+  const told = verdict === 'good' || verdict === 'not judged' ? verdict : `<span class="warns">${verdict}</span>`;
+  return `<tr><th scope="row">${html(name)}</th><td>${told}</td><td>${html(found)}</td></tr>\n`;
+}
+
+/** Parts into which the rows are divided by their labels. */
+const TENTHS = 10;
+
+function regressionParts({ labels, predictions }: Answers): Part[] {
+  const pairs = [...labels].map((label, row) => [label, predictions[row] ?? Number.NaN] as const);
+  const ordered = pairs.toSorted(([a], [b]) => a - b);
+  const rows = Array.from({ length: TENTHS }, (_, tenth) => {
+    const own = ordered.slice(
+      Math.round((tenth * ordered.length) / TENTHS),
+      Math.round(((tenth + 1) * ordered.length) / TENTHS),
+    );
+    const mean = (each: (pair: (typeof own)[number]) => number) =>
+      own.reduce((sum, pair) => sum + each(pair), 0) / own.length;
+    const [label, prediction] = [mean(([truth]) => truth), mean(([, said]) => said)];
+    return [String(tenth + 1), shown(label), shown(prediction), shown(mean(([truth, said]) => Math.abs(said - truth)))];
+  });
+  return [
+    plotPart(
+      'Predicted against actual',
+      countedPairs('Predicted against actual values', { x: 'actual', y: 'predicted' }, pairs),
+      {
+        caption: 'Tenths of the rows, by the actual value',
+        columns: ['tenth', 'mean actual', 'mean predicted', 'mean distance'],
+        rows,
+      },
+    ),
+  ];
+}
+
+function classificationParts({ answers, classes }: EvaluationPage): Part[] {
+  const roc = answers.scores ? [rocPart(answers)] : [];
+  return [...roc, confusionPart(answers, classes)];
+}
+
+function rocPart(answers: Answers): Part {
+  const points = [{ x: 0, y: 0 }, ...rocCurve(answers).map(({ falsePositives: x, truePositives: y }) => ({ x, y }))];
+  const share = { range: [0, 1] } as const;
+  const frame = { x: { label: 'false-positive rate', ...share }, y: { label: 'true-positive rate', ...share } };
+  const rows = Array.from({ length: 11 }, (_, tenth) => {
+    const reached = points.filter(({ x }) => x <= tenth / 10).at(-1);
+    return [shown(tenth / 10), shown(reached?.y ?? 0)];
+  });
+  return plotPart('ROC curve', lineThrough('ROC curve', frame, points), {
+    caption: 'The ROC curve at ten false-positive rates',
+    columns: ['false-positive rate at most', 'true-positive rate'],
+    rows,
+  });
+}
+
+/** Classes that a table of a page has room for. */
+const MOST_CLASSES = 20;
+
+function confusionPart(answers: Answers, classes: readonly string[]): Part {
+  const { count } = confusionOf(answers, once(answers.labels.length));
+  const named = classes.slice(0, MOST_CLASSES);
+  return plotPart('Confusion matrix', '', {
+    caption: 'Rows by their label, columns by the answer',
+    columns: ['label', ...named.map((name) => `answered ${name}`)],
+    rows: named.map((name, label) => [name, ...named.map((_, code) => String(count(label, code)))]),
+  });
+}
+
+/** A plot for each column and metric: the slices with the two-sided 90 % interval of their standard error. */
+function sliceParts({ slices }: Evaluation): Part[] {
+  const kinds = Object.groupBy(
+    slices,
+    ({ column, metric, limit }) => `${metric} by ${column}, ${limit.is} ${shown(limit.value)}`,
+  );
+  return Object.entries(kinds).map(([name, own = []]) =>
+    plotPart(`Slices: ${name}`, intervals(`Slices: ${name}`, own[0]?.metric ?? '', own.map(intervalOf)), {
+      caption: `Each slice: ${name}`,
+      columns: ['slice', 'rows', 'value', 'standard error', 'p (Holm)'],
+      rows: own.map(({ value, rows, found, error, p }) => [
+        value === '' ? '(empty)' : value,
+        String(rows),
+        shown(found),
+        shown(error),
+        p === undefined ? 'not judged' : p.toFixed(4),
+      ]),
+    }),
+  );
+}
+
+function intervalOf({ value, found, error, limit }: SliceCheck): PlotInterval {
+  const half = 1.645 * error;
+  return {
+    label: value === '' ? '(empty)' : value,
+    value: found,
+    lower: found - half,
+    upper: found + half,
+    limit: limit.value,
+  };
+}
+
+function groupParts({ groups }: Evaluation): Part[] {
+  return groups.map(({ column, rate, groups: all }) =>
+    plotPart(`Groups: ${rate} by ${column}`, '', {
+      caption: `The ${rate} of each group`,
+      columns: ['group', 'rows that count', 'hits', rate],
+      rows: all.map(({ value, trials, hits }) => [value, String(trials), String(hits), shown(hits / trials)]),
+    }),
+  );
+}
