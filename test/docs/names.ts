@@ -26,6 +26,7 @@ export const FOREIGN_WORDS = [
   'approve_model',
   'deploy_model',
   'validate_endpoint',
+  'evaluate_model',
   'rollback_endpoint',
   'get_pipeline_definition',
 ];
