@@ -38,7 +38,7 @@ td{font-variant-numeric:tabular-nums}
 .plot .mark{fill:var(--link);fill-opacity:.75}
 .plot .line{fill:none;stroke:var(--link);stroke-width:2}
 .plot .limit{stroke:var(--warn);stroke-width:3}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}.plot text{font-size:20px}}
 @media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;
 

@@ -2,7 +2,7 @@ import type { InvocationResponse } from '../endpoints/invocation.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { visibleText } from '../ground/visible-text.ts';
 import { givenBy, type QualityPlan } from './quality-plan.ts';
-import { shapeOf } from './requests.ts';
+import { shapeOf } from './request-shape.ts';
 import { classCodes } from './rows.ts';
 import { needsProbabilities } from './wanted.ts';
 

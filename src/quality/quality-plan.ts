@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { mapping, oneOf, s3Address, text, whole } from '../endpoints/description/schema.ts';
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
+import { whyNoRequest } from './request-shape.ts';
 
 /** A key that may be left out. */
 function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
@@ -156,6 +157,7 @@ function problemsOf(plan: Unchecked): PlanProblem[] {
   return [
     ...classProblems(plan),
     ...givesProblems(plan),
+    ...requestProblems(plan),
     ...[['metrics'], ...plan.slices.map((_, index) => ['slices', index, 'metrics'])].flatMap((at, index) =>
       thresholdProblems(plan, at, index === 0 ? plan.metrics : (plan.slices[index - 1]?.metrics ?? {})),
     ),
@@ -198,6 +200,11 @@ function givesProblems({ task, prediction }: Unchecked): PlanProblem[] {
   const allowed: readonly string[] = GIVES[task];
   if (gives === undefined || allowed.includes(gives)) return [];
   return [{ path: ['prediction', 'gives'], message: `must be ${allowed.join(' or ')} for the task ${task}` }];
+}
+
+function requestProblems(plan: Unchecked): PlanProblem[] {
+  const why = whyNoRequest(plan);
+  return why === undefined ? [] : [{ path: ['request'], message: why }];
 }
 
 function thresholdProblems(plan: Unchecked, at: readonly (string | number)[], given: Thresholds): PlanProblem[] {
