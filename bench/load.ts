@@ -1,4 +1,4 @@
-import { execFileSync, fork, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -29,13 +29,14 @@ const measured = z.object({
   invalid: z.nullable(z.string()),
 });
 
-const file = (name: string) => fileURLToPath(new URL(`./load/${name}`, import.meta.url));
+const SERVER = fileURLToPath(new URL('./load/server.ts', import.meta.url));
+const GENERATOR = fileURLToPath(new URL('./load/generator.ts', import.meta.url));
 const options = { execArgv: ['--import', 'tsx'] };
 const folder = mkdtempSync(join(tmpdir(), 'bench-load-'));
 const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
 
 async function serve(stalls: 'stalls' | 'none', ...secure: string[]) {
-  const server = fork(file('server.ts'), [stalls, ...secure], options);
+  const server = fork(SERVER, [stalls, ...secure], options);
   const [port] = await once(server, 'message');
   return { url: `http${secure.length > 0 ? 's' : ''}://localhost:${port}`, end: () => server.kill() };
 }
@@ -43,7 +44,7 @@ async function serve(stalls: 'stalls' | 'none', ...secure: string[]) {
 async function generate(url: string, ...plan: readonly number[]) {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'only-good-for-the-bench' };
   const env = { ...process.env, ...keys, AWS_ENDPOINT_URL: url, NODE_EXTRA_CA_CERTS: certificate };
-  const generator = fork(file('generator.ts'), plan.map(String), { ...options, env });
+  const generator = fork(GENERATOR, plan.map(String), { ...options, env });
   const [message] = await once(generator, 'message');
   return measured.parse(message);
 }
@@ -76,20 +77,17 @@ function byVegeta(url: string) {
   return { p50: latencies['50th'], p90: latencies['90th'], p99: latencies['99th'] };
 }
 
+function makeCertificate(): void {
+  const subject = '-subj /CN=localhost -addext subjectAltName=DNS:localhost';
+  const make = `openssl req -x509 -newkey rsa:2048 -nodes -days 1 ${subject} -keyout ${key} -out ${certificate}`;
+  const { status, stderr } = spawnSync('sh', ['-c', make], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`);
+}
+
 async function bench(rounds: number): Promise<void> {
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
-      ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
-    ],
-    { stdio: 'ignore' },
-  );
-  console.log(
-    `load average ${loadavg()
-      .map((each) => each.toFixed(1))
-      .join(', ')}`,
-  );
+  makeCertificate();
+  const machine = loadavg().map((each) => each.toFixed(1));
+  console.log(`load average ${machine.join(', ')}`);
   console.log('a server that holds everything for 1 s once in 20 s; 200 requests a second, in milliseconds');
   for (let round = 1; round <= rounds; round++) {
     const server = await serve('stalls');

@@ -14,6 +14,7 @@ import { recordEvidence } from './load-test/evidence.ts';
 import { askFirst } from './load-test/first-request.ts';
 import { inputs, type LoadTestInputs } from './load-test/inputs.ts';
 import { measureLoad } from './load-test/measure.ts';
+import { METRICS } from './load-test/metrics.ts';
 import { showLoad } from './load-test/report.ts';
 import { stagesOf } from './load-test/schedule.ts';
 import { type LoadVerdict, limitsOf, verdictOf } from './load-test/verdict.ts';
@@ -28,6 +29,7 @@ export default defineComponent({
     environment: { action: 'verify' },
     resourceGroup: false,
     manual: false,
+    reports: { [METRICS]: '' },
   },
   inputs,
   safetyInputs: ['allow_last_environment', 'allow_inconclusive', 'payload_file', 'gitlab_environment_suffix'],
@@ -66,7 +68,8 @@ export default defineComponent({
     report.record({ outcome: verdict.is, ...about });
     if (verdict.is === 'invalid') throw refuseInvalid(verdict.why, context);
     const { plan, instances, now } = tested;
-    const shown = showLoad(verdict, { plan, instances, wished: given.wished_rate }, context);
+    const title = `${displayName(now)} under load in ${context.job.environment}`;
+    const shown = showLoad(verdict, { title, plan, instances, wished: given.wished_rate }, context);
     await recordEvidence({ verdict, shown, plan, now }, { given, deployed }, context);
     const { allow_inconclusive } = given;
     const conclusion = conclude(verdict, { version: displayName(now), endpoint, allow_inconclusive });

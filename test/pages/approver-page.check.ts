@@ -4,11 +4,14 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { loadPage } from '../../src/components/load-test/page.ts';
+import { verdictOf } from '../../src/components/load-test/verdict.ts';
 import { planPage } from '../../src/components/plan-deployment/page.ts';
 import { approverPage } from '../../src/preview/approver-page.ts';
 import type { ApproverView } from '../../src/preview/approver-view.ts';
 import { metadataMetrics } from '../../src/preview/metrics.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
+import { samplesOf } from '../components/load-test/samples.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
 import { pageFor } from '../quality/known.ts';
 import { CONTENT } from '../registry/package.ts';
@@ -107,6 +110,17 @@ function exampleOfNothing(): string {
   });
 }
 
+/** A load in steps, of which the last was too much. */
+function exampleLoad(): string {
+  const slow = (index: number) => index % 12 === 0;
+  const failed = (index: number) => (index % 40 === 0 ? 503 : undefined);
+  const measured = [samplesOf({ rate: 50 }), samplesOf({ rate: 100 }), samplesOf({ rate: 150, slow, failed })];
+  const limits = { latency: new Map([[99, 250]]), errors: new Map([['any', 0.01] as const]) };
+  const verdict = verdictOf(measured, { shape: 'steps', required_rate: 150 }, limits);
+  if (verdict.is === 'invalid') throw new Error(verdict.why);
+  return loadPage(verdict, { title: 'ResalePriceModelGroup version 2 under load in uat', instances: 2, wished: 600 });
+}
+
 const SCREENS = {
   phone: { viewport: { width: 360, height: 740 } },
   desktop: { viewport: { width: 1280, height: 900 } },
@@ -143,6 +157,7 @@ const PAGES = [
     file: 'quality-of-two-classes',
     page: () => pageFor('binary', 300),
   },
+  { about: 'the page of a load test', file: 'load-test', page: exampleLoad },
   { about: 'the page of a plan that promotes nothing', file: 'plan-of-nothing', page: exampleOfNothing },
 ];
 

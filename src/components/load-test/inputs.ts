@@ -6,9 +6,9 @@ import { CLASSES, type ErrorClass } from './judgement.ts';
 import { SHAPES, stagesOf } from './schedule.ts';
 
 /** The most requests a second that one job sends in time. */
-export const MAX_RATE = 2000;
+const MAX_RATE = 2000;
 /** The most requests of one job: it keeps 10 bytes of each. */
-export const MAX_REQUESTS = 1_000_000;
+const MAX_REQUESTS = 1_000_000;
 
 const milliseconds = optional(wholeNumber(1, 70_000));
 

@@ -78,7 +78,7 @@ export function judgedWords({ name, is, beyond, requests, allowed, from, to, mor
 }
 
 /** How many more requests would decide. */
-export function moreWords(more: number | undefined): string {
+function moreWords(more: number | undefined): string {
   if (more === undefined) return 'the share is so near to what is allowed that no number of requests decides';
   return `about ${Math.max(1, Math.ceil(more)).toLocaleString('en')} more requests would decide`;
 }

@@ -1,33 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { capacityOf, scalingFor } from '../../../src/components/load-test/capacity.ts';
-import type { Samples } from '../../../src/components/load-test/generator.ts';
 import { designEffect, judgeLoad, type LoadLimits } from '../../../src/components/load-test/judgement.ts';
 import { percentile } from '../../../src/components/load-test/percentiles.ts';
-import type { Stage } from '../../../src/components/load-test/schedule.ts';
 import { verdictOf } from '../../../src/components/load-test/verdict.ts';
-
-/** Requests of which each n-th, or each in some seconds, took long or failed. */
-interface Measured {
-  readonly rate?: number;
-  readonly seconds?: number;
-  readonly slow?: (index: number) => boolean;
-  readonly failed?: (index: number) => number | undefined;
-}
-
-function samplesOf({ rate = 100, seconds = 20, slow = () => false, failed = () => undefined }: Measured): Samples {
-  const requests = rate * seconds;
-  const stage: Stage = { from: rate, to: rate, seconds, requests, counted: true };
-  const each = Array.from({ length: requests }, (_, index) => index);
-  return {
-    stage,
-    sent: requests,
-    latencies: Float32Array.from(each, (index) => (slow(index) ? 300 : 20)),
-    lateness: new Float32Array(requests),
-    statuses: Uint16Array.from(each, (index) => failed(index) ?? 200),
-    firsts: new Map(),
-    sending: seconds * 1000 - 1000 / rate,
-  };
-}
+import { type Measured, samplesOf } from './samples.ts';
 
 const P99: LoadLimits = { latency: new Map([[99, 250]]), errors: new Map() };
 const every = (times: number) => (index: number) => index % times === 0;
