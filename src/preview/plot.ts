@@ -20,9 +20,9 @@ interface PlotContent {
 }
 
 /** In units of the picture, which is as wide as its page. */
-const WIDTH = 640;
-const HEIGHT = 300;
-const MARGIN = { left: 64, right: 16, top: 28, bottom: 44 };
+const WIDTH = 480;
+const HEIGHT = 280;
+const MARGIN = { left: 60, right: 20, top: 30, bottom: 48 };
 
 /** Lines differ by their dashes, because colours differ neither in print nor for everybody. */
 const DASHES = ['', '6 4', '2 3'];
@@ -41,7 +41,7 @@ export function linePlot({ title, x, y, lines }: PlotContent): string {
     label(4, 14, 'start', y.label),
     ...lines.flatMap((line, index) => drawn(line, index, { across, up })),
   ];
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="100%" role="img" aria-label="${html(title)}" font-size="12" fill="currentColor">\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="100%" role="img" aria-label="${html(title)}" font-size="14" fill="currentColor">\n${parts.join('\n')}\n</svg>\n`;
 }
 
 type Scale = (value: number) => number;
@@ -53,7 +53,7 @@ function scale({ ticks }: Axis, from: number, to: number): Scale {
 
 function gridLine(at: number, text: string): string {
   const line = `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at}" y2="${at}" stroke="currentColor" stroke-opacity="0.25"/>`;
-  return line + label(MARGIN.left - 6, at + 4, 'end', text);
+  return line + label(MARGIN.left - 6, at + 5, 'end', text);
 }
 
 function label(x: number, y: number, anchor: 'start' | 'middle' | 'end', text: string): string {
@@ -67,7 +67,7 @@ function drawn(
 ): string[] {
   const stroke = `fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="${DASHES[index % DASHES.length]}"`;
   const path = points.map(([x, y]) => `${across(x)},${up(y)}`).join(' ');
-  const key = WIDTH - MARGIN.right - 120 * (index + 1);
+  const key = WIDTH - MARGIN.right - 110 * (index + 1);
   return [
     `<polyline ${stroke} points="${path}"/>`,
     `<polyline ${stroke} points="${key},10 ${key + 28},10"/>`,

@@ -1,9 +1,10 @@
+import type { Fact } from '../../preview/approver-view.ts';
 import { factsPart, html, type Part, pageOf } from '../../preview/page.ts';
 import { linePlot, ticksUpTo } from '../../preview/plot.ts';
 import type { Samples } from './generator.ts';
 import { inOrder, percentile } from './percentiles.ts';
 import { intendedAt } from './schedule.ts';
-import { capacityLines, judgedWords, millisecondWords, stageWords } from './show.ts';
+import { capacityLines, limitWords, millisecondWords, stageWords } from './show.ts';
 import type { JudgedStage, ValidVerdict } from './verdict.ts';
 
 interface About {
@@ -15,8 +16,7 @@ interface About {
 /** The page of a load test: the verdict, then what was measured, each plot with its numbers as a table. */
 export function loadPage(verdict: ValidVerdict, { title, instances, wished }: About): string {
   const { stages, capacity } = verdict;
-  const judged = stages.filter(({ required }) => required).flatMap((stage) => stage.judged);
-  const facts = judged.map((each) => ({ label: each.is, text: judgedWords(each), warns: each.is !== 'good' }));
+  const facts = stages.filter(({ required }) => required).flatMap((stage) => factsOf(stage, stages.length > 1));
   const knee = capacity ? capacityLines(capacity, { instances, wished }) : [];
   const found = knee.map((text, index) => ({ label: index === 0 ? 'capacity' : 'scaling', text }));
   // The last of the stages that count is what the verdict rests on most.
@@ -30,6 +30,13 @@ export function loadPage(verdict: ValidVerdict, { title, instances, wished }: Ab
       ...(shown ? [percentilesPart(shown), timePart(shown)] : []),
     ],
   });
+}
+
+function factsOf({ samples, judged }: JudgedStage, oneOfMany: boolean): Fact[] {
+  const place = oneOfMany ? `at ${samples.stage.to}/s, ` : '';
+  const facts = judged.map((each) => ({ label: each.is, text: place + limitWords(each), warns: each.is !== 'good' }));
+  const { ended } = samples;
+  return ended === undefined ? facts : [...facts, { label: 'ended', text: `${place}early: ${ended}`, warns: true }];
 }
 
 /** Where the percentiles stand: each next one has a tenth of the requests above it. */
@@ -61,14 +68,14 @@ const SPANS = 20;
 
 function timePart(samples: Samples): Part {
   const spans = spansOf(samples);
-  const line = (name: string, percent: number) => ({
+  const line = (name: string, latencyOf: (ordered: Float32Array) => number | undefined) => ({
     name,
     points: spans.flatMap(({ from, ordered }) => {
-      const latency = percentile(ordered, percent);
+      const latency = latencyOf(ordered);
       return latency !== undefined && Number.isFinite(latency) ? [[from, latency] as const] : [];
     }),
   });
-  const lines = [line('slowest', 100), line('median', 50)];
+  const lines = [line('slowest', slowestAnswer), line('median', (ordered) => percentile(ordered, 50))];
   const plot = linePlot({
     title: 'Latency over time',
     x: { label: 'seconds since the beginning', ticks: ticksUpTo(samples.stage.seconds) },
@@ -78,11 +85,14 @@ function timePart(samples: Samples): Part {
   const rows = spans.map(({ from, ordered, failed }) => [
     `from ${Number(from.toFixed(1))} s`,
     millisecondWords(percentile(ordered, 50)),
-    millisecondWords(percentile(ordered, 100)),
+    millisecondWords(slowestAnswer(ordered)),
     `${failed} of ${ordered.length}`,
   ]);
   return plotPart('Latency over time', plot, { heads: ['time', 'median', 'slowest', 'failed'], rows });
 }
+
+/** The slowest request that was answered. */
+const slowestAnswer = (ordered: Float32Array) => ordered.findLast(Number.isFinite);
 
 interface Span {
   /** Seconds since the beginning. */

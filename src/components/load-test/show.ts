@@ -71,10 +71,15 @@ export function stageLines(stage: JudgedStage): string[] {
 
 const countOf = ({ statuses }: Samples, status: number) => statuses.filter((each) => each === status).length;
 
-/** `good: p99 at most 250 ms: 3 of 1,200 requests are beyond it (0.25 %, at most 0.64 % at 95 %, and 1 % may be).` */
-export function judgedWords({ name, is, beyond, requests, allowed, from, to, more }: Judged): string {
+/** `good: p99 at most 250 ms: 3 of 1,200 requests are beyond it ...` */
+export function judgedWords(judged: Judged): string {
+  return `${judged.is}: ${limitWords(judged)}`;
+}
+
+/** What is known about a limit, without whether it held. */
+export function limitWords({ name, is, beyond, requests, allowed, from, to, more }: Judged): string {
   const seen = `${beyond.toLocaleString('en')} of ${requests.toLocaleString('en')} requests are beyond it (${percentWords(beyond / requests)}; the true share is from ${percentWords(from)} to ${percentWords(to)}, and ${percentWords(allowed)} may be)`;
-  return `${is}: ${name}: ${seen}${is === 'inconclusive' ? `; ${moreWords(more)}` : ''}`;
+  return `${name}: ${seen}${is === 'inconclusive' ? `; ${moreWords(more)}` : ''}`;
 }
 
 /** How many more requests would decide. */

@@ -20,7 +20,7 @@ describe('the page of a load test', () => {
   it('shows the verdict, each limit, and the numbers of each plot as a table', () => {
     const page = loadPage(judged({ rate: 50 }, { rate: 100, slow: (index) => index % 12 === 0 }), ABOUT);
     expect(page).toContain('Verdict: good.');
-    expect(page).toContain('good: p99 at most 250 ms: 0 of 1,000 requests are beyond it');
+    expect(page).toContain('<dt>good</dt><dd>at 50/s, p99 at most 250 ms: 0 of 1,000 requests are beyond it');
     expect(page).toContain('Capacity: 50/s.');
     expect(page.match(/<svg /g)).toHaveLength(3);
     expect(page.match(/<table>/g)).toHaveLength(3);
