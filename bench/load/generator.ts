@@ -1,7 +1,7 @@
 // The load generator of load-test, alone in a process: what it measures, and what it costs.
 import { prepareInvocations } from '../../src/aws/invocations.ts';
 import { runStage } from '../../src/components/load-test/generator.ts';
-import { inOrder, percentile } from '../../src/components/load-test/percentiles.ts';
+import { latenciesInOrder, percentile } from '../../src/components/load-test/percentiles.ts';
 import { type Stage, stagesOf } from '../../src/components/load-test/schedule.ts';
 import { whyInvalid } from '../../src/components/load-test/validity.ts';
 
@@ -26,7 +26,7 @@ if (warming && warmUp > 0) await runStage(warming, run);
 const before = process.cpuUsage();
 const samples = await runStage(stage(seconds), run);
 const { user, system } = process.cpuUsage(before);
-const ordered = inOrder(samples);
+const ordered = latenciesInOrder(samples);
 process.send?.({
   requests: samples.sent,
   p50: percentile(ordered, 50),

@@ -7,7 +7,7 @@ import { refuseOtherHost } from './handler.ts';
 import { isTrusted } from './hosts.ts';
 
 /** What came of an invocation that was not repeated. */
-export interface Outcome {
+export interface InvocationOutcome {
   /** The HTTP status; `TIMED_OUT` or `BROKEN` where there is none. */
   readonly status: number;
   /** The message of an answer that is not 200, or what broke the connection. */
@@ -28,7 +28,7 @@ export interface Invocations {
   /** Signs the request with the credentials of now. AWS takes a signature for five minutes. */
   sign(): Promise<void>;
   /** Sends it once, over a connection that is kept (AWS: InvokeEndpoint). It always calls back, and never throws. */
-  send(ended: (outcome: Outcome) => void): void;
+  send(ended: (outcome: InvocationOutcome) => void): void;
   /** Ends the connections. */
   close(): void;
 }
@@ -90,9 +90,9 @@ export async function prepareInvocations(
 const KEPT_OPEN = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, scheduling: 'lifo' } as const;
 
 /** Calls back once: at the last byte of the answer, when the connection breaks, or when the time is over. */
-function follow(request: ClientRequest, timeout: number, ended: (outcome: Outcome) => void): ClientRequest {
+function follow(request: ClientRequest, timeout: number, ended: (outcome: InvocationOutcome) => void): ClientRequest {
   let open = true;
-  const end = (outcome: Outcome) => {
+  const end = (outcome: InvocationOutcome) => {
     if (!open) return;
     open = false;
     clearTimeout(timer);

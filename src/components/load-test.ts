@@ -14,10 +14,10 @@ import { recordEvidence } from './load-test/evidence.ts';
 import { askFirst } from './load-test/first-request.ts';
 import { inputs, type LoadTestInputs } from './load-test/inputs.ts';
 import { measureLoad } from './load-test/measure.ts';
-import { METRICS } from './load-test/metrics.ts';
+import { LOAD_METRICS } from './load-test/metrics.ts';
 import { showLoad } from './load-test/report.ts';
 import { stagesOf } from './load-test/schedule.ts';
-import { type LoadVerdict, limitsOf, verdictOf } from './load-test/verdict.ts';
+import { type LoadVerdict, limitsOf, loadVerdictOf } from './load-test/verdict.ts';
 
 export default defineComponent({
   name: 'load-test',
@@ -29,7 +29,7 @@ export default defineComponent({
     environment: { action: 'verify' },
     resourceGroup: false,
     manual: false,
-    reports: { [METRICS]: '' },
+    reports: { [LOAD_METRICS]: '' },
   },
   inputs,
   safetyInputs: ['allow_last_environment', 'allow_inconclusive', 'payload_file', 'gitlab_environment_suffix'],
@@ -91,7 +91,7 @@ function refuseAtTheEnd(
   );
 }
 
-interface Task {
+interface LoadTask {
   readonly given: LoadTestInputs;
   readonly deployed: DeployedRecord;
 }
@@ -107,7 +107,7 @@ interface Tested {
 }
 
 /** Sends the load to the deployed version, which is live before and after it. */
-async function testEndpoint({ given, deployed }: Task, context: Context): Promise<Tested> {
+async function testEndpoint({ given, deployed }: LoadTask, context: Context): Promise<Tested> {
   const { poll_interval, max_wait_time, content_type: contentType, accept, custom_attributes } = given;
   const liveness = { deployed, poll_interval, deadline: context.deadline(max_wait_time) };
   const { endpoint } = deployed;
@@ -130,7 +130,7 @@ async function testEndpoint({ given, deployed }: Task, context: Context): Promis
     ...{ request_timeout, max_requests, stop_at_error_percent },
     limits: { latency: Object.fromEntries(limits.latency), errors: Object.fromEntries(limits.errors) },
   };
-  return { verdict: verdictOf(measured, given, limits), now, instances, plan };
+  return { verdict: loadVerdictOf(measured, given, limits), now, instances, plan };
 }
 
 /** Seconds that are needed beside the load: for the last answers, and a look at what serves then. */

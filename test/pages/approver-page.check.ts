@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadPage } from '../../src/components/load-test/page.ts';
-import { verdictOf } from '../../src/components/load-test/verdict.ts';
+import { loadVerdictOf } from '../../src/components/load-test/verdict.ts';
 import { planPage } from '../../src/components/plan-deployment/page.ts';
 import { approverPage } from '../../src/preview/approver-page.ts';
 import type { ApproverView } from '../../src/preview/approver-view.ts';
@@ -116,7 +116,7 @@ function exampleLoad(): string {
   const failed = (index: number) => (index % 40 === 0 ? 503 : undefined);
   const measured = [samplesOf({ rate: 50 }), samplesOf({ rate: 100 }), samplesOf({ rate: 150, slow, failed })];
   const limits = { latency: new Map([[99, 250]]), errors: new Map([['any', 0.01] as const]) };
-  const verdict = verdictOf(measured, { shape: 'steps', required_rate: 150 }, limits);
+  const verdict = loadVerdictOf(measured, { shape: 'steps', required_rate: 150 }, limits);
   if (verdict.is === 'invalid') throw new Error(verdict.why);
   return loadPage(verdict, { title: 'ResalePriceModelGroup version 2 under load in uat', instances: 2, wished: 600 });
 }

@@ -1,17 +1,17 @@
-import type { Judged } from './judgement.ts';
+import type { LimitFinding } from './judgement.ts';
 import { holds } from './judgement.ts';
 
 /** A step of a search, and how each limit did in it. */
-export interface Step {
+export interface LoadStep {
   /** Requests a second. */
   readonly rate: number;
-  readonly judged: readonly Judged[];
+  readonly judged: readonly LimitFinding[];
   /** Why it was ended early. */
   readonly ended?: string | undefined;
 }
 
 /** Where an endpoint can no more. */
-export interface Capacity {
+export interface LoadCapacity {
   /** The highest rate at which every limit held, in requests a second; `undefined` where none did. */
   readonly rate: number | undefined;
   /** The limits that did not hold at the next step; empty where every step held, so that the capacity may be more. */
@@ -19,7 +19,7 @@ export interface Capacity {
 }
 
 /** Finds the knee: the last step at which every limit held, before the first at which one did not. */
-export function capacityOf(steps: readonly Step[]): Capacity {
+export function capacityOf(steps: readonly LoadStep[]): LoadCapacity {
   const knee = steps.findIndex((step) => !stepHolds(step));
   if (knee < 0) return { rate: steps.at(-1)?.rate, beyond: [] };
   const { judged = [], ended } = steps[knee] ?? {};
@@ -28,7 +28,7 @@ export function capacityOf(steps: readonly Step[]): Capacity {
 }
 
 /** Whether every limit held in a step. */
-export function stepHolds({ judged, ended }: Step): boolean {
+export function stepHolds({ judged, ended }: LoadStep): boolean {
   return ended === undefined && judged.every(holds);
 }
 
@@ -39,7 +39,7 @@ export function stepHolds({ judged, ended }: Step): boolean {
 const SAFETY_FACTOR = 0.5;
 
 /** What a capacity means for autoscaling. */
-export interface Scaling {
+export interface ScalingAdvice {
   /** SageMakerVariantInvocationsPerInstance: requests a minute and instance. */
   readonly target: number;
   /** Instances for the rate that is wished for; absent where none is. */
@@ -47,7 +47,7 @@ export interface Scaling {
 }
 
 /** The target of autoscaling, and how many instances a rate needs, in requests a second, where one instance can so much. */
-export function scalingFor(capacity: number, instances: number, wished: number | undefined): Scaling {
+export function scalingFor(capacity: number, instances: number, wished: number | undefined): ScalingAdvice {
   const perInstance = (capacity / instances) * SAFETY_FACTOR;
   const target = Math.floor(perInstance * 60);
   return { target, ...(wished !== undefined && { instances: Math.ceil(wished / perInstance) }) };

@@ -14,7 +14,7 @@ export function refuseInvalid(why: string, { report }: Pick<Context, 'report'>):
   );
 }
 
-interface About {
+interface Concluded {
   /** The version, as it is shown. */
   readonly version: string;
   readonly endpoint: string;
@@ -22,7 +22,7 @@ interface About {
 }
 
 /** How a valid load test ends: the last line of the log. Throws a Failure of kind "refused" when it does not end well. */
-export function conclude(verdict: ValidVerdict, { version, endpoint, allow_inconclusive }: About): string {
+export function conclude(verdict: ValidVerdict, { version, endpoint, allow_inconclusive }: Concluded): string {
   const required = verdict.stages.filter((stage) => stage.required);
   const requests = required.reduce((sum, { samples }) => sum + samples.sent, 0).toLocaleString('en');
   const load = `${required.map(({ samples }) => stageWords(samples.stage)).join(', ')} (${requests} requests)`;

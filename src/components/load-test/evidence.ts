@@ -10,7 +10,7 @@ import { refusalOfLive } from '../../registry/validation.ts';
 import type { LoadTestInputs } from './inputs.ts';
 import type { ValidVerdict } from './verdict.ts';
 
-interface Seen {
+interface LoadSeen {
   readonly verdict: ValidVerdict;
   /** The text of report.json. */
   readonly shown: string;
@@ -18,15 +18,15 @@ interface Seen {
   readonly now: ModelPackage;
 }
 
-interface Task {
+interface LoadDeployed {
   readonly given: Pick<LoadTestInputs, 'allow_inconclusive' | 'allow_last_environment'>;
   readonly deployed: DeployedRecord;
 }
 
 /** Writes the entry `load.<environment>`, whatever was seen. Throws a Failure when the version may no longer be promoted by then. */
 export async function recordEvidence(
-  { verdict, shown, plan, now }: Seen,
-  { given, deployed }: Task,
+  { verdict, shown, plan, now }: LoadSeen,
+  { given, deployed }: LoadDeployed,
   { aws, clock, job, log }: Context,
 ): Promise<void> {
   const { environment, pipeline, id } = job;

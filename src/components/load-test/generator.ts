@@ -1,4 +1,4 @@
-import type { Outcome } from '../../aws/invocations.ts';
+import type { InvocationOutcome } from '../../aws/invocations.ts';
 import { type Clock, elapsedOn } from '../../ground/clock.ts';
 import { intendedAt, type Stage } from './schedule.ts';
 
@@ -32,7 +32,7 @@ export interface Limits {
 /** How many of the latest answers tell the error rate that ends a stage. */
 const LATEST = 100;
 
-type Send = (ended: (outcome: Outcome) => void) => void;
+type Send = (ended: (outcome: InvocationOutcome) => void) => void;
 
 /**
  * Sends the requests of a stage when they are meant to be sent, whatever became of those before, and waits for every answer. The
@@ -92,7 +92,7 @@ class Tally {
     if (underWay > this.#limits.underWay) this.ended ??= `${this.#limits.underWay} requests had no answer yet`;
   }
 
-  ends(index: number, latency: number, { status, why }: Outcome): void {
+  ends(index: number, latency: number, { status, why }: InvocationOutcome): void {
     this.#latencies[index] = latency;
     this.#statuses[index] = status;
     if (status !== 200 && !this.#firsts.has(status)) this.#firsts.set(status, why);

@@ -31,7 +31,7 @@ export interface LoadLimits {
 }
 
 /** What is known about one limit. */
-export interface Judged {
+export interface LimitFinding {
   /** `p99 at most 250 ms`. */
   readonly name: string;
   readonly is: 'good' | 'bad' | 'inconclusive';
@@ -53,7 +53,7 @@ export interface Judged {
  * and where these differ more than by chance, the requests count as fewer (the design effect of cluster sampling; Kish, Survey
  * Sampling, 1965, chapter 5).
  */
-export function judgeLoad(samples: Samples, limits: LoadLimits, times = 1): Judged[] {
+export function judgeLoad(samples: Samples, limits: LoadLimits, times = 1): LimitFinding[] {
   const all = (limits.latency.size + limits.errors.size) * times;
   const latency = [...limits.latency].map(([percent, most]) => ({
     name: `p${percent} at most ${most} ms`,
@@ -68,13 +68,13 @@ export function judgeLoad(samples: Samples, limits: LoadLimits, times = 1): Judg
   return [...latency, ...errors].map((limit) => judge(samples, limit, 1 - (1 - CONFIDENCE) / all));
 }
 
-interface Limit {
+interface LoadLimit {
   readonly name: string;
   readonly allowed: number;
   isBeyond(index: number): boolean;
 }
 
-function judge(samples: Samples, { name, allowed, isBeyond }: Limit, surely: number): Judged {
+function judge(samples: Samples, { name, allowed, isBeyond }: LoadLimit, surely: number): LimitFinding {
   const seconds = secondsOf(samples, isBeyond);
   const beyond = seconds.reduce((sum, each) => sum + each.beyond, 0);
   const requests = seconds.reduce((sum, each) => sum + each.requests, 0);
@@ -94,7 +94,7 @@ interface Second {
   readonly requests: number;
 }
 
-function secondsOf(samples: Samples, isBeyond: Limit['isBeyond']): Second[] {
+function secondsOf(samples: Samples, isBeyond: LoadLimit['isBeyond']): Second[] {
   const seconds = new Map<number, { beyond: number; requests: number }>();
   for (let index = 0; index < samples.sent; index++) {
     const second = Math.floor(intendedAt(samples.stage, index) / 1000);
@@ -134,6 +134,6 @@ export function percentWords(share: number): string {
 }
 
 /** Whether no limit is exceeded by what was seen, whatever is sure: for the steps of a search. */
-export function holds({ beyond, requests, allowed }: Judged): boolean {
+export function holds({ beyond, requests, allowed }: LimitFinding): boolean {
   return beyond <= allowed * requests;
 }

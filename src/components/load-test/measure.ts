@@ -13,7 +13,7 @@ const UNDER_WAY = 2_000;
 /** Milliseconds after which the requests are signed anew: AWS takes a signature for five minutes. */
 const SIGNED_FOR = 60_000;
 
-interface Asked {
+interface LoadRequest {
   readonly endpoint: string;
   readonly payload: Uint8Array;
   readonly limits: LoadLimits;
@@ -25,7 +25,7 @@ interface Asked {
  */
 export async function measureLoad(
   given: LoadTestInputs,
-  { endpoint, payload, limits }: Asked,
+  { endpoint, payload, limits }: LoadRequest,
   { aws, clock, log }: Context,
 ): Promise<Samples[]> {
   const { content_type, accept, custom_attributes, request_timeout, stop_at_error_percent } = given;

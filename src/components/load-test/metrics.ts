@@ -1,14 +1,14 @@
-import { inOrder, PERCENTILES, percentile } from './percentiles.ts';
+import { latenciesInOrder, PERCENTILES, percentile } from './percentiles.ts';
 import type { ValidVerdict } from './verdict.ts';
 
 /** The file of the metrics report. */
-export const METRICS = 'metrics.txt';
+export const LOAD_METRICS = 'metrics.txt';
 
 /** The metrics as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). A value that is none is left out. */
-export function metricsReport({ stages, capacity }: ValidVerdict): string {
+export function loadMetrics({ stages, capacity }: ValidVerdict): string {
   const seen = stages.flatMap(({ samples }) => {
     const rate = `{rate="${Number(samples.stage.to.toFixed(1))}"}`;
-    const ordered = inOrder(samples);
+    const ordered = latenciesInOrder(samples);
     const failed = samples.statuses.filter((status) => status !== 200).length;
     return [
       ...PERCENTILES.map((percent) => [

@@ -1,20 +1,20 @@
 import type { Fact } from '../../preview/approver-view.ts';
 import { factsPart, html, type Part, pageOf } from '../../preview/page.ts';
-import { linePlot, ticksUpTo } from '../../preview/plot.ts';
+import { lineThrough, type PlotPoint, plotPart } from '../../preview/plots.ts';
 import type { Samples } from './generator.ts';
-import { inOrder, percentile } from './percentiles.ts';
+import { latenciesInOrder, percentile } from './percentiles.ts';
 import { intendedAt } from './schedule.ts';
 import { capacityLines, limitWords, millisecondWords, stageWords } from './show.ts';
 import type { JudgedStage, ValidVerdict } from './verdict.ts';
 
-interface About {
+interface LoadPage {
   readonly title: string;
   readonly instances: number | undefined;
   readonly wished: number | undefined;
 }
 
 /** The page of a load test: the verdict, then what was measured, each plot with its numbers as a table. */
-export function loadPage(verdict: ValidVerdict, { title, instances, wished }: About): string {
+export function loadPage(verdict: ValidVerdict, { title, instances, wished }: LoadPage): string {
   const { stages, capacity } = verdict;
   const facts = stages.filter(({ required }) => required).flatMap((stage) => factsOf(stage, stages.length > 1));
   const knee = capacity ? capacityLines(capacity, { instances, wished }) : [];
@@ -39,28 +39,33 @@ function factsOf({ samples, judged }: JudgedStage, oneOfMany: boolean): Fact[] {
   return ended === undefined ? facts : [...facts, { label: 'ended', text: `${place}early: ${ended}`, warns: true }];
 }
 
-/** Where the percentiles stand: each next one has a tenth of the requests above it. */
-const SHOWN = [0, 50, 75, 90, 95, 99, 99.5, 99.9] as const;
-const place = (percent: number) => -Math.log10(1 - percent / 100);
+/** The percentiles of the plot; it is a line through them. */
+const SHOWN = [0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9] as const;
 
 function percentilesPart(samples: Samples): Part {
-  const ordered = inOrder(samples);
+  const ordered = latenciesInOrder(samples);
   const rows = SHOWN.map((percent) => ({ percent, latency: percentile(ordered, percent) }));
-  const known = rows.flatMap(({ percent, latency }) =>
-    latency !== undefined && Number.isFinite(latency) ? [[place(percent), latency] as const] : [],
+  const points = known(rows.map(({ percent, latency }) => ({ x: percent, y: latency })));
+  const plot = lineThrough(
+    'Latency by percentile',
+    { x: { label: 'percentile', range: [0, 100] }, y: upTo(points) },
+    points,
   );
-  const ticks = [0, 50, 90, 99, 99.9].map((percent) => ({ at: place(percent), text: `p${percent}` }));
-  const plot = linePlot({
-    title: 'Latency by percentile',
-    x: { label: 'percentile', ticks },
-    y: { label: 'milliseconds', ticks: ticksUpTo(highest(known)) },
-    lines: [{ name: 'latency', points: known }],
-  });
-  const table = rows.map(({ percent, latency }) => [`p${percent}`, millisecondWords(latency)]);
   return plotPart(`Latency by percentile, at ${stageWords(samples.stage)}`, plot, {
-    heads: ['percentile', 'latency'],
-    rows: table,
+    caption: 'The latency that so many per cent of the requests do not exceed',
+    columns: ['percentile', 'latency'],
+    rows: rows.map(({ percent, latency }) => [`p${percent}`, millisecondWords(latency)]),
   });
+}
+
+/** The points that have a latency: of requests that failed there is none. */
+function known(points: readonly { readonly x: number; readonly y: number | undefined }[]): PlotPoint[] {
+  return points.flatMap(({ x, y }) => (y !== undefined && Number.isFinite(y) ? [{ x, y }] : []));
+}
+
+/** An axis of milliseconds from 0 to the highest point. */
+function upTo(points: readonly PlotPoint[]) {
+  return { label: 'milliseconds', range: [0, Math.max(1, ...points.map(({ y }) => y))] } as const;
 }
 
 /** How many spans of time a table shows. */
@@ -68,40 +73,33 @@ const SPANS = 20;
 
 function timePart(samples: Samples): Part {
   const spans = spansOf(samples);
-  const line = (name: string, latencyOf: (ordered: Float32Array) => number | undefined) => ({
-    name,
-    points: spans.flatMap(({ from, ordered }) => {
-      const latency = latencyOf(ordered);
-      return latency !== undefined && Number.isFinite(latency) ? [[from, latency] as const] : [];
-    }),
-  });
-  const lines = [line('slowest', slowestAnswer), line('median', (ordered) => percentile(ordered, 50))];
-  const plot = linePlot({
-    title: 'Latency over time',
-    x: { label: 'seconds since the beginning', ticks: ticksUpTo(samples.stage.seconds) },
-    y: { label: 'milliseconds', ticks: ticksUpTo(highest(lines.flatMap(({ points }) => points))) },
-    lines,
-  });
+  const points = known(spans.map(({ from, ordered }) => ({ x: from, y: slowestAnswer(ordered) })));
+  const plot = lineThrough(
+    'Slowest answer over time',
+    { x: { label: 'seconds since the beginning', range: [0, samples.stage.seconds] }, y: upTo(points) },
+    points,
+  );
   const rows = spans.map(({ from, ordered, failed }) => [
     `from ${Number(from.toFixed(1))} s`,
     millisecondWords(percentile(ordered, 50)),
     millisecondWords(slowestAnswer(ordered)),
     `${failed} of ${ordered.length}`,
   ]);
-  return plotPart('Latency over time', plot, { heads: ['time', 'median', 'slowest', 'failed'], rows });
+  const columns = ['time', 'median', 'slowest', 'failed'];
+  return plotPart('Latency over time', plot, { caption: 'By when the requests were due', columns, rows });
 }
 
 /** The slowest request that was answered. */
 const slowestAnswer = (ordered: Float32Array) => ordered.findLast(Number.isFinite);
 
-interface Span {
+interface LoadSpan {
   /** Seconds since the beginning. */
   readonly from: number;
   readonly ordered: Float32Array;
   readonly failed: number;
 }
 
-function spansOf({ stage, sent, latencies, statuses }: Samples): Span[] {
+function spansOf({ stage, sent, latencies, statuses }: Samples): LoadSpan[] {
   const length = stage.seconds / SPANS;
   return Array.from({ length: SPANS }, (_, span) => {
     const within = (index: number) =>
@@ -112,51 +110,24 @@ function spansOf({ stage, sent, latencies, statuses }: Samples): Span[] {
       statuses: Uint16Array.from(indices, (index) => statuses[index] ?? 0),
     };
     const failed = its.statuses.filter((status) => status !== 200).length;
-    return { from: span * length, ordered: inOrder(its), failed };
+    return { from: span * length, ordered: latenciesInOrder(its), failed };
   }).filter(({ ordered }) => ordered.length > 0);
 }
 
 function kneePart(stages: readonly JudgedStage[]): Part {
-  const told = stages.map(({ samples }) => {
-    const ordered = inOrder(samples);
-    return { samples, median: percentile(ordered, 50), late: percentile(ordered, 99) };
-  });
-  const line = (name: string, of: 'median' | 'late') => ({
-    name,
-    points: told.flatMap((each) => {
-      const latency = each[of];
-      return latency !== undefined && Number.isFinite(latency) ? [[each.samples.stage.to, latency] as const] : [];
-    }),
-  });
-  const lines = [line('p99', 'late'), line('p50', 'median')];
-  const plot = linePlot({
-    title: 'Latency by rate',
-    x: { label: 'requests a second', ticks: ticksUpTo(stages.at(-1)?.samples.stage.to ?? 1) },
-    y: { label: 'milliseconds', ticks: ticksUpTo(highest(lines.flatMap(({ points }) => points))) },
-    lines,
-  });
-  const rows = told.map(({ samples, median, late }) => [
+  const told = stages.map(({ samples }) => ({ samples, ordered: latenciesInOrder(samples) }));
+  const points = known(told.map(({ samples, ordered }) => ({ x: samples.stage.to, y: percentile(ordered, 99) })));
+  const plot = lineThrough(
+    'p99 by rate',
+    { x: { label: 'requests a second', range: [0, stages.at(-1)?.samples.stage.to ?? 1] }, y: upTo(points) },
+    points,
+  );
+  const rows = told.map(({ samples, ordered }) => [
     stageWords(samples.stage),
-    millisecondWords(median),
-    millisecondWords(late),
+    millisecondWords(percentile(ordered, 50)),
+    millisecondWords(percentile(ordered, 99)),
     `${samples.statuses.filter((status) => status !== 200).length} of ${samples.sent}`,
   ]);
-  return plotPart('Latency by rate', plot, { heads: ['step', 'p50', 'p99', 'failed'], rows });
-}
-
-const highest = (points: readonly (readonly [number, number])[]) => Math.max(1, ...points.map(([, y]) => y));
-
-interface Table {
-  readonly heads: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-function plotPart(heading: string, plot: string, { heads, rows }: Table): Part {
-  const head = heads.map((each) => `<th scope="col">${html(each)}</th>`).join('');
-  const body = rows.map(([first = '', ...others]) => {
-    const cells = others.map((each) => `<td>${html(each)}</td>`).join('');
-    return `<tr><th scope="row">${html(first)}</th>${cells}</tr>\n`;
-  });
-  const begin = `<h2>${html(heading)}</h2>\n${plot}<table><caption>${html(heading)}</caption><thead><tr>${head}</tr></thead><tbody>\n`;
-  return { begin, pieces: body, end: '</tbody></table>\n' };
+  const columns = ['step', 'p50', 'p99', 'failed'];
+  return plotPart('Latency by rate', plot, { caption: 'Each step', columns, rows });
 }

@@ -7,7 +7,7 @@ export const PERCENTILES = [50, 90, 95, 99, 99.9] as const;
  * Latencies in order, in milliseconds. A request that failed was never answered: it is slower than every other, so that quick
  * errors make no percentile better.
  */
-export function inOrder({ latencies, statuses }: Pick<Samples, 'latencies' | 'statuses'>): Float32Array {
+export function latenciesInOrder({ latencies, statuses }: Pick<Samples, 'latencies' | 'statuses'>): Float32Array {
   return latencies.map((each, index) => (statuses[index] === 200 ? each : Number.POSITIVE_INFINITY)).sort();
 }
 

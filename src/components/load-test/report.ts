@@ -1,12 +1,12 @@
 import type { Context } from '../../program/context.ts';
 import { scalingFor } from './capacity.ts';
-import { METRICS, metricsReport } from './metrics.ts';
+import { LOAD_METRICS, loadMetrics } from './metrics.ts';
 import { loadPage } from './page.ts';
 import { capacityLines, judgedWords, numbersOf, stageLines } from './show.ts';
 import { VALID } from './validity.ts';
 import type { JudgedStage, ValidVerdict } from './verdict.ts';
 
-interface About {
+interface LoadTold {
   readonly title: string;
   readonly plan: object;
   readonly instances: number | undefined;
@@ -16,13 +16,13 @@ interface About {
 /** Shows what was measured: in the log, and as a test case for each limit. Returns what it kept of it as report.json. */
 export function showLoad(
   verdict: ValidVerdict,
-  { title, plan, instances, wished }: About,
+  { title, plan, instances, wished }: LoadTold,
   { log, report, job }: Context,
 ): string {
   report.check(VALID);
   const path = report.file('page.html', loadPage(verdict, { title, instances, wished }));
   report.link('Load test', title, `${job.url}/artifacts/file/${path}`, 'first');
-  report.file(METRICS, metricsReport(verdict));
+  report.file(LOAD_METRICS, loadMetrics(verdict));
   for (const stage of verdict.stages) for (const line of stageLines(stage)) log.line(line);
   for (const stage of verdict.stages) check(stage, verdict.stages.length, report);
   const { capacity } = verdict;

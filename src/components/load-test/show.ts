@@ -1,7 +1,7 @@
-import { type Capacity, type Scaling, scalingFor } from './capacity.ts';
+import { type LoadCapacity, type ScalingAdvice, scalingFor } from './capacity.ts';
 import type { Samples } from './generator.ts';
-import { CLASSES, type ErrorClass, type Judged, percentWords, statusWords } from './judgement.ts';
-import { inOrder, PERCENTILES, percentile } from './percentiles.ts';
+import { CLASSES, type ErrorClass, type LimitFinding, percentWords, statusWords } from './judgement.ts';
+import { latenciesInOrder, PERCENTILES, percentile } from './percentiles.ts';
 import type { Stage } from './schedule.ts';
 import type { JudgedStage } from './verdict.ts';
 
@@ -28,7 +28,7 @@ export function millisecondWords(latency: number | undefined): string {
 /** The numbers of a stage: for the log, the report and the page. */
 export function numbersOf({ samples, judged, required }: JudgedStage) {
   const { stage, sent, lateness, sending, statuses, firsts, ended } = samples;
-  const ordered = inOrder(samples);
+  const ordered = latenciesInOrder(samples);
   const count = (kind: ErrorClass) => statuses.filter((status) => CLASSES[kind](status)).length;
   const kinds = Object.keys(CLASSES).filter((kind): kind is ErrorClass => kind in CLASSES);
   return {
@@ -57,7 +57,7 @@ function finite(value: number | undefined): number | null {
 /** The lines of a stage in the log. */
 export function stageLines(stage: JudgedStage): string[] {
   const { samples, judged } = stage;
-  const ordered = inOrder(samples);
+  const ordered = latenciesInOrder(samples);
   const percentiles = PERCENTILES.map((percent) => `p${percent} ${millisecondWords(percentile(ordered, percent))}`);
   const late = percentile(samples.lateness.toSorted(), 99);
   return [
@@ -72,12 +72,12 @@ export function stageLines(stage: JudgedStage): string[] {
 const countOf = ({ statuses }: Samples, status: number) => statuses.filter((each) => each === status).length;
 
 /** `good: p99 at most 250 ms: 3 of 1,200 requests are beyond it ...` */
-export function judgedWords(judged: Judged): string {
+export function judgedWords(judged: LimitFinding): string {
   return `${judged.is}: ${limitWords(judged)}`;
 }
 
 /** What is known about a limit, without whether it held. */
-export function limitWords({ name, is, beyond, requests, allowed, from, to, more }: Judged): string {
+export function limitWords({ name, is, beyond, requests, allowed, from, to, more }: LimitFinding): string {
   const seen = `${beyond.toLocaleString('en')} of ${requests.toLocaleString('en')} requests are beyond it (${percentWords(beyond / requests)}; the true share is from ${percentWords(from)} to ${percentWords(to)}, and ${percentWords(allowed)} may be)`;
   return `${name}: ${seen}${is === 'inconclusive' ? `; ${moreWords(more)}` : ''}`;
 }
@@ -90,7 +90,7 @@ function moreWords(more: number | undefined): string {
 
 /** What the knee means, in lines. */
 export function capacityLines(
-  { rate, beyond }: Capacity,
+  { rate, beyond }: LoadCapacity,
   { instances, wished }: { readonly instances: number | undefined; readonly wished: number | undefined },
 ): string[] {
   if (rate === undefined) return [`No step held: ${beyond.join(', ')}. Begin with a lower rate.`];
@@ -103,7 +103,7 @@ export function capacityLines(
 }
 
 function scalingLine(
-  { target, instances: needed }: Scaling,
+  { target, instances: needed }: ScalingAdvice,
   { instances, wished }: { readonly instances: number; readonly wished: number | undefined },
 ): string {
   const told = `Autoscaling target (SageMakerVariantInvocationsPerInstance), half of that for each of ${instances} instance${instances === 1 ? '' : 's'}: ${target} a minute.`;

@@ -1,13 +1,13 @@
-import { type Capacity, capacityOf } from './capacity.ts';
+import { capacityOf, type LoadCapacity } from './capacity.ts';
 import type { Samples } from './generator.ts';
 import type { LoadTestInputs } from './inputs.ts';
-import { type Judged, judgeLoad, type LoadLimits } from './judgement.ts';
+import { judgeLoad, type LimitFinding, type LoadLimits } from './judgement.ts';
 import { whyInvalid } from './validity.ts';
 
 /** A stage, and how each limit did in it. */
 export interface JudgedStage {
   readonly samples: Samples;
-  readonly judged: readonly Judged[];
+  readonly judged: readonly LimitFinding[];
   /** Whether every limit has to hold in it. */
   readonly required: boolean;
 }
@@ -17,7 +17,7 @@ export interface ValidVerdict {
   readonly is: 'good' | 'bad' | 'inconclusive';
   readonly stages: readonly JudgedStage[];
   /** Where the load rose in steps. */
-  readonly capacity?: Capacity;
+  readonly capacity?: LoadCapacity;
 }
 
 /** What a load test shows. Of an invalid one no latency is told. */
@@ -35,7 +35,7 @@ export function limitsOf({ max_p50_ms, max_p95_ms, max_p99_ms, max_errors }: Loa
 }
 
 /** Judges what was measured. With steps, the limits have to hold up to the required rate, or in the first one. */
-export function verdictOf(
+export function loadVerdictOf(
   measured: readonly Samples[],
   { shape, required_rate }: Pick<LoadTestInputs, 'shape' | 'required_rate'>,
   limits: LoadLimits,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Limits, runStage } from '../../../src/components/load-test/generator.ts';
-import { inOrder, percentile } from '../../../src/components/load-test/percentiles.ts';
+import { latenciesInOrder, percentile } from '../../../src/components/load-test/percentiles.ts';
 import { intendedAt, type Load, stagesOf } from '../../../src/components/load-test/schedule.ts';
 import { whyInvalid } from '../../../src/components/load-test/validity.ts';
 import { endpointThat, Simulation } from './simulation.ts';
@@ -44,7 +44,7 @@ describe('what is measured', () => {
   it('is the time from when a request was meant to be sent, so that a stall of 1 s in 20 s is seen by all that it holds', async () => {
     // From 5.0 to 6.0 s nothing is answered; then all of them are.
     const samples = await measure((at) => ({ after: at >= 5000 && at < 6000 ? 6000 - at + 5 : 5 }));
-    const ordered = inOrder(samples);
+    const ordered = latenciesInOrder(samples);
     // 100 of 2,000 requests met it, and the time that they waited is spread evenly from 0 to 1 s.
     expect(percentile(ordered, 90)).toBe(5);
     expect(percentile(ordered, 99)).toBeCloseTo(805, -1);
@@ -60,7 +60,7 @@ describe('what is measured', () => {
 
   it('counts a request that failed as slower than any other', async () => {
     const samples = await measure((at) => (at % 20 === 0 ? { after: 1, status: 503 } : { after: 7 }));
-    const ordered = inOrder(samples);
+    const ordered = latenciesInOrder(samples);
     expect([percentile(ordered, 50), percentile(ordered, 51)]).toEqual([7, Number.POSITIVE_INFINITY]);
     expect(samples.firsts).toEqual(new Map([[503, 'said 503']]));
   });

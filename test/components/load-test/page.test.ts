@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { metricsReport } from '../../../src/components/load-test/metrics.ts';
+import { loadMetrics } from '../../../src/components/load-test/metrics.ts';
 import { loadPage } from '../../../src/components/load-test/page.ts';
-import { type ValidVerdict, verdictOf } from '../../../src/components/load-test/verdict.ts';
-import { ticksUpTo } from '../../../src/preview/plot.ts';
+import { loadVerdictOf, type ValidVerdict } from '../../../src/components/load-test/verdict.ts';
 import { type Measured, samplesOf } from './samples.ts';
 
 const LIMITS = { latency: new Map([[99, 250]]), errors: new Map([['any', 0.01] as const]) };
 
 function judged(...measured: readonly Measured[]): ValidVerdict {
   const shape = measured.length > 1 ? 'steps' : 'constant';
-  const verdict = verdictOf(measured.map(samplesOf), { shape, required_rate: undefined }, LIMITS);
+  const verdict = loadVerdictOf(measured.map(samplesOf), { shape, required_rate: undefined }, LIMITS);
   if (verdict.is === 'invalid') throw new Error(verdict.why);
   return verdict;
 }
@@ -50,15 +49,9 @@ describe('the page of a load test', () => {
 });
 
 it('the metrics report has the percentiles and errors of each step, and the capacity', () => {
-  const report = metricsReport(judged({ rate: 50 }, { rate: 100, failed: (index) => (index % 4 ? undefined : 503) }));
+  const report = loadMetrics(judged({ rate: 50 }, { rate: 100, failed: (index) => (index % 4 ? undefined : 503) }));
   expect(report).toContain('load_p99_ms{rate="50"} 20\n');
   expect(report).toContain('load_failed_percent{rate="100"} 25\n');
   expect(report).not.toContain('load_p99_ms{rate="100"}');
   expect(report).toMatch(/\nload_capacity 50\n$/);
-});
-
-it('an axis has round ticks, and ends at the value or a little above it', () => {
-  expect(ticksUpTo(813).map(({ text }) => text)).toEqual(['0', '200', '400', '600', '800', '1,000']);
-  expect(ticksUpTo(0.7).map(({ at }) => at)).toEqual([0, 0.2, 0.4, 0.6, 0.8]);
-  expect(ticksUpTo(100)).toHaveLength(6);
 });

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../src/aws/invocations.ts';
+import type { InvocationOutcome } from '../../../src/aws/invocations.ts';
 import type { Clock } from '../../../src/ground/clock.ts';
 
 interface Event {
@@ -55,7 +55,7 @@ export class Simulation {
 export function endpointThat(
   simulation: Simulation,
   answers: (at: number) => { readonly after: number; readonly status?: number },
-): (ended: (outcome: Outcome) => void) => void {
+): (ended: (outcome: InvocationOutcome) => void) => void {
   return (ended) => {
     const { after, status = 200 } = answers(simulation.now);
     simulation.at(simulation.now + after, () => ended({ status, why: status === 200 ? '' : `said ${status}` }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { capacityOf, scalingFor } from '../../../src/components/load-test/capacity.ts';
 import { designEffect, judgeLoad, type LoadLimits } from '../../../src/components/load-test/judgement.ts';
 import { percentile } from '../../../src/components/load-test/percentiles.ts';
-import { verdictOf } from '../../../src/components/load-test/verdict.ts';
+import { loadVerdictOf } from '../../../src/components/load-test/verdict.ts';
 import { type Measured, samplesOf } from './samples.ts';
 
 const P99: LoadLimits = { latency: new Map([[99, 250]]), errors: new Map() };
@@ -77,33 +77,33 @@ const step = (rate: number, slow = false) => samplesOf({ rate, ...(slow && { slo
 
 describe('a load that rises in steps', () => {
   it('finds the last step at which every limit held, and which did not at the next', () => {
-    const verdict = verdictOf([step(50), step(100), step(150, true)], STEPS, P99);
+    const verdict = loadVerdictOf([step(50), step(100), step(150, true)], STEPS, P99);
     expect(verdict).toMatchObject({ is: 'good', capacity: { rate: 100, beyond: ['p99 at most 250 ms'] } });
   });
 
   it('has to hold the limits in the first step, and up to the rate that is required', () => {
     const measured = [step(50), step(100), step(150, true)];
-    const is = (required_rate: number | undefined) => verdictOf(measured, { ...STEPS, required_rate }, P99).is;
+    const is = (required_rate: number | undefined) => loadVerdictOf(measured, { ...STEPS, required_rate }, P99).is;
     expect([undefined, 50, 51, 100, 101, 150].map(is)).toEqual(['good', 'good', 'good', 'good', 'bad', 'bad']);
-    expect(verdictOf([step(50, true)], STEPS, P99)).toMatchObject({ is: 'bad', capacity: { rate: undefined } });
+    expect(loadVerdictOf([step(50, true)], STEPS, P99)).toMatchObject({ is: 'bad', capacity: { rate: undefined } });
   });
 
   it('says that the endpoint may serve more where every step held', () => {
-    expect(verdictOf([step(50), step(100)], STEPS, P99)).toMatchObject({ capacity: { rate: 100, beyond: [] } });
+    expect(loadVerdictOf([step(50), step(100)], STEPS, P99)).toMatchObject({ capacity: { rate: 100, beyond: [] } });
   });
 
   it('is invalid as a whole where one step measured the machine that sent it', () => {
     const late = { ...step(100), lateness: new Float32Array(2000).fill(6) };
-    expect(verdictOf([step(50), late], STEPS, P99).is).toBe('invalid');
+    expect(loadVerdictOf([step(50), late], STEPS, P99).is).toBe('invalid');
   });
 
   it('has a step that was ended early behind it where the endpoint can no more', () => {
     const ended = { ...step(100), ended: '60 of the latest 100 requests had failed' };
-    expect(verdictOf([step(50), ended], STEPS, P99)).toMatchObject({
+    expect(loadVerdictOf([step(50), ended], STEPS, P99)).toMatchObject({
       is: 'good',
       capacity: { rate: 50, beyond: ['60 of the latest 100 requests had failed'] },
     });
-    expect(verdictOf([ended], STEPS, P99).is).toBe('bad');
+    expect(loadVerdictOf([ended], STEPS, P99).is).toBe('bad');
   });
 
   it('gives each instance half of its capacity, a minute of it, and counts the instances for a rate', () => {
