@@ -14,7 +14,7 @@ const EDGE = { left: 76, right: 16, top: 14, bottom: 46 };
 export type Range = readonly [least: number, most: number];
 
 /** The range of some values, never empty. */
-export function rangeOf(values: Iterable<number>): Range {
+function rangeOf(values: Iterable<number>): Range {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (value < least) least = value;
@@ -84,18 +84,20 @@ function svgOf(name: string, height: number, inner: string): string {
 /** Pairs of numbers are counted in so many cells a side, so that a plot is as large for a million as for a hundred. */
 const CELLS = 20;
 
+/** Two numbers of each row. */
+export interface PlotPairs {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
 /** How often each pair of numbers comes, as circles, with the line on which both are the same. */
-export function countedPairs(
-  name: string,
-  axes: { readonly x: string; readonly y: string },
-  pairs: Iterable<Range>,
-): string {
-  const all = [...pairs];
-  const range = rangeOf(all.flat());
+export function countedPairs(name: string, axes: { readonly x: string; readonly y: string }, pairs: PlotPairs): string {
+  const [ofX, ofY] = [rangeOf(pairs.x), rangeOf(pairs.y)];
+  const range: Range = [Math.min(ofX[0], ofY[0]), Math.max(ofX[1], ofY[1])];
   const cell = (value: number) => Math.min(CELLS - 1, Math.floor(((value - range[0]) / (range[1] - range[0])) * CELLS));
   const counts = new Map<number, number>();
-  for (const [x, y] of all) {
-    const key = cell(x) * CELLS + cell(y);
+  for (const [row, x] of pairs.x.entries()) {
+    const key = cell(x) * CELLS + cell(pairs.y[row] ?? 0);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const most = Math.max(...counts.values());

@@ -38,7 +38,7 @@ export interface Answered {
 
 /** Sends every row, some requests at once, and keeps what was said of it. Throws a Failure at the first answer that says something else. */
 export async function askRows(
-  rows: AsyncGenerator<LabelledRow>,
+  rows: AsyncGenerator<readonly LabelledRow[]>,
   asking: AskingPlan,
   context: Context,
 ): Promise<Answered> {
@@ -70,15 +70,15 @@ interface Batch {
   readonly rows: readonly LabelledRow[];
 }
 
-async function* inBatches(rows: AsyncGenerator<LabelledRow>, size: number): AsyncGenerator<Batch> {
+async function* inBatches(rows: AsyncGenerator<readonly LabelledRow[]>, size: number): AsyncGenerator<Batch> {
   let batch: LabelledRow[] = [];
   let from = 0;
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < size) continue;
-    yield { from, rows: batch };
-    from += batch.length;
-    batch = [];
+  for await (const more of rows) {
+    batch.push(...more);
+    for (; batch.length >= size; batch = batch.slice(size)) {
+      yield { from, rows: batch.slice(0, size) };
+      from += size;
+    }
   }
   if (batch.length > 0) yield { from, rows: batch };
 }

@@ -40,14 +40,14 @@ const LEAST = 30;
  * is, or not at all.
  */
 export async function surveyData({ source, plan }: PlannedData): Promise<DataSummary> {
-  const draws: number[] = [];
+  const draws = new Draws();
   const labels = new Set<number>();
   const problems: string[] = [];
   let wrong = 0;
   const digest = createHash('sha256');
   const features = await readRows({ source, plan }, digest, {
     row: ({ draw, label }) => {
-      draws.push(draw);
+      draws.put(draw);
       if (plan.task !== 'regression') labels.add(label);
     },
     problem: (why) => {
@@ -58,15 +58,18 @@ export async function surveyData({ source, plan }: PlannedData): Promise<DataSum
   const sha256 = digest.digest('hex');
   refuseOtherData(source, plan, sha256);
   if (wrong > MOST_PROBLEMS) problems.push(`and ${wrong - MOST_PROBLEMS} more rows`);
-  if (problems.length === 0) problems.push(...(await doubled({ source, plan }, draws)));
-  if (problems.length === 0) problems.push(...tooLittle(plan, draws.length, labels));
+  const ascending = draws.ascending();
+  if (problems.length === 0) problems.push(...(await doubled({ source, plan }, ascending)));
+  if (problems.length === 0) problems.push(...tooLittle(plan, ascending.length, labels));
   if (problems.length > 0) throw wrongData(source, problems);
-  const limit = limitFor(draws, plan.max_rows);
-  return { rows: draws.length, sha256, limit, asked: draws.filter((draw) => draw < limit).length, features };
+  const rows = ascending.length;
+  // The next one is not asked: about so many rows are, and exactly so many where no two draws are equal.
+  const limit = rows > plan.max_rows ? (ascending[plan.max_rows] ?? 1) : 1;
+  return { rows, sha256, limit, asked: Math.min(rows, plan.max_rows), features };
 }
 
 interface Visitor {
-  row(row: LabelledRow): void | Promise<void>;
+  row(row: LabelledRow): void;
   problem(why: string): void;
 }
 
@@ -82,7 +85,7 @@ async function readRows({ source, plan }: PlannedData, digest: Hash, visit: Visi
       for (const cells of rows) {
         number++;
         const row = attempted(read, cells, number, visit);
-        if (row) await visit.row(row);
+        if (row) visit.row(row);
       }
     }
   } catch (error) {
@@ -120,21 +123,23 @@ async function* hashing(bytes: Bytes, digest: Hash): Bytes {
   }
 }
 
-/** Each row that is asked, in the order of the data. Throws a Failure when the data is no longer the one that was looked at. */
+/** The rows that are asked, in the order of the data, some at a time. Throws a Failure when the data is no longer the one that was looked at. */
 export async function* askedRows(
   { source, plan }: PlannedData,
   { limit, sha256 }: Pick<DataSummary, 'limit' | 'sha256'>,
-): AsyncGenerator<LabelledRow> {
+): AsyncGenerator<readonly LabelledRow[]> {
   const digest = createHash('sha256');
   let read: RowReader | undefined;
   let number = 0;
   try {
     for await (const { columns, rows } of readTable(hashing(await source.open(), digest), source.format)) {
       read ??= readerFor({ source, plan }, columns);
+      const asked: LabelledRow[] = [];
       for (const cells of rows) {
         const row = read(cells, ++number);
-        if (row.draw < limit) yield row;
+        if (row.draw < limit) asked.push(row);
       }
+      yield asked;
     }
   } catch (error) {
     // At the first look, each row was right.
@@ -144,8 +149,7 @@ export async function* askedRows(
 }
 
 /** The rows whose id another one has. Equal draws are rare, and mostly equal ids: only then the data is read for them again. */
-async function doubled(place: PlannedData, draws: readonly number[]): Promise<string[]> {
-  const ascending = Float64Array.from(draws).sort();
+async function doubled(place: PlannedData, ascending: Float64Array): Promise<string[]> {
   const twice = new Set(ascending.filter((draw, at) => at > 0 && ascending[at - 1] === draw));
   if (twice.size === 0) return [];
   const first = new Map<string, number>();
@@ -170,10 +174,24 @@ function tooLittle(plan: QualityPlan, rows: number, labels: ReadonlySet<number>)
   return classes.flatMap((each, code) => (labels.has(code) ? [] : [`no row has the label "${each}"`]));
 }
 
-/** The draw below which about so many rows are: exactly so many, because no two draws are equal. */
-function limitFor(draws: readonly number[], most: number): number {
-  if (draws.length <= most) return 1;
-  return Float64Array.from(draws).sort()[most] ?? 1;
+/** The draws of all rows, in so much memory as they need: there may be millions. */
+class Draws {
+  #values = new Float64Array(1024);
+  #length = 0;
+
+  put(draw: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new Float64Array(this.#length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#length++] = draw;
+  }
+
+  /** In ascending order, once all are there. */
+  ascending(): Float64Array {
+    return this.#values.subarray(0, this.#length).sort();
+  }
 }
 
 function refuseOtherData(source: DataSource, { data }: QualityPlan, sha256: string): void {

@@ -48,7 +48,7 @@ export interface GroupCheck extends OneSidedBounds {
   readonly why?: string;
 }
 
-export interface GroupRate extends Counted {
+interface GroupRate extends Counted {
   readonly value: string;
 }
 
@@ -94,7 +94,7 @@ function questionsIn(thresholds: Thresholds): Question[] {
 }
 
 /** By which metric a model is compared with one that always answers the same. */
-export function beatenBy({ task }: Answers, hasScores: boolean): MetricName {
+function beatenBy({ task }: Answers, hasScores: boolean): MetricName {
   if (task === 'regression') return 'r2';
   return hasScores ? 'roc_auc' : 'balanced_accuracy';
 }

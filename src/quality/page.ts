@@ -1,6 +1,6 @@
 import { html, type Part, pageOf } from '../preview/page.ts';
 import { countedPairs, intervals, lineThrough, type PlotInterval, plotPart } from '../preview/plots.ts';
-import type { Answers } from '../statistics/answers.ts';
+import { type Answers, ascendingRows } from '../statistics/answers.ts';
 import { confusionOf } from '../statistics/classification.ts';
 import { rocCurve } from '../statistics/ranking.ts';
 import { once } from '../statistics/resampling.ts';
@@ -49,28 +49,20 @@ function checkPiece({ name, verdict, found }: ToldCheck): string {
 const TENTHS = 10;
 
 function regressionParts({ labels, predictions }: Answers): Part[] {
-  const pairs = [...labels].map((label, row) => [label, predictions[row] ?? Number.NaN] as const);
-  const ordered = pairs.toSorted(([a], [b]) => a - b);
+  const order = ascendingRows(labels);
   const rows = Array.from({ length: TENTHS }, (_, tenth) => {
-    const own = ordered.slice(
-      Math.round((tenth * ordered.length) / TENTHS),
-      Math.round(((tenth + 1) * ordered.length) / TENTHS),
-    );
-    const mean = (each: (pair: (typeof own)[number]) => number) =>
-      own.reduce((sum, pair) => sum + each(pair), 0) / own.length;
-    const [label, prediction] = [mean(([truth]) => truth), mean(([, said]) => said)];
-    return [String(tenth + 1), shown(label), shown(prediction), shown(mean(([truth, said]) => Math.abs(said - truth)))];
+    const [from, to] = [tenth, tenth + 1].map((each) => Math.round((each * order.length) / TENTHS));
+    const own = order.subarray(from, to);
+    const mean = (each: (label: number, prediction: number) => number) =>
+      own.reduce((sum, row) => sum + each(labels[row] ?? 0, predictions[row] ?? 0), 0) / own.length;
+    const [label, prediction] = [mean((truth) => truth), mean((_, said) => said)];
+    return [tenth + 1, label, prediction, mean((truth, said) => Math.abs(said - truth))].map(shown);
   });
+  const axes = { x: 'actual', y: 'predicted' };
+  const plot = countedPairs('Predicted against actual values', axes, { x: labels, y: predictions });
+  const columns = ['tenth', 'mean actual', 'mean predicted', 'mean distance'];
   return [
-    plotPart(
-      'Predicted against actual',
-      countedPairs('Predicted against actual values', { x: 'actual', y: 'predicted' }, pairs),
-      {
-        caption: 'Tenths of the rows, by the actual value',
-        columns: ['tenth', 'mean actual', 'mean predicted', 'mean distance'],
-        rows,
-      },
-    ),
+    plotPart('Predicted against actual', plot, { caption: 'Tenths of the rows, by the actual value', columns, rows }),
   ];
 }
 

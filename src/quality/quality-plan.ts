@@ -184,7 +184,7 @@ function classProblems({ task, positive, negative, classes }: Unchecked): PlanPr
 }
 
 /** What an answer may give to a task; the first is what it gives when the file says nothing. */
-export const GIVES = {
+const GIVES = {
   regression: ['value'],
   binary: ['score', 'class'],
   multiclass: ['class', 'scores'],

@@ -6,8 +6,7 @@ import type { RowChunk } from './rows.ts';
 /** Bytes of the data, piece by piece. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
-export const FORMATS = ['csv', 'jsonl'] as const;
-export type TableFormat = (typeof FORMATS)[number];
+export type TableFormat = 'csv' | 'jsonl';
 
 /** Data that is not what its format says: a clause about "it". */
 export class TableProblem extends Error {}

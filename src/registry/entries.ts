@@ -56,7 +56,7 @@ export const SHORT_HASH = 32;
 const hash = z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
 
 /** What a look at a live endpoint can show: that the version is good or bad, or that it was too little to tell. */
-export const VERDICTS = ['good', 'bad', 'inconclusive'] as const;
+const VERDICTS = ['good', 'bad', 'inconclusive'] as const;
 
 const evidenceSchema = z.strictObject({
   verdict: z.enum(VERDICTS),

@@ -32,7 +32,14 @@ export function answersOf(all: Answers, rows: readonly number[] | Uint32Array): 
 
 /** The rows by ascending value. */
 export function ascendingRows(values: Float64Array): Uint32Array {
-  return Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  return rowsInOrder(values.length).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+}
+
+/** The rows from the first to the last. */
+export function rowsInOrder(rows: number): Uint32Array {
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
+  return order;
 }
 
 /** A statistic of such answers: what can be prepared once is, before the first weights. */

@@ -1,3 +1,4 @@
+import { rowsInOrder } from './answers.ts';
 import { normalBelow, normalQuantile } from './normal.ts';
 import { CONFIDENCE, type OneSidedBounds } from './proportion.ts';
 import { randomAfter } from './random.ts';
@@ -14,7 +15,7 @@ export function once(rows: number): Weights {
 }
 
 /** Resamples of a bootstrap: the bounds of another seed differ by less than a tenth of their width. */
-export const RESAMPLES = 2000;
+const RESAMPLES = 2000;
 
 /**
  * The values of several statistics in resamples of the rows, drawn with replacement (B. Efron, Annals of Statistics 7, 1979). All see the same
@@ -39,7 +40,7 @@ export function bootstrap(rows: number, statistics: readonly Statistic[], seed: 
 }
 
 /** Blocks of a jackknife: so many that the Student's t of their number is nearly the normal quantile. */
-export const BLOCKS = 100;
+const BLOCKS = 100;
 
 /** The 95 % quantile of Student's t with 99 degrees of freedom, as SciPy gives it: scipy.stats.t.ppf(0.95, 99). */
 const T_OF_BLOCKS = 1.660_391_156_016_990_6;
@@ -69,7 +70,7 @@ export function jackknife(rows: number, statistics: readonly Statistic[], seed: 
 
 function shuffled(rows: number, seed: number): Uint32Array {
   const random = randomAfter(seed);
-  const order = Uint32Array.from({ length: rows }, (_, index) => index);
+  const order = rowsInOrder(rows);
   for (let at = rows - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));
     [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
@@ -127,7 +128,7 @@ function skewOf(without: Float64Array): number {
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The value below which a share of ascending values lies, between two of them by how near it is to each: NumPy's "linear". */
-export function quantile(ascending: ArrayLike<number>, share: number): number {
+function quantile(ascending: ArrayLike<number>, share: number): number {
   const place = Math.min(1, Math.max(0, share)) * (ascending.length - 1);
   const before = Math.floor(place);
   const [low = NaN, high = low] = [ascending[before], ascending[before + 1]];
