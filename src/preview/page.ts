@@ -35,7 +35,7 @@ td{font-variant-numeric:tabular-nums}
 .plot text{fill:var(--text);font:12px system-ui,sans-serif}
 .plot .grid{stroke:var(--line);stroke-width:.5}
 .plot .even{stroke:var(--quiet);stroke-dasharray:4 4}
-.plot .mark{fill:var(--link);fill-opacity:.75}
+.plot .dot{fill:var(--link);fill-opacity:.75}
 .plot .line{fill:none;stroke:var(--link);stroke-width:2}
 .plot .limit{stroke:var(--warn);stroke-width:3}
 @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}.plot text{font-size:20px}}

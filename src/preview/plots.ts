@@ -107,7 +107,7 @@ export function countedPairs(name: string, axes: { readonly x: string; readonly 
     const circles = [...counts].map(([key, count]) => {
       const [column, row] = [Math.floor(key / CELLS), key % CELLS];
       const radius = round(1.5 + 7 * Math.sqrt(count / most));
-      return `<circle class="mark" cx="${round(x(middleOf(column)))}" cy="${round(y(middleOf(row)))}" r="${radius}"/>`;
+      return `<circle class="dot" cx="${round(x(middleOf(column)))}" cy="${round(y(middleOf(row)))}" r="${radius}"/>`;
     });
     return same + circles.join('');
   });
@@ -166,7 +166,7 @@ export function intervals(name: string, label: string, all: readonly PlotInterva
       limit === undefined
         ? ''
         : `<line class="limit" x1="${round(x(limit))}" x2="${round(x(limit))}" y1="${y - 8}" y2="${y + 8}"/>`;
-    const dot = Number.isFinite(value) ? `<circle class="mark" cx="${round(x(value))}" cy="${y}" r="4"/>` : '';
+    const dot = Number.isFinite(value) ? `<circle class="dot" cx="${round(x(value))}" cy="${y}" r="4"/>` : '';
     return `<text x="${NAMES - 10}" y="${y + 4}" text-anchor="end">${html(own.slice(0, 26))}</text>${bar}${bound}${dot}`;
   });
   const axis = `<text x="${(NAMES + WIDTH) / 2}" y="${bottom + 34}" text-anchor="middle">${html(label)}</text>`;

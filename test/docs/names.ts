@@ -27,6 +27,7 @@ export const FOREIGN_WORDS = [
   'deploy_model',
   'validate_endpoint',
   'evaluate_model',
+  'load_test',
   'rollback_endpoint',
   'get_pipeline_definition',
 ];
