@@ -26,6 +26,7 @@ export const FOREIGN_WORDS = [
   'approve_model',
   'deploy_model',
   'validate_endpoint',
+  'load_test',
   'evaluate_model',
   'load_test',
   'rollback_endpoint',
