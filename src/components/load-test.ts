@@ -3,6 +3,7 @@ import { type DeployedRecord, describeServed, type SeenLive, untilLive } from '.
 import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup } from '../aws/logs.ts';
+import { NOT_LOADED } from '../endpoints/description/kinds.ts';
 import { earliest } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
 import { defineComponent } from '../program/component.ts';
@@ -63,6 +64,7 @@ export default defineComponent({
     report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
     const about = { group, package: deployed.package, version, content, endpoint, config };
     report.record({ outcome: 'not tested', ...about });
+    if (deployed.asynchronous) throw notAtOnce(endpoint);
     const tested = await testEndpoint({ given, deployed }, context);
     const { verdict } = tested;
     report.record({ outcome: verdict.is, ...about });
@@ -88,6 +90,14 @@ function refuseAtTheEnd(
     'SMC-5302',
     `${endpoint} is in ${job.environment}, the end of the promotion path, where users are. No load was sent.`,
     'test in the environment before. If users can bear it, set allow_last_environment: true under "inputs:" of the include.',
+  );
+}
+
+function notAtOnce(endpoint: string): Failure {
+  return new Failure(
+    'SMC-5308',
+    `No load was sent: ${endpoint} is asynchronous, and ${NOT_LOADED}.`,
+    'test the version in an environment whose endpoint answers at once, or remove load-test here.',
   );
 }
 

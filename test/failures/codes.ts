@@ -17,7 +17,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   43: { heading: 'Autoscaling: check-model, deploy-model and rollback-endpoint', last: 3 },
   50: { heading: 'Validation: validate-endpoint', last: 9 },
   51: { heading: 'Evaluation: evaluate-model', last: 10 },
-  53: { heading: 'Load: load-test', last: 7 },
+  53: { heading: 'Load: load-test', last: 8 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
   80: { heading: 'Planning: plan-deployment', last: 1 },
 };
@@ -163,6 +163,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-5305': 'A limit did not hold under the load',
   'SMC-5306': 'The load test is inconclusive',
   'SMC-5307': 'A version was rejected or changed during the load test',
+  'SMC-5308': 'The endpoint is asynchronous, and is not tested under load',
   'SMC-6501': 'The endpoint at the end of the promotion path is not deleted',
   'SMC-6502': 'The endpoint to delete belongs to another deployment',
   'SMC-6503': 'No tag says whose the endpoint to delete is',

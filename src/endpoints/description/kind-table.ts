@@ -1,5 +1,5 @@
 import type { EndpointDescription } from './description.ts';
-import { type Kind, kindOf, NOT_EVALUATED } from './kinds.ts';
+import { type Kind, kindOf, NOT_EVALUATED, NOT_LOADED } from './kinds.ts';
 
 /*
  * What an endpoint of each kind can have: the one table of it. docs/endpoint-file.md shows it, and a test executes each cell. Apart from
@@ -189,6 +189,10 @@ export const ROWS: readonly KindRow[] = [
   {
     what: 'evaluate-model',
     cells: { real_time: supported, serverless: supported, asynchronous: refused(NOT_EVALUATED) },
+  },
+  {
+    what: 'load-test',
+    cells: { real_time: supported, serverless: supported, asynchronous: refused(NOT_LOADED) },
   },
   { what: 'rollback-endpoint', cells: { real_time: supported, serverless: supported, asynchronous: supported } },
   {

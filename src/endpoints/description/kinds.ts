@@ -39,3 +39,7 @@ export function kindLive({ ProductionVariants, AsyncInferenceConfig }: LiveKind)
 
 /** Why evaluate-model does not ask an asynchronous endpoint. */
 export const NOT_EVALUATED = 'an asynchronous endpoint puts each answer into S3, one after the other';
+
+/** Why load-test does not take one, as a clause. */
+export const NOT_LOADED =
+  'an asynchronous endpoint queues requests, so that no answer tells how long it takes under load';

@@ -1,7 +1,7 @@
 import { QUICK_LOAD } from '../../components/load.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { amendRecord, ENDPOINT, live } from '../stage.ts';
+import { amendRecord, ENDPOINT, live, liveLater } from '../stage.ts';
 
 /** Just as many requests as tell that 99 of 100 are in time, one second in which the first is sent apart. */
 const LOAD = { rate: '20', duration: '16', warm_up: '0', max_p99_ms: '45', max_errors: 'any=2' };
@@ -43,6 +43,20 @@ export const load: readonly Row[] = [
     exit: 1,
     writes: {},
     record: 'none',
+  },
+  {
+    when: 'the endpoint is asynchronous',
+    shows: [],
+    component: 'load-test',
+    code: 'SMC-5308',
+    seen: 'ERROR No load was sent: resale-price-dev is asynchronous, and an asynchronous endpoint queues requests, so that no answer tells how long it takes under load.',
+    next: 'test the version in an environment whose endpoint answers at once, or remove load-test here.',
+    cause: 'The endpoint file of this environment has `async_inference_config`.',
+    remedy: 'Test in an environment without it.',
+    stage: liveLater,
+    exit: 1,
+    writes: {},
+    record: of('not tested'),
   },
   {
     when: 'the timeout of the job is shorter than the load',
