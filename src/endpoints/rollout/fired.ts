@@ -1,5 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod/mini';
+import { measuredWords } from './release-alarms.ts';
 
 /** An alarm that went into ALARM during a deployment. */
 export interface Fired {
@@ -66,10 +67,11 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** `The alarm X fired at 08:12:00 UTC: 0.2 (08:10:00), 0.2 (08:09:00) above 0.05.` */
+/** `The alarm X fired at 08:12:00 UTC: 20 % (08:10:00), 20 % (08:09:00), threshold 1 %`. */
 export function firedLine({ alarm, at, reason, points, threshold }: Fired): string {
   const time = (text: string) => /T(\d\d:\d\d:\d\d)/.exec(text)?.[1] ?? text;
-  const values = points.map((point) => `${point.value} (${time(point.at)})`).join(', ');
-  const judged = points.length > 0 && threshold !== undefined ? `${values}, threshold ${threshold}` : reason;
+  const values = points.map((point) => `${measuredWords(alarm, point.value)} (${time(point.at)})`).join(', ');
+  const judged =
+    points.length > 0 && threshold !== undefined ? `${values}, threshold ${measuredWords(alarm, threshold)}` : reason;
   return `The alarm ${alarm} fired at ${time(at.toISOString())} UTC: ${judged}`;
 }

@@ -9,9 +9,11 @@ export interface NewFleet {
   readonly variant: string;
 }
 
+const OWN = 'sagemaker-components/';
+
 /** What the names of all alarms begin with that are made for releases on an endpoint; with a config, for that release. */
 export function alarmPrefix(endpoint: string, config?: string): string {
-  return `sagemaker-components/${endpoint}/${config === undefined ? '' : `${config}/`}`;
+  return `${OWN}${endpoint}/${config === undefined ? '' : `${config}/`}`;
 }
 
 /** The name of an alarm that is made for a release. */
@@ -36,6 +38,17 @@ function measured(wanted: ReleaseAlarm) {
     }
   }
 }
+
+/** A value or threshold of an alarm, in the unit of the endpoint file; a plain number where the alarm is not of a release. */
+export function measuredWords(alarm: string, value: number): string {
+  const kind = alarm.startsWith(OWN) ? alarm.split('/').at(-1) : undefined;
+  if (kind === 'server_errors') return `${rounded(value * 100)} %`;
+  if (kind === 'latency') return `${rounded(value / 1000)} ms`;
+  return String(value);
+}
+
+/** As many digits as a person compares. */
+const rounded = (value: number) => Number(value.toPrecision(4));
 
 /**
  * The request for an alarm on the new fleet of a release alone: metrics of this fleet have its endpoint config as a dimension,

@@ -189,7 +189,7 @@ describe('a version that answers worse', () => {
     const job = await run();
     expect(job).toMatchObject({ exit: 1, record: { outcome: 'progressing' } });
     expect(job.log).toMatch(
-      /server_errors fired at 08:03:00 UTC: 0.2 \(08:01:00\), 0.2 \(08:00:00\), threshold 0.01\./,
+      /server_errors fired at 08:03:00 UTC: 20 % \(08:01:00\), 20 % \(08:00:00\), threshold 1 %\./,
     );
     expect(job.log).toContain("[ERROR] KeyError: 'floor_area_sqm'");
     expect(liveConfig(emulator)).toBe(before);

@@ -39,7 +39,7 @@ export const rollout: readonly Row[] = [
     shows: [10],
     component: 'deploy-model',
     code: 'SMC-4101',
-    seen: 'ERROR SageMaker rolled back resale-price-dev: the deployment of resale-price-dev-v2-… failed, and resale-price-dev-v1 serves as before. The alarm sagemaker-components/resale-price-dev/resale-price-dev-v2-…/server_errors fired at … UTC: 0.2 (…), 0.2 (…), threshold 0.01.',
+    seen: 'ERROR SageMaker rolled back resale-price-dev: the deployment of resale-price-dev-v2-… failed, and resale-price-dev-v1 serves as before. The alarm sagemaker-components/resale-price-dev/resale-price-dev-v2-…/server_errors fired at … UTC: 20 % (…), 20 % (…), threshold 1 %.',
     next: "read the container's log lines above: the version answered worse than the alarm allows. Correct the model and register a new version; or, if the threshold is wrong, correct the section alarms of the endpoint file, then run this job again.",
     cause:
       'While the new version baked, more of its answers were errors, or slow, than the alarm of the endpoint file allows. The old version serves again.',
@@ -59,7 +59,7 @@ export const rollout: readonly Row[] = [
     when: 'an alarm that only observes fires while the new version bakes',
     shows: [],
     component: 'deploy-model',
-    seen: 'The alarm sagemaker-components/resale-price-dev/resale-price-dev-v2-…/latency fired at … UTC: 40000 (…), 40000 (…), threshold 1000. It only observes (action: observe).',
+    seen: 'The alarm sagemaker-components/resale-price-dev/resale-price-dev-v2-…/latency fired at … UTC: 40 ms (…), 40 ms (…), threshold 1 ms. It only observes (action: observe).',
     cause: 'The new version is slower than the alarm allows. With `action: observe`, an alarm does not roll back.',
     remedy: 'None, or correct the threshold. When the alarm says what you want, remove `action: observe`.',
     stage: approvedOverAnother,
