@@ -29,11 +29,18 @@ const inputs = z
     ...oneDescription,
     z.refine(
       ({ instance_type, endpoint_file, execution_role_arn }) =>
-        ((instance_type ?? endpoint_file) === undefined) === (execution_role_arn === undefined),
+        execution_role_arn === undefined || (instance_type ?? endpoint_file) !== undefined,
       {
         path: ['instance_type'],
-        message:
-          'or endpoint_file must be given with execution_role_arn, and that with one of them, as in deploy-model',
+        message: 'must be as in deploy-model, or endpoint_file must be: execution_role_arn alone says too little',
+      },
+    ),
+    z.refine(
+      ({ instance_type, endpoint_file, execution_role_arn }) =>
+        execution_role_arn !== undefined || (instance_type ?? endpoint_file) === undefined,
+      {
+        path: ['execution_role_arn'],
+        message: 'must be as in deploy-model, because instance_type or endpoint_file is given',
       },
     ),
   );

@@ -1,8 +1,13 @@
-/** The known word that is most like another, where one is like it enough to be what was meant. */
+/** A word of fewer letters begins too much to mean any of it. */
+const SHORTEST_BEGINNING = 3;
+
+/** The known word that is most like another, or the only one that begins with it, where that is enough to be what was meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const each = known.map((one) => ({ one, distance: distanceBetween(word.toLowerCase(), one.toLowerCase()) }));
   const [best] = each.sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.one : undefined;
+  if (best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))) return best.one;
+  const [longer, another] = known.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()));
+  return another === undefined && word.length >= SHORTEST_BEGINNING ? longer : undefined;
 }
 
 /** The least number of letters to add, remove or replace, by the rows of Wagner and Fischer. */

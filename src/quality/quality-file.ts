@@ -3,6 +3,7 @@ import { placeOf, plainValues } from '../endpoints/description/effective.ts';
 import type { Located, Wrong } from '../endpoints/description/located-yaml.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
+import { sentence } from '../ground/sentence.ts';
 import { type QualityPlan, qualityPlan } from './quality-plan.ts';
 
 /** The most characters of a quality file. */
@@ -51,7 +52,7 @@ function told(problems: readonly Wrong[]): string[] {
 function invalidQualityFile(file: string, problems: readonly string[]): Failure {
   return new Failure(
     'SMC-5101',
-    `Invalid quality file:\n${problems.map((each) => `  ${file}: ${each}.`).join('\n')}`,
+    `Invalid quality file:\n${problems.map((each) => `  ${file}: ${sentence(each)}`).join('\n')}`,
     `correct ${file}, then push.`,
   );
 }

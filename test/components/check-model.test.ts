@@ -1133,12 +1133,20 @@ describe('a version that is live here, and would be served otherwise', () => {
   });
 
   it.each([
-    ['instance_type', { execution_role_arn: '' }],
-    ['execution_role_arn', { instance_type: '' }],
-  ])('cannot be compared by %s alone: the message says what is missing', async (_, inputs) => {
+    [
+      'instance_type',
+      { execution_role_arn: '' },
+      'execution_role_arn: received ""; must be as in deploy-model, because',
+    ],
+    [
+      'execution_role_arn',
+      { instance_type: '' },
+      'instance_type: received ""; must be as in deploy-model, or endpoint_file',
+    ],
+  ])('cannot be compared by %s alone: the message says what is missing', async (_, inputs, told) => {
     const job = await check({ emulator: await emulated(), environment: 'uat', inputs });
     expect(job).toMatchObject({ exit: 64, calls: [] });
-    expect(job.log).toContain('must be given with execution_role_arn, and that with one of them');
+    expect(job.log).toContain(told);
   });
 
   it.each(['instance_count', 'variant_name'])(

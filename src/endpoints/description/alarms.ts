@@ -14,14 +14,16 @@ const action = z._default(
   'roll_back',
 );
 
+const PERIOD_MEANING = 'must be a whole number of minutes, in seconds: 60, 120, and so on up to 900';
+
 const evaluation = {
   period: z._default(
     z
-      .int('must be a whole number of minutes, in seconds')
+      .int(PERIOD_MEANING)
       .check(
-        z.minimum(60, 'must be from 60 to 900 seconds'),
-        z.maximum(900, 'must be from 60 to 900 seconds'),
-        z.multipleOf(60, 'must be a whole number of minutes, in seconds'),
+        z.minimum(60, PERIOD_MEANING),
+        z.maximum(900, PERIOD_MEANING),
+        z.multipleOf(60, PERIOD_MEANING),
         z.describe('How long one data point is, in seconds.'),
       ),
     60,

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { partsOf } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
+import { sentence } from '../../ground/sentence.ts';
 import { environmentName } from '../../registry/entry-keys.ts';
 import { OPTIONS } from '../members.ts';
 import { type EndpointDescription, endpointDescription } from './description.ts';
@@ -146,7 +147,7 @@ function told(problems: readonly WrongIn[], sections: number): string[] {
 function invalidFile(file: string, problems: readonly string[]): Failure {
   return new Failure(
     'SMC-1008',
-    `Invalid endpoint file:\n${problems.map((each) => `  ${file}: ${each}.`).join('\n')}`,
+    `Invalid endpoint file:\n${problems.map((each) => `  ${file}: ${sentence(each)}`).join('\n')}`,
     `correct ${file}, then push.`,
   );
 }

@@ -34,6 +34,11 @@ export interface Wrong {
   readonly why: string;
 }
 
+/** What the parser says of a key at the wrong column, or of a text that looks like one: in words for those who write parsers. */
+const INDENTED: ReadonlySet<string> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY', 'BAD_INDENT']);
+const WRONG_INDENT =
+  'this is not YAML: the keys of a mapping must begin at the same column, and a text with ": " needs quotes';
+
 /** Reads a YAML document with the place of each part; or all that is wrong with it. */
 export function readLocated(text: string): { readonly located: Located } | { readonly wrong: readonly Wrong[] } {
   const lines = new LineCounter();
@@ -42,9 +47,9 @@ export function readLocated(text: string): { readonly located: Located } | { rea
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const wrong: Wrong[] = [...document.errors, ...document.warnings].map(({ pos: [offset], message }) => ({
+  const wrong: Wrong[] = [...document.errors, ...document.warnings].map(({ pos: [offset], code, message }) => ({
     at: placeAt(offset),
-    why: message,
+    why: INDENTED.has(code) ? WRONG_INDENT : message,
   }));
   if (wrong.length > 0) return { wrong };
   const located = locate(document.contents, 0, { placeAt, refuse: (at, why) => void wrong.push({ at, why }) });

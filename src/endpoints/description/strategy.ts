@@ -78,7 +78,12 @@ export const strategy = z
         ...ofRolling,
       }),
     ],
-    { error: `must be a mapping with a type: ${TYPES.join(', ')}` },
+    {
+      error: ({ code }) =>
+        code === 'invalid_union'
+          ? `must be one of ${TYPES.join(', ')}`
+          : `must be a mapping with a type: ${TYPES.join(', ')}`,
+    },
   )
   .check(z.describe('How an update brings the new version into service. Without it, all the traffic moves at once.'));
 

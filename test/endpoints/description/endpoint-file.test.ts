@@ -73,7 +73,7 @@ describe('an endpoint file', () => {
       '  main: { instance_type: large, colour: red }',
     ].join('\n');
     expect(await refused(text)).toEqual([
-      '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?.',
+      '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?',
       '  endpoint.yml: line 2, column 22: model_environment.WORKERS must be a text: write numbers, true and false between quotes.',
       '  endpoint.yml: line 3, column 1: tags must not have keys that start with "aws:" or "sagemaker-components:".',
       '  endpoint.yml: line 5, column 3: instance_type must be a SageMaker instance type, like ml.m5.large, where there is neither instance_pools nor serverless_config (for uat).',
@@ -87,6 +87,16 @@ describe('an endpoint file', () => {
 
   it.each([
     ['is no YAML', 'instance_type: [', /line 1, column \d+: /],
+    [
+      'has a key at a column of its own',
+      'strategy:\n  type: canary\n   size: 1',
+      /^ {2}endpoint.yml: line 2, column 9: this is not YAML: the keys of a mapping must begin at the same column/,
+    ],
+    [
+      'has the beginning of a key',
+      'kms_key: alias/a',
+      /line 1, column 1: kms_key is not known: did you mean kms_key_id\?/,
+    ],
     [
       'has a key twice',
       'instance_type: ml.m5.large\ninstance_type: ml.m5.xlarge',

@@ -104,7 +104,17 @@ describe('a strategy breaks each of the limits of SageMaker', () => {
       rolling('5%', { maximum_execution_time: 6000 }),
       'strategy.maximum_execution_time must be longer than all the waits together (6000 seconds)',
     ],
-    ['a strategy of another name', { strategy: { type: 'bluegreen' } }, 'strategy.type must be a mapping with a type'],
+    [
+      'a strategy of another name',
+      { strategy: { type: 'bluegreen' } },
+      'strategy.type must be one of all_at_once, canary, linear, rolling',
+    ],
+    ['a strategy without a type', { strategy: { size: 1 } }, 'strategy.type must be one of all_at_once, canary'],
+    [
+      'a strategy that is a word',
+      { strategy: 'canary' },
+      'strategy must be a mapping with a type: all_at_once, canary',
+    ],
     ['a key of another strategy', rolling('5%', { termination_wait: 1 }), 'strategy is not known'],
   ])('%s', (_, sections, told) => {
     expect(problems(sections).join('\n')).toContain(told);
@@ -161,6 +171,11 @@ describe('alarms', () => {
       'with a period of 90 s',
       { ...canary(), alarms: errors({ period: 90 }) },
       'alarms.server_errors.period must be a whole number of minutes',
+    ],
+    [
+      'with a period of 45 s, which is told once',
+      { ...canary(), alarms: errors({ period: 45 }) },
+      'alarms.server_errors.period must be a whole number of minutes, in seconds: 60, 120, and so on up to 900',
     ],
     [
       'above 100 %, which nothing is',

@@ -739,7 +739,7 @@ export const deployment: readonly Row[] = [
     shows: [],
     component: 'deploy-model',
     code: 'SMC-1008',
-    seen: '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?.',
+    seen: '  endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?',
     next: 'correct endpoint.yml, then push.',
     cause: 'The endpoint file has a key that is not known, or a value that has no meaning.',
     remedy: 'Correct each line that the log names. [The endpoint file](endpoint-file.md) has every key.',

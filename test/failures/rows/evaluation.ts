@@ -43,7 +43,7 @@ export const evaluation: readonly Row[] = [
     when: 'the quality file is wrong',
     shows: [],
     code: 'SMC-5101',
-    seen: 'ERROR Invalid quality file:\n  quality.yml: line 13, column 3: metrics.rsme is not known: did you mean rmse?.',
+    seen: 'ERROR Invalid quality file:\n  quality.yml: line 13, column 3: metrics.rsme is not known: did you mean rmse?',
     next: 'correct quality.yml, then push.',
     cause: 'A key or a value of the file has no meaning. The log names each with its line and column.',
     remedy: 'Correct it by [the table of its keys](evidence.md#the-quality-file).',
