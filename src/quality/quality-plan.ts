@@ -91,7 +91,14 @@ const slice = mapping({
   metrics: thresholds.check(z.describe('What each slice must keep, as in metrics.')),
 });
 
-const rate = mapping({ max_difference: number.check(z.minimum(0, 'must be from 0'), z.maximum(1, 'must be to 1')) });
+const RATE_MEANING = 'must be a number from 0 to 1';
+const rate = mapping({
+  max_difference: number.check(
+    z.minimum(0, RATE_MEANING),
+    z.maximum(1, RATE_MEANING),
+    z.describe('The largest difference that the rates of two groups may have.'),
+  ),
+});
 
 const group = mapping({
   column: column.check(z.describe('A group is the rows that have one value in this column.')),

@@ -4,7 +4,7 @@ import { type Cell, ROWS } from '../../src/endpoints/description/kind-table.ts';
 import { KIND_WORDS, KINDS } from '../../src/endpoints/description/kinds.ts';
 import { code, table } from './markdown.ts';
 
-type Schema = z.core.JSONSchema.JSONSchema;
+export type Schema = z.core.JSONSchema.JSONSchema;
 
 /** What each key of an endpoint file may be, from the schema by which the programs read it. */
 function keys(): Readonly<Record<string, Schema>> {
@@ -69,7 +69,7 @@ function cellWords(cell: Cell): string {
   }
 }
 
-/** The rows of a key and of those in it; where it may be one of several mappings, their keys together. */
+/** The rows of a key and of those in it, of a list in its items; where it may be one of several mappings, their keys together. */
 export function keyRows(key: string, schema: Schema): string[][] {
   const kinds = alternatives(schema).filter(({ type }) => type !== 'null');
   const values = [...new Set(kinds.map(valueWords))];
@@ -78,7 +78,19 @@ export function keyRows(key: string, schema: Schema): string[][] {
     for (const [name, each] of Object.entries(properties))
       if (isSchema(each)) inner.set(name, [...(inner.get(name) ?? []), each]);
   const row = [code(key), values.join(' or '), meaningOf(schema)];
-  return [row, ...[...inner].flatMap(([name, several]) => keyRows(`${key}.${name}`, together(several)))];
+  return [
+    row,
+    ...[...inner].flatMap(([name, several]) => keyRows(`${key}.${name}`, together(several))),
+    ...itemRows(key, kinds),
+  ];
+}
+
+/** The rows of the keys that each item of a list has. */
+function itemRows(key: string, kinds: readonly Schema[]): string[][] {
+  const items = kinds.flatMap(({ items }) => (isSchema(items) && !Array.isArray(items) ? [items] : []));
+  return items.flatMap(({ properties = {} }) =>
+    Object.entries(properties).flatMap(([name, each]) => (isSchema(each) ? keyRows(`${key}[].${name}`, each) : [])),
+  );
 }
 
 function together(several: readonly Schema[]): Schema {
@@ -108,11 +120,13 @@ function valueWords({ type: kind, enum: words, const: word, properties, items, .
   if (type === 'boolean') return `${code('true')} or ${code('false')}`;
   if (type === 'array') return listWords(items);
   if (type === 'object') return properties ? 'a mapping' : 'a mapping of names to texts';
+  if (type === undefined) return 'anything';
   return 'a text';
 }
 
 function numberWords(type: 'integer' | 'number', { minimum, maximum }: Schema): string {
   const what = type === 'integer' ? 'a whole number' : 'a number';
+  if (minimum === undefined) return what;
   const hasEnd = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
   return hasEnd ? `${what} from ${minimum} to ${maximum}` : `${what} from ${minimum}`;
 }

@@ -17,6 +17,10 @@ describe('the page of the endpoint file', () => {
     await expect(filled, stale(PAGE)).toMatchFileSnapshot(`../../${PAGE}`);
   });
 
+  it('says what it may be and what it means, for each key', () => {
+    expect(keysOfEndpointFile()).not.toMatch(/\| {2}\||undefined/);
+  });
+
   it('has beside it a JSON Schema for editors, which knows every key, too', async () => {
     const path = 'docs/endpoint-file.schema.json';
     const schema = `${JSON.stringify(endpointFileSchema(), null, 2)}\n`;

@@ -1,43 +1,38 @@
 import * as z from 'zod/mini';
 import { qualityPlan } from '../../src/quality/quality-plan.ts';
 import { METRIC_NAMES, metricNamed } from '../../src/statistics/metrics.ts';
-import { isSchema, keyRows } from './endpoint-file-page.ts';
+import { isSchema, keyRows, type Schema } from './endpoint-file-page.ts';
 import { code, table } from './markdown.ts';
 
 /** docs/quality-file.schema.json: for editors. */
-export function qualityFileSchema() {
-  const { $schema, ...rest } = z.toJSONSchema(qualityPlan, { io: 'input', unrepresentable: 'any' });
+export function qualityFileSchema(): Schema {
+  const { $schema: _, ...rest } = z.toJSONSchema(qualityPlan, { io: 'input', unrepresentable: 'any' });
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
   return { $schema, title: 'Quality file of sagemaker-components', ...rest };
 }
 
 /** The table of docs/evidence.md: every key of a quality file, what it may be and what it means. */
 export function keysOfQualityFile(): string {
-  return table(['key', 'value', 'meaning'], rowsOf('', qualityFileSchema()));
+  const { properties = {} } = withOneMetric(qualityFileSchema());
+  const rows = Object.entries(properties).flatMap(([key, schema]) => (isSchema(schema) ? keyRows(key, schema) : []));
+  return table(['key', 'value', 'meaning'], rows);
 }
 
-/** The rows of a mapping; those of the items of a list have [] in their key, and every metric has the same two. */
-function rowsOf(
-  before: string,
-  { properties = {} }: { readonly properties?: Readonly<Record<string, unknown>> },
-): string[][] {
-  return Object.entries(properties).flatMap(([name, schema]) => {
-    if (!isSchema(schema)) return [];
-    const key = `${before}${name}`;
-    if (name === 'metrics') {
-      const { properties: _, ...own } = schema;
-      return [...keyRows(key, own), ...limitRows(key)];
-    }
-    const { items } = schema;
-    const inner = isSchema(items) && items.properties ? rowsOf(`${key}[].`, items) : [];
-    return [...keyRows(key, schema), ...inner];
-  });
+/** A schema in which one metric stands for all: each has the same two keys. */
+function withOneMetric(schema: Schema): Schema {
+  const { properties = {}, items } = schema;
+  const inner = Object.entries(properties).map(([name, each]) => [name, isSchema(each) ? reduced(name, each) : each]);
+  return {
+    ...schema,
+    ...(schema.properties && { properties: Object.fromEntries(inner) }),
+    ...(isSchema(items) && !Array.isArray(items) && { items: withOneMetric(items) }),
+  };
 }
 
-function limitRows(key: string): string[][] {
-  return [
-    [code(`${key}.<metric>.min`), 'a number', 'The metric must be at least this.'],
-    [code(`${key}.<metric>.max`), 'a number', 'The metric must be at most this.'],
-  ];
+function reduced(name: string, schema: Schema): Schema {
+  const [any] = Object.values(name === 'metrics' ? (schema.properties ?? {}) : {});
+  if (!isSchema(any)) return withOneMetric(schema);
+  return { ...schema, properties: { '<metric>': { description: 'A metric of the table below.', ...any } } };
 }
 
 /** The table of metrics: for which tasks each is, and what it needs. */

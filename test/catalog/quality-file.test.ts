@@ -15,6 +15,10 @@ describe('the page about evidence', () => {
     await expect(fill(page, 'metrics', metricsOfQualityFile()), stale(PAGE)).toMatchFileSnapshot(`../../${PAGE}`);
   });
 
+  it('says what it may be and what it means, for each key', () => {
+    expect(keysOfQualityFile()).not.toMatch(/\| {2}\||undefined/);
+  });
+
   it('has beside it a JSON Schema for editors', async () => {
     const path = 'docs/quality-file.schema.json';
     const schema = `${JSON.stringify(qualityFileSchema(), null, 2)}\n`;

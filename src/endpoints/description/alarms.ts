@@ -71,13 +71,13 @@ export const alarms = mapping({
       // Above a threshold of 100 there is nothing: such an alarm never fires.
       threshold: number(0, 99).check(z.describe('Per cent of the requests that end with a 5XX error.')),
       ...evaluation,
-    }),
+    }).check(z.describe('An alarm on requests that end with a 5XX error.')),
   ),
   model_errors: z.optional(
     mapping({
       threshold: whole(0, 1_000_000).check(z.describe('How many requests in a period the model does not answer well.')),
       ...evaluation,
-    }),
+    }).check(z.describe('An alarm on requests that the model does not answer well.')),
   ),
   latency: z.optional(
     mapping({
@@ -89,7 +89,7 @@ export const alarms = mapping({
         'average',
       ),
       ...evaluation,
-    }),
+    }).check(z.describe('An alarm on the time that the model takes.')),
   ),
 }).check(z.describe('CloudWatch alarms that watch an update, and roll it back.'));
 

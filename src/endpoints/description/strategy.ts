@@ -58,7 +58,11 @@ export const strategy = z
   .discriminatedUnion(
     'type',
     [
-      mapping({ type: z.literal('all_at_once'), wait: z._default(wait, 0), ...common }),
+      mapping({
+        type: z.literal('all_at_once').check(z.describe('How the traffic moves to the new fleet.')),
+        wait: z._default(wait, 0),
+        ...common,
+      }),
       mapping({
         type: z.literal('canary'),
         size: size.check(z.describe('The part of the new fleet that takes traffic first: at most half of it.')),
