@@ -113,7 +113,6 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     ...WAITS,
     role_arn: [...(SHARED.role_arn ?? []), roleFor('validate-endpoint', 'uat')],
     endpoint_name: ['resale-price-dev'],
-    payload_file: ['no-such.json', '../payload.json', '/proc/self/environ', ''],
     content_type: ['json'],
     accept: ['json'],
     custom_attributes: ['ä'],
