@@ -330,6 +330,8 @@ async function meetScaling(): Promise<void> {
 
 /** An asynchronous endpoint, whose objects are where the policies expect them. */
 async function meetQueue(): Promise<void> {
+  // What served before has options that an asynchronous endpoint would be without.
+  await push('dev').run(deleteEndpoint);
   const folder = `s3://${resalePrice.asynchronous}resale-price-dev`;
   const async_inference_config = {
     s3_input_path: `${folder}/input`,
