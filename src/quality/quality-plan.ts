@@ -25,6 +25,9 @@ const mediaType = text(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media ty
 const number = z.number('must be a number');
 const aClass = z.union([z.string(), z.number(), z.boolean()], 'must be the label of a class');
 
+/** The ends of names that tell what data is. */
+const TELLING = /(^|\.(csv|jsonl|ndjson|jsonlines))$/i;
+
 const data = mapping({
   file: may('A file of the commit. It is read from GitLab, never from an artifact.', path),
   artifact: may('A file that an earlier job made. Its sha256 must be given.', path),
@@ -37,6 +40,9 @@ const data = mapping({
 }).check(
   z.refine(({ file, artifact, s3 }) => [file, artifact, s3].filter((each) => each !== undefined).length === 1, {
     message: 'must have one of file, artifact and s3',
+  }),
+  z.refine(({ file, artifact, s3, format }) => format !== undefined || TELLING.test(file ?? artifact ?? s3 ?? ''), {
+    message: 'must have a format: csv and jsonl are read, and its name ends like neither (Parquet is not read)',
   }),
   z.refine(({ artifact, sha256 }) => artifact === undefined || sha256 !== undefined, {
     path: ['artifact'],

@@ -36,6 +36,11 @@ describe('a quality file', () => {
       { data: { file: 'a.parquet', format: 'parquet' } },
       'data.format must be csv or jsonl',
     ],
+    [
+      'data whose name tells no format',
+      { data: { file: 'a.parquet' } },
+      'data must have a format: csv and jsonl are read, and its name ends like neither (Parquet is not read)',
+    ],
     ['a metric of another task', { metrics: { f1: { min: 0.5 } } }, 'metrics.f1 is no metric of the task regression'],
     ['a metric without a limit', { metrics: { rmse: {} } }, 'metrics.rmse must have min or max'],
     ['no metric', { metrics: {} }, 'metrics must name a metric with its min or max'],
