@@ -86,7 +86,9 @@ const onDev = (inputs: Mapping = {}, files: Readonly<Record<string, string>> = {
 const right = variablesOf('deploy-pipeline', {}, ON_DEV);
 
 /** The inputs of promote that a later job takes, with each value that its program refuses. */
-const afterTraining = programs.slice(programs.findIndex(({ name }) => name === 'deploy-pipeline') + 1);
+const commands = JSON.stringify(compileComponent('promote', EXAMPLE));
+const inPromote = programs.filter(({ name }) => commands.includes(`"${name} `));
+const afterTraining = inPromote.slice(inPromote.findIndex(({ name }) => name === 'deploy-pipeline') + 1);
 const wrong = afterTraining.flatMap((program: Component) => {
   const inputs = readTemplate(program.name).inputs.filter(({ name }) => name in program.inputs.shape);
   return (

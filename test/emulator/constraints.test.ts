@@ -16,6 +16,7 @@ const UNBREAKABLE = [
   'InvokeEndpoint body required',
   'InvokeEndpoint enableExplanations pattern',
   'InvokeEndpoint endpointName required',
+  'InvokeEndpointAsync endpointName required',
 ];
 
 let emulator: Emulator;
@@ -118,8 +119,8 @@ function fields(name: string, value: unknown): [string, string][] {
 }
 
 /** A header cannot hold every text: what cannot travel is not sent. */
-const asHeaders: Send = async (_, request) => {
-  const members = shapeOf(models.runtime, 'InvokeEndpointInput').members ?? {};
+const asHeaders: Send = async (operation, request) => {
+  const members = shapeOf(models.runtime, `${operation}Input`).members ?? {};
   const given = Object.entries(Object(request)).map(([name, value]) => [name, String(value)] as const);
   const endpoint = given.find(([name]) => name === 'EndpointName')?.[1] ?? 'e';
   const sent = given
@@ -127,7 +128,8 @@ const asHeaders: Send = async (_, request) => {
     .map(([name, value]) => [members[name]?.locationName ?? name, value]);
   const travels = sent.every(([, value]) => /^[\u0020-\u00ff]*$/.test(value ?? ''));
   const headers = { authorization: authorization(), ...Object.fromEntries(travels ? sent : []) };
-  return fetch(`${emulator.url}/endpoints/${encodeURIComponent(endpoint)}/invocations`, {
+  const path = operation === 'InvokeEndpointAsync' ? 'async-invocations' : 'invocations';
+  return fetch(`${emulator.url}/endpoints/${encodeURIComponent(endpoint)}/${path}`, {
     method: 'POST',
     headers,
     body: '{}',

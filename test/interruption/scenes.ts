@@ -299,7 +299,7 @@ const evaluating: Scene = {
   ...validating,
   about: 'evaluate-model asks about labelled rows, and records what the answers are worth',
   component: evaluateModel,
-  inputs: {},
+  inputs: { keep_answers: 'true', keep_records: '30 days' },
   set: (emulator) => ({
     ...validating.set(emulator),
     ...LABELLED,

@@ -67,6 +67,15 @@ function spoil(right: string, at: number, how: string, letter: string): string {
 export const textLike = (right: string): fc.Arbitrary<string> =>
   fc.oneof({ weight: 2, arbitrary: nearMisses(right) }, usualMistakes, anyText);
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Something in the place of a right file. */
 export function fileLike(right: string): fc.Arbitrary<Uint8Array> {
   const asBytes = (text: string) => Buffer.from(text);
@@ -84,7 +93,9 @@ export function fileLike(right: string): fc.Arbitrary<Uint8Array> {
     fc.json({ maxDepth: 3 }).map(asBytes),
     {
       weight: 4,
-      arbitrary: fc.infiniteStream(fc.nat({ max: 1000 })).chain((choices) => documentsLike(right, choices)),
+      arbitrary: isJson(right)
+        ? fc.infiniteStream(fc.nat({ max: 1000 })).chain((choices) => documentsLike(right, choices))
+        : nearMisses(right).map(asBytes),
     },
   );
 }
