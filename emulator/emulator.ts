@@ -9,8 +9,9 @@ import { validate } from './constraints.ts';
 import { credentialScope } from './credential-scope.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
 import { authorise, authoriseAcross, isAllowed } from './iam.ts';
+import { Images, imageAccess, imageOperations } from './images.ts';
 import { Logs, logResource, logsOperations } from './logs.ts';
-import { Objects, objectAccess, objectOperations } from './objects.ts';
+import { dataOf, Objects, objectAccess, objectOperations } from './objects.ts';
 import type { Asked, Request } from './protocols.ts';
 import { Runtime } from './runtime.ts';
 import { mustBeWhole } from './s3-protocol.ts';
@@ -77,6 +78,7 @@ export class Emulator implements World {
   readonly faults = new Faults();
   readonly logs: Logs;
   readonly objects: Objects;
+  readonly images: Images;
   readonly runtime: Runtime;
   readonly cloudwatch: CloudWatch;
   readonly traffic: Traffic;
@@ -119,7 +121,11 @@ export class Emulator implements World {
       registry: this.registry,
       models: this.models,
     });
-    this.objects = new Objects(this.pipelines.objects, (address) => this.executions.leftAt(address));
+    this.objects = new Objects(this.pipelines.objects, {
+      leftAt: (address) => this.executions.leftAt(address),
+      dataOfPackages: () => this.registry.containers().flatMap(dataOf),
+    });
+    this.images = new Images(() => this.registry.containers().flatMap(({ Image }) => Image ?? []));
     const { endpoints, runtime, objects } = this;
     this.asynchronous = new AsyncInference(this, { endpoints, runtime, objects });
     this.objects.onRead = () => this.asynchronous.advance();
@@ -140,6 +146,7 @@ export class Emulator implements World {
       sts: stsOperations(this, this.#issuer),
       runtime: {},
       s3: objectOperations(this.objects, isAllowed),
+      ecr: imageOperations(this.images, this),
     };
   }
 
@@ -376,6 +383,7 @@ export class Emulator implements World {
         ...this.#keysUsed(operation, input),
       ];
     if (service === 's3') return [objectAccess(operation, input)];
+    if (service === 'ecr') return [imageAccess(this, input)];
     if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);
     if (service === 'logs')
       return [{ action: `logs:${operation}`, resources: [logResource(this, input)], context: {} }];

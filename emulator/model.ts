@@ -48,5 +48,6 @@ export const models = {
   logs: loadModel('logs'),
   cloudwatch: loadModel('cloudwatch'),
   s3: loadModel('s3'),
+  ecr: loadModel('ecr'),
   autoscaling: loadModel('application-autoscaling'),
 };

@@ -2,8 +2,13 @@ import { type AccessRequest, AwsError, type Operation, type Operations, type Pri
 
 type Input = Parameters<Operation>[0];
 
-/** Where objects come from that nobody put there: the outputs of the steps of pipelines, as JSON. */
-type LeftAt = (address: string) => unknown;
+/** Where objects come from that nobody put there. */
+interface Elsewhere {
+  /** The outputs of the steps of pipelines, as JSON. */
+  leftAt(address: string): unknown;
+  /** The addresses of the data of model packages: what they name lies there. */
+  dataOfPackages(): readonly string[];
+}
 
 interface StoredObject {
   readonly text: string;
@@ -18,45 +23,70 @@ export class Objects {
   readonly #texts: Map<string, string>;
   /** `bucket/key` -> content type, where it is not the usual one. */
   readonly #types = new Map<string, string>();
-  readonly #leftAt: LeftAt;
+  readonly #elsewhere: Elsewhere;
+  /** `bucket/key` of the data of packages that was deleted. */
+  readonly #deleted = new Set<string>();
   /** Called before anybody looks, so that what is written by then is there. */
   onRead: () => void = () => undefined;
 
-  constructor(texts: Map<string, string>, leftAt: LeftAt) {
+  constructor(texts: Map<string, string>, elsewhere: Elsewhere) {
     this.#texts = texts;
-    this.#leftAt = leftAt;
+    this.#elsewhere = elsewhere;
   }
 
   /** Puts a text at an address `s3://bucket/key`. */
   put(address: string, text: string, type = USUAL_TYPE): void {
     const place = placeOf(address);
     this.#texts.set(place, text);
+    this.#deleted.delete(place);
     this.#types.set(place, type);
   }
 
   delete(address: string): void {
     this.#texts.delete(placeOf(address));
+    this.#deleted.add(placeOf(address));
   }
 
   find(address: string): StoredObject | undefined {
     const place = placeOf(address);
-    const left = this.#leftAt(`s3://${place}`);
+    const left = this.#elsewhere.leftAt(`s3://${place}`);
     const text = this.#texts.get(place) ?? (left === undefined ? undefined : JSON.stringify(left));
     return text === undefined ? undefined : { text, type: this.#types.get(place) ?? USUAL_TYPE };
   }
 
   /** The keys in a bucket that begin so, in order. */
   keys(bucket: string, prefix = ''): string[] {
-    return [...this.#texts.keys()]
+    return this.#places()
       .filter((place) => place.startsWith(`${bucket}/${prefix}`))
       .map((place) => place.slice(bucket.length + 1))
       .sort();
   }
 
+  /** A bucket outlives what is deleted in it. */
   hasBucket(bucket: string): boolean {
-    return this.keys(bucket).length > 0;
+    return [...this.#places(), ...this.#deleted].some((place) => place.startsWith(`${bucket}/`));
+  }
+
+  #places(): string[] {
+    const data = this.#elsewhere.dataOfPackages().map(placeOf);
+    return [...new Set([...this.#texts.keys(), ...data.filter((place) => !this.#deleted.has(place))])];
   }
 }
+
+/** Where the data of a container lies, as its package says. */
+interface WithData {
+  readonly ModelDataUrl?: string | undefined;
+  readonly ModelDataSource?:
+    | { readonly S3DataSource?: { readonly S3Uri?: string | undefined } | undefined }
+    | undefined;
+}
+
+export function dataOf({ ModelDataUrl, ModelDataSource }: WithData): string[] {
+  return [ModelDataUrl, ModelDataSource?.S3DataSource?.S3Uri].flatMap((address) => address ?? []);
+}
+
+/** As S3 writes a key in a list by encoding-type=url. */
+const encoded = (key: string) => encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 
 const placeOf = (address: string) => address.replace(/^s3:\/\//, '');
 
@@ -91,18 +121,20 @@ export function objectOperations(
       mustHaveBucket(String(Bucket));
       throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
     },
-    ListObjectsV2: ({ Bucket, Prefix, MaxKeys = 1000 }) => {
+    ListObjectsV2: ({ Bucket, Prefix, MaxKeys = 1000, EncodingType }) => {
       objects.onRead();
       mustHaveBucket(String(Bucket));
       const keys = objects.keys(String(Bucket), String(Prefix ?? ''));
       const told = keys.slice(0, Number(MaxKeys));
+      const written = (text: string) => (EncodingType === 'url' ? encoded(text) : text);
       return {
         Name: Bucket,
-        Prefix: Prefix ?? '',
+        Prefix: written(String(Prefix ?? '')),
         KeyCount: told.length,
         MaxKeys,
         IsTruncated: told.length < keys.length,
-        Contents: told.map((Key) => ({ Key })),
+        Contents: told.map((key) => ({ Key: written(key) })),
+        ...(EncodingType !== undefined && { EncodingType }),
       };
     },
     PutObject: ({ Bucket, Key, Body, ContentType }) => {

@@ -30,11 +30,12 @@ export interface Asked {
   readonly refuse: (error: AwsError) => Reply;
 }
 
-const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch' | 'autoscaling'>> = {
+const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch' | 'autoscaling' | 'ecr'>> = {
   SageMaker: 'sagemaker',
   Logs_20140328: 'logs',
   GraniteServiceVersion20100801: 'cloudwatch',
   AnyScaleFrontendService: 'autoscaling',
+  AmazonEC2ContainerRegistry_V20150921: 'ecr',
 };
 
 /** All services share one port: the request itself says whose it is. Undefined: nobody's. */

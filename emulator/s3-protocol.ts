@@ -35,8 +35,13 @@ function putting({ headers, body }: Request) {
 }
 
 function listing(Bucket: string, query: URLSearchParams): Asked {
-  const [prefix, most] = [query.get('prefix'), query.get('max-keys')];
-  const input = { Bucket, ...(prefix !== null && { Prefix: prefix }), ...(most !== null && { MaxKeys: Number(most) }) };
+  const [prefix, most, encoding] = ['prefix', 'max-keys', 'encoding-type'].map((name) => query.get(name) ?? undefined);
+  const input = {
+    Bucket,
+    ...(prefix !== undefined && { Prefix: prefix }),
+    ...(most !== undefined && { MaxKeys: Number(most) }),
+    ...(encoding !== undefined && { EncodingType: encoding }),
+  };
   return asking('ListObjectsV2', input);
 }
 

@@ -55,6 +55,12 @@ export class Registry {
       DeleteModelPackage: this.#delete,
     });
 
+  /** The containers of every package in a group. */
+  containers() {
+    const packages = [...this.groups.values()].flatMap((group) => group.packages);
+    return packages.flatMap(({ content }) => content.InferenceSpecification?.Containers ?? []);
+  }
+
   groupArn(name: string): string {
     return arnOf(this.#owner, 'model-package-group', this.#inArn(name));
   }

@@ -41,6 +41,11 @@ const options = z.strictObject({
   'execution-role': role,
   reports: objects.optional(),
   'labelled-data': objects.optional(),
+  images: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._/-]{1,255}$/, 'must be the name of a repository in ECR, like team/churn')
+    .optional(),
+  'model-data': objects.optional(),
   autoscaling: z.boolean(),
   vpc: z.boolean(),
   'volume-key': z
@@ -120,6 +125,8 @@ function teamOf(given: Options): Team {
     executionRole: arn(given['execution-role']),
     ...(given.reports !== undefined && { reports: given.reports }),
     ...(given['labelled-data'] !== undefined && { labelledData: given['labelled-data'] }),
+    ...(given.images !== undefined && { images: given.images }),
+    ...(given['model-data'] !== undefined && { modelData: given['model-data'] }),
     ...(given.autoscaling && { autoscaling: true }),
     ...(given.vpc && { vpc: true }),
     ...(given['volume-key'] !== undefined && { volumeKey: given['volume-key'] }),

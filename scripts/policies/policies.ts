@@ -115,6 +115,8 @@ function deletionStatements(team: Team, environment: string, permissions: readon
 function isUsed(team: Team, { on, of }: Permission): boolean {
   if (on === 'training reports') return team.reports !== undefined;
   if (on === 'labelled data') return team.labelledData !== undefined;
+  if (on === 'image') return team.images !== undefined;
+  if (on === 'model data') return team.modelData !== undefined;
   return of === undefined || (team[of] ?? false) !== false;
 }
 
@@ -174,7 +176,8 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
 function conditionOf(team: Team, environment: string, permission: Permission): Condition | undefined {
   const { action, on, writes, sets, of } = permission;
   if (action === 'kms:CreateGrant') return onlyForSageMaker(team);
-  if (on === 'bucket of answers') return onlyAnswers(team, environment);
+  if (on === 'bucket of answers') return onlyKeys(foldersOf(team, endpointOf(team, environment), ANSWERS));
+  if (on === 'model data') return onlyKeys([team.modelData ?? '']);
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
@@ -193,10 +196,9 @@ function onlyForSageMaker({ region }: Team): Condition {
   };
 }
 
-/** A bucket is listed for the keys of the answers alone. */
-function onlyAnswers(team: Team, environment: string): Condition {
-  const folders = foldersOf(team, endpointOf(team, environment), ANSWERS);
-  return { StringLike: { 's3:prefix': folders.map((folder) => `${folder.slice(folder.indexOf('/') + 1)}/*`) } };
+/** A bucket is listed for the keys alone that begin as these places do. */
+function onlyKeys(places: readonly string[]): Condition {
+  return { StringLike: { 's3:prefix': places.map((place) => `${place.slice(bucketOf(place).length + 1)}*`) } };
 }
 
 function taggedBy(creation: string): Condition {
@@ -385,6 +387,10 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return `arn:aws:s3:::${team.reports}*`;
     case 'labelled data':
       return `arn:aws:s3:::${team.labelledData}*`;
+    case 'image':
+      return `arn:aws:ecr:${region}:${account}:repository/${team.images}`;
+    case 'model data':
+      return `arn:aws:s3:::${bucketOf(team.modelData)}`;
     case 'pipeline role':
       return team.pipelineRole;
     case 'execution role':
@@ -396,11 +402,11 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
     case 'volume key':
       return team.volumeKey ?? [];
     case 'payloads in S3':
-      return foldersOf(team, endpoint, ['input']).map((folder) => `arn:aws:s3:::${folder}/*`);
+      return foldersOf(team, endpoint, ['input']).map((folder) => `arn:aws:s3:::${folder}*`);
     case 'answers in S3':
-      return foldersOf(team, endpoint, ANSWERS).map((folder) => `arn:aws:s3:::${folder}/*`);
+      return foldersOf(team, endpoint, ANSWERS).map((folder) => `arn:aws:s3:::${folder}*`);
     case 'bucket of answers':
-      return `arn:aws:s3:::${team.asynchronous?.split('/')[0]}`;
+      return `arn:aws:s3:::${bucketOf(team.asynchronous)}`;
     case 'scaling role':
       return `arn:aws:iam::${account}:role/${SCALING_ROLE}`;
   }
@@ -411,7 +417,12 @@ const ANSWERS = ['output', 'failure'] as const;
 
 /** The folders of an asynchronous endpoint, each with its bucket. */
 function foldersOf({ asynchronous = '' }: Team, endpoint: string, names: readonly string[]): string[] {
-  return names.map((name) => `${asynchronous}${endpoint}/${name}`);
+  return names.map((name) => `${asynchronous}${endpoint}/${name}/`);
+}
+
+/** The bucket of a place in S3, `bucket/what keys begin with`. */
+function bucketOf(place = ''): string {
+  return place.slice(0, place.indexOf('/'));
 }
 
 /** The role that AWS makes in an account when its first endpoint is scaled. */

@@ -26,6 +26,10 @@ export interface Team {
   readonly reports?: string;
   /** What the addresses of labelled data begin with in S3, where evaluate-model may read it. */
   readonly labelledData?: string;
+  /** The ECR repository of the images. */
+  readonly images?: string;
+  /** What the addresses of the model data begin with in S3. */
+  readonly modelData?: string;
   /** Whether endpoint files say how endpoints are scaled. */
   readonly autoscaling?: boolean;
   /** Whether endpoint files put containers into a VPC. */

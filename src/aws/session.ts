@@ -7,8 +7,9 @@ import { Failure } from '../ground/failure.ts';
 import { parseArn } from './arn.ts';
 import { handConfigFiles } from './config-files.ts';
 import { AwsHandler, type HandlerOptions } from './handler.ts';
-import { answeredByAnother, isTrustedForObjects } from './hosts.ts';
-import type { ObjectAccess, Objects, ObjectText, OpenedObject } from './objects.ts';
+import { answeredByAnother, type HostAddress, isTrusted, isTrustedForObjects } from './hosts.ts';
+import type { Objects, ObjectText, OpenedObject } from './objects.ts';
+import type { Presence } from './presence.ts';
 import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
 
@@ -57,13 +58,24 @@ export interface Session {
   readonly account: string;
   /** The caller as STS names it. */
   readonly arn: string;
-  /** The address of S3, as the SDK would find it. */
-  readonly objectsUrl: string;
+  /** The addresses of S3 and ECR, as the SDK would find them. */
+  readonly urls: ServiceUrls;
 }
 
-/** The address of S3: as a variable says, which was checked before anything else, or that of the region. */
-function objectsUrlOf(region: string, { AWS_ENDPOINT_URL_S3: own, AWS_ENDPOINT_URL: every }: Env): string {
-  return own || every || `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+interface ServiceUrls {
+  readonly objects: string;
+  /** That of a region: an image may be in another one. */
+  images(region: string): string;
+}
+
+/** As variables say, which were checked before anything else, or those of the region. */
+function urlsIn(region: string, env: Env): ServiceUrls {
+  const { AWS_ENDPOINT_URL_S3: ofObjects, AWS_ENDPOINT_URL_ECR: ofImages, AWS_ENDPOINT_URL: every } = env;
+  const domain = (where: string) => `${where}.amazonaws.com${where.startsWith('cn-') ? '.cn' : ''}`;
+  return {
+    objects: ofObjects || every || `https://s3.${domain(region)}`,
+    images: (where) => ofImages || every || `https://api.ecr.${domain(where)}`,
+  };
 }
 
 interface WebIdentity {
@@ -100,7 +112,7 @@ export async function assumeRole(region: string, identity: WebIdentity, outside:
     config: { ...config, credentials },
     arn,
     account: accountOf(arn),
-    objectsUrl: objectsUrlOf(region, outside.env),
+    urls: urlsIn(region, outside.env),
   };
 }
 
@@ -133,7 +145,7 @@ export async function ambientSession(region: string, outside: Outside): Promise<
   const config = settings(region, outside);
   const { Arn: arn } = await new STSClient(client(config)).send(new GetCallerIdentityCommand({}));
   if (!arn) throw answeredByAnother(' (GetCallerIdentity without an ARN)');
-  return { config, arn, account: accountOf(arn), objectsUrl: objectsUrlOf(region, outside.env) };
+  return { config, arn, account: accountOf(arn), urls: urlsIn(region, outside.env) };
 }
 
 function accountOf(arn: string): string {
@@ -192,21 +204,37 @@ export interface Aws {
   openObject(address: string): Promise<OpenedObject>;
   /** Puts, finds and deletes objects of S3. */
   objects(): Promise<Objects>;
+  /** Whether there is an object of S3, or any whose key begins so. */
+  hasObject(place: { readonly address: string; readonly isPrefix: boolean }): Promise<Presence>;
+  /** Whether ECR has an image. */
+  hasImage(image: string): Promise<Presence>;
 }
 
 /** Milliseconds: a large object takes its time, and a job has a deadline of its own. */
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
+/** Milliseconds: what is only good to know is not waited for long. */
+const BRIEF = 10_000;
+
+/** A service that is asked without a client of its own. */
+interface Service {
+  readonly url: string;
+  trusts(host: HostAddress): boolean;
+  /** Its region, where it is another one. */
+  readonly where?: string;
+}
 
 /** Builds the clients. */
-export function connect({ config, account, objectsUrl }: Session): Aws {
+export function connect({ config, account, urls }: Session): Aws {
   const sagemaker = new SageMakerClient(client(config));
   let cloudwatch: ReturnType<Aws['cloudwatch']> | undefined;
   let autoscaling: ReturnType<Aws['autoscaling']> | undefined;
-  const objectAccess = (wholeTimeout: number): ObjectAccess => {
+  const objects = { url: urls.objects, trusts: isTrustedForObjects };
+  const accessTo = ({ url, trusts, where }: Service, wholeTimeout = BRIEF) => {
     const { credentials, region, sha256 } = sagemaker.config;
     const patience = { connectionTimeout: 5_000, requestTimeout: 10_000, wholeTimeout };
-    const handler = new AwsHandler({ ...config.requestHandler, ...patience, trusts: isTrustedForObjects });
-    return { url: objectsUrl, signing: { credentials, region, sha256 }, handler };
+    const handler = new AwsHandler({ ...config.requestHandler, ...patience, trusts });
+    return { url, signing: { credentials, region: where ?? region, sha256 }, handler };
   };
   return {
     region: config.region,
@@ -241,16 +269,23 @@ export function connect({ config, account, objectsUrl }: Session): Aws {
     },
     async object(address, mostBytes) {
       const { readObject } = await import('./objects.ts');
-      // What is read there is good to know, and nothing waits for it long.
-      return readObject(objectAccess(10_000), address, mostBytes);
+      return readObject(accessTo(objects), address, mostBytes);
     },
     async openObject(address) {
       const { openObject } = await import('./objects.ts');
-      return openObject(objectAccess(HOUR), address);
+      return openObject(accessTo(objects, HOUR), address);
+    },
+    async hasObject(place) {
+      const { lookForObject } = await import('./objects.ts');
+      return lookForObject(accessTo(objects), place);
+    },
+    async hasImage(image) {
+      const { lookForImage } = await import('./images.ts');
+      return lookForImage(image, (where) => accessTo({ url: urls.images(where), trusts: isTrusted, where }));
     },
     async objects() {
       const { objectsBy } = await import('./objects.ts');
-      return objectsBy(objectAccess(60_000));
+      return objectsBy(accessTo(objects, MINUTE));
     },
   };
 }

@@ -50,6 +50,8 @@ const inputs = z.strictObject({
 
 type Inputs = z.output<typeof inputs>;
 
+const LOOKS = 'the job is to look, before it changes anything, whether';
+
 export default defineComponent({
   name: 'rollback-endpoint',
   duty: 'rollback',
@@ -78,6 +80,8 @@ export default defineComponent({
     { action: 'sagemaker:AddTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint' },
     { action: 'sagemaker:ListTags', on: 'endpoint config' },
+    { action: 'ecr:BatchGetImage', on: 'image', when: `${LOOKS} its image still exists` },
+    { action: 's3:ListBucket', on: 'model data', when: `${LOOKS} its data still exists` },
     ...permissionsToSeeScaling('the release before ran on another instance type'),
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'the update failed' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'the update failed' },
@@ -99,6 +103,7 @@ export default defineComponent({
     });
     const standing = chosen.standing ?? refuseAll([...chosen.passedBy, ...passedBy], given);
     for (const { version, why } of chosen.passedBy) context.log.line(`Passed over version ${version}: ${why}.`);
+    for (const line of standing.notLookedAt) context.log.line(line);
     const plan = planReturn(standing, given, context);
     await refuseWhatIsForeseen(plan, found.look, context);
     await leave(decision, { standing, given }, context);

@@ -27,6 +27,8 @@ export interface Permission {
     | 'metrics'
     | 'training reports'
     | 'labelled data'
+    | 'image'
+    | 'model data'
     | 'pipeline role'
     | 'execution role'
     | 'scalable target'

@@ -113,6 +113,8 @@ function firstMembers(container: ModelPackageContainerDefinition): object {
 export interface DataPlace {
   readonly address: string;
   readonly etag: string | undefined;
+  /** Whether the data is all whose keys begin so, and not one object. */
+  readonly isPrefix: boolean;
 }
 
 /** The places of all data of a package's containers. What lies there is not in the content hash. */
@@ -125,8 +127,10 @@ export function dataPlacesOf({ InferenceSpecification: main }: Specified): DataP
       ...(container.AdditionalModelDataSources ?? []).map(({ S3DataSource }) => S3DataSource),
     ];
     return [
-      ...(url ? [{ address: url, etag }] : []),
-      ...sources.flatMap((source) => (source?.S3Uri ? [{ address: source.S3Uri, etag: source.ETag }] : [])),
+      ...(url ? [{ address: url, etag, isPrefix: url.endsWith('/') }] : []),
+      ...sources.flatMap((source) =>
+        source?.S3Uri ? [{ address: source.S3Uri, etag: source.ETag, isPrefix: source.S3DataType !== 'S3Object' }] : [],
+      ),
     ];
   });
 }

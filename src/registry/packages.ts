@@ -41,6 +41,8 @@ export interface ModelPackage extends EntryHolder {
   readonly contents: readonly string[];
   /** Where its data lies in S3, which the hash does not cover. */
   readonly data: readonly DataPlace[];
+  /** The images of its containers. */
+  readonly images: readonly string[];
   /** Whether it says how to serve it: SageMaker also registers versions that name no container. */
   readonly servable: boolean;
   /** How many containers answer a request, one after the other. */
@@ -178,6 +180,7 @@ function fromResponse(answer: DescribeModelPackageCommandOutput, describedAt: Da
     content: contents[0],
     contents,
     data: dataPlacesOf(answer),
+    images: (answer.InferenceSpecification?.Containers ?? []).flatMap(({ Image }) => Image ?? []),
     servable: (answer.InferenceSpecification?.Containers ?? []).length > 0,
     containers: (answer.InferenceSpecification?.Containers ?? []).length,
     instanceTypes: answer.InferenceSpecification?.SupportedRealtimeInferenceInstanceTypes ?? [],

@@ -6,11 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { objectUrl } from '../../src/aws/console.ts';
 import { AwsHandler } from '../../src/aws/handler.ts';
 import { isTrustedForObjects, refuseOtherServices } from '../../src/aws/hosts.ts';
-import { type ObjectAccess, objectsBy, readObject } from '../../src/aws/objects.ts';
+import { objectsBy, readObject } from '../../src/aws/objects.ts';
+import type { Access } from '../../src/aws/signed-request.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 
 /** Access to an S3 on this machine, which answers as the listener does. */
-async function accessTo(listener: RequestListener): Promise<ObjectAccess> {
+async function accessTo(listener: RequestListener): Promise<Access> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -21,7 +22,7 @@ async function accessTo(listener: RequestListener): Promise<ObjectAccess> {
   return accessBy(`http://127.0.0.1:${port}`);
 }
 
-function accessBy(url: string): ObjectAccess {
+function accessBy(url: string): Access {
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: SECRET, sessionToken: 'token' };
   const handler = new AwsHandler({ wholeTimeout: 2_000, trusts: isTrustedForObjects });
   return { url, signing: { credentials, region: 'ap-southeast-1', sha256: Sha256 }, handler };
@@ -142,9 +143,13 @@ async function objectsOf(...answers: readonly { status?: number; body?: string; 
   return { objects: objectsBy(access), asked };
 }
 
-const FOUND = { body: '<ListBucketResult><Contents><Key>out/a.out</Key></Contents></ListBucketResult>' };
+const FOUND = {
+  body: '<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>out/a.out</Key></Contents></ListBucketResult>',
+};
 const NOTHING = { body: '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>' };
-const LONGER = { body: '<ListBucketResult><Contents><Key>out/a.out.old</Key></Contents></ListBucketResult>' };
+const LONGER = {
+  body: '<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>out/a.out.old</Key></Contents></ListBucketResult>',
+};
 
 describe('an object of a job', () => {
   it('is put whole, with its type and its length, signed with what it holds', async () => {
@@ -163,7 +168,7 @@ describe('an object of a job', () => {
     const found = await objects.find('s3://bucket/out/a.out', 10);
     expect(found).toEqual({ body: Buffer.from('[1]'), contentType: 'application/json' });
     expect(asked).toMatchObject([
-      { method: 'GET', url: '/bucket?list-type=2&max-keys=1&prefix=out%2Fa.out', isSigned: true },
+      { method: 'GET', url: '/bucket?encoding-type=url&list-type=2&max-keys=1&prefix=out%2Fa.out', isSigned: true },
       { method: 'GET', url: '/bucket/out/a.out', isSigned: true },
     ]);
   });
@@ -187,6 +192,7 @@ describe('an object of a job', () => {
     ['that is denied', 403, '<Error><Code>AccessDenied</Code><Message>No.</Message></Error>', 'denied'],
     ['that S3 has no time for', 503, '<Error><Code>SlowDown</Code><Message>Wait.</Message></Error>', 'throttled'],
     ['that fails in S3', 500, '<Error><Code>InternalError</Code></Error>', 'server error'],
+    ['that a proxy answers for', 200, '<html>', 'not AWS'],
     ['that a proxy keeps from S3', 403, '<html>No.</html>', 'not AWS'],
     ['whose bucket does not exist', 404, '<Error><Code>NoSuchBucket</Code><Message>No.</Message></Error>', 'other'],
   ])('%s is an error of its own kind', async (_, status, body, trouble) => {

@@ -93,7 +93,8 @@ function changesIn({ Statement }: PolicyDocument): string {
   return [...writes].map(short).join(', ');
 }
 
-const READS = /^(logs:|s3:(GetObject|ListBucket)$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
+const READS =
+  /^(logs:|ecr:BatchGetImage$|s3:(GetObject|ListBucket)$|[a-z-]+:Describe|sagemaker:(List|BatchDescribe|Invoke))/;
 
 /** The registry entries that a policy lets its role write. */
 function keysWritten({ Statement }: PolicyDocument): string {
@@ -123,6 +124,8 @@ function commandOf(team: Team): string {
     `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
     ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
     ...(team.labelledData === undefined ? [] : [`  --labelled-data ${team.labelledData}`]),
+    ...(team.images === undefined ? [] : [`  --images ${team.images}`]),
+    ...(team.modelData === undefined ? [] : [`  --model-data ${team.modelData}`]),
     ...(team.autoscaling ? ['  --autoscaling'] : []),
     ...(team.vpc ? ['  --vpc'] : []),
     ...(team.volumeKey === undefined ? [] : [`  --volume-key ${team.volumeKey}`]),
@@ -152,6 +155,8 @@ ${commandOf(team)}
 | \`--pipeline-role\`, \`--execution-role\` | the two roles that jobs pass to SageMaker |
 | \`--reports\` | where the training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with |
 | \`--labelled-data\` | where labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with |
+| \`--images\` | the repository of your images in ECR, if rollback-endpoint may look whether the image of a release still exists |
+| \`--model-data\` | where the data of your models lies in S3, if rollback-endpoint may look whether that of a release still exists: a bucket, and what the keys begin with. The role may list these keys, and read none |
 | \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |
 | \`--vpc\` | your endpoint files have \`vpc_config\`. The command then writes \`execution-role-vpc.json\`, too: attach it to the execution role, as SageMaker uses it there. The roles of the jobs need nothing for it |
 | \`--volume-key\` | the ARN of the key that your endpoint files name in \`kms_key_id\`. Roles may then let SageMaker use it, and nobody else. The policy of the key must allow it, too |

@@ -213,12 +213,16 @@ describe.each(teams)('on %s', (_, team) => {
   });
 });
 
+/** A team without asynchronous endpoints. */
+const { asynchronous: _, ...synchronous } = resalePrice;
+
 test('only check-model and the plan read the reports of the training in S3, and only evaluate-model labelled data; no branch that anybody may push', () => {
-  const { asynchronous: _, ...team } = resalePrice;
-  const reading = dutiesOf(team, programs).flatMap(({ name, policy }) =>
-    policy.Statement.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('s3:'))).map(
-      (statement) => [name, statement.Action, statement.Resource],
-    ),
+  const reading = dutiesOf(synchronous, programs).flatMap(({ name, policy }) =>
+    policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:GetObject')).map((statement) => [
+      name,
+      statement.Action,
+      statement.Resource,
+    ]),
   );
   expect(reading).toEqual(
     [
@@ -236,6 +240,13 @@ test('only check-model and the plan read the reports of the training in S3, and 
       `arn:aws:s3:::${duty.startsWith('evaluate') ? resalePrice.labelledData : resalePrice.reports}*`,
     ]),
   );
+});
+
+test('a rollback lists no key of S3 but those of the model data, and reads none', () => {
+  const statements = dutiesOf(synchronous, programs).flatMap(({ policy }) => policy.Statement);
+  const listing = statements.filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
+  const onlyData = { Resource: 'arn:aws:s3:::resale-price-models', Condition: { StringLike: { 's3:prefix': ['*'] } } };
+  expect(listing).toEqual(resalePrice.environments.map(() => expect.objectContaining(onlyData)));
 });
 
 test('docs/permissions.md says what the programs declare', async () => {

@@ -45,6 +45,8 @@ export const resalePrice: Team = {
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
   reports: 'resale-price-models/runs/',
   labelledData: 'resale-price-data/labelled/',
+  images: 'resale-price-serving',
+  modelData: 'resale-price-models/',
   autoscaling: true,
   vpc: true,
   volumeKey: 'arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',

@@ -38,7 +38,7 @@ function exampleView(): ApproverView {
       'approved.dev': verdictValue(CONTENT, { pipeline: '4712' }),
       'validated.dev': validationValue(CONTENT, { pipeline: '4712' }),
     },
-    { data: [{ address: LONG, etag: 'b88c003c7b372db91678dc1d961226f7' }] },
+    { data: [{ address: LONG, etag: 'b88c003c7b372db91678dc1d961226f7', isPrefix: false }] },
   );
   return viewOf(candidate, {
     live: {

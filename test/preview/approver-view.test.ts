@@ -113,7 +113,7 @@ describe('what an approver reads of a version', () => {
     ],
     ['s3://models/../key', undefined, 's3://models/../key (S3 told no ETag)'],
   ])('leads to the page of its data in the AWS console, where there is one: %s', (address, etag, told) => {
-    expect(line('data', version({}, { data: [{ address, etag }] }))).toBe(`data     ${told}`);
+    expect(line('data', version({}, { data: [{ address, etag, isPrefix: false }] }))).toBe(`data     ${told}`);
   });
 
   it('says that it has no data where the image holds all', () => {

@@ -109,9 +109,9 @@ describe('the content hash', () => {
 
 it('names where all data lies, with the ETags that S3 told', () => {
   expect(dataPlacesOf(packageOf(full))).toEqual([
-    { address: 's3://models/1/model.tar.gz', etag: '0123456789abcdef' },
-    { address: 's3://models/1/', etag: 'e1' },
-    { address: 's3://more/x', etag: 'e4' },
-    { address: 's3://d/', etag: 'e3' },
+    { address: 's3://models/1/model.tar.gz', etag: '0123456789abcdef', isPrefix: false },
+    { address: 's3://models/1/', etag: 'e1', isPrefix: true },
+    { address: 's3://more/x', etag: 'e4', isPrefix: false },
+    { address: 's3://d/', etag: 'e3', isPrefix: true },
   ]);
 });

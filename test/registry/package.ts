@@ -23,6 +23,7 @@ export function modelPackage(seen: Pick<ModelPackage, 'version' | 'approval'> & 
     content: CONTENT,
     contents: [seen.content ?? CONTENT],
     data: [],
+    images: [],
     servable: true,
     containers: 1,
     marketplace: false,

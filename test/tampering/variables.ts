@@ -238,6 +238,7 @@ export const PREDEFINED: Readonly<Record<string, string>> = {
   CI_PROJECT_ID: '1',
   CI_PROJECT_PATH: 'wog/mlops/another',
   AWS_ENDPOINT_URL: 'https://aws.example.com',
+  AWS_ENDPOINT_URL_ECR: 'https://aws.example.com',
   AWS_ENDPOINT_URL_S3: 'https://aws.example.com',
   AWS_ENDPOINT_URL_STS: 'https://aws.example.com',
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: 'https://aws.example.com',

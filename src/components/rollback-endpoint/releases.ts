@@ -9,6 +9,7 @@ import { timestamp } from '../../registry/entries.ts';
 import { findPackage, groupArnIn, type ModelPackage, versionArnIn } from '../../registry/packages.ts';
 import { judgeReturn, type ReturnPlace, validatedConfig } from '../../registry/returnable.ts';
 import type { EarlierRelease } from './decision.ts';
+import { lookForRemains } from './remains.ts';
 
 /** How many versions are looked at, the newest releases first. */
 const MOST_VERSIONS = 20;
@@ -71,10 +72,12 @@ function judge(
   return { version, configs: own.map(({ name }) => name), at: timestamp(newest.createdAt) };
 }
 
-/** A release whose config, model, image and data still exist. */
+/** A release whose config and model still exist, and whose images and data were not seen to be gone. */
 export interface Standing {
   readonly release: EarlierRelease;
   readonly serving: ModelAndConfig;
+  /** What nobody looked at, a sentence each. */
+  readonly notLookedAt: readonly string[];
 }
 
 /** The first release of which all still exists; and why each before it cannot be brought back. */
@@ -100,9 +103,18 @@ async function stands(
   for (const name of configs) {
     const made = await findMade(name, version.arn, look);
     why = made.is === 'there' ? await whyNotOurs(name, { release, endpoint, look, context }) : made.why;
-    if (made.is === 'there' && why === '') return { release, serving: made.serving };
+    if (made.is === 'there' && why === '') return withRemains({ release, serving: made.serving }, context);
   }
   return { version: version.version, why };
+}
+
+async function withRemains(
+  found: Pick<Standing, 'release' | 'serving'>,
+  context: Context,
+): Promise<Standing | PassedBy> {
+  const { version } = found.release;
+  const { gone, notLookedAt } = await lookForRemains(version, context);
+  return gone === undefined ? { ...found, notLookedAt } : { version: version.version, why: gone };
 }
 
 interface Claimed {

@@ -308,4 +308,50 @@ export const rollback: readonly Row[] = [
     writes: rolledBack,
     record: { outcome: 'rolled back', version: 1 },
   },
+  {
+    when: 'the data of the release before was deleted',
+    shows: [21],
+    component: 'rollback-endpoint',
+    seen: 'Passed over version 2: the data at s3://resale-price-models/ResalePriceModelGroup/2/model.tar.gz was deleted.…resale-price-dev serves ResalePriceModelGroup version 1 again …',
+    cause: 'Somebody, or a lifecycle rule, deleted the data from S3.',
+    remedy:
+      'The job went back to the newest release of which all still exists. Keep the data of every version that may serve again.',
+    stage: released,
+    act: ({ emulator }) => emulator.objects.delete('s3://resale-price-models/ResalePriceModelGroup/2/model.tar.gz'),
+    exit: 0,
+    writes: rolledBack,
+    record: { outcome: 'rolled back', version: 1 },
+  },
+  {
+    when: 'the image of every release before was deleted',
+    shows: [],
+    component: 'rollback-endpoint',
+    code: 'SMC-4202',
+    seen: 'ERROR resale-price-dev has no earlier release that it can go back to:…  version 2: the image 111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1 was deleted…Nothing was changed.',
+    next: 'promote another version: docs/bad-release.md says how, and how long it takes.',
+    cause: 'Somebody, or a lifecycle policy, deleted the image from ECR. SageMaker could start no instance.',
+    remedy: 'Push the image again with the same tag, or promote another version.',
+    stage: released,
+    act: ({ emulator }) => emulator.images.delete('111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1'),
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'its role may not look whether the image and the data exist',
+    shows: [],
+    component: 'rollback-endpoint',
+    seen: 'Nobody looked whether the image 111122223333.dkr.ecr.ap-southeast-1.amazonaws.com/resale-price:1 still exists: AccessDeniedException: …Nobody looked whether the data at s3://resale-price-models/ResalePriceModelGroup/2/model.tar.gz still exists: AccessDenied: …',
+    cause:
+      'The role has neither `ecr:BatchGetImage` nor `s3:ListBucket`. If one of them is gone, SageMaker fails the update.',
+    remedy:
+      'To let the job look first, write the policies with `--images` and `--model-data` ([Permissions](permissions.md#policies-for-your-own-project)).',
+    stage: released,
+    act: ({ emulator }) => {
+      for (const operation of ['BatchGetImage', 'ListObjectsV2']) emulator.fault({ operation, kind: 'access denied' });
+    },
+    exit: 0,
+    writes: rolledBack,
+    record: returned,
+  },
 ];
