@@ -9,6 +9,8 @@ import { criteriaOf } from '../preview/criteria.ts';
 import { foresee, foreseeTraining, isTrainedFirst } from '../preview/foresee.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
+import { actOf } from './plan-deployment/act.ts';
+import { lookAtNamedAlarms } from './plan-deployment/alarms.ts';
 import { planOf } from './plan-deployment/plan.ts';
 import { PLAN_FOLDER, PLAN_REPORTS } from './plan-deployment/reports.ts';
 
@@ -36,7 +38,14 @@ export default defineComponent({
   inputs,
   safetyInputs: PROMOTION_SAFETY_INPUTS,
   outputs: {},
-  permissions: permissionsToForesee({ reports: 'the plan is to show' }),
+  permissions: [
+    ...permissionsToForesee({ reports: 'the plan is to show' }),
+    {
+      action: 'cloudwatch:DescribeAlarms',
+      on: 'alarms',
+      when: 'the plan is to look at the alarms that the endpoint file names',
+    },
+  ],
 
   checkFiles: checkEndpointFile,
 
@@ -46,7 +55,8 @@ export default defineComponent({
     const foreseen = isTrainedFirst(given, criteria)
       ? await foreseeTraining({ given, description }, context)
       : await foresee({ given, description }, criteria, context);
-    const plan = planOf(foreseen, criteria);
+    const alarms = await lookAtNamedAlarms(foreseen, actOf(foreseen), context);
+    const plan = planOf(foreseen, criteria, alarms);
     const { showPlan } = await import('./plan-deployment/show.ts');
     await showPlan(plan, { foreseen, criteria, takeOver: given.take_over_endpoint }, context);
     return { verdict: plan.verdict, outputs: {} };

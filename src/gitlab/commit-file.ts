@@ -89,7 +89,7 @@ function contentIn({ status, type, content }: Answer, named: NamedFile, job: Job
   throw noAnswer(named, job, status === 200 ? 'the answer is a page in HTML' : `GitLab answered with HTTP ${status}`);
 }
 
-/** How a file begins that Git LFS has put in the place of another: https://git-lfs.com. */
+/** How a pointer begins, as the specification of https://git-lfs.com says. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 function acceptable(content: Buffer, named: NamedFile): Buffer {

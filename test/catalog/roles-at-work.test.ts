@@ -283,6 +283,8 @@ async function rollBackByAlarm(): Promise<void> {
   setScene('new version answers with errors');
   await gitlab.run(deployModel, BY_FILE, describedByFile(emulator));
   emulator.traffic.perMinute.clear();
+  writeFileSync(join(gitlab.root, 'endpoint.yml'), file.replace('alarms: {', 'alarms: { named: [{ name: errors }],'));
+  await gitlab.run(planDeployment, BY_FILE);
 }
 
 /** An endpoint whose disks a key of the project encrypts. */

@@ -307,6 +307,28 @@ describe('an endpoint file', () => {
       expect(job.log.split('\n')).toContain(line);
   });
 
+  it('names alarms: the plan looks whether they exist and are not in ALARM', async () => {
+    const place = await onePromotable();
+    const missing = await place.plan(described(place, CANARY));
+    expect(missing).toMatchObject({ exit: 0, record: { act: 'update' } });
+    expect(missing.log).toContain('  alarms   errors does not exist\n');
+    expect(missing.junit).toContain('none that rolls back is in ALARM" time="0.000"><failure');
+    const { cloudwatch, clock } = place.emulator;
+    cloudwatch.alarms.put({ AlarmName: 'errors' }, cloudwatch.arn('errors'), clock.now());
+    const there = await place.plan(described(place, CANARY));
+    expect(there.log).toContain('  alarms   every named alarm exists, and none that rolls back is in ALARM\n');
+    expect(there.junit).not.toContain('<failure');
+    expect(there.received.filter(({ operation }) => /^(Put|Set|Delete|Update)/.test(operation))).toEqual([]);
+  });
+
+  it('names alarms at which the role may not look: the plan says that nobody did', async () => {
+    const place = await onePromotable();
+    place.emulator.fault({ operation: 'DescribeAlarms', kind: 'access denied' });
+    const job = await place.plan(described(place, CANARY));
+    expect(job).toMatchObject({ exit: 0, record: { act: 'update' } });
+    expect(job.log).toContain('  alarms   nobody looked at the named alarms: AccessDenied');
+  });
+
   it('says between how many instances the endpoint scales itself', async () => {
     const place = await onePromotable();
     const job = await place.plan(

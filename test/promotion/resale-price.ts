@@ -47,7 +47,10 @@ function filesOf(edition: Setting['edition']): Readonly<Record<string, string>> 
   return {
     '.gitlab-ci.yml': read(edition === 'promote' ? '.gitlab-ci.yml' : 'single-components.gitlab-ci.yml'),
     ...Object.fromEntries(
-      ['README.md', 'pipeline.json', 'payload.json', 'endpoint.yml'].map((path) => [path, read(path)]),
+      ['README.md', 'pipeline.json', 'payload.json', 'endpoint.yml', 'quality.yml', 'holdout.csv'].map((path) => [
+        path,
+        read(path),
+      ]),
     ),
   };
 }

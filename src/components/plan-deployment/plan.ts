@@ -6,6 +6,7 @@ import { servedThere } from '../../preview/live.ts';
 import { environmentsBefore, type PromotionCriteria } from '../../registry/eligibility.ts';
 import { displayName } from '../../registry/packages.ts';
 import { actOf, type Foreseen, type PlannedAct } from './act.ts';
+import type { NamedAlarms } from './alarms.ts';
 import { durationFacts } from './duration.ts';
 import { fleetFacts } from './fleets.ts';
 
@@ -36,14 +37,14 @@ export interface MergePlan {
 const NO_CHANGES: Changes = { create: [], update: [], remove: [] };
 
 /** What a merge into an environment's branch would do, by what deploy-model and check-model decide from the same facts. */
-export function planOf(foreseen: Foreseen, criteria: PromotionCriteria): MergePlan {
+export function planOf(foreseen: Foreseen, criteria: PromotionCriteria, alarms?: NamedAlarms): MergePlan {
   const act = actOf(foreseen);
   return {
     verdict: `${verdictOf(foreseen, act, criteria)} Nothing was changed.`,
     act,
     changes: changesOf(foreseen, act),
-    conditions: conditionsOf(foreseen, criteria),
-    facts: factsOf(foreseen, act, criteria),
+    conditions: [...conditionsOf(foreseen, criteria), ...alarmConditions(alarms)],
+    facts: [...factsOf(foreseen, act, criteria), ...alarmFacts(alarms)],
   };
 }
 
@@ -95,6 +96,21 @@ function conditionsOf(foreseen: Foreseen, criteria: PromotionCriteria): Conditio
     ...before.map((each) => ({ name: `${each} approved and validated ${version}`, why: undefined })),
     allowed,
   ];
+}
+
+function alarmConditions(alarms: NamedAlarms | undefined): Condition[] {
+  if (alarms?.is !== 'looked at') return [];
+  const why = alarms.problems.length > 0 ? alarms.problems.join('; ') : undefined;
+  return [{ name: 'Every alarm that the endpoint file names exists, and none that rolls back is in ALARM', why }];
+}
+
+function alarmFacts(alarms: NamedAlarms | undefined): Fact[] {
+  if (!alarms) return [];
+  const text =
+    alarms.is === 'not looked at'
+      ? `nobody looked at the named alarms: ${alarms.why}`
+      : alarms.problems.join('; ') || 'every named alarm exists, and none that rolls back is in ALARM';
+  return [{ label: 'alarms', text, warns: alarms.is === 'not looked at' || alarms.problems.length > 0 }];
 }
 
 const told = (failure: Failure | undefined) => failure && `${failure.coded} Next: ${failure.next}`;
