@@ -233,6 +233,7 @@ async function meetTrouble(): Promise<void> {
   await failing.run(deployModel, { recreate_failed: 'true' });
   emulator.runtime.behaviours.set('resale-price-dev', { errorRate: 1 });
   await failing.run(validateEndpoint);
+  emulator.runtime.behaviours.delete('resale-price-dev');
 
   const overtaken = await approved('dev');
   setScene('superseded');
