@@ -33,7 +33,7 @@ export interface Invocations {
   close(): void;
 }
 
-interface Access {
+interface InvocationAccess {
   /** What the SDK's client is made with: it finds the host, builds the request and signs it. */
   readonly config: SageMakerRuntimeClientConfig;
   /** Variables that name a proxy for https. */
@@ -47,7 +47,7 @@ interface Access {
  * client, 2,000 requests a second would take half a millisecond of processor time each, and come late.
  */
 export async function prepareInvocations(
-  { config, proxyEnv, timeout }: Access,
+  { config, proxyEnv, timeout }: InvocationAccess,
   input: InvokeEndpointCommandInput,
 ): Promise<Invocations> {
   const { InvokeEndpointCommand, SageMakerRuntimeClient } = await import('./sagemaker-runtime.ts');

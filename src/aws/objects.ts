@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { inItsOwnWords } from '../ground/error-parts.ts';
 import { objectAt } from './object-address.ts';
 import { GONE, notKnown, type Presence, THERE } from './presence.ts';
-import { type Access, bytesOf, type Question, send, textOf } from './signed-request.ts';
+import { type Access, bytesOf, type SignedQuestion, send, textOf } from './signed-request.ts';
 import { NOT_FROM_S3 } from './trouble.ts';
 
 /** The text of an object, or why it was not read. */
@@ -124,7 +124,7 @@ async function firstKeyFrom(access: Access, address: string): Promise<string | u
   return decodeURIComponent(first.replaceAll('+', ' ').replaceAll('&amp;', '&'));
 }
 
-async function ask(access: Access, question: Question, mostBytes = MOST_XML): Promise<StoredObject> {
+async function ask(access: Access, question: SignedQuestion, mostBytes = MOST_XML): Promise<StoredObject> {
   const response = await send(access, question);
   const { statusCode: status, headers } = response;
   const body = await bytesOf(response.body, mostBytes);
@@ -134,7 +134,7 @@ async function ask(access: Access, question: Question, mostBytes = MOST_XML): Pr
 }
 
 /** The name of the bucket stands in the path, so that the host is always one of S3. */
-function questionFor(address: string, request: Pick<Question, 'method' | 'headers' | 'body'>): Question {
+function questionFor(address: string, request: Pick<SignedQuestion, 'method' | 'headers' | 'body'>): SignedQuestion {
   const { bucket, key } = placeOf(address);
   return { service: 's3', path: `/${bucket}/${key}`.split('/').map(encoded).join('/'), ...request };
 }

@@ -14,7 +14,7 @@ export interface Access {
 }
 
 /** One request of such a service. */
-export interface Question {
+export interface SignedQuestion {
   /** As the service is named in a signature: `s3`. */
   readonly service: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -26,7 +26,7 @@ export interface Question {
 }
 
 /** Sends a request once, signed, and returns the answer with a body that nobody has read. */
-export async function send({ url, signing, handler }: Access, { service, headers = {}, ...question }: Question) {
+export async function send({ url, signing, handler }: Access, { service, headers = {}, ...question }: SignedQuestion) {
   const { protocol, hostname, port, host } = new URL(url);
   const request = new HttpRequest({
     ...question,
