@@ -27,6 +27,7 @@ import { readQualityFile } from '../src/quality/quality-file.ts';
 import { qualityPlan } from '../src/quality/quality-plan.ts';
 import { catalog } from './catalog/catalog-file.ts';
 import { receivedBy, stages } from './catalog/compiled.ts';
+import { endpointFileSchema } from './catalog/endpoint-file-page.ts';
 import { anchorOf } from './catalog/markdown.ts';
 import { resalePrice } from './catalog/policies.ts';
 import { programs } from './catalog/programs.ts';
@@ -160,6 +161,17 @@ describe('docs/migrate.md', () => {
     expect([...jobsOf(compiled(today)).keys()]).toEqual(HANDBOOK);
     const stages = [...jobsOf(compiled(instead)).values()].map(({ stage }) => String(stage));
     expect(new Set(stages)).toEqual(new Set(['.pre', ...HANDBOOK]));
+  });
+
+  it('names nothing that the endpoint file cannot say, and can', () => {
+    const list = (readRepository('docs/migrate.md') ?? '')
+      .split('The file cannot say, for example:\n\n')[1]
+      ?.split('\n\n')[0];
+    expect(list).toContain('explainer');
+    const words = Object.keys(endpointFileSchema().properties ?? {}).map((key) =>
+      key.replace(/(_inference)?_config$/, ''),
+    );
+    expect(words.filter((word) => list?.includes(word.replaceAll('_', ' ')) && word !== 'variant_name')).toEqual([]);
   });
 
   it('is tried for each way to the first validation', () => {

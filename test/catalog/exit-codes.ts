@@ -7,7 +7,7 @@ const MEANINGS: Readonly<Record<FailureKind, string>> = {
   'invalid input':
     'An input, a project file or a setting is wrong or missing. The log lists each problem and what is correct.',
   'AWS trouble':
-    'AWS throttled the requests, failed, or could not be reached, after several attempts; or GitLab did not give the endpoint file. GitLab retries the job up to two times. Approval jobs are not retried; run them again yourself.',
+    'AWS throttled the requests, failed, or could not be reached, after several attempts; or GitLab did not give a file of the commit. GitLab retries the job up to two times. Approval jobs are not retried; run them again yourself.',
   'not allowed':
     'The credentials are missing, have expired, or do not allow the action. The log names the missing IAM actions.',
   'nothing to promote': 'There is no version, or no new version, to promote.',

@@ -15,6 +15,10 @@ const source = readdirSync(new URL('src', repository), { recursive: true, encodi
   .map((path) => readFileSync(new URL(`src/${path}`, repository), 'utf8'))
   .join('\n');
 
+/** An action that changes something in a service whose events CloudTrail has without being asked: not the objects of S3. */
+const CHANGE =
+  /^(?:sagemaker|cloudwatch|application-autoscaling):((?:Create|Update|Delete|Start|Stop|Add|Put|Register|Deregister)\w+)$/;
+
 /** The first cells of the table under a heading. */
 function firstCells(heading: string): string[] {
   const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
@@ -68,12 +72,14 @@ it('names every safety input by the variable that does not reach it', () => {
 
 it('names the events of CloudTrail as AWS names its operations, and every change that a program makes', () => {
   const events = firstCells('Check CloudTrail').flatMap(codeIn);
-  const { sagemaker, sts, autoscaling } = models;
-  const operations = new Set([sagemaker, sts, autoscaling].flatMap((model) => Object.keys(model.operations)));
+  const { sagemaker, sts, autoscaling, cloudwatch } = models;
+  const operations = new Set(
+    [sagemaker, sts, autoscaling, cloudwatch].flatMap((model) => Object.keys(model.operations)),
+  );
   expect(events.filter((event) => !operations.has(event))).toEqual([]);
   const changes = programs
     .flatMap(({ permissions }) => permissions.map(({ action }) => action))
-    .flatMap((action) => /^sagemaker:((?:Create|Update|Delete|Start|Stop|Add)\w+)$/.exec(action)?.[1] ?? []);
+    .flatMap((action) => CHANGE.exec(action)?.[1] ?? []);
   expect(sorted(changes).filter((change) => !events.includes(change))).toEqual([]);
 });
 
