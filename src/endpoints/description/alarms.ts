@@ -45,18 +45,22 @@ export const alarms = mapping({
   named: z._default(
     z
       .array(
-        mapping({
-          name: z.string('must be the name of an alarm').check(
-            z.regex(/^(?!\s*$).{1,255}$/, 'must be the name of an alarm, of at most 255 characters'),
-            // deploy-model deletes those with the release.
-            z.regex(
-              /^(?!sagemaker-components\/)/,
-              'must not begin with sagemaker-components/, as the alarms of a release do',
+        mapping(
+          {
+            name: z.string('must be the name of an alarm').check(
+              z.regex(/^(?!\s*$).{1,255}$/, 'must be the name of an alarm, of at most 255 characters'),
+              // deploy-model deletes those with the release.
+              z.regex(
+                /^(?!sagemaker-components\/)/,
+                'must not begin with sagemaker-components/, as the alarms of a release do',
+              ),
+              z.describe('The name of a CloudWatch alarm that exists. It must not be in ALARM.'),
             ),
-            z.describe('The name of a CloudWatch alarm that exists. It must not be in ALARM.'),
-          ),
-          action,
-        }),
+            action,
+          },
+          {},
+          'must be an alarm by its name: "- name: my-alarm"',
+        ),
         'must be a list of alarms: "- name: my-alarm"',
       )
       .check(

@@ -2,15 +2,19 @@ import * as z from 'zod/mini';
 import { type Capacity, instanceType } from './capacity.ts';
 import { mapping, option, whole } from './schema.ts';
 
-const MEANING =
-  'must be a list of 1 to 5 instance types, each with a priority: "- { instance_type: ml.m5.large, priority: 1 }"';
+const LIKE = '"- { instance_type: ml.m5.large, priority: 1 }"';
+const MEANING = `must be a list of 1 to 5 instance types, each with a priority: ${LIKE}`;
 
 const pools = z
   .array(
-    mapping({
-      instance_type: instanceType,
-      priority: whole(1, 5).check(z.describe('SageMaker takes the lowest first: 1 to 5, each once.')),
-    }),
+    mapping(
+      {
+        instance_type: instanceType,
+        priority: whole(1, 5).check(z.describe('SageMaker takes the lowest first: 1 to 5, each once.')),
+      },
+      {},
+      `must be an instance type with a priority: ${LIKE}`,
+    ),
     MEANING,
   )
   .check(

@@ -1,16 +1,22 @@
 import * as z from 'zod/mini';
 import { nearest } from '../../ground/nearest.ts';
 
+const MAPPING = 'must be a mapping, with a key and a value in each line';
+
 /**
  * A mapping of these keys and no other. One that is not known is named, with the known one that was probably meant; or with why there
- * is none of this name.
+ * is none of this name. What is no mapping is told what one looks like.
  */
-export function mapping<Shape extends z.core.$ZodShape>(shape: Shape, refused: Readonly<Record<string, string>> = {}) {
+export function mapping<Shape extends z.core.$ZodShape>(
+  shape: Shape,
+  refused: Readonly<Record<string, string>> = {},
+  looks = MAPPING,
+) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => refused[key] ?? unknownKey(key, Object.keys(shape))).join('\n')
-        : 'must be a mapping, with a key and a value in each line',
+        : looks,
   });
 }
 

@@ -183,6 +183,11 @@ describe('alarms', () => {
       'alarms.server_errors.threshold must be a number from 0 to 99',
     ],
     [
+      'of a name alone',
+      { ...canary(), alarms: { named: ['my-alarm'] } },
+      'alarms.named.0 must be an alarm by its name: "- name: my-alarm"',
+    ],
+    [
       'of no name',
       { ...canary(), alarms: { named: [{ name: ' ' }] } },
       'alarms.named.0.name must be the name of an alarm',
