@@ -1,5 +1,6 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
+import { TEMPORARY } from '../../src/endpoints/temporary.ts';
 import { OURS } from '../../src/gitlab/tags.ts';
 import {
   type Component,
@@ -375,6 +376,12 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return sagemaker('endpoint/*');
     case 'endpoint':
       return sagemaker(`endpoint/${endpoint}`);
+    case 'temporary endpoint':
+      return sagemaker(`endpoint/${TEMPORARY}*`);
+    case 'temporary endpoint config':
+      return sagemaker(`endpoint-config/${TEMPORARY}*`);
+    case 'temporary model':
+      return sagemaker(`model/${TEMPORARY}*`);
     case 'job logs':
       return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
     case 'endpoint logs':

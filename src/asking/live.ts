@@ -94,7 +94,7 @@ function askForServed(look: Look, deployed: DeployedRecord): void {
 
 /** For the sentence "version 3 is not validated", and "still " where it was looked at before. */
 interface Judging {
-  readonly judged: 'validated' | 'evaluated' | 'load-tested';
+  readonly judged: 'validated' | 'evaluated' | 'compared' | 'load-tested';
   readonly still?: string;
 }
 

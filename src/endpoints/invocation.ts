@@ -14,6 +14,8 @@ export interface InvocationRequest {
   readonly accept: string | undefined;
   /** For the container, which SageMaker passes on as it is. */
   readonly customAttributes: string | undefined;
+  /** The variant that is to answer; by their weights, where nothing is said. */
+  readonly variant?: string | undefined;
 }
 
 /** What a model answered to one request. */
@@ -23,6 +25,8 @@ export interface InvocationResponse {
   readonly contentType: string;
   readonly body: Uint8Array;
   readonly milliseconds: number;
+  /** The variant that answered; SageMaker does not name it where the model failed. */
+  readonly variant?: string | undefined;
 }
 
 /** The most that SageMaker takes in one request. */
@@ -40,7 +44,7 @@ export type Invocation =
  */
 export async function invoke(
   { runtime, clock }: { runtime: SageMakerRuntimeClient; clock: Clock },
-  { endpoint, payload, contentType, accept, customAttributes }: InvocationRequest,
+  { endpoint, payload, contentType, accept, customAttributes, variant }: InvocationRequest,
 ): Promise<Invocation> {
   const { InvokeEndpointCommand, ModelError } = await import('../aws/sagemaker-runtime.ts');
   const request = {
@@ -49,13 +53,17 @@ export async function invoke(
     ContentType: contentType,
     ...(accept && { Accept: accept }),
     ...(customAttributes && { CustomAttributes: customAttributes }),
+    ...(variant && { TargetVariant: variant }),
   };
   const start = clock.now().getTime();
   const elapsed = () => clock.now().getTime() - start;
   try {
-    const { Body, ContentType, $metadata } = await runtime.send(new InvokeEndpointCommand(request));
+    const { Body, ContentType, InvokedProductionVariant, $metadata } = await runtime.send(
+      new InvokeEndpointCommand(request),
+    );
     const answer = { contentType: ContentType ?? '', body: Body ?? new Uint8Array(), milliseconds: elapsed() };
-    return { is: 'answered', answer: { status: $metadata.httpStatusCode ?? 200, ...answer } };
+    const from = { status: $metadata.httpStatusCode ?? 200, variant: InvokedProductionVariant };
+    return { is: 'answered', answer: { ...from, ...answer } };
   } catch (error) {
     if (!(error instanceof ModelError)) return insteadOfAnswer(error, endpoint);
     const body = Buffer.from(error.OriginalMessage ?? error.message);

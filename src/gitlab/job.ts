@@ -49,6 +49,11 @@ export function rollbackEnvironment(environment: string): string {
   return `${environment}/rollback`;
 }
 
+/** GitLab's own environment for comparisons of an environment: stopping it deletes what a comparison left. */
+export function comparisonEnvironment(environment: string): string {
+  return `${environment}/comparison`;
+}
+
 /** Predefined variables that repeat a claim. A pipeline variable can override each of them; the claim it cannot. */
 const REPEATED: Readonly<Record<string, keyof Claims>> = {
   CI_PROJECT_ID: 'project_id',

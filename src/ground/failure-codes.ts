@@ -189,6 +189,17 @@ export const FAILURE_CODES = {
   'SMC-5307': 'refused',
   'SMC-5308': 'refused',
 
+  // Comparison: compare-models
+  'SMC-5201': 'invalid input',
+  'SMC-5202': 'refused',
+  'SMC-5203': 'refused',
+  'SMC-5204': 'refused',
+  'SMC-5205': 'refused',
+  'SMC-5206': 'refused',
+  'SMC-5207': 'out of time',
+  'SMC-5208': 'refused',
+  'SMC-5209': 'refused',
+
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',
   'SMC-6502': 'refused',

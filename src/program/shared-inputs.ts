@@ -24,8 +24,8 @@ export const sharedInputs = z.strictObject({
       .string()
       .check(
         z.regex(
-          /^(\/(?!(approval|rollback)$)[\w-]{1,64})?$/,
-          'must be empty, or a slash and letters, digits, _ or -, but not /approval or /rollback',
+          /^(\/(?!(approval|rollback|comparison)$)[\w-]{1,64})?$/,
+          'must be empty, or a slash and letters, digits, _ or -, but not /approval, /rollback or /comparison',
         ),
       ),
     '',

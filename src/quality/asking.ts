@@ -65,12 +65,14 @@ export async function askRows(
   return kept.answered(sender);
 }
 
-interface Batch {
+/** Rows that are asked in one request, and the place of the first. */
+export interface Batch {
   readonly from: number;
   readonly rows: readonly LabelledRow[];
 }
 
-async function* inBatches(rows: AsyncGenerator<readonly LabelledRow[]>, size: number): AsyncGenerator<Batch> {
+/** The rows, as many together as a request takes. */
+export async function* inBatches(rows: AsyncGenerator<readonly LabelledRow[]>, size: number): AsyncGenerator<Batch> {
   let batch: LabelledRow[] = [];
   let from = 0;
   for await (const more of rows) {
@@ -84,7 +86,7 @@ async function* inBatches(rows: AsyncGenerator<readonly LabelledRow[]>, size: nu
 }
 
 /** What was said of the rows so far. */
-class Kept {
+export class Kept {
   readonly #plan: QualityPlan;
   readonly #keep: AskingPlan['keep'];
   readonly #labels: Float64Array;
@@ -95,7 +97,7 @@ class Kept {
   readonly #values = new Map<string, string>();
   #rows = 0;
 
-  constructor({ plan, asked, keep }: AskingPlan) {
+  constructor({ plan, asked, keep }: Pick<AskingPlan, 'plan' | 'asked' | 'keep'>) {
     this.#plan = plan;
     this.#keep = keep;
     this.#labels = new Float64Array(asked);
@@ -143,31 +145,39 @@ class Kept {
 
 type Runtime = Awaited<ReturnType<Context['aws']['runtime']>>;
 
+type Sending = Pick<AskingPlan, 'plan' | 'endpoint' | 'deadline' | 'poll_interval'>;
+
 /** Sends requests, and repeats one that SageMaker or the network did not let through. */
-class Sender {
-  readonly #asking: AskingPlan;
-  readonly #context: Context;
+export class Sender {
+  readonly #asking: Sending;
+  readonly #context: Pick<Context, 'clock'>;
   readonly #runtime: Runtime;
   requests = 0;
   repeated = 0;
 
-  constructor(asking: AskingPlan, context: Context, runtime: Runtime) {
+  constructor(asking: Sending, context: Pick<Context, 'clock'>, runtime: Runtime) {
     this.#asking = asking;
     this.#context = context;
     this.#runtime = runtime;
   }
 
+  /** The answer of the model. Throws a Failure where it answers with an error. */
   async send(body: string, rows: readonly LabelledRow[]): Promise<InvocationResponse> {
+    const answer = await this.answer(body, rows);
+    if (answer.status !== 200) throw refusedBy(answer, rows);
+    return answer;
+  }
+
+  /** What the model answers, be it an error: the model behind a variant, where one is named. */
+  async answer(body: string, rows: readonly LabelledRow[], variant?: string): Promise<InvocationResponse> {
     const { plan, endpoint, deadline, poll_interval: interval } = this.#asking;
     const { clock } = this.#context;
     const { content_type: contentType, accept, custom_attributes: customAttributes } = plan.request;
-    const request = { endpoint, payload: Buffer.from(body), contentType, accept, customAttributes };
+    const request = { endpoint, payload: Buffer.from(body), contentType, accept, customAttributes, variant };
     this.requests++;
     const look = async () => this.#seen(await invoke({ runtime: this.#runtime, clock }, request));
     const waiting = { clock, deadline, interval, tolerate: passingTrouble, onChange: () => void this.repeated++ };
-    const answer = settled(await waitFor(look, waiting), `an answer to ${namesOf(rows)}`);
-    if (answer.status !== 200) throw refusedBy(answer, rows);
-    return answer;
+    return settled(await waitFor(look, waiting), `an answer to ${namesOf(rows)}`);
   }
 
   #seen(seen: Invocation): PollResult<InvocationResponse> {
@@ -190,7 +200,8 @@ function refusedBy(answer: InvocationResponse, rows: readonly LabelledRow[]): Fa
   );
 }
 
-function predictionsOf(
+/** What an answer says of each row. Throws a Failure where it says something else. */
+export function predictionsOf(
   read: ReturnType<typeof answerReader>,
   answer: InvocationResponse,
   rows: readonly LabelledRow[],

@@ -3,6 +3,7 @@ import { mapping, oneOf, s3Address, text, whole } from '../endpoints/description
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { whyNoRequest } from './request-shape.ts';
+import { comparisonSection } from './comparison-plan.ts';
 
 /** A key that may be left out. */
 function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
@@ -143,6 +144,7 @@ const unchecked = mapping({
     oneOf(['constant', 'nothing']),
     'constant',
   ),
+  comparison: may('How compare-models compares two versions. No other component reads it.', comparisonSection),
   max_rows: usually(
     'The most rows that are asked. Of more, a random sample is taken, by the hash of the id.',
     whole(30, 10_000_000),
@@ -175,6 +177,7 @@ function problemsOf(plan: Unchecked): PlanProblem[] {
       thresholdProblems(plan, at, index === 0 ? plan.metrics : (plan.slices[index - 1]?.metrics ?? {})),
     ),
     ...groupProblems(plan),
+    ...comparisonProblems(plan),
     ...columnProblems(plan),
   ];
 }
@@ -230,12 +233,34 @@ function thresholdProblems(plan: Unchecked, at: readonly (string | number)[], gi
 }
 
 function whyNotMetric(plan: Unchecked, name: MetricName, given: Thresholds[MetricName]): string | undefined {
-  const { tasks, needs } = metricNamed(name);
-  if (!tasks.includes(plan.task)) return `is no metric of the task ${plan.task}`;
-  if (needs !== undefined && givenBy(plan) !== 'score') return 'needs scores: set gives of prediction to score';
+  const unfit = whyNotOfTask(plan, name);
+  if (unfit !== undefined) return unfit;
   const { min, max } = given ?? {};
   if (min === undefined && max === undefined) return 'must have min or max';
   return min !== undefined && max !== undefined && min > max ? 'must have a min that is at most its max' : undefined;
+}
+
+function whyNotOfTask(plan: Unchecked, name: MetricName): string | undefined {
+  const { tasks, needs } = metricNamed(name);
+  if (!tasks.includes(plan.task)) return `is no metric of the task ${plan.task}`;
+  return needs !== undefined && givenBy(plan) !== 'score'
+    ? 'needs scores: set gives of prediction to score'
+    : undefined;
+}
+
+function comparisonProblems(plan: Unchecked): PlanProblem[] {
+  if (!plan.comparison) return [];
+  const { primary, margins } = plan.comparison;
+  const at = (key: string) => ['comparison', ...(key === 'primary' ? [key] : ['margins', key])];
+  return [
+    ...(margins[primary] === undefined
+      ? [{ path: at('primary'), message: `is ${primary}, which has no margin: give it one in margins` }]
+      : []),
+    ...METRIC_NAMES.filter((name) => margins[name] !== undefined).flatMap((name) => {
+      const why = whyNotOfTask(plan, name);
+      return why === undefined ? [] : [{ path: at(name), message: why }];
+    }),
+  ];
 }
 
 function groupProblems({ task, groups }: Unchecked): PlanProblem[] {

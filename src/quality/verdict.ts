@@ -1,7 +1,7 @@
 import type { EvidenceEntry } from '../registry/entries.ts';
 import type { Estimate } from '../statistics/interval.ts';
 
-export type QualityVerdict = EvidenceEntry['verdict'];
+export type QualityVerdict = Exclude<EvidenceEntry['verdict'], 'first'>;
 
 /** A verdict about one number, and what it rests on. */
 export interface JudgedLimit {

@@ -55,8 +55,11 @@ const validationSchema = z.strictObject({
 export const SHORT_HASH = 32;
 const hash = z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
 
-/** What a look at a live endpoint can show: that the version is good or bad, or that it was too little to tell. */
-const VERDICTS = ['good', 'bad', 'inconclusive'] as const;
+/**
+ * What a look at a live endpoint can show: that the version is good or bad, or that it was too little to tell. In a comparison,
+ * `first` is a version that has no other to be compared with: nothing is validated at the end of the promotion path.
+ */
+const VERDICTS = ['good', 'bad', 'inconclusive', 'first'] as const;
 
 const evidenceSchema = z.strictObject({
   verdict: z.enum(VERDICTS),

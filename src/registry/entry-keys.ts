@@ -38,7 +38,7 @@ export const ENTRY_KEYS = [
   // Where nothing writes a kind of evidence yet, its name is kept: nobody else's role may write it.
   { kind: 'quality', writers: ['evaluate-model'], longest: 239 },
   { kind: 'load', writers: ['load-test'], longest: 239 },
-  { kind: 'comparison', writers: [], longest: 239 },
+  { kind: 'comparison', writers: ['compare-models'], longest: 239 },
 ] as const satisfies readonly KeyRow[];
 
 type Row = (typeof ENTRY_KEYS)[number];
@@ -62,8 +62,8 @@ export const environmentName = z
     ),
     z.regex(/^[\w./-]*$/, 'must name environments of letters, digits and _ . / -'),
     z.regex(
-      /^(?!.*\/(approval|rollback)$)/i,
-      'must not name an environment that ends in /approval or /rollback (in GitLab, the approvals and rollbacks of another have that name)',
+      /^(?!.*\/(approval|rollback|comparison)$)/i,
+      'must not name an environment that ends in /approval, /rollback or /comparison (in GitLab, the approvals, rollbacks and comparisons of another have that name)',
     ),
     z.regex(
       new RegExp(`^(?!.*\\.(${COMPANIONS.join('|')})$)`, 'i'),

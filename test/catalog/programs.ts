@@ -1,5 +1,6 @@
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import compareModels from '../../src/components/compare-models.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
@@ -21,6 +22,7 @@ export const programs = [
   validateEndpoint,
   evaluateModel,
   loadTest,
+  compareModels,
   rollbackEndpoint,
   deleteEndpoint,
 ];

@@ -24,7 +24,10 @@ type AsAnother = 'reject-model' | 'plan-deployment';
 
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
 export const rounds: Readonly<
-  Record<Exclude<ProgramName, AsAnother | 'evaluate-model' | 'rollback-endpoint' | 'delete-endpoint'>, readonly Round[]>
+  Record<
+    Exclude<ProgramName, AsAnother | 'evaluate-model' | 'compare-models' | 'rollback-endpoint' | 'delete-endpoint'>,
+    readonly Round[]
+  >
 > = {
   'deploy-pipeline': [
     SESSION,

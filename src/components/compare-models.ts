@@ -1,0 +1,239 @@
+import * as z from 'zod/mini';
+import { describeServed, untilLive } from '../asking/live.ts';
+import { endpointUrl } from '../aws/console.ts';
+import { instanceType } from '../endpoints/description/capacity.ts';
+import { resourceName } from '../endpoints/endpoint.ts';
+import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
+import { flag, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { comparisonEnvironment } from '../gitlab/job.ts';
+import { readProjectFile } from '../gitlab/project-file.ts';
+import { Failure } from '../ground/failure.ts';
+import { type Done, defineComponent, type Permission } from '../program/component.ts';
+import type { Context } from '../program/context.ts';
+import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
+import { findChampion } from '../registry/champion.ts';
+import { groupArnOf } from '../registry/packages.ts';
+import type { Compared } from './compare-models/compare.ts';
+
+const inputs = z.strictObject({
+  endpoint_name: optional(resourceName),
+  quality_file: path.check(
+    z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
+  ),
+  instance_type: instanceType,
+  max_minutes: wholeNumber(15, 170),
+  max_instances: wholeNumber(2, 100),
+  poll_interval: wholeNumber(1, 300),
+  allow_inconclusive: flag,
+});
+
+type Inputs = z.output<typeof inputs>;
+
+const LEFT = 'a comparison was killed before it deleted its endpoint';
+const FROM_S3 = 'the quality file names data in S3';
+
+/** What a comparison left is found by its tags, and deleted. */
+const REMOVAL_PERMISSIONS: readonly Permission[] = [
+  { action: 'sagemaker:ListEndpoints', on: 'anything' },
+  { action: 'sagemaker:ListEndpointConfigs', on: 'anything' },
+  { action: 'sagemaker:ListModels', on: 'anything' },
+  { action: 'sagemaker:ListTags', on: 'temporary endpoint', when: LEFT },
+  { action: 'sagemaker:ListTags', on: 'temporary endpoint config', when: LEFT },
+  { action: 'sagemaker:ListTags', on: 'temporary model', when: LEFT },
+  { action: 'sagemaker:DescribeEndpoint', on: 'temporary endpoint' },
+  { action: 'sagemaker:DeleteEndpoint', on: 'temporary endpoint' },
+  { action: 'sagemaker:DeleteEndpointConfig', on: 'temporary endpoint config' },
+  { action: 'sagemaker:DeleteModel', on: 'temporary model' },
+];
+
+export default defineComponent({
+  name: 'compare-models',
+  duty: 'compare',
+  gitlab: {
+    stage: 'compare_models',
+    branches: 'every',
+    timeout: '3 hours',
+    environment: { action: 'start', name: comparisonEnvironment, sharesRole: true },
+    resourceGroup: false,
+    manual: false,
+    reports: { 'metrics.txt': '' },
+  },
+  inputs,
+  safetyInputs: [
+    'quality_file',
+    'instance_type',
+    'max_minutes',
+    'max_instances',
+    'allow_inconclusive',
+    'gitlab_environment_suffix',
+  ],
+  outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },
+  permissions: [
+    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
+    { action: 'sagemaker:DescribeModel', on: 'model' },
+    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:ListModelPackages', on: 'group' },
+    { action: 'sagemaker:CreateModel', on: 'temporary model' },
+    { action: 'sagemaker:AddTags', on: 'temporary model' },
+    { action: 'iam:PassRole', on: 'execution role' },
+    { action: 'sagemaker:CreateEndpointConfig', on: 'temporary endpoint config' },
+    { action: 'sagemaker:AddTags', on: 'temporary endpoint config' },
+    { action: 'sagemaker:CreateEndpoint', on: 'temporary endpoint' },
+    { action: 'sagemaker:CreateEndpoint', on: 'temporary endpoint config' },
+    { action: 'sagemaker:AddTags', on: 'temporary endpoint' },
+    { action: 'sagemaker:InvokeEndpoint', on: 'temporary endpoint' },
+    ...REMOVAL_PERMISSIONS,
+    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'comparison' },
+    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
+    { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
+  ],
+
+  async checkFiles({ quality_file: file }, { root, env }) {
+    if (file === undefined || env.GIT_STRATEGY === 'empty') return;
+    const { readComparisonFile } = await import('./compare-models/compare.ts');
+    await readComparisonFile(file, readProjectFile({ root, input: 'quality_file', file }).toString('utf8'));
+  },
+
+  async run(given, context) {
+    const deployed = readHandover(context, deploymentRecord, { input: 'endpoint_name', value: given.endpoint_name });
+    const left = await removeExpired(given, context);
+    if (deployed.outcome === 'nothing') return skip(deployed, context);
+    const { endpoint, config, group, version, content } = deployed;
+    const about = {
+      group,
+      package: deployed.package,
+      version,
+      content,
+      endpoint,
+      config,
+      quality_file: given.quality_file,
+    };
+    context.report.record({ outcome: 'not compared', ...about });
+    context.report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
+    const liveness = {
+      deployed,
+      poll_interval: given.poll_interval,
+      deadline: context.deadline(given.max_minutes * 60),
+    };
+    const look = { judged: 'compared' } as const;
+    const seen = await untilLive(liveness, context);
+    const challenger = await describeServed(deployed, seen, context, look);
+    const query = { group: groupArnOf(deployed.package), path: deployed.promotion_path };
+    const champion = await findChampion({ ...context.aws, clock: context.clock }, query);
+    if (champion?.arn === challenger.arn) return alone(deployed, context);
+    const { compareAndRecord } = await import('./compare-models/compare.ts');
+    const model = await seen.look.model(deployed.model);
+    if (!model) throw new Error(`The model ${deployed.model} is gone.`);
+    const compared = await compareAndRecord(
+      { ...given, deployed, challenger, champion, model, running: left },
+      {
+        ...context,
+        // What was updated meanwhile is no longer what the comparison speaks for.
+        stillServed: async () =>
+          describeServed(deployed, await untilLive(liveness, context, 'still '), context, { ...look, still: 'still ' }),
+      },
+    );
+    context.report.record({ outcome: compared.verdict, ...about, champion: champion?.arn, n: compared.n });
+    return concluded(given, compared, context);
+  },
+});
+
+/** The job that GitLab runs to stop the environment of a comparison: it deletes whatever comparisons of this environment left. */
+export const deleteComparison = defineComponent({
+  name: 'delete-comparison',
+  duty: 'compare',
+  gitlab: {
+    stage: 'compare_models',
+    branches: 'every',
+    timeout: '1 hour',
+    environment: { action: 'stop', name: comparisonEnvironment, sharesRole: true },
+    resourceGroup: false,
+    manual: 'optional',
+  },
+  inputs: z.strictObject({ poll_interval: wholeNumber(1, 300) }),
+  safetyInputs: ['gitlab_environment_suffix'],
+  outputs: {},
+  permissions: REMOVAL_PERMISSIONS,
+
+  async run({ poll_interval }, context) {
+    const things = await findTemporary(ownerOf(context), context.aws.sagemaker);
+    await removeThings(things, removing({ poll_interval }, context));
+    context.report.record({ outcome: 'gone', deleted: things.map(({ kind, name }) => `${kind} ${name}`) });
+    const what =
+      things.length === 0 ? 'Nothing of a comparison was left.' : `Deleted what comparisons left: ${things.length}.`;
+    return { verdict: what, outputs: {} };
+  },
+});
+
+function ownerOf({ job }: Context) {
+  return { project: job.projectId, environment: job.environment };
+}
+
+/** Time enough to delete an endpoint that SageMaker still creates. */
+const REMOVAL_SECONDS = 30 * 60;
+
+function removing({ poll_interval }: Pick<Inputs, 'poll_interval'>, context: Context) {
+  const { aws, clock, log, begun } = context;
+  const deadline = context.deadline(REMOVAL_SECONDS);
+  return { sagemaker: aws.sagemaker, clock, deadline, interval: poll_interval, log: log.line, begun };
+}
+
+/** Deletes what earlier comparisons left beyond their time. Returns the names of the endpoints that still run. */
+async function removeExpired(given: Inputs, context: Context): Promise<readonly string[]> {
+  const things = await findTemporary(ownerOf(context), context.aws.sagemaker);
+  const now = context.clock.now();
+  // A time that nobody can read is over.
+  const runs = ({ expires }: { expires: Date }) => expires > now;
+  await removeThings(
+    things.filter((thing) => !runs(thing)),
+    removing(given, context),
+  );
+  return things.filter((thing) => thing.kind === 'endpoint' && runs(thing)).map(({ name }) => name);
+}
+
+function skip(
+  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
+  { report }: Context,
+): Done<never> {
+  report.record({ outcome: 'nothing', why, group, endpoint });
+  return { verdict: `Nothing to compare: ${why}.`, outputs: {} };
+}
+
+function alone(
+  { group, endpoint, promotion_path: path }: { group: string; endpoint: string; promotion_path: readonly string[] },
+  { report }: Context,
+): Done<never> {
+  const why = `this version is the newest one that is validated in ${path.at(-1)}`;
+  report.record({ outcome: 'nothing', why, group, endpoint });
+  return { verdict: `Nothing to compare: ${why}.`, outputs: {} };
+}
+
+/** How the job ends: well where the challenger is not worse, or has nobody to be compared with. */
+function concluded({ allow_inconclusive }: Inputs, compared: Compared, { job }: Context): Done<'MODEL_COMPARISON'> {
+  const { verdict, n, end } = compared;
+  const [outputs, rows] = [{ MODEL_COMPARISON: verdict }, `${n.toLocaleString('en')} rows`];
+  if (verdict === 'first')
+    return {
+      verdict: `First in ${job.environment}: no version is validated in ${end} that it could be compared with.`,
+      outputs,
+    };
+  if (verdict === 'good') return { verdict: `${compared.summary} in ${job.environment}, on ${rows}.`, outputs };
+  const lines = compared.lines.map((line) => `  ${line}`).join('\n');
+  if (verdict === 'bad')
+    throw new Failure(
+      'SMC-5205',
+      `Worse than the champion in ${job.environment}: the answers to ${rows} show it:\n${lines}`,
+      'promote a better version. If a margin is wrong, correct the quality file and push.',
+    );
+  if (allow_inconclusive)
+    return {
+      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive): ${rows} are too few to tell.`,
+      outputs,
+    };
+  throw new Failure(
+    'SMC-5206',
+    `Inconclusive in ${job.environment}: ${rows} are too few to tell whether it is worse than the champion:\n${lines}`,
+    'add as many labelled rows as it says to the data, then push. It is neither shown to be worse nor to be as good.',
+  );
+}

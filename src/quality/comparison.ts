@@ -1,0 +1,125 @@
+import { holm } from '../statistics/holm.ts';
+import { mcNemarP } from '../statistics/matched.ts';
+import { type MetricName, metricNamed } from '../statistics/metrics.ts';
+import { type PairedDifference, pairedDifferences, SIGNIFICANCE, smallestFound } from '../statistics/paired.ts';
+import { differenceBounds, type OneSidedBounds } from '../statistics/proportion.ts';
+import { type ComparisonPlan, comparedMetrics } from './comparison-plan.ts';
+import type { AnsweredPairs } from './pairs.ts';
+import { type QualityVerdict, verdictOf } from './verdict.ts';
+
+/** What a comparison shows of one metric. Better and not worse are good, worse is bad. */
+export type Finding = 'better' | 'not worse' | 'worse' | 'inconclusive';
+
+export interface ComparedMetric extends PairedDifference {
+  readonly metric: MetricName;
+  readonly primary: boolean;
+  readonly margin: number;
+  readonly finding: Finding;
+  /** Where it is inconclusive: about how many rows more would decide, where a number of rows would. */
+  readonly more?: number;
+  /** The smallest difference that so many rows would show in four of five runs. */
+  readonly smallest: number;
+}
+
+/** The shares of requests that failed, and how much larger that of the challenger is. */
+export interface ComparedErrors extends OneSidedBounds {
+  readonly champion: number;
+  readonly challenger: number;
+  readonly requests: number;
+  readonly margin: number;
+  readonly p: number;
+  readonly finding: Finding;
+  readonly more?: number;
+}
+
+/** What the answers of two models to the same rows show. */
+export interface ModelComparison {
+  readonly verdict: QualityVerdict;
+  /** The rows that both answered. */
+  readonly n: number;
+  /** The primary one first. */
+  readonly metrics: readonly ComparedMetric[];
+  readonly errors: ComparedErrors;
+}
+
+/** Judges the answers of two models. The seed decides which resamples are drawn: the same answers, the same verdict. */
+export function compareAnswers(plan: ComparisonPlan, answered: AnsweredPairs, seed: number): ModelComparison {
+  const names = comparedMetrics(plan);
+  const differences = pairedDifferences(names.map(metricNamed), answered.pairs, seed);
+  const [primary, ...rest] = differences;
+  const errors = errorsOf(plan, answered);
+  // The primary metric alone decides at its own level; the others raise a false alarm together as rarely as one.
+  const [ofErrors = 1, ...ofRest] = holm([errors.p, ...rest.map(({ p }) => (Number.isNaN(p) ? 1 : p))]);
+  const metrics = names.map((metric, index): ComparedMetric => {
+    const difference = differences[index] ?? primary;
+    if (!difference) throw new Error('A comparison has a primary metric.');
+    const margin = plan.margins[metric] ?? 0;
+    const p = index === 0 ? difference.p : (ofRest[index - 1] ?? 1);
+    const judged = { ...difference, p };
+    const smallest = smallestFound(difference.error);
+    return { metric, primary: index === 0, margin, ...judged, ...judgeDifference(judged, margin), smallest };
+  });
+  const judgedErrors = { ...errors, p: ofErrors, ...judgeErrors({ ...errors, p: ofErrors }) };
+  const findings = [...metrics, judgedErrors].map(({ finding }) => VERDICT_OF[finding]);
+  return { verdict: verdictOf(findings), n: answered.pairs.champion.labels.length, metrics, errors: judgedErrors };
+}
+
+const VERDICT_OF: Readonly<Record<Finding, QualityVerdict>> = {
+  better: 'good',
+  'not worse': 'good',
+  worse: 'bad',
+  inconclusive: 'inconclusive',
+};
+
+type Judgeable = Pick<PairedDifference, 'better' | 'lower' | 'p' | 'n'>;
+
+/**
+ * Better and worse are differences that chance shows in at most 5 % of the cases where there is none; not worse is a difference whose
+ * one-sided 95 % bound is within the margin. A model that is shown to be worse and to be within the margin is not worse.
+ */
+export function judgeDifference(
+  { better, lower, p, n }: Judgeable,
+  margin: number,
+): Pick<ComparedMetric, 'finding' | 'more'> {
+  const shown = p <= SIGNIFICANCE;
+  if (shown && better > 0) return { finding: 'better' };
+  if (lower >= -margin) return { finding: 'not worse' };
+  if (shown && better < 0) return { finding: 'worse' };
+  return { finding: 'inconclusive', ...moreRows(better - lower, better + margin, n) };
+}
+
+/** The most rows that anybody would label. */
+const MOST = 1e9;
+
+/** An interval narrows with the square root of the rows. Where the value itself is beyond the margin, more rows will show it to be worse. */
+function moreRows(half: number, distance: number, n: number): { more?: number } {
+  const more = Math.ceil(n * (half / distance) ** 2) - n;
+  return Number.isFinite(more) && more < MOST ? { more: Math.max(1, more) } : {};
+}
+
+function errorsOf({ errors: margin }: ComparisonPlan, { failed, requests }: AnsweredPairs) {
+  const of = (side: 'champion' | 'challenger') => ({ hits: failed[side] + failed.both, trials: requests });
+  const [champion, challenger] = [of('champion'), of('challenger')];
+  return {
+    champion: champion.hits / requests,
+    challenger: challenger.hits / requests,
+    requests,
+    margin,
+    ...differenceBounds(challenger, champion),
+    // Each request is a pair, too.
+    p: mcNemarP({ won: failed.champion, lost: failed.challenger }),
+  };
+}
+
+type Errors = ReturnType<typeof errorsOf>;
+
+function judgeErrors({
+  champion,
+  challenger,
+  upper,
+  p,
+  margin,
+  requests,
+}: Errors): Pick<ComparedErrors, 'finding' | 'more'> {
+  return judgeDifference({ better: champion - challenger, lower: -upper, p, n: requests }, margin);
+}

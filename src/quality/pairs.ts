@@ -1,0 +1,149 @@
+import type { InvocationResponse } from '../endpoints/invocation.ts';
+import { Failure } from '../ground/failure.ts';
+import type { Context } from '../program/context.ts';
+import type { PairedAnswers } from '../statistics/paired.ts';
+import { randomAfter } from '../statistics/random.ts';
+import { type AskingPlan, type Batch, inBatches, Kept, predictionsOf, Sender } from './asking.ts';
+import { answerReader } from './predictions.ts';
+import { requestMaker } from './requests.ts';
+import type { LabelledRow } from './rows.ts';
+
+/** The variants of a comparison: what serves at the end of the promotion path, and what may take its place. */
+export const SIDES = ['champion', 'challenger'] as const;
+
+type Side = (typeof SIDES)[number];
+
+export interface PairPlan extends Omit<AskingPlan, 'keep'> {
+  /** Decides which of the two is asked first about each request. */
+  readonly seed: number;
+}
+
+/** What both answered to the same requests. */
+export interface AnsweredPairs {
+  readonly pairs: PairedAnswers;
+  /** How many rows both were asked about, whether or not they answered. */
+  readonly asked: number;
+  readonly requests: number;
+  readonly repeated: number;
+  /** Requests that failed, by who failed: only rows that both answered are in `pairs`. */
+  readonly failed: Readonly<Record<Side | 'both', number>>;
+  /** What was first said in place of an answer, and by whom. */
+  readonly firstError?: string;
+  /** Milliseconds of each request that was answered. */
+  readonly latencies: Readonly<Record<Side, readonly number[]>>;
+}
+
+/** Requests that are sent to each variant before the first that counts: a container is slow at the start. */
+const WARM_UP = 3;
+
+/** Asks both variants of an endpoint about the same rows, one right after the other, in a random order within each pair. */
+export async function askPairs(
+  rows: AsyncGenerator<LabelledRow>,
+  asking: PairPlan,
+  context: Context,
+): Promise<AnsweredPairs> {
+  const asker = new PairAsker(asking, new Sender(asking, context, await context.aws.runtime()));
+  const batches = inBatches(rows, asking.plan.request.batch);
+  const first = await batches.next();
+  if (!first.done) {
+    for (let round = 0; round < WARM_UP; round++) await asker.warmUp(first.value);
+    await asker.ask(first.value);
+  }
+  let failed = false;
+  const work = async () => {
+    for (;;) {
+      const { value: batch, done } = await batches.next();
+      if (done || failed) return;
+      await asker.ask(batch);
+    }
+  };
+  const stopping = (error: unknown) => {
+    // The others ask nothing more.
+    failed = true;
+    throw error;
+  };
+  await Promise.all(Array.from({ length: asking.plan.request.at_once }, () => work().catch(stopping)));
+  return asker.answered();
+}
+
+class PairAsker {
+  readonly #sender: Sender;
+  readonly #make;
+  readonly #read;
+  readonly #random;
+  readonly #kept: Readonly<Record<Side, Kept>>;
+  readonly #failed = { champion: 0, challenger: 0, both: 0 };
+  readonly #latencies: Record<Side, number[]> = { champion: [], challenger: [] };
+  #firstError: string | undefined;
+  #asked = 0;
+  #answered = 0;
+  #pairs = 0;
+
+  constructor(asking: PairPlan, sender: Sender) {
+    const { plan, features, seed } = asking;
+    this.#sender = sender;
+    this.#make = requestMaker(plan, features);
+    this.#read = answerReader(plan);
+    this.#random = randomAfter(seed);
+    this.#kept = { champion: new Kept(asking), challenger: new Kept(asking) };
+  }
+
+  async warmUp({ rows }: Batch): Promise<void> {
+    const body = this.#make(rows);
+    for (const side of SIDES) await this.#sender.answer(body, rows, side);
+  }
+
+  async ask({ rows }: Batch): Promise<void> {
+    const body = this.#make(rows);
+    const order = this.#random() < 0.5 ? SIDES : SIDES.toReversed();
+    const answers: Partial<Record<Side, InvocationResponse>> = {};
+    for (const side of order) answers[side] = await this.#sender.answer(body, rows, side);
+    this.#asked += rows.length;
+    this.#pairs++;
+    const failed = SIDES.filter((side) => answers[side]?.status !== 200);
+    if (failed.length === 0) return this.#put(rows, answers);
+    const [who] = failed;
+    if (who) this.#failed[failed.length > 1 ? 'both' : who]++;
+    for (const side of failed) this.#firstError ??= errorOf(side, answers[side]);
+  }
+
+  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>): void {
+    const from = this.#answered;
+    this.#answered += rows.length;
+    for (const side of SIDES) {
+      const answer = answers[side];
+      if (!answer) continue;
+      if (answer.variant !== side) throw answeredByAnother(side, answer);
+      this.#latencies[side].push(answer.milliseconds);
+      this.#kept[side].put({ from, rows }, predictionsOf(this.#read, answer, rows));
+    }
+  }
+
+  answered(): AnsweredPairs {
+    const { repeated } = this.#sender;
+    const [champion, challenger] = SIDES.map((side) => this.#kept[side].answered(this.#sender).answers);
+    if (!champion || !challenger) throw new Error('A comparison has two sides.');
+    return {
+      pairs: { champion, challenger },
+      asked: this.#asked,
+      requests: this.#pairs,
+      repeated,
+      failed: this.#failed,
+      ...(this.#firstError !== undefined && { firstError: this.#firstError }),
+      latencies: this.#latencies,
+    };
+  }
+}
+
+function errorOf(side: Side, answer: InvocationResponse | undefined): string {
+  const said = Buffer.from(answer?.body.subarray(0, 800) ?? []).toString('utf8');
+  return `the ${side} answered HTTP ${answer?.status ?? 0}: ${said.slice(0, 200) || 'without a word'}`;
+}
+
+function answeredByAnother(side: Side, { variant = 'nobody' }: InvocationResponse): Failure {
+  return new Failure(
+    'SMC-5204',
+    `Void: a request to the variant ${side} was answered by ${variant}. Nothing of it counts.`,
+    'find out in CloudTrail who changed the endpoint of the comparison (UpdateEndpoint), then run this job again.',
+  );
+}
