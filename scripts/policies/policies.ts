@@ -92,8 +92,13 @@ function statementsOf(team: Team, environment: string, permissions: readonly Per
 }
 
 /** Whether it deletes what deploy-model made for earlier releases. */
-function deletesOlder({ action }: Permission): boolean {
-  return /:Delete(Model|EndpointConfig)$/.test(action);
+function deletesOlder({ action, on }: Permission): boolean {
+  return /:Delete(Model|EndpointConfig)$/.test(action) && !isTemporary(on);
+}
+
+/** Whether it is about what a comparison makes, and deletes at its end. */
+function isTemporary(on: Place): boolean {
+  return on.startsWith('temporary ');
 }
 
 /** Only what was made for this endpoint: a name alone may belong to several. One statement, because a policy has a size. */
@@ -141,6 +146,9 @@ const VERBS: Readonly<Record<string, string>> = {
   'iam:PassRole': 'Pass',
   'kms:CreateGrant': 'Grant',
   'sagemaker:AddTags': 'Tag',
+  'sagemaker:DeleteEndpoint': 'Delete',
+  'sagemaker:DeleteEndpointConfig': 'Delete',
+  'sagemaker:DeleteModel': 'Delete',
   'sagemaker:UpdateModelPackage': 'Write',
 };
 
@@ -183,6 +191,10 @@ function conditionOf(team: Team, environment: string, permission: Permission): C
   // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
   if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
   if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
+  if (action === 'sagemaker:AddTags' && on === 'temporary model') return taggedBy('CreateModel');
+  if (action === 'sagemaker:AddTags' && on === 'temporary endpoint config') return taggedBy('CreateEndpointConfig');
+  if (action === 'sagemaker:AddTags' && on === 'temporary endpoint') return taggedBy('CreateEndpoint');
+  if (action.startsWith('sagemaker:Delete') && isTemporary(on)) return madeIn(environment);
   if (action === 'sagemaker:AddTags' && on === 'endpoint' && of === 'autoscaling') return onlyTag(SCALING_NOTE);
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
   if (!writes) throw new Error(`${action} must say which registry entry it writes.`);
@@ -204,6 +216,11 @@ function onlyKeys(places: readonly string[]): Condition {
 
 function taggedBy(creation: string): Condition {
   return { StringEquals: { 'sagemaker:TaggingAction': creation } };
+}
+
+/** Only what was made for this environment: all have the same beginning of their names. */
+function madeIn(environment: string): Condition {
+  return { StringEquals: { 'aws:ResourceTag/sagemaker-components:environment': environment } };
 }
 
 interface EntryWrite extends Pick<Permission, 'sets'> {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf } from '../endpoints/description/schema.ts';
+import { mapping, oneOf, whole } from '../endpoints/description/schema.ts';
 import { METRIC_NAMES, type MetricName } from '../statistics/metrics.ts';
 
 const share = z.number('must be a number').check(z.minimum(0, 'must be from 0'), z.maximum(1, 'must be to 1'));
@@ -23,6 +23,13 @@ export const comparisonSection = mapping({
   errors: z
     ._default(share, 0.05)
     .check(z.describe('How much larger than that of the champion the share of failed requests may be.')),
+  batch: z
+    ._default(whole(1, 10_000), 5)
+    .check(
+      z.describe(
+        'How many rows a request has at most: few, so that there are enough requests to compare how often they fail.',
+      ),
+    ),
   expected_discordance: z
     ._default(share, 0.1)
     .check(

@@ -75,7 +75,8 @@ type Judgeable = Pick<PairedDifference, 'better' | 'lower' | 'p' | 'n'>;
 
 /**
  * Better and worse are differences that chance shows in at most 5 % of the cases where there is none; not worse is a difference whose
- * one-sided 95 % bound is within the margin. A model that is shown to be worse and to be within the margin is not worse.
+ * one-sided 95 % bound is within the margin. Worse counts only where the difference itself is beyond the margin: otherwise more rows may
+ * show that it is within.
  */
 export function judgeDifference(
   { better, lower, p, n }: Judgeable,
@@ -84,7 +85,7 @@ export function judgeDifference(
   const shown = p <= SIGNIFICANCE;
   if (shown && better > 0) return { finding: 'better' };
   if (lower >= -margin) return { finding: 'not worse' };
-  if (shown && better < 0) return { finding: 'worse' };
+  if (shown && better < -margin) return { finding: 'worse' };
   return { finding: 'inconclusive', ...moreRows(better - lower, better + margin, n) };
 }
 

@@ -95,6 +95,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       [`record a load test in ${environment}`]: write([`load.${environment}`]),
       [`invoke in ${environment}`]: invoking(endpoint),
     };
+    work[`compare-${name}`] = comparisonIn(environment, versions.own);
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),
       [`invoke in ${environment}`]: invoking(endpoint),
@@ -105,6 +106,34 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     };
   }
   return work;
+}
+
+/** The name of what a comparison in an environment made, by its tags, and did not delete. */
+export const temporaryOf = (environment: string) => `cmp-42-101-${fileName(environment)}`;
+
+/** The names of all temporary endpoints begin alike: what is made is not told apart by its environment, what is deleted is. */
+function comparisonIn(environment: string, version: string): Acts {
+  const [made, left] = ['cmp-42-102-0123456789', temporaryOf(environment)];
+  return {
+    [`record the comparison in ${environment}`]: writer(version)([`comparison.${environment}`]),
+    'create the model of a comparison': creatingModel(made, version),
+    'create the config of a comparison': creatingConfig(made),
+    'create the endpoint of a comparison': ({ sagemaker }) =>
+      sagemaker.send(
+        new aws.CreateEndpointCommand({
+          EndpointName: made,
+          EndpointConfigName: made,
+          Tags: [{ Key: 'team', Value: 'mlops' }],
+        }),
+      ),
+    'invoke the endpoint of a comparison': invoking(made),
+    [`delete the endpoint of a comparison in ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteEndpointCommand({ EndpointName: left })),
+    [`delete the config of a comparison in ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteEndpointConfigCommand({ EndpointConfigName: left })),
+    [`delete the model of a comparison in ${environment}`]: ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteModelCommand({ ModelName: left })),
+  };
 }
 
 function deploymentTo(environment: string, endpoint: string, version: string): Acts {
@@ -213,6 +242,10 @@ export function forbidden({ own, foreign }: Versions, team: Team = resalePrice):
     'approve and withdraw at once': write([`approved.${third}`, `withdrawn.${third}`]),
     'validate and say how well it answers': write([`validated.${second}`, `quality.${second}`]),
     'say how well it answers in two environments': write([`quality.${first}`, `quality.${second}`]),
+    'say how well it answers, and that it is better': write([`quality.${second}`, `comparison.${second}`]),
+    'delete the endpoint of a comparison that nobody tagged': ({ sagemaker }) =>
+      sagemaker.send(new aws.DeleteEndpointCommand({ EndpointName: 'cmp-42-101-of-nobody' })),
+    'change the tags of the endpoint of a comparison': tagging(`endpoint/${temporaryOf(first)}`),
     'validate and rewrite what built it': write([`validated.${first}`, 'built']),
     'remove a record beside the own one': write([`approved.${second}`], {
       CustomerMetadataPropertiesToRemove: [`withdrawn.${second}`],

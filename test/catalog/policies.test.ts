@@ -10,7 +10,7 @@ import type { Role } from '../../emulator/world.ts';
 import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
 import { endpointOf, type Ref, refOf, type Team } from '../../scripts/policies/team.ts';
 import { trustOf } from '../../scripts/policies/trust.ts';
-import { type Acts, forbidden, type Hands, olderOf, type Versions, workOf } from './acts.ts';
+import { type Acts, forbidden, type Hands, olderOf, temporaryOf, type Versions, workOf } from './acts.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { otherNames, resalePrice, roleOf } from './policies.ts';
 import { programs } from './programs.ts';
@@ -40,7 +40,10 @@ function setScene(team: Team): Versions {
   for (const environment of team.environments)
     for (const key of ['output/a.out', 'failure/a-error.out', 'input/job-1/payload'])
       emulator.objects.put(`${team.asynchronous}${endpointOf(team, environment)}/${key}`, '');
-  for (const environment of team.environments) setEndpoint(endpointOf(team, environment), own);
+  for (const environment of team.environments) {
+    setEndpoint(endpointOf(team, environment), own);
+    setTemporary(environment, own);
+  }
   return { own, foreign: register(emulator, { group: 'ChurnModelGroup' }) };
 }
 
@@ -53,6 +56,15 @@ function setEndpoint(endpoint: string, version: string): void {
   emulator.do('CreateModel', { ModelName: name, PrimaryContainer, ExecutionRoleArn: EXECUTION_ROLE, Tags });
   const variant = { VariantName: 'AllTraffic', ModelName: name, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
   emulator.do('CreateEndpointConfig', { EndpointConfigName: name, ProductionVariants: [variant], Tags });
+}
+
+/** What a comparison made that was killed. */
+function setTemporary(environment: string, version: string): void {
+  const name = temporaryOf(environment);
+  deployed(emulator, { endpoint: name, package: version, name });
+  const tags = [{ Key: 'sagemaker-components:environment', Value: environment }];
+  const { endpoints, models } = emulator;
+  for (const arn of [endpoints.arn(name), models.configArn(name), models.modelArn(name)]) emulator.tags.put(arn, tags);
 }
 
 /** Assumes a role with the token of a job on a branch or tag. */
@@ -216,7 +228,7 @@ describe.each(teams)('on %s', (_, team) => {
 /** A team without asynchronous endpoints. */
 const { asynchronous: _, ...synchronous } = resalePrice;
 
-test('only check-model and the plan read the reports of the training in S3, and only evaluate-model labelled data; no branch that anybody may push', () => {
+test('only check-model and the plan read the reports of the training in S3, and only evaluate-model and compare-models labelled data; no branch that anybody may push', () => {
   const reading = dutiesOf(synchronous, programs).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:GetObject')).map((statement) => [
       name,
@@ -228,16 +240,19 @@ test('only check-model and the plan read the reports of the training in S3, and 
     [
       'check-dev',
       'evaluate-dev',
+      'compare-dev',
       'plan-uat',
       'check-uat',
       'evaluate-uat',
+      'compare-uat',
       'plan-main',
       'check-main',
       'evaluate-main',
+      'compare-main',
     ].map((duty) => [
       duty,
       ['s3:GetObject'],
-      `arn:aws:s3:::${duty.startsWith('evaluate') ? resalePrice.labelledData : resalePrice.reports}*`,
+      `arn:aws:s3:::${/^(evaluate|compare)/.test(duty) ? resalePrice.labelledData : resalePrice.reports}*`,
     ]),
   );
 });

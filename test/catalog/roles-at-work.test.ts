@@ -9,6 +9,7 @@ import { dutiesOf, pipelineRoleDeny, placeOf } from '../../scripts/policies/poli
 import { fileName } from '../../scripts/policies/team.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import compareModels from '../../src/components/compare-models.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
@@ -244,11 +245,14 @@ async function meetTrouble(): Promise<void> {
   const labelled = await labelledInS3();
   emulator.runtime.behaviours.clear();
   await next.run(evaluateModel, {}, labelled);
+  leaveComparison();
+  await next.run(compareModels, {}, labelled);
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
   await next.run(evaluateModel, {}, labelled);
   await next.run(loadTest, QUICK_LOAD);
+  await next.run(compareModels, {}, labelled);
   emulator.endpoints.settle('resale-price-dev');
   leaveAlarm();
   await push('dev').run(deleteEndpoint);
@@ -260,6 +264,23 @@ async function labelledInS3(): Promise<Partial<JobOptions>> {
   emulator.objects.put(address, LABELLED['holdout.csv']);
   await hostOf(emulator, { 'quality.yml': LABELLED['quality.yml'].replace('file: holdout.csv', `s3: ${address}`) });
   return describedByFile(emulator);
+}
+
+/** What a comparison leaves that is killed, and whose time is over. */
+function leaveComparison(): void {
+  const name = 'cmp-42-1-0123456789';
+  const arn = `arn:aws:sagemaker:ap-southeast-1:${account}:model-package/${group}/1`;
+  emulator.deployed({ endpoint: name, package: arn, name });
+  const told = {
+    project: '42',
+    environment: 'dev',
+    group,
+    component: 'compare-models',
+    expires: '2026-11-22T08:00:00Z',
+  };
+  const tags = Object.entries(told).map(([key, Value]) => ({ Key: `sagemaker-components:${key}`, Value }));
+  const { endpoints, models } = emulator;
+  for (const of of [endpoints.arn(name), models.configArn(name), models.modelArn(name)]) emulator.tags.put(of, tags);
 }
 
 /** What a deployment leaves that is killed while it bakes. */

@@ -30,6 +30,7 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   'validate-endpoint': { keep_artifacts: KEEPS_RECORDS },
   'evaluate-model': { keep_artifacts: KEEPS_RECORDS },
   'load-test': { keep_artifacts: KEEPS_RECORDS },
+  'compare-models': { keep_artifacts: KEEPS_RECORDS },
   'rollback-endpoint': { keep_artifacts: KEEPS_RECORDS },
   'render-pipeline': {
     image_registry: "the image is the project's own",

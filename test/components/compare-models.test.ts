@@ -7,11 +7,10 @@ import { ROWS_PLAN, rowsOf } from './labelled.ts';
 
 const ENDPOINT = 'resale-price-uat';
 
-const PLAN = `${ROWS_PLAN}request: { accept: text/csv, batch: 5 }
-comparison:
+const PLAN = `${ROWS_PLAN}comparison:
   primary: rmse
   margins: { rmse: 2, mae: 2 }
-`.replace('request: { accept: text/csv }\n', '');
+`;
 
 interface Wanted {
   readonly files?: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { Row } from './row.ts';
 import { asynchronous } from './rows/asynchronous.ts';
 import { check } from './rows/check.ts';
+import { comparison } from './rows/comparison.ts';
 import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { evaluation } from './rows/evaluation.ts';
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   ...asynchronous,
   ...evaluation,
   ...load,
+  ...comparison,
   ...rollback,
   ...deletion,
 ];

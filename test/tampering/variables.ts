@@ -131,6 +131,12 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     required_rate: ['6'],
     wished_rate: ['0'],
   },
+  'compare-models': {
+    ...SHARED,
+    poll_interval: WAITS.poll_interval ?? [],
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat'), roleFor('evaluate-model', 'uat')],
+    endpoint_name: ['resale-price-dev'],
+  },
   'rollback-endpoint': {
     ...SHARED,
     ...WAITS,
@@ -159,6 +165,7 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'evaluate-model': { expected_account_id: '', max_wait_time: '600' },
   'load-test': { expected_account_id: '', max_wait_time: '600' },
+  'compare-models': { expected_account_id: '', poll_interval: '60' },
   'rollback-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'delete-endpoint': { expected_account_id: '', max_wait_time: '600' },
 };
@@ -215,6 +222,7 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     max_errors: 'any=60',
     wished_rate: '7',
   },
+  'compare-models': {},
   'rollback-endpoint': { name_prefix: 'churn' },
   'delete-endpoint': {},
 };

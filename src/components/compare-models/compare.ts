@@ -68,7 +68,10 @@ type ComparablePlan = QualityPlan & { readonly comparison: ComparisonPlan };
 export async function readComparisonFile(file: string, text: string): Promise<ComparablePlan> {
   const plan = await readQualityFile(file, text);
   const { comparison } = plan;
-  if (comparison) return { ...plan, comparison };
+  if (comparison) {
+    const batch = Math.min(plan.request.batch, comparison.batch);
+    return { ...plan, comparison, request: { ...plan.request, batch } };
+  }
   throw new Failure(
     'SMC-5201',
     `The quality file ${file} has no section comparison: nothing says by which metric versions are compared.`,

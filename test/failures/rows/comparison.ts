@@ -1,0 +1,250 @@
+import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
+import { contentIn, enter, timeIn, validationValue, verdictValue } from '../../components/handover.ts';
+import { LABELLED } from '../../components/labelled.ts';
+import { arnOf } from '../../registry/package.ts';
+import type { Row } from '../row.ts';
+import { ENDPOINT, live, type Place, type Stage } from '../stage.ts';
+
+const SECOND = `${ENDPOINT}-v2`;
+const notCompared = { outcome: 'not compared', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
+const compared = (outcome: string) => ({ ...notCompared, outcome });
+const CREATED = { CreateModel: 1, CreateEndpointConfig: 1, CreateEndpoint: 1 };
+const DELETED = { DeleteEndpoint: 1, DeleteEndpointConfig: 1, DeleteModel: 1 };
+/** 360 rows, five a request, to each of both; and what warms both up. */
+const ASKED = { InvokeEndpoint: 150 };
+const RECORDED = { UpdateModelPackage: 1 };
+
+/** Version 1 is validated in main, and version 2 serves in dev. */
+const withChampion: Stage = {
+  ...live,
+  set(place) {
+    live.set(place);
+    const { emulator } = place;
+    const [content, at] = [contentIn(emulator, arnOf(1)), timeIn(emulator)];
+    enter(emulator, arnOf(1), {
+      'approved.main': verdictValue(content, { at }),
+      'validated.main': validationValue(content, { at }),
+    });
+  },
+};
+
+type Change = (plan: string) => string;
+
+/** The commit has the example's labelled data and quality file, changed as this says. */
+async function committed({ emulator }: Place, change: Change = (plan) => plan): Promise<void> {
+  await hostOf(emulator, { ...LABELLED, 'quality.yml': change(LABELLED['quality.yml']) });
+}
+
+const commit = (change?: Change) => (place: Place) => committed(place, change);
+
+const usual = {
+  component: 'compare-models',
+  stage: withChampion,
+  job: ({ emulator }: Place) => {
+    const { claims, env } = describedByFile(emulator);
+    return { ...(claims && { claims }), ...(env && { env }) };
+  },
+} as const;
+
+export const comparison: readonly Row[] = [
+  {
+    ...usual,
+    when: 'the quality file does not say how versions are compared',
+    shows: [],
+    code: 'SMC-5201',
+    seen: 'ERROR The quality file quality.yml has no section comparison: nothing says by which metric versions are compared.',
+    next: 'add comparison with primary and margins to it (docs/evidence.md), then push.',
+    cause:
+      'evaluate-model needs no such section, compare-models does: how much worse a version may be is for you to say.',
+    remedy: 'Write the section `comparison`, by [the table of its keys](evidence.md#the-quality-file).',
+    act: commit((plan) => plan.replace(/\ncomparison:\n(.*\n)*/, '\n')),
+    exit: 64,
+    writes: {},
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'another comparison still runs and both would be over the budget',
+    shows: [],
+    code: 'SMC-5202',
+    seen: 'ERROR Over budget: with the comparisons that run (cmp-42-99-0123456789) this one would need 4 instances, and max_instances is 2. Nothing was created.',
+    next: 'wait until they end, or stop their environment in GitLab, then run this job again. If the budget is wrong, raise max_instances.',
+    cause: 'A comparison of another pipeline of this environment runs, or was killed and its time is not over.',
+    remedy: 'Let it end. Or stop the environment of the comparison in GitLab: its job deletes the endpoint.',
+    act: async (place) => {
+      await committed(place);
+      const name = 'cmp-42-99-0123456789';
+      const own = { project: '42', environment: 'dev', component: 'compare-models', expires: '2027-01-01T00:00:00Z' };
+      const tags = Object.fromEntries(
+        Object.entries(own).map(([key, value]) => [`sagemaker-components:${key}`, value]),
+      );
+      place.emulator.deployed({ endpoint: name, package: arnOf(1), name, tags });
+    },
+    exit: 1,
+    writes: {},
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'SageMaker cannot start the endpoint of the comparison',
+    shows: [16],
+    scenes: ['no capacity'],
+    code: 'SMC-5203',
+    seen: "ERROR The endpoint of the comparison, cmp-42-101-…, could not be started. SageMaker's reason: …",
+    next: 'correct what the reason names: mostly the instance type, a quota, or a model that does not start. Then run this job again.',
+    cause: 'AWS has no such instance free, the account may not run two more, or a container does not answer.',
+    remedy: 'Choose another `instance_type` for the comparison. The endpoint is deleted; nothing is recorded.',
+    act: commit(),
+    exit: 1,
+    writes: { ...CREATED, ...DELETED },
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'somebody changes the endpoint of the comparison meanwhile',
+    shows: [36],
+    code: 'SMC-5204',
+    seen: 'ERROR Void: somebody changed the endpoint cmp-42-101-… during the comparison; it serves … (Updating). Nothing of it counts.',
+    next: 'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint), then run this job again.',
+    cause: 'Nobody knows which version answered which row.',
+    remedy: 'Nobody but the job may change an endpoint whose name begins with `cmp-`.',
+    act: async (place) => {
+      await committed(place);
+      const { emulator } = place;
+      emulator.faults.meanwhile(
+        'InvokeEndpoint',
+        ({ EndpointName }) =>
+          void emulator.do('UpdateEndpoint', { EndpointName, EndpointConfigName: String(EndpointName) }),
+        ASKED.InvokeEndpoint,
+      );
+    },
+    exit: 1,
+    writes: { ...CREATED, ...ASKED, ...DELETED },
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'the version answers worse than the champion',
+    shows: [],
+    code: 'SMC-5205',
+    seen: 'ERROR Worse than the champion in dev: the answers to 360 rows show it:\n  mape is not worse by more than 0.005 (primary): …',
+    next: 'promote a better version. If a margin is wrong, correct the quality file and push.',
+    cause:
+      'On the same rows it answers worse than the newest version that is validated at the end of the promotion path: not by chance, and by more than the margin may be.',
+    remedy: 'Train a better version. The log shows both values, the difference and its bound.',
+    act: async (place) => {
+      await committed(place);
+      place.emulator.runtime.behaviours.set(arnOf(2), { scale: 1.2 });
+    },
+    exit: 1,
+    writes: { ...CREATED, ...ASKED, ...DELETED, ...RECORDED },
+    record: compared('bad'),
+    keeps: ['report.json', 'metrics.txt'],
+  },
+  {
+    ...usual,
+    when: 'the rows are too few to tell which version is better',
+    shows: [],
+    code: 'SMC-5206',
+    seen: 'ERROR Inconclusive in dev: 360 rows are too few to tell whether it is worse than the champion:\n  …; about … rows more would decide',
+    next: 'add as many labelled rows as it says to the data, then push. It is neither shown to be worse nor to be as good.',
+    cause: 'The difference may be zero, and may be more than the margin.',
+    remedy:
+      'Label more rows, or allow a larger margin. Or set `allow_inconclusive: true`, which is recorded; an environment with `require_evidence` rejects the version then.',
+    act: async (place) => {
+      await committed(place, (plan) => plan.replace(/margins: .*/, 'margins: { mape: 0.0025 }'));
+    },
+    exit: 1,
+    writes: { ...CREATED, ...ASKED, ...DELETED, ...RECORDED },
+    record: compared('inconclusive'),
+  },
+  {
+    ...usual,
+    when: 'the endpoint of the comparison is not started in time',
+    shows: [],
+    long: true,
+    scenes: ['endpoint is stuck'],
+    code: 'SMC-5207',
+    seen: 'ERROR Stopped waiting for cmp-42-101-… after 1 h (max_wait_time). Pending: …',
+    next: 'run this job again. If the models need longer to start, raise max_minutes.',
+    cause: 'The containers need longer than the budget allows. SageMaker deletes no endpoint that it still creates.',
+    remedy: 'Run the job again: it goes on with this endpoint, or deletes it first if its time is over.',
+    act: commit(),
+    exit: 124,
+    writes: CREATED,
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'SageMaker does not delete the endpoint of the comparison',
+    shows: [],
+    long: true,
+    code: 'SMC-5208',
+    seen: 'ERROR The endpoint cmp-42-101-… is not deleted after 30 min (max_wait_time), and costs money. Pending: Deleting.',
+    next: 'start the job that stops the environment of the comparison, or run this job again: it deletes what expired first.',
+    cause: 'The endpoint stays in the status Deleting. What the comparison shows is not recorded.',
+    remedy: 'Stop the environment of the comparison in GitLab. If it is still there, ask AWS.',
+    act: async (place) => {
+      await committed(place);
+      place.emulator.faults.meanwhile('DeleteEndpoint', () => {
+        Object.assign(place.emulator.endpoints, { pace: { describes: 100_000, milliseconds: 10 ** 9 } });
+      });
+    },
+    exit: 1,
+    writes: { ...CREATED, ...ASKED, DeleteEndpoint: 1 },
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'more than a hundred approved versions are newer than what is validated at the end',
+    shows: [],
+    long: true,
+    code: 'SMC-5209',
+    seen: 'ERROR None of the 100 newest approved versions of arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group/ResalePriceModelGroup is validated in main, and there are older ones: nobody knows the champion.',
+    next: 'promote a version to main, or delete versions that nobody needs.',
+    cause:
+      'The job looks at the hundred newest approved versions. That none of them is validated does not mean that no version is.',
+    remedy: 'Delete or reject versions that nobody will promote.',
+    act: async (place) => {
+      await committed(place);
+      for (let count = 0; count < 101; count++) place.emulator.register({ status: 'Approved' });
+    },
+    exit: 1,
+    writes: {},
+    record: notCompared,
+  },
+  {
+    ...usual,
+    when: 'no version is validated at the end of the promotion path yet',
+    stage: live,
+    shows: [],
+    seen: 'First in dev: no version is validated in main that it could be compared with.',
+    cause:
+      'The first version that is promoted has no champion. That is recorded (`verdict=first`), and no endpoint is created.',
+    remedy: 'Nothing. `require_evidence` accepts it only while nothing is validated at the end.',
+    act: commit(),
+    exit: 0,
+    writes: RECORDED,
+    record: compared('first'),
+  },
+  {
+    ...usual,
+    when: 'a comparison before was killed and its time is over',
+    shows: [],
+    seen: 'Deleted: endpoint cmp-42-99-0123456789.',
+    cause: 'A runner died. Its endpoint cost money until this job, or the job that stops the environment, deleted it.',
+    remedy: 'Nothing. Each comparison begins with this.',
+    act: async (place) => {
+      await committed(place);
+      const name = 'cmp-42-99-0123456789';
+      const own = { project: '42', environment: 'dev', component: 'compare-models', expires: '2026-11-22T07:00:00Z' };
+      const tags = Object.fromEntries(
+        Object.entries(own).map(([key, value]) => [`sagemaker-components:${key}`, value]),
+      );
+      place.emulator.deployed({ endpoint: name, package: arnOf(1), name, tags });
+    },
+    exit: 0,
+    writes: { ...CREATED, ...ASKED, ...DELETED, DeleteEndpoint: 2, ...RECORDED },
+    record: compared('good'),
+  },
+];
