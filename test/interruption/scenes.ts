@@ -2,6 +2,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
 import checkModel from '../../src/components/check-model.ts';
+import compareModels from '../../src/components/compare-models.ts';
 import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
@@ -41,6 +42,8 @@ export interface Scene {
   readonly environment: string;
   /** Further variables of the job. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it makes in AWS it deletes again: when it runs again, that is made and deleted once more. */
+  readonly makesAgain?: true;
   /** Sets the scene in AWS. Returns the files that the job finds. */
   set(emulator: Emulator): Files;
 }
@@ -331,6 +334,25 @@ export const validatingLater: Scene = {
   },
 };
 
+/** Few rows, in one request: what is tested is the endpoint that the job makes and deletes. */
+const FEW_ROWS = LABELLED['holdout.csv'].split('\n').slice(0, 41).join('\n');
+
+const comparing: Scene = {
+  ...validating,
+  about: 'compare-models compares two versions on an endpoint of its own, and deletes it',
+  component: compareModels,
+  inputs: {},
+  makesAgain: true,
+  set(emulator) {
+    const champion = emulator.register({ status: 'Approved' });
+    const content = contentIn(emulator, champion);
+    enter(emulator, champion, { 'approved.main': verdictValue(content), 'validated.main': validationValue(content) });
+    const margins = 'primary: mape\n  margins: { mape: 0.02 }\n  errors: 1\n  batch: 100';
+    const plan = LABELLED['quality.yml'].replace(/primary: mape\n {2}margins: .*/, margins);
+    return { ...validating.set(emulator), 'holdout.csv': FEW_ROWS, 'quality.yml': plan };
+  },
+};
+
 const rollingBack: Scene = {
   about: 'rollback-endpoint returns to the release before',
   component: rollbackEndpoint,
@@ -469,6 +491,7 @@ export const scenes: readonly Scene[] = [
   validating,
   evaluating,
   loading,
+  comparing,
   rollingBack,
   {
     ...rollingBack,
