@@ -62,7 +62,7 @@ function directionOf(metric: MetricName, better: number): string {
 }
 
 function boundWords(lower: number): string {
-  return lower >= 0 ? `better by at least ${shown(lower)}` : `worse by at most ${shown(-lower)}`;
+  return lower > 0 ? `better by at least ${shown(lower)}` : `worse by at most ${shown(Math.abs(lower))}`;
 }
 
 function pWords(p: number, primary: boolean): string {
