@@ -104,9 +104,8 @@ function byResampling(metrics: readonly QualityMetric[], pairs: PairedAnswers, s
   const n = champion.labels.length;
   const each = metrics.map((metric) => [champion, challenger].map((answers) => statisticOf(metric, answers)));
   const differences = metrics.map(({ better }, index): Statistic => {
-    const [one, other] = each[index] ?? [];
-    const sign = better === 'higher' ? 1 : -1;
-    return (weights) => sign * ((other?.(weights) ?? Number.NaN) - (one?.(weights) ?? Number.NaN));
+    const [one, other] = (better === 'higher' ? each[index] : each[index]?.toReversed()) ?? [];
+    return (weights) => (other?.(weights) ?? Number.NaN) - (one?.(weights) ?? Number.NaN);
   });
   const enough = n >= LEAST_ROWS && metrics.length > 0;
   const without = enough ? jackknife(n, differences, seed) : [];
@@ -129,8 +128,9 @@ function boundsOf(
   if (without === undefined || Number.isNaN(better)) return undefined;
   const error = jackknifeError(without);
   const method = drawn ? 'paired bootstrap' : 'paired jackknife';
-  // No pair differs from another: there is no chance in it.
-  if (error === 0) return { lower: better, upper: better, p: better === 0 ? 1 : 0, error, method };
+  // Both answered every row alike. Where all pairs differ by the same, nothing tells how far that may be off.
+  if (error === 0 && better === 0) return { lower: 0, upper: 0, p: 1, error, method };
+  if (error === 0) return undefined;
   if (drawn)
     return { ...bootstrapBounds(better, drawn, without), p: bootstrapP(better, drawn, without), error, method };
   const p = 2 * normalBelow(-Math.abs(better) / error);
