@@ -49,13 +49,27 @@ export type CandidateSearch =
  */
 export async function findCandidate(
   given: CandidateQuery,
-  criteria: PromotionCriteria,
+  asked: PromotionCriteria,
   context: Context,
 ): Promise<CandidateSearch> {
+  const criteria = await withChampion(given, asked, context);
   if (given.model_package_arn !== undefined) return findNamed(given.model_package_arn, given, criteria, context);
   if (environmentBefore(criteria) === undefined && criteria.source === 'run')
     return findRegistered(given, criteria, context);
   return findInRegistry(given, criteria, context);
+}
+
+/** A version that was the first has not been compared with any: whether that is still so, the registry tells. */
+async function withChampion(
+  { model_package_group_name: group }: CandidateQuery,
+  criteria: PromotionCriteria,
+  { aws, clock }: Context,
+): Promise<PromotionCriteria> {
+  const { path, require_evidence } = criteria;
+  if (!require_evidence.includes('comparison') || environmentBefore(criteria) === undefined) return criteria;
+  const { findChampion } = await import('../registry/champion.ts');
+  const champion = await findChampion({ ...aws, clock }, { group, path });
+  return { ...criteria, champion: { arn: champion?.arn } };
 }
 
 /** The version that model_package_arn names. Throws a Failure when the group has no such version. */

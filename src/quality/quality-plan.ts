@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { mapping, oneOf, s3Address, text, whole } from '../endpoints/description/schema.ts';
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
-import { whyNoRequest } from './request-shape.ts';
 import { comparisonSection } from './comparison-plan.ts';
+import { whyNoRequest } from './request-shape.ts';
 
 /** A key that may be left out. */
 function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {

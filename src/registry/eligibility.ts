@@ -22,6 +22,11 @@ export interface PromotionCriteria {
   readonly count_bake_traffic: boolean;
   /** This GitLab pipeline. */
   readonly pipeline: string;
+  /**
+   * The newest version that is validated at the end of the path, where a comparison is asked for; `arn` is absent while there is none.
+   * Where nobody looked, there may be one.
+   */
+  readonly champion?: { readonly arn: string | undefined };
   /** Whether model_package_arn names the version: only then one is offered that a rollback withdrew here. */
   readonly named?: boolean;
 }
@@ -114,12 +119,19 @@ function judgePromoted(version: ModelPackage, before: readonly string[], criteri
 /** Why what an environment showed of a version is not what is asked for; `undefined` when it is. */
 function judgeEvidence(
   version: ModelPackage,
-  { require_evidence, count_bake_traffic }: Pick<PromotionCriteria, 'require_evidence' | 'count_bake_traffic'>,
+  {
+    require_evidence,
+    count_bake_traffic,
+    champion,
+  }: Pick<PromotionCriteria, 'require_evidence' | 'count_bake_traffic' | 'champion'>,
   before: string,
 ): Eligibility | undefined {
+  const isFirst = champion !== undefined && (champion.arn ?? version.arn) === version.arn;
   for (const kind of require_evidence) {
     const lack =
-      kind === 'bake' ? lackOfBake(version, before, count_bake_traffic) : lackOfEvidence(version, kind, before);
+      kind === 'bake'
+        ? lackOfBake(version, before, count_bake_traffic)
+        : lackOfEvidence(version, kind, before, { isFirst });
     if (lack !== undefined) return unfit(`${lack}, and require_evidence names ${kind}`, howToShow(kind, before));
   }
   return undefined;
@@ -146,6 +158,7 @@ function howToShow(kind: WantedEvidence, before: string): string {
 const WRITERS: Readonly<Record<Exclude<WantedEvidence, 'bake'>, string>> = {
   quality: 'evaluate-model',
   load: 'load-test',
+  comparison: 'compare-models',
 };
 
 /** Whether a version passed one environment, as it is now and with every safety input closed. */

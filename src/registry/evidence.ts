@@ -12,7 +12,7 @@ import { hasContent, type ModelPackage, type RegistryReader } from './packages.t
 import { writeEntry } from './write-entry.ts';
 
 /** What a later environment may ask for: evidence that a job writes, or a bake, which a validation says. */
-const WANTED = ['quality', 'load', 'bake'] as const;
+const WANTED = ['quality', 'load', 'comparison', 'bake'] as const;
 
 export type WantedEvidence = (typeof WANTED)[number];
 
@@ -72,9 +72,14 @@ function saysTheSame(found: ReadEntry<EvidenceEntry>, wanted: EvidenceEntry): bo
 
 /**
  * Why the evidence of a kind in an environment does not speak for a version as it is now, as a clause about "it"; `undefined` when
- * it does. Only a good verdict does, with every safety input closed.
+ * it does. Only a good verdict does, with every safety input closed; and that it is the first, while no other version could be compared with it.
  */
-export function lackOfEvidence(version: ModelPackage, kind: EvidenceKind, environment: string): string | undefined {
+export function lackOfEvidence(
+  version: ModelPackage,
+  kind: EvidenceKind,
+  environment: string,
+  { isFirst = false } = {},
+): string | undefined {
   const key = entryKey(kind, environment);
   const found = readEvidence(version, kind, environment);
   if (found.is === 'absent') return `it has no ${kind} evidence of ${environment} (${key})`;
@@ -82,7 +87,9 @@ export function lackOfEvidence(version: ModelPackage, kind: EvidenceKind, enviro
   const { verdict, content, open } = found.value;
   if (!hasContent(version, content))
     return `its ${kind} evidence of ${environment} is of other content than it has now`;
-  if (verdict !== 'good') return `its ${kind} evidence of ${environment} is ${verdict}`;
+  if (verdict === 'first' && !isFirst)
+    return `its ${kind} evidence of ${environment} says that it was the first, but another version is validated at the end of the path by now`;
+  if (verdict !== 'good' && verdict !== 'first') return `its ${kind} evidence of ${environment} is ${verdict}`;
   return open === undefined
     ? undefined
     : `its ${kind} evidence of ${environment} has an open safety input (open=${open})`;

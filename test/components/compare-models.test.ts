@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { jobsOf } from '../../compiler/lint.ts';
 import { EXECUTION_ROLE } from '../../emulator/scene.ts';
+import checkModel from '../../src/components/check-model.ts';
 import compareModels, { deleteComparison } from '../../src/components/compare-models.ts';
+import { entryValue } from '../../src/registry/entries.ts';
 import { compileComponent } from '../catalog/compiled.ts';
 import { gitlabWith, jobOf } from './gitlab-file.ts';
-import { aboutVersion, contentIn, enter, leaveRecord, validationValue, verdictValue } from './handover.ts';
+import { aboutVersion, contentIn, enter, leaveRecord, timeIn, validationValue, verdictValue } from './handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
 import { ROWS_PLAN, rowsOf } from './labelled.ts';
 
@@ -325,6 +327,48 @@ comparison: { primary: accuracy, margins: { accuracy: 0.05 } }
     const job = await compareIn(await scene({ files }));
     expect(job.exit).toBe(64);
     expect(job.log).toContain('comparison.primary is r2, which has no margin: give it one in margins');
+  });
+});
+
+describe('check-model with require_evidence: comparison', () => {
+  const promoted = async (verdict: 'good' | 'first') => {
+    const here = await scene({ champion: false });
+    const { emulator, arn } = here;
+    const content = contentIn(emulator, arn);
+    const hash = '0'.repeat(32);
+    const at = timeIn(emulator);
+    const entry = { verdict, n: '0', data: hash, report: hash, pipeline: '90', job: '9', at, content } as const;
+    enter(emulator, arn, {
+      'approved.dev': verdictValue(content),
+      'validated.dev': validationValue(content),
+      'approved.uat': verdictValue(content),
+      'validated.uat': validationValue(content),
+      'comparison.uat': entryValue(entry),
+    });
+    return here;
+  };
+  const check = ({ emulator, root }: Scene) =>
+    startJob(checkModel, { emulator, root, environment: 'main', inputs: { require_evidence: 'comparison' } });
+
+  it('takes a version that was the first only while nothing is validated at the end of the path', async () => {
+    const here = await promoted('first');
+    expect((await check(here)).record).toMatchObject({ outcome: 'candidate', version: 2 });
+    const content = contentIn(here.emulator, here.before);
+    enter(here.emulator, here.before, {
+      'approved.main': verdictValue(content),
+      'validated.main': validationValue(content),
+    });
+    const refused = await check(here);
+    expect(refused.exit).toBe(80);
+    expect(refused.log).toContain(
+      'its comparison evidence of uat says that it was the first, but another version is validated at the end of the path by now, and require_evidence names comparison',
+    );
+    expect(refused.log).toContain('run compare-models in uat until it is good');
+  });
+
+  it('takes a version that was compared, whatever is validated at the end', async () => {
+    const here = await promoted('good');
+    expect((await check(here)).record).toMatchObject({ outcome: 'candidate', version: 2 });
   });
 });
 

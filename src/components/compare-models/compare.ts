@@ -82,7 +82,8 @@ export async function readComparisonFile(file: string, text: string): Promise<Co
 /** Compares what serves with the champion on the same rows, and writes what they show into the registry. */
 export async function compareAndRecord(order: ComparisonOrder, context: ComparisonContext): Promise<Compared> {
   const { deployed, quality_file: file, champion } = order;
-  const plan = await readComparisonFile(file, await context.fileOfCommit({ input: 'quality_file', file }));
+  const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
+  const plan = await readComparisonFile(file, text);
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });
   context.log.line(`${source.name} has ${data.rows.toLocaleString('en')} rows (SHA-256 ${data.sha256}).`);
