@@ -30,7 +30,7 @@ function withOneMetric(schema: Schema): Schema {
 }
 
 function reduced(name: string, schema: Schema): Schema {
-  const [any] = Object.values(name === 'metrics' ? (schema.properties ?? {}) : {});
+  const [any] = Object.values(name === 'metrics' || name === 'margins' ? (schema.properties ?? {}) : {});
   if (!isSchema(any)) return withOneMetric(schema);
   return { ...schema, properties: { '<metric>': { description: 'A metric of the table below.', ...any } } };
 }

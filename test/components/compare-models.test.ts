@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jobsOf } from '../../compiler/lint.ts';
 import { EXECUTION_ROLE } from '../../emulator/scene.ts';
@@ -89,6 +91,8 @@ function leave({ emulator, before }: Scene, name: string, left: Left, status?: '
   if (status) emulator.do('UpdateEndpoint', { EndpointName: name, EndpointConfigName: name });
 }
 
+const kept = (root: string, name: string) => readFileSync(join(root, 'sagemaker', 'compare-models', '1', name), 'utf8');
+
 const evidenceOf = ({ emulator, arn }: Pick<Scene, 'emulator' | 'arn'>) =>
   emulator.package(arn)?.metadata['comparison.uat'];
 
@@ -121,6 +125,20 @@ describe('compare-models', () => {
       /^verdict=good n=400 data=[0-9a-f]{32} report=[0-9a-f]{32} pipeline=101 job=1 at=\S+ content=v2-\w+$/,
     );
     expect(leftIn(here)).toEqual([]);
+  });
+
+  it('shows the same on a page, which is the first link of the job, in its metrics and its report', async () => {
+    const here = await scene();
+    const job = await compareIn(here);
+    const page = kept(here.root, 'comparison.html');
+    expect(page).toContain('<title>ResalePriceModelGroup version 2 compared with version 1 in uat</title>');
+    expect(page).toContain('<h2>Difference of rmse</h2>');
+    expect(page).toContain('<h2>Errors row by row</h2>');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+    expect(Object.keys(JSON.parse(job.links))[0]).toBe('Comparison');
+    const { metrics, verdict, n } = JSON.parse(kept(here.root, 'report.json'));
+    expect({ verdict, n, primary: metrics[0].metric }).toEqual({ verdict: 'good', n: 400, primary: 'rmse' });
+    expect(kept(here.root, 'metrics.txt')).toContain(`rmse{version="challenger"} ${metrics[0].challenger}\n`);
   });
 
   it('runs both versions in models that differ in nothing but the version, on one instance each', async () => {

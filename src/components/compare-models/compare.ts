@@ -8,6 +8,7 @@ import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { compareAnswers, type ModelComparison } from '../../quality/comparison.ts';
+import { comparisonPage } from '../../quality/comparison-page.ts';
 import type { ComparisonPlan } from '../../quality/comparison-plan.ts';
 import {
   comparisonLines,
@@ -102,6 +103,7 @@ export async function compareAndRecord(order: ComparisonOrder, context: Comparis
   const now = await context.stillServed();
   const comparison = compareAnswers(plan.comparison, answered, seedOf(data));
   const report = showComparison(comparison, answered, { data, allow: order.allow_inconclusive }, context);
+  showPage(comparison, answered, { now, champion, source: source.name }, context);
   await record({ verdict: comparison.verdict, n: comparison.n, report, now }, finding, context);
   return { verdict: comparison.verdict, n: comparison.n, end, ...told(comparison) };
 }
@@ -229,6 +231,26 @@ function showComparison(
   }
   report.file('metrics.txt', comparisonMetrics(comparison));
   return keepReport({ ...comparison, data, requests, repeated, failed }, context);
+}
+
+interface ComparedVersions {
+  readonly now: ModelPackage;
+  readonly champion: ModelPackage;
+  readonly source: string;
+}
+
+/** Writes the page, and its link as the first of the job. */
+function showPage(
+  comparison: ModelComparison,
+  answered: AnsweredPairs,
+  { now, champion, source }: ComparedVersions,
+  { report, job }: Context,
+): void {
+  const title = `${displayName(now)} compared with version ${champion.version} in ${job.environment}`;
+  const verdict = `The comparison is ${comparison.verdict}.`;
+  const asked = `${comparison.n.toLocaleString('en')} rows of ${source} were answered by both, as two variants of one endpoint.`;
+  const path = report.file('comparison.html', comparisonPage(comparison, answered, { title, verdict, asked }));
+  report.link('Comparison', `${title}: ${comparison.verdict}`, `${job.url}/artifacts/file/${path}`, 'first');
 }
 
 function keepReport(told: object, { report }: Pick<Context, 'report'>): string {

@@ -1,0 +1,84 @@
+import { html, type Part, pageOf } from '../preview/page.ts';
+import { countedPairs, intervals, plotPart } from '../preview/plots.ts';
+import { quantile } from '../statistics/resampling.ts';
+import type { ComparedMetric, ModelComparison } from './comparison.ts';
+import { toldComparison } from './comparison-words.ts';
+import { type AnsweredPairs, SIDES } from './pairs.ts';
+import { shown } from './words.ts';
+
+/** What a page of a comparison says beside what was judged: its title, how it ended, and what was asked. */
+export interface ComparisonPage {
+  readonly title: string;
+  readonly verdict: string;
+  readonly asked: string;
+}
+
+/** The page of a comparison: the verdict, each question, and plots with their numbers. It has sums only, and no row. */
+export function comparisonPage(comparison: ModelComparison, answered: AnsweredPairs, page: ComparisonPage): string {
+  const { title, verdict, asked } = page;
+  const lead = `<p>${html(verdict)}</p>\n<p class="quiet">${html(asked)}</p>\n`;
+  const parts = [
+    questionsPart(comparison),
+    ...comparison.metrics.map(differencePart),
+    ...errorParts(answered),
+    latencyPart(answered),
+  ];
+  return pageOf({ title, lead, parts });
+}
+
+function questionsPart(comparison: ModelComparison): Part {
+  return {
+    begin:
+      '<h2>Findings</h2>\n<table><caption>Each question, and what was found</caption><thead><tr><th scope="col">question</th><th scope="col">finding</th><th scope="col">found</th></tr></thead><tbody>\n',
+    pieces: toldComparison(comparison).map(({ name, finding, found }) => {
+      const warns = finding === 'worse' || finding === 'inconclusive';
+      const told = warns ? `<span class="warns">${finding}</span>` : finding;
+      return `<tr><th scope="row">${html(name)}</th><td>${told}</td><td>${html(found)}</td></tr>\n`;
+    }),
+    end: '</tbody></table>\n',
+  };
+}
+
+/** How much better the challenger is, with its bounds, beside the margin that it must keep. */
+function differencePart(compared: ComparedMetric): Part {
+  const { metric, better, lower, upper, margin, champion, challenger, p, smallest } = compared;
+  const name = `Difference of ${metric}`;
+  const interval = { label: 'challenger', value: better, lower, upper, limit: -margin };
+  const svg = Number.isNaN(lower) ? '' : intervals(name, `better by, in ${metric}`, [interval]);
+  return plotPart(name, svg, {
+    caption: `${metric} of both, and how much better the challenger is (one-sided 95 % bounds)`,
+    columns: ['champion', 'challenger', 'better by', 'at least', 'at most', 'margin', 'p', 'smallest found'],
+    rows: [[champion, challenger, better, lower, upper, margin, p, smallest].map(shown)],
+  });
+}
+
+/** Where both predict numbers: how far each is off, row by row. */
+function errorParts({ pairs: { champion, challenger } }: AnsweredPairs): Part[] {
+  if (champion.task !== 'regression') return [];
+  const off = [...champion.labels].map((label, row) => {
+    const [one, other] = [champion, challenger].map(({ predictions }) => predictions[row] ?? Number.NaN);
+    return [Math.abs((one ?? Number.NaN) - label), Math.abs((other ?? Number.NaN) - label)] as const;
+  });
+  const closer = off.filter(([one, other]) => other < one).length;
+  const alike = off.filter(([one, other]) => other === one).length;
+  const svg = countedPairs('Errors of both', { x: 'champion is off by', y: 'challenger is off by' }, off);
+  return [
+    plotPart('Errors row by row', svg, {
+      caption: 'In how many rows which of the two is closer',
+      columns: ['challenger', 'champion', 'both alike'],
+      rows: [[closer, off.length - closer - alike, alike].map((rows) => rows.toLocaleString('en'))],
+    }),
+  ];
+}
+
+function latencyPart({ latencies }: AnsweredPairs): Part {
+  const rows = SIDES.map((side) => {
+    const ascending = Float64Array.from(latencies[side]).sort();
+    return [side, ...[0.5, 0.9, 0.95, 0.99].map((share) => shown(quantile(ascending, share)))];
+  });
+  return plotPart('Latency, which is not judged', '', {
+    caption: 'Milliseconds of a request. Each has an instance of its own, and instances differ.',
+    columns: ['version', 'p50', 'p90', 'p95', 'p99'],
+    rows,
+  });
+}
