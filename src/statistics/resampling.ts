@@ -113,24 +113,6 @@ export function bootstrapBounds(value: number, resampled: Float64Array, without:
   };
 }
 
-/**
- * How likely so large a difference is on either side, where there is none: twice the level at which the bound of
- * bootstrapBounds() is 0. No level is below half a resample.
- */
-export function bootstrapP(value: number, resampled: Float64Array, without: Float64Array): number {
-  const defined = resampled.filter((each) => !Number.isNaN(each));
-  if (defined.length < resampled.length) return Number.NaN;
-  const all = defined.length;
-  const share = (limit: number) => {
-    const [below, equal] = [defined.filter((each) => each < limit), defined.filter((each) => each === limit)];
-    return Math.min(1 - 0.5 / all, Math.max(0.5 / all, (below.length + equal.length / 2) / all));
-  };
-  const bias = normalQuantile(share(value));
-  const from = normalQuantile(share(0)) - bias;
-  const z = from / (1 + skewOf(without) * from) - bias;
-  return Math.min(1, 2 * normalBelow(-Math.abs(z)));
-}
-
 /** The acceleration of BCa: a sixth of the skewness of what the jackknife shows. */
 function skewOf(without: Float64Array): number {
   const mean = meanOf(without);

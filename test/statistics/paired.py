@@ -106,4 +106,29 @@ def area():
     return paired("roc_auc", lambda labels, said: -m.roc_auc_score(labels, said), labels, champion, challenger)
 
 
-print(json.dumps({"matched": matched(), "differences": [*regressions(), area()]}))
+def swaps():
+    """SciPy's test of two models whose answers to a row are exchanged by chance."""
+    found = []
+    named = {
+        "rmse": lambda one, other, axis=-1: np.sqrt(np.mean(one**2, axis=axis)) - np.sqrt(np.mean(other**2, axis=axis)),
+        "mae": lambda one, other, axis=-1: np.mean(np.abs(one), axis=axis) - np.mean(np.abs(other), axis=axis),
+    }
+    for name, difference in named.items():
+        for much in (0.75, 0.9):
+            champion = np.array(rounded(rng.standard_t(4, 80)))
+            challenger = np.array(rounded(much * champion + rng.normal(0, 0.5, 80)))
+            test = stats.permutation_test(
+                (champion, challenger),
+                difference,
+                permutation_type="samples",
+                vectorized=True,
+                n_resamples=100_000,
+                batch=10_000,
+                rng=1,
+            )
+            errors = {"champion": champion.tolist(), "challenger": challenger.tolist()}
+            found.append({"metric": name, "labels": [0.0] * 80, **errors, "p": float(test.pvalue)})
+    return found
+
+
+print(json.dumps({"matched": matched(), "differences": [*regressions(), area()], "swaps": swaps()}))

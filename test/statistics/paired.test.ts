@@ -5,8 +5,13 @@ import { judgeDifference } from '../../src/quality/comparison.ts';
 import type { Answers } from '../../src/statistics/answers.ts';
 import { matchedBounds, mcNemarP } from '../../src/statistics/matched.ts';
 import { METRIC_NAMES, metricNamed, QUALITY_METRICS } from '../../src/statistics/metrics.ts';
-import { normalQuantile } from '../../src/statistics/normal.ts';
-import { matchedDifference, pairedDifferences, powerWithin, smallestFound } from '../../src/statistics/paired.ts';
+import {
+  matchedDifference,
+  pairedDifferences,
+  powerWithin,
+  smallestFound,
+  swapChances,
+} from '../../src/statistics/paired.ts';
 import { randomAfter } from '../../src/statistics/random.ts';
 import { drawnRows, shareOf } from './runs.ts';
 
@@ -18,6 +23,15 @@ const bounds = { lower: z.number(), upper: z.number() };
 const fixtures = z
   .object({
     matched: z.array(z.object({ won: z.number(), lost: z.number(), n: z.number(), p: z.number(), ...bounds })),
+    swaps: z.array(
+      z.object({
+        metric: z.enum(METRIC_NAMES),
+        labels: numbers,
+        champion: numbers,
+        challenger: numbers,
+        p: z.number(),
+      }),
+    ),
     differences: z.array(
       z.object({
         metric: z.enum(METRIC_NAMES),
@@ -66,22 +80,14 @@ describe('two models on the same rows', () => {
     },
   );
 
-  it('differ at a level exactly where the bound of that level is on the other side of 0', () => {
-    const random = randomAfter(5);
-    const normal = () => normalQuantile(random());
-    for (let run = 0; run < 40; run++) {
-      const labels = Array.from({ length: 60 }, () => 0);
-      const champion = labels.map(normal);
-      const challenger = champion.map((said) => 0.92 * said + 0.3 * normal());
-      const [found] = pairedDifferences(
-        [QUALITY_METRICS.rmse],
-        pairsOf('regression', labels, champion, challenger),
-        run,
-      );
-      const excluded = (found?.lower ?? 0) > 0 || (found?.upper ?? 0) < 0;
-      expect({ run, shown: (found?.p ?? 1) <= 0.1 }).toEqual({ run, shown: excluded });
-    }
-  });
+  it.each(fixtures.swaps)(
+    'are as likely as SciPy’s permutation test says, within what 2,000 exchanges can tell: $metric',
+    ({ metric, labels, champion, challenger, p }) => {
+      const pairs = pairsOf('regression', labels, champion, challenger);
+      const [found = Number.NaN] = swapChances([metricNamed(metric)], pairs, 1);
+      expect(Math.abs(found - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / 2000) + 0.001);
+    },
+  );
 
   it('that answer every row alike are not worse, and where all pairs differ by the same nothing is told', () => {
     const labels = Array.from({ length: 50 }, (_, row) => row);
