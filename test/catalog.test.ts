@@ -23,6 +23,8 @@ import { commonPart, LEFT_OUT, OWN_WORDS, SHARED } from './catalog/shared.ts';
 import { stale, tell } from './catalog/tell.ts';
 import { blockOf, composedName, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
 
+const hasInput = ({ inputs }: (typeof templates)[number], name: string) => inputs.some((input) => input.name === name);
+
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
   things.map((thing) => [thing.name, thing] as const);
 
@@ -398,8 +400,7 @@ describe('the generated pages', () => {
       const inputs = template.inputs.map(({ name }) => [name, exampleOf(template, name)] as const);
       const examples = inputs.filter(([, example]) => example !== undefined);
       for (const [one, others] of Object.entries(INSTEAD)) {
-        const alternatives = template.inputs.some(({ name }) => name === one);
-        for (const left of alternatives ? [[one], others] : [[one]]) {
+        for (const left of hasInput(template, one) ? [[one], others] : [[one]]) {
           const given = Object.fromEntries(
             examples.map(([name, example]) => [name, left.includes(name) ? '' : example] as const),
           );

@@ -181,6 +181,15 @@ const CONDITIONS: Readonly<Partial<Record<Place, Condition>>> = {
   'scaling role': { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
 };
 
+/** Tags say whose a thing is: they are set when it is made, and not changed after. Those of a lasting endpoint are notes. */
+const TAGGED_AT: Readonly<Partial<Record<Place, string>>> = {
+  model: 'CreateModel',
+  'endpoint config': 'CreateEndpointConfig',
+  'temporary model': 'CreateModel',
+  'temporary endpoint config': 'CreateEndpointConfig',
+  'temporary endpoint': 'CreateEndpoint',
+};
+
 /** What narrows an action further than to its resources. */
 function conditionOf(team: Team, environment: string, permission: Permission): Condition | undefined {
   const { action, on, writes, sets, of } = permission;
@@ -188,12 +197,8 @@ function conditionOf(team: Team, environment: string, permission: Permission): C
   if (on === 'bucket of answers') return onlyKeys(foldersOf(team, endpointOf(team, environment), ANSWERS));
   if (on === 'model data') return onlyKeys([team.modelData ?? '']);
   if (action === 'iam:PassRole') return { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } };
-  // Tags say whose a model or config is: they are set when it is made, and not changed after. An endpoint's are notes.
-  if (action === 'sagemaker:AddTags' && on === 'model') return taggedBy('CreateModel');
-  if (action === 'sagemaker:AddTags' && on === 'endpoint config') return taggedBy('CreateEndpointConfig');
-  if (action === 'sagemaker:AddTags' && on === 'temporary model') return taggedBy('CreateModel');
-  if (action === 'sagemaker:AddTags' && on === 'temporary endpoint config') return taggedBy('CreateEndpointConfig');
-  if (action === 'sagemaker:AddTags' && on === 'temporary endpoint') return taggedBy('CreateEndpoint');
+  const creation = action === 'sagemaker:AddTags' ? TAGGED_AT[on] : undefined;
+  if (creation !== undefined) return { StringEquals: { 'sagemaker:TaggingAction': creation } };
   if (action.startsWith('sagemaker:Delete') && isTemporary(on)) return madeIn(environment);
   if (action === 'sagemaker:AddTags' && on === 'endpoint' && of === 'autoscaling') return onlyTag(SCALING_NOTE);
   if (action !== 'sagemaker:UpdateModelPackage') return undefined;
@@ -212,10 +217,6 @@ function onlyForSageMaker({ region }: Team): Condition {
 /** A bucket is listed for the keys alone that begin as these places do. */
 function onlyKeys(places: readonly string[]): Condition {
   return { StringLike: { 's3:prefix': places.map((place) => `${place.slice(bucketOf(place).length + 1)}*`) } };
-}
-
-function taggedBy(creation: string): Condition {
-  return { StringEquals: { 'sagemaker:TaggingAction': creation } };
 }
 
 /** Only what was made for this environment: all have the same beginning of their names. */

@@ -155,7 +155,7 @@ export async function startTemporary(planned: TemporaryEndpoint, context: Tempor
   await refuseOtherContent(planned, context);
 }
 
-/** A name is no proof: what it serves is compared with what was planned. */
+/** A name shows nothing: what it serves is compared with what was planned. */
 async function refuseOtherContent({ serving }: TemporaryEndpoint, context: TemporaryContext): Promise<void> {
   const refused = await refusalOfTakenNames(new Look(context), serving);
   if (refused) throw refused;

@@ -145,17 +145,17 @@ export class Kept {
 
 type Runtime = Awaited<ReturnType<Context['aws']['runtime']>>;
 
-type Sending = Pick<AskingPlan, 'plan' | 'endpoint' | 'deadline' | 'poll_interval'>;
+type RowSending = Pick<AskingPlan, 'plan' | 'endpoint' | 'deadline' | 'poll_interval'>;
 
 /** Sends requests, and repeats one that SageMaker or the network did not let through. */
 export class Sender {
-  readonly #asking: Sending;
+  readonly #asking: RowSending;
   readonly #context: Pick<Context, 'clock'>;
   readonly #runtime: Runtime;
   requests = 0;
   repeated = 0;
 
-  constructor(asking: Sending, context: Pick<Context, 'clock'>, runtime: Runtime) {
+  constructor(asking: RowSending, context: Pick<Context, 'clock'>, runtime: Runtime) {
     this.#asking = asking;
     this.#context = context;
     this.#runtime = runtime;

@@ -1,5 +1,6 @@
 import { html, type Part, pageOf } from '../preview/page.ts';
 import { countedPairs, intervals, plotPart } from '../preview/plots.ts';
+import type { Answers } from '../statistics/answers.ts';
 import { quantile } from '../statistics/resampling.ts';
 import type { ComparedMetric, ModelComparison } from './comparison.ts';
 import { toldComparison } from './comparison-words.ts';
@@ -55,18 +56,18 @@ function differencePart(compared: ComparedMetric): Part {
 /** Where both predict numbers: how far each is off, row by row. */
 function errorParts({ pairs: { champion, challenger } }: AnsweredPairs): Part[] {
   if (champion.task !== 'regression') return [];
-  const off = [...champion.labels].map((label, row) => {
-    const [one, other] = [champion, challenger].map(({ predictions }) => predictions[row] ?? Number.NaN);
-    return [Math.abs((one ?? Number.NaN) - label), Math.abs((other ?? Number.NaN) - label)] as const;
-  });
-  const closer = off.filter(([one, other]) => other < one).length;
-  const alike = off.filter(([one, other]) => other === one).length;
-  const svg = countedPairs('Errors of both', { x: 'champion is off by', y: 'challenger is off by' }, off);
+  const off = ({ labels, predictions }: Answers) =>
+    labels.map((label, row) => Math.abs((predictions[row] ?? Number.NaN) - label));
+  const [x, y] = [off(champion), off(challenger)];
+  const rows = [...x.keys()];
+  const closer = rows.filter((row) => (y[row] ?? 0) < (x[row] ?? 0)).length;
+  const alike = rows.filter((row) => y[row] === x[row]).length;
+  const svg = countedPairs('Errors of both', { x: 'champion is off by', y: 'challenger is off by' }, { x, y });
   return [
     plotPart('Errors row by row', svg, {
       caption: 'In how many rows which of the two is closer',
       columns: ['challenger', 'champion', 'both alike'],
-      rows: [[closer, off.length - closer - alike, alike].map((rows) => rows.toLocaleString('en'))],
+      rows: [[closer, x.length - closer - alike, alike].map((count) => count.toLocaleString('en'))],
     }),
   ];
 }

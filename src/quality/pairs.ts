@@ -38,7 +38,7 @@ const WARM_UP = 3;
 
 /** Asks both variants of an endpoint about the same rows, one right after the other, in a random order within each pair. */
 export async function askPairs(
-  rows: AsyncGenerator<LabelledRow>,
+  rows: AsyncGenerator<readonly LabelledRow[]>,
   asking: PairPlan,
   context: Context,
 ): Promise<AnsweredPairs> {

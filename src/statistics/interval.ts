@@ -12,10 +12,10 @@ export interface Estimate extends OneSidedBounds {
 }
 
 /** From so many rows on the jackknife takes the place of the bootstrap, which would take minutes. */
-const MANY_ROWS = 20_000;
+export const MANY_ROWS = 20_000;
 
 /** Fewer rows than this show nothing that a bootstrap could tell. */
-const LEAST_ROWS = 30;
+export const LEAST_ROWS = 30;
 
 /**
  * Estimates metrics of the same rows: exactly where a metric is a share, by a bootstrap below MANY_ROWS rows, by a block jackknife from there on. A value or

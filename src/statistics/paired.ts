@@ -159,7 +159,7 @@ function exchange(row: number, one: Answers, other: Answers): void {
     if (mine && theirs) [mine[row], theirs[row]] = [theirs[row] ?? Number.NaN, mine[row] ?? Number.NaN];
 }
 
-type Shown = Pick<PairedDifference, 'lower' | 'upper' | 'p' | 'error' | 'method'>;
+type ShownDifference = Pick<PairedDifference, 'lower' | 'upper' | 'p' | 'error' | 'method'>;
 
 interface Resampled {
   readonly without: Float64Array | undefined;
@@ -167,7 +167,7 @@ interface Resampled {
   readonly chance: number | undefined;
 }
 
-function boundsOf(better: number, { without, drawn, chance }: Resampled): Shown | undefined {
+function boundsOf(better: number, { without, drawn, chance }: Resampled): ShownDifference | undefined {
   if (without === undefined || Number.isNaN(better)) return undefined;
   const error = jackknifeError(without);
   const method = drawn ? 'paired bootstrap' : 'paired jackknife';

@@ -15,7 +15,7 @@ export function once(rows: number): Weights {
 }
 
 /** Resamples of a bootstrap: the bounds of another seed differ by less than a tenth of their width. */
-const RESAMPLES = 2000;
+export const RESAMPLES = 2000;
 
 /**
  * The values of several statistics in resamples of the rows, drawn with replacement (B. Efron, Annals of Statistics 7, 1979). All see the same
@@ -128,7 +128,7 @@ function skewOf(without: Float64Array): number {
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The value below which a share of ascending values lies, between two of them by how near it is to each: NumPy's "linear". */
-function quantile(ascending: ArrayLike<number>, share: number): number {
+export function quantile(ascending: ArrayLike<number>, share: number): number {
   const place = Math.min(1, Math.max(0, share)) * (ascending.length - 1);
   const before = Math.floor(place);
   const [low = NaN, high = low] = [ascending[before], ascending[before + 1]];

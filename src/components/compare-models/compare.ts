@@ -206,7 +206,7 @@ async function askBoth(trial: Trial, context: Context): Promise<AnsweredPairs> {
 /** Time enough to delete an endpoint that SageMaker still creates. */
 const REMOVAL_SECONDS = 30 * 60;
 
-interface Shown {
+interface Comparing {
   readonly data: DataSummary;
   readonly allow: boolean;
 }
@@ -215,7 +215,7 @@ interface Shown {
 function showComparison(
   comparison: ModelComparison,
   answered: AnsweredPairs,
-  { data, allow }: Shown,
+  { data, allow }: Comparing,
   context: Context,
 ): string {
   const { log, report } = context;
@@ -259,7 +259,7 @@ function keepReport(told: object, { report }: Pick<Context, 'report'>): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-interface Recorded {
+interface ComparisonFinding {
   readonly verdict: EvidenceEntry['verdict'];
   readonly n: number;
   readonly report: string;
@@ -267,7 +267,7 @@ interface Recorded {
 }
 
 async function record(
-  { verdict, n, report, now }: Recorded,
+  { verdict, n, report, now }: ComparisonFinding,
   { order, data }: { readonly order: ComparisonOrder; readonly data: DataSummary },
   { aws, clock, job, log }: Context,
 ): Promise<void> {
