@@ -82,6 +82,13 @@ describe('data in S3', () => {
     ['nobody may look', 403, error('AccessDenied'), false, { is: 'not known', why: 'AccessDenied: No.' }],
     ['its bucket is in another region', 301, error('PermanentRedirect'), false, { is: 'not known' }],
     ['something else says that there is nothing', 404, '<html>', false, { is: 'not known' }],
+    [
+      'a list counts a key and names none',
+      200,
+      '<KeyCount>1</KeyCount>',
+      false,
+      { is: 'not known', why: 'the answer is not from S3 (HTTP 200)' },
+    ],
     ['a proxy answers', 200, '<html>', false, { is: 'not known' }],
   ])('is there, gone or not known, and never fine by mistake: %s', async (_, status, body, isPrefix, found) => {
     const { access, asked } = await answering(status, body);

@@ -76,6 +76,12 @@ it('an object is put, listed with its kind, read and deleted', async () => {
   expect(await read('/reports/churn/a.csv')).toMatchObject({ status: 404 });
 });
 
+it('a key is listed encoded for a URL where that is asked for', async () => {
+  const list = '/reports?list-type=2&prefix=churn%2F';
+  expect((await read(list)).text).toContain('<Key>churn/quality 1.json</Key>');
+  expect((await read(`${list}&encoding-type=url`)).text).toContain('<Key>churn/quality+1.json</Key>');
+});
+
 it('an object whose bytes are others than were signed is not stored', async () => {
   const put = { method: 'PUT', body: 'a,1', headers: { 'x-amz-content-sha256': '0'.repeat(64) } };
   expect(await read('/reports/churn/a.csv', put)).toMatchObject({
