@@ -174,6 +174,7 @@ export class Sender {
     const { clock } = this.#context;
     const { content_type: contentType, accept, custom_attributes: customAttributes } = plan.request;
     const request = { endpoint, payload: Buffer.from(body), contentType, accept, customAttributes, variant };
+    if (clock.now() >= deadline.at) throw tooSlow(rows, deadline);
     this.requests++;
     const look = async () => this.#seen(await invoke({ runtime: this.#runtime, clock }, request));
     const waiting = { clock, deadline, interval, tolerate: passingTrouble, onChange: () => void this.repeated++ };
@@ -190,6 +191,14 @@ export class Sender {
 function namesOf(rows: readonly LabelledRow[]): string {
   const [first, last] = [rows[0]?.number, rows.at(-1)?.number];
   return first === last ? `row ${first}` : `rows ${first} to ${last}`;
+}
+
+function tooSlow(rows: readonly LabelledRow[], { because }: Deadline): Failure {
+  return new Failure(
+    'SMC-5006',
+    `No time was left (${because}) to ask about ${namesOf(rows)}: the answers were too slow.`,
+    'raise max_wait_time, or lower max_rows in the quality file. Then run this job again.',
+  );
 }
 
 function refusedBy(answer: InvocationResponse, rows: readonly LabelledRow[]): Failure {
