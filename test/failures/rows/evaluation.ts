@@ -69,6 +69,25 @@ export const evaluation: readonly Row[] = [
   },
   {
     ...usual,
+    when: 'the answers to the labelled rows take up all the time',
+    shows: [],
+    code: 'SMC-5006',
+    seen: 'ERROR No time was left (max_wait_time) to ask about rows 201 to 300: the answers were too slow.',
+    next: 'raise max_wait_time, or lower max_rows in the quality file. Then run this job again.',
+    cause: 'All rows together take longer than `max_wait_time`, or than the job has.',
+    remedy: 'Raise `max_wait_time`, or set `max_rows` in the quality file: then a sample is asked.',
+    act: async (place) => {
+      place.emulator.runtime.behaviours.set(ENDPOINT, { latency: 40_000 });
+      await withPlan('request:', 'request:\n  at_once: 1')(place);
+    },
+    job: (place) => ({ ...usual.job(place), inputs: { max_wait_time: '60' } }),
+    long: true,
+    exit: 124,
+    writes: { InvokeEndpoint: 2 },
+    record: notEvaluated,
+  },
+  {
+    ...usual,
     when: 'a column is missing',
     shows: [],
     code: 'SMC-5102',
