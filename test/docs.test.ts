@@ -259,7 +259,11 @@ describe('what docs/setup.md sets', () => {
   const givenTo = (call: string) => gitlab.filter((each) => each.call === call).map(({ given }) => given);
   const callsOf = (call: string) => aws.filter((each) => each.call === call).map(({ options }) => options);
   const duties = dutiesOf(resalePrice, programs);
-  const environments = resalePrice.environments.flatMap((environment) => [environment, `${environment}/approval`]);
+  const environments = resalePrice.environments.flatMap((environment) => [
+    environment,
+    `${environment}/approval`,
+    `${environment}/comparison`,
+  ]);
 
   it('are roles with the policies that the promotion runs with in the tests', () => {
     const puts = callsOf('iam put-role-policy');
@@ -278,7 +282,7 @@ describe('what docs/setup.md sets', () => {
     }));
     const wanted = environments.map((environment) => ({
       role: `resale-price-${environment.replace('/', '-')}`,
-      trust: `file://trust-${environment.replace('/approval', '')}.json`,
+      trust: `file://trust-${environment.replace(/\/(approval|comparison)$/, '')}.json`,
       policies: new Set(duties.filter((duty) => duty.gitlabEnvironment === environment).map(({ name }) => name)),
     }));
     expect(

@@ -126,7 +126,7 @@ export default defineComponent({
     const model = await seen.look.model(deployed.model);
     if (!model) throw new Error(`The model ${deployed.model} is gone.`);
     const compared = await compareAndRecord(
-      { ...given, deployed, challenger, champion, model, running: left },
+      { ...orderOf(given), deployed, challenger, champion, model, running: left },
       {
         ...context,
         // What was updated meanwhile is no longer what the comparison speaks for.
@@ -165,6 +165,18 @@ export const deleteComparison = defineComponent({
     return { verdict: what, outputs: {} };
   },
 });
+
+/** What decides how the two are compared, and within which budget. */
+function orderOf({
+  quality_file,
+  instance_type,
+  max_minutes,
+  max_instances,
+  poll_interval,
+  allow_inconclusive,
+}: Inputs) {
+  return { quality_file, instance_type, max_minutes, max_instances, poll_interval, allow_inconclusive };
+}
 
 function ownerOf({ job }: Context) {
   return { project: job.projectId, environment: job.environment };

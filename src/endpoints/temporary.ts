@@ -177,9 +177,14 @@ export async function refuseChanged(name: string, { sagemaker }: Pick<TemporaryC
 }
 
 function notAsCreated(name: string, found: string): Failure {
+  return voidBecause(`somebody changed the endpoint ${name} during the comparison; it serves ${found}`);
+}
+
+/** The Failure where nobody knows any more which version answered. */
+export function voidBecause(why: string): Failure {
   return new Failure(
     'SMC-5204',
-    `Void: somebody changed the endpoint ${name} during the comparison; it serves ${found}. Nothing of it counts.`,
+    `Void: ${why}. Nothing of it counts.`,
     'find out who changed it in CloudTrail (UpdateEndpoint, DeleteEndpoint), then run this job again.',
   );
 }

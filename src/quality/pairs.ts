@@ -1,5 +1,5 @@
 import type { InvocationResponse } from '../endpoints/invocation.ts';
-import { Failure } from '../ground/failure.ts';
+import { voidBecause } from '../endpoints/temporary.ts';
 import type { Context } from '../program/context.ts';
 import type { PairedAnswers } from '../statistics/paired.ts';
 import { randomAfter } from '../statistics/random.ts';
@@ -113,7 +113,8 @@ class PairAsker {
     for (const side of SIDES) {
       const answer = answers[side];
       if (!answer) continue;
-      if (answer.variant !== side) throw answeredByAnother(side, answer);
+      if (answer.variant !== side)
+        throw voidBecause(`a request to the variant ${side} was answered by ${answer.variant ?? 'nobody'}`);
       this.#latencies[side].push(answer.milliseconds);
       this.#kept[side].put({ from, rows }, predictionsOf(this.#read, answer, rows));
     }
@@ -138,12 +139,4 @@ class PairAsker {
 function errorOf(side: Side, answer: InvocationResponse | undefined): string {
   const said = Buffer.from(answer?.body.subarray(0, 800) ?? []).toString('utf8');
   return `the ${side} answered HTTP ${answer?.status ?? 0}: ${said.slice(0, 200) || 'without a word'}`;
-}
-
-function answeredByAnother(side: Side, { variant = 'nobody' }: InvocationResponse): Failure {
-  return new Failure(
-    'SMC-5204',
-    `Void: a request to the variant ${side} was answered by ${variant}. Nothing of it counts.`,
-    'find out in CloudTrail who changed the endpoint of the comparison (UpdateEndpoint), then run this job again.',
-  );
 }

@@ -28,6 +28,7 @@ export const FOREIGN_WORDS = [
   'validate_endpoint',
   'load_test',
   'evaluate_model',
+  'compare_models',
   'load_test',
   'rollback_endpoint',
   'get_pipeline_definition',

@@ -186,8 +186,8 @@ async function askBoth(trial: Trial, context: Context): Promise<AnsweredPairs> {
     const asking = { ...trial.data, plan: trial.plan, endpoint: name, deadline, poll_interval: interval };
     const answered = await askPairs(trial.rows(), { ...asking, seed: seedOf(trial.data) }, context).catch(
       async (error: unknown) => {
-        // It stopped serving: our endpoint is nobody else's to change.
-        if (error instanceof Failure && error.code === 'SMC-5005') await refuseChanged(name, starting);
+        // Where somebody changed the endpoint, that is what the person has to know.
+        if (error instanceof Failure) await refuseChanged(name, starting);
         throw error;
       },
     );
