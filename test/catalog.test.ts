@@ -23,7 +23,9 @@ import { commonPart, LEFT_OUT, OWN_WORDS, SHARED } from './catalog/shared.ts';
 import { stale, tell } from './catalog/tell.ts';
 import { blockOf, composedName, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
 
-const hasInput = ({ inputs }: (typeof templates)[number], name: string) => inputs.some((input) => input.name === name);
+/** What is left out in turn of inputs of which one stands in the place of others: in a template that has it. */
+const leftOut = ({ inputs }: (typeof templates)[number], one: string, others: readonly string[]) =>
+  inputs.some(({ name }) => name === one) ? [[one], others] : [[one]];
 
 const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
   things.map((thing) => [thing.name, thing] as const);
@@ -407,7 +409,7 @@ describe('the generated pages', () => {
       const inputs = template.inputs.map(({ name }) => [name, exampleOf(template, name)] as const);
       const examples = inputs.filter(([, example]) => example !== undefined);
       for (const [one, others] of Object.entries(INSTEAD)) {
-        for (const left of hasInput(template, one) ? [[one], others] : [[one]]) {
+        for (const left of leftOut(template, one, others)) {
           const given = Object.fromEntries(
             examples.map(([name, example]) => [name, left.includes(name) ? '' : example] as const),
           );
