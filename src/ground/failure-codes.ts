@@ -179,16 +179,6 @@ export const FAILURE_CODES = {
   'SMC-5109': 'refused',
   'SMC-5110': 'refused',
 
-  // Load: load-test
-  'SMC-5301': 'refused',
-  'SMC-5302': 'refused',
-  'SMC-5303': 'out of time',
-  'SMC-5304': 'refused',
-  'SMC-5305': 'refused',
-  'SMC-5306': 'refused',
-  'SMC-5307': 'refused',
-  'SMC-5308': 'refused',
-
   // Comparison: compare-models
   'SMC-5201': 'invalid input',
   'SMC-5202': 'refused',
@@ -199,6 +189,16 @@ export const FAILURE_CODES = {
   'SMC-5207': 'out of time',
   'SMC-5208': 'refused',
   'SMC-5209': 'refused',
+
+  // Load: load-test
+  'SMC-5301': 'refused',
+  'SMC-5302': 'refused',
+  'SMC-5303': 'out of time',
+  'SMC-5304': 'refused',
+  'SMC-5305': 'refused',
+  'SMC-5306': 'refused',
+  'SMC-5307': 'refused',
+  'SMC-5308': 'refused',
 
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',
