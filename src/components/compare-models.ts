@@ -59,14 +59,7 @@ export default defineComponent({
     reports: { 'metrics.txt': '' },
   },
   inputs,
-  safetyInputs: [
-    'quality_file',
-    'instance_type',
-    'max_minutes',
-    'max_instances',
-    'allow_inconclusive',
-    'gitlab_environment_suffix',
-  ],
+  safetyInputs: ['quality_file', 'max_minutes', 'max_instances', 'allow_inconclusive', 'gitlab_environment_suffix'],
   outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },

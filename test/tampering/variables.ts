@@ -136,6 +136,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     poll_interval: WAITS.poll_interval ?? [],
     role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat'), roleFor('evaluate-model', 'uat')],
     endpoint_name: ['resale-price-dev'],
+    instance_type: ['large', 'ml.p5.48xlarge'],
   },
   'rollback-endpoint': {
     ...SHARED,
@@ -222,7 +223,7 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
     max_errors: 'any=60',
     wished_rate: '7',
   },
-  'compare-models': {},
+  'compare-models': { instance_type: 'ml.m5.xlarge' },
   'rollback-endpoint': { name_prefix: 'churn' },
   'delete-endpoint': {},
 };
