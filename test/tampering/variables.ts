@@ -136,7 +136,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     poll_interval: WAITS.poll_interval ?? [],
     role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat'), roleFor('evaluate-model', 'uat')],
     endpoint_name: ['resale-price-dev'],
-    instance_type: ['large', 'ml.p5.48xlarge'],
+    instance_type: ['large'],
   },
   'rollback-endpoint': {
     ...SHARED,
