@@ -178,6 +178,7 @@ export const FAILURE_CODES = {
   'SMC-5108': 'refused',
   'SMC-5109': 'refused',
   'SMC-5110': 'refused',
+  'SMC-5111': 'out of time',
 
   // Comparison: compare-models
   'SMC-5201': 'invalid input',

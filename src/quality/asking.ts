@@ -195,7 +195,7 @@ function namesOf(rows: readonly LabelledRow[]): string {
 
 function tooSlow(rows: readonly LabelledRow[], { because }: Deadline): Failure {
   return new Failure(
-    'SMC-5006',
+    'SMC-5111',
     `No time was left (${because}) to ask about ${namesOf(rows)}: the answers were too slow.`,
     'raise max_wait_time, or lower max_rows in the quality file. Then run this job again.',
   );

@@ -71,7 +71,7 @@ export const evaluation: readonly Row[] = [
     ...usual,
     when: 'the answers to the labelled rows take up all the time',
     shows: [],
-    code: 'SMC-5006',
+    code: 'SMC-5111',
     seen: 'ERROR No time was left (max_wait_time) to ask about rows 201 to 300: the answers were too slow.',
     next: 'raise max_wait_time, or lower max_rows in the quality file. Then run this job again.',
     cause: 'All rows together take longer than `max_wait_time`, or than the job has.',
