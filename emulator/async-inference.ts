@@ -138,7 +138,8 @@ export class AsyncInference {
   }
 
   #outputOf(name: string) {
-    const config = this.#parts.endpoints.find(name)?.config.request.AsyncInferenceConfig?.OutputConfig;
+    // Not found by its name, which would let time pass: this is asked while it passes.
+    const config = this.#parts.endpoints.all.get(name.toLowerCase())?.config.request.AsyncInferenceConfig?.OutputConfig;
     return config && { output: config.S3OutputPath ?? '', failure: config.S3FailurePath };
   }
 }
