@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { FinishedJob } from '../components/job.ts';
 import { changes, holdings, told } from './holdings.ts';
-import { type Stage, setStage, start, startAndKill } from './killing.ts';
+import { type Stage, setStage, start, startAndKill, whenDeadAreSilent } from './killing.ts';
 import { type Scene, scenes, validatingLater } from './scenes.ts';
 
 const RUN_AGAIN_AFTER = 90_000;
 
 async function undisturbed(scene: Scene) {
+  await whenDeadAreSilent();
   const stage = await setStage(scene);
   const job = await start(stage);
   expect(job.exit, job.log).toBe(0);
@@ -21,15 +22,21 @@ function leftBy({ makesAgain }: Scene, emulator: Stage['emulator'], job: Finishe
   return { told: told(job), changes: makesAgain ? {} : changes(emulator), aws: holdings(emulator) };
 }
 
+/** A call that has no effect. */
+const READING = /^(Describe|List|Get|BatchGet|AssumeRole)/;
+
 /** Whether it dies at the first call or the last, running it again leaves what one undisturbed run leaves, and hands over the same. */
 async function dieEverywhere(scene: Scene, answered: boolean): Promise<void> {
   const { calls, left } = await undisturbed(scene);
   expect(calls.length).toBeGreaterThan(3);
   for (const [index, operation] of calls.entries()) {
+    // To AWS, who dies before the answer to a read has died with the answer to the call before it.
+    if (!answered && READING.test(operation)) continue;
     const stage = await setStage(scene);
     const { emulator } = stage;
     const end = await startAndKill(stage, { call: index + 1, answered });
-    expect(end).toBe(answered && index + 1 === calls.length ? 'finished' : 'dead');
+    const isOver = answered && index + 1 === calls.length;
+    expect(end, `at call ${index + 1}, ${operation}`).toBe(isOver ? 'finished' : 'dead');
     emulator.clock.advance(RUN_AGAIN_AFTER);
     const again = await start(stage, { job: '2' });
     expect(leftBy(scene, emulator, again), `killed at call ${index + 1}, ${operation}:\n${again.log}`).toEqual(left);

@@ -44,6 +44,14 @@ export function start(stage: Stage, more: Partial<JobOptions> = {}): Promise<Fin
   return startJob(stage.scene.component, jobOf(stage, more));
 }
 
+/** Turns of the event loop in which a job that died still loads what it was about to ask with. */
+const LAST_TURNS = 30;
+
+/** Waits until the dead of an earlier test ask nothing more: they would ask the AWS of the next. */
+export async function whenDeadAreSilent(): Promise<void> {
+  for (let turn = 0; turn < LAST_TURNS; turn++) await new Promise((next) => setTimeout(next, 1));
+}
+
 /** A job dies at a call, its nth or its first of an operation: with the answer, or when it took effect and has no answer yet. */
 export interface Death {
   readonly call: number | string;

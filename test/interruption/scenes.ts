@@ -345,8 +345,11 @@ const comparing: Scene = {
   makesAgain: true,
   set(emulator) {
     const champion = emulator.register({ status: 'Approved' });
-    const content = contentIn(emulator, champion);
-    enter(emulator, champion, { 'approved.main': verdictValue(content), 'validated.main': validationValue(content) });
+    const [content, at] = [contentIn(emulator, champion), timeIn(emulator)];
+    enter(emulator, champion, {
+      'approved.main': verdictValue(content, { at }),
+      'validated.main': validationValue(content, { at }),
+    });
     const margins = 'primary: mape\n  margins: { mape: 0.02 }\n  errors: 1\n  batch: 100';
     const plan = LABELLED['quality.yml'].replace(/primary: mape\n {2}margins: .*/, margins);
     return { ...validating.set(emulator), 'holdout.csv': FEW_ROWS, 'quality.yml': plan };

@@ -24,7 +24,7 @@ describe('the demo', () => {
     expect(text).toContain('resale-price-main serves ResalePriceModelGroup version 1 again');
     expect(text).toContain('4. A version that answers with errors is rolled back in uat, and refused in main');
     expect(text).toMatch(/Bake: [\d,]+ requests of others reached the new fleet, without an error/);
-    expect(text).toMatch(/server_errors fired at [\d:]+ UTC: 0\.\d+ /);
+    expect(text).toMatch(/server_errors fired at [\d:]+ UTC: 20 % /);
     expect(text).toContain('it is not validated in uat');
     for (const [environment, version, approver] of [
       ['dev', 3, 'lim.wei.jie'],
