@@ -122,6 +122,8 @@ class LocalProject implements Project {
     this.#gitlab = await startGitLab('42', HOST);
     const job = join(here, 'bin', this.#options.containers ? 'job-in-image' : 'job');
     installCommands(join(this.#root, 'bin'), job, this.#options.replaced ?? {});
+    // Containers see this folder only.
+    copyFileSync(join(here, 'bin/gitlab.js'), join(this.#root, 'bin/gitlab.js'));
     mkdirSync(this.#folder);
     mkdirSync(this.#temporary);
     git(this.#folder, 'init', '--quiet', '--template=', '--initial-branch=main');
