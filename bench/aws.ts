@@ -2,7 +2,7 @@
 
 import { machineClock } from '../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
-import { PRELOAD } from '../test/components/gitlab-host.ts';
+import { gitlab, HOST } from '../test/components/gitlab-host.ts';
 import { invocationOf } from '../test/components/job.ts';
 import { type Call, jobs } from './jobs.ts';
 
@@ -22,8 +22,8 @@ export interface Stage {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
-  /** What the program loads first: its GitLab is in this process, too. */
-  readonly preload: string;
+  /** The host of GitLab, and where it answers in this process; `undefined` where the program asks it for no file. */
+  readonly gitlab: string | undefined;
   /** Static keys, and the calls that a hand-written job makes. */
   readonly byHand: { readonly env: Readonly<Record<string, string>>; readonly calls: readonly Call[] };
 }
@@ -67,9 +67,14 @@ async function setStage({ job: name, versions = 0, latency = 0 }: Order): Promis
     args: [scene.component.name, ...args],
     env: { ...env, AWS_ENDPOINT_URL: emulator.url },
     files,
-    preload: PRELOAD,
+    gitlab: Object.keys(files).some(isCommitted) ? `${HOST} ${gitlab.url}` : undefined,
     byHand: { env: emulator.env, calls: job.handWritten(emulator, files) },
   };
+}
+
+/** Whether it is no record of an earlier job. */
+function isCommitted(path: string): boolean {
+  return !path.startsWith('sagemaker/');
 }
 
 /** Keeps what arrives, as it arrived: the emulator's own log has it decoded. Its answers take so many milliseconds longer. */
