@@ -11,7 +11,7 @@ import { type PollResult, waitFor } from '../ground/wait.ts';
 import type { Context } from '../program/context.ts';
 import type { DeploymentRecord } from '../program/handover.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
-import { refusalToValidate } from '../registry/validation.ts';
+import { refusalOfLive, refusalToValidate } from '../registry/validation.ts';
 import { settled } from './settled.ts';
 
 /** What deploy-model recorded of a version that it deployed. */
@@ -123,7 +123,21 @@ export async function describeServed(
   return now;
 }
 
+/**
+ * Refuses a version that somebody rejected or changed after it was looked at: it stays live. `stands` says what was written about it all
+ * the same, "The validation in dev was written".
+ */
+export function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecord, stands: string): void {
+  const refusal = refusalOfLive(after, deployed);
+  if (!refusal) return;
+  throw new Failure(
+    'SMC-5007',
+    `${stands}, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`,
+    howToTakeAway(refusal, deployed),
+  );
+}
+
 /** What to do about a version that is live and should not be. */
-export function howToTakeAway({ next }: { next: string }, { endpoint, previous_config }: DeployedRecord): string {
+function howToTakeAway({ next }: { next: string }, { endpoint, previous_config }: DeployedRecord): string {
   return `${next} ${takingAway(endpoint, previous_config)}`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
+import { recordEvidence } from '../asking/evidence.ts';
 import { describeServed, untilLive } from '../asking/live.ts';
-import { endpointUrl } from '../aws/console.ts';
 import { instanceType } from '../endpoints/description/capacity.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
@@ -10,7 +11,7 @@ import { readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent, type Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
+import { deploymentRecord, readHandover } from '../program/handover.ts';
 import { findChampion } from '../registry/champion.ts';
 import { groupArnOf } from '../registry/packages.ts';
 import type { Compared } from './compare-models/compare.ts';
@@ -91,19 +92,10 @@ export default defineComponent({
   async run(given, context) {
     const deployed = readHandover(context, deploymentRecord, { input: 'endpoint_name', value: given.endpoint_name });
     const left = await removeExpired(given, context);
-    if (deployed.outcome === 'nothing') return skip(deployed, context);
-    const { endpoint, config, group, version, content } = deployed;
-    const about = {
-      group,
-      package: deployed.package,
-      version,
-      content,
-      endpoint,
-      config,
-      quality_file: given.quality_file,
-    };
+    if (deployed.outcome === 'nothing') return nothingTo('compare', deployed, context);
+    const about = { ...aboutDeployed(deployed), quality_file: given.quality_file };
     context.report.record({ outcome: 'not compared', ...about });
-    context.report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
+    linkEndpoint(deployed.endpoint, context);
     const liveness = {
       deployed,
       poll_interval: given.poll_interval,
@@ -114,11 +106,11 @@ export default defineComponent({
     const challenger = await describeServed(deployed, seen, context, look);
     const query = { group: groupArnOf(deployed.package), path: deployed.promotion_path };
     const champion = await findChampion({ ...context.aws, clock: context.clock }, query);
-    if (champion?.arn === challenger.arn) return alone(deployed, context);
-    const { compareAndRecord } = await import('./compare-models/compare.ts');
+    if (champion?.arn === challenger.arn) return nothingTo('compare', { ...deployed, why: alone(deployed) }, context);
+    const { compareWithChampion } = await import('./compare-models/compare.ts');
     const model = await seen.look.model(deployed.model);
     if (!model) throw new Error(`The model ${deployed.model} is gone.`);
-    const compared = await compareAndRecord(
+    const compared = await compareWithChampion(
       { ...orderOf(given), deployed, challenger, champion, model, running: left },
       {
         ...context,
@@ -127,7 +119,10 @@ export default defineComponent({
           describeServed(deployed, await untilLive(liveness, context, 'still '), context, { ...look, still: 'still ' }),
       },
     );
-    context.report.record({ outcome: compared.verdict, ...about, champion: champion?.arn, n: compared.n });
+    const { verdict, n, data, report, now } = compared;
+    context.report.record({ outcome: verdict, ...about, champion: champion?.arn, n });
+    const open = verdict === 'inconclusive' && given.allow_inconclusive ? ['inconclusive'] : [];
+    await recordEvidence({ kind: 'comparison', verdict, n, data, report, open }, { deployed, now }, context);
     return concluded(given, compared, context);
   },
 });
@@ -197,21 +192,9 @@ async function removeExpired(given: Inputs, context: Context): Promise<readonly 
   return things.filter((thing) => thing.kind === 'endpoint' && runs(thing)).map(({ name }) => name);
 }
 
-function skip(
-  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
-  { report }: Context,
-): Done<never> {
-  report.record({ outcome: 'nothing', why, group, endpoint });
-  return { verdict: `Nothing to compare: ${why}.`, outputs: {} };
-}
-
-function alone(
-  { group, endpoint, promotion_path: path }: { group: string; endpoint: string; promotion_path: readonly string[] },
-  { report }: Context,
-): Done<never> {
-  const why = `this version is the newest one that is validated in ${path.at(-1)}`;
-  report.record({ outcome: 'nothing', why, group, endpoint });
-  return { verdict: `Nothing to compare: ${why}.`, outputs: {} };
+/** Why a version is compared with nobody that is itself the champion. */
+function alone({ promotion_path: path }: { promotion_path: readonly string[] }): string {
+  return `this version is the newest one that is validated in ${path.at(-1)}`;
 }
 
 /** How the job ends: well where the challenger is not worse, or has nobody to be compared with. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
+import { recordEvidence } from '../asking/evidence.ts';
 import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
-import { endpointUrl, logsUrl } from '../aws/console.ts';
-import { endpointLogGroup } from '../aws/logs.ts';
 import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
@@ -9,10 +9,7 @@ import { readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
-import { SHORT_HASH } from '../registry/entries.ts';
-import { writeEvidence } from '../registry/evidence.ts';
-import { displayName } from '../registry/packages.ts';
+import { deploymentRecord, readHandover } from '../program/handover.ts';
 import type { EvaluatedModel } from './evaluate-model/ask.ts';
 
 /** How long GitLab keeps something: https://docs.gitlab.com/ci/yaml/#artifactsexpire_in */
@@ -77,19 +74,22 @@ export default defineComponent({
   async run(given, context) {
     const { report } = context;
     const deployed = readHandover(context, deploymentRecord, { input: 'endpoint_name', value: given.endpoint_name });
-    if (deployed.outcome === 'nothing') return skip(deployed, context);
+    if (deployed.outcome === 'nothing') return nothingTo('evaluate', deployed, context);
     const { poll_interval, max_wait_time, quality_file } = given;
-    const { endpoint, config, group, version, content } = deployed;
-    const about = { group, package: deployed.package, version, content, endpoint, config, quality_file };
+    const { endpoint } = deployed;
+    const about = { ...aboutDeployed(deployed), quality_file };
     report.record({ outcome: 'not evaluated', ...about });
-    report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
-    report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
+    linkEndpoint(endpoint, context);
     if (deployed.asynchronous) throw notAtOnce(endpoint);
     const liveness = { deployed, poll_interval, deadline: context.deadline(max_wait_time) };
     const asked = await evaluateLive(given, liveness, context);
-    const { evaluation, data } = asked;
     if (given.keep_answers) context.log.line(`The answer to each row is in answers.csv, for ${given.keep_records}.`);
-    report.record({ outcome: evaluation.verdict, ...about, n: evaluation.n, data: data.sha256, report: asked.report });
+    const { now, evaluation } = asked;
+    const { verdict, n } = evaluation;
+    const shown = { n, data: asked.data.sha256, report: asked.report };
+    report.record({ outcome: verdict, ...about, ...shown });
+    const open = verdict === 'inconclusive' && given.allow_inconclusive ? ['inconclusive'] : [];
+    await recordEvidence({ kind: 'quality', verdict, ...shown, open }, { deployed, now }, context);
     return concluded(given, asked, context);
   },
 });
@@ -102,21 +102,12 @@ function notAtOnce(endpoint: string): Failure {
   );
 }
 
-function skip(
-  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
-  { report }: Context,
-): Done<never> {
-  report.record({ outcome: 'nothing', why, group, endpoint });
-  return { verdict: `Nothing to evaluate: ${why}.`, outputs: {} };
-}
-
-/** Asks the endpoint while it serves the deployed version, shows what its answers are worth, and writes that into the registry. */
+/** Asks the endpoint while it serves the deployed version, and shows what its answers are worth. */
 async function evaluateLive(given: Inputs, liveness: Liveness, context: Context): Promise<EvaluatedModel> {
   const { deployed } = liveness;
-  const { aws, clock, job } = context;
   await describeServed(deployed, await untilLive(liveness, context), context, { judged: 'evaluated' });
   const { askAndJudge } = await import('./evaluate-model/ask.ts');
-  const asked = await askAndJudge(given, liveness, {
+  return askAndJudge(given, liveness, {
     ...context,
     // What was updated meanwhile has answered some rows, and nobody knows which: then nothing is judged.
     stillServed: async () =>
@@ -125,25 +116,6 @@ async function evaluateLive(given: Inputs, liveness: Liveness, context: Context)
         still: 'still ',
       }),
   });
-  const { evaluation, data, report, now } = asked;
-  const allowed = evaluation.verdict === 'inconclusive' && given.allow_inconclusive;
-  await writeEvidence(
-    { ...aws, clock },
-    now,
-    {
-      kind: 'quality',
-      environment: job.environment,
-      verdict: evaluation.verdict,
-      n: evaluation.n,
-      data: data.sha256.slice(0, SHORT_HASH),
-      report: report.slice(0, SHORT_HASH),
-      content: deployed.content,
-      open: [...deployed.open, ...(allowed ? ['inconclusive'] : [])],
-    },
-    { pipeline: job.pipeline, job: job.id },
-  );
-  context.log.line(`Recorded in ${job.environment} for ${displayName(now)}: quality is ${evaluation.verdict}.`);
-  return asked;
 }
 
 /** How the job ends: good, or not. Inconclusive is good only where a commit says so. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { type DeployedRecord, describeServed, type SeenLive, untilLive } from '../asking/live.ts';
 import { checkPayload, readPayload } from '../asking/payload.ts';
-import { endpointUrl, logsUrl } from '../aws/console.ts';
-import { endpointLogGroup } from '../aws/logs.ts';
 import { NOT_LOADED } from '../endpoints/description/kinds.ts';
 import { earliest } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
@@ -11,7 +10,7 @@ import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { conclude, refuseInvalid } from './load-test/conclusion.ts';
-import { recordEvidence } from './load-test/evidence.ts';
+import { recordLoad } from './load-test/evidence.ts';
 import { askFirst } from './load-test/first-request.ts';
 import { inputs, type LoadTestInputs } from './load-test/inputs.ts';
 import { measureLoad } from './load-test/measure.ts';
@@ -53,16 +52,11 @@ export default defineComponent({
     const { report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
     const deployed = readHandover(context, deploymentRecord, choice);
-    if (deployed.outcome === 'nothing') {
-      const { why, group, endpoint } = deployed;
-      report.record({ outcome: 'nothing', why, group, endpoint });
-      return { verdict: `Nothing to test: ${why}.`, outputs: {} };
-    }
+    if (deployed.outcome === 'nothing') return nothingTo('test', deployed, context);
     refuseAtTheEnd(given, deployed, context);
-    const { endpoint, config, group, version, content } = deployed;
-    report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
-    report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
-    const about = { group, package: deployed.package, version, content, endpoint, config };
+    const { endpoint } = deployed;
+    linkEndpoint(endpoint, context);
+    const about = aboutDeployed(deployed);
     report.record({ outcome: 'not tested', ...about });
     if (deployed.asynchronous) throw notAtOnce(endpoint);
     const tested = await testEndpoint({ given, deployed }, context);
@@ -72,7 +66,7 @@ export default defineComponent({
     const { plan, instances, now } = tested;
     const title = `${displayName(now)} under load in ${context.job.environment}`;
     const shown = showLoad(verdict, { title, plan, instances, wished: given.wished_rate }, context);
-    await recordEvidence({ verdict, shown, plan, now }, { given, deployed }, context);
+    await recordLoad({ verdict, shown, plan, now }, { given, deployed }, context);
     const { allow_inconclusive } = given;
     const conclusion = conclude(verdict, { version: displayName(now), endpoint, allow_inconclusive });
     return { verdict: conclusion, outputs: { LOAD_TESTED: String(verdict.is === 'good') } };
@@ -95,7 +89,7 @@ function refuseAtTheEnd(
 
 function notAtOnce(endpoint: string): Failure {
   return new Failure(
-    'SMC-5308',
+    'SMC-5307',
     `No load was sent: ${endpoint} is asynchronous, and ${NOT_LOADED}.`,
     'test the version in an environment whose endpoint answers at once, or remove load-test here.',
   );

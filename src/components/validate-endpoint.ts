@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { customAttributes, mediaType } from '../asking/inputs.ts';
-import { type DeployedRecord, describeServed, howToTakeAway, type Liveness, untilLive } from '../asking/live.ts';
+import { type DeployedRecord, describeServed, type Liveness, refuseUnlessItHolds, untilLive } from '../asking/live.ts';
 import { checkPayload, readPayload } from '../asking/payload.ts';
-import { endpointUrl, logsUrl } from '../aws/console.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { hasNoInstances, resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Done, defineComponent } from '../program/component.ts';
+import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
-import { type DeploymentRecord, deploymentRecord, readHandover } from '../program/handover.ts';
+import { deploymentRecord, readHandover } from '../program/handover.ts';
 import { permissionsToScale, permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { type Asked, besideValidation, MAX_REQUESTS } from '../registry/companions.ts';
 import { entryTime, entryValue } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage } from '../registry/packages.ts';
-import { refusalOfLive, validatedAlready, validationEntry } from '../registry/validation.ts';
+import { validatedAlready, validationEntry } from '../registry/validation.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { askModel } from './validate-endpoint/ask-model.ts';
 import { giveBackScaling } from './validate-endpoint/scaling.ts';
@@ -105,16 +105,14 @@ export default defineComponent({
     const { job, report } = context;
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;
     const deployed = readHandover(context, deploymentRecord, choice);
-    if (deployed.outcome === 'nothing') return skip(deployed, context);
+    if (deployed.outcome === 'nothing') return nothingTo('validate', deployed, context);
 
     const { poll_interval, max_wait_time } = given;
     const payload = await payloadOf(given, context);
     const validation = { given, payload, deployed, poll_interval, deadline: context.deadline(max_wait_time) };
-    const { endpoint, config, group, version, content } = deployed;
-    const asked = askedOf(given, payload);
-    const about = { group, package: deployed.package, version, content, endpoint, config, asked };
-    report.link('SageMaker', `Endpoint ${endpoint}`, endpointUrl(context.aws, endpoint));
-    report.link('SageMaker', 'Endpoint logs', logsUrl(context.aws, endpointLogGroup(endpoint)));
+    const { endpoint } = deployed;
+    const about = { ...aboutDeployed(deployed), asked: askedOf(given, payload) };
+    linkEndpoint(endpoint, context);
     report.record({ outcome: 'not validated', ...about });
     try {
       const checked = await checkEndpoint(validation, context);
@@ -129,14 +127,6 @@ export default defineComponent({
     }
   },
 });
-
-function skip(
-  { why, group, endpoint }: Extract<DeploymentRecord, { outcome: 'nothing' }>,
-  { report }: Context,
-): Done<never> {
-  report.record({ outcome: 'nothing', why, group, endpoint });
-  return { verdict: `Nothing to validate: ${why}.`, outputs: {} };
-}
 
 /** What is sent to the model. */
 interface Payload {
@@ -224,29 +214,17 @@ async function recordValidation(
     job: job.id,
     at: entryTime(clock.now(), now),
   });
+  const stands = `The validation in ${job.environment} was written`;
   const already = validatedAlready(now, job.environment, validation);
   if (already) {
     // The last look asked for several things at once: this one is sure to be later than all of them.
-    refuseUnlessItHolds(await describePackage({ ...aws, clock }, now.arn), deployed, job, 'was written before');
+    refuseUnlessItHolds(await describePackage({ ...aws, clock }, now.arn), deployed, `${stands} before`);
     return `${displayName(now)} is already validated in ${job.environment} (at ${already.at}). Nothing was written.`;
   }
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const beside = asked && besideValidation(job.environment, job.id, asked);
   const key = entryKey('validated', job.environment);
   const entry = { key, value: entryValue(validation), ...(beside && { beside }) };
-  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, job, 'was written');
+  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, stands);
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
-}
-
-/** Refuses when somebody rejected or changed the version after it was looked at: it stays live. */
-function refuseUnlessItHolds(
-  after: ModelPackage,
-  deployed: DeployedRecord,
-  { environment }: Context['job'],
-  stands: 'was written' | 'was written before',
-): void {
-  const refusal = refusalOfLive(after, deployed);
-  if (!refusal) return;
-  const what = `The validation in ${environment} ${stands}, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`;
-  throw new Failure('SMC-5007', what, howToTakeAway(refusal, deployed));
 }

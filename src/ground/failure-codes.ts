@@ -199,7 +199,6 @@ export const FAILURE_CODES = {
   'SMC-5305': 'refused',
   'SMC-5306': 'refused',
   'SMC-5307': 'refused',
-  'SMC-5308': 'refused',
 
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',

@@ -8,7 +8,7 @@ import {
   readEvidence,
 } from './entries.ts';
 import { type EvidenceKind, entryKey, keysOfPromotion } from './entry-keys.ts';
-import { hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
+import { describePackage, hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
 import { writeEntry } from './write-entry.ts';
 
 /** What a later environment may ask for: evidence that a job writes, or a bake, which a validation says. */
@@ -36,9 +36,10 @@ export interface EvidenceFinding extends Pick<EvidenceEntry, 'verdict' | 'data' 
 }
 
 /**
- * Writes what a job showed as a registry entry of its own (AWS: UpdateModelPackage, DescribeModelPackage); a later run replaces
- * it, whatever it shows; one that shows the same in the same pipeline writes nothing. An entry is never written where it would take the room that an approval or a rejection needs: then this
- * throws a Failure of kind "refused".
+ * Writes what a job showed as a registry entry of its own (AWS: UpdateModelPackage, DescribeModelPackage), and returns the version as
+ * it is then. A later run replaces the entry, whatever it shows; one that shows the same in the same pipeline writes nothing. An
+ * entry is never written where it would take the room that an approval or a rejection needs: then this throws a Failure of kind
+ * "refused".
  */
 export async function writeEvidence(
   registry: RegistryReader,
@@ -60,7 +61,8 @@ export async function writeEvidence(
     ...openSafetyInputs(open),
   };
   const key = entryKey(kind, environment);
-  if (saysTheSame(readEvidence(version, kind, environment), entry)) return version;
+  // The version was looked at beside other things: this look is later than all of them.
+  if (saysTheSame(readEvidence(version, kind, environment), entry)) return describePackage(registry, version.arn);
   return writeEntry(registry, version, { key, value: entryValue(entry), leaves: keysOfPromotion(environment) });
 }
 
@@ -72,7 +74,8 @@ function saysTheSame(found: ReadEntry<EvidenceEntry>, wanted: EvidenceEntry): bo
 
 /**
  * Why the evidence of a kind in an environment does not speak for a version as it is now, as a clause about "it"; `undefined` when
- * it does. Only a good verdict does, with every safety input closed; and that it is the first, while no other version could be compared with it.
+ * it does. Only a good verdict does, with every safety input closed; and that it is the first, while no other version could be
+ * compared with it.
  */
 export function lackOfEvidence(
   version: ModelPackage,

@@ -49,7 +49,7 @@ function inParts(schema: unknown): Schema {
 /** The table of docs/endpoint-file.md: every key, what it may be and what it means. */
 export function keysOfEndpointFile(): string {
   const rows = Object.entries(keys()).flatMap(([key, schema]) => keyRows(key, schema));
-  return table(['key', 'value', 'meaning'], rows);
+  return table(['key', 'value and meaning'], rows);
 }
 
 /** The table of docs/endpoint-file.md of what each kind of endpoint can have. */
@@ -77,7 +77,7 @@ export function keyRows(key: string, schema: Schema): string[][] {
   for (const { properties = {} } of kinds)
     for (const [name, each] of Object.entries(properties))
       if (isSchema(each)) inner.set(name, [...(inner.get(name) ?? []), each]);
-  const row = [code(key), values.join(' or '), meaningOf(schema)];
+  const row = [code(key), `${sentence(values.join(' or '))} ${meaningOf(schema)}`.trim()];
   return [
     row,
     ...[...inner].flatMap(([name, several]) => keyRows(`${key}.${name}`, together(several))),
@@ -92,6 +92,8 @@ function itemRows(key: string, kinds: readonly Schema[]): string[][] {
     Object.entries(properties).flatMap(([name, each]) => (isSchema(each) ? keyRows(`${key}[].${name}`, each) : [])),
   );
 }
+
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function together(several: readonly Schema[]): Schema {
   const [only, ...more] = several;

@@ -15,7 +15,7 @@ export function qualityFileSchema(): Schema {
 export function keysOfQualityFile(): string {
   const { properties = {} } = withOneMetric(qualityFileSchema());
   const rows = Object.entries(properties).flatMap(([key, schema]) => (isSchema(schema) ? keyRows(key, schema) : []));
-  return table(['key', 'value', 'meaning'], rows);
+  return table(['key', 'value and meaning'], rows);
 }
 
 /** A schema in which one metric stands for all: each has the same two keys. */

@@ -15,6 +15,7 @@ import {
   verdictValue,
 } from '../components/handover.ts';
 import { type JobOptions, startJob } from '../components/job.ts';
+import { arnOf } from '../registry/package.ts';
 
 /** An AWS account and a project's folder, for one job of the pipeline 101. */
 export interface Place {
@@ -241,6 +242,13 @@ const OUTCOMES = {
 function handOver({ emulator, root }: Place, { by, arn, environment, more, job }: HandedOver): void {
   const record = { environment, ...OUTCOMES[by], ...aboutVersion(emulator, arn), ...more };
   leaveRecord(root, by, record, job);
+}
+
+/** Somebody rejects version 2 between the last look of a job and its write. */
+export function rejectedMeanwhile({ emulator }: Pick<Place, 'emulator'>): void {
+  emulator.faults.meanwhile('UpdateModelPackage', () => {
+    emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
+  });
 }
 
 /** The payload that the example sends to its endpoint. */

@@ -24,8 +24,7 @@ import { readQualityFile } from '../../quality/quality-file.ts';
 import type { QualityPlan } from '../../quality/quality-plan.ts';
 import { sourceOf } from '../../quality/sources.ts';
 import { refusalOfServing } from '../../registry/deployability.ts';
-import { type EvidenceEntry, SHORT_HASH } from '../../registry/entries.ts';
-import { writeEvidence } from '../../registry/evidence.ts';
+import type { EvidenceEntry } from '../../registry/entries.ts';
 import { displayName, groupArnOf, type ModelPackage } from '../../registry/packages.ts';
 
 /** What is compared, and within which budget. */
@@ -55,6 +54,11 @@ interface ComparisonContext extends Context {
 export interface Compared {
   readonly verdict: EvidenceEntry['verdict'];
   readonly n: number;
+  /** SHA-256 of the data and of report.json, in hexadecimal digits. */
+  readonly data: string;
+  readonly report: string;
+  /** The version after it was asked. */
+  readonly now: ModelPackage;
   /** The end of the promotion path. */
   readonly end: string;
   /** What is shown of the primary metric. */
@@ -80,8 +84,8 @@ export async function readComparisonFile(file: string, text: string): Promise<Co
   );
 }
 
-/** Compares what serves with the champion on the same rows, and writes what they show into the registry. */
-export async function compareAndRecord(order: ComparisonOrder, context: ComparisonContext): Promise<Compared> {
+/** Compares what serves with the champion on the same rows, and shows what they answered. */
+export async function compareWithChampion(order: ComparisonOrder, context: ComparisonContext): Promise<Compared> {
   const { deployed, quality_file: file, champion } = order;
   const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
   const plan = await readComparisonFile(file, text);
@@ -89,12 +93,10 @@ export async function compareAndRecord(order: ComparisonOrder, context: Comparis
   const data = await surveyData({ source, plan });
   context.log.line(`${source.name} has ${data.rows.toLocaleString('en')} rows (SHA-256 ${data.sha256}).`);
   const end = deployed.promotion_path.at(-1) ?? '';
-  const finding = { order, plan, data };
   if (!champion) {
     const now = await context.stillServed();
     const report = keepReport({ verdict: 'first', ...data }, context);
-    await record({ verdict: 'first', n: 0, report, now }, finding, context);
-    return { verdict: 'first', n: 0, end, summary: '', lines: [] };
+    return { verdict: 'first', n: 0, data: data.sha256, report, now, end, summary: '', lines: [] };
   }
   context.log.line(powerLine(plan.comparison, data.asked));
   const temporary = prepared({ ...order, champion }, context);
@@ -104,8 +106,8 @@ export async function compareAndRecord(order: ComparisonOrder, context: Comparis
   const comparison = compareAnswers(plan.comparison, answered, seedOf(data));
   const report = showComparison(comparison, answered, { data, allow: order.allow_inconclusive }, context);
   showPage(comparison, answered, { now, champion, source: source.name }, context);
-  await record({ verdict: comparison.verdict, n: comparison.n, report, now }, finding, context);
-  return { verdict: comparison.verdict, n: comparison.n, end, ...told(comparison) };
+  const { verdict, n } = comparison;
+  return { verdict, n, data: data.sha256, report, now, end, ...told(comparison) };
 }
 
 const seedOf = ({ sha256 }: DataSummary) => Number.parseInt(sha256.slice(0, 8), 16);
@@ -257,36 +259,4 @@ function keepReport(told: object, { report }: Pick<Context, 'report'>): string {
   const text = `${JSON.stringify(told, null, 2)}\n`;
   report.file('report.json', text);
   return createHash('sha256').update(text).digest('hex');
-}
-
-interface ComparisonFinding {
-  readonly verdict: EvidenceEntry['verdict'];
-  readonly n: number;
-  readonly report: string;
-  readonly now: ModelPackage;
-}
-
-async function record(
-  { verdict, n, report, now }: ComparisonFinding,
-  { order, data }: { readonly order: ComparisonOrder; readonly data: DataSummary },
-  { aws, clock, job, log }: Context,
-): Promise<void> {
-  const { deployed, allow_inconclusive } = order;
-  const open = verdict === 'inconclusive' && allow_inconclusive ? ['inconclusive'] : [];
-  await writeEvidence(
-    { ...aws, clock },
-    now,
-    {
-      kind: 'comparison',
-      environment: job.environment,
-      verdict,
-      n,
-      data: data.sha256.slice(0, SHORT_HASH),
-      report: report.slice(0, SHORT_HASH),
-      content: deployed.content,
-      open: [...deployed.open, ...open],
-    },
-    { pipeline: job.pipeline, job: job.id },
-  );
-  log.line(`Recorded in ${job.environment} for ${displayName(now)}: the comparison is ${verdict}.`);
 }

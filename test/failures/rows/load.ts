@@ -1,7 +1,6 @@
 import { QUICK_LOAD } from '../../components/load.ts';
-import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { amendRecord, ENDPOINT, live, liveLater } from '../stage.ts';
+import { amendRecord, ENDPOINT, live, liveLater, rejectedMeanwhile } from '../stage.ts';
 
 /** Just as many requests as tell that 99 of 100 are in time, one second in which the first is sent apart. */
 const LOAD = { rate: '20', duration: '16', warm_up: '0', max_p99_ms: '45', max_errors: 'any=2' };
@@ -48,7 +47,7 @@ export const load: readonly Row[] = [
     when: 'the endpoint is asynchronous',
     shows: [],
     component: 'load-test',
-    code: 'SMC-5308',
+    code: 'SMC-5307',
     seen: 'ERROR No load was sent: resale-price-dev is asynchronous, and an asynchronous endpoint queues requests, so that no answer tells how long it takes under load.',
     next: 'test the version in an environment whose endpoint answers at once, or remove load-test here.',
     cause: 'The endpoint file of this environment has `async_inference_config`.',
@@ -146,16 +145,13 @@ export const load: readonly Row[] = [
     ...sent,
     when: 'somebody rejects the version just before the load test is recorded',
     shows: [24],
-    code: 'SMC-5307',
-    seen: 'ERROR The load test of ResalePriceModelGroup version 2 was recorded, but it cannot be promoted: it is Rejected, but it is live.',
+    code: 'SMC-5007',
+    seen: 'ERROR The load evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
     next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
     cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
     remedy:
       'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
-    act: ({ emulator }) =>
-      emulator.faults.meanwhile('UpdateModelPackage', () => {
-        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
-      }),
+    act: rejectedMeanwhile,
     job: { inputs: QUICK_LOAD },
     exit: 1,
     writes: { InvokeEndpoint: 6, UpdateModelPackage: 1 },

@@ -59,7 +59,7 @@ export const rollout: readonly Row[] = [
     when: 'an alarm that only observes fires while the new version bakes',
     shows: [],
     component: 'deploy-model',
-    seen: 'The alarm sagemaker-components/resale-price-dev/resale-price-dev-v2-…/latency fired at … UTC: 40 ms (…), 40 ms (…), threshold 1 ms. It only observes (action: observe).',
+    seen: 'The alarm sagemaker-components/resale-price-dev/…/latency fired at … UTC: 40 ms (…), 40 ms (…), threshold 1 ms. It only observes (action: observe).',
     cause: 'The new version is slower than the alarm allows. With `action: observe`, an alarm does not roll back.',
     remedy: 'None, or correct the threshold. When the alarm says what you want, remove `action: observe`.',
     stage: approvedOverAnother,

@@ -138,7 +138,7 @@ export const training: readonly Row[] = [
     when: 'the job runs again with a definition that was rendered again',
     shows: [],
     component: 'deploy-pipeline',
-    seen: 'This pipeline already started the execution … (Succeeded), with another definition (different: Steps.Train.Arguments.AlgorithmSpecification.TrainingImage): starting a second training.',
+    seen: 'This pipeline already started the execution … (Succeeded), with another definition (different: Steps.Train.…TrainingImage): starting a second training.',
     cause:
       'render-pipeline ran again and wrote another definition, such as one with another address in S3 or another time. The log names the places.',
     remedy:

@@ -13,6 +13,7 @@ import {
   live,
   noneOf,
   onItsWay,
+  rejectedMeanwhile,
   writePayload,
 } from '../stage.ts';
 
@@ -563,10 +564,7 @@ export const validation: readonly Row[] = [
     remedy:
       'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
     stage: live,
-    act: ({ emulator }) =>
-      emulator.faults.meanwhile('UpdateModelPackage', () => {
-        emulator.do('UpdateModelPackage', { ModelPackageArn: arnOf(2), ModelApprovalStatus: 'Rejected' });
-      }),
+    act: rejectedMeanwhile,
     exit: 1,
     writes: VALIDATES,
     record: notValidated,
