@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { holdings, told } from './holdings.ts';
-import { type Stage, setStage, start, whenDeadAreSilent } from './killing.ts';
+import { DIES_EVERYWHERE, type Stage, setStage, start, whenDeadAreSilent } from './killing.ts';
 import { answerInRounds, type Round } from './rounds.ts';
 import { loading, type Scene, scenes } from './scenes.ts';
 import { jobOf } from './turns.ts';
@@ -36,11 +36,12 @@ async function runUndisturbed(scene: Scene): Promise<Calm> {
 }
 
 /**
- * The choices of which of so many are answered: some, and not all. Of more than three, each alone and all but each: none of them
+ * The choices of which of so many are answered: some, and not all; in `npm test` the first alone, and all but it. Of more than three, each alone and all but each: none of them
  * changes anything, as the test above holds.
  */
 function choices(size: number): number[][] {
   const all = Array.from({ length: size }, (_, index) => index);
+  if (!DIES_EVERYWHERE) return [[0], all.slice(1)];
   if (size > 3) return all.flatMap((one) => [[one], all.filter((each) => each !== one)]);
   const masks = Array.from({ length: 2 ** size - 2 }, (_, index) => index + 1);
   return masks.map((mask) => all.filter((index) => mask & (1 << index)));
