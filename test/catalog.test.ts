@@ -271,13 +271,15 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
   });
 
   it.each(safetyInputs)(
-    'takes no value of the safety input %s that the shell would read as more than a word',
+    'takes no value of the safety input %s that the shell would read as more than a word, or as another',
     (safetyInput) => {
-      const right = received(name);
-      const fallback = String(inputs.find((input) => input.name === safetyInput)?.default);
-      for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #']) {
-        const given = wordsUnlessRefused(name, { [safetyInput]: `${fallback}${sign}` });
-        expect(given, JSON.stringify(sign)).toEqual(given && right.words);
+      const right = received(name).words;
+      const fallback = right.find((word) => word.startsWith(`${optionFor(safetyInput)}=`)) ?? '';
+      for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #', '{{', '${{']) {
+        const value = `${fallback.replace(/^.*?=/, '')}${sign}`;
+        const given = wordsUnlessRefused(name, { [safetyInput]: value });
+        const asItStands = right.map((word) => (word === fallback ? `${optionFor(safetyInput)}=${value}` : word));
+        expect([undefined, right, asItStands], JSON.stringify(sign)).toContainEqual(given);
       }
     },
   );

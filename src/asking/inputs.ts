@@ -1,20 +1,23 @@
 import * as z from 'zod/mini';
-import { dollars, line, optional, replacedText } from '../gitlab/inputs.ts';
+import { decidingText, dollars, line, optional, replacedText } from '../gitlab/inputs.ts';
 
 /** The content type of what is sent or accepted. */
 export const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
-  z.regex(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like application/json'),
+  z.regex(/^[\w.*+-]+\/[\w.*+-]+[ -&(-z|-~]*$/, 'must be a media type, like application/json'),
 );
 
 /** As SageMaker takes it: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 export const customAttributes = z
   .pipe(
     replacedText,
-    optional(
-      line.check(
-        z.maxLength(1024, 'must be at most 1024 characters'),
-        z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
+    z.pipe(
+      decidingText,
+      optional(
+        line.check(
+          z.maxLength(1024, 'must be at most 1024 characters'),
+          z.regex(/^[\x20-\x7e]*$/, 'must have ASCII characters only'),
+        ),
       ),
     ),
   )

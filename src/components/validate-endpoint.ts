@@ -7,7 +7,7 @@ import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { hasNoInstances, resourceName } from '../endpoints/endpoint.ts';
-import { decidingPath, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { decidingPath, decidingText, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { defineComponent } from '../program/component.ts';
@@ -24,7 +24,7 @@ import { askModel } from './validate-endpoint/ask-model.ts';
 import { giveBackScaling } from './validate-endpoint/scaling.ts';
 
 const pattern = z.pipe(
-  z.string(),
+  decidingText,
   z.transform((value, context) => {
     try {
       return new RegExp(value, 'u');
@@ -74,7 +74,17 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['record_validation', 'payload_file', 'gitlab_environment_suffix'],
+  safetyInputs: [
+    'record_validation',
+    'payload_file',
+    'content_type',
+    'accept',
+    'custom_attributes',
+    'expect',
+    'requests',
+    'max_latency_ms',
+    'gitlab_environment_suffix',
+  ],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },

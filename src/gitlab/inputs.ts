@@ -47,6 +47,17 @@ export const decidingPath = path.check(
 );
 
 /**
+ * The pattern of a text that decides. It stands in the script, between single quotes, and only an apostrophe would end
+ * it; what stands in two braces, GitLab's runner replaces. A template has the same.
+ */
+const DECIDING_TEXT = /^([^'{\p{Cc}]|\{[^'{\p{Cc}])*\{?$/u;
+
+/** A text that decides: a word of the script, so that no CI/CD variable reaches it. */
+export const decidingText = z
+  .string()
+  .check(z.regex(DECIDING_TEXT, "must be one line, without ' (an apostrophe) and without {{"));
+
+/**
  * The pattern of a job input that is a text. GitLab writes what a person types into the script, between single quotes,
  * and quotes nothing itself: the pattern keeps the text within them. A template has the same.
  */

@@ -1,12 +1,9 @@
 /** Texts that neither options nor a pattern narrow, and why. The programs refuse what has no meaning. */
 export const FREE_TEXT: Readonly<Record<string, string>> = {
-  accept: 'a media type, with parameters of any form',
   aws_region: 'AWS adds regions; by default a variable',
   check_job_name: 'a job name, shown in a question',
-  content_type: 'a media type, with parameters of any form',
   definition_file: 'a path',
   environment: 'GitLab checks the name; by default a variable',
-  expect: 'a regular expression',
   image: 'an image reference, often with variables',
   image_registry: 'a host with any path, often a variable',
   job_name: 'GitLab allows nearly every sign',

@@ -74,7 +74,7 @@ function knownOf({ name, inputs, body, jobs: [job] }: Template): Known {
   const { safetyInputs = [], jobInputs = [] } = program ?? {};
   const taken = program ? [...Object.keys(sharedInputs.shape), ...Object.keys(program.inputs.shape)] : [];
   const variables = Object.keys(job?.variables ?? {}).filter((variable) => variable.startsWith('INPUT_'));
-  const words = job?.script.join('\n').matchAll(/--([a-z-]+)=/g) ?? [];
+  const words = job?.script.join('\n').matchAll(/--([a-z0-9-]+)=/g) ?? [];
   return {
     ...{ name, safetyInputs, jobInputs, taken },
     declared: inputs.map((input) => input.name),
