@@ -9,6 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['components'],
   ['quality'],
   ['preview', 'asking'],
+  ['policy'],
   ['program'],
   ['pipelines', 'endpoints'],
   ['registry'],

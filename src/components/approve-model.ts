@@ -3,6 +3,8 @@ import { studioUrl } from '../aws/console.ts';
 import { flag, optional, typedText } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
+import { checkPolicyFile, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
@@ -14,6 +16,7 @@ import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { signature } from '../registry/signature.ts';
 import { writeEntry } from '../registry/write-entry.ts';
+import { holdAtApproval } from './approve-model/policy.ts';
 import { openProtection } from './approve-model/protection.ts';
 import { subjectOf } from './approve-model/subject.ts';
 
@@ -32,14 +35,16 @@ export default defineComponent({
     resourceGroup: false,
     manual: 'blocking',
   },
-  inputs: z.strictObject({ ...shared, require_protected: flag }),
-  safetyInputs: ['require_protected', 'gitlab_environment_suffix'],
+  inputs: z.strictObject({ ...shared, ...policyInputs, require_protected: flag }),
+  safetyInputs: ['require_protected', ...POLICY_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   jobInputs: ['comment'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved', sets: 'Approved' },
   ],
+
+  checkFiles: checkPolicyFile,
 
   async run(given, context) {
     const shown = readCheck(given.model_package_group_name, context);
@@ -49,10 +54,12 @@ export default defineComponent({
 
     const now = await describeNow('Approving', shown, context);
     const { environment, pipeline, user } = context.job;
-    const decision = decideApproval(shown, now, { environment, pipeline, open });
+    const policy = await policyOf(given, shown.promotion_path, context);
+    const decision = decideApproval(shown, now, { environment, pipeline, open, policy: policy?.hash });
+    if (policy) await holdAtApproval(policy, { shown, now, decision, comment: given.comment }, context);
     const after = await carryOut(
       decision,
-      { kind: 'approved', now, comment: given.comment, open, over: shown.over },
+      { kind: 'approved', now, comment: given.comment, open, over: shown.over, policy: policy?.hash },
       context,
     );
     refuseUnlessItHolds(shown, after, context);
@@ -134,6 +141,8 @@ interface VerdictEntry {
   readonly open: readonly string[];
   /** The job of the rollback whose withdrawal an approval overrules. */
   readonly over?: string | undefined;
+  /** The hash of the policy that permits it. */
+  readonly policy?: string | undefined;
 }
 
 /**
@@ -141,7 +150,7 @@ interface VerdictEntry {
  * lose it.
  */
 async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, context: Context): Promise<ModelPackage> {
-  const { kind, now, open, over } = verdict;
+  const { kind, now, open, over, policy } = verdict;
   const { job, clock, aws, report } = context;
   if (decision.do === 'nothing') return now;
   if (decision.do === 'refuse') {
@@ -152,7 +161,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
   const signed: ApprovalEntry = {
     ...signature(now, job, clock.now()),
-    ...(kind === 'approved' && { over }),
+    ...(kind === 'approved' && { over, policy }),
     ...openSafetyInputs(open),
   };
   const approval = kind === 'approved' ? 'Approved' : 'Rejected';

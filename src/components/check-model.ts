@@ -6,6 +6,8 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { optional } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
+import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../policy/judge.ts';
+import { type Policy, policyOf } from '../policy/policy.ts';
 import type { Known } from '../preview/approver-view.ts';
 import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
 import type { CandidateSearch } from '../preview/candidate.ts';
@@ -85,7 +87,8 @@ export default defineComponent({
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
     if (foreseen.refused) throw foreseen.refused;
-    return handOver(foreseen, { given, criteria }, context);
+    const policy = await policyOf(given, given.promotion_path, context);
+    return handOver(foreseen, { given, criteria, policy }, context);
   },
 });
 
@@ -108,24 +111,31 @@ function nothingToPromote(
 
 interface HandedOver extends Pick<Known, 'criteria'> {
   readonly given: Inputs;
+  readonly policy: Policy | undefined;
 }
 
 /** Hands the version over, and shows it to the approver. */
 async function handOver(
   found: ForeseenVersion,
-  { given, criteria }: HandedOver,
+  { given, criteria, policy }: HandedOver,
   context: Context,
 ): Promise<Done<Output>> {
   const { job, log, report } = context;
   const { candidate: version, passedOver, live, taken } = found;
-  recordCandidate(found, given, context);
+  const rules = policy ? await judgeFor(version, policy, criteria, context) : [];
+  recordCandidate(found, { given, policy, rules }, context);
   const verdict =
     approvedAlready(version, job) ??
     `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`;
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const { showVersion } = await import('./check-model/show.ts');
   const { take_over_endpoint: takeOver } = given;
-  await showVersion({ version, criteria, live, taken, passedOver, takeOver }, verdict, context);
+  await showVersion({ version, criteria, live, taken, passedOver, takeOver, policy: rules }, verdict, context);
+  refuseUnlessPermitted(rules, {
+    environment: job.environment,
+    subject: displayName(version),
+    outcome: 'Nobody is asked to approve it.',
+  });
   report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict,
@@ -140,7 +150,7 @@ async function handOver(
 
 function recordCandidate(
   { candidate: version, passedOver }: ForeseenVersion,
-  given: Inputs,
+  { given, policy, rules }: Pick<HandedOver, 'given' | 'policy'> & { readonly rules: readonly JudgedRule[] },
   { report, job }: Context,
 ): void {
   report.record({
@@ -156,7 +166,23 @@ function recordCandidate(
     metadata: version.metadata,
     data: version.data,
     passed_over: passedOver,
+    ...(policy && { policy: policy.hash, rules }),
   });
+}
+
+/** What the policy says before anybody is asked: each rule is a test case, too. */
+async function judgeFor(
+  version: ModelPackage,
+  policy: Policy,
+  { environment, path }: Known['criteria'],
+  { report }: Context,
+): Promise<readonly JudgedRule[]> {
+  const rules = await judgePolicy(policy, { moment: 'check', environment, path, version, approver: undefined });
+  for (const rule of rules) {
+    const isAgainst = rule.verdict === 'does not hold' || rule.verdict === 'unknown';
+    report.check(`${rule.source} permits ${environment}: ${rule.name}`, isAgainst ? ruleLine(rule) : undefined);
+  }
+  return rules;
 }
 
 /** The safety inputs that are open. The first environment has none before it that could validate. */

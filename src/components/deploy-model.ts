@@ -16,12 +16,15 @@ import type { OwnTraffic } from '../endpoints/rollout/own-traffic.ts';
 import { refuseLongWaits } from '../endpoints/rollout/release.ts';
 import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
 import { permissionToUseVolumeKey } from '../program/volume-key-permission.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
+import { holdAtDeployment } from './deploy-model/policy.ts';
 import { bakeOf, endRelease, leftAlarms, ownTraffic, tidyBefore } from './deploy-model/rollout.ts';
 import { endScaling } from './deploy-model/scaling.ts';
 import {
@@ -45,6 +48,7 @@ const inputs = z
     name_prefix: optional(resourceName),
     execution_role_arn: executionRole,
     ...descriptionInputs,
+    ...policyInputs,
     require_approval: flag,
     take_over_endpoint: flag,
     allow_downgrade: flag,
@@ -54,7 +58,14 @@ const inputs = z
     max_wait_time: wholeNumber(60, 86_400),
     poll_interval: wholeNumber(1, 300),
   })
-  .check(...oneDescription, someDescription);
+  .check(
+    ...oneDescription,
+    someDescription,
+    z.refine(({ require_approval, policy_file }) => require_approval || policy_file === undefined, {
+      path: ['require_approval'],
+      message: 'must be true, because policy_file says what an approval must satisfy',
+    }),
+  );
 
 type Inputs = z.output<typeof inputs>;
 type Output =
@@ -78,6 +89,7 @@ export default defineComponent({
   inputs,
   safetyInputs: [
     'require_approval',
+    ...POLICY_SAFETY_INPUTS,
     'take_over_endpoint',
     'allow_downgrade',
     'recreate_failed',
@@ -132,13 +144,14 @@ export default defineComponent({
     if (handed.outcome === 'nothing') return skip(handed, given, context);
     linkTo(given.endpoint_name, context);
     const description = await describe(given, context);
+    const policy = await policyOf(given, handed.promotion_path, context);
     const look = firstLook(given.endpoint_name, context);
-    const version = await look.beside(
-      describeDeployable(handed, termsOf(given, description), { look, job: context.job }),
-    );
+    const terms = { ...termsOf(given, description), policy: policy?.hash };
+    const version = await look.beside(describeDeployable(handed, terms, { look, job: context.job }));
     context.log.line(deployingLine(version, given, context.job));
+    if (policy) await holdAtDeployment(policy, { version, path: handed.promotion_path }, context);
     const plan = planDeployment({ version, description }, given, context.job);
-    const task: DeploymentTask = { given, handed, version, plan };
+    const task: DeploymentTask = { given, handed, version, plan, policy: policy?.hash };
 
     if (given.wait) refuseLongWaits(plan, given.max_wait_time);
     const reconcile = reconcileContext(task, context);
@@ -209,10 +222,12 @@ interface DeploymentTask {
   readonly handed: HandedVersion;
   readonly version: ModelPackage;
   readonly plan: DeploymentPlan;
+  /** The hash of the policy of this environment. */
+  readonly policy: string | undefined;
 }
 
-function reconcileContext({ given, handed, plan }: DeploymentTask, context: Context): ReconcileContext {
-  const terms = termsOf(given, plan.serving.description);
+function reconcileContext({ given, handed, plan, policy }: DeploymentTask, context: Context): ReconcileContext {
+  const terms = { ...termsOf(given, plan.serving.description), policy };
   const { aws, clock, log, begun } = context;
   return {
     ...aws,

@@ -31,6 +31,7 @@ export const FAILURE_CODES = {
   'SMC-1011': 'not allowed',
   'SMC-1012': 'invalid input',
   'SMC-1013': 'refused',
+  'SMC-1014': 'invalid input',
 
   // The identity of the job
   'SMC-1101': 'refused',
@@ -97,6 +98,11 @@ export const FAILURE_CODES = {
   'SMC-3105': 'refused',
   'SMC-3106': 'refused',
   'SMC-3107': 'refused',
+
+  // Policies: check-model, approve-model and deploy-model
+  'SMC-3301': 'refused',
+  'SMC-3302': 'refused',
+  'SMC-3303': 'refused',
 
   // The model registry
   'SMC-3201': 'refused',

@@ -9,10 +9,19 @@ const MOST_METRICS = 6;
 const MOST_CHANGES = 5;
 
 /** What an approver reads in the log: enough to decide, and how much more the page has. */
-export function approverLines({ version, passage, metrics, changes, serving, skipped }: ApproverView): string[] {
+export function approverLines({
+  version,
+  passage,
+  policy,
+  metrics,
+  changes,
+  serving,
+  skipped,
+}: ApproverView): string[] {
   return [
     ...version.map(factLine),
     ...passage.map(factLine),
+    ...policy.map(factLine),
     ...metrics.flatMap(groupLines),
     ...changeLines(changes),
     ...serving.map(factLine),

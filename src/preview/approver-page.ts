@@ -18,8 +18,8 @@ ${highlightedLine(view)}${links.map((each) => `<p>${anchor(each)}</p>`).join('\n
 }
 
 /** What speaks against a version without a second look, by the words under which the page has it; nothing without any. */
-export function highlightedLine({ serving, passage, changes, version, metrics }: ApproverView): string {
-  const facts = [...serving, ...passage, ...changes, ...version].filter(({ warns }) => warns);
+export function highlightedLine({ serving, passage, policy, changes, version, metrics }: ApproverView): string {
+  const facts = [...policy, ...serving, ...passage, ...changes, ...version].filter(({ warns }) => warns);
   const values = metrics.flatMap(({ source, metrics: all, notRead }) => [
     ...all.filter(({ isBeyond }) => isBeyond).map(({ name }) => `${name} (beyond its bound)`),
     ...(notRead === undefined ? [] : [`${source} (not read)`]),
@@ -30,8 +30,9 @@ export function highlightedLine({ serving, passage, changes, version, metrics }:
 }
 
 /** What is known of a version, part by part. */
-export function versionParts({ version, passage, metrics, changes, serving, skipped }: ApproverView): Part[] {
+export function versionParts({ version, passage, policy, metrics, changes, serving, skipped }: ApproverView): Part[] {
   return [
+    factsPart('What the policy asks', policy),
     factsPart('What will serve', serving),
     factsPart('Where it has been', passage),
     factsPart('What changed', changes),

@@ -3,6 +3,7 @@ import { objectUrl } from '../aws/console.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
 import { duration } from '../ground/clock.ts';
+import { type JudgedRule, ruleLine } from '../policy/judge.ts';
 import { type Asked, readAsked, readComment } from '../registry/companions.ts';
 import {
   environmentBefore,
@@ -51,6 +52,8 @@ export interface ApproverView {
   readonly title: string;
   readonly version: readonly Fact[];
   readonly passage: readonly Fact[];
+  /** What the policy asks, each rule with its value and verdict. */
+  readonly policy: readonly Fact[];
   readonly metrics: readonly MetricGroup[];
   readonly changes: readonly Fact[];
   readonly serving: readonly Fact[];
@@ -73,6 +76,8 @@ export interface Known {
   /** Those of the version's commit, and of the pipeline's. */
   readonly mergeRequests: readonly MergeRequests[];
   readonly metrics: readonly MetricGroup[];
+  /** What the policy of the environment asks, as far as it can be judged; nothing where the include names none. */
+  readonly policy: readonly JudgedRule[];
   /** Newer versions that were skipped, and why. */
   readonly passedOver: readonly PassedOver[];
   readonly job: Job;
@@ -92,10 +97,20 @@ export function approverView(known: Known): ApproverView {
       ...liveBefore(known),
       ...rolledBack(known),
     ],
+    policy: known.policy.map(policyFact),
     metrics,
     changes: aboutChanges(known),
     serving: aboutServing(known),
     skipped: passedOver,
+  };
+}
+
+/** What does not hold, or nobody knows, stands out. */
+function policyFact(rule: JudgedRule): Fact {
+  return {
+    label: 'policy',
+    text: ruleLine(rule),
+    warns: rule.verdict === 'does not hold' || rule.verdict === 'unknown',
   };
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { descriptionInputs } from '../endpoints/description/inputs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import type { Permission } from '../program/component.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
 import { promotionPath } from '../registry/entries.ts';
@@ -20,6 +21,7 @@ export const promotionInputs = {
   take_over_endpoint: flag,
   allow_downgrade: flag,
   recreate_failed: flag,
+  ...policyInputs,
   model_package_arn: optional(modelPackageArn),
   name_prefix: optional(resourceName),
   ...descriptionInputs,
@@ -34,6 +36,7 @@ export const PROMOTION_SAFETY_INPUTS = [
   'take_over_endpoint',
   'allow_downgrade',
   'recreate_failed',
+  ...POLICY_SAFETY_INPUTS,
   'endpoint_file',
   'promotion_path',
   'source',

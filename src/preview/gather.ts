@@ -5,7 +5,10 @@ import { metadataMetrics } from './metrics.ts';
 import { readReports } from './reports.ts';
 
 /** What has been found out of a version so far. */
-export type FoundVersion = Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'>;
+export type FoundVersion = Pick<
+  Known,
+  'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken' | 'policy'
+>;
 
 /** What an approver sees of a version. Gathers what is not known yet (AWS: GetObject; GitLab: the merge requests of the commits). */
 export async function viewOf(found: FoundVersion, context: Context): Promise<ApproverView> {

@@ -28,6 +28,8 @@ export interface ApprovalRequest {
   readonly pipeline: string;
   /** Safety inputs that are open (false) for this approval. */
   readonly open: readonly string[];
+  /** The hash of the policy that permits it; `undefined` where the include names none. */
+  readonly policy?: string | undefined;
 }
 
 const refuse = (why: string, next: string): ApprovalDecision => ({ do: 'refuse', why, next });
@@ -41,7 +43,7 @@ const LOOK_AGAIN = 'run check-model again, read what it shows, then run this job
 export function decideApproval(
   shown: CheckedVersion,
   now: ModelPackage,
-  { environment, pipeline, open }: ApprovalRequest,
+  { environment, pipeline, open, policy }: ApprovalRequest,
 ): ApprovalDecision {
   const flaw = flawOf(now, expectedBy(shown, environment));
   if (flaw) return refuse(flaw.why, flaw.next);
@@ -49,7 +51,11 @@ export function decideApproval(
   const approval = readApproval(now, environment);
   const ours =
     approval.is === 'read' && approval.value.pipeline === pipeline && hasContent(now, approval.value.content);
-  const same = ours && approval.value.open === openSafetyInputs(open).open && approval.value.over === shown.over;
+  const same =
+    ours &&
+    approval.value.open === openSafetyInputs(open).open &&
+    approval.value.over === shown.over &&
+    approval.value.policy === policy;
   if (same && now.approval === 'Approved')
     return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
 

@@ -53,11 +53,17 @@ function hasReason(metadata: Metadata, own: string): boolean {
   });
 }
 
-/** `job=7 RMSE fell by 3`: names the job of its entry. Signs that SageMaker refuses become spaces; `+` shows a cut. */
-function commentValue(job: string, comment: string): string {
-  const value = `job=${job} ${comment.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, ' ')}`
+/** The words of a comment as the registry keeps them: signs that SageMaker refuses become spaces. */
+export function commentWords(comment: string): string {
+  return comment
+    .replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, ' ')
     .replaceAll(/\p{Z}+/gu, ' ')
     .trim();
+}
+
+/** `job=7 RMSE fell by 3`: names the job of its entry; `+` shows a cut. */
+function commentValue(job: string, comment: string): string {
+  const value = `job=${job} ${commentWords(comment)}`.trim();
   if (value.length <= MAX_VALUE) return value;
   return `${value.slice(0, MAX_VALUE - 1).replace(/[\uD800-\uDBFF]$/, '')}+`;
 }

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../ground/failure-codes.ts';
-import { type Metadata, readApproval } from './entries.ts';
+import { type ApprovalEntry, type Metadata, readApproval } from './entries.ts';
 import { entryKey } from './entry-keys.ts';
 import { flawOf, PROMOTE_ANOTHER, START_ANEW } from './flaw.ts';
 import { displayName, hasContent, type ModelPackage } from './packages.ts';
@@ -20,6 +20,8 @@ export interface DeploymentTerms extends ServedOn {
   readonly pipeline: string;
   /** Whether this environment's approver must have approved it in this pipeline. */
   readonly require_approval: boolean;
+  /** The hash of the policy of this environment; `undefined` where the include names none. */
+  readonly policy?: string | undefined;
 }
 
 /** On what a version is to be served. */
@@ -77,7 +79,20 @@ function refusalOfApproval(
     );
   if (!hasContent(version, approval.value.content))
     return refuse(`its approval for ${environment} is for other content (${approval.value.content})`, START_ANEW);
+  const otherPolicy = refusalOfOtherPolicy(approval.value, terms);
+  if (otherPolicy) return otherPolicy;
   return refusalOfOverwritten(version, handed, environment);
+}
+
+/** An approval counts under the policy that permitted it, and under no other: not even under a weaker one. */
+function refusalOfOtherPolicy({ policy }: ApprovalEntry, terms: DeploymentTerms): DeploymentRefusal | undefined {
+  if (policy === terms.policy) return undefined;
+  const named = (hash: string | undefined) => (hash === undefined ? 'no policy' : `the policy ${hash}`);
+  return {
+    code: 'SMC-3302',
+    why: `its approval for ${terms.environment} was given under ${named(policy)}, but this job has ${named(terms.policy)}`,
+    next: 'give approve-model and deploy-model the same policy_file, then start a new pipeline and approve the version there.',
+  };
 }
 
 /**

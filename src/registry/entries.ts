@@ -33,6 +33,8 @@ const approvalSchema = z.strictObject({
   ...signature,
   /** The job of the rollback whose withdrawal this approval overrules. */
   over: z.optional(digits),
+  /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
+  policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
   open,
 });
 const withdrawalSchema = z.strictObject({

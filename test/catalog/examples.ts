@@ -31,6 +31,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   payload_file: 'payload.json',
   plan_account_id: '111122223333',
   plan_role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
+  policy_file: 'policy.yml',
   quality_file: 'quality.yml',
   rate: '20',
   required_rate: '20',

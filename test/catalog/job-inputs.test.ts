@@ -84,7 +84,7 @@ const HOSTILE: readonly string[] = [
 ];
 
 /** The words that each program is called with, and the end of the last. */
-const WORDS: Readonly<Record<string, number>> = { 'approve-model': 4, 'reject-model': 3 };
+const WORDS: Readonly<Record<string, number>> = { 'approve-model': 5, 'reject-model': 3 };
 const NAMES = Object.keys(WORDS);
 const JOBS = new Map(NAMES.flatMap((name) => [...jobsOf(compileComponent(name))]));
 

@@ -2,7 +2,7 @@ import type { FailureCode } from '../../src/ground/failure-codes.ts';
 
 /** The parts of the codes, by their first two digits: headings of docs/troubleshooting.md, and the last number that was given. */
 export const AREAS: Readonly<Record<string, { readonly heading: string; readonly last: number }>> = {
-  10: { heading: 'Inputs and project files', last: 13 },
+  10: { heading: 'Inputs and project files', last: 14 },
   11: { heading: 'The identity of the job', last: 5 },
   12: { heading: 'Access to AWS', last: 13 },
   13: { heading: 'Artifacts and reports', last: 7 },
@@ -11,6 +11,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   30: { heading: 'Choosing a version: check-model', last: 5 },
   31: { heading: 'Approving and rejecting: approve-model and reject-model', last: 7 },
   32: { heading: 'The model registry', last: 5 },
+  33: { heading: 'Policies: check-model, approve-model and deploy-model', last: 3 },
   40: { heading: 'Before a deployment: check-model and deploy-model', last: 23 },
   41: { heading: 'The end of a deployment: deploy-model and validate-endpoint', last: 11 },
   42: { heading: 'Rolling back: rollback-endpoint', last: 6 },
@@ -38,6 +39,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-1011': 'The job may not read files of the repository',
   'SMC-1012': 'The file of the commit is a pointer of Git LFS',
   'SMC-1013': 'An artifact replaced a file of the commit',
+  'SMC-1014': 'The policy is invalid',
   'SMC-1101': 'Somebody overrode predefined variables',
   'SMC-1102': 'Somebody overrode CI_JOB_ID',
   'SMC-1103': 'The token is for another environment',
@@ -95,6 +97,9 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-3203': 'Somebody else wrote the same registry entry',
   'SMC-3204': 'The version was deleted',
   'SMC-3205': 'The model package is not in a group',
+  'SMC-3301': 'The policy does not permit it',
+  'SMC-3302': 'The approval was given under another policy',
+  'SMC-3303': 'The job has no token that says which policy counts',
   'SMC-4001': 'The endpoint belongs to another deployment',
   'SMC-4002': 'The name of the endpoint has other upper and lower case',
   'SMC-4003': 'The endpoint is Failed and must be deleted first',

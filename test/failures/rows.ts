@@ -8,6 +8,7 @@ import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { load } from './rows/load.ts';
 import { plan } from './rows/plan.ts';
+import { policy } from './rows/policy.ts';
 import { rollback } from './rows/rollback.ts';
 import { rollout } from './rows/rollout.ts';
 import { scaling } from './rows/scaling.ts';
@@ -22,6 +23,7 @@ export const ROWS: readonly Row[] = [
   ...training,
   ...check,
   ...verdict,
+  ...policy,
   ...deployment,
   ...rollout,
   ...scaling,

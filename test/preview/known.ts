@@ -37,6 +37,7 @@ export function viewOf(candidate: ModelPackage, { live, ...more }: Asked = {}): 
     live: now,
     comparison: comparisonOf(candidate, now.version, UAT_JOB),
     mergeRequests: [],
+    policy: [],
     metrics: [metadataMetrics(candidate.metadata, now.version?.metadata ?? {})],
     passedOver: [],
     job: UAT_JOB,

@@ -1,147 +1,27 @@
-import type * as z from 'zod/mini';
-import { partsOf } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import { sentence } from '../../ground/sentence.ts';
-import { environmentName } from '../../registry/entry-keys.ts';
 import { OPTIONS } from '../members.ts';
 import { type EndpointDescription, endpointDescription } from './description.ts';
-import { overridden, placeOf, plainValues } from './effective.ts';
-import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
+import { type FileKind, readSectionedFile, type SectionedFile } from './sectioned-file.ts';
 
-/** An endpoint file whose every section was read and found right. */
-export interface EndpointFile {
-  /** The environments that have a section. */
-  readonly environments: readonly string[];
-  /** How the endpoint of an environment is to serve. Throws a Failure of kind "invalid input" where the file does not say it. */
-  describe(environment: string): EndpointDescription;
-}
-
-/** The most characters of an endpoint file. */
-const LONGEST = 65_536;
-
-/** How many problems are told at once. */
-const MOST_PROBLEMS = 100;
-
-/** What stands for the environments that have no section. */
-const ANY_OTHER = 'any other environment';
+/** An endpoint file. Null means something only to an option: elsewhere, the usual value counts. */
+const KIND: FileKind<EndpointDescription> = {
+  schema: endpointDescription,
+  example: 'instance_type: ml.m5.large',
+  nullable: OPTIONS,
+  invalid: invalidFile,
+};
 
 /**
- * Reads an endpoint file: common values, and under `environments` a section for each environment that has others. Throws a Failure
- * of kind "invalid input" that tells all that is wrong in any section, with line and column. Where the promotion path is known, a
- * section of an environment that is not on it is wrong, too: nobody would read it.
+ * Reads an endpoint file: how the endpoint of each environment is to serve. Throws a Failure of kind "invalid input" that tells all
+ * that is wrong in any section, with line and column.
  */
-export async function readEndpointFile(file: string, text: string, path?: readonly string[]): Promise<EndpointFile> {
-  if (text.length > LONGEST)
-    throw invalidFile(file, [`it has ${text.length} characters, and at most ${LONGEST} are read`]);
-  const { common, sections, wrong } = divided(await mappingIn(file, text), path);
-  const problems: WrongIn[] = [...wrong];
-  const all = sections.size === 0 ? [[ANY_OTHER, common] as const] : [...sections];
-  for (const [environment, own] of all) {
-    // What is common is wrong in every section: a file of thousands of them would be judged for minutes.
-    if (problems.length >= MOST_PROBLEMS) break;
-    problems.push(...judge(own === common ? common : overridden(common, own), environment).wrong);
-  }
-  if (problems.length > 0) throw invalidFile(file, told(problems, all.length));
-  return {
-    environments: [...sections.keys()],
-    describe(environment) {
-      const own = sections.get(environment);
-      const { description, wrong } = judge(own ? overridden(common, own) : common, environment);
-      if (description === undefined) throw invalidFile(file, told(wrong, 0));
-      return description;
-    },
-  };
-}
-
-async function mappingIn(file: string, text: string): Promise<Mapping> {
-  const { readLocated } = await import('./located-yaml.ts');
-  const read = attempt(file, () => readLocated(text));
-  if ('wrong' in read) throw invalidFile(file, told(read.wrong, 0));
-  if (read.located.is === 'mapping') return read.located;
-  throw invalidFile(file, told([{ at: read.located.at, why: 'must be a mapping: "instance_type: ml.m5.large"' }], 0));
-}
-
-/** The parser goes down into each level of what is nested. */
-function attempt<Value>(file: string, act: () => Value): Value {
-  try {
-    return act();
-  } catch (error) {
-    throw invalidFile(file, [`it cannot be read as YAML: ${partsOf(error).message}`]);
-  }
-}
-
-interface Divided {
-  readonly common: Mapping;
-  readonly sections: ReadonlyMap<string, Mapping>;
-  readonly wrong: readonly Wrong[];
-}
-
-/** The common values, and the section of each environment. */
-function divided(whole: Mapping, path: readonly string[] | undefined): Divided {
-  const { environments, ...common } = Object.fromEntries(whole.members);
-  const sections = new Map<string, Mapping>();
-  const wrong: Wrong[] = [];
-  const refuse = (at: FilePlace, why: string) => wrong.push({ at, why });
-  if (environments !== undefined && environments.value.is !== 'mapping')
-    refuse(environments.at, 'environments must be a mapping, with a section for each environment');
-  const members = environments?.value.is === 'mapping' ? environments.value.members : new Map();
-  for (const [name, { at, value }] of members) {
-    if (!environmentName.safeParse(name).success) refuse(at, `environments.${name} is no name of an environment`);
-    else if (path?.includes(name) === false)
-      refuse(at, `environments.${name} is not in promotion_path (${path.join(', ')})`);
-    else if (value.is === 'mapping') sections.set(name, { ...value, at });
-    else refuse(at, `environments.${name} must be a mapping: {} where it has nothing of its own`);
-  }
-  return { common: { ...whole, members: new Map(Object.entries(common)) }, sections, wrong };
-}
-
-interface WrongIn extends Wrong {
-  readonly environment?: string;
-}
-
-interface JudgedSection {
-  readonly description?: EndpointDescription;
-  readonly wrong: readonly WrongIn[];
-}
-
-function judge(effective: Mapping, environment: string): JudgedSection {
-  const parsed = endpointDescription.safeParse(saidIn(effective));
-  if (parsed.success) return { description: parsed.data, wrong: [] };
-  return { wrong: parsed.error.issues.flatMap((issue) => wrongIn(effective, environment, issue)) };
-}
-
-/** What a section says. Null means something only to an option: elsewhere, the usual value counts. */
-function saidIn(effective: Mapping): unknown {
-  const said = Object.entries(Object(plainValues(effective)));
-  return Object.fromEntries(said.filter(([key, value]) => value !== null || OPTIONS.has(key)));
-}
-
-/** What an issue tells, at the place of what it is about: each unknown key for itself. */
-function wrongIn(effective: Located, environment: string, { message, path, ...issue }: z.core.$ZodIssue): WrongIn[] {
-  const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
-  const paths = keys ? keys.map((key) => [...path, key]) : [path];
-  const reasons = keys ? message.split('\n') : paths.map(() => message);
-  return paths.map((each, index) => ({
-    at: placeOf(effective, each),
-    why: `${each.join('.')} ${reasons[index] ?? ''}`.trim(),
-    environment,
-  }));
-}
-
-/** A line for each problem, in the order of the file. One that only some of the sections have says of which. */
-function told(problems: readonly WrongIn[], sections: number): string[] {
-  const ordered = [...problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  const having = new Map<string, Set<string>>();
-  for (const { at, why, environment } of ordered) {
-    const line = `line ${at.line}, column ${at.column}: ${why}`;
-    const of = having.get(line) ?? new Set();
-    having.set(line, environment === undefined ? of : of.add(environment));
-  }
-  const lines = [...having].map(([line, of]) =>
-    of.size === 0 || of.size === sections ? line : `${line} (for ${[...of].join(', ')})`,
-  );
-  const more = lines.length - MOST_PROBLEMS;
-  return more > 0 ? [...lines.slice(0, MOST_PROBLEMS), `and ${more} more problems`] : lines;
+export async function readEndpointFile(
+  file: string,
+  text: string,
+  path?: readonly string[],
+): Promise<SectionedFile<EndpointDescription>> {
+  return readSectionedFile(KIND, { file, text }, path);
 }
 
 function invalidFile(file: string, problems: readonly string[]): Failure {

@@ -1,0 +1,45 @@
+import { Failure } from '../ground/failure.ts';
+import type { Policy } from './policy.ts';
+import { type Facts, MOMENTS, type Rule, type RuleFinding } from './rule.ts';
+
+/** A rule with what was found of it. */
+export interface JudgedRule extends RuleFinding, Pick<Rule, 'name' | 'asks'> {
+  /** The file that asks it. */
+  readonly source: string;
+  /** Whether a job of this moment ends because of it. */
+  readonly refuses: boolean;
+}
+
+/** Judges every rule of a policy: those of each file count, whatever another one says. */
+export async function judgePolicy({ sources }: Policy, facts: Facts): Promise<readonly JudgedRule[]> {
+  const all = sources.flatMap(({ name: source, rules }) => rules.map((rule) => judged(rule, source, facts)));
+  return Promise.all(all);
+}
+
+async function judged(rule: Rule, source: string, facts: Facts): Promise<JudgedRule> {
+  const finding = await rule.judge(facts);
+  const isHeld = MOMENTS.indexOf(facts.moment) >= MOMENTS.indexOf(rule.heldFrom);
+  // After the question, what nobody has shown yet does not hold either.
+  const refuses = isHeld && finding.verdict !== 'holds';
+  return { ...finding, name: rule.name, asks: rule.asks, source, refuses };
+}
+
+/** `holds: comment (policy.yml) asks for a comment of the approver; now "RMSE fell"`. */
+export function ruleLine({ verdict, name, source, asks, now }: JudgedRule): string {
+  return `${verdict}: ${name} (${source}) asks for ${asks}; now ${now}`;
+}
+
+/** Throws a Failure of kind "refused" that tells every rule that a job of this moment holds, and that does not hold. */
+export function refuseUnlessPermitted(
+  all: readonly JudgedRule[],
+  { environment, subject, outcome }: { environment: string; subject: string; outcome: string },
+): void {
+  const against = all.filter(({ refuses }) => refuses);
+  if (against.length === 0) return;
+  const nexts = [...new Set(against.flatMap(({ next }) => next ?? []))];
+  throw new Failure(
+    'SMC-3301',
+    `The policy of ${environment} does not permit ${subject}:\n${against.map((each) => `  ${ruleLine(each)}`).join('\n')}\n${outcome}`,
+    nexts.join(' And: '),
+  );
+}

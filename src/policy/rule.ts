@@ -1,0 +1,50 @@
+import type { ModelPackage } from '../registry/packages.ts';
+
+/** When a rule is judged: before anybody is asked, when a person approves, and before the deployment. */
+export const MOMENTS = ['check', 'approval', 'deployment'] as const;
+
+type Moment = (typeof MOMENTS)[number];
+
+/** Whoever approves, or approved. */
+export interface Approver {
+  /** The login, to be shown. */
+  readonly by: string;
+  /** The number of their account in GitLab, by which people are compared; absent where no token tells it. */
+  readonly userId: string | undefined;
+  /** What they typed; as the registry has it, once it is written there. */
+  readonly comment: string;
+  /** When: in the form of a registry entry. */
+  readonly at: string;
+}
+
+/** By what the rules of an environment are judged. */
+export interface Facts {
+  readonly moment: Moment;
+  readonly environment: string;
+  /** The environments in promotion order. */
+  readonly path: readonly string[];
+  readonly version: ModelPackage;
+  /** Nobody yet, before anybody is asked. */
+  readonly approver: Approver | undefined;
+}
+
+/** What is found of a rule. What nobody could find out is `unknown`, and holds as little as what does not hold. */
+export interface RuleFinding {
+  /** `to come`: only the approval shows it, and nobody was asked yet. */
+  readonly verdict: 'holds' | 'does not hold' | 'unknown' | 'to come';
+  /** The value that was judged, in words: the end of the sentence "now ...". */
+  readonly now: string;
+  /** What a person can do about it, where it does not hold: the end of the sentence "Next: ...". */
+  readonly next?: string;
+}
+
+/** One thing that a policy asks of an environment. Each section of the file gives some; see `sections.ts`. */
+export interface Rule {
+  /** As the file has it: `comment`, `never trained`. */
+  readonly name: string;
+  /** What it asks, in words. */
+  readonly asks: string;
+  /** From when on a job ends that finds it not to hold. Before, it is shown. */
+  readonly heldFrom: Moment;
+  judge(facts: Facts): RuleFinding | Promise<RuleFinding>;
+}
