@@ -275,7 +275,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
     (safetyInput) => {
       const right = received(name).words;
       const fallback = right.find((word) => word.startsWith(`${optionFor(safetyInput)}=`)) ?? '';
-      for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #', '{{', '${{']) {
+      for (const sign of ["'", '"', '$', '`', '\\', ';', '\n', '&', '(', '#', ' #', '\\\\', '\\0', '\\`', '\\&']) {
         const value = `${fallback.replace(/^.*?=/, '')}${sign}`;
         const given = wordsUnlessRefused(name, { [safetyInput]: value });
         const asItStands = right.map((word) => (word === fallback ? `${optionFor(safetyInput)}=${value}` : word));

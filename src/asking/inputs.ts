@@ -4,7 +4,7 @@ import { decidingText, dollars, line, optional, replacedText } from '../gitlab/i
 /** The content type of what is sent or accepted. */
 export const mediaType = line.check(
   z.maxLength(1024, 'must be at most 1024 characters'),
-  z.regex(/^[\w.*+-]+\/[\w.*+-]+[ -&(-z|-~]*$/, 'must be a media type, like application/json'),
+  z.regex(/^[\w.*+-]+\/[\w.*+-]+[ -&(-[\]-~]*$/, 'must be a media type, like application/json'),
 );
 
 /** As SageMaker takes it: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */

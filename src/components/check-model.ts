@@ -64,7 +64,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: PROMOTION_SAFETY_INPUTS,
+  safetyInputs: [...PROMOTION_SAFETY_INPUTS, 'on_missing', 'gitlab_environment_suffix'],
   outputs: {
     MODEL_FOUND: 'true when there is a version to promote, false otherwise.',
     MODEL_PACKAGE_ARN: 'The ARN of that version.',

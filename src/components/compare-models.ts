@@ -5,7 +5,7 @@ import { describeServed, untilLive } from '../asking/live.ts';
 import { instanceType } from '../endpoints/description/capacity.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
-import { flag, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { comparisonEnvironment } from '../gitlab/job.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
@@ -18,9 +18,7 @@ import type { Compared } from './compare-models/compare.ts';
 
 const inputs = z.strictObject({
   endpoint_name: optional(resourceName),
-  quality_file: path.check(
-    z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
-  ),
+  quality_file: decidingPath,
   instance_type: instanceType,
   max_minutes: wholeNumber(15, 170),
   max_instances: wholeNumber(2, 100),
@@ -60,7 +58,14 @@ export default defineComponent({
     reports: { 'metrics.txt': '' },
   },
   inputs,
-  safetyInputs: ['quality_file', 'max_minutes', 'max_instances', 'allow_inconclusive', 'gitlab_environment_suffix'],
+  safetyInputs: [
+    'quality_file',
+    'max_minutes',
+    'max_instances',
+    'allow_inconclusive',
+    'instance_type',
+    'gitlab_environment_suffix',
+  ],
   outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },

@@ -95,6 +95,8 @@ export default defineComponent({
     'recreate_failed',
     'endpoint_file',
     'keep_versions',
+    'model_environment',
+    'wait',
     'gitlab_environment_suffix',
   ],
   outputs: {

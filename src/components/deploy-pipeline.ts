@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { resourceId } from '../aws/arn.ts';
 import { studioUrl } from '../aws/console.ts';
-import { assignments, flag, path, wholeNumber } from '../gitlab/inputs.ts';
+import { decidingAssignments, decidingPath, flag, wholeNumber } from '../gitlab/inputs.ts';
 import { ownTags } from '../gitlab/tags.ts';
 import { decideExecution } from '../pipelines/decision.ts';
 import { definitionInFolder, readDefinition } from '../pipelines/definition.ts';
@@ -17,9 +17,9 @@ import { handOver, type PipelineOutput } from './deploy-pipeline/hand-over.ts';
 
 const inputs = z.strictObject({
   pipeline_name: pipelineName,
-  definition_file: path,
+  definition_file: decidingPath,
   pipeline_role_arn: pipelineRoleArn,
-  parameters: assignments.check(
+  parameters: decidingAssignments.check(
     z.refine((pairs) => pairs.size <= 200, 'must have at most 200 parameters'),
     z.refine((pairs) => [...pairs].every(([name, value]) => name.length <= 256 && value.length <= 1024), {
       error: 'must have names of at most 256 and values of at most 1024 characters',
@@ -48,7 +48,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: ['gitlab_environment_suffix'],
+  safetyInputs: ['definition_file', 'parameters', 'new_run', 'wait', 'gitlab_environment_suffix'],
   outputs: {
     PIPELINE_EXECUTION_ARN: 'The ARN of the execution that this pipeline started or joined.',
     PIPELINE_STATUS: 'Its status when the job ended: Succeeded, or Executing when the job did not wait.',

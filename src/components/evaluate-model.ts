@@ -4,7 +4,7 @@ import { recordEvidence } from '../asking/evidence.ts';
 import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
 import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
-import { flag, line, optional, path, wholeNumber } from '../gitlab/inputs.ts';
+import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -19,9 +19,7 @@ const KEPT =
 const inputs = z
   .strictObject({
     endpoint_name: optional(resourceName),
-    quality_file: path.check(
-      z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
-    ),
+    quality_file: decidingPath,
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
     allow_inconclusive: flag,

@@ -36,7 +36,7 @@ export default defineComponent({
     manual: false,
   },
   inputs,
-  safetyInputs: PROMOTION_SAFETY_INPUTS,
+  safetyInputs: [...PROMOTION_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   outputs: {},
   permissions: [
     ...permissionsToForesee({ reports: 'the plan is to show' }),

@@ -38,24 +38,27 @@ export const line = z
   .string()
   .check(z.trim(), z.minLength(1, 'must not be empty'), z.regex(/^[^\n\r]*$/, 'must be one line'));
 
-/** A path in the project. `$NAME` alone is refused: GitLab would have put the value of a defined variable here. */
-export const path = line.check(z.regex(/^(?!\$\{?\w+\}?$)/, 'must be a path'));
+/** The pattern of the path of a file that decides. A template has the same. */
+export const DECIDING_PATH = /^[\w./-]{1,255}$/;
 
-/** The path of a file that decides: a word of the script, so that no CI/CD variable chooses another file. A template has the same. */
-export const decidingPath = path.check(
-  z.regex(/^[\w./-]{1,255}$/, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
+/** The path of a file that decides: a word of the script, so that no CI/CD variable chooses another file. */
+export const decidingPath = line.check(
+  z.regex(DECIDING_PATH, 'must be a path of at most 255 letters, digits, and the signs _ . / -'),
 );
 
 /**
- * The pattern of a text that decides. It stands in the script, between single quotes, and only an apostrophe would end
- * it; what stands in two braces, GitLab's runner replaces. A template has the same.
+ * The pattern of a text that decides. GitLab puts it into the script, between single quotes, which an apostrophe would end;
+ * and it does so by Ruby's `gsub`, which reads a backslash before some signs as something else. A template has the same.
  */
-const DECIDING_TEXT = /^([^'{\p{Cc}]|\{[^'{\p{Cc}])*\{?$/u;
+const DECIDING_TEXT = /^([^'\\\p{Cc}]|\\[^'\\&`\dk\p{Cc}])*\\?$/u;
+
+/** As `DECIDING_TEXT`, of several lines. */
+const DECIDING_LINES = /^([^'\\]|\\[^'\\&`\dk])*\\?$/;
+
+const WITHOUT_QUOTE = "without ' (an apostrophe), and without a backslash before another, a digit, k, & or `";
 
 /** A text that decides: a word of the script, so that no CI/CD variable reaches it. */
-export const decidingText = z
-  .string()
-  .check(z.regex(DECIDING_TEXT, "must be one line, without ' (an apostrophe) and without {{"));
+export const decidingText = z.string().check(z.regex(DECIDING_TEXT, `must be one line, ${WITHOUT_QUOTE}`));
 
 /**
  * The pattern of a job input that is a text. GitLab writes what a person types into the script, between single quotes,
@@ -144,29 +147,30 @@ export const replacedText = z
   )
   .register(dollars, { dollar: 'replaced' });
 
+const asAssignments = z.transform(({ text, env }: { text: string; env: Env }, context) =>
+  replacing(env, context, (replaced) => {
+    const pairs = new Map<string, string>();
+    for (const entry of text.split('\n').filter((each) => each.trim() !== '')) {
+      const at = entry.indexOf('=');
+      const name = entry.slice(0, at).trim();
+      const value = replaced(entry.slice(at + 1).trim());
+      if (at < 1 || name === '') mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
+      else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
+      else pairs.set(name, value);
+    }
+    return pairs;
+  }),
+);
+
 /**
  * Lines of `Name=Value`; blank lines are left out. A value may hold `=`, and variables of GitLab: they are replaced
  * when the lines are divided, because a value of several lines would be several assignments.
  */
-export const assignments = z
-  .pipe(
-    replaceable,
-    z.transform(({ text, env }, context) =>
-      replacing(env, context, (replaced) => {
-        const pairs = new Map<string, string>();
-        for (const entry of text.split('\n').filter((each) => each.trim() !== '')) {
-          const at = entry.indexOf('=');
-          const name = entry.slice(0, at).trim();
-          const value = replaced(entry.slice(at + 1).trim());
-          if (at < 1 || name === '')
-            mistake(context, `must have one Name=Value per line; "${entry.trim()}" is not one`);
-          else if (pairs.has(name)) mistake(context, `must not set "${name}" twice`);
-          else pairs.set(name, value);
-        }
-        return pairs;
-      }),
-    ),
-  )
+export const assignments = z.pipe(replaceable, asAssignments).register(dollars, { dollar: 'replaced' });
+
+/** Lines of `Name=Value` that decide: a word of the script, as `decidingText`, but of several lines. A template has the same. */
+export const decidingAssignments = z
+  .pipe(replaceable.check(z.refine(({ text }) => DECIDING_LINES.test(text), `must be ${WITHOUT_QUOTE}`)), asAssignments)
   .register(dollars, { dollar: 'replaced' });
 
 interface InputSource {

@@ -40,7 +40,8 @@ export const PROMOTION_SAFETY_INPUTS = [
   'endpoint_file',
   'promotion_path',
   'source',
-  'gitlab_environment_suffix',
+  'model_environment',
+  'max_candidates',
 ] as const;
 
 interface Occasions {

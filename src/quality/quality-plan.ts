@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { mapping, oneOf, s3Address, text, whole } from '../endpoints/description/schema.ts';
+import { DECIDING_PATH } from '../gitlab/inputs.ts';
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { comparisonSection } from './comparison-plan.ts';
@@ -21,7 +22,7 @@ function usually<Schema extends z.ZodMiniType>(
 
 const column = text(/^[^\n\r]{1,256}$/, 'must be the name of a column');
 const columns = z.array(column, 'must be a list of names of columns').check(z.minLength(1, 'must name a column'));
-const path = text(/^[\w./-]{1,255}$/, 'must be a path in the project');
+const path = text(DECIDING_PATH, 'must be a path in the project');
 const mediaType = text(/^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]*$/, 'must be a media type, like text/csv');
 const number = z.number('must be a number');
 const aClass = z.union([z.string(), z.number(), z.boolean()], 'must be the label of a class');

@@ -1,6 +1,6 @@
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { sharedInputs } from '../../src/program/shared-inputs.ts';
-import { forgedInputs } from '../tampering/variables.ts';
+import { BY_VARIABLE, forgedInputs } from '../tampering/variables.ts';
 import { everyInclude } from './includes.ts';
 import { fileOf } from './places.ts';
 import { findProgram } from './programs.ts';
@@ -54,6 +54,11 @@ const everyInputOfAProgram: readonly Place[] = [
     forged.length > 0 &&
     !forged.includes(input) &&
     `test/tampering/variables.ts does not forge ${input} of ${name}: add a value to REFUSED that must be refused; or one to ASKED or WITHOUT_EFFECT, when a variable may change it.`,
+  (input, { name, taken, safetyInputs, jobInputs }) =>
+    taken.includes(input) &&
+    ![...safetyInputs, ...jobInputs].includes(input) &&
+    !Object.hasOwn(BY_VARIABLE, input) &&
+    `src/components/${fileOf(name)}.ts takes ${input} from a CI/CD variable, which anybody who may start a pipeline can forge: name it in its safetyInputs, and pass it as a word of the script; or say in BY_VARIABLE of test/tampering/variables.ts why a forged value turns nothing red into green.`,
   (input, { name, taken, forged }) =>
     forged.includes(input) &&
     !taken.includes(input) &&

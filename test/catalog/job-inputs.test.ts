@@ -9,79 +9,8 @@ import { jobsOf } from '../../compiler/lint.ts';
 import { PipelineError } from '../../compiler/problem.ts';
 import { JOB_INPUT_TEXT } from '../../src/gitlab/inputs.ts';
 import { compileComponent } from './compiled.ts';
+import { HOSTILE } from './hostile.ts';
 import { RUNNER_SHELLS } from './runner-shells.ts';
-
-/** Makes a file where a shell runs it. */
-const RUN = 'touch ran';
-
-const HOSTILE: readonly string[] = [
-  `$(${RUN})`,
-  `\`${RUN}\``,
-  `"; ${RUN}; "`,
-  `" && ${RUN} && "`,
-  `"$(${RUN})"`,
-  `\\"$(${RUN})\\"`,
-  `; ${RUN}`,
-  `| ${RUN}`,
-  `|| ${RUN}`,
-  `& ${RUN} &`,
-  `&& ${RUN}`,
-  `> ran`,
-  `>> ran`,
-  `2> ran`,
-  `< ran`,
-  `<(${RUN})`,
-  `>(${RUN})`,
-  `\${x:-$(${RUN})}`,
-  `\${x:=\`${RUN}\`}`,
-  `\${IFS}${RUN}`,
-  `$((a[$(${RUN})]))`,
-  `$[a[$(${RUN})]]`,
-  `$'\\x27; ${RUN}`,
-  `\\x27; ${RUN}; \\x27`,
-  `\\047; ${RUN}; \\047`,
-  `\\'`.replaceAll("'", ''),
-  '\\',
-  '\\\\',
-  '!!',
-  `!${RUN}`,
-  '*',
-  '~',
-  '{a,b}',
-  '# no comment',
-  '$0 $1 $@ $* $# $$ $? $! $-',
-  '$HOME $PATH',
-  '%s %n %%',
-  '-n -e -- --require-protected=false',
-  '--comment=other',
-  '\t tab \v \f \b',
-  '\u001b[2J\u001b]0;title\u0007',
-  '\u0000'.replace('\u0000', '\u0001'),
-  '\u2028 \u2029 \u0085',
-  '\u202e reversed',
-  `\u2019; ${RUN}; \u2018`,
-  `\uff07; ${RUN}`,
-  '$[[ inputs.environment ]]',
-  '$$(touch ran)',
-  '%(touch ran)',
-  '\u{1f680} \u{20000} é',
-  `function approve-model { ${RUN}; }`,
-  `\${comment@P} \${!x}`,
-  `coproc ${RUN}`,
-  `\n; ${RUN}`.replace('\n', '\\n'),
-  '"',
-  // What the pattern refuses.
-  `'; ${RUN}; '`,
-  `'$(${RUN})'`,
-  `' || ${RUN} #`,
-  `x' "$(${RUN})" 'y`,
-  `first\n${RUN}`,
-  `first\r${RUN}`,
-  `first\r\n${RUN}`,
-  `\n'; ${RUN}; '`,
-  `it's`,
-  'x'.repeat(201),
-];
 
 /** The words that each program is called with, and the end of the last. */
 const WORDS: Readonly<Record<string, number>> = { 'approve-model': 5, 'reject-model': 3 };

@@ -183,12 +183,6 @@ describe('the first job of promote', () => {
     expect(failures.map(({ next }) => next)).toEqual(['commit the file, or correct payload_file.']);
   });
 
-  it('leaves a payload alone whose content_type waits for a variable of another job', async () => {
-    const { failures, lines } = await onDev({ content_type: '$TYPE' }, { 'payload.json': '1,2' });
-    expect(failures).toEqual([]);
-    expect(lines).toContain('Not checked here: content_type (no CI/CD variable TYPE is visible in this job).');
-  });
-
   it('lets a definition pass whose group is known only when it runs, or in which no step registers', async () => {
     for (const text of [
       '{ "Steps": [{ "Name": "a", "Type": "RegisterModel", "Arguments": { "ModelPackageGroupName": { "Get": "Steps.A.B" } } }] }',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DECIDING_PATH } from '../../gitlab/inputs.ts';
 import { mapping, text, whole } from './schema.ts';
 
 const MEDIA_TYPE = /^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]{0,900}$/;
@@ -7,7 +8,7 @@ const MEDIA_TYPE_MEANING = 'must be a media type, like application/json';
 /** The section `bake_traffic` of a strategy: what the job itself sends to the endpoint while the new fleet bakes. */
 export const bakeTraffic = mapping({
   payload_file: text(
-    /^[\w./-]{1,255}$/,
+    DECIDING_PATH,
     'must be a path in the project, of at most 255 letters, digits, and the signs _ . / -',
   ).check(z.describe('The file in the repository that is sent: a test request that any good version answers.')),
   content_type: z._default(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { assignments, decidingPath, optional, tells, wholeNumber } from '../../gitlab/inputs.ts';
+import { decidingAssignments, decidingPath, optional, tells, wholeNumber } from '../../gitlab/inputs.ts';
 import { ownTags } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
 import { instanceType, MOST_INSTANCES } from './capacity.ts';
@@ -12,7 +12,7 @@ export const descriptionInputs = {
   instance_type: optional(instanceType),
   instance_count: optional(wholeNumber(1, MOST_INSTANCES)),
   variant_name: optional(resourceName),
-  model_environment: assignments.check(tells(environmentProblems)),
+  model_environment: decidingAssignments.check(tells(environmentProblems)),
   tags: ownTags,
 };
 
