@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Deployments } from './gitlab/deployments.ts';
 
 /** Answers of GitLab, and of what stands before it, by what went wrong. */
 const TROUBLE = {
@@ -28,6 +29,8 @@ export interface GitLab {
   readonly jobToken: string;
   /** The paths that it was asked for. */
   readonly asked: readonly string[];
+  /** The jobs of the project, their deployments, and who approved these. */
+  readonly deployments: Deployments;
   /** Adds a commit, with its files. */
   commit(sha: string, files: CommitFiles | Readonly<Record<string, string | Uint8Array>>): void;
   /** Lets every answer from now on be trouble. */
@@ -37,6 +40,9 @@ export interface GitLab {
 
 const FILE = /^\/api\/v4\/projects\/(\d+)\/repository\/files\/([^/]+)\/raw$/;
 
+/** What is below the project's own path. */
+const BELOW = /^\/api\/v4\/projects\/(\d+)(\/.+)$/;
+
 /** No merge request brought a commit here. */
 const MERGED_BY = /^\/api\/v4\/projects\/\d+\/repository\/commits\/\w+\/merge_requests$/;
 
@@ -44,6 +50,7 @@ const MERGED_BY = /^\/api\/v4\/projects\/\d+\/repository\/commits\/\w+\/merge_re
 export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<GitLab> {
   const commits = new Map<string, CommitFiles>();
   const asked: string[] = [];
+  const deployments = new Deployments();
   let trouble: GitLabTrouble | undefined;
   const payload = Buffer.from(JSON.stringify({ iss: host, sub: 'gid://gitlab/Ci::Build/7' }));
   const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.c2lnbmF0dXJlIG9mIGEgam9i`;
@@ -53,6 +60,9 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     if (token !== jobToken) return TROUBLE.unauthorized;
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
     if (MERGED_BY.test(pathname)) return [200, 'application/json', '[]'];
+    const [, asks, below = ''] = BELOW.exec(pathname) ?? [];
+    const told = asks === project ? deployments.answer(below, searchParams) : undefined;
+    if (told !== undefined) return [told[0], 'application/json', JSON.stringify(told[1])];
     const [, id, path = ''] = FILE.exec(pathname) ?? [];
     if (id === undefined) return notFound('404 Not Found');
     if (id !== project) return TROUBLE['project hidden'];
@@ -74,6 +84,7 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     url: `http://127.0.0.1:${port}`,
     jobToken,
     asked,
+    deployments,
     commit: (sha, files) => void commits.set(sha, isCommitFiles(files) ? files : new Map(Object.entries(files))),
     trouble: (kind) => {
       trouble = kind;

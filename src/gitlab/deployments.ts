@@ -1,0 +1,143 @@
+import * as z from 'zod/mini';
+import type { Job } from './job.ts';
+import { askPatiently, type GitLabReader, type Told } from './patience.ts';
+
+/** What somebody said about the deployment of a job. */
+export interface GivenVoice {
+  /** The number of their account. */
+  readonly id: string;
+  readonly login: string;
+  readonly isActive: boolean;
+  /** `approved` or `rejected`. */
+  readonly status: string;
+  readonly at: Date;
+  /** The groups whose approval rule takes it, by their numbers. */
+  readonly groups: readonly string[];
+}
+
+/** What GitLab knows of an approval: who spoke, and since when there was something to speak about. */
+export interface Voices {
+  /** When the check-model job ended that showed the version. */
+  readonly shownAt: Date;
+  readonly given: readonly GivenVoice[];
+}
+
+/**
+ * The approvals of the deployment that this job is, read by GitLab's API with the host, project and job of the accepted id_token
+ * (https://docs.gitlab.com/api/deployments/), and when the check-model job ended whose record is taken. Those of another job are
+ * never taken: GitLab keeps them with the job, also when it is run again.
+ */
+export async function readVoices(checkJob: string, reader: GitLabReader): Promise<Told<Voices>> {
+  const [shown, deployment] = await Promise.all([endOf(checkJob, reader), deploymentOf(reader)]);
+  if (shown.is === 'not told') return shown;
+  if (deployment.is === 'not told') return deployment;
+  const { approvals, approval_summary } = deployment.value;
+  const rules = approval_summary?.rules ?? [];
+  // A GitLab of the free tier knows of none.
+  const given = (approvals ?? []).map(({ user, status, created_at }) => ({
+    id: String(user.id),
+    login: user.username,
+    isActive: user.state === 'active',
+    status,
+    at: new Date(created_at),
+    groups: rules.flatMap(({ group_id, deployment_approvals }) =>
+      group_id != null && deployment_approvals.some((each) => each.user.id === user.id && each.status === 'approved')
+        ? [String(group_id)]
+        : [],
+    ),
+  }));
+  return { is: 'told', value: { shownAt: shown.value, given } };
+}
+
+const nonsense = (why: string) => ({ is: 'not told', because: 'nonsense', why }) as const;
+
+const id = () => z.int().check(z.positive());
+const time = () => z.iso.datetime({ offset: true });
+
+const jobSchema = () =>
+  z.object({
+    id: id(),
+    status: z.string(),
+    finished_at: z.nullish(time()),
+    pipeline: z.object({ id: id() }),
+  });
+
+/** When a job of this pipeline ended well. */
+async function endOf(number: string, reader: GitLabReader): Promise<Told<Date>> {
+  const told = await askPatiently(`/jobs/${number}`, reader);
+  if (told.is === 'not told') return told;
+  const job = jobSchema().safeParse(told.value).data;
+  if (job === undefined || String(job.id) !== number) return nonsense(`GitLab did not tell about the job ${number}`);
+  const { status, finished_at: at, pipeline } = job;
+  if (String(pipeline.id) !== reader.job.pipeline)
+    return nonsense(`the job ${number}, which showed the version, is of pipeline ${pipeline.id}`);
+  if (status !== 'success' || at == null)
+    return nonsense(`the job ${number}, which showed the version, has not ended well (${status})`);
+  return { is: 'told', value: new Date(at) };
+}
+
+const listed = () => z.array(z.object({ id: id(), deployable: z.nullish(z.object({ id: id() })) }));
+
+const user = () => z.object({ id: id(), username: z.string().check(z.minLength(1)), state: z.optional(z.string()) });
+const voice = () => z.object({ user: user(), status: z.string(), created_at: time() });
+
+const deploymentSchema = () =>
+  z.object({
+    id: id(),
+    environment: z.object({ name: z.string() }),
+    deployable: z.object({ id: id(), pipeline: z.object({ id: id() }) }),
+    approvals: z.nullish(z.array(voice())),
+    approval_summary: z.nullish(
+      z.object({
+        rules: z.array(z.object({ group_id: z.nullish(id()), deployment_approvals: z.array(voice()) })),
+      }),
+    ),
+  });
+
+type Deployment = z.output<ReturnType<typeof deploymentSchema>>;
+
+/** A page of the list, and the most pages: more deployments than that do not begin while an approval waits. */
+const [PER_PAGE, MOST_PAGES] = [50, 20];
+
+/** The deployment of this very job. */
+async function deploymentOf(reader: GitLabReader): Promise<Told<Deployment>> {
+  const { job } = reader;
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const told = await askPatiently(listPath(job, page), reader);
+    if (told.is === 'not told') return told;
+    const list = listed().safeParse(told.value).data;
+    if (list === undefined) return nonsense('GitLab gave no list of deployments');
+    const own = list.find(({ deployable }) => deployable != null && String(deployable.id) === job.id);
+    if (own) return oneDeployment(own.id, reader);
+    if (list.length === 0) break;
+  }
+  return nonsense(`GitLab has no deployment of the job ${job.id} to ${job.gitlabEnvironment}`);
+}
+
+function listPath({ gitlabEnvironment = '' }: Job, page: number): string {
+  const query = {
+    environment: gitlabEnvironment,
+    order_by: 'id',
+    sort: 'desc',
+    per_page: `${PER_PAGE}`,
+    page: `${page}`,
+  };
+  return `/deployments?${new URLSearchParams(query)}`;
+}
+
+async function oneDeployment(number: number, reader: GitLabReader): Promise<Told<Deployment>> {
+  const { job } = reader;
+  const told = await askPatiently(`/deployments/${number}`, reader);
+  if (told.is === 'not told') return told;
+  const found = deploymentSchema().safeParse(told.value).data;
+  if (found === undefined) return nonsense(`GitLab did not tell who approved the deployment ${number}`);
+  const { environment, deployable, id: told_id } = found;
+  const isOurs =
+    told_id === number &&
+    environment.name === job.gitlabEnvironment &&
+    String(deployable.id) === job.id &&
+    String(deployable.pipeline.id) === job.pipeline;
+  return isOurs
+    ? { is: 'told', value: found }
+    : nonsense(`GitLab told about another deployment than that of the job ${job.id}`);
+}

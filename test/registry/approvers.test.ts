@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { GivenVoice } from '../../src/gitlab/deployments.ts';
+import { judgeApprovers, namesOf, type WhyNot } from '../../src/registry/approvers.ts';
+
+const SHOWN = new Date('2026-11-22T08:05:00Z');
+const jane = { user: 'jane', userId: '57' };
+const anybody: WhyNot = () => undefined;
+
+const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): GivenVoice => ({
+  id,
+  login,
+  isActive: true,
+  status: 'approved',
+  at: new Date('2026-11-22T08:06:00Z'),
+  groups: [],
+  ...more,
+});
+
+const judged = (given: readonly GivenVoice[], job: Parameters<typeof judgeApprovers>[0] = jane, whyNot = anybody) =>
+  judgeApprovers(job, { given, shownAt: SHOWN }, whyNot);
+const logins = (given: readonly GivenVoice[], job?: Parameters<typeof judgeApprovers>[0], whyNot?: WhyNot) =>
+  judged(given, job, whyNot).counted.map(({ login }) => login);
+
+describe('who counts for an approval', () => {
+  it('whoever started the job is one person, and each who approved the deployment another', () => {
+    expect(logins([voice('58', 'bob'), voice('59', 'carol')])).toEqual(['jane', 'bob', 'carol']);
+  });
+
+  it.each<[who: string, given: GivenVoice[], why: string]>([
+    ['who started the job, and approved it in GitLab too', [voice('57', 'jane')], 'a person counts once'],
+    ['who started the job, by another login', [voice('57', 'jane.doe')], 'a person counts once'],
+    [
+      'who approved before the version was shown',
+      [voice('58', 'bob', { at: new Date('2026-11-22T08:04:59Z') })],
+      'before check-model had shown this version',
+    ],
+    ['who approved in the moment in which it was shown', [voice('58', 'bob', { at: SHOWN })], 'before check-model'],
+    ['whose account is blocked', [voice('58', 'bob', { isActive: false })], 'not active'],
+    ['who is the bot of a token of the project', [voice('58', 'project_42_bot_1a2b')], 'no person'],
+    ['who is the bot of a token of a group', [voice('58', 'group_7_bot')], 'no person'],
+    ['who is a service account', [voice('58', 'service_account_9f')], 'no person'],
+  ])('nobody counts for a second one %s', (_, given, why) => {
+    const { counted, uncounted } = judged(given);
+    expect(counted.map(({ login }) => login)).toEqual(['jane']);
+    expect(uncounted.map((each) => each.why)).toEqual([expect.stringContaining(why)]);
+  });
+
+  it('a person counts once, although GitLab lists them twice', () => {
+    expect(logins([voice('58', 'bob'), voice('58', 'robert')])).toEqual(['jane', 'bob']);
+  });
+
+  it('a voice too early does not become one in time by being listed again', () => {
+    const early = voice('58', 'bob', { at: new Date('2026-11-22T08:00:00Z') });
+    expect(logins([early, early])).toEqual(['jane']);
+  });
+
+  it('nobody counts whom no token names, or who may not approve', () => {
+    expect(logins([], { user: 'unverified', userId: undefined })).toEqual([]);
+    expect(logins([], { user: 'project_42_bot', userId: '60' })).toEqual([]);
+    const barred: WhyNot = ({ id }) => (id === '58' ? 'trained it' : undefined);
+    expect(logins([voice('58', 'bob')], jane, barred)).toEqual(['jane']);
+  });
+
+  it('a person who may not start the job does not count by approving it, either', () => {
+    const barred: WhyNot = ({ isPresser }) => (isPresser ? 'trained it' : undefined);
+    expect(logins([voice('57', 'jane'), voice('58', 'bob')], jane, barred)).toEqual(['bob']);
+  });
+
+  it.each(['rejected', 'pending_review'])('somebody who said "%s" is against it, and no approver', (status) => {
+    expect(judged([voice('58', 'bob', { status })])).toMatchObject({
+      counted: [{ login: 'jane' }],
+      against: [{ login: 'bob', why: `said "${status}"` }],
+    });
+  });
+});
+
+it('an entry names at most four people, and says how many more there are', () => {
+  const people = ['jane', 'bob', 'carol', 'dan', 'erin', 'frank'].map((login, id) => ({ id: String(id), login }));
+  expect(namesOf(people.slice(0, 4))).toBe('jane/bob/carol/dan');
+  expect(namesOf(people)).toBe('jane/bob/carol/dan+2');
+});
