@@ -63,10 +63,14 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     const [, asks, below = ''] = BELOW.exec(pathname) ?? [];
     const told = asks === project ? deployments.answer(below, searchParams) : undefined;
     if (told !== undefined) return [told[0], 'application/json', JSON.stringify(told[1])];
+    return fileAt(pathname, searchParams);
+  };
+
+  const fileAt = (pathname: string, query: URLSearchParams): GitLabAnswer => {
     const [, id, path = ''] = FILE.exec(pathname) ?? [];
     if (id === undefined) return notFound('404 Not Found');
     if (id !== project) return TROUBLE['project hidden'];
-    const commit = commits.get(searchParams.get('ref') ?? '');
+    const commit = commits.get(query.get('ref') ?? '');
     if (!commit) return notFound('404 Commit Not Found');
     const content = commit.get(decodeURIComponent(path));
     return content === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', content];

@@ -36,6 +36,8 @@ export interface GitLabJob {
 
 interface RunJob extends GitLabJob {
   status: string;
+  /** Who started it last. */
+  user: GitLabUser | null;
   finished_at: string | null;
 }
 
@@ -71,7 +73,7 @@ export class Deployments {
 
   /** Adds a job when its pipeline is created. One that deploys has a deployment from then on. Run again, it is a new job. */
   create(job: GitLabJob, at: Date): void {
-    const added = { ...job, status: 'manual', finished_at: null };
+    const added = { ...job, status: 'manual', user: null, finished_at: null };
     this.#jobs.set(job.id, added);
     if (job.environment === undefined) return;
     this.#deployments.push({
@@ -84,11 +86,12 @@ export class Deployments {
     });
   }
 
-  /** Lets a job run, or end. */
-  report(id: number, status: 'running' | 'success' | 'failed', at: Date): void {
+  /** Lets a job run, or end; somebody may have started it. */
+  report(id: number, status: 'running' | 'success' | 'failed', at: Date, user?: GitLabUser): void {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new Error(`There is no job ${id}.`);
     job.status = status;
+    job.user = user ?? job.user;
     job.finished_at = status === 'running' ? null : at.toISOString();
   }
 
@@ -134,8 +137,16 @@ function found<Value>(value: Value | undefined, answer: (value: Value) => object
   return value === undefined ? [404, { message: '404 Not found' }] : [200, answer(value)];
 }
 
-function jobAnswer({ id, name, pipeline, sha, status, finished_at }: RunJob) {
-  return { id, name, status, finished_at, commit: { id: sha }, pipeline: { id: pipeline, project_id: 42, sha } };
+function jobAnswer({ id, name, pipeline, sha, status, user, finished_at }: RunJob) {
+  return {
+    id,
+    name,
+    status,
+    user: user && userAnswer(user),
+    finished_at,
+    commit: { id: sha },
+    pipeline: { id: pipeline, project_id: 42, sha },
+  };
 }
 
 function deploymentAnswer({ id, environment, job, created_at }: Deployment) {
@@ -153,12 +164,13 @@ function deploymentAnswer({ id, environment, job, created_at }: Deployment) {
   };
 }
 
+function userAnswer({ id, username, state = 'active' }: GitLabUser) {
+  return { id, username, name: username, state };
+}
+
 /** What only the answer about one deployment has. */
 function approvalsOf({ approvals, rules }: Deployment) {
-  const given = approvals.map(({ user: { id, username, state = 'active' }, ...more }) => ({
-    user: { id, username, name: username, state },
-    ...more,
-  }));
+  const given = approvals.map(({ user, ...more }) => ({ user: userAnswer(user), ...more }));
   return {
     pending_approval_count: Math.max(
       0,

@@ -20,18 +20,26 @@ export interface Voices {
   /** When the check-model job ended that showed the version. */
   readonly shownAt: Date;
   readonly given: readonly GivenVoice[];
+  /** Who started the job, as GitLab knows it. */
+  readonly startedBy: { readonly id: string; readonly login: string } | undefined;
+}
+
+/** The job that showed a version, and the one whose deployment stands for its approval. */
+export interface ApprovalJobs {
+  readonly check: string;
+  readonly approval: string;
 }
 
 /**
- * The approvals of the deployment that this job is, read by GitLab's API with the host, project and job of the accepted id_token
+ * The approvals of the deployment that a job of this pipeline is, read by GitLab's API with the host, project and job of the accepted id_token
  * (https://docs.gitlab.com/api/deployments/), and when the check-model job ended whose record is taken. Those of another job are
  * never taken: GitLab keeps them with the job, also when it is run again.
  */
-export async function readVoices(checkJob: string, reader: GitLabReader): Promise<Told<Voices>> {
-  const [shown, deployment] = await Promise.all([endOf(checkJob, reader), deploymentOf(reader)]);
+export async function readVoices({ check, approval }: ApprovalJobs, reader: GitLabReader): Promise<Told<Voices>> {
+  const [shown, deployment] = await Promise.all([endOf(check, reader), deploymentOf(approval, reader)]);
   if (shown.is === 'not told') return shown;
   if (deployment.is === 'not told') return deployment;
-  const { approvals, approval_summary } = deployment.value;
+  const { approvals, approval_summary, deployable } = deployment.value;
   const rules = approval_summary?.rules ?? [];
   // A GitLab of the free tier knows of none.
   const given = (approvals ?? []).map(({ user, status, created_at }) => ({
@@ -46,7 +54,11 @@ export async function readVoices(checkJob: string, reader: GitLabReader): Promis
         : [],
     ),
   }));
-  return { is: 'told', value: { shownAt: shown.value, given } };
+  return { is: 'told', value: { shownAt: shown.value, given, startedBy: personOf(deployable.user) } };
+}
+
+function personOf(user: z.output<ReturnType<typeof userSchema>> | null | undefined): Voices['startedBy'] {
+  return user == null ? undefined : { id: String(user.id), login: user.username };
 }
 
 const nonsense = (why: string) => ({ is: 'not told', because: 'nonsense', why }) as const;
@@ -78,14 +90,15 @@ async function endOf(number: string, reader: GitLabReader): Promise<Told<Date>> 
 
 const listed = () => z.array(z.object({ id: id(), deployable: z.nullish(z.object({ id: id() })) }));
 
-const user = () => z.object({ id: id(), username: z.string().check(z.minLength(1)), state: z.optional(z.string()) });
-const voice = () => z.object({ user: user(), status: z.string(), created_at: time() });
+const userSchema = () =>
+  z.object({ id: id(), username: z.string().check(z.minLength(1)), state: z.optional(z.string()) });
+const voice = () => z.object({ user: userSchema(), status: z.string(), created_at: time() });
 
 const deploymentSchema = () =>
   z.object({
     id: id(),
     environment: z.object({ name: z.string() }),
-    deployable: z.object({ id: id(), pipeline: z.object({ id: id() }) }),
+    deployable: z.object({ id: id(), pipeline: z.object({ id: id() }), user: z.nullish(userSchema()) }),
     approvals: z.nullish(z.array(voice())),
     approval_summary: z.nullish(
       z.object({
@@ -99,19 +112,19 @@ type Deployment = z.output<ReturnType<typeof deploymentSchema>>;
 /** A page of the list, and the most pages: more deployments than that do not begin while an approval waits. */
 const [PER_PAGE, MOST_PAGES] = [50, 20];
 
-/** The deployment of this very job. */
-async function deploymentOf(reader: GitLabReader): Promise<Told<Deployment>> {
+/** The deployment of this very job, to the environment of this job. */
+async function deploymentOf(number: string, reader: GitLabReader): Promise<Told<Deployment>> {
   const { job } = reader;
   for (let page = 1; page <= MOST_PAGES; page++) {
     const told = await askPatiently(listPath(job, page), reader);
     if (told.is === 'not told') return told;
     const list = listed().safeParse(told.value).data;
     if (list === undefined) return nonsense('GitLab gave no list of deployments');
-    const own = list.find(({ deployable }) => deployable != null && String(deployable.id) === job.id);
-    if (own) return oneDeployment(own.id, reader);
+    const own = list.find(({ deployable }) => deployable != null && String(deployable.id) === number);
+    if (own) return oneDeployment(own.id, number, reader);
     if (list.length === 0) break;
   }
-  return nonsense(`GitLab has no deployment of the job ${job.id} to ${job.gitlabEnvironment}`);
+  return nonsense(`GitLab has no deployment of the job ${number} to ${job.gitlabEnvironment}`);
 }
 
 function listPath({ gitlabEnvironment = '' }: Job, page: number): string {
@@ -125,7 +138,7 @@ function listPath({ gitlabEnvironment = '' }: Job, page: number): string {
   return `/deployments?${new URLSearchParams(query)}`;
 }
 
-async function oneDeployment(number: number, reader: GitLabReader): Promise<Told<Deployment>> {
+async function oneDeployment(number: number, of: string, reader: GitLabReader): Promise<Told<Deployment>> {
   const { job } = reader;
   const told = await askPatiently(`/deployments/${number}`, reader);
   if (told.is === 'not told') return told;
@@ -135,9 +148,9 @@ async function oneDeployment(number: number, reader: GitLabReader): Promise<Told
   const isOurs =
     told_id === number &&
     environment.name === job.gitlabEnvironment &&
-    String(deployable.id) === job.id &&
+    String(deployable.id) === of &&
     String(deployable.pipeline.id) === job.pipeline;
   return isOurs
     ? { is: 'told', value: found }
-    : nonsense(`GitLab told about another deployment than that of the job ${job.id}`);
+    : nonsense(`GitLab told about another deployment than that of the job ${of}`);
 }

@@ -1,7 +1,9 @@
 import type { Aws } from '../aws/session.ts';
+import type { ApprovalJobs, Voices } from '../gitlab/deployments.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
+import type { Told } from '../gitlab/patience.ts';
 import type { NamedFile } from '../gitlab/project-file.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
@@ -31,6 +33,8 @@ export interface Context {
   readonly report: Report;
   /** Asks GitLab for the merge requests of a commit. */
   mergeRequestsOf(commit: string): Promise<MergeRequests>;
+  /** Asks GitLab who approved the deployment of a job, and rides out trouble that may pass. */
+  voicesOn(jobs: ApprovalJobs): Promise<Told<Voices>>;
   /** A file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
   fileOfCommit(named: NamedFile): Promise<Buffer>;
   /** As fileOfCommit, for a file that the commit may lack, because an earlier job of the pipeline writes it. */

@@ -61,6 +61,10 @@ export async function enter(
       const { mergeRequestsOf } = await import('../gitlab/merge-requests.ts');
       return mergeRequestsOf(commit, job, env);
     },
+    async voicesOn(jobs) {
+      const { readVoices } = await import('../gitlab/deployments.ts');
+      return readVoices(jobs, { job, env, clock });
+    },
     async fileOfCommit(named) {
       const { fileOfCommit } = await import('../gitlab/commit-file.ts');
       return fileOfCommit(named, { job, env, root, log: log.line });

@@ -1,5 +1,4 @@
-import type { Voices } from '../gitlab/deployments.ts';
-import type { Job } from '../gitlab/job.ts';
+import type { GivenVoice, Voices } from '../gitlab/deployments.ts';
 
 /** Somebody with an account. */
 export interface Person {
@@ -28,44 +27,43 @@ export interface Speaker extends Person {
 }
 
 /** Why a person may not approve at all, as a clause about them; `undefined` when they may. */
-export type WhyNot = (speaker: Speaker) => string | undefined;
+export type WhyNot = (speaker: Speaker) => string | undefined | Promise<string | undefined>;
+
+/** Who started the job: `id` is absent where no token tells it. */
+interface Presser extends Pick<Person, 'login'> {
+  readonly id: string | undefined;
+}
 
 /**
  * Who stands for an approval. A person counts once, by the number of their account, and only for what was shown to them: a voice
  * from before check-model had ended is for something else. Whoever started the job is one person.
  */
-export function judgeApprovers(
-  job: Pick<Job, 'user' | 'userId'>,
-  { given, shownAt }: Voices,
+export async function judgeApprovers(
+  presser: Presser,
+  { given, shownAt }: Pick<Voices, 'given' | 'shownAt'>,
   whyNot: WhyNot,
-): Approvers {
-  const counted = new Map<string, Person>();
+): Promise<Approvers> {
+  const counted: Person[] = [];
   const uncounted: Uncounted[] = [];
-  const weigh = (speaker: Speaker, earlier?: string) => {
-    const why = earlier ?? whyNoPerson(speaker) ?? whyNot(speaker);
-    if (why !== undefined) uncounted.push({ login: speaker.login, why });
-    else counted.set(speaker.id, { id: speaker.id, login: speaker.login });
+  const spoken = new Set<string>();
+  const weigh = async ({ unheard, ...speaker }: Speaker & { unheard: string | undefined }) => {
+    const { id, login } = speaker;
+    const why = spoken.has(id) ? ONCE : (unheard ?? whyNoPerson(speaker) ?? (await whyNot(speaker)));
+    spoken.add(id);
+    if (why === undefined) counted.push({ id, login });
+    else uncounted.push({ login, why });
   };
-  if (job.userId === undefined) uncounted.push({ login: job.user, why: 'no token says who started this job' });
-  else weigh({ id: job.userId, login: job.user, groups: [], isPresser: true });
-  const spoken = new Set(job.userId === undefined ? [] : [job.userId]);
-  for (const { status, at, isActive, ...person } of given.filter((voice) => voice.status === 'approved')) {
-    weigh({ ...person, isPresser: false }, whyUnheard({ isKnown: spoken.has(person.id), at, isActive }, shownAt));
-    spoken.add(person.id);
-  }
+  if (presser.id === undefined) uncounted.push({ login: presser.login, why: 'no token says who started this job' });
+  else await weigh({ ...presser, id: presser.id, groups: [], isPresser: true, unheard: undefined });
+  for (const { id, login, groups, ...voice } of given.filter(({ status }) => status === 'approved'))
+    await weigh({ id, login, groups, isPresser: false, unheard: whyUnheard(voice, shownAt) });
   const against = given.filter(({ status }) => status !== 'approved');
-  return {
-    counted: [...counted.values()],
-    uncounted,
-    against: against.map(({ login, status }) => ({ login, why: `said "${status}"` })),
-  };
+  return { counted, uncounted, against: against.map(({ login, status }) => ({ login, why: `said "${status}"` })) };
 }
 
-function whyUnheard(
-  { isKnown, at, isActive }: { isKnown: boolean; at: Date; isActive: boolean },
-  shownAt: Date,
-): string | undefined {
-  if (isKnown) return 'a person counts once';
+const ONCE = 'a person counts once';
+
+function whyUnheard({ at, isActive }: Pick<GivenVoice, 'at' | 'isActive'>, shownAt: Date): string | undefined {
   if (!isActive) return 'their account is not active';
   return at > shownAt
     ? undefined
@@ -79,14 +77,12 @@ function whyNoPerson({ login }: Person): string | undefined {
   return NOBODY.test(login) ? 'an access token is no person' : undefined;
 }
 
-/** As many logins as an entry names. */
-const NAMED = 4;
+/** As many logins as an entry names beside that of who started the job. */
+const OTHERS = 3;
 
-/** `jane/bob/carol+2`: the people of an approval, as an entry has room for them. */
-export function namesOf(people: readonly Person[]): string {
-  const more = people.length - NAMED;
-  return `${people
-    .slice(0, NAMED)
-    .map(({ login }) => login)
-    .join('/')}${more > 0 ? `+${more}` : ''}`;
+/** `bob/carol/dan+2`: who stands for an approval beside the person who started its job, as an entry has room for them. */
+export function othersOf({ counted }: Pick<Approvers, 'counted'>, userId: string | undefined): string | undefined {
+  const others = counted.filter(({ id }) => id !== userId).map(({ login }) => login);
+  const more = others.length - OTHERS;
+  return others.length === 0 ? undefined : `${others.slice(0, OTHERS).join('/')}${more > 0 ? `+${more}` : ''}`;
 }

@@ -35,6 +35,9 @@ const approvalSchema = z.strictObject({
   over: z.optional(digits),
   /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
   policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
+  /** How many people stand for it, where a policy asks for a number; and the logins of those who did not start the job. */
+  people: z.optional(digits),
+  with: z.optional(filled),
   open,
 });
 const withdrawalSchema = z.strictObject({
@@ -158,9 +161,18 @@ export function entryValue(value: Entry): string {
   return fitting;
 }
 
-/** Cuts only the login, or else the list of open safety inputs. No GitLab login contains "+", so it shows the cut. */
+/**
+ * Cuts only logins, or else the list of open safety inputs: of several people, the others first. No GitLab login contains "+", so it
+ * shows the cut.
+ */
 function shortened(value: Entry, excess: number): Entry {
   const cut = (word: string) => `${word.slice(0, -excess - 1)}+`;
+  if ('with' in value && value.with !== undefined) {
+    if (value.with.length > excess) return { ...value, with: cut(value.with) };
+    const { with: others, ...alone } = value;
+    const left = excess - ` with=${others}`.length;
+    return left > 0 ? shortened(alone, left) : alone;
+  }
   if ('by' in value) return { ...value, by: cut(value.by) };
   return 'open' in value && value.open !== undefined ? { ...value, open: cut(value.open) } : value;
 }

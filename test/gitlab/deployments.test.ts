@@ -53,15 +53,20 @@ function askingOf(
   return { job: { ...job, server: url }, env: { CI_JOB_TOKEN: jobToken }, clock, pauses };
 }
 
+/** The voices on the job that asks, about what a check-model job showed. */
+const voices = (reader: GitLabReader, check = '904') => readVoices({ check, approval: reader.job.id }, reader);
+
 describe('the approvals of the deployment that a job is', () => {
   it('are told with the people, their time and groups, and with the time at which the version was shown', async () => {
     const gitlab = await gitlabAsking();
     gitlab.deployments.approve(905, bob, at('08:06:00'));
     gitlab.deployments.approve(905, carol, at('08:04:00'), { status: 'rejected' });
-    expect(await readVoices('904', askingOf(gitlab))).toEqual({
+    gitlab.deployments.report(905, 'running', at('08:09:00'), { id: 57, username: 'jane' });
+    expect(await voices(askingOf(gitlab))).toEqual({
       is: 'told',
       value: {
         shownAt: at('08:05:00'),
+        startedBy: { id: '57', login: 'jane' },
         given: [
           { id: '58', login: 'bob', isActive: true, status: 'approved', at: at('08:06:00'), groups: ['134'] },
           { id: '59', login: 'carol', isActive: true, status: 'rejected', at: at('08:04:00'), groups: [] },
@@ -82,7 +87,7 @@ describe('the approvals of the deployment that a job is', () => {
       gitlab.deployments.create(job, at('08:07:00'));
       gitlab.deployments.approve(id, carol, at('08:08:00'));
     }
-    expect(await readVoices('904', askingOf(gitlab))).toMatchObject({ value: { given: [{ login: 'bob' }] } });
+    expect(await voices(askingOf(gitlab))).toMatchObject({ value: { given: [{ login: 'bob' }] } });
   });
 
   it('are lost when the job is run again: GitLab keeps them with the job before', async () => {
@@ -90,8 +95,10 @@ describe('the approvals of the deployment that a job is', () => {
     gitlab.deployments.approve(905, bob, at('08:06:00'));
     const again = { id: 906, name: 'approve-model', pipeline: 101, sha: SHA, environment: 'uat/approval' };
     gitlab.deployments.create(again, at('08:09:00'));
-    expect(await readVoices('904', askingOf(gitlab, { ...approving, id: '906' }))).toMatchObject({
-      value: { given: [] },
+    const asking = askingOf(gitlab, { ...approving, id: '906' });
+    expect(await voices(asking)).toMatchObject({ value: { given: [] } });
+    expect(await readVoices({ check: '904', approval: '905' }, asking)).toMatchObject({
+      value: { given: [{ login: 'bob' }] },
     });
   });
 
@@ -107,7 +114,7 @@ describe('the approvals of the deployment that a job is', () => {
     ],
   ])('are not told where %s', async (_, checkJob, job, why) => {
     const asking = askingOf(await gitlabAsking(), { ...approving, ...job });
-    expect(await readVoices(checkJob, asking)).toMatchObject({
+    expect(await voices(asking, checkJob)).toMatchObject({
       is: 'not told',
       because: 'nonsense',
       why: expect.stringContaining(why),
@@ -116,12 +123,12 @@ describe('the approvals of the deployment that a job is', () => {
 
   it('are not told about a check that there is not, and to nobody without a token', async () => {
     const gitlab = await gitlabAsking();
-    expect(await readVoices('903', askingOf(gitlab))).toMatchObject({
+    expect(await voices(askingOf(gitlab), '903')).toMatchObject({
       because: 'never',
       why: 'GitLab answered with HTTP 404',
     });
     const unverified = askingOf(gitlab, { ...approving, verified: false });
-    expect(await readVoices('904', unverified)).toMatchObject({
+    expect(await voices(unverified)).toMatchObject({
       because: 'never',
       why: expect.stringContaining('no id_token'),
     });
@@ -165,7 +172,7 @@ describe('an answer that nobody can rely upon is never taken for an approval', (
   }
 
   it('the answers that the next ones spoil are good', async () => {
-    expect(await readVoices('904', await answering({}))).toMatchObject({ value: { given: [{ login: 'bob' }] } });
+    expect(await voices(await answering({}))).toMatchObject({ value: { given: [{ login: 'bob' }] } });
   });
 
   it.each<[what: string, answers: Parameters<typeof answering>[0]]>([
@@ -191,17 +198,17 @@ describe('an answer that nobody can rely upon is never taken for an approval', (
     ['a check that runs again', { job: { ...job, status: 'running', finished_at: null } }],
     ['a check without an end', { job: { ...job, finished_at: null } }],
   ])('%s', async (_, answers) => {
-    expect(await readVoices('904', await answering(answers))).toMatchObject({ is: 'not told', because: 'nonsense' });
+    expect(await voices(await answering(answers))).toMatchObject({ is: 'not told', because: 'nonsense' });
   });
 
   it('a deployment without approvals, as the free tier has it, is approved by nobody', async () => {
     const { approvals: _, ...free } = deployment;
-    expect(await readVoices('904', await answering({ deployment: free }))).toMatchObject({ value: { given: [] } });
+    expect(await voices(await answering({ deployment: free }))).toMatchObject({ value: { given: [] } });
   });
 
   it.each([401, 403, 404])('HTTP %i is told at once', async (status) => {
     const asking = await answering({}, (_, response) => void response.writeHead(status).end('{}'));
-    expect(await readVoices('904', asking)).toMatchObject({
+    expect(await voices(asking)).toMatchObject({
       because: 'never',
       why: `GitLab answered with HTTP ${status}`,
     });
@@ -217,7 +224,7 @@ describe('an answer that nobody can rely upon is never taken for an approval', (
     ['breaks the connection', (request) => void request.socket.destroy(), 'socket hang up'],
   ])('it is asked again for more than a minute where GitLab %s', async (_, tell, why) => {
     const asking = await answering({}, tell);
-    const told = await readVoices('904', asking);
+    const told = await voices(asking);
     expect(told).toMatchObject({ is: 'not told', because: 'later', why: expect.stringContaining(why) });
     expect(asking.pauses.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(60_000);
   });
@@ -229,6 +236,6 @@ describe('an answer that nobody can rely upon is never taken for an approval', (
       if (asked++ < 3) return void response.writeHead(502).end('<html>');
       response.end(JSON.stringify(whole[url.includes('/jobs/') ? 0 : url.includes('?') ? 1 : 2]));
     });
-    expect(await readVoices('904', asking)).toMatchObject({ value: { given: [{ login: 'bob' }] } });
+    expect(await voices(asking)).toMatchObject({ value: { given: [{ login: 'bob' }] } });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GivenVoice } from '../../src/gitlab/deployments.ts';
-import { judgeApprovers, namesOf, type WhyNot } from '../../src/registry/approvers.ts';
+import { judgeApprovers, othersOf, type WhyNot } from '../../src/registry/approvers.ts';
 
 const SHOWN = new Date('2026-11-22T08:05:00Z');
-const jane = { user: 'jane', userId: '57' };
+const jane = { login: 'jane', id: '57' };
 const anybody: WhyNot = () => undefined;
 
 const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): GivenVoice => ({
@@ -16,14 +16,14 @@ const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): Given
   ...more,
 });
 
-const judged = (given: readonly GivenVoice[], job: Parameters<typeof judgeApprovers>[0] = jane, whyNot = anybody) =>
-  judgeApprovers(job, { given, shownAt: SHOWN }, whyNot);
-const logins = (given: readonly GivenVoice[], job?: Parameters<typeof judgeApprovers>[0], whyNot?: WhyNot) =>
-  judged(given, job, whyNot).counted.map(({ login }) => login);
+const judged = (given: readonly GivenVoice[], presser: Parameters<typeof judgeApprovers>[0] = jane, whyNot = anybody) =>
+  judgeApprovers(presser, { given, shownAt: SHOWN }, whyNot);
+const logins = async (...asked: Parameters<typeof judged>) =>
+  (await judged(...asked)).counted.map(({ login }) => login);
 
 describe('who counts for an approval', () => {
-  it('whoever started the job is one person, and each who approved the deployment another', () => {
-    expect(logins([voice('58', 'bob'), voice('59', 'carol')])).toEqual(['jane', 'bob', 'carol']);
+  it('whoever started the job is one person, and each who approved the deployment another', async () => {
+    expect(await logins([voice('58', 'bob'), voice('59', 'carol')])).toEqual(['jane', 'bob', 'carol']);
   });
 
   it.each<[who: string, given: GivenVoice[], why: string]>([
@@ -39,35 +39,35 @@ describe('who counts for an approval', () => {
     ['who is the bot of a token of the project', [voice('58', 'project_42_bot_1a2b')], 'no person'],
     ['who is the bot of a token of a group', [voice('58', 'group_7_bot')], 'no person'],
     ['who is a service account', [voice('58', 'service_account_9f')], 'no person'],
-  ])('nobody counts for a second one %s', (_, given, why) => {
-    const { counted, uncounted } = judged(given);
+  ])('nobody counts for a second one %s', async (_, given, why) => {
+    const { counted, uncounted } = await judged(given);
     expect(counted.map(({ login }) => login)).toEqual(['jane']);
     expect(uncounted.map((each) => each.why)).toEqual([expect.stringContaining(why)]);
   });
 
-  it('a person counts once, although GitLab lists them twice', () => {
-    expect(logins([voice('58', 'bob'), voice('58', 'robert')])).toEqual(['jane', 'bob']);
+  it('a person counts once, although GitLab lists them twice', async () => {
+    expect(await logins([voice('58', 'bob'), voice('58', 'robert')])).toEqual(['jane', 'bob']);
   });
 
-  it('a voice too early does not become one in time by being listed again', () => {
+  it('a voice too early does not become one in time by being listed again', async () => {
     const early = voice('58', 'bob', { at: new Date('2026-11-22T08:00:00Z') });
-    expect(logins([early, early])).toEqual(['jane']);
+    expect(await logins([early, early])).toEqual(['jane']);
   });
 
-  it('nobody counts whom no token names, or who may not approve', () => {
-    expect(logins([], { user: 'unverified', userId: undefined })).toEqual([]);
-    expect(logins([], { user: 'project_42_bot', userId: '60' })).toEqual([]);
+  it('nobody counts whom no token names, or who may not approve', async () => {
+    expect(await logins([], { login: 'unverified', id: undefined })).toEqual([]);
+    expect(await logins([], { login: 'project_42_bot', id: '60' })).toEqual([]);
     const barred: WhyNot = ({ id }) => (id === '58' ? 'trained it' : undefined);
-    expect(logins([voice('58', 'bob')], jane, barred)).toEqual(['jane']);
+    expect(await logins([voice('58', 'bob')], jane, barred)).toEqual(['jane']);
   });
 
-  it('a person who may not start the job does not count by approving it, either', () => {
+  it('a person who may not start the job does not count by approving it, either', async () => {
     const barred: WhyNot = ({ isPresser }) => (isPresser ? 'trained it' : undefined);
-    expect(logins([voice('57', 'jane'), voice('58', 'bob')], jane, barred)).toEqual(['bob']);
+    expect(await logins([voice('57', 'jane'), voice('58', 'bob')], jane, barred)).toEqual(['bob']);
   });
 
-  it.each(['rejected', 'pending_review'])('somebody who said "%s" is against it, and no approver', (status) => {
-    expect(judged([voice('58', 'bob', { status })])).toMatchObject({
+  it.each(['rejected', 'pending_review'])('somebody who said "%s" is against it, and no approver', async (status) => {
+    expect(await judged([voice('58', 'bob', { status })])).toMatchObject({
       counted: [{ login: 'jane' }],
       against: [{ login: 'bob', why: `said "${status}"` }],
     });
@@ -75,7 +75,8 @@ describe('who counts for an approval', () => {
 });
 
 it('an entry names at most four people, and says how many more there are', () => {
-  const people = ['jane', 'bob', 'carol', 'dan', 'erin', 'frank'].map((login, id) => ({ id: String(id), login }));
-  expect(namesOf(people.slice(0, 4))).toBe('jane/bob/carol/dan');
-  expect(namesOf(people)).toBe('jane/bob/carol/dan+2');
+  const all = ['jane', 'bob', 'carol', 'dan', 'erin', 'frank'].map((login, id) => ({ id: `${57 + id}`, login }));
+  expect(othersOf({ counted: all.slice(0, 1) }, '57')).toBeUndefined();
+  expect(othersOf({ counted: all.slice(0, 4) }, '57')).toBe('bob/carol/dan');
+  expect(othersOf({ counted: all }, '57')).toBe('bob/carol/dan+2');
 });

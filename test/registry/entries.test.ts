@@ -81,6 +81,21 @@ describe('a registry entry', () => {
     expect(baked).toContain(' bake=nothing ');
   });
 
+  it('of several people has room for their number and some of their logins, however long these are', () => {
+    const long = { ...approval, user_id: '57', people: '3', with: `${'b'.repeat(200)}/${'c'.repeat(200)}` };
+    const cut = entryValue(long);
+    expect(cut).toMatch(ACCEPTED);
+    expect(readApproval(holder({ 'approved.uat': cut }), 'uat')).toMatchObject({
+      value: { by: 'jane.doe', people: '3', with: expect.stringMatching(/^b+\+$/) },
+    });
+    const fullest = entryValue({ ...long, by: 'j'.repeat(200), open: 'emergency' });
+    expect(fullest).toMatch(ACCEPTED);
+    expect(fullest).not.toContain('with=');
+    expect(readApproval(holder({ 'approved.uat': fullest }), 'uat')).toMatchObject({
+      value: { by: expect.stringMatching(/^j+\+$/), people: '3', open: 'emergency' },
+    });
+  });
+
   it('loses the end of an over-long login and nothing else, and shows the cut', () => {
     const written = entryValue({ ...approval, by: 'x'.repeat(255) });
     expect(written).toMatch(ACCEPTED);
