@@ -24,6 +24,8 @@ export interface Execution {
   readonly runner: readonly string[];
   /** Gives jobs their numbers and inputs, before they run. */
   readonly prepare: (jobs: readonly StartingInputs[]) => void;
+  /** Is told how each job ended. */
+  readonly ended: (name: string, exit: number) => void;
   /** Looks through what the jobs wrote, after every run. */
   readonly inspect: (text: string) => void;
 }
@@ -113,6 +115,7 @@ export class Pipeline {
     for (const { name, exit } of ran) {
       const allowed = this.jobs.find((job) => job.name === name)?.allowedToFail(exit);
       this.#statuses.set(name, exit === 0 || allowed ? 'success' : 'failed');
+      this.#execution.ended(name, exit);
     }
     this.#skip();
     return ran;

@@ -11,7 +11,10 @@ const need = z.union([
   z.string().transform((job) => ({ job, optional: false })),
   z.object({ job: z.string(), optional: z.boolean().default(false) }),
 ]);
-const environment = z.union([z.string().transform((name) => ({ name })), z.object({ name: z.string() })]);
+const environment = z.union([
+  z.string().transform((name) => ({ name, action: 'start' })),
+  z.object({ name: z.string(), action: z.string().default('start') }),
+]);
 const jobSchema = z.object({
   stage: z.string().default('test'),
   needs: z.array(need).optional(),
@@ -32,6 +35,8 @@ export interface PlannedJob {
   readonly needs: boolean;
   /** The GitLab environment, expanded. */
   readonly environment: string | undefined;
+  /** Whether its run is a deployment to that environment. */
+  readonly deploys: boolean;
   readonly timeoutSeconds: number;
   /** Variable -> audience. */
   readonly tokens: Readonly<Record<string, string>>;
@@ -60,6 +65,7 @@ export function plan(config: Mapping, push: Push): PlannedJob[] {
       : added.filter(({ stage }) => stages.indexOf(stage) < stages.indexOf(job.stage)).map(({ name }) => name),
     needs: job.needs !== undefined,
     environment: job.environment && expand(job.environment.name),
+    deploys: job.environment?.action === 'start',
     timeoutSeconds: timeoutSeconds(job.name, job.timeout),
     tokens: Object.fromEntries(Object.entries(job.id_tokens).map(([name, { aud }]) => [name, expand(aud)])),
   }));
