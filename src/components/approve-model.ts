@@ -10,15 +10,22 @@ import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
-import { besideVerdict } from '../registry/companions.ts';
+import { type Approvers, othersOf } from '../registry/approvers.ts';
+import { besideVerdict, commentWords } from '../registry/companions.ts';
 import { type ApprovalEntry, entryValue, openSafetyInputs } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { signature } from '../registry/signature.ts';
 import { writeEntry } from '../registry/write-entry.ts';
+import { approvalWords, openEmergency, refuseEmergency } from './approve-model/emergency.ts';
 import { holdAtApproval } from './approve-model/policy.ts';
 import { openProtection } from './approve-model/protection.ts';
 import { subjectOf } from './approve-model/subject.ts';
+
+/** Why it is an emergency; empty, where it is none. */
+const reason = typedText.check(
+  z.refine((text) => text.trim() === '' || commentWords(text) !== '', 'must say why, in letters or digits'),
+);
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: typedText };
 
@@ -35,9 +42,9 @@ export default defineComponent({
     resourceGroup: false,
     manual: 'blocking',
   },
-  inputs: z.strictObject({ ...shared, ...policyInputs, require_protected: flag }),
+  inputs: z.strictObject({ ...shared, ...policyInputs, emergency: reason, require_protected: flag }),
   safetyInputs: ['require_protected', ...POLICY_SAFETY_INPUTS, 'gitlab_environment_suffix'],
-  jobInputs: ['comment'],
+  jobInputs: ['comment', 'emergency'],
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
@@ -50,21 +57,26 @@ export default defineComponent({
     const shown = readCheck(given.model_package_group_name, context);
     if (shown.outcome === 'nothing') return skip(shown, context);
     refuseUnlessPressed(context);
-    const open = [...shown.open, ...openProtection(shown, given.require_protected, context.job)];
+    const emergency = openEmergency(given.emergency);
+    const open = [...shown.open, ...openProtection(shown, given.require_protected, context.job), ...emergency];
+    const comment = approvalWords(given);
 
     const now = await describeNow('Approving', shown, context);
     const { environment, pipeline, user } = context.job;
     const policy = await policyOf(given, shown.promotion_path, context);
     const decision = decideApproval(shown, now, { environment, pipeline, open, policy: policy?.hash });
-    if (policy) await holdAtApproval(policy, { shown, now, decision, comment: given.comment }, context);
+    const isEmergency = emergency.length > 0;
+    if (isEmergency) refuseEmergency(now, policy, context);
+    const approvers = policy && (await holdAtApproval(policy, { shown, now, decision, comment, isEmergency }, context));
     const after = await carryOut(
       decision,
-      { kind: 'approved', now, comment: given.comment, open, over: shown.over, policy: policy?.hash },
+      { kind: 'approved', now, comment, open, over: shown.over, policy: policy?.hash, approvers },
       context,
     );
     refuseUnlessItHolds(shown, after, context);
 
-    keep({ outcome: 'approved', ...versionOf(shown, after), open, metadata: after.metadata }, given, context);
+    const told = { open, people: approvers?.counted, not_counted: approvers?.uncounted, metadata: after.metadata };
+    keep({ outcome: 'approved', ...versionOf(shown, after), ...told }, { comment }, context);
     const verdict =
       decision.do === 'nothing'
         ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
@@ -143,6 +155,8 @@ interface VerdictEntry {
   readonly over?: string | undefined;
   /** The hash of the policy that permits it. */
   readonly policy?: string | undefined;
+  /** Who stands for it, where a policy asks for several people. */
+  readonly approvers?: Approvers | undefined;
 }
 
 /**
@@ -150,7 +164,7 @@ interface VerdictEntry {
  * lose it.
  */
 async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, context: Context): Promise<ModelPackage> {
-  const { kind, now, open, over, policy } = verdict;
+  const { kind, now, open, over, policy, approvers } = verdict;
   const { job, clock, aws, report } = context;
   if (decision.do === 'nothing') return now;
   if (decision.do === 'refuse') {
@@ -162,6 +176,7 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   const signed: ApprovalEntry = {
     ...signature(now, job, clock.now()),
     ...(kind === 'approved' && { over, policy }),
+    ...(approvers && { people: String(approvers.counted.length), with: othersOf(approvers, job.userId) }),
     ...openSafetyInputs(open),
   };
   const approval = kind === 'approved' ? 'Approved' : 'Rejected';

@@ -98,6 +98,9 @@ export const FAILURE_CODES = {
   'SMC-3105': 'refused',
   'SMC-3106': 'refused',
   'SMC-3107': 'refused',
+  'SMC-3108': 'refused',
+  'SMC-3109': 'refused',
+  'SMC-3110': 'refused',
 
   // Policies: check-model, approve-model and deploy-model
   'SMC-3301': 'refused',

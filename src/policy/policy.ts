@@ -5,10 +5,12 @@ import { type PolicyInputs, policyNamed } from './inputs.ts';
 import type { Rule } from './rule.ts';
 
 /** The policy of one file: where it stands, and what it asks of this environment. */
-interface PolicySource {
+export interface PolicySource {
   /** `policy.yml`. */
   readonly name: string;
   readonly rules: readonly Rule[];
+  /** Which of them an approval in an emergency may pass: the names of sections. */
+  readonly passable: readonly string[];
 }
 
 /** What an approval for an environment must satisfy. */
@@ -38,7 +40,7 @@ export async function policyOf(
   const [{ readPolicyFile }, { rulesOf }] = await Promise.all([import('./policy-file.ts'), import('./sections.ts')]);
   const asked = (await readPolicyFile(file, content.toString('utf8'), path)).describe(job.environment);
   const hash = createHash('sha256').update(content).digest('hex').slice(0, DIGITS);
-  return { hash, sources: [{ name: file, rules: rulesOf(asked) }] };
+  return { hash, sources: [{ name: file, rules: rulesOf(asked), passable: asked.emergency ?? [] }] };
 }
 
 function unverified(): Failure {

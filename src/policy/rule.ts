@@ -1,4 +1,5 @@
 import type { ModelPackage } from '../registry/packages.ts';
+import type { People } from './people.ts';
 
 /** When a rule is judged: before anybody is asked, when a person approves, and before the deployment. */
 export const MOMENTS = ['check', 'approval', 'deployment'] as const;
@@ -26,6 +27,10 @@ export interface Facts {
   readonly version: ModelPackage;
   /** Nobody yet, before anybody is asked. */
   readonly approver: Approver | undefined;
+  /** Who stands for the approval together; nobody yet, and nobody who was asked for where one person is enough. */
+  readonly people?: People | undefined;
+  /** Whether the approval is one in an emergency. */
+  readonly isEmergency?: boolean;
 }
 
 /** What is found of a rule. What nobody could find out is `unknown`, and holds as little as what does not hold. */
@@ -46,5 +51,9 @@ export interface Rule {
   readonly asks: string;
   /** From when on a job ends that finds it not to hold. Before, it is shown. */
   readonly heldFrom: Moment;
+  /** How many people it asks for, where it does. */
+  readonly people?: number;
+  /** Whether it is about one person: each of several has to satisfy it, or does not count. */
+  readonly isPersonal?: true;
   judge(facts: Facts): RuleFinding | Promise<RuleFinding>;
 }

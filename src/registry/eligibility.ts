@@ -1,4 +1,5 @@
 import { Failure } from '../ground/failure.ts';
+import { isEmergency } from './emergency.ts';
 import { readApproval, readValidation, type ValidationEntry } from './entries.ts';
 import { lackOfEvidence, type WantedEvidence } from './evidence.ts';
 import { flawOf } from './flaw.ts';
@@ -165,9 +166,15 @@ const WRITERS: Readonly<Record<Exclude<WantedEvidence, 'bake'>, string>> = {
 function judgePassage(version: ModelPackage, before: string): Eligibility {
   const passage = passageOf(version, before);
   if (passage.is === 'flawed') return unfit(passage.why, passage.next);
-  if (passage.open === undefined) return FIT;
+  const { open } = passage;
+  if (open === undefined) return FIT;
+  if (isEmergency({ open }))
+    return unfit(
+      `it passed ${before} in an emergency (open=${open})`,
+      `start a new pipeline of ${before}, approve the version there in the ordinary way, and let it be validated again.`,
+    );
   return unfit(
-    `it passed ${before} with an open safety input (open=${passage.open})`,
+    `it passed ${before} with an open safety input (open=${open})`,
     `close that safety input in the include, then promote the version through ${before} again.`,
   );
 }

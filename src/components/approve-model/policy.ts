@@ -1,37 +1,93 @@
+import { Failure } from '../../ground/failure.ts';
 import { approverOf } from '../../policy/approver.ts';
-import { judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
+import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Approver } from '../../policy/rule.ts';
+import type { Approver, Facts } from '../../policy/rule.ts';
 import type { Context } from '../../program/context.ts';
 import type { ApprovalDecision, CheckedVersion } from '../../registry/approval.ts';
-import { entryTime } from '../../registry/entries.ts';
+import type { Approvers } from '../../registry/approvers.ts';
+import { entryTime, readApproval } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
+import { findPeople } from './people.ts';
 
-interface HeldApproval {
-  readonly shown: CheckedVersion;
+interface AskedApproval {
+  /** With the job that showed it. */
+  readonly shown: CheckedVersion & { readonly job: string };
   readonly now: ModelPackage;
   readonly decision: ApprovalDecision;
   /** What was typed when the job was started. */
   readonly comment: string;
+  readonly isEmergency: boolean;
 }
 
-/** Holds the policy again, for whoever approves: the person who pressed, or who approved it already in this pipeline. */
+/**
+ * Holds the policy again, for whoever approves: the person who pressed, or who approved it already in this pipeline; with the others
+ * who approved the deployment in GitLab, where it asks for several people. Returns who stands for the approval, where anybody asked.
+ */
 export async function holdAtApproval(
   policy: Policy,
-  { shown, now, decision, comment }: HeldApproval,
+  { shown, now, decision, comment, isEmergency }: AskedApproval,
   context: Context,
-): Promise<void> {
-  if (decision.do === 'refuse') return;
-  const { job, log } = context;
-  const { environment } = job;
-  const approver = decision.do === 'nothing' ? approverOf(now, environment) : presser(now, comment, context);
-  const facts = { environment, path: shown.promotion_path, version: now, approver };
-  const rules = await judgePolicy(policy, { moment: 'approval', ...facts });
-  for (const rule of rules) log.line(`  policy   ${ruleLine(rule)}`);
+): Promise<Approvers | undefined> {
+  if (decision.do === 'refuse') return undefined;
+  const { environment } = context.job;
+  const isGiven = decision.do === 'nothing';
+  const approver = isGiven ? approverOf(now, environment) : presser(now, comment, context);
+  const facts: Facts = {
+    moment: 'approval',
+    environment,
+    path: shown.promotion_path,
+    version: now,
+    approver,
+    isEmergency,
+  };
+  const earlier = isGiven ? jobThatApproved(now, environment) : undefined;
+  const found = await findPeople(policy, facts, { check: shown.job, earlier }, context);
+  const rules = await judgePolicy(policy, { ...facts, people: found?.people });
   const subject = `${approver?.by} to approve ${displayName(now)}`;
+  await show(
+    { rules, approvers: found?.approvers, title: `Who approves ${displayName(now)} for ${environment}` },
+    context,
+  );
+  if (found?.approvers) refuseAgainst(found.approvers, now, context);
   refuseUnlessPermitted(rules, { environment, subject, outcome: 'Nothing was written.' });
+  return found?.approvers;
 }
 
 function presser(now: ModelPackage, comment: string, { job, clock }: Context): Approver {
   return { by: job.user, userId: job.userId, comment, at: entryTime(clock.now(), now) };
+}
+
+function jobThatApproved(now: ModelPackage, environment: string): string | undefined {
+  const approval = readApproval(now, environment);
+  return approval.is === 'read' ? approval.value.job : undefined;
+}
+
+interface ShownJudgement {
+  readonly title: string;
+  readonly rules: readonly JudgedRule[];
+  readonly approvers: Approvers | undefined;
+}
+
+/** Says in the log, and on a page, who counts and who does not, and what the policy says of it. */
+async function show(judgement: ShownJudgement, { log, report, job }: Context): Promise<void> {
+  const { approvers, rules, title } = judgement;
+  for (const { login } of approvers?.counted ?? []) log.line(`  person   ${login} counts`);
+  for (const { login, why } of approvers?.uncounted ?? []) log.line(`  person   ${login} does not count: ${why}`);
+  for (const rule of rules) log.line(`  policy   ${ruleLine(rule)}`);
+  if (approvers === undefined) return;
+  const { peoplePage } = await import('./people-page.ts');
+  const path = report.file('approve.html', peoplePage({ title, approvers, rules }));
+  report.link('Approval', title, `${job.url}/artifacts/file/${path}`, 'first');
+}
+
+/** A person who says no to a deployment in GitLab is not outvoted. */
+function refuseAgainst({ against }: Approvers, now: ModelPackage, { job }: Context): void {
+  const [first] = against;
+  if (first === undefined) return;
+  throw new Failure(
+    'SMC-3108',
+    `${first.login} ${first.why} in GitLab about the approval of ${displayName(now)} for ${job.environment}. Nothing was written.`,
+    `ask ${first.login} why. To ask everybody anew, start a new pipeline.`,
+  );
 }

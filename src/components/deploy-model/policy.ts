@@ -1,7 +1,9 @@
 import { approverOf } from '../../policy/approver.ts';
 import { judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
+import { peopleOfEntry } from '../../policy/people.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Context } from '../../program/context.ts';
+import { emergencyOf } from '../../registry/emergency.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 
 /** Holds the policy once more, for whoever approved the version, as the registry says it. */
@@ -12,7 +14,10 @@ export async function holdAtDeployment(
 ): Promise<void> {
   const { environment } = job;
   const approver = approverOf(version, environment);
-  const rules = await judgePolicy(policy, { moment: 'deployment', environment, path, version, approver });
+  const people = peopleOfEntry(version, environment);
+  const isEmergency = emergencyOf(version, environment) !== undefined;
+  const facts = { moment: 'deployment', environment, path, version, approver, people, isEmergency } as const;
+  const rules = await judgePolicy(policy, facts);
   for (const rule of rules) log.line(`  policy   ${ruleLine(rule)}`);
   refuseUnlessPermitted(rules, {
     environment,

@@ -1,0 +1,37 @@
+import { Failure } from '../../ground/failure.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Context } from '../../program/context.ts';
+import { EMERGENCY, emergencyClause, emergencyOf } from '../../registry/emergency.ts';
+import { displayName, type ModelPackage } from '../../registry/packages.ts';
+
+/** What an approval in an emergency leaves open: nothing, where nobody typed a reason for one. */
+export function openEmergency(reason: string): string[] {
+  return reason.trim() === '' ? [] : [EMERGENCY];
+}
+
+/** The words of an approval: in an emergency its reason comes first. */
+export function approvalWords({ comment, emergency }: { comment: string; emergency: string }): string {
+  if (emergency.trim() === '') return comment;
+  return `Emergency: ${emergency.trim()}${comment.trim() === '' ? '' : ` / ${comment.trim()}`}`;
+}
+
+/**
+ * Refuses an emergency in which no policy lets anything be passed, and a second one for the same version: a day after the first, only
+ * an ordinary approval helps.
+ */
+export function refuseEmergency(now: ModelPackage, policy: Policy | undefined, { job }: Pick<Context, 'job'>): void {
+  const { environment, pipeline } = job;
+  if (!policy?.sources.some(({ passable }) => passable.length > 0))
+    throw new Failure(
+      'SMC-3109',
+      `No policy of ${environment} says what an approval in an emergency may pass. Nothing was written.`,
+      'start this job again without a reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
+    );
+  const before = emergencyOf(now, environment);
+  if (before === undefined || before.pipeline === pipeline) return;
+  throw new Failure(
+    'SMC-3110',
+    `${displayName(now)} cannot be approved in an emergency twice: ${emergencyClause(before, environment)}. Nothing was written.`,
+    'approve it in the ordinary way: start this job again without a reason for an emergency.',
+  );
+}

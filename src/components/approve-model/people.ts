@@ -1,0 +1,65 @@
+import type { Told } from '../../gitlab/patience.ts';
+import { type People, peopleOf } from '../../policy/people.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Facts } from '../../policy/rule.ts';
+import type { Context } from '../../program/context.ts';
+import { type Approvers, judgeApprovers, type Speaker, type WhyNot } from '../../registry/approvers.ts';
+
+/** Who stands for an approval: one by one where GitLab told of them. */
+export interface FoundPeople {
+  readonly people: People;
+  readonly approvers: Approvers | undefined;
+}
+
+/** The check-model job whose record is taken, and the run of the approval job that gave the approval; this one, where none is named. */
+interface ApprovalRun {
+  readonly check: string;
+  readonly earlier: string | undefined;
+}
+
+/**
+ * Who stands for the approval that this job gives, or that an earlier run of it gave in this pipeline: whoever started that run, and
+ * who approved its deployment in GitLab. `undefined` where the policy asks for one person.
+ */
+export async function findPeople(
+  policy: Policy,
+  facts: Facts,
+  { check, earlier }: ApprovalRun,
+  { job, voicesOn }: Pick<Context, 'job' | 'voicesOn'>,
+): Promise<FoundPeople | undefined> {
+  const rules = policy.sources.flatMap((source) => source.rules);
+  if (rules.every(({ people }) => people === undefined)) return undefined;
+  const told = await voicesOn({ check, approval: earlier ?? job.id });
+  if (told.is === 'not told') return { people: unknown(told), approvers: undefined };
+  const { startedBy } = told.value;
+  const presser =
+    earlier === undefined
+      ? { login: job.user, id: job.userId }
+      : { login: startedBy?.login ?? 'nobody', id: startedBy?.id };
+  const approvers = await judgeApprovers(presser, told.value, whyNotBy(policy, facts));
+  return { people: peopleOf(approvers), approvers };
+}
+
+/** A person counts only where every rule about a person holds for them. */
+function whyNotBy({ sources }: Policy, facts: Facts): WhyNot {
+  const personal = sources.flatMap(({ rules }) => rules.filter(({ isPersonal }) => isPersonal));
+  return async ({ id: userId, login: by }: Speaker) => {
+    const at = facts.approver?.at ?? '';
+    for (const rule of personal) {
+      const { verdict, now } = await rule.judge({ ...facts, approver: { by, userId, comment: '', at } });
+      if (verdict !== 'holds') return `${rule.name}: ${now}`;
+    }
+    return undefined;
+  };
+}
+
+const NEXTS = {
+  later: 'run this job again when GitLab answers: have others approve its deployment anew before you start it.',
+  never:
+    'let CI_JOB_TOKEN read jobs and deployments of this project (Settings > CI/CD > Job token permissions), then start a new pipeline.',
+  nonsense: 'start a new pipeline, and approve the version there.',
+} as const;
+
+function unknown({ because, why }: Extract<Told<never>, { is: 'not told' }>): People {
+  return { is: 'unknown', why, next: NEXTS[because] };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { GitLabUser } from '../../emulator/gitlab/deployments.ts';
+import { gitlab } from '../components/gitlab-host.ts';
+import { contentIn, enter, timeIn, verdictValue } from '../components/handover.ts';
+import { COMMIT } from '../components/job.ts';
+import { type PolicyProject, projectWith } from './project.ts';
+
+const TWO = 'environments:\n  uat:\n    approvals: 2\n';
+const bob: GitLabUser = { id: 58, username: 'bob' };
+const carol: GitLabUser = { id: 59, username: 'carol' };
+
+/** The project whose version was shown, and who approve the job 2 in GitLab then. */
+async function asked(policy = TWO, ...people: readonly GitLabUser[]): Promise<PolicyProject> {
+  const project = await projectWith(policy);
+  createJobs(project);
+  await project.check();
+  gitlab.deployments.report(1, 'success', project.emulator.clock.now());
+  project.emulator.clock.advance(60_000);
+  for (const person of people) gitlab.deployments.approve(2, person, project.emulator.clock.now());
+  return project;
+}
+
+function createJobs({ emulator }: PolicyProject): void {
+  const job = { pipeline: 101, sha: COMMIT };
+  const now = emulator.clock.now();
+  gitlab.deployments.create({ ...job, id: 1, name: 'check-model' }, now);
+  createApproval(2, now);
+}
+
+function createApproval(id: number, at: Date): void {
+  const environment = 'uat/approval';
+  gitlab.deployments.create({ id, name: 'approve-model', pipeline: 101, sha: COMMIT, environment }, at);
+}
+
+const entryOf = ({ emulator, arn }: PolicyProject) => emulator.package(arn)?.metadata['approved.uat'];
+const refused = (why: string) => [1, expect.stringContaining(why)];
+
+beforeEach(() => gitlab.deployments.clear());
+
+describe('an approval that a policy asks two people for', () => {
+  it('is given by who starts the job, and by who approves its deployment in GitLab', async () => {
+    const project = await asked(TWO, bob, carol);
+    const { exit, log, record, calls } = await project.approve();
+    expect(exit, log).toBe(0);
+    expect(log).toContain('person   bob counts');
+    expect(log).toContain('holds: approvals (policy.yml) asks for 2 people; now 3 (jane; bob; carol)');
+    expect(record).toMatchObject({ people: [{ login: 'jane' }, { login: 'bob', id: '58' }, { login: 'carol' }] });
+    expect(entryOf(project)).toMatch(/ by=jane | people=3 with=bob\/carol/);
+    expect(calls.filter((call) => call === 'UpdateModelPackage')).toHaveLength(1);
+    expect((await project.deploy()).log).toContain(
+      'holds: approvals (policy.yml) asks for 2 people; now 3 (jane/bob/carol)',
+    );
+  });
+
+  it('is not given by one, and nothing is written', async () => {
+    const project = await asked();
+    const { exit, log, calls } = await project.approve();
+    expect([exit, log]).toEqual(refused('does not hold: approvals (policy.yml) asks for 2 people; now 1 (jane)'));
+    expect(log).toContain('Next: run this job again, and before you start it, have others approve its deployment');
+    expect(calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('is shown before anybody is asked, and who counted afterwards, in the log and on a page', async () => {
+    const project = await projectWith(TWO);
+    createJobs(project);
+    gitlab.deployments.approve(2, bob, project.emulator.clock.now());
+    project.emulator.clock.advance(60_000);
+    expect((await project.check()).log).toContain('to come: approvals (policy.yml) asks for 2 people');
+    gitlab.deployments.report(1, 'success', project.emulator.clock.now());
+    const { exit, log } = await project.approve();
+    expect([exit, log]).toEqual(
+      refused('bob does not count: approved at 2026-11-22T08:00:00.000Z, before check-model'),
+    );
+    const page = readFileSync(join(project.root, 'sagemaker/approve-model/2/approve.html'), 'utf8');
+    expect(page).toContain('bob: approved at 2026-11-22T08:00:00.000Z, before check-model had shown this version');
+  });
+
+  it('is not given against somebody who rejects it in GitLab', async () => {
+    const project = await asked(TWO, bob);
+    gitlab.deployments.approve(2, carol, project.emulator.clock.now(), { status: 'rejected' });
+    const { exit, log, calls } = await project.approve();
+    expect([exit, log]).toEqual(refused('ERROR SMC-3108: carol said "rejected" in GitLab'));
+    expect(calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('is not given by people of whom GitLab does not tell', async () => {
+    const project = await asked(TWO, bob);
+    gitlab.deployments.clear();
+    const { exit, log } = await project.approve();
+    expect([exit, log]).toEqual(
+      refused('unknown: approvals (policy.yml) asks for 2 people; now unknown: GitLab answered'),
+    );
+  });
+
+  it('stays, when its job is run again and GitLab has kept the approvals with the first run', async () => {
+    const project = await asked(TWO, bob);
+    gitlab.deployments.report(2, 'running', project.emulator.clock.now(), { id: 57, username: 'jane' });
+    expect((await project.approve()).exit).toBe(0);
+    const before = entryOf(project);
+    createApproval(4, project.emulator.clock.now());
+    const { exit, log } = await project.approve('', { job: '4', user: 'dan', claims: { user_id: '60' } });
+    expect([exit, log]).toEqual([0, expect.stringContaining('Nothing was written.')]);
+    expect(entryOf(project)).toBe(before);
+  });
+
+  it('that somebody wrote into the registry is believed by no job', async () => {
+    const project = await asked();
+    const { emulator, arn } = project;
+    expect((await project.approve()).exit).toBe(1);
+    const words = { pipeline: '101', job: '2', at: timeIn(emulator), people: '2', with: 'bob' };
+    const record = readFileSync(join(project.root, 'sagemaker/check-model/1/record.json'), 'utf8');
+    const hash: string = JSON.parse(record).policy;
+    enter(emulator, arn, { 'approved.uat': verdictValue(contentIn(emulator, arn), { ...words, policy: hash }) });
+    expect((await project.approve()).exit).toBe(1);
+    expect((await project.deploy()).exit).not.toBe(0);
+  });
+});
