@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Deployments } from './gitlab/deployments.ts';
+import { MergeRequests } from './gitlab/merge-requests.ts';
 
 /** Answers of GitLab, and of what stands before it, by what went wrong. */
 const TROUBLE = {
@@ -31,6 +32,10 @@ export interface GitLab {
   readonly asked: readonly string[];
   /** The jobs of the project, their deployments, and who approved these. */
   readonly deployments: Deployments;
+  /** Its commits and merge requests. */
+  readonly mergeRequests: MergeRequests;
+  /** Adds a commit of another project, with its files: whether it lets this project's job tokens in, it says. */
+  other(project: string, sha: string, files: Readonly<Record<string, string>>, lets?: boolean): void;
   /** Adds a commit, with its files. */
   commit(sha: string, files: CommitFiles | Readonly<Record<string, string | Uint8Array>>): void;
   /** Lets every answer from now on be trouble. */
@@ -43,14 +48,13 @@ const FILE = /^\/api\/v4\/projects\/(\d+)\/repository\/files\/([^/]+)\/raw$/;
 /** What is below the project's own path. */
 const BELOW = /^\/api\/v4\/projects\/(\d+)(\/.+)$/;
 
-/** No merge request brought a commit here. */
-const MERGED_BY = /^\/api\/v4\/projects\/\d+\/repository\/commits\/\w+\/merge_requests$/;
-
 /** Starts one, with the project of this number, whose job tokens say that they are of a host. What GitLab answers: https://docs.gitlab.com/api/repository_files/ */
 export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<GitLab> {
   const commits = new Map<string, CommitFiles>();
   const asked: string[] = [];
   const deployments = new Deployments();
+  const mergeRequests = new MergeRequests();
+  const others = new Map<string, Map<string, CommitFiles>>();
   let trouble: GitLabTrouble | undefined;
   const payload = Buffer.from(JSON.stringify({ iss: host, sub: 'gid://gitlab/Ci::Build/7' }));
   const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.c2lnbmF0dXJlIG9mIGEgam9i`;
@@ -59,9 +63,11 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     if (trouble !== undefined) return TROUBLE[trouble];
     if (token !== jobToken) return TROUBLE.unauthorized;
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-    if (MERGED_BY.test(pathname)) return [200, 'application/json', '[]'];
     const [, asks, below = ''] = BELOW.exec(pathname) ?? [];
-    const told = asks === project ? deployments.answer(below, searchParams) : undefined;
+    const told =
+      asks === project
+        ? (deployments.answer(below, searchParams) ?? mergeRequests.answer(below, searchParams, project))
+        : undefined;
     if (told !== undefined) return [told[0], 'application/json', JSON.stringify(told[1])];
     return fileAt(pathname, searchParams);
   };
@@ -69,8 +75,9 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
   const fileAt = (pathname: string, query: URLSearchParams): GitLabAnswer => {
     const [, id, path = ''] = FILE.exec(pathname) ?? [];
     if (id === undefined) return notFound('404 Not Found');
-    if (id !== project) return TROUBLE['project hidden'];
-    const commit = commits.get(query.get('ref') ?? '');
+    const of = id === project ? commits : others.get(id);
+    if (of === undefined) return TROUBLE['project hidden'];
+    const commit = of.get(query.get('ref') ?? '');
     if (!commit) return notFound('404 Commit Not Found');
     const content = commit.get(decodeURIComponent(path));
     return content === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', content];
@@ -89,6 +96,11 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     jobToken,
     asked,
     deployments,
+    mergeRequests,
+    other(id, sha, files, lets = true) {
+      if (!lets) return;
+      others.set(id, new Map([...(others.get(id) ?? []), [sha, new Map(Object.entries(files))]]));
+    },
     commit: (sha, files) => void commits.set(sha, isCommitFiles(files) ? files : new Map(Object.entries(files))),
     trouble: (kind) => {
       trouble = kind;

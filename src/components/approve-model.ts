@@ -18,7 +18,7 @@ import { describePackage, displayName, type ModelPackage, modelPackageGroup } fr
 import { signature } from '../registry/signature.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { approvalWords, openEmergency, refuseEmergency } from './approve-model/emergency.ts';
-import { holdAtApproval } from './approve-model/policy.ts';
+import { hasExpired, holdAtApproval, refuseUnshownPolicy } from './approve-model/policy.ts';
 import { openProtection } from './approve-model/protection.ts';
 import { subjectOf } from './approve-model/subject.ts';
 
@@ -64,7 +64,12 @@ export default defineComponent({
     const now = await describeNow('Approving', shown, context);
     const { environment, pipeline, user } = context.job;
     const policy = await policyOf(given, shown.promotion_path, context);
-    const decision = decideApproval(shown, now, { environment, pipeline, open, policy: policy?.hash });
+    refuseUnshownPolicy(shown, policy);
+    const request = { environment, pipeline, open, policy: policy?.hash };
+    const standing = decideApproval(shown, now, request);
+    const renew =
+      standing.do === 'nothing' && policy !== undefined && (await hasExpired(policy, { shown, now }, context));
+    const decision = renew ? decideApproval(shown, now, { ...request, renew }) : standing;
     const isEmergency = emergency.length > 0;
     if (isEmergency) refuseEmergency(now, policy, context);
     const approvers = policy && (await holdAtApproval(policy, { shown, now, decision, comment, isEmergency }, context));
@@ -211,5 +216,5 @@ function keep(record: object, { comment }: { comment: string }, { log, report }:
 }
 
 function versionOf(shown: ShownVersion, { group, arn, version, content }: ModelPackage) {
-  return { group, package: arn, version, content, promotion_path: shown.promotion_path };
+  return { group, package: arn, version, content, promotion_path: shown.promotion_path, policy: shown.policy };
 }

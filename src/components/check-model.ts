@@ -6,19 +6,20 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { optional } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
-import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../policy/judge.ts';
 import { type Policy, policyOf } from '../policy/policy.ts';
 import type { Known } from '../preview/approver-view.ts';
 import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
 import type { CandidateSearch } from '../preview/candidate.ts';
 import { criteriaOf } from '../preview/criteria.ts';
 import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
+import type { FoundVersion } from '../preview/gather.ts';
 import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
+import type { ShownPolicy } from './check-model/policy.ts';
 
 const inputs = z
   .strictObject({
@@ -83,11 +84,11 @@ export default defineComponent({
     const criteria = criteriaOf(given, context.job, 'check-model');
     const { fileOfCommit, job } = context;
     const description = await descriptionOf(given, { fileOfCommit, environment: job.environment });
+    const policy = await policyOf(given, given.promotion_path, context);
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
     if (foreseen.refused) throw foreseen.refused;
-    const policy = await policyOf(given, given.promotion_path, context);
     return handOver(foreseen, { given, criteria, policy }, context);
   },
 });
@@ -122,20 +123,16 @@ async function handOver(
 ): Promise<Done<Output>> {
   const { job, log, report } = context;
   const { candidate: version, passedOver, live, taken } = found;
-  const rules = policy ? await judgeFor(version, policy, criteria, context) : [];
-  recordCandidate(found, { given, policy, rules }, context);
+  recordCandidate(found, given, context);
   const verdict =
     approvedAlready(version, job) ??
     `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`;
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const { showVersion } = await import('./check-model/show.ts');
   const { take_over_endpoint: takeOver } = given;
-  await showVersion({ version, criteria, live, taken, passedOver, takeOver, policy: rules }, verdict, context);
-  refuseUnlessPermitted(rules, {
-    environment: job.environment,
-    subject: displayName(version),
-    outcome: 'Nobody is asked to approve it.',
-  });
+  const about = { version, criteria, live, taken, passedOver, takeOver };
+  if (policy === undefined) await showVersion(about, verdict, context);
+  else await showUnder(policy, { about, verdict, found, given }, context);
   report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict,
@@ -148,10 +145,39 @@ async function handOver(
   };
 }
 
+interface PolicyView {
+  readonly about: FoundVersion;
+  readonly verdict: string;
+  readonly found: ForeseenVersion;
+  readonly given: Inputs;
+}
+
+/** Shows a version with what the policy says of it, hands that on, and asks nobody where it does not permit an approval. */
+async function showUnder(
+  policy: Policy,
+  { about, verdict, found, given }: PolicyView,
+  context: Context,
+): Promise<void> {
+  const [{ judgeBefore, refuseToAsk }, { showVersion }] = await Promise.all([
+    import('./check-model/policy.ts'),
+    import('./check-model/show.ts'),
+  ]);
+  const { promotion_path: path, endpoint_name: endpoint } = given;
+  let shown: ShownPolicy | undefined;
+  const judge: FoundVersion['judge'] = async (reports) => {
+    shown = await judgeBefore({ policy, foreseen: found, path, endpoint }, reports, context);
+    return shown.rules;
+  };
+  await showVersion({ ...about, judge }, verdict, context);
+  recordCandidate(found, given, context, shown);
+  if (shown) refuseToAsk(shown, found, context);
+}
+
 function recordCandidate(
   { candidate: version, passedOver }: ForeseenVersion,
-  { given, policy, rules }: Pick<HandedOver, 'given' | 'policy'> & { readonly rules: readonly JudgedRule[] },
+  given: Inputs,
   { report, job }: Context,
+  shown?: ShownPolicy,
 ): void {
   report.record({
     outcome: 'candidate',
@@ -166,23 +192,8 @@ function recordCandidate(
     metadata: version.metadata,
     data: version.data,
     passed_over: passedOver,
-    ...(policy && { policy: policy.hash, rules }),
+    ...(shown && { policy: { hash: shown.hash, ...shown.found }, rules: shown.rules }),
   });
-}
-
-/** What the policy says before anybody is asked: each rule is a test case, too. */
-async function judgeFor(
-  version: ModelPackage,
-  policy: Policy,
-  { environment, path }: Known['criteria'],
-  { report }: Context,
-): Promise<readonly JudgedRule[]> {
-  const rules = await judgePolicy(policy, { moment: 'check', environment, path, version, approver: undefined });
-  for (const rule of rules) {
-    const isAgainst = rule.verdict === 'does not hold' || rule.verdict === 'unknown';
-    report.check(`${rule.source} permits ${environment}: ${rule.name}`, isAgainst ? ruleLine(rule) : undefined);
-  }
-  return rules;
 }
 
 /** The safety inputs that are open. The first environment has none before it that could validate. */

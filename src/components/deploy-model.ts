@@ -61,10 +61,14 @@ const inputs = z
   .check(
     ...oneDescription,
     someDescription,
-    z.refine(({ require_approval, policy_file }) => require_approval || policy_file === undefined, {
-      path: ['require_approval'],
-      message: 'must be true, because policy_file says what an approval must satisfy',
-    }),
+    z.refine(
+      ({ require_approval, policy_file, platform_policy }) =>
+        require_approval || (policy_file === undefined && platform_policy === undefined),
+      {
+        path: ['require_approval'],
+        message: 'must be true, because policy_file or platform_policy says what an approval must satisfy',
+      },
+    ),
   );
 
 type Inputs = z.output<typeof inputs>;
@@ -151,7 +155,7 @@ export default defineComponent({
     const terms = { ...termsOf(given, description), policy: policy?.hash };
     const version = await look.beside(describeDeployable(handed, terms, { look, job: context.job }));
     context.log.line(deployingLine(version, given, context.job));
-    if (policy) await holdAtDeployment(policy, { version, path: handed.promotion_path }, context);
+    if (policy) await holdAtDeployment(policy, { version, handed }, context);
     const plan = planDeployment({ version, description }, given, context.job);
     const task: DeploymentTask = { given, handed, version, plan, policy: policy?.hash };
 

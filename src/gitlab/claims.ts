@@ -12,6 +12,7 @@ const claimsSchema = z.object({
     z.transform((audience) => [audience].flat().join(', ')),
   ),
   sub: z.string(),
+  iat: z.optional(z.number()),
   exp: z.number(),
   project_id: word,
   project_path: z.string(),

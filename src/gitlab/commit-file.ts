@@ -45,6 +45,26 @@ export async function fileOfPipeline(named: NamedFile, reader: FileReader): Prom
   return inFolder;
 }
 
+/** A commit of a project of the same GitLab. */
+export interface OtherCommit {
+  readonly projectId: string;
+  readonly commit: string;
+}
+
+/**
+ * A file as a commit of another project has it, read in the same way: the job token says from which project the job is, and that
+ * project has to let it in. Throws a Failure when there is no such file, or nobody knows.
+ */
+export async function fileOfProject(
+  named: NamedFile,
+  other: OtherCommit,
+  { job, env }: Pick<FileReader, 'job' | 'env'>,
+): Promise<Buffer> {
+  const there = { ...job, ...other };
+  const file = { ...named, of: `the project ${other.projectId}` };
+  return (await fileAt(file, there, env)) ?? refuseAsMissing(file, there);
+}
+
 /** The file of the commit, or of the work tree where nobody knows the commit; `undefined` where the commit has none. */
 async function fileInCommit(named: NamedFile, { job, env, root, log }: FileReader): Promise<Buffer | undefined> {
   if (!job.verified) {
@@ -52,6 +72,11 @@ async function fileInCommit(named: NamedFile, { job, env, root, log }: FileReade
     const otherwise = env.GIT_STRATEGY === 'empty' ? FETCH : named.otherwise;
     return readProjectFile({ root, ...named, ...(otherwise !== undefined && { otherwise }) });
   }
+  return fileAt(named, job, env);
+}
+
+/** What GitLab has at the path in the commit; `undefined` where it has nothing. */
+async function fileAt(named: FileOf, job: Job, env: Env): Promise<Buffer | undefined> {
   const permit = jobTokenFor(job, env);
   if ('why' in permit) throw notAllowed(named, job, permit.why);
   const address = `${job.server}/api/v4/projects/${job.projectId}/repository/files/${pathIn(named)}/raw?ref=${job.commit}`;
@@ -63,6 +88,11 @@ const FETCH = 'set GIT_STRATEGY: fetch under variables: of this job, which does 
 
 /** A file of some megabytes may come through a slow proxy. */
 const OF_A_FILE = { milliseconds: 60_000, bytes: LARGEST };
+
+/** A file, and of which project it is, where that is another than the job's. */
+interface FileOf extends NamedFile {
+  readonly of?: string;
+}
 
 /** The path as the API takes it. One that leads out of the project is refused. */
 function pathIn(named: NamedFile): string {
@@ -81,7 +111,7 @@ async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Pr
 }
 
 /** What an answer says: the file, that there is none, that this job may not know, or nothing that can be relied upon. */
-function contentIn({ status, type, content }: Answer, named: NamedFile, job: Job): Buffer | undefined {
+function contentIn({ status, type, content }: Answer, named: FileOf, job: Job): Buffer | undefined {
   if (status === 200 && !/html/i.test(type)) return acceptable(content, named);
   if (status === 404 && /404 File Not Found/i.test(content.toString('utf8'))) return undefined;
   if (status === 401 || status === 403 || status === 404)
@@ -125,10 +155,10 @@ function noAnswer({ input, file }: NamedFile, { commit, server }: Job, why: stri
   );
 }
 
-function notAllowed({ input, file }: NamedFile, { commit, server }: Job, why: string): Failure {
+function notAllowed({ input, file, of = 'the project' }: FileOf, { commit, server }: Job, why: string): Failure {
   return new Failure(
     'SMC-1011',
     `${input}: this job may not read ${file} of the commit ${commit.slice(0, 12)} from ${server}: ${why}.`,
-    'remove any CI/CD variable named CI_JOB_TOKEN. The job token must be a JWT and may read the repository: see the settings of the project under CI/CD, Job token permissions.',
+    `remove any CI/CD variable named CI_JOB_TOKEN. The job token must be a JWT and may read the repository: see the settings of ${of} under CI/CD, Job token permissions.`,
   );
 }

@@ -31,6 +31,8 @@ export interface Job {
   readonly url: string;
   /** Whether the facts above are claims of a token that STS accepted. */
   readonly verified: boolean;
+  /** From when to when the token counts, by GitLab's clock; `undefined` where no accepted token tells it. */
+  readonly tokenLife: { readonly from: Date; readonly to: Date } | undefined;
   /** Whether GitLab says that a person started this job by hand. */
   readonly manual: boolean;
   /** Whether the job's GitLab environment is protected; unknown without a token. */
@@ -120,6 +122,8 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     userId: claims.user_id,
     projectId: claims.project_id,
     verified: true,
+    tokenLife:
+      claims.iat === undefined ? undefined : { from: new Date(claims.iat * 1000), to: new Date(claims.exp * 1000) },
     environmentProtected:
       claims.environment_protected === undefined ? undefined : claims.environment_protected === 'true',
     refProtected: claims.ref_protected === 'true',
@@ -146,6 +150,7 @@ export function unverifiedJob(env: Env, expected: ExpectedJob): Job {
     userId: undefined,
     projectId: env.CI_PROJECT_ID ?? '0',
     verified: false,
+    tokenLife: undefined,
     environmentProtected: undefined,
     refProtected: undefined,
   };

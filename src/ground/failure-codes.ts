@@ -106,6 +106,8 @@ export const FAILURE_CODES = {
   'SMC-3301': 'refused',
   'SMC-3302': 'refused',
   'SMC-3303': 'refused',
+  'SMC-3304': 'refused',
+  'SMC-3305': 'AWS trouble',
 
   // The model registry
   'SMC-3201': 'refused',

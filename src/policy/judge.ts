@@ -20,7 +20,9 @@ export async function judgePolicy({ sources }: Policy, facts: Facts): Promise<re
 
 async function judged(rule: Rule, source: PolicySource, facts: Facts): Promise<JudgedRule> {
   const finding = await rule.judge(facts);
-  const isHeld = MOMENTS.indexOf(facts.moment) >= MOMENTS.indexOf(rule.heldFrom);
+  // Before anybody is asked, what only the approval shows is to come.
+  const isAhead = facts.moment === 'check' && finding.verdict === 'to come';
+  const isHeld = !isAhead && MOMENTS.indexOf(facts.moment) >= MOMENTS.indexOf(rule.heldFrom);
   const found = { ...finding, name: rule.name, asks: rule.asks, source: source.name };
   // After the question, what nobody has shown yet does not hold either.
   if (!isHeld || finding.verdict === 'holds') return { ...found, refuses: false };
@@ -51,9 +53,10 @@ export function refuseUnlessPermitted(
 ): void {
   const against = all.filter(({ refuses }) => refuses);
   if (against.length === 0) return;
+  const code = against.every(({ isTrouble }) => isTrouble) ? 'SMC-3305' : 'SMC-3301';
   const nexts = [...new Set(against.flatMap(({ next }) => next ?? []))];
   throw new Failure(
-    'SMC-3301',
+    code,
     `The policy of ${environment} does not permit ${subject}:\n${against.map((each) => `  ${ruleLine(each)}`).join('\n')}\n${outcome}`,
     nexts.join(' And: '),
   );

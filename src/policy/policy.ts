@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
-import { type PolicyInputs, policyNamed } from './inputs.ts';
+import { type PlatformPolicy, type PolicyInputs, policyNamed } from './inputs.ts';
 import type { Rule } from './rule.ts';
 
 /** The policy of one file: where it stands, and what it asks of this environment. */
@@ -15,7 +15,7 @@ export interface PolicySource {
 
 /** What an approval for an environment must satisfy. */
 export interface Policy {
-  /** The first digits of the SHA-256 of its file: in the approval, and the same at the deployment. */
+  /** The first digits of the SHA-256 of its files, one after the other: in the approval, and the same at the deployment. */
   readonly hash: string;
   readonly sources: readonly PolicySource[];
 }
@@ -23,30 +23,63 @@ export interface Policy {
 /** Hexadecimal digits of the hash that an approval has room for. */
 const DIGITS = 12;
 
-type PolicyReader = Pick<Context, 'job' | 'fileOfCommit'>;
+type PolicyReader = Pick<Context, 'job' | 'fileOfCommit' | 'fileOfProject'>;
 
 /**
- * The policy of the job's environment, as its commit has it; `undefined` where the include names none. Throws a Failure when nobody
- * can be sure of it: a policy is never read from the folder, over which artifacts of earlier jobs are unpacked.
+ * The policy of the job's environment, as its commit has it, and that of the platform team, at the commit that the include names: the
+ * rules of both count. `undefined` where the include names neither. Throws a Failure when nobody can be sure of one: a policy is never
+ * read from the folder, over which artifacts of earlier jobs are unpacked.
  */
 export async function policyOf(
-  { policy_file: file }: PolicyInputs,
+  { policy_file: own, platform_policy: platform }: PolicyInputs,
   path: readonly string[],
-  { job, fileOfCommit }: PolicyReader,
+  context: PolicyReader,
 ): Promise<Policy | undefined> {
-  if (file === undefined) return undefined;
-  if (!job.verified) throw unverified();
-  const content = await fileOfCommit(policyNamed(file));
+  if (own === undefined && platform === undefined) return undefined;
+  if (!context.job.verified) throw unverified();
+  // In this order they are hashed, and told.
+  const texts = [
+    ...(platform === undefined ? [] : [await platformText(platform, context)]),
+    ...(own === undefined ? [] : [await ownText(own, path, context)]),
+  ];
+  return policyIn(texts, context.job.environment);
+}
+
+/** A policy as it was read. */
+export interface PolicyText {
+  readonly name: string;
+  readonly content: Buffer;
+  /** The environments in order, where the file may have sections for no others: a platform team's is for many projects. */
+  readonly path: readonly string[] | undefined;
+}
+
+async function ownText(file: string, path: readonly string[], { fileOfCommit }: PolicyReader): Promise<PolicyText> {
+  return { name: file, content: await fileOfCommit(policyNamed(file)), path };
+}
+
+async function platformText({ file, ...other }: PlatformPolicy, { fileOfProject }: PolicyReader): Promise<PolicyText> {
+  const content = await fileOfProject({ input: 'platform_policy', file }, other);
+  const name = `${file} of project ${other.projectId} at ${other.commit.slice(0, 12)}`;
+  return { name, content, path: undefined };
+}
+
+/** What policies ask of an environment, together. */
+export async function policyIn(texts: readonly PolicyText[], environment: string): Promise<Policy> {
   const [{ readPolicyFile }, { rulesOf }] = await Promise.all([import('./policy-file.ts'), import('./sections.ts')]);
-  const asked = (await readPolicyFile(file, content.toString('utf8'), path)).describe(job.environment);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, DIGITS);
-  return { hash, sources: [{ name: file, rules: rulesOf(asked), passable: asked.emergency ?? [] }] };
+  const sources: PolicySource[] = [];
+  const hash = createHash('sha256');
+  for (const { name, content, path } of texts) {
+    const asked = (await readPolicyFile(name, content.toString('utf8'), path)).describe(environment);
+    sources.push({ name, rules: rulesOf(asked), passable: asked.emergency ?? [] });
+    hash.update(content);
+  }
+  return { hash: hash.digest('hex').slice(0, DIGITS), sources };
 }
 
 function unverified(): Failure {
   return new Failure(
     'SMC-3303',
     'This job has no token that says of which commit it is, so nobody knows which policy counts.',
-    'set role_arn to the role that this job assumes: its token says it. Or leave policy_file empty.',
+    'set role_arn to the role that this job assumes: its token says it. Or leave policy_file and platform_policy empty.',
   );
 }

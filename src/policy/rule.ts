@@ -1,5 +1,8 @@
+import type { PeopleBehind } from '../gitlab/changes.ts';
+import type { Told } from '../gitlab/patience.ts';
 import type { ModelPackage } from '../registry/packages.ts';
 import type { People } from './people.ts';
+import type { KnownTime } from './time.ts';
 
 /** When a rule is judged: before anybody is asked, when a person approves, and before the deployment. */
 export const MOMENTS = ['check', 'approval', 'deployment'] as const;
@@ -25,6 +28,12 @@ export interface Facts {
   /** The environments in promotion order. */
   readonly path: readonly string[];
   readonly version: ModelPackage;
+  /** What time it is; unknown where nobody can be sure of the runner's clock. */
+  readonly time: KnownTime;
+  /** Metrics of reports of the training, as check-model read them: `model quality: rmse` and its value. */
+  readonly measured: ReadonlyMap<string, string>;
+  /** Asks GitLab, once, who is behind the commits since the version that is live. */
+  changes(): Promise<Told<PeopleBehind>>;
   /** Nobody yet, before anybody is asked. */
   readonly approver: Approver | undefined;
   /** Who stands for the approval together; nobody yet, and nobody who was asked for where one person is enough. */
@@ -41,6 +50,8 @@ export interface RuleFinding {
   readonly now: string;
   /** What a person can do about it, where it does not hold: the end of the sentence "Next: ...". */
   readonly next?: string;
+  /** Nobody knows it for now: GitLab did not answer. A later run may find out. */
+  readonly isTrouble?: true;
 }
 
 /** One thing that a policy asks of an environment. Each section of the file gives some; see `sections.ts`. */
@@ -55,5 +66,9 @@ export interface Rule {
   readonly people?: number;
   /** Whether it is about one person: each of several has to satisfy it, or does not count. */
   readonly isPersonal?: true;
+  /** Whether it is about the age of the approval: one that stands, and for which it does not hold, is given anew. */
+  readonly isOfAge?: true;
+  /** The metric of a report that it judges, by its name among what was measured. */
+  readonly measures?: string;
   judge(facts: Facts): RuleFinding | Promise<RuleFinding>;
 }

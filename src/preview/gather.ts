@@ -1,14 +1,16 @@
+import type { JudgedRule } from '../policy/judge.ts';
 import type { Context } from '../program/context.ts';
 import { type ApproverView, approverView, type Known } from './approver-view.ts';
 import { comparisonOf } from './comparison.ts';
-import { metadataMetrics } from './metrics.ts';
+import { type MetricGroup, metadataMetrics } from './metrics.ts';
 import { readReports } from './reports.ts';
 
 /** What has been found out of a version so far. */
-export type FoundVersion = Pick<
-  Known,
-  'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken' | 'policy'
->;
+export interface FoundVersion
+  extends Pick<Known, 'version' | 'criteria' | 'live' | 'passedOver' | 'takeOver' | 'taken'> {
+  /** Judges the policy, where there is one, by what the reports of the training say. */
+  judge?(reports: readonly MetricGroup[]): Promise<readonly JudgedRule[]>;
+}
 
 /** What an approver sees of a version. Gathers what is not known yet (AWS: GetObject; GitLab: the merge requests of the commits). */
 export async function viewOf(found: FoundVersion, context: Context): Promise<ApproverView> {
@@ -20,6 +22,7 @@ export async function viewOf(found: FoundVersion, context: Context): Promise<App
     readReports(version, live.version, context),
     ...[...commits].map(context.mergeRequestsOf),
   ]);
+  const policy = (await found.judge?.(reports)) ?? [];
   const metrics = [metadataMetrics(version.metadata, live.version?.metadata ?? {}), ...reports];
-  return approverView({ ...found, comparison, mergeRequests, metrics, job, now: clock.now() });
+  return approverView({ ...found, comparison, mergeRequests, metrics, policy, job, now: clock.now() });
 }

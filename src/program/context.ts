@@ -1,4 +1,6 @@
 import type { Aws } from '../aws/session.ts';
+import type { CommitRange, PeopleBehind } from '../gitlab/changes.ts';
+import type { OtherCommit } from '../gitlab/commit-file.ts';
 import type { ApprovalJobs, Voices } from '../gitlab/deployments.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { Log } from '../gitlab/log.ts';
@@ -35,8 +37,12 @@ export interface Context {
   mergeRequestsOf(commit: string): Promise<MergeRequests>;
   /** Asks GitLab who approved the deployment of a job, and rides out trouble that may pass. */
   voicesOn(jobs: ApprovalJobs): Promise<Told<Voices>>;
+  /** Asks GitLab for the people behind commits, and behind some more, and rides out trouble that may pass. */
+  peopleBehind(range: CommitRange, alone: readonly string[]): Promise<Told<PeopleBehind>>;
   /** A file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
   fileOfCommit(named: NamedFile): Promise<Buffer>;
+  /** As fileOfCommit, for a file in a commit of another project. */
+  fileOfProject(named: NamedFile, other: OtherCommit): Promise<Buffer>;
   /** As fileOfCommit, for a file that the commit may lack, because an earlier job of the pipeline writes it. */
   fileOfPipeline(named: NamedFile): Promise<Buffer>;
   /** The folder of the project, where artifacts of earlier jobs lie. */

@@ -65,9 +65,17 @@ export async function enter(
       const { readVoices } = await import('../gitlab/deployments.ts');
       return readVoices(jobs, { job, env, clock });
     },
+    async peopleBehind(range, alone) {
+      const { peopleBehind } = await import('../gitlab/changes.ts');
+      return peopleBehind(range, alone, { job, env, clock });
+    },
     async fileOfCommit(named) {
       const { fileOfCommit } = await import('../gitlab/commit-file.ts');
       return fileOfCommit(named, { job, env, root, log: log.line });
+    },
+    async fileOfProject(named, other) {
+      const { fileOfProject } = await import('../gitlab/commit-file.ts');
+      return fileOfProject(named, other, { job, env });
     },
     async fileOfPipeline(named) {
       const { fileOfPipeline } = await import('../gitlab/commit-file.ts');

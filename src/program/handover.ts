@@ -55,6 +55,18 @@ const version = () => ({
   open: z.array(z.string()),
   /** The job of the rollback that withdrew it here, where check-model showed that. */
   over: z.optional(z.string().check(z.regex(/^\d{1,20}$/))),
+  /** Which policy check-model showed, and what it alone could find out for its rules; absent where the include names none. */
+  policy: z.optional(
+    z.object({
+      hash: z.string(),
+      since: z.discriminatedUnion('is', [
+        z.object({ is: z.literal('commit'), commit: z.string().check(z.regex(/^[0-9a-f]{40,64}$/)) }),
+        z.object({ is: z.literal('nothing') }),
+        z.object({ is: z.literal('unknown'), why: z.string() }),
+      ]),
+      measured: z.record(z.string(), z.string()),
+    }),
+  ),
 });
 
 const registered = () => z.object({ group: modelPackageGroup, package: modelPackageArn, version: number() });

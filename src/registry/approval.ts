@@ -30,6 +30,8 @@ export interface ApprovalRequest {
   readonly open: readonly string[];
   /** The hash of the policy that permits it; `undefined` where the include names none. */
   readonly policy?: string | undefined;
+  /** Whether an approval that stands already is given anew. */
+  readonly renew?: boolean;
 }
 
 const refuse = (why: string, next: string): ApprovalDecision => ({ do: 'refuse', why, next });
@@ -43,7 +45,7 @@ const LOOK_AGAIN = 'run check-model again, read what it shows, then run this job
 export function decideApproval(
   shown: CheckedVersion,
   now: ModelPackage,
-  { environment, pipeline, open, policy }: ApprovalRequest,
+  { environment, pipeline, open, policy, renew = false }: ApprovalRequest,
 ): ApprovalDecision {
   const flaw = flawOf(now, expectedBy(shown, environment));
   if (flaw) return refuse(flaw.why, flaw.next);
@@ -52,6 +54,7 @@ export function decideApproval(
   const ours =
     approval.is === 'read' && approval.value.pipeline === pipeline && hasContent(now, approval.value.content);
   const same =
+    !renew &&
     ours &&
     approval.value.open === openSafetyInputs(open).open &&
     approval.value.over === shown.over &&

@@ -91,7 +91,7 @@ function refusalOfOtherPolicy({ policy }: ApprovalEntry, terms: DeploymentTerms)
   return {
     code: 'SMC-3302',
     why: `its approval for ${terms.environment} was given under ${named(policy)}, but this job has ${named(terms.policy)}`,
-    next: 'give approve-model and deploy-model the same policy_file, then start a new pipeline and approve the version there.',
+    next: 'give approve-model and deploy-model the same policy inputs, then start a new pipeline and approve the version there.',
   };
 }
 

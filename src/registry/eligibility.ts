@@ -139,7 +139,7 @@ function judgeEvidence(
 }
 
 /** Why the bake of a version in an environment is not good: where it shows nothing, it is no reason to go on. */
-function lackOfBake(version: ModelPackage, before: string, countsTraffic: boolean): string | undefined {
+export function lackOfBake(version: ModelPackage, before: string, countsTraffic: boolean): string | undefined {
   const validation = readValidation(version, before);
   const bake = validation.is === 'read' ? (validation.value.bake ?? 'none') : 'none';
   if (bake === 'good' || (bake === 'payload' && countsTraffic)) return undefined;
@@ -150,7 +150,8 @@ function lackOfBake(version: ModelPackage, before: string, countsTraffic: boolea
   }[bake];
 }
 
-function howToShow(kind: WantedEvidence, before: string): string {
+/** How a kind of evidence is shown again. */
+export function howToShow(kind: WantedEvidence, before: string): string {
   if (kind === 'bake')
     return `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`;
   return `run ${WRITERS[kind]} in ${before} until it is good (docs/evidence.md), then promote it again.`;

@@ -18,7 +18,15 @@ const open = z.optional(filled);
 /** What a bake can show: that the version is good, that its container answers a payload, nothing; or that there was none. */
 export const BAKES = ['good', 'payload', 'nothing', 'none'] as const;
 
-const buildSchema = z.strictObject({ pipeline: digits, job: digits, commit: filled, at, execution: filled });
+const buildSchema = z.strictObject({
+  /** The number of the account that started the training job; entries without a token, and of earlier releases, have none. */
+  user_id: z.optional(digits),
+  pipeline: digits,
+  job: digits,
+  commit: filled,
+  at,
+  execution: filled,
+});
 const signature = {
   by: filled,
   /** The number of their account in GitLab; entries without a token, and of earlier releases, have none. */

@@ -29,6 +29,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   name_prefix: 'resale-price',
   parameters: 'TrainingInstanceType=ml.m5.xlarge',
   payload_file: 'payload.json',
+  platform_policy: '77@8b1a9953c4611296a827abf8c47804d7e6c49c6b:policy.yml',
   plan_account_id: '111122223333',
   plan_role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',
   policy_file: 'policy.yml',

@@ -18,6 +18,7 @@ export const JOB: Job = {
   projectUrl: 'https://gitlab.example.com/wog/mlops/resale-price',
   url: 'https://gitlab.example.com/wog/mlops/resale-price/-/jobs/7',
   verified: true,
+  tokenLife: { from: new Date('2026-11-22T08:55:00Z'), to: new Date('2026-11-22T20:55:00Z') },
   manual: false,
   environmentProtected: undefined,
   refProtected: undefined,

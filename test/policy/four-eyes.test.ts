@@ -111,7 +111,7 @@ describe('an approval that a policy asks two people for', () => {
     expect((await project.approve()).exit).toBe(1);
     const words = { pipeline: '101', job: '2', at: timeIn(emulator), people: '2', with: 'bob' };
     const record = readFileSync(join(project.root, 'sagemaker/check-model/1/record.json'), 'utf8');
-    const hash: string = JSON.parse(record).policy;
+    const { hash }: { hash: string } = JSON.parse(record).policy;
     enter(emulator, arn, { 'approved.uat': verdictValue(contentIn(emulator, arn), { ...words, policy: hash }) });
     expect((await project.approve()).exit).toBe(1);
     expect((await project.deploy()).exit).not.toBe(0);

@@ -1,5 +1,6 @@
 import { Failure } from '../../ground/failure.ts';
 import { approverOf } from '../../policy/approver.ts';
+import { commonFacts, type FoundByCheck } from '../../policy/facts.ts';
 import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Approver, Facts } from '../../policy/rule.ts';
@@ -10,9 +11,25 @@ import { entryTime, readApproval } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 import { findPeople } from './people.ts';
 
+/** What check-model showed, with its job, and what it found out for the rules. */
+interface ShownVersion extends CheckedVersion {
+  readonly job: string;
+  readonly policy?: (FoundByCheck & { readonly hash: string }) | undefined;
+}
+
+/** Refuses an approval under another policy than check-model showed: nobody may approve by rules that they did not see. */
+export function refuseUnshownPolicy({ policy: shown }: Pick<ShownVersion, 'policy'>, policy: Policy | undefined): void {
+  if (shown?.hash === policy?.hash) return;
+  const named = (hash: string | undefined) => (hash === undefined ? 'no policy' : `the policy ${hash}`);
+  throw new Failure(
+    'SMC-3304',
+    `check-model of this pipeline showed ${named(shown?.hash)}, but this job has ${named(policy?.hash)}. Nothing was written.`,
+    'give check-model and approve-model the same policy inputs, then start a new pipeline.',
+  );
+}
+
 interface AskedApproval {
-  /** With the job that showed it. */
-  readonly shown: CheckedVersion & { readonly job: string };
+  readonly shown: ShownVersion;
   readonly now: ModelPackage;
   readonly decision: ApprovalDecision;
   /** What was typed when the job was started. */
@@ -33,14 +50,7 @@ export async function holdAtApproval(
   const { environment } = context.job;
   const isGiven = decision.do === 'nothing';
   const approver = isGiven ? approverOf(now, environment) : presser(now, comment, context);
-  const facts: Facts = {
-    moment: 'approval',
-    environment,
-    path: shown.promotion_path,
-    version: now,
-    approver,
-    isEmergency,
-  };
+  const facts: Facts = { ...commonOf(shown, now, context), moment: 'approval', approver, isEmergency };
   const earlier = isGiven ? jobThatApproved(now, environment) : undefined;
   const found = await findPeople(policy, facts, { check: shown.job, earlier }, context);
   const rules = await judgePolicy(policy, { ...facts, people: found?.people });
@@ -52,6 +62,26 @@ export async function holdAtApproval(
   if (found?.approvers) refuseAgainst(found.approvers, now, context);
   refuseUnlessPermitted(rules, { environment, subject, outcome: 'Nothing was written.' });
   return found?.approvers;
+}
+
+function commonOf({ promotion_path: path, policy }: ShownVersion, version: ModelPackage, context: Context) {
+  return commonFacts({ version, path, found: policy ?? NOTHING_FOUND }, context);
+}
+
+/** What is found where check-model showed no policy. */
+const NOTHING_FOUND: FoundByCheck = { since: { is: 'unknown', why: 'check-model showed no policy' }, measured: {} };
+
+/** Whether the approval that stands has grown too old for a policy: then it is given anew. */
+export async function hasExpired(
+  { sources }: Policy,
+  { shown, now }: Pick<AskedApproval, 'shown' | 'now'>,
+  context: Context,
+): Promise<boolean> {
+  const approver = approverOf(now, context.job.environment);
+  const facts: Facts = { ...commonOf(shown, now, context), moment: 'approval', approver };
+  const ages = sources.flatMap(({ rules }) => rules.filter(({ isOfAge }) => isOfAge));
+  const found = await Promise.all(ages.map((rule) => rule.judge(facts)));
+  return found.some(({ verdict }) => verdict !== 'holds');
 }
 
 function presser(now: ModelPackage, comment: string, { job, clock }: Context): Approver {

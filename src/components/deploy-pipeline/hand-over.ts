@@ -87,6 +87,7 @@ function keepMetadata(versions: readonly ModelPackage[], { report }: Context): v
 async function recordOne(registered: ModelPackage, execution: string, context: Context): Promise<void> {
   const { aws, clock, job, log } = context;
   await recordBuild({ ...aws, clock }, registered, {
+    user_id: job.userId,
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,

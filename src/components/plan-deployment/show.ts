@@ -51,7 +51,7 @@ function versionView(
   { criteria, takeOver }: Omit<Shown, 'foreseen'>,
   context: Context,
 ): Promise<ApproverView> {
-  return viewOf({ version, criteria, live, passedOver, takeOver, taken, policy: [] }, context);
+  return viewOf({ version, criteria, live, passedOver, takeOver, taken }, context);
 }
 
 /** What is live where the version does not exist yet: the view of a version has it otherwise. */

@@ -1,0 +1,132 @@
+import * as z from 'zod/mini';
+import { askPatiently, type GitLabReader, type Told } from './patience.ts';
+
+/** From which commit to which; without the first, only the last one itself. */
+export interface CommitRange {
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** Somebody behind a change. */
+interface PersonBehind {
+  /** The number of their account. */
+  readonly id: string;
+  readonly login: string;
+}
+
+/** The people behind commits: who merged them, and who opened their merge requests. */
+export interface PeopleBehind {
+  /** How many commits these are. */
+  readonly commits: number;
+  readonly merged: readonly PersonBehind[];
+  readonly authors: readonly PersonBehind[];
+}
+
+/** As many commits as anybody asks about one by one. */
+const MOST_COMMITS = 500;
+/** How many are asked about at once. */
+const AT_ONCE = 4;
+/** The most that GitLab lists at once: https://docs.gitlab.com/api/rest/#pagination */
+const PAGE = 100;
+
+const commitList = () => z.array(z.object({ id: z.string().check(z.regex(/^[0-9a-f]{40,64}$/)) }));
+const person = () => z.object({ id: z.int(), username: z.string() });
+const mergeRequestList = () =>
+  z.array(
+    z.object({
+      iid: z.int(),
+      state: z.string(),
+      project_id: z.int(),
+      author: z.nullish(person()),
+      merge_user: z.nullish(person()),
+    }),
+  );
+
+type Merged = z.output<ReturnType<typeof mergeRequestList>>[number];
+
+const unclear = (why: string) => ({ is: 'not told', because: 'nonsense', why }) as const;
+
+/**
+ * The people behind commits, by the merge requests of each (https://docs.gitlab.com/api/commits/). A commit that no merge request of
+ * this project brought was pushed by somebody: then nobody knows all of them, and nothing is told.
+ */
+export async function peopleBehind(
+  range: CommitRange,
+  alone: readonly string[],
+  reader: GitLabReader,
+): Promise<Told<PeopleBehind>> {
+  const between = range.from === undefined ? told([]) : await commitsIn(range, reader);
+  if (between.is === 'not told') return between;
+  const commits = [...new Set([...between.value, range.to, ...alone])];
+  if (commits.length > MOST_COMMITS)
+    return unclear(`there are more than ${MOST_COMMITS} commits since the version that is live`);
+  const requests: Merged[] = [];
+  for (let at = 0; at < commits.length; at += AT_ONCE) {
+    const found = await Promise.all(commits.slice(at, at + AT_ONCE).map((commit) => mergedOf(commit, reader)));
+    for (const each of found) {
+      if (each.is === 'not told') return each;
+      requests.push(...each.value);
+    }
+  }
+  return peopleOfRequests(requests, commits.length);
+}
+
+const told = <Value>(value: Value) => ({ is: 'told', value }) as const;
+
+/**
+ * The commits after one, up to another. Of a commit that it does not know, GitLab lists nothing: that one is older than the other is
+ * believed only where GitLab lists the commits between them the other way round.
+ */
+async function commitsIn({ from = '', to }: CommitRange, reader: GitLabReader): Promise<Told<readonly string[]>> {
+  if (from === to) return told([]);
+  const newer = await listed(from, to, reader);
+  if (newer.is === 'not told' || newer.value.includes(to)) return newer;
+  const older = await listed(to, from, reader);
+  if (older.is === 'not told') return older;
+  if (older.value.includes(from)) return told([]);
+  return unclear(`GitLab lists no commits from ${from.slice(0, 12)} to ${to.slice(0, 12)}`);
+}
+
+async function listed(from: string, to: string, reader: GitLabReader): Promise<Told<readonly string[]>> {
+  const all = await everyPage(`/repository/commits?ref_name=${from}..${to}`, commitList(), reader);
+  return all.is === 'told' ? told(all.value.map(({ id }) => id)) : all;
+}
+
+/** The merge requests of this project by which a commit came; nothing is told where there is none. */
+async function mergedOf(commit: string, reader: GitLabReader): Promise<Told<Merged[]>> {
+  const all = await everyPage(`/repository/commits/${commit}/merge_requests?state=merged`, mergeRequestList(), reader);
+  if (all.is === 'not told') return all;
+  const { projectId } = reader.job;
+  const own = all.value.filter(({ state, project_id }) => state === 'merged' && String(project_id) === projectId);
+  if (own.length > 0) return told(own);
+  return unclear(`the commit ${commit.slice(0, 12)} came by no merge request of this project: somebody pushed it`);
+}
+
+/** Every page of a list: the next one is asked for while the last one was full. */
+async function everyPage<Item>(
+  below: string,
+  schema: z.ZodMiniType<Item[]>,
+  reader: GitLabReader,
+): Promise<Told<Item[]>> {
+  const all: Item[] = [];
+  for (let page = 1; all.length <= MOST_COMMITS; page++) {
+    const answer = await askPatiently(`${below}&per_page=${PAGE}&page=${page}`, reader);
+    if (answer.is === 'not told') return answer;
+    const parsed = schema.safeParse(answer.value);
+    if (!parsed.success) return unclear('GitLab gave something that is no such list');
+    all.push(...parsed.data);
+    if (parsed.data.length < PAGE) break;
+  }
+  return told(all);
+}
+
+function peopleOfRequests(requests: readonly Merged[], commits: number): Told<PeopleBehind> {
+  const people = { merged: new Map<string, PersonBehind>(), authors: new Map<string, PersonBehind>() };
+  for (const { iid, author, merge_user: merger } of requests) {
+    if (!author) return unclear(`GitLab does not tell who opened the merge request !${iid}`);
+    if (!merger) return unclear(`GitLab does not tell who merged the merge request !${iid}`);
+    people.authors.set(String(author.id), { id: String(author.id), login: author.username });
+    people.merged.set(String(merger.id), { id: String(merger.id), login: merger.username });
+  }
+  return told({ commits, merged: [...people.merged.values()], authors: [...people.authors.values()] });
+}
