@@ -11,7 +11,7 @@ import { type CheckRecord, checkRecord, readHandover } from '../program/handover
 import { refuseUnlessPressed } from '../program/pressed.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
 import { type Approvers, othersOf } from '../registry/approvers.ts';
-import { besideVerdict, commentWords } from '../registry/companions.ts';
+import { besideVerdict } from '../registry/companions.ts';
 import { type ApprovalEntry, entryValue, openSafetyInputs } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
@@ -24,7 +24,7 @@ import { subjectOf } from './approve-model/subject.ts';
 
 /** Why it is an emergency; empty, where it is none. */
 const reason = typedText.check(
-  z.refine((text) => text.trim() === '' || commentWords(text) !== '', 'must say why, in letters or digits'),
+  z.refine((text) => text.trim() === '' || /[\p{L}\p{N}]/u.test(text), 'must say why, in letters or digits'),
 );
 
 const shared = { model_package_group_name: optional(modelPackageGroup), comment: typedText };

@@ -19,6 +19,7 @@ import type { Context } from '../program/context.ts';
 import { readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
+import { whyOverdue } from './check-model/overdue.ts';
 import type { ShownPolicy } from './check-model/policy.ts';
 
 const inputs = z
@@ -89,6 +90,8 @@ export default defineComponent({
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
     if (foreseen.refused) throw foreseen.refused;
+    const overdue = policy && (await whyOverdue(foreseen, given, context));
+    if (overdue) return nothingToPromote(given, context, overdue);
     return handOver(foreseen, { given, criteria, policy }, context);
   },
 });

@@ -12,6 +12,7 @@ import {
   type PromotionCriteria,
   validatedHere,
 } from '../registry/eligibility.ts';
+import { emergencyClause, emergencyOf } from '../registry/emergency.ts';
 import {
   type ApprovalEntry,
   type ReadEntry,
@@ -93,6 +94,7 @@ export function approverView(known: Known): ApproverView {
     passage: [
       ...approvals(known),
       ...validations(known),
+      ...emergency(known),
       ...evidence(known),
       ...liveBefore(known),
       ...rolledBack(known),
@@ -103,6 +105,14 @@ export function approverView(known: Known): ApproverView {
     serving: aboutServing(known),
     skipped: passedOver,
   };
+}
+
+/** That the version came here in an emergency, and until when it wants an ordinary approval. */
+function emergency({ version, criteria: { environment } }: Known): Fact[] {
+  const found = emergencyOf(version, environment);
+  if (found === undefined) return [];
+  const text = `${emergencyClause(found, environment)}: an ordinary approval is due until ${timestamp(found.until)}`;
+  return [{ label: 'open', text, warns: true }];
 }
 
 /** What does not hold, or nobody knows, stands out. */

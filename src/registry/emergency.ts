@@ -1,5 +1,5 @@
 import { type ApprovalEntry, readApproval } from './entries.ts';
-import type { ModelPackage } from './packages.ts';
+import { findPackage, listNewest, type ModelPackage, type RegistryReader } from './packages.ts';
 import { standingWithdrawal } from './withdrawal.ts';
 
 /** How an entry names an approval that passed rules of the policy in an emergency. */
@@ -40,6 +40,29 @@ export function overdueEmergency(
 ): Emergency | undefined {
   const emergencies = versions.flatMap((version) => emergencyOf(version, environment) ?? []);
   return emergencies.find(({ at, until }) => until <= now && !versions.some((each) => isSince(each, environment, at)));
+}
+
+interface EmergencyQuery {
+  /** The model package group, by name or ARN. */
+  readonly group: string;
+  readonly environment: string;
+  /** How many of the newest approved versions are looked at. */
+  readonly limit: number;
+}
+
+/** Looks for an overdue emergency among the approved versions of a group (AWS: ListModelPackages, DescribeModelPackage). */
+export async function findOverdueEmergency(
+  reader: RegistryReader,
+  { group, environment, limit }: EmergencyQuery,
+): Promise<Emergency | undefined> {
+  const listed = await listNewest(reader.sagemaker, { group, limit, approval: 'Approved' });
+  const newest = (listed?.versions ?? []).slice(0, limit);
+  const versions = await Promise.all(newest.map(({ arn }) => findPackage(reader, arn)));
+  return overdueEmergency(
+    versions.flatMap((version) => version ?? []),
+    environment,
+    reader.clock.now(),
+  );
 }
 
 /** Whether a version was approved in the ordinary way after a moment. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GitLabUser } from '../../emulator/gitlab/deployments.ts';
 import { gitlab } from '../components/gitlab-host.ts';
-import { contentIn, enter, timeIn, verdictValue } from '../components/handover.ts';
+import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
+import { goThroughDev } from '../failures/stage.ts';
 import { type PolicyProject, projectWith } from './project.ts';
 
 const TWO = 'environments:\n  uat:\n    approvals: 2\n';
@@ -115,5 +116,92 @@ describe('an approval that a policy asks two people for', () => {
     enter(emulator, arn, { 'approved.uat': verdictValue(contentIn(emulator, arn), { ...words, policy: hash }) });
     expect((await project.approve()).exit).toBe(1);
     expect((await project.deploy()).exit).not.toBe(0);
+  });
+});
+
+const PASSABLE = `${TWO}    emergency: [approvals]\n`;
+const URGENT = { inputs: { emergency: 'Prices are wrong in the whole north' } };
+
+describe('an approval in an emergency', () => {
+  it('passes what the policy lets it pass, says so, and is recorded as open', async () => {
+    const project = await asked(PASSABLE);
+    expect((await project.approve()).exit).toBe(1);
+    const { exit, log, record } = await project.approve('', URGENT);
+    expect(exit, log).toBe(0);
+    expect(log).toContain('now 1 (jane) (passed in an emergency)');
+    expect(record).toMatchObject({ open: ['emergency'], comment: 'Emergency: Prices are wrong in the whole north' });
+    expect(entryOf(project)).toMatch(/ people=1 open=emergency$/);
+    expect(project.emulator.package(project.arn)?.metadata['approved.uat.comment']).toContain('Emergency: Prices');
+    expect((await project.deploy()).exit).toBe(0);
+  });
+
+  it.each<[what: string, policy: string, emergency: string, code: string]>([
+    ['where the policy lets nothing pass', TWO, 'Wrong prices', 'ERROR SMC-3109'],
+    ['without a reason', PASSABLE, '', 'ERROR SMC-3301'],
+    ['without a reason that has letters', PASSABLE, '...', 'emergency: received "..."; must say why'],
+  ])('is refused %s', async (_, policy, emergency, code) => {
+    const project = await asked(policy);
+    const { exit, log, calls } = await project.approve('', { inputs: { emergency } });
+    expect([exit > 0, log]).toEqual([true, expect.stringContaining(code)]);
+    expect(calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('is refused where somebody says no in GitLab', async () => {
+    const project = await asked(PASSABLE);
+    gitlab.deployments.approve(2, bob, project.emulator.clock.now(), { status: 'rejected' });
+    expect((await project.approve('', URGENT)).log).toContain('ERROR SMC-3108');
+  });
+
+  it('is not given to the same version twice: the next has to be an ordinary one', async () => {
+    const project = await asked(PASSABLE);
+    await project.approve('', URGENT);
+    const next = { pipeline: '102', job: '12', claims: { pipeline_id: '102' } };
+    gitlab.deployments.create(
+      { id: 11, name: 'check-model', pipeline: 102, sha: COMMIT },
+      project.emulator.clock.now(),
+    );
+    gitlab.deployments.report(11, 'success', project.emulator.clock.now());
+    const environment = 'uat/approval';
+    const again = { id: 12, name: 'approve-model', pipeline: 102, sha: COMMIT, environment };
+    gitlab.deployments.create(again, project.emulator.clock.now());
+    const check = await project.check({ ...next, job: '11' });
+    expect(check.log).toContain('version 1 was approved for uat in an emergency by jane in pipeline 101');
+    expect((await project.approve('', { ...next, ...URGENT })).log).toContain('ERROR SMC-3110');
+    project.emulator.clock.advance(60_000);
+    gitlab.deployments.approve(12, bob, project.emulator.clock.now());
+    expect((await project.approve('', next)).exit).toBe(0);
+    expect(entryOf(project)).not.toContain('open=');
+  });
+
+  it('is refused by the next environment, and offered here again', async () => {
+    const project = await asked(PASSABLE);
+    await project.approve('', URGENT);
+    const { emulator, arn } = project;
+    enter(emulator, arn, { 'validated.uat': validationValue(contentIn(emulator, arn), { at: timeIn(emulator) }) });
+    const next = await project.check({ environment: 'main', job: '31', inputs: { policy_file: '' } });
+    expect([next.exit, next.log]).toEqual([
+      80,
+      expect.stringContaining('it passed uat in an emergency (open=emergency)'),
+    ]);
+    expect(next.log).toContain('Next: start a new pipeline of uat, approve the version there in the ordinary way');
+  });
+
+  it.each<[when: string, hours: number, exit: number]>([
+    ['another version is offered within a day', 23, 0],
+    ['no other version is offered after a day', 24, 80],
+  ])('that nobody made good: %s', async (_, hours, exit) => {
+    const project = await asked(PASSABLE);
+    await project.approve('', URGENT);
+    const { emulator, arn } = project;
+    goThroughDev(emulator, emulator.register({ status: 'Approved' }));
+    emulator.clock.advance(hours * 3_600_000);
+    const next = { pipeline: '102', claims: { pipeline_id: '102' } };
+    const check = await project.check({ ...next, job: '21' });
+    expect(check.exit, check.log).toBe(exit);
+    if (exit === 0) return;
+    expect(check.log).toContain('and nobody has approved it in the ordinary way within a day');
+    expect(check.log).toContain(`Next: set model_package_arn to ${arn}`);
+    const itself = await project.check({ ...next, job: '22', inputs: { model_package_arn: arn } });
+    expect([itself.exit, itself.record]).toEqual([0, expect.objectContaining({ package: arn })]);
   });
 });
