@@ -58,12 +58,19 @@ export class Deployments {
   readonly #jobs = new Map<number, RunJob>();
   #deployments: Deployment[] = [];
   readonly #rules = new Map<string, readonly ApprovalRule[]>();
+  #isDenied = false;
 
   /** Forgets every job and deployment. */
   clear(): void {
+    this.#isDenied = false;
     this.#jobs.clear();
     this.#rules.clear();
     this.#deployments = [];
+  }
+
+  /** Lets no job token read jobs and deployments from now on. */
+  deny(): void {
+    this.#isDenied = true;
   }
 
   /** Protects an environment: its deployments from now on are held until its rules are met. */
@@ -111,6 +118,7 @@ export class Deployments {
 
   /** The answer to a request below the project's path; `undefined` for what is about neither jobs nor deployments. */
   answer(path: string, query: URLSearchParams): JsonAnswer | undefined {
+    if (this.#isDenied && /^\/(jobs|deployments)\b/.test(path)) return [403, { message: '403 Forbidden' }];
     const [, job] = /^\/jobs\/(\d+)$/.exec(path) ?? [];
     if (job !== undefined) return found(this.#jobs.get(Number(job)), jobAnswer);
     const [, deployment] = /^\/deployments\/(\d+)$/.exec(path) ?? [];

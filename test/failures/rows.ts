@@ -6,6 +6,7 @@ import { deletion } from './rows/deletion.ts';
 import { deployment } from './rows/deployment.ts';
 import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
+import { fourEyes } from './rows/four-eyes.ts';
 import { load } from './rows/load.ts';
 import { plan } from './rows/plan.ts';
 import { policy } from './rows/policy.ts';
@@ -24,6 +25,7 @@ export const ROWS: readonly Row[] = [
   ...check,
   ...verdict,
   ...policy,
+  ...fourEyes,
   ...deployment,
   ...rollout,
   ...scaling,
