@@ -12,15 +12,20 @@ import { compileComponent } from './compiled.ts';
 import { HOSTILE } from './hostile.ts';
 import { RUNNER_SHELLS } from './runner-shells.ts';
 
-/** The words that each program is called with, and the end of the last. */
-const WORDS: Readonly<Record<string, number>> = { 'approve-model': 5, 'reject-model': 3 };
+/** The words that each program is called with, and which of them people type: these come last. */
+const WORDS: Readonly<Record<string, { readonly all: number; readonly typed: readonly string[] }>> = {
+  'approve-model': { all: 6, typed: ['comment', 'emergency'] },
+  'reject-model': { all: 3, typed: ['comment'] },
+};
 const NAMES = Object.keys(WORDS);
+const typedFor = (name: string) => WORDS[name]?.typed ?? [];
 const JOBS = new Map(NAMES.flatMap((name) => [...jobsOf(compileComponent(name))]));
 
-/** The script of a job that a person starts with a comment. */
-const script = (name: string, comment: string) => {
+/** The script of a job for which a person types this wherever they can. */
+const script = (name: string, text: string) => {
   const job = JOBS.get(name) ?? {};
-  return z.object({ script: z.tuple([z.string()]) }).parse(withJobInputs(name, job, { comment })).script[0];
+  const inputs = Object.fromEntries(typedFor(name).map((input) => [input, text]));
+  return z.object({ script: z.tuple([z.string()]) }).parse(withJobInputs(name, job, inputs)).script[0];
 };
 
 let folder: string;
@@ -49,8 +54,9 @@ describe.each(RUNNER_SHELLS.map((shell) => [shell.title, shell] as const))('%s',
       });
       expect.soft({ comment, status: run.status, errors: run.stderr }).toEqual({ comment, status: 0, errors: '' });
       const words = existsSync(join(folder, 'words')) ? readFileSync(join(folder, 'words'), 'utf8').split('\0') : [];
-      expect.soft(words.slice(0, -1).at(-1)).toBe(`--comment=${comment}`);
-      expect.soft(words, comment).toHaveLength(WORDS[name] ?? 0);
+      const typed = typedFor(name).map((input) => `--${input}=${comment}`);
+      expect.soft(words.slice(-1 - typed.length, -1)).toEqual(typed);
+      expect.soft(words, comment).toHaveLength(WORDS[name]?.all ?? 0);
       expect.soft(readdirSync(folder).sort(), comment).toEqual([...NAMES, 'words']);
     }
   });
