@@ -24,6 +24,8 @@ const claimsSchema = z.object({
   sha: z.string(),
   user_login: z.string(),
   user_id: z.pipe(word, z.string().check(z.regex(/^\d{1,15}$/))),
+  /** The groups in which the user is a direct member, by path; absent for somebody with very many. */
+  groups_direct: z.optional(z.array(z.string())),
   environment: z.optional(z.string()),
   environment_protected: z.optional(word),
 });

@@ -21,6 +21,8 @@ export interface Job {
   readonly user: string;
   /** The number of their account, which stays when a login changes; absent when no accepted token says it. */
   readonly userId: string | undefined;
+  /** The groups in which they are a direct member, by path; absent when no accepted token names them. */
+  readonly userGroups?: readonly string[] | undefined;
   readonly project: string;
   /** The project's ID, which it keeps when it is renamed or moved. */
   readonly projectId: string;
@@ -120,6 +122,7 @@ export function verifiedJob(env: Env, claims: Claims, expected: ExpectedJob): Jo
     refType: claims.ref_type,
     user: claims.user_login,
     userId: claims.user_id,
+    userGroups: claims.groups_direct,
     projectId: claims.project_id,
     verified: true,
     tokenLife:

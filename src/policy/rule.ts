@@ -15,6 +15,8 @@ export interface Approver {
   readonly by: string;
   /** The number of their account in GitLab, by which people are compared; absent where no token tells it. */
   readonly userId: string | undefined;
+  /** Their groups in GitLab, by path as their token names them, or by number as approval rules do; absent where nobody tells. */
+  readonly groups?: { readonly by: 'path' | 'number'; readonly of: readonly string[] } | undefined;
   /** What they typed; as the registry has it, once it is written there. */
   readonly comment: string;
   /** When: in the form of a registry entry. */

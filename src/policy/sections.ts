@@ -7,12 +7,14 @@ import { emergency } from './sections/emergency.ts';
 import { evidence, evidenceRules } from './sections/evidence.ts';
 import { expires, expiresRules } from './sections/expires.ts';
 import { freeze, freezeRules } from './sections/freeze.ts';
+import { from, fromRules } from './sections/from.ts';
 import { metrics, metricsRules } from './sections/metrics.ts';
 import { never, neverRules } from './sections/never.ts';
 
 /** What a policy may ask of an environment. Each section is a file of its own in `sections/`, and gives rules below. */
 export const policySections = mapping({
   approvals,
+  from,
   never,
   comment,
   evidence,
@@ -28,6 +30,7 @@ export type PolicySections = z.output<typeof policySections>;
 export function rulesOf(asked: PolicySections): Rule[] {
   return [
     ...approvalsRules(asked.approvals),
+    ...fromRules(asked.from),
     ...neverRules(asked.never),
     ...commentRules(asked.comment),
     ...evidenceRules(asked.evidence),

@@ -51,7 +51,7 @@ export interface JobOptions {
   /** Whether a person started the job; as its definition says, when nothing else is said. */
   readonly manual?: boolean;
   /** Claims of the token that differ from what the rest of the options says. */
-  readonly claims?: Readonly<Record<string, string | number>>;
+  readonly claims?: Readonly<Record<string, string | number | readonly string[]>>;
   /** Further variables of the job, forged ones say. */
   readonly env?: Readonly<Record<string, string>>;
   /** Its name; that of its component, when nothing else is said. */

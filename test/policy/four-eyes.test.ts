@@ -119,6 +119,38 @@ describe('an approval that a policy asks two people for', () => {
   });
 });
 
+const RISK = `${TWO}    from: [{group: wog/risk, id: 134}]\n`;
+const ofRisk = (...groups: readonly string[]) => ({ claims: { groups_direct: groups } });
+
+describe('an approval that a policy asks of people of a group', () => {
+  const asking = async (...people: readonly GitLabUser[]) => {
+    gitlab.deployments.protect('uat/approval', [
+      { group_id: 134, access_level: null, access_level_description: 'Risk', required_approvals: 1, people: [58] },
+      { group_id: 77, access_level: null, access_level_description: 'Sales', required_approvals: 1, people: [59] },
+    ]);
+    return asked(RISK, ...people);
+  };
+
+  it('counts who starts the job by their token, and the others by the approval rule of their group', async () => {
+    const project = await asking(bob, carol);
+    const { exit, log } = await project.approve('', ofRisk('wog/mlops', 'wog/risk'));
+    expect(exit, log).toBe(0);
+    expect(log).toContain('person   carol does not count: from: carol is of none of them');
+    expect(entryOf(project)).toMatch(/ people=2 with=bob$/);
+    expect((await project.deploy()).exit).toBe(0);
+  });
+
+  it.each<[who: string, options: Parameters<PolicyProject['approve']>[1], told: string]>([
+    ['is of another group', ofRisk('wog/mlops', 'wog/risk/interns'), 'does not hold: from (policy.yml)'],
+    ['has a token that names no group', {}, 'unknown: from (policy.yml)'],
+  ])('is not given by somebody who %s, however many others approve', async (_, options, told) => {
+    const project = await asking(bob, { id: 61, username: 'dan' });
+    const { exit, log, calls } = await project.approve('', options);
+    expect([exit, log]).toEqual(refused(told));
+    expect(calls).not.toContain('UpdateModelPackage');
+  });
+});
+
 const PASSABLE = `${TWO}    emergency: [approvals]\n`;
 const URGENT = { inputs: { emergency: 'Prices are wrong in the whole north' } };
 

@@ -1,7 +1,7 @@
 import type { Told } from '../../gitlab/patience.ts';
 import { type People, peopleOf } from '../../policy/people.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Facts } from '../../policy/rule.ts';
+import type { Approver, Facts } from '../../policy/rule.ts';
 import type { Context } from '../../program/context.ts';
 import { type Approvers, judgeApprovers, type Speaker, type WhyNot } from '../../registry/approvers.ts';
 
@@ -36,21 +36,29 @@ export async function findPeople(
     earlier === undefined
       ? { login: job.user, id: job.userId }
       : { login: startedBy?.login ?? 'nobody', id: startedBy?.id };
-  const approvers = await judgeApprovers(presser, told.value, whyNotBy(policy, facts));
+  const approvers = await judgeApprovers(presser, told.value, whyNotBy(policy, facts, job));
   return { people: peopleOf(approvers), approvers };
 }
 
 /** A person counts only where every rule about a person holds for them. */
-function whyNotBy({ sources }: Policy, facts: Facts): WhyNot {
+function whyNotBy({ sources }: Policy, facts: Facts, job: Context['job']): WhyNot {
   const personal = sources.flatMap(({ rules }) => rules.filter(({ isPersonal }) => isPersonal));
-  return async ({ id: userId, login: by }: Speaker) => {
+  return async ({ id: userId, login: by, isPresser, groups: numbers }: Speaker) => {
     const at = facts.approver?.at ?? '';
+    const groups = isPresser ? groupsOf(userId, job) : ({ by: 'number', of: numbers } as const);
     for (const rule of personal) {
-      const { verdict, now } = await rule.judge({ ...facts, approver: { by, userId, comment: '', at } });
+      const { verdict, now } = await rule.judge({ ...facts, approver: { by, userId, groups, comment: '', at } });
       if (verdict !== 'holds') return `${rule.name}: ${now}`;
     }
     return undefined;
   };
+}
+
+/** The groups of whoever started this job; nobody tells those of somebody who started an earlier run. */
+export function groupsOf(userId: string | undefined, job: Context['job']): Approver['groups'] {
+  const { userGroups } = job;
+  if (userId === undefined || userId !== job.userId || userGroups === undefined) return undefined;
+  return { by: 'path', of: userGroups };
 }
 
 const NEXTS = {

@@ -9,7 +9,7 @@ import type { ApprovalDecision, CheckedVersion } from '../../registry/approval.t
 import type { Approvers } from '../../registry/approvers.ts';
 import { entryTime, readApproval } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
-import { findPeople } from './people.ts';
+import { findPeople, groupsOf } from './people.ts';
 
 /** What check-model showed, with its job, and what it found out for the rules. */
 interface ShownVersion extends CheckedVersion {
@@ -49,7 +49,7 @@ export async function holdAtApproval(
   if (decision.do === 'refuse') return undefined;
   const { environment } = context.job;
   const isGiven = decision.do === 'nothing';
-  const approver = isGiven ? approverOf(now, environment) : presser(now, comment, context);
+  const approver = isGiven ? approverBefore(now, context) : presser(now, comment, context);
   const facts: Facts = { ...commonOf(shown, now, context), moment: 'approval', approver, isEmergency };
   const earlier = isGiven ? jobThatApproved(now, environment) : undefined;
   const found = await findPeople(policy, facts, { check: shown.job, earlier }, context);
@@ -85,7 +85,14 @@ export async function hasExpired(
 }
 
 function presser(now: ModelPackage, comment: string, { job, clock }: Context): Approver {
-  return { by: job.user, userId: job.userId, comment, at: entryTime(clock.now(), now) };
+  const { user: by, userId } = job;
+  return { by, userId, groups: groupsOf(userId, job), comment, at: entryTime(clock.now(), now) };
+}
+
+/** Whoever approved it already in this pipeline. */
+function approverBefore(now: ModelPackage, { job }: Context): Approver | undefined {
+  const approver = approverOf(now, job.environment);
+  return approver && { ...approver, groups: groupsOf(approver.userId, job) };
 }
 
 function jobThatApproved(now: ModelPackage, environment: string): string | undefined {
