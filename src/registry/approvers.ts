@@ -77,12 +77,18 @@ function whyNoPerson({ login }: Person): string | undefined {
   return NOBODY.test(login) ? 'an access token is no person' : undefined;
 }
 
-/** As many logins as an entry names beside that of who started the job. */
+/** As many people as an entry names beside the one who started the job. */
 const OTHERS = 3;
 
-/** `bob/carol/dan+2`: who stands for an approval beside the person who started its job, as an entry has room for them. */
+/** `bob:58/carol:59+2`: who stands for an approval beside the person who started its job, as an entry has room for them. */
 export function othersOf({ counted }: Pick<Approvers, 'counted'>, userId: string | undefined): string | undefined {
-  const others = counted.filter(({ id }) => id !== userId).map(({ login }) => login);
+  const others = counted.filter(({ id }) => id !== userId).map(({ login, id }) => `${login}:${id}`);
   const more = others.length - OTHERS;
   return others.length === 0 ? undefined : `${others.slice(0, OTHERS).join('/')}${more > 0 ? `+${more}` : ''}`;
+}
+
+/** The numbers of the accounts that an entry names so; `undefined` where it had no room for all of them. */
+export function accountsIn(others: string): string[] | undefined {
+  const accounts = others.split('/').map((each) => /^[^:+]+:(\d+)$/.exec(each)?.[1]);
+  return accounts.every((each) => each !== undefined) ? accounts : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GitLabUser } from '../../emulator/gitlab/deployments.ts';
 import { gitlab } from '../components/gitlab-host.ts';
-import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
+import { builtValue, contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
 import { goThroughDev } from '../failures/stage.ts';
 import { type PolicyProject, projectWith } from './project.ts';
@@ -48,10 +48,10 @@ describe('an approval that a policy asks two people for', () => {
     expect(log).toContain('person   bob counts');
     expect(log).toContain('holds: approvals (policy.yml) asks for 2 people; now 3 (jane; bob; carol)');
     expect(record).toMatchObject({ people: [{ login: 'jane' }, { login: 'bob', id: '58' }, { login: 'carol' }] });
-    expect(entryOf(project)).toMatch(/ by=jane | people=3 with=bob\/carol/);
+    expect(entryOf(project)).toMatch(/^by=jane | people=3 with=bob:58\/carol:59/);
     expect(calls.filter((call) => call === 'UpdateModelPackage')).toHaveLength(1);
     expect((await project.deploy()).log).toContain(
-      'holds: approvals (policy.yml) asks for 2 people; now 3 (jane/bob/carol)',
+      'holds: approvals (policy.yml) asks for 2 people; now 3 (jane/bob:58/carol:59)',
     );
   });
 
@@ -119,6 +119,43 @@ describe('an approval that a policy asks two people for', () => {
   });
 });
 
+describe('an approval that a policy never takes from who trained the version', () => {
+  const NOT_TRAINED = `${TWO}    never: [trained]\n`;
+  const trainedBy = async (id: string, ...people: readonly GitLabUser[]) => {
+    const project = await asked(NOT_TRAINED, ...people);
+    const { emulator, arn } = project;
+    enter(emulator, arn, { built: builtValue({ at: timeIn(emulator), user_id: id }) });
+    return project;
+  };
+  const jane = { user: 'jane', claims: { user_id: '57' } };
+
+  it('refuses the trainer who starts the job, whoever else approves', async () => {
+    const project = await trainedBy('57', bob, carol);
+    const { exit, log } = await project.approve('', jane);
+    expect([exit, log]).toEqual(refused('does not hold: never trained (policy.yml)'));
+  });
+
+  it('does not count the trainer who approves in GitLab, and takes it from two others', async () => {
+    const project = await trainedBy('58', bob);
+    const { exit, log } = await project.approve('', jane);
+    expect([exit, log]).toEqual(refused('person   bob does not count: never trained'));
+    gitlab.deployments.approve(2, carol, project.emulator.clock.now());
+    expect((await project.approve('', jane)).exit).toBe(0);
+    expect(entryOf(project)).toMatch(/^by=jane user_id=57 .* people=2 with=carol:59$/);
+  });
+
+  it('an emergency passes it only where the policy says so', async () => {
+    const project = await trainedBy('57', bob);
+    const emergency = { ...jane, inputs: { emergency: 'Wrong prices' } };
+    const { log } = await project.approve('', emergency);
+    expect(log).toContain('ERROR SMC-3109');
+    project.commit(`${NOT_TRAINED}    emergency: [approvals]\n`);
+    await project.check();
+    gitlab.deployments.report(1, 'success', project.emulator.clock.now());
+    expect((await project.approve('', emergency)).log).toContain('ERROR SMC-3301');
+  });
+});
+
 const RISK = `${TWO}    from: [{group: wog/risk, id: 134}]\n`;
 const ofRisk = (...groups: readonly string[]) => ({ claims: { groups_direct: groups } });
 
@@ -136,7 +173,7 @@ describe('an approval that a policy asks of people of a group', () => {
     const { exit, log } = await project.approve('', ofRisk('wog/mlops', 'wog/risk'));
     expect(exit, log).toBe(0);
     expect(log).toContain('person   carol does not count: from: carol is of none of them');
-    expect(entryOf(project)).toMatch(/ people=2 with=bob$/);
+    expect(entryOf(project)).toMatch(/ people=2 with=bob:58$/);
     expect((await project.deploy()).exit).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GivenVoice } from '../../src/gitlab/deployments.ts';
-import { judgeApprovers, othersOf, type WhyNot } from '../../src/registry/approvers.ts';
+import { accountsIn, judgeApprovers, othersOf, type WhyNot } from '../../src/registry/approvers.ts';
 
 const SHOWN = new Date('2026-11-22T08:05:00Z');
 const jane = { login: 'jane', id: '57' };
@@ -77,6 +77,17 @@ describe('who counts for an approval', () => {
 it('an entry names at most four people, and says how many more there are', () => {
   const all = ['jane', 'bob', 'carol', 'dan', 'erin', 'frank'].map((login, id) => ({ id: `${57 + id}`, login }));
   expect(othersOf({ counted: all.slice(0, 1) }, '57')).toBeUndefined();
-  expect(othersOf({ counted: all.slice(0, 4) }, '57')).toBe('bob/carol/dan');
-  expect(othersOf({ counted: all }, '57')).toBe('bob/carol/dan+2');
+  expect(othersOf({ counted: all.slice(0, 4) }, '57')).toBe('bob:58/carol:59/dan:60');
+  expect(othersOf({ counted: all }, '57')).toBe('bob:58/carol:59/dan:60+2');
+});
+
+it.each([
+  ['bob:58/carol:59', ['58', '59']],
+  ['bob:58/carol:59/dan:60+2', undefined],
+  ['bob:58/caro+', undefined],
+  ['bob:58/carol:5+', undefined],
+  ['bob', undefined],
+  ['bob:x', undefined],
+])('of %s, the accounts are known only where all of them stand there', (others, accounts) => {
+  expect(accountsIn(others)).toEqual(accounts);
 });

@@ -69,5 +69,5 @@ const NEXTS = {
 } as const;
 
 function unknown({ because, why }: Extract<Told<never>, { is: 'not told' }>): People {
-  return { is: 'unknown', why, next: NEXTS[because] };
+  return { is: 'unknown', why, next: NEXTS[because], ...(because === 'later' && { isTrouble: true }) };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { whole } from '../../endpoints/description/schema.ts';
-import type { Rule } from '../rule.ts';
+import type { People } from '../people.ts';
+import type { Rule, RuleFinding } from '../rule.ts';
 
 /** As many as anybody waits for. */
 const MOST = 10;
@@ -24,12 +25,16 @@ export function approvalsRules(asked: z.output<typeof approvals>): Rule[] {
       people: asked,
       judge({ people }) {
         if (people === undefined) return { verdict: 'to come', now: 'nobody has approved yet' };
-        if (people.is === 'unknown') return { verdict: 'unknown', now: `unknown: ${people.why}`, next: people.next };
+        if (people.is === 'unknown') return unknown(people);
         if (people.count >= asked) return { verdict: 'holds', now: people.words };
         return { verdict: 'does not hold', now: people.words, next: ASK_OTHERS };
       },
     },
   ];
+}
+
+function unknown({ why, next, isTrouble }: Extract<People, { is: 'unknown' }>): RuleFinding {
+  return { verdict: 'unknown', now: `unknown: ${why}`, next, ...(isTrouble && { isTrouble }) };
 }
 
 const ASK_OTHERS =

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { oneOf } from '../../endpoints/description/schema.ts';
+import { accountsIn } from '../../registry/approvers.ts';
 import { environmentsBefore } from '../../registry/eligibility.ts';
-import { readApproval, readBuild } from '../../registry/entries.ts';
+import { type ApprovalEntry, readApproval, readBuild } from '../../registry/entries.ts';
 import type { Facts, Rule, RuleFinding } from '../rule.ts';
 
 const WHO = ['trained', 'merged', 'merge_request_author', 'approved_before'] as const;
@@ -77,17 +78,23 @@ function earlierApprovers({ version, ...place }: Facts): Excluded {
   const ids: string[] = [];
   for (const environment of environmentsBefore(place)) {
     const approval = readApproval(version, environment);
-    const id = approval.is === 'read' ? approval.value.user_id : undefined;
-    if (id === undefined)
+    const accounts = approval.is === 'read' ? accountsOf(approval.value) : undefined;
+    if (accounts === undefined)
       return {
         is: 'unknown',
-        why: `nothing tells which account approved it for ${environment}`,
+        why: `nothing tells which accounts approved it for ${environment}`,
         next: `approve it for ${environment} again, in a new pipeline.`,
       };
-    ids.push(id);
+    ids.push(...accounts);
   }
   const who = ids.length === 0 ? 'nobody' : `the user IDs ${[...new Set(ids)].join(', ')}`;
   return { is: 'known', ids, words: `${who} approved it before` };
+}
+
+/** Everybody who stood for an approval; `undefined` where the entry does not name them all. */
+function accountsOf({ user_id: id, with: others }: ApprovalEntry): string[] | undefined {
+  const further = others === undefined ? [] : accountsIn(others);
+  return id === undefined || further === undefined ? undefined : [id, ...further];
 }
 
 async function behind({ changes }: Facts, which: 'merged' | 'authors'): Promise<Excluded> {
