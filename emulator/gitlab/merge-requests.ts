@@ -25,6 +25,12 @@ export class MergeRequests {
   #history: string[] = [];
   #all: MergeRequest[] = [];
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#history = [];
+    this.#all = [];
+  }
+
   /** Adds commits to the history. */
   pushed(...commits: readonly string[]): void {
     this.#history = [...this.#history.filter((each) => !commits.includes(each)), ...commits];

@@ -26,8 +26,8 @@ export interface PeopleBehind {
 const MOST_COMMITS = 500;
 /** How many are asked about at once. */
 const AT_ONCE = 4;
-/** The most that GitLab lists at once: https://docs.gitlab.com/api/rest/#pagination */
-const PAGE = 100;
+/** How many GitLab lists at once: at most 100 (https://docs.gitlab.com/api/rest/#pagination). A merge request may have a long description. */
+const PAGES = { commits: 100, requests: 20 } as const;
 
 const commitList = () => z.array(z.object({ id: z.string().check(z.regex(/^[0-9a-f]{40,64}$/)) }));
 const person = () => z.object({ id: z.int(), username: z.string() });
@@ -88,13 +88,18 @@ async function commitsIn({ from = '', to }: CommitRange, reader: GitLabReader): 
 }
 
 async function listed(from: string, to: string, reader: GitLabReader): Promise<Told<readonly string[]>> {
-  const all = await everyPage(`/repository/commits?ref_name=${from}..${to}`, commitList(), reader);
+  const all = await everyPage(
+    `/repository/commits?ref_name=${from}..${to}`,
+    { schema: commitList(), size: PAGES.commits },
+    reader,
+  );
   return all.is === 'told' ? told(all.value.map(({ id }) => id)) : all;
 }
 
 /** The merge requests of this project by which a commit came; nothing is told where there is none. */
 async function mergedOf(commit: string, reader: GitLabReader): Promise<Told<Merged[]>> {
-  const all = await everyPage(`/repository/commits/${commit}/merge_requests?state=merged`, mergeRequestList(), reader);
+  const list = { schema: mergeRequestList(), size: PAGES.requests };
+  const all = await everyPage(`/repository/commits/${commit}/merge_requests?state=merged`, list, reader);
   if (all.is === 'not told') return all;
   const { projectId } = reader.job;
   const own = all.value.filter(({ state, project_id }) => state === 'merged' && String(project_id) === projectId);
@@ -105,17 +110,17 @@ async function mergedOf(commit: string, reader: GitLabReader): Promise<Told<Merg
 /** Every page of a list: the next one is asked for while the last one was full. */
 async function everyPage<Item>(
   below: string,
-  schema: z.ZodMiniType<Item[]>,
+  { schema, size }: { readonly schema: z.ZodMiniType<Item[]>; readonly size: number },
   reader: GitLabReader,
 ): Promise<Told<Item[]>> {
   const all: Item[] = [];
   for (let page = 1; all.length <= MOST_COMMITS; page++) {
-    const answer = await askPatiently(`${below}&per_page=${PAGE}&page=${page}`, reader);
+    const answer = await askPatiently(`${below}&per_page=${size}&page=${page}`, reader);
     if (answer.is === 'not told') return answer;
     const parsed = schema.safeParse(answer.value);
     if (!parsed.success) return unclear('GitLab gave something that is no such list');
     all.push(...parsed.data);
-    if (parsed.data.length < PAGE) break;
+    if (parsed.data.length < size) break;
   }
   return told(all);
 }

@@ -1,0 +1,27 @@
+import { judgePolicy } from '../../src/policy/judge.ts';
+import { policyIn } from '../../src/policy/policy.ts';
+import type { Facts } from '../../src/policy/rule.ts';
+import { PROMOTION_PATH } from '../components/handover.ts';
+import { modelPackage } from '../registry/package.ts';
+
+/** What is known when the approver of uat is asked, unless a test says otherwise. */
+export function factsOf(more: Partial<Facts> = {}): Facts {
+  return {
+    moment: 'approval',
+    environment: 'uat',
+    path: PROMOTION_PATH,
+    version: modelPackage({ version: 1, approval: 'Approved' }),
+    time: { is: 'known', now: new Date('2026-11-22T09:00:00Z') },
+    measured: new Map(),
+    changes: async () => ({ is: 'not told', because: 'nonsense', why: 'no test told' }),
+    approver: { by: 'jane', userId: '57', comment: '', at: '2026-11-22T09:00Z' },
+    ...more,
+  };
+}
+
+/** What a policy of uat finds: `holds`, or the verdict with the value that was judged. */
+export async function found(text: string, more: Partial<Facts> = {}): Promise<string> {
+  const policy = await policyIn([{ name: 'policy.yml', content: Buffer.from(text), path: undefined }], 'uat');
+  const rules = await judgePolicy(policy, factsOf(more));
+  return rules.map(({ verdict, now }) => (verdict === 'holds' ? verdict : `${verdict}: ${now}`)).join('; ');
+}

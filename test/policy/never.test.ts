@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { OWN_TAGS } from '../components/deploy-model/scene.ts';
+import { gitlab } from '../components/gitlab-host.ts';
+import { builtValue, enter, timeIn } from '../components/handover.ts';
+import { COMMIT } from '../components/job.ts';
+import { type PolicyProject, projectWith } from './project.ts';
+
+const lim = { id: 71, username: 'lim' };
+const bob = { id: 58, username: 'bob' };
+const NEVER = 'never: [trained, merged]\n';
+
+/** Presses the approve job as somebody with another account. */
+const as = ({ id, username }: typeof lim) => ({ user: username, claims: { user_id: String(id) } });
+
+/** The project whose version lim trained from a commit that bob merged. */
+async function trainedByLim(policy = NEVER): Promise<PolicyProject> {
+  const project = await projectWith(policy);
+  const { emulator, arn } = project;
+  enter(emulator, arn, { built: builtValue({ user_id: String(lim.id), at: timeIn(emulator) }) });
+  gitlab.mergeRequests.merged({ iid: 1, author: lim, merger: bob, commits: [COMMIT] });
+  return project;
+}
+
+const refused = (why: string) => [1, expect.stringContaining(why)];
+
+beforeEach(() => gitlab.mergeRequests.clear());
+
+describe('a policy that names who may never approve', () => {
+  it('says so before anybody is asked, refuses them, and takes others', async () => {
+    const project = await trainedByLim();
+    const shown = await project.check();
+    expect(shown.exit, shown.log).toBe(0);
+    expect(shown.log).toContain('to come: never trained (policy.yml)');
+    expect(shown.log).toContain('bob (user ID 58) merged its commit');
+
+    for (const [person, why] of [
+      [lim, 'does not hold: never trained'],
+      [bob, 'does not hold: never merged'],
+    ] as const) {
+      const { exit, log, calls } = await project.approve('', as(person));
+      expect([exit, log]).toEqual(refused(why));
+      expect(calls).not.toContain('UpdateModelPackage');
+    }
+    const approved = await project.approve('');
+    expect(approved.exit, approved.log).toBe(0);
+    expect((await project.deploy()).exit).toBe(0);
+  });
+
+  it('asks nobody where a commit came by no merge request', async () => {
+    const project = await trainedByLim();
+    gitlab.mergeRequests.clear();
+    const { exit, log } = await project.check();
+    expect([exit, log]).toEqual(refused('unknown: never merged (policy.yml)'));
+    expect(log).toContain('Nobody is asked to approve it.');
+  });
+
+  it('looks at every commit since the version that is live', async () => {
+    const project = await trainedByLim();
+    const { emulator } = project;
+    const [live, between] = ['a'.repeat(40), 'b'.repeat(40)];
+    gitlab.mergeRequests.clear();
+    gitlab.mergeRequests.pushed(live);
+    gitlab.mergeRequests.merged({ iid: 1, author: bob, merger: lim, commits: [between] });
+    gitlab.mergeRequests.merged({ iid: 2, author: bob, merger: bob, commits: [COMMIT] });
+    const before = emulator.register({ status: 'Approved' });
+    enter(emulator, before, { built: builtValue({ commit: live, at: timeIn(emulator) }) });
+    const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
+    emulator.deployed({ endpoint: 'resale-price-uat', package: before, tags });
+    const { exit, log, record } = await project.check({
+      inputs: { model_package_arn: project.arn, allow_downgrade: 'true' },
+    });
+    expect(exit, log).toBe(0);
+    expect(log).toContain('lim (user ID 71)');
+    expect(log).toContain('merged its 2 commits');
+    expect(record).toMatchObject({ policy: { since: { is: 'commit', commit: live } } });
+  });
+
+  it('ends a job so that GitLab runs it again where GitLab does not answer for now', async () => {
+    const project = await trainedByLim();
+    await project.check();
+    const answer = gitlab.mergeRequests.answer;
+    gitlab.mergeRequests.answer = (below, query, of) =>
+      /\/commits/.test(below) ? [503, {}] : answer.call(gitlab.mergeRequests, below, query, of);
+    const { exit, log } = await project.check();
+    gitlab.mergeRequests.answer = answer;
+    expect([exit, log]).toEqual([75, expect.stringContaining('ERROR SMC-3305')]);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { gitlab } from '../components/gitlab-host.ts';
+import { projectWith } from './project.ts';
+
+const SHA = 'e'.repeat(40);
+const TEAM = 'comment: required\n';
+const PLATFORM = 'never: [approved_before]\nenvironments:\n  prod: {}\n';
+const from = (project: string) => ({ inputs: { platform_policy: `${project}@${SHA}:policies/ml.yml` } });
+const refused = (why: string) => [1, expect.stringContaining(why)];
+const approvedDev = (id: string) => ({ user: 'bob', claims: { user_id: id } });
+
+/** A project with a policy of its own, in a GitLab that has one of the platform team. */
+async function projectOf(platform: string, team = TEAM, lets = true) {
+  const id = String(1000 + platform.length + (lets ? 0 : 500));
+  gitlab.other(id, SHA, { 'policies/ml.yml': platform }, lets);
+  return { project: await projectWith(team), ...from(id) };
+}
+
+describe('the policy of the platform team', () => {
+  it('counts beside that of the team: each refuses what the other permits', async () => {
+    const { project, inputs } = await projectOf('freeze: []\ncomment: required\n', 'never: [approved_before]\n');
+    const shown = await project.check({ inputs });
+    expect([shown.exit, shown.log]).toEqual(refused('unknown: never approved_before (policy.yml)'));
+    expect(shown.log).toContain(`to come: comment (policies/ml.yml of project`);
+  });
+
+  it('is not lessened by an empty one of the team', async () => {
+    const { project, inputs } = await projectOf('comment: required\n', 'environments:\n  uat: { comment: null }\n');
+    await project.check({ inputs });
+    const { exit, log } = await project.approve('', { inputs });
+    expect([exit, log]).toEqual(refused('does not hold: comment (policies/ml.yml of project'));
+    expect((await project.approve('RMSE fell', { inputs })).exit).toBe(0);
+    expect((await project.deploy({ inputs })).exit).toBe(0);
+  });
+
+  it('counts alone where the team has none', async () => {
+    const { project, inputs } = await projectOf('comment: required\nexpires: 1 day\n');
+    const alone = { inputs: { ...inputs, policy_file: '' } };
+    await project.check(alone);
+    expect((await project.approve('', alone)).exit).toBe(1);
+    expect((await project.approve('RMSE fell', alone)).exit).toBe(0);
+    expect((await project.deploy(alone)).exit).toBe(0);
+  });
+
+  it('stands in the approval: without it, or with one of another commit, nothing is approved and nothing deployed', async () => {
+    const { project, inputs } = await projectOf('comment: required\nexpires: 2 days\n');
+    await project.check({ inputs });
+    const without = await project.approve('RMSE fell');
+    expect([without.exit, without.log]).toEqual(refused('ERROR SMC-3304'));
+    await project.approve('RMSE fell', { inputs });
+    expect((await project.deploy()).log).toContain('ERROR SMC-3302');
+  });
+
+  it('may have sections of environments that this project does not have', async () => {
+    const { project, inputs } = await projectOf(PLATFORM, 'freeze: []\n');
+    const { log } = await project.check({ inputs });
+    expect(log).toContain('ERROR SMC-3301');
+    expect((await project.approve('', { ...approvedDev('58'), inputs })).log).toContain('nothing tells which account');
+  });
+
+  it.each([
+    ['its project does not let the job token in', false, `${SHA}:policies/ml.yml`, 'ERROR SMC-1011'],
+    ['the commit does not have it', true, `${SHA}:policies/other.yml`, 'ERROR SMC-1009'],
+    ['its project does not have the commit', true, `${'f'.repeat(40)}:policies/ml.yml`, 'ERROR SMC-1011'],
+  ])('lets nothing pass where %s', async (_, lets, place, told) => {
+    const { project, inputs } = await projectOf(`${TEAM}# ${lets}${place}\n`, TEAM, lets);
+    const [id] = inputs.platform_policy.split('@');
+    const { exit, log, calls } = await project.check({ inputs: { platform_policy: `${id}@${place}` } });
+    expect(exit).not.toBe(0);
+    expect(log).toContain(told);
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['77@main:policy.yml', `77@${SHA}`, `${SHA}:policy.yml`, `wog/platform@${SHA}:policy.yml`])(
+    'is named by a project, a whole commit and a path, and not as %s',
+    async (platform_policy) => {
+      const { project } = await projectOf(TEAM);
+      const { exit, log } = await project.check({ inputs: { platform_policy } });
+      expect([exit, log]).toEqual([64, expect.stringContaining('must be the ID of a project, a commit of 40 digits')]);
+    },
+  );
+});
