@@ -115,6 +115,17 @@ export function isActing(section: AlarmsSection): boolean {
   return section.named.length > 0 || releaseAlarms(section).length > 0;
 }
 
+/** Of which requests that fail an alarm tells that rolls back. */
+export type WatchedFailures = 'all' | 'server errors' | 'none';
+
+/** What the alarms of a section watch, as far as anybody knows: what a named one measures, its name does not say. */
+export function failuresWatched(section: AlarmsSection): WatchedFailures {
+  const kinds = releaseAlarms(section).flatMap(({ kind, action }) => (action === 'roll_back' ? [kind] : []));
+  // SageMaker counts every answer but 2XX as an error of the model, and only 5XX as one of the server.
+  if (kinds.includes('model_errors')) return 'all';
+  return kinds.includes('server_errors') ? 'server errors' : 'none';
+}
+
 /** CloudWatch tells of a period up to so many seconds after it. */
 const METRIC_DELAY = 180;
 

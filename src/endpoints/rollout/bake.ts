@@ -1,4 +1,5 @@
 import { upperShare } from '../../statistics/proportion.ts';
+import type { WatchedFailures } from '../description/alarms.ts';
 
 /** What was seen of a new fleet while it baked. */
 export interface BakeCounts {
@@ -30,15 +31,37 @@ interface OwnCounts {
  */
 export type BakeVerdict = { readonly is: 'good' | 'payload' | 'nothing'; readonly saying: string };
 
-/** Judges a bake that no alarm ended: good by the requests of others alone, at least `least` of them. */
-export function judgeBake({ requests, errors, refused, own, sent }: BakeCounts, least: number): BakeVerdict {
+/** What a bake must have to be good. */
+export interface BakeCriteria {
+  /** How many requests of others. */
+  readonly least: number;
+  /** Of which failures an alarm would have rolled it back: that none fired says nothing of others. */
+  readonly watched: WatchedFailures;
+}
+
+/** Judges a bake that no alarm ended: good by the requests of others alone, as far as an alarm watched whether they failed. */
+export function judgeBake({ requests, errors, refused, own, sent }: BakeCounts, criteria: BakeCriteria): BakeVerdict {
   // Nobody knows which fleet took our own: all of them count as taken by the new one.
   const others = Math.max(0, requests - own);
   const saying = [ofOthers(others, Math.min(errors, others), own > 0), ...ofOwn(own, sent)].join(' ');
-  if (others >= least) return { is: 'good', saying };
+  const short = whyNotGood({ others, refused }, criteria);
+  if (short === undefined) return { is: 'good', saying };
   const well = requests - errors - refused;
-  if (own > 0 && well >= least) return { is: 'payload', saying: `${saying} ${onlyOwn(others, least)}` };
-  return { is: 'nothing', saying: `${saying} ${tooFew(others, least)}` };
+  if (own > 0 && well >= criteria.least)
+    return { is: 'payload', saying: `${saying} So the bake shows that the container answers, and no more: ${short}.` };
+  return { is: 'nothing', saying: `${saying} So the bake shows nothing: ${short}.` };
+}
+
+/** What a bake lacks to be good; `undefined` where it lacks nothing. */
+function whyNotGood(
+  { others, refused }: { readonly others: number; readonly refused: number },
+  { least, watched }: BakeCriteria,
+): string | undefined {
+  if (others < least) return `${others} of ${least} requests of others`;
+  if (watched === 'none') return 'no alarm that rolls back is known to watch whether requests fail';
+  const unwatched = watched === 'all' ? 0 : refused;
+  if (others - unwatched >= least) return undefined;
+  return `the model refused ${counted(unwatched)} (4XX), which no alarm that rolls back watches: ${Math.max(0, others - unwatched)} of ${least} count`;
 }
 
 /** `atLeast` where some of the requests, and of the errors, may be our own. */
@@ -68,14 +91,6 @@ function ofSent({ file, answered, failed, reached }: OwnCounts): string {
   const bound = percent(upperShare(failed, reached));
   const all = reached === answered ? 'all' : `at least ${reached.toLocaleString('en')}`;
   return `${began}, ${ended}; ${all} reached the new fleet: a failure rate above ${bound} for this payload is excluded at 95 %.`;
-}
-
-function onlyOwn(others: number, least: number): string {
-  return `So the bake shows that the container answers, and no more: ${others} of ${least} requests of others.`;
-}
-
-function tooFew(others: number, least: number): string {
-  return `So the bake shows nothing: ${others} of ${least} requests.`;
 }
 
 const counted = (requests: number) => `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`;

@@ -1,13 +1,14 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Clock } from '../../ground/clock.ts';
+import { failuresWatched } from '../description/alarms.ts';
 import { startingInstances } from '../description/capacity.ts';
 import { kindOf } from '../description/kinds.ts';
 import { fallBacksOf, type Strategy, secondsOf } from '../description/strategy.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { DeploymentPlan } from '../plan.ts';
 import { deployedAt } from '../progress.ts';
-import { type BakeCounts, type BakeVerdict, judgeBake } from './bake.ts';
+import { type BakeCounts, type BakeCriteria, type BakeVerdict, judgeBake } from './bake.ts';
 import { countFleets, type FleetCounts, type Span } from './fleets.ts';
 import { notedOwnRequests } from './own-note.ts';
 import type { OwnRequests } from './own-traffic.ts';
@@ -49,9 +50,14 @@ export async function judgeRelease(plan: DeploymentPlan, baked: BakedRelease, co
   const verdict =
     kindOf(plan.serving.description) === 'asynchronous'
       ? NOT_COUNTED
-      : judgeBake(await countsOf(plan, baked, span, context), strategy.min_bake_requests);
+      : judgeBake(await countsOf(plan, baked, span, context), criteriaOf(plan, strategy));
   const unwatched = await whyUnwatched(await context.cloudwatch(), watchingAlarms(plan, 'roll_back'), span);
   return unwatched === undefined ? verdict : { is: 'nothing', saying: `${verdict.saying} ${unwatched} ${SO_NOTHING}` };
+}
+
+function criteriaOf({ serving }: DeploymentPlan, { min_bake_requests: least }: Strategy): BakeCriteria {
+  const { alarms } = serving.description;
+  return { least, watched: alarms ? failuresWatched(alarms) : 'none' };
 }
 
 const SO_NOTHING = 'So the bake shows nothing.';

@@ -233,6 +233,16 @@ describe('a version that answers worse', () => {
   });
 });
 
+it('a bake shows nothing of a version that fails, where only its latency is watched', async () => {
+  const { emulator, run } = await scene(`${CANARY}alarms: { latency: { threshold: 60000 } }\n`);
+  emulator.scenario('new version answers with errors');
+  const job = await run();
+  expect(job).toMatchObject({ exit: 0, record: { bake: 'nothing' } });
+  expect(job.log).toContain(
+    'So the bake shows nothing: no alarm that rolls back is known to watch whether requests fail.',
+  );
+});
+
 describe('what SageMaker would bring in at once', () => {
   const accepting = (situation: string) =>
     `${ON}strategy: { type: canary, size: 1, wait: 600, all_at_once_for: [${situation}] }\n${ERRORS}`;
@@ -285,7 +295,9 @@ describe('an alarm that the file names', () => {
     const { emulator, run } = await scene(named());
     put(emulator, 'OK');
     emulator.scenario('steady traffic');
-    expect(await run()).toMatchObject({ exit: 0, record: { bake: 'good' } });
+    const job = await run();
+    expect(job).toMatchObject({ exit: 0, record: { bake: 'nothing' } });
+    expect(job.log).toContain('no alarm that rolls back is known to watch whether requests fail.');
     expect(alarmsOf(emulator)).toEqual(['my-alarm']);
   });
 
