@@ -77,7 +77,10 @@ function statementsOf(team: Team, environment: string, permissions: readonly Per
   const used = permissions.filter((permission) => isUsed(team, permission));
   const wanted = used.filter((permission) => !deletesOlder(permission));
   const narrowed = (permission: Permission) => conditionOf(team, environment, permission) !== undefined;
-  const plain = Map.groupBy(wanted.filter((one) => !narrowed(one)).flatMap(spread), place);
+  const plain = Map.groupBy(
+    wanted.filter((one) => !narrowed(one)),
+    place,
+  );
   return [
     ...[...plain].map(([where, allowed]) => ({
       Sid: sid(where),
@@ -132,14 +135,6 @@ type Place = Permission['on'] | 'any model' | 'any endpoint config';
 function place({ action, on }: Permission): Place {
   const looks = /^sagemaker:(Describe|List)/.test(action);
   return looks && (on === 'model' || on === 'endpoint config') ? `any ${on}` : on;
-}
-
-const ON_ENDPOINT_AND_CONFIG = new Set(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint']);
-
-/** AWS asks for these two on the endpoint and on the config that it shall serve. */
-function spread(permission: Permission): Permission[] {
-  if (permission.on !== 'endpoint' || !ON_ENDPOINT_AND_CONFIG.has(permission.action)) return [permission];
-  return [permission, { ...permission, on: 'endpoint config' }];
 }
 
 const VERBS: Readonly<Record<string, string>> = {

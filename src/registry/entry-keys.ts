@@ -35,7 +35,6 @@ export const ENTRY_KEYS = [
   { kind: 'validated', companion: 'asked', writers: ['validate-endpoint'], longest: 147 },
   { kind: 'withdrawn', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
-  // Where nothing writes a kind of evidence yet, its name is kept: nobody else's role may write it.
   { kind: 'quality', writers: ['evaluate-model'], longest: 239 },
   { kind: 'load', writers: ['load-test'], longest: 239 },
   { kind: 'comparison', writers: ['compare-models'], longest: 239 },
