@@ -7,7 +7,7 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
 import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { comparisonEnvironment } from '../gitlab/job.ts';
-import { readProjectFile } from '../gitlab/project-file.ts';
+import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent, type Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -91,7 +91,10 @@ export default defineComponent({
   async checkFiles({ quality_file: file }, { root, env }) {
     if (file === undefined || env.GIT_STRATEGY === 'empty') return;
     const { readComparisonFile } = await import('./compare-models/compare.ts');
-    await readComparisonFile(file, readProjectFile({ root, input: 'quality_file', file }).toString('utf8'));
+    await readComparisonFile(
+      file,
+      readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
+    );
   },
 
   async run(given, context) {

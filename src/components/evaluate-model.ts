@@ -5,7 +5,7 @@ import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
 import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
-import { readProjectFile } from '../gitlab/project-file.ts';
+import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -66,7 +66,10 @@ export default defineComponent({
   async checkFiles({ quality_file: file }, { root, env }) {
     if (file === undefined || env.GIT_STRATEGY === 'empty') return;
     const { readQualityFile } = await import('../quality/quality-file.ts');
-    await readQualityFile(file, readProjectFile({ root, input: 'quality_file', file }).toString('utf8'));
+    await readQualityFile(
+      file,
+      readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
+    );
   },
 
   async run(given, context) {

@@ -21,7 +21,20 @@ export interface Answer {
   readonly content: Buffer;
 }
 
-/** Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives. */
+/** An answer that is longer than its limit, and was not read to its end. */
+export class LongAnswer extends Error {
+  readonly status: number | undefined;
+
+  constructor(bytes: number, status: number | undefined) {
+    super(`GitLab's answer has more than ${bytes} bytes`);
+    this.status = status;
+  }
+}
+
+/**
+ * Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives; a LongAnswer when it is
+ * too long.
+ */
 export async function askGitLab(
   url: string,
   token: string,
@@ -33,7 +46,7 @@ export async function askGitLab(
   let left = limits.bytes;
   for await (const chunk of response) {
     left -= chunk.length;
-    if (left < 0) throw new Error(`GitLab's answer has more than ${limits.bytes} bytes`);
+    if (left < 0) throw new LongAnswer(limits.bytes, response.statusCode);
     chunks.push(chunk);
   }
   const type = response.headers['content-type'] ?? '';

@@ -2,17 +2,10 @@ import { posix } from 'node:path';
 import type { Env } from '../ground/env.ts';
 import { inItsOwnWords } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { type Answer, askGitLab } from './api.ts';
+import { type Answer, askGitLab, LongAnswer } from './api.ts';
 import type { Job } from './job.ts';
 import { jobTokenFor } from './job-token.ts';
-import {
-  howToCorrect,
-  LARGEST,
-  type NamedFile,
-  readProjectFile,
-  refusedProjectFile,
-  refuseTooLarge,
-} from './project-file.ts';
+import { howToCorrect, mostBytesOf, type NamedFile, readProjectFile, refusedProjectFile } from './project-file.ts';
 
 interface FileReader {
   readonly job: Job;
@@ -80,14 +73,16 @@ async function fileAt(named: FileOf, job: Job, env: Env): Promise<Buffer | undef
   const permit = jobTokenFor(job, env);
   if ('why' in permit) throw notAllowed(named, job, permit.why);
   const address = `${job.server}/api/v4/projects/${job.projectId}/repository/files/${pathIn(named)}/raw?ref=${job.commit}`;
-  const answer = await asked(named, job, () => askGitLab(address, permit.token, { env, limits: OF_A_FILE }));
+  const answer = await asked(named, job, () => askGitLab(address, permit.token, { env, limits: limitsOf(named) }));
   return contentIn(answer, named, job);
 }
 
 const FETCH = 'set GIT_STRATEGY: fetch under variables: of this job, which does not fetch the project otherwise';
 
 /** A file of some megabytes may come through a slow proxy. */
-const OF_A_FILE = { milliseconds: 60_000, bytes: LARGEST };
+function limitsOf(named: NamedFile) {
+  return { milliseconds: 60_000, bytes: mostBytesOf(named) };
+}
 
 /** A file, and of which project it is, where that is another than the job's. */
 interface FileOf extends NamedFile {
@@ -106,6 +101,8 @@ async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Pr
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof LongAnswer && error.status === 200)
+      throw refusedProjectFile(named, `it has more than ${mostBytesOf(named)} bytes, the most that are accepted`);
     throw noAnswer(named, job, inItsOwnWords(error));
   }
 }
@@ -123,7 +120,6 @@ function contentIn({ status, type, content }: Answer, named: FileOf, job: Job): 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 function acceptable(content: Buffer, named: NamedFile): Buffer {
-  refuseTooLarge(content.length, named);
   if (content.length > 1024 || !content.toString('utf8').startsWith(LFS_POINTER)) return content;
   const { input, file } = named;
   throw new Failure(

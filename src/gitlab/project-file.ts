@@ -11,7 +11,7 @@ export interface NamedFile {
   readonly file: string;
   /** What else a person can do, if there is something: the end of the sentence "commit the file, or ...". */
   readonly otherwise?: string;
-  /** The most bytes that SageMaker accepts. */
+  /** The most bytes that SageMaker, or a job, accepts. */
   readonly maxBytes?: number;
 }
 
@@ -58,8 +58,13 @@ export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): 
 
 /** Node reads no file of 2 GiB, and a buffer of that size is not for a job. */
 export function refuseTooLarge(bytes: number, named: NamedFile): void {
-  const most = Math.min(named.maxBytes ?? LARGEST, LARGEST);
-  if (bytes > most) throw refusedProjectFile(named, `it has ${bytes} bytes, and SageMaker accepts at most ${most}`);
+  const most = mostBytesOf(named);
+  if (bytes > most) throw refusedProjectFile(named, `it has ${bytes} bytes, and at most ${most} are accepted`);
+}
+
+/** The most bytes that are read of a file. */
+export function mostBytesOf({ maxBytes = LARGEST }: NamedFile): number {
+  return Math.min(maxBytes, LARGEST);
 }
 
 /** The Failure about a file of the project; `why` ends a sentence. */
@@ -75,8 +80,11 @@ export function howToCorrect({ input, otherwise }: NamedFile): string {
     : `commit the file, correct ${input}, or ${otherwise}.`;
 }
 
+/** The most bytes of a file that describes something: a person writes it. */
+export const LONGEST_DESCRIPTION = 1_048_576;
+
 /** Bytes: more than SageMaker takes of any file. */
-export const LARGEST = 100 * 1_048_576;
+const LARGEST = 100 * 1_048_576;
 
 function attempt<Value>(act: () => Value, refuse: (why: string, cause: unknown) => Failure): Value {
   try {

@@ -897,6 +897,6 @@ describe('the payload', () => {
     writeFileSync(join(root, 'payload.json'), Buffer.alloc(6_291_457, 32));
     const job = await validate({ emulator, root });
     expect(job).toMatchObject({ exit: 64, calls: [] });
-    expect(job.log).toContain('it has 6291457 bytes, and SageMaker accepts at most');
+    expect(job.log).toContain('it has more than 6291456 bytes, the most that are accepted');
   });
 });

@@ -78,7 +78,7 @@ describe('a file of the project that decides', () => {
     const { bytes } = await scene();
     const refused = await refusal(bytes('request.npy', 10));
     expect(refused).toMatchObject({ code: 'SMC-1002', exitCode: 64 });
-    expect(refused.message).toContain('it has 11 bytes, and SageMaker accepts at most 10');
+    expect(refused.message).toContain('it has more than 10 bytes, the most that are accepted');
   });
 
   it('is not a pointer of Git LFS', async () => {

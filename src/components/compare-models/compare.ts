@@ -4,6 +4,7 @@ import type { DeployedRecord } from '../../asking/live.ts';
 import { endpointUrl } from '../../aws/console.ts';
 import { planTemporary, refuseChanged, startTemporary, type TemporaryEndpoint } from '../../endpoints/temporary.ts';
 import { removeTemporary } from '../../endpoints/temporary-removal.ts';
+import { LONGEST_DESCRIPTION } from '../../gitlab/project-file.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
@@ -87,7 +88,9 @@ export async function readComparisonFile(file: string, text: string): Promise<Co
 /** Compares what serves with the champion on the same rows, and shows what they answered. */
 export async function compareWithChampion(order: ComparisonOrder, context: ComparisonContext): Promise<Compared> {
   const { deployed, quality_file: file, champion } = order;
-  const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
+  const text = (await context.fileOfCommit({ input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION })).toString(
+    'utf8',
+  );
   const plan = await readComparisonFile(file, text);
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });

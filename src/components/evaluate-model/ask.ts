@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Liveness } from '../../asking/live.ts';
+import { LONGEST_DESCRIPTION } from '../../gitlab/project-file.ts';
 import type { Context } from '../../program/context.ts';
 import { type AskingPlan, askRows } from '../../quality/asking.ts';
 import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
@@ -47,7 +48,9 @@ export async function askAndJudge(
 ): Promise<EvaluatedModel> {
   const { log } = context;
   const { quality_file: file } = given;
-  const text = (await context.fileOfCommit({ input: 'quality_file', file })).toString('utf8');
+  const text = (await context.fileOfCommit({ input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION })).toString(
+    'utf8',
+  );
   const plan = await readQualityFile(file, text);
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });

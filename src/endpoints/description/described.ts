@@ -1,4 +1,4 @@
-import { type NamedFile, readProjectFile } from '../../gitlab/project-file.ts';
+import { LONGEST_DESCRIPTION, type NamedFile, readProjectFile } from '../../gitlab/project-file.ts';
 import type { Env } from '../../ground/env.ts';
 import type { EndpointDescription } from './description.ts';
 import { type DescriptionInputs, describedByInputs } from './inputs.ts';
@@ -47,5 +47,8 @@ export async function checkEndpointFile(
 }
 
 function namedBy(file: string): NamedFile {
-  return { input: 'endpoint_file', file, otherwise: 'leave it empty and give instance_type' };
+  return {
+    ...{ input: 'endpoint_file', file, maxBytes: LONGEST_DESCRIPTION },
+    otherwise: 'leave it empty and give instance_type',
+  };
 }
