@@ -61,6 +61,27 @@ export const rollback: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'the version that it would leave has no room for a withdrawal',
+    shows: [],
+    component: 'rollback-endpoint',
+    code: 'SMC-3201',
+    seen: 'ERROR ResalePriceModelGroup version 3 has 50 metadata entries, and SageMaker allows 50: withdrawn.dev would not fit. Nothing was written.',
+    next: `remove some of your team's entries (aws sagemaker update-model-package --model-package-arn ${arnOf(3)} --customer-metadata-properties-to-remove ...), then run this job again.`,
+    cause:
+      'A version is withdrawn before it is left: otherwise the next deployment, or a job that is run again, would bring it back. approve-model keeps room for that; your team wrote entries after the approval. The endpoint was not changed.',
+    remedy:
+      'Remove one entry with the command of the log, by a role that may; then run the job again. [When a release is bad](bad-release.md#if-its-metadata-is-full) has what to do if nobody may at the moment.',
+    stage: released,
+    act: ({ emulator }) => {
+      const taken = Object.keys(emulator.package(arnOf(3))?.metadata ?? {}).length;
+      const own = Array.from({ length: 50 - taken }, (_, index) => [`team.${index}`, 'x']);
+      enter(emulator, arnOf(3), Object.fromEntries(own));
+    },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
     when: 'no release before may be brought back',
     shows: [],
     component: 'rollback-endpoint',
