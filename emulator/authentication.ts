@@ -1,5 +1,5 @@
 import { credentialScope } from './credential-scope.ts';
-import type { Asked, Request } from './protocols.ts';
+import type { Asked, Request } from './exchange.ts';
 import { AwsError, type Principal, type World } from './world.ts';
 
 const UNSIGNED = 'AssumeRoleWithWebIdentity';

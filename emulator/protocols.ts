@@ -1,34 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { credentialScope } from './credential-scope.ts';
-import { models, type ServiceModel, shapeOf } from './model.ts';
+import type { Asked, Reply, Request } from './exchange.ts';
+import { models, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
 import { askedOfS3 } from './s3-protocol.ts';
-import type { AwsError, Call } from './world.ts';
 import { elements, xml } from './xml.ts';
-
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A request that found its service: what is asked, and how this service's answers and errors are written. */
-export interface Asked {
-  readonly service: Call['service'];
-  readonly operation: string;
-  readonly model: ServiceModel;
-  readonly input: unknown;
-  readonly answer: (members: unknown) => Reply;
-  readonly refuse: (error: AwsError) => Reply;
-}
 
 const JSON_TARGETS: Readonly<Record<string, 'sagemaker' | 'logs' | 'cloudwatch' | 'autoscaling' | 'ecr'>> = {
   SageMaker: 'sagemaker',

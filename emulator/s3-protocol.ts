@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Asked, Reply, Request } from './exchange.ts';
 import { models } from './model.ts';
-import type { Asked, Reply, Request } from './protocols.ts';
 import { AwsError } from './world.ts';
 import { elements, xml } from './xml.ts';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { asked, type Reply, type Request } from './protocols.ts';
+import type { Reply, Request } from './exchange.ts';
+import { asked } from './protocols.ts';
 import { AwsError } from './world.ts';
 
 /** How a request ends: with an answer, with a broken connection, or with neither. */

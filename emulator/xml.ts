@@ -1,4 +1,4 @@
-import type { Reply } from './protocols.ts';
+import type { Reply } from './exchange.ts';
 
 export function xml(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'text/xml' }, body };

@@ -17,7 +17,7 @@ import { schemaErrors } from '../compiler/schema.ts';
 import { readRepository, templateNames } from '../compiler/templates.ts';
 import { dutiesOf } from '../scripts/policies/policies.ts';
 import { trustPolicyOf } from '../scripts/policies/trust.ts';
-import { endpointDescription } from '../src/endpoints/description/description.ts';
+import { endpointDescription } from '../src/endpoints/description/consistent.ts';
 import { readEndpointFile } from '../src/endpoints/description/endpoint-file.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES, FAILURE_CODES } from '../src/ground/failure-codes.ts';

@@ -50,6 +50,56 @@ function complaint({ from, to }: Import): string | undefined {
   return undefined;
 }
 
+/** Takes its scenes, which take the whole of it: what stands at the top offers what is below. */
+const OFFERS_ITS_SCENES = 'emulator/emulator.ts';
+
+/** The files of a folder that import each other in a circle, each circle once. */
+function circlesIn(imports: readonly Import[]): string[][] {
+  const targets = new Map(
+    [...Map.groupBy(imports, ({ from }) => from)].map(([from, all]) => [from, all.map(({ to }) => to)]),
+  );
+  const reachedFrom = new Map([...targets.keys()].map((file) => [file, reached(file, targets)]));
+  const reaches = (from: string, to: string) => reachedFrom.get(from)?.has(to) === true;
+  const left = new Set([...targets.keys()].filter((file) => reaches(file, file)).sort());
+  return [...left].flatMap((file) => {
+    const circle = [...left].filter((other) => reaches(file, other) && reaches(other, file));
+    for (const each of circle) left.delete(each);
+    return circle.length > 0 ? [circle] : [];
+  });
+}
+
+/** Every file that a file imports, or that one of those does. */
+function reached(file: string, targets: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const found = new Set<string>();
+  const open = [...(targets.get(file) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    open.push(...(targets.get(next) ?? []));
+  }
+  return found;
+}
+
+describe.each(['src', 'emulator', 'compiler', 'scripts'])('%s', (folder) => {
+  it('has no files that import each other in a circle, for types or for more', () => {
+    const imports = importsIn(folder).filter(({ to }) => to !== OFFERS_ITS_SCENES);
+    expect(
+      circlesIn(imports).map((circle) => `${circle.join(', ')}: move what they share to a file of its own`),
+    ).toEqual([]);
+  });
+});
+
+it('a circle is told with all of its files, and nothing that only leads into it', () => {
+  const imports = ['a b', 'b c', 'c b', 'c d', 'e f', 'f e'].map((each) => {
+    const [from = '', to = ''] = each.split(' ');
+    return { from, to };
+  });
+  expect(circlesIn(imports)).toEqual([
+    ['b', 'c'],
+    ['e', 'f'],
+  ]);
+});
+
 describe('the floors of src', () => {
   it('let no file import from a floor above it, from its neighbour room or from another component', () => {
     const complaints = importsIn('src').flatMap((each) => complaint(each) ?? []);

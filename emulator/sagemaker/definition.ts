@@ -1,7 +1,8 @@
 import { type Json, knowOnly, list, notDone, objectIn, unparsable } from './definition-parts.ts';
 import { type Parameter, readParameters } from './parameters.ts';
 import { checkExpressions } from './references.ts';
-import { readStep, type Step, withBranches } from './step-definition.ts';
+import type { Step } from './step.ts';
+import { readStep, withBranches } from './step-definition.ts';
 
 export interface Definition {
   readonly parameters: readonly Parameter[];

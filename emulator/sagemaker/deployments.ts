@@ -2,6 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { Rollout, Step } from './deployment-config.ts';
 import type { EndpointConfig } from './models.ts';
 import type { Given } from './service.ts';
+import { typesOf } from './serving-rules.ts';
 import type { Pace, Phase } from './transitions.ts';
 
 export type EndpointStatus = NonNullable<api.EndpointStatus>;
@@ -159,12 +160,6 @@ export function variantsOf(
       desiredInstances: instances,
     };
   });
-}
-
-/** The instance types that a variant may have, in the order in which SageMaker tries them. */
-export function typesOf({ InstanceType, InstancePools = [] }: Given<api.ProductionVariant>) {
-  const pools = InstancePools.toSorted((a, b) => a.Priority - b.Priority).map((pool) => pool.InstanceType);
-  return InstanceType === undefined ? pools : [InstanceType];
 }
 
 /** The table of where a deployment ends. */

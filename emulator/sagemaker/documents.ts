@@ -1,5 +1,5 @@
 import { isObject, type Json, list, record } from './definition-parts.ts';
-import type { Step } from './step-definition.ts';
+import type { Step } from './step.ts';
 
 /** What a scene says that steps and people have written. */
 export interface Documents {

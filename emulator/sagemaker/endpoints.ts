@@ -10,7 +10,6 @@ import {
   FOR_EVER,
   type Outcome,
   phasesOf,
-  typesOf,
   type UpdateRequest,
   type Variant,
   variantsOf,
@@ -20,7 +19,7 @@ import { captureSummary, pendingSummary, variantSummary } from './endpoint-answe
 import type { EndpointConfig, Models } from './models.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
-import { mustBeOfItsKind, mustStayOnInstances } from './serving-rules.ts';
+import { mustBeOfItsKind, mustStayOnInstances, typesOf } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 import { type Pace, Transition } from './transitions.ts';
 

@@ -2,7 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { World } from '../world.ts';
 import type { Registry } from './registry.ts';
 import { arnOf, type Given, invalid, listed, page, served } from './service.ts';
-import { mustBeServable, type ServedModel } from './serving-rules.ts';
+import { type ConfigRequest, type ModelRequest, mustBeServable, type ServedModel } from './serving-rules.ts';
 import type { Tags } from './tags.ts';
 
 interface Made<Request> {
@@ -13,8 +13,8 @@ interface Made<Request> {
   readonly request: Request;
 }
 
-export type Model = Made<Omit<Given<api.CreateModelCommandInput>, 'Tags'>>;
-export type EndpointConfig = Made<Omit<Given<api.CreateEndpointConfigCommandInput>, 'Tags'>>;
+export type Model = Made<ModelRequest>;
+export type EndpointConfig = Made<ConfigRequest>;
 
 const NEWEST_FIRST = { order: 'Descending', after: 'included' } as const;
 

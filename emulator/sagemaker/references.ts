@@ -1,7 +1,7 @@
 import { models, shapeOf } from '../model.ts';
 import { arrayIn, isObject, type Json, knowOnly, notDone, objectIn, unparsable } from './definition-parts.ts';
 import { type Expression, expressionOf, keysOf } from './expressions.ts';
-import type { Step } from './step-definition.ts';
+import type { Step } from './step.ts';
 import { stepType } from './step-types.ts';
 
 /** What the expressions of a definition can lead to. */

@@ -3,7 +3,7 @@ import type { Json } from './definition-parts.ts';
 import { type Documents, leftBy, objectAt, propertyFile } from './documents.ts';
 import type { Scope } from './expressions.ts';
 import type { Job } from './jobs.ts';
-import type { Step } from './step-definition.ts';
+import type { Step } from './step.ts';
 import { mayRetry } from './step-retries.ts';
 import { isRunning, type StepRun, type StepTrouble } from './step-run.ts';
 import { type Worker, type WorkParts, work } from './step-work.ts';

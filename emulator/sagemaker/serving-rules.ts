@@ -1,15 +1,20 @@
 import type * as api from '@aws-sdk/client-sagemaker';
-import { typesOf } from './deployments.ts';
-import type { EndpointConfig, Model } from './models.ts';
 import { type Given, invalid } from './service.ts';
 
-type ConfigRequest = EndpointConfig['request'];
+export type ModelRequest = Omit<Given<api.CreateModelCommandInput>, 'Tags'>;
+export type ConfigRequest = Omit<Given<api.CreateEndpointConfigCommandInput>, 'Tags'>;
 type Variant = Given<api.ProductionVariant>;
 
 /** A model, and how many containers it has: those of a model package are all in it. */
 export interface ServedModel {
-  readonly model: Model['request'];
+  readonly model: ModelRequest;
   readonly containers: number;
+}
+
+/** The instance types that a variant may have, in the order in which SageMaker tries them. */
+export function typesOf({ InstanceType, InstancePools = [] }: Given<api.ProductionVariant>) {
+  const pools = InstancePools.toSorted((a, b) => a.Priority - b.Priority).map((pool) => pool.InstanceType);
+  return InstanceType === undefined ? pools : [InstanceType];
 }
 
 /** Refuses what SageMaker refuses of a config when it is created. */

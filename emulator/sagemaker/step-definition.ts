@@ -1,34 +1,11 @@
 import { checkConditions } from './conditions.ts';
 import { arrayIn, type Json, knowOnly, objectIn, unparsable } from './definition-parts.ts';
 import { references } from './references.ts';
+import type { PropertyFile, Step } from './step.ts';
 import { checkArguments } from './step-arguments.ts';
 import { readCacheConfig } from './step-cache.ts';
-import { type RetryPolicy, readRetryPolicies } from './step-retries.ts';
+import { readRetryPolicies } from './step-retries.ts';
 import { stepType } from './step-types.ts';
-
-export interface Step {
-  readonly name: string;
-  readonly type: string;
-  readonly displayName?: string;
-  readonly description?: string;
-  readonly arguments: Json;
-  readonly propertyFiles: readonly PropertyFile[];
-  /** The steps that must have succeeded before this one: those it names, and those it refers to. */
-  readonly needs: readonly string[];
-  readonly retryPolicies: readonly RetryPolicy[];
-  /** For how many milliseconds a run before may stand for this one; `undefined` when it is never looked for. */
-  readonly cachedFor: number | undefined;
-  /** The branches of a Condition. */
-  readonly ifSteps: readonly Step[];
-  readonly elseSteps: readonly Step[];
-}
-
-/** A JSON document that a processing step leaves among its outputs for later steps. */
-interface PropertyFile {
-  readonly name: string;
-  readonly output: string;
-  readonly path: string;
-}
 
 const COMMON = ['Name', 'Type', 'Arguments', 'DisplayName', 'Description', 'DependsOn'];
 /** In the schema of definitions that AWS publishes. */

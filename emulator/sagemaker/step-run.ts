@@ -2,7 +2,7 @@ import type * as api from '@aws-sdk/client-sagemaker';
 import type { Json } from './definition-parts.ts';
 import type { Job } from './jobs.ts';
 import type { Given } from './service.ts';
-import type { Step } from './step-definition.ts';
+import type { Step } from './step.ts';
 
 /** Something that goes wrong with the next run of a step of that name. */
 export interface StepTrouble {

@@ -14,8 +14,8 @@ import type { Models } from './models.ts';
 import { describedPackage } from './package-answers.ts';
 import type { Registry } from './registry.ts';
 import { digest, type Given } from './service.ts';
+import type { Step } from './step.ts';
 import { cacheKey, type StepCache } from './step-cache.ts';
-import type { Step } from './step-definition.ts';
 import type { StepWork } from './step-run.ts';
 
 /** The rest of SageMaker, where the work is done. */

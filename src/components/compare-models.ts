@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { recordEvidence } from '../asking/evidence.ts';
 import { describeServed, untilLive } from '../asking/live.ts';
-import { instanceType } from '../endpoints/description/capacity.ts';
+import { instanceType } from '../endpoints/description/instance-type.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
 import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';

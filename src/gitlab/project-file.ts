@@ -57,7 +57,7 @@ export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): 
 }
 
 /** Node reads no file of 2 GiB, and a buffer of that size is not for a job. */
-export function refuseTooLarge(bytes: number, named: NamedFile): void {
+function refuseTooLarge(bytes: number, named: NamedFile): void {
   const most = mostBytesOf(named);
   if (bytes > most) throw refusedProjectFile(named, `it has ${bytes} bytes, and at most ${most} are accepted`);
 }

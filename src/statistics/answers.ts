@@ -1,4 +1,4 @@
-import type { Statistic } from './resampling.ts';
+import { rowsInOrder, type Statistic } from './resampling.ts';
 
 /** What a model is for. */
 export const TASKS = ['regression', 'binary', 'multiclass'] as const;
@@ -33,13 +33,6 @@ export function answersOf(all: Answers, rows: readonly number[] | Uint32Array): 
 /** The rows by ascending value. */
 export function ascendingRows(values: Float64Array): Uint32Array {
   return rowsInOrder(values.length).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-}
-
-/** The rows from the first to the last. */
-export function rowsInOrder(rows: number): Uint32Array {
-  const order = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) order[row] = row;
-  return order;
 }
 
 /** A statistic of such answers: what can be prepared once is, before the first weights. */

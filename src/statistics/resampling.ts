@@ -1,4 +1,3 @@
-import { rowsInOrder } from './answers.ts';
 import { normalBelow, normalQuantile } from './normal.ts';
 import { CONFIDENCE, type OneSidedBounds } from './proportion.ts';
 import { randomAfter } from './random.ts';
@@ -8,6 +7,13 @@ export type Weights = Float64Array;
 
 /** A value of rows that count so often; NaN where it has none. */
 export type Statistic = (weights: Weights) => number;
+
+/** The rows from the first to the last. */
+export function rowsInOrder(rows: number): Uint32Array {
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
+  return order;
+}
 
 /** Each row once. */
 export function once(rows: number): Weights {

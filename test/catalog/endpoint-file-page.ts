@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { endpointDescription } from '../../src/endpoints/description/description.ts';
+import { endpointDescription } from '../../src/endpoints/description/consistent.ts';
 import { type Cell, ROWS } from '../../src/endpoints/description/kind-table.ts';
 import { KIND_WORDS, KINDS } from '../../src/endpoints/description/kinds.ts';
 import { code, table } from './markdown.ts';

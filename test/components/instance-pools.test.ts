@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { endpointDescription } from '../../src/endpoints/description/description.ts';
+import { endpointDescription } from '../../src/endpoints/description/consistent.ts';
 import { projectByFile } from './by-file.ts';
 import { NAME, noWrite } from './deploy-model/scene.ts';
 import { BY_FILE } from './gitlab-file.ts';

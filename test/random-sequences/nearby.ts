@@ -3,8 +3,9 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { vi } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
+import type { Asked, Reply, Request } from '../../emulator/exchange.ts';
 import { models } from '../../emulator/model.ts';
-import { type Asked, asked, type Reply, type Request } from '../../emulator/protocols.ts';
+import { asked } from '../../emulator/protocols.ts';
 import type { Call } from '../../emulator/world.ts';
 
 /** Whose calls these are, and what befalls them on their way. */

@@ -1,28 +1,9 @@
 import type { InstancePool, ProductionVariant, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
 import type { InstancePools } from './instance-pools.ts';
+import { instanceType } from './instance-type.ts';
 import { whole } from './schema.ts';
-import type { ServerlessSection } from './serverless.ts';
-
-const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;
-
-/**
- * SageMaker adds instance types faster than its SDK is updated here: only the form is checked, SageMaker checks the
- * rest.
- */
-export const instanceType = z
-  .custom<ProductionVariantInstanceType>(
-    (value) => typeof value === 'string' && INSTANCE_TYPE.test(value),
-    'must be a SageMaker instance type, like ml.m5.large',
-  )
-  .register(z.globalRegistry, {
-    type: 'string',
-    pattern: INSTANCE_TYPE.source,
-    description: 'The instance type. The version must be registered for it. A serverless endpoint has none.',
-  });
-
-/** In MB: what SageMaker offers to each copy of a serverless container. */
-export const SIZES = [1024, 2048, 3072, 4096, 5120, 6144] as const;
+import { type ServerlessSection, SIZES } from './serverless.ts';
 
 export const MOST_INSTANCES = 10_000;
 

@@ -2,14 +2,13 @@ import * as z from 'zod/mini';
 import { tells } from '../../gitlab/inputs.ts';
 import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
-import { autoscaling, autoscalingFits } from './autoscaling.ts';
+import { autoscaling } from './autoscaling.ts';
 import { instances } from './capacity.ts';
 import { configOptions } from './config-options.ts';
-import { instancePools, poolsFit, provisionTimeout } from './instance-pools.ts';
-import { kindProblems } from './kind-table.ts';
+import { instancePools, provisionTimeout } from './instance-pools.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
-import { rollout, rolloutFits } from './rollout.ts';
+import { rollout } from './rollout.ts';
 import { mapping, option } from './schema.ts';
 import { serverlessConfig } from './serverless.ts';
 import { variantOptions } from './variant-options.ts';
@@ -44,8 +43,8 @@ const REFUSED = {
   model_name_override: 'is not known: an endpoint serves one version',
 };
 
-/** Every key of a description. Each section is a file beside this one. */
-const sections = mapping(
+/** Every key of a description. Each section is a file beside this one. What fits together, consistent.ts says. */
+export const sections = mapping(
   {
     variant_name: z._default(
       resourceName.check(z.describe('The name of the production variant. Keep the same name in every release.')),
@@ -73,35 +72,3 @@ const sections = mapping(
 
 /** How an endpoint is to serve in one environment, whether its inputs say so or its file. */
 export type EndpointDescription = z.output<typeof sections>;
-
-/** Whether no other value says on what is served, or says it wrongly: then nothing is told of what is missing. */
-function isWithoutCapacity({ value, issues }: z.core.ParsePayload): boolean {
-  const isWrong = CAPACITY.some((key) => issues.some(({ path }) => path?.[0] === key));
-  return typeof value === 'object' && value !== null && !isWrong;
-}
-
-const CAPACITY = ['instance_type', 'instance_pools', 'serverless_config'] as const;
-
-const someCapacity = z.refine<EndpointDescription>(
-  (given) => CAPACITY.some((key) => (given[key] ?? undefined) !== undefined),
-  {
-    path: ['instance_type'],
-    error:
-      'must be a SageMaker instance type, like ml.m5.large, where there is neither instance_pools nor serverless_config',
-    when: isWithoutCapacity,
-  },
-);
-
-/** Tells what of a description its kind of endpoint cannot have; or where it can have all, what does not fit together. */
-function allFits(payload: z.core.ParsePayload<EndpointDescription>): void {
-  const of = kindProblems(payload.value);
-  for (const { path, why } of of)
-    payload.issues.push({ code: 'custom', path: [...path], input: payload.value, message: why });
-  if (of.length > 0) return;
-  poolsFit(payload);
-  rolloutFits(payload);
-  autoscalingFits(payload);
-}
-
-/** What a file may say of an endpoint in one environment. */
-export const endpointDescription = sections.check(someCapacity, z.check(allFits));

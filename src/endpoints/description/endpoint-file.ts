@@ -1,7 +1,8 @@
 import { Failure } from '../../ground/failure.ts';
 import { sentence } from '../../ground/sentence.ts';
 import { OPTIONS } from '../members.ts';
-import { type EndpointDescription, endpointDescription } from './description.ts';
+import { endpointDescription } from './consistent.ts';
+import type { EndpointDescription } from './description.ts';
 import { type FileKind, readSectionedFile, type SectionedFile } from './sectioned-file.ts';
 
 /** An endpoint file. Null means something only to an option: elsewhere, the usual value counts. */

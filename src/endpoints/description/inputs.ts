@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { decidingAssignments, decidingPath, optional, tells, wholeNumber } from '../../gitlab/inputs.ts';
 import { ownTags } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
-import { instanceType, MOST_INSTANCES } from './capacity.ts';
+import { MOST_INSTANCES } from './capacity.ts';
 import type { EndpointDescription } from './description.ts';
+import { instanceType } from './instance-type.ts';
 import { environmentProblems } from './model-environment.ts';
 
 /** The inputs that describe an endpoint: the file, or single values. All may be empty. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Capacity, instanceType } from './capacity.ts';
+import { instanceType } from './instance-type.ts';
 import { mapping, option, whole } from './schema.ts';
 
 const LIKE = '"- { instance_type: ml.m5.large, priority: 1 }"';
@@ -28,7 +28,9 @@ const isEachOnce = (values: readonly unknown[]) => new Set(values).size === valu
 
 export type InstancePools = z.output<typeof pools>;
 
-interface Pooled extends Capacity {
+interface Pooled {
+  readonly instance_type?: string | undefined;
+  readonly instance_pools?: InstancePools | null | undefined;
   readonly variant_instance_provision_timeout_in_seconds?: number | null | undefined;
   readonly autoscaling?: object | null | undefined;
 }

@@ -1,5 +1,4 @@
 import type { CreateEndpointConfigCommandInput, DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
-import type { EndpointDescription } from './description.ts';
 
 /**
  * The kinds of endpoints. A further one needs a cell in each row of the table (kind-table.ts), and a section in the file that makes an
@@ -15,8 +14,14 @@ export const KIND_WORDS: Readonly<Record<Kind, string>> = {
   asynchronous: 'an asynchronous endpoint on instances',
 };
 
+/** The sections of a description that make an endpoint one of a kind. */
+interface Sections {
+  readonly serverless_config?: object | null | undefined;
+  readonly async_inference_config?: object | null | undefined;
+}
+
 /** Of which kind an endpoint is. One with both sections is refused (kind-table.ts). */
-export function kindOf({ serverless_config, async_inference_config }: Partial<EndpointDescription>): Kind {
+export function kindOf({ serverless_config, async_inference_config }: Sections): Kind {
   if (serverless_config) return 'serverless';
   return async_inference_config ? 'asynchronous' : 'real_time';
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import { SIZES } from './capacity.ts';
 import { mapping, whole } from './schema.ts';
+
+/** In MB: what SageMaker offers to each copy of a serverless container. */
+export const SIZES = [1024, 2048, 3072, 4096, 5120, 6144] as const;
 
 const MOST_AT_ONCE = 200;
 

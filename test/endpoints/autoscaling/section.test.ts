@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { autoscaling } from '../../../src/endpoints/description/autoscaling.ts';
-import { endpointDescription } from '../../../src/endpoints/description/description.ts';
+import { endpointDescription } from '../../../src/endpoints/description/consistent.ts';
 
 const LEAST = { minimum: 2, maximum: 12, invocations_per_instance: 300 };
 const METRIC = { namespace: '/aws/sagemaker/Endpoints', name: 'CPUUtilization', statistic: 'Average', target: 70 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointDescription } from '../../../src/endpoints/description/description.ts';
+import { endpointDescription } from '../../../src/endpoints/description/consistent.ts';
 import { ROWS } from '../../../src/endpoints/description/kind-table.ts';
 import { KINDS, type Kind, kindOf } from '../../../src/endpoints/description/kinds.ts';
 

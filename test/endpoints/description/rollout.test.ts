@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointDescription } from '../../../src/endpoints/description/description.ts';
+import { endpointDescription } from '../../../src/endpoints/description/consistent.ts';
 import { deploymentConfig, secondsOf, strategy } from '../../../src/endpoints/description/strategy.ts';
 
 const ON = { instance_type: 'ml.m5.large', instance_count: 4 };
