@@ -13,6 +13,7 @@ import type { CandidateSearch } from '../preview/candidate.ts';
 import { criteriaOf } from '../preview/criteria.ts';
 import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
 import type { FoundVersion } from '../preview/gather.ts';
+import type { ShownPolicy } from '../preview/policy.ts';
 import { skippedLines } from '../preview/skipped.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -20,7 +21,6 @@ import { readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
 import { whyOverdue } from './check-model/overdue.ts';
-import type { ShownPolicy } from './check-model/policy.ts';
 
 const inputs = z
   .strictObject({
@@ -161,14 +161,15 @@ async function showUnder(
   { about, verdict, found, given }: PolicyView,
   context: Context,
 ): Promise<void> {
-  const [{ judgeBefore, refuseToAsk }, { showVersion }] = await Promise.all([
-    import('./check-model/policy.ts'),
+  const [{ checkRules, judgeBefore, refuseToAsk }, { showVersion }] = await Promise.all([
+    import('../preview/policy.ts'),
     import('./check-model/show.ts'),
   ]);
   const { promotion_path: path, endpoint_name: endpoint } = given;
   let shown: ShownPolicy | undefined;
   const judge: FoundVersion['judge'] = async (reports) => {
-    shown = await judgeBefore({ policy, foreseen: found, path, endpoint }, reports, context);
+    shown = await judgeBefore({ policy, foreseen: found, path, endpoint, isMerged: true }, reports, context);
+    checkRules(shown.rules, context);
     return shown.rules;
   };
   await showVersion({ ...about, judge }, verdict, context);

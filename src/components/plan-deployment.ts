@@ -12,6 +12,7 @@ import type { Context } from '../program/context.ts';
 import { actOf } from './plan-deployment/act.ts';
 import { lookAtNamedAlarms } from './plan-deployment/alarms.ts';
 import { planOf } from './plan-deployment/plan.ts';
+import { plannedPolicy } from './plan-deployment/policy.ts';
 import { PLAN_FOLDER, PLAN_REPORTS } from './plan-deployment/reports.ts';
 
 const inputs = z
@@ -52,13 +53,14 @@ export default defineComponent({
   async run(given, context) {
     const criteria = criteriaOf(given, context.job, 'plan-deployment');
     const description = await describedInFolder(given, context);
+    const policy = await plannedPolicy(given, criteria.path, context);
     const foreseen = isTrainedFirst(given, criteria)
       ? await foreseeTraining({ given, description }, context)
       : await foresee({ given, description }, criteria, context);
     const alarms = await lookAtNamedAlarms(foreseen, actOf(foreseen), context);
     const plan = planOf(foreseen, criteria, alarms);
     const { showPlan } = await import('./plan-deployment/show.ts');
-    await showPlan(plan, { foreseen, criteria, takeOver: given.take_over_endpoint }, context);
+    await showPlan(plan, { foreseen, criteria, takeOver: given.take_over_endpoint, policy }, context);
     return { verdict: plan.verdict, outputs: {} };
   },
 });

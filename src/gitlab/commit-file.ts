@@ -58,6 +58,15 @@ export async function fileOfProject(
   return (await fileAt(file, there, env)) ?? refuseAsMissing(file, there);
 }
 
+/** A file as a branch of the job's own project has it now; `undefined` where it has none. Throws a Failure when nobody knows. */
+export async function fileOfBranch(
+  named: NamedFile,
+  branch: string,
+  { job, env }: Pick<FileReader, 'job' | 'env'>,
+): Promise<Buffer | undefined> {
+  return fileAt(named, { ...job, commit: encodeURIComponent(branch) }, env);
+}
+
 /** The file of the commit, or of the work tree where nobody knows the commit; `undefined` where the commit has none. */
 async function fileInCommit(named: NamedFile, { job, env, root, log }: FileReader): Promise<Buffer | undefined> {
   if (!job.verified) {

@@ -22,13 +22,15 @@ interface Judged {
   readonly version: ModelPackage;
   readonly path: readonly string[];
   readonly found: FoundByCheck;
+  /** Whether the commit of the job counts, too: not before it is merged. */
+  readonly isMerged?: boolean;
 }
 
 type CommonFacts = Pick<Facts, 'environment' | 'path' | 'version' | 'time' | 'measured' | 'changes'>;
 
 /** The facts that are found in the same way at every moment. GitLab is asked once, and only where a rule wants to know. */
 export function commonFacts(
-  { version, path, found: { since, measured } }: Judged,
+  { version, path, found: { since, measured }, isMerged = true }: Judged,
   context: PolicyContext,
 ): CommonFacts {
   const { job, clock } = context;
@@ -39,7 +41,7 @@ export function commonFacts(
     version,
     time: timeOf(clock.now(), job),
     measured: new Map(Object.entries(measured)),
-    changes: () => (asked ??= changesSince(since, version, context)),
+    changes: () => (asked ??= changesSince(since, { version, alone: isMerged ? [job.commit] : [] }, context)),
   };
 }
 
@@ -47,15 +49,15 @@ type PolicyContext = Pick<Context, 'job' | 'clock' | 'peopleBehind'>;
 
 async function changesSince(
   since: Since,
-  version: ModelPackage,
-  { job, peopleBehind }: PolicyContext,
+  { version, alone }: { readonly version: ModelPackage; readonly alone: readonly string[] },
+  { peopleBehind }: PolicyContext,
 ): ReturnType<Facts['changes']> {
   const built = commitOfBuild(version);
   const unclear = (why: string) => ({ is: 'not told', because: 'nonsense', why }) as const;
   if (built === undefined) return unclear('nothing tells from which commit the version was built');
   if (since.is === 'unknown') return unclear(since.why);
   const from = since.is === 'commit' ? since.commit : undefined;
-  return peopleBehind({ from, to: built }, [job.commit]);
+  return peopleBehind({ from, to: built }, alone);
 }
 
 /** The whole hash of the commit that a version was built from, as deploy-pipeline recorded it. */

@@ -57,7 +57,11 @@ async function ownText(file: string, path: readonly string[], { fileOfCommit }: 
   return { name: file, content: await fileOfCommit(policyNamed(file)), path };
 }
 
-async function platformText({ file, ...other }: PlatformPolicy, { fileOfProject }: PolicyReader): Promise<PolicyText> {
+/** The platform team's, as the commit has it that the include names. */
+export async function platformText(
+  { file, ...other }: PlatformPolicy,
+  { fileOfProject }: Pick<Context, 'fileOfProject'>,
+): Promise<PolicyText> {
   const content = await fileOfProject({ input: 'platform_policy', file }, other);
   const name = `${file} of project ${other.projectId} at ${other.commit.slice(0, 12)}`;
   return { name, content, path: undefined };

@@ -43,6 +43,8 @@ export interface Context {
   fileOfCommit(named: NamedFile): Promise<Buffer>;
   /** As fileOfCommit, for a file in a commit of another project. */
   fileOfProject(named: NamedFile, other: OtherCommit): Promise<Buffer>;
+  /** As fileOfCommit, as the branch has it now into which a merge request is to be merged; `undefined` where it has none. */
+  fileOfTarget(named: NamedFile): Promise<Buffer | undefined>;
   /** As fileOfCommit, for a file that the commit may lack, because an earlier job of the pipeline writes it. */
   fileOfPipeline(named: NamedFile): Promise<Buffer>;
   /** The folder of the project, where artifacts of earlier jobs lie. */

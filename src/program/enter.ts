@@ -77,6 +77,10 @@ export async function enter(
       const { fileOfProject } = await import('../gitlab/commit-file.ts');
       return fileOfProject(named, other, { job, env });
     },
+    async fileOfTarget(named) {
+      const { fileOfBranch } = await import('../gitlab/commit-file.ts');
+      return fileOfBranch(named, env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ?? '', { job, env });
+    },
     async fileOfPipeline(named) {
       const { fileOfPipeline } = await import('../gitlab/commit-file.ts');
       return fileOfPipeline(named, { job, env, root, log: log.line });

@@ -95,13 +95,13 @@ describe('who may never approve', () => {
       'nobody knows who approved it for dev',
       'never: [approved_before]',
       versionWith({ 'approved.dev': verdictValue(CONTENT) }),
-      'unknown: unknown: nothing tells which account approved it for dev',
+      'unknown: unknown: nothing tells which accounts approved it for dev',
     ],
     [
       'it was approved for dev, and never for uat',
       'never: [approved_before]',
       { ...MAIN, ...versionWith({ 'approved.dev': verdictValue(CONTENT, { user_id: '58' }) }) },
-      'unknown: unknown: nothing tells which account approved it for uat',
+      'unknown: unknown: nothing tells which accounts approved it for uat',
     ],
     [
       'nobody is asked yet',

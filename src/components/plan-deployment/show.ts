@@ -1,24 +1,28 @@
 import { approverLines, factLine } from '../../preview/approver-lines.ts';
 import { type ApproverView, type Fact, linksOf } from '../../preview/approver-view.ts';
-import { viewOf } from '../../preview/gather.ts';
+import { type FoundVersion, viewOf } from '../../preview/gather.ts';
+import { checkRules } from '../../preview/policy.ts';
 import { skippedLines } from '../../preview/skipped.ts';
 import type { Context } from '../../program/context.ts';
 import type { PromotionCriteria } from '../../registry/eligibility.ts';
 import type { Foreseen } from './act.ts';
 import { planPage } from './page.ts';
 import type { MergePlan } from './plan.ts';
+import { askedRules, judgePlanned, type PlannedPolicy, type PlannedRules, policyFacts } from './policy.ts';
 import { METRICS, metricsReport, PAGE, TERRAFORM, terraformReport } from './reports.ts';
 
 interface Shown {
   readonly foreseen: Foreseen;
   readonly criteria: PromotionCriteria;
   readonly takeOver: boolean;
+  /** What the merge makes of the policy; `undefined` where the include names none. */
+  readonly policy: PlannedPolicy | undefined;
 }
 
 /** Shows a plan: in the log, on the page, and to the widgets of the merge request. */
 export async function showPlan(
   plan: MergePlan,
-  { foreseen, criteria, takeOver }: Shown,
+  { foreseen, criteria, takeOver, policy }: Shown,
   context: Context,
 ): Promise<void> {
   const { log, report, job } = context;
@@ -26,8 +30,16 @@ export async function showPlan(
   record(plan, foreseen, context);
   for (const { name, why } of plan.conditions) report.check(name, why);
   report.file(TERRAFORM, terraformReport(plan.changes));
-  const view = foreseen.is === 'version' ? await versionView(foreseen, { criteria, takeOver }, context) : undefined;
-  const facts = [...plan.facts, ...liveFacts(foreseen), ...changeFacts(plan)];
+  const seen =
+    foreseen.is === 'version' ? await versionView(foreseen, { criteria, takeOver, policy }, context) : undefined;
+  const view = seen?.view;
+  const rules = seen ? seen.rules : policy && askedRules(policy);
+  const facts = [
+    ...plan.facts,
+    ...liveFacts(foreseen),
+    ...changeFacts(plan),
+    ...(policy && rules ? policyFacts(policy, rules) : []),
+  ];
   const skipped = foreseen.is === 'nothing' ? foreseen.passedOver : [];
   const title = `What a merge of ${job.ref} into ${environment} would do`;
   const path = report.file(PAGE, planPage({ title, verdict: plan.verdict, facts, view, skipped }));
@@ -46,12 +58,23 @@ export async function showPlan(
   for (const line of approverLines(view)) log.line(`  ${line}`);
 }
 
-function versionView(
-  { candidate: version, live, passedOver, taken }: Extract<Foreseen, { is: 'version' }>,
-  { criteria, takeOver }: Omit<Shown, 'foreseen'>,
+/** What the approver of a version would see, with the rules of the policy as they would be judged. */
+async function versionView(
+  foreseen: Extract<Foreseen, { is: 'version' }>,
+  { criteria, takeOver, policy }: Omit<Shown, 'foreseen'>,
   context: Context,
-): Promise<ApproverView> {
-  return viewOf({ version, criteria, live, passedOver, takeOver, taken }, context);
+): Promise<{ readonly view: ApproverView; readonly rules: PlannedRules | undefined }> {
+  const { candidate: version, live, passedOver, taken } = foreseen;
+  let rules: PlannedRules | undefined;
+  const judge: FoundVersion['judge'] = async (reports) => {
+    if (policy === undefined) return [];
+    const judged = await judgePlanned(policy, { foreseen, path: criteria.path }, reports, context);
+    checkRules(judged.after, context);
+    rules = judged;
+    return judged.after;
+  };
+  const view = await viewOf({ version, criteria, live, passedOver, takeOver, taken, judge }, context);
+  return { view, rules };
 }
 
 /** What is live where the version does not exist yet: the view of a version has it otherwise. */

@@ -1,11 +1,11 @@
-import { commitOfBuild, commonFacts, type FoundByCheck, type Since } from '../../policy/facts.ts';
-import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
-import type { Policy } from '../../policy/policy.ts';
-import { reportedMetric } from '../../policy/sections/metrics.ts';
-import type { ForeseenVersion } from '../../preview/foresee.ts';
-import type { MetricGroup } from '../../preview/metrics.ts';
-import type { Context } from '../../program/context.ts';
-import { displayName } from '../../registry/packages.ts';
+import { commitOfBuild, commonFacts, type FoundByCheck, type Since } from '../policy/facts.ts';
+import { type JudgedRule, judgePolicy, refuseUnlessPermitted, ruleLine } from '../policy/judge.ts';
+import type { Policy } from '../policy/policy.ts';
+import { reportedMetric } from '../policy/sections/metrics.ts';
+import type { Context } from '../program/context.ts';
+import { displayName } from '../registry/packages.ts';
+import type { ForeseenVersion } from './foresee.ts';
+import type { MetricGroup } from './metrics.ts';
 
 /** What a policy says before anybody is asked, and what later jobs need of it. */
 export interface ShownPolicy {
@@ -20,23 +20,28 @@ interface Question {
   readonly path: readonly string[];
   /** The endpoint whose live version is looked at; `undefined` where the include names none. */
   readonly endpoint: string | undefined;
+  /** Whether the commit of the job counts, too: not before it is merged. */
+  readonly isMerged: boolean;
 }
 
-/** Judges the policy before anybody is asked. Each rule is a test case, too. */
+/** Judges the policy before anybody is asked. */
 export async function judgeBefore(
-  { policy, foreseen, path, endpoint }: Question,
+  { policy, foreseen, path, endpoint, isMerged }: Question,
   reports: readonly MetricGroup[],
   context: Context,
 ): Promise<ShownPolicy> {
   const found = { since: sinceLive(foreseen, endpoint), measured: measuredFor(policy, reports) };
-  const common = commonFacts({ version: foreseen.candidate, path, found }, context);
+  const common = commonFacts({ version: foreseen.candidate, path, found, isMerged }, context);
   const rules = await judgePolicy(policy, { ...common, moment: 'check', approver: undefined });
+  return { hash: policy.hash, found, rules };
+}
+
+/** A test case for each rule: whether it permits an approval, as far as anybody knows. */
+export function checkRules(rules: readonly JudgedRule[], { report, job }: Pick<Context, 'report' | 'job'>): void {
   for (const rule of rules) {
     const isAgainst = rule.verdict === 'does not hold' || rule.verdict === 'unknown';
-    const name = `${rule.source} permits ${context.job.environment}: ${rule.name}`;
-    context.report.check(name, isAgainst ? ruleLine(rule) : undefined);
+    report.check(`${rule.source} permits ${job.environment}: ${rule.name}`, isAgainst ? ruleLine(rule) : undefined);
   }
-  return { hash: policy.hash, found, rules };
 }
 
 /** Asks nobody where a rule does not hold that no approver can change. */
