@@ -63,6 +63,10 @@ const CALLS: Readonly<Record<string, z.ZodType>> = {
   'POST /protected_environments': z.strictObject({
     name: text,
     deploy_access_levels: z.array(z.strictObject({ group_id: z.int() })).min(1),
+    approval_rules: z
+      .array(z.strictObject({ group_id: z.int(), required_approvals: z.int().min(1) }))
+      .min(1)
+      .optional(),
   }),
   'POST /share': z.strictObject({ group_id: text, group_access: z.enum(['10', '20', '30', '40']) }),
   'PUT /resource_groups/:key': z.strictObject({
