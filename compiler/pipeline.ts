@@ -24,6 +24,8 @@ export interface Execution {
   readonly runner: readonly string[];
   /** Gives jobs their numbers and inputs, before they run. */
   readonly prepare: (jobs: readonly StartingInputs[]) => void;
+  /** The time by which GitLab notes what people do. */
+  readonly now: () => Date;
   /** Is told how each job ended. */
   readonly ended: (name: string, exit: number) => void;
   /** Looks through what the jobs wrote, after every run. */
@@ -39,6 +41,12 @@ export interface Job {
   readonly record: unknown;
 }
 
+interface GivenApproval {
+  readonly name: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
 type Status = 'created' | 'manual' | 'success' | 'failed' | 'skipped';
 
 /** A pipeline that runs as far as GitLab would run it: up to a job that waits for somebody to press it. */
@@ -47,6 +55,8 @@ export class Pipeline {
   readonly jobs: readonly PlannedJob[];
   /** Who pressed which job. */
   readonly pressed = new Map<string, string>();
+  /** Approvals in GitLab of deployments whose job nobody has started yet. */
+  #approvals: GivenApproval[] = [];
   readonly #execution: Execution;
   readonly #statuses: Map<string, Status>;
   /** The values of a job's inputs that somebody gave when they last started it. */
@@ -77,6 +87,19 @@ export class Pipeline {
     this.#inputs.set(name, inputs);
     this.#statuses.set(name, 'created');
     return this.#runAll(this.#due());
+  }
+
+  /** Somebody approves, in GitLab, the deployment of a job that nobody has started yet. */
+  approve(name: string, by: string): void {
+    // Nobody reads a page within a millisecond.
+    this.#approvals.push({ name, by, at: new Date(this.#execution.now().getTime() + 1000) });
+  }
+
+  /** Who approved the deployment of a job that starts now: GitLab keeps them with this run of it. */
+  takeApprovals(name: string): readonly GivenApproval[] {
+    const taken = this.#approvals.filter((each) => each.name === name);
+    this.#approvals = this.#approvals.filter((each) => each.name !== name);
+    return taken;
   }
 
   /** Runs a finished job again, and what was skipped after it. */

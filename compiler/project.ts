@@ -89,8 +89,6 @@ export interface Project {
   mergeRequest(from: string, into: string): Pipeline;
   /** Tags the last commit of a branch, and creates the pipeline of the tag. */
   tag(name: string, branch: string): Pipeline;
-  /** Somebody approves, in GitLab, the deployment of a job that nobody has started yet. */
-  approve(pipeline: Pipeline, job: string, by: string): void;
   close(): Promise<void>;
 }
 
@@ -116,8 +114,6 @@ class LocalProject implements Project {
   #jobs = 5000;
   /** The numbers of jobs by pipeline and name, each the last that it ran under. */
   readonly #numbers = new Map<string, number>();
-  /** Approvals of jobs that have no number yet: gitlab-ci-local gives them one when they start. */
-  #approvals: { readonly key: string; readonly by: string; readonly at: Date }[] = [];
 
   constructor(options: ProjectOptions) {
     this.#options = options;
@@ -165,10 +161,6 @@ class LocalProject implements Project {
     return this.#createPipeline({ type: 'tag', name }, undefined);
   }
 
-  approve(pipeline: Pipeline, job: string, by: string): void {
-    this.#approvals.push({ key: jobKey(pipeline.id, job), by, at: this.#options.emulator.clock.now() });
-  }
-
   async close(): Promise<void> {
     await this.#attendant.close();
     await this.#gitlab?.close();
@@ -210,15 +202,16 @@ class LocalProject implements Project {
     };
 
     const given = this.#given(id, emulator.url);
+    const now = () => emulator.clock.now();
     const ended = (name: string, exit: number) => {
       const number = this.#numbers.get(jobKey(id, name));
       const status = exit === 0 ? 'success' : 'failed';
-      if (number !== undefined) this.#gitlab?.deployments.report(number, status, emulator.clock.now());
+      if (number !== undefined) this.#gitlab?.deployments.report(number, status, now());
     };
     const secrets = () => [emulator, ...otherRegions].flatMap(({ secrets: own }) => [...own]);
     const inspect = (log: string) => refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, secrets());
     const env = this.#environment(given);
-    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, ended, inspect };
+    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, now, ended, inspect };
     const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     const commit = git(folder, 'rev-parse', 'HEAD');
     this.#gitlab?.commit(
@@ -295,7 +288,7 @@ class LocalProject implements Project {
     const login = user ?? 'tan.mei.ling';
     const emulator = this.#emulatorOf(job);
     const started = emulator.clock.now();
-    this.#tellGitLab({ id, job, number: Number(number), commit: run.commit, login, started });
+    this.#tellGitLab({ ...run, job, number: Number(number), login, started });
     return {
       AWS_ENDPOINT_URL: emulator.url,
       CI_PIPELINE_ID: id,
@@ -330,16 +323,14 @@ class LocalProject implements Project {
   }
 
   /** GitLab knows the job that starts, its deployment, and who approved that. */
-  #tellGitLab({ id, job, number, commit, login, started }: TellingJob): void {
+  #tellGitLab({ pipeline, job, number, commit, login, started }: TellingJob): void {
     const { name, environment, deploys } = job;
-    const key = jobKey(id, name);
-    this.#numbers.set(key, number);
+    this.#numbers.set(jobKey(pipeline.id, name), number);
     const deployments = this.#gitlab?.deployments;
     const place = environment !== undefined && deploys && { environment };
-    deployments?.create({ id: number, name, pipeline: Number(id), sha: commit, ...place }, started);
-    for (const { by, at } of this.#approvals.filter((each) => each.key === key))
+    deployments?.create({ id: number, name, pipeline: Number(pipeline.id), sha: commit, ...place }, started);
+    for (const { by, at } of pipeline.takeApprovals(name))
       deployments?.approve(number, { id: Number(userId(by)), username: by }, at);
-    this.#approvals = this.#approvals.filter((each) => each.key !== key);
     deployments?.report(number, 'running', started, { id: Number(userId(login)), username: login });
   }
 
@@ -369,7 +360,7 @@ class LocalProject implements Project {
 }
 
 interface TellingJob {
-  readonly id: string;
+  readonly pipeline: Pipeline;
   readonly job: PlannedJob;
   readonly number: number;
   readonly commit: string;

@@ -21,6 +21,7 @@ import { endpointDescription } from '../src/endpoints/description/consistent.ts'
 import { readEndpointFile } from '../src/endpoints/description/endpoint-file.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES, FAILURE_CODES } from '../src/ground/failure-codes.ts';
+import { readPolicyFile } from '../src/policy/policy-file.ts';
 import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { readQualityFile } from '../src/quality/quality-file.ts';
@@ -75,14 +76,15 @@ function together(parts: readonly string[]): string {
 const ENDPOINT_FILES = ['docs/endpoint-file.md', 'docs/safe-deployment.md'];
 const isEndpointFile = (path: string, text: string) => ENDPOINT_FILES.includes(path) && !/^include:/m.test(text);
 const isQualityFile = (text: string) => text.startsWith('data:\n');
+const isPolicy = (path: string, text: string) => path === 'docs/who-may-approve.md' && !/^include:/m.test(text);
+/** What a page shows that is a file of the project, and no configuration of GitLab. */
+const isOwnFile = (path: string, text: string) =>
+  isEndpointFile(path, text) || isQualityFile(text) || isPolicy(path, text);
 
 const isToday = ({ after }: Block) => after === 'Today:';
 const snippets = pages.flatMap(({ path, blocks }) =>
   blocks
-    .filter(
-      (block) =>
-        block.language === 'yaml' && !isToday(block) && !isEndpointFile(path, block.text) && !isQualityFile(block.text),
-    )
+    .filter((block) => block.language === 'yaml' && !isToday(block) && !isOwnFile(path, block.text))
     .map(({ text }, index) => [`${path}, ${index + 1}`, text] as const),
 );
 const yamlOf = (blocks: readonly Block[]) => blocks.filter(({ language }) => language === 'yaml');
@@ -111,6 +113,19 @@ describe('the quality files that the pages show', () => {
     'are right: %s',
     async (name, text) => {
       await expect(readQualityFile(name, text)).resolves.toBeDefined();
+    },
+  );
+});
+
+describe('the policies that the pages show', () => {
+  const files = pages.flatMap(({ path, blocks }) =>
+    yamlOf(blocks).flatMap(({ text }) => (isPolicy(path, text) ? [[path, text] as const] : [])),
+  );
+
+  it.each([...files, ['the example', readRepository('examples/resale-price/policy.yml') ?? ''] as const])(
+    'are right: %s',
+    async (name, text) => {
+      await expect(readPolicyFile(name, text)).resolves.toBeDefined();
     },
   );
 });

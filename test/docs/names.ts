@@ -6,6 +6,7 @@ export const FOREIGN_WORDS = [
   // GitLab's.
   'ci_pipeline_variables_minimum_override_role',
   'allow_failure',
+  'groups_direct',
   'id_tokens',
   'no_one_allowed',
   'newest_ready_first',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../compiler/pipeline.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from '../promotion/resale-price.ts';
+import { approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from '../promotion/resale-price.ts';
 import { type Bases, makeBases } from './bases.ts';
 import { buildImage, IMAGE } from './build.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -33,7 +33,7 @@ describe('the promotion, with each job inside the image', () => {
     stage = await inContainers('single', { 'load-test': 'true' });
     for (const branch of BRANCHES) {
       const pipeline = stage.project.push(branch, branch === 'dev' ? definitionWith('MaxDepth', 7) : {});
-      jobs.push(...(await pipeline.run()), ...(await pipeline.press('approve-model', APPROVERS[branch])));
+      jobs.push(...(await pipeline.run()), ...(await approve(pipeline, branch)));
     }
   });
   afterAll(() => stage?.close());

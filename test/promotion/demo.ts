@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch } from '../../compiler/project.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { APPROVERS, approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
 import { chapter, columns, logPrinter, type Print } from './show.ts';
 import { readStanding, readVersions, type Standing } from './state.ts';
 
@@ -127,7 +127,7 @@ const COMMENTS: Readonly<Record<Branch, string>> = {
 /** Runs a pipeline up to its gate, presses it, and runs the rest. */
 async function promote(pipeline: Pipeline, branch: Branch, show: ReturnType<typeof logPrinter>): Promise<void> {
   const comment = COMMENTS[branch];
-  const parts = [() => pipeline.run(), () => pipeline.press('approve-model', APPROVERS[branch], { comment })];
+  const parts = [() => pipeline.run(), () => approve(pipeline, branch, { comment })];
   for (const part of parts) {
     const jobs = await part();
     show(pipeline, branch, jobs);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job, Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch } from '../../compiler/project.ts';
 import type { Call } from '../../emulator/world.ts';
-import { APPROVERS, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { APPROVERS, approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
 
 /** One branch's pipeline: what ran and what AWS was asked, up to the gate and after it was pressed. */
 interface Passage {
@@ -32,7 +32,7 @@ async function pass({ project, emulator }: ResalePrice, branch: Branch): Promise
   const toTheGate = await pipeline.run();
   const gate = emulator.calls.length;
   mustBeGreen(toTheGate);
-  const afterIt = await pipeline.press('approve-model', APPROVERS[branch], { comment: COMMENT });
+  const afterIt = await approve(pipeline, branch, { comment: COMMENT });
   mustBeGreen(afterIt);
   return {
     branch,

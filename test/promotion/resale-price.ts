@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Job, Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch, Containers } from '../../compiler/project.ts';
 import { resalePrice } from '../catalog/policies.ts';
 import { rolesByScope, type Stage, startStage } from './stage.ts';
@@ -11,6 +12,20 @@ export const APPROVERS: Readonly<Record<Branch, string>> = {
   uat: 'nurul.aisyah',
   main: 'rajesh.kumar',
 };
+
+/** Who approves in GitLab beside them, where the policy of the example asks for a second person. */
+const SECOND: Readonly<Partial<Record<Branch, string>>> = { main: 'siti.rahimah' };
+
+/** Approves what a pipeline shows, as the policy of the example asks: in GitLab first, then by starting the job. */
+export async function approve(
+  pipeline: Pipeline,
+  branch: Branch,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Job[]> {
+  const second = SECOND[branch];
+  if (second !== undefined) pipeline.approve('approve-model', second);
+  return pipeline.press('approve-model', APPROVERS[branch], inputs);
+}
 
 const example = new URL('../../examples/resale-price/', import.meta.url);
 
@@ -47,10 +62,9 @@ function filesOf(edition: Setting['edition']): Readonly<Record<string, string>> 
   return {
     '.gitlab-ci.yml': read(edition === 'promote' ? '.gitlab-ci.yml' : 'single-components.gitlab-ci.yml'),
     ...Object.fromEntries(
-      ['README.md', 'pipeline.json', 'payload.json', 'endpoint.yml', 'quality.yml', 'holdout.csv'].map((path) => [
-        path,
-        read(path),
-      ]),
+      ['README.md', 'pipeline.json', 'payload.json', 'endpoint.yml', 'policy.yml', 'quality.yml', 'holdout.csv'].map(
+        (path) => [path, read(path)],
+      ),
     ),
   };
 }
