@@ -35,6 +35,7 @@ const TOLD = {
   'refused: the config was deleted or made anew': 'but not as planned',
   'refused: the version came with entries': 'has registry entries that its training wrote',
   'refused: rejected while it went live': 'but it is Rejected',
+  'refused: another kind': ', and is to be a',
   'an alarm fired': ' fired at ',
   'went back': ' again (endpoint config ',
   'went back already': 'a rollback brought',
@@ -267,16 +268,26 @@ class Life {
       live: new Map(),
     };
     this.#running.push(running);
+    const before = this.#kindIn(pipeline.environment);
     const job = await this.#play(running, mishap);
     this.#running.splice(this.#running.indexOf(running), 1);
     if (job) this.#hold(() => this.#auditor.finished(running, job));
     const ended = job?.exit ?? 'died';
     pipeline.ended.set(name, ended);
     this.#count(`${name} in ${pipeline.environment}: ${ended}`);
+    const kind = name === 'delete-endpoint' ? before : this.#kindIn(pipeline.environment);
+    if (job?.exit === 0 && kind !== undefined) this.#count(`${name}: ${kind}`);
     for (const [what, words] of Object.entries(TOLD)) if (job?.log.includes(words)) this.#count(what);
     if (job?.record?.bake !== undefined) this.#count(`bake: ${String(job.record.bake)}`);
     if (this.#wrong) throw this.#wrong;
     return job;
+  }
+
+  /** Of which kind the endpoint of an environment is; `undefined` where it is one like most, or none. */
+  #kindIn(environment: Environment): string | undefined {
+    const config = this.#emulator.endpoint(`resale-price-${environment}`)?.config.request;
+    if (config?.AsyncInferenceConfig) return 'asynchronous';
+    return config?.ProductionVariants.some((each) => each.ServerlessConfig) ? 'serverless' : undefined;
   }
 
   /** The token of a job; one whose endpoint is described in a file reads that of its commit. */

@@ -37,6 +37,13 @@ const REACHED = [
   'bake: nothing',
   'bake: none',
   'an alarm fired',
+  'deploy-model: serverless',
+  'validate-endpoint: serverless',
+  'rollback-endpoint: serverless',
+  'delete-endpoint: serverless',
+  'deploy-model: asynchronous',
+  'delete-endpoint: asynchronous',
+  'refused: another kind',
 ];
 
 it('whatever happens in whatever order, only what was approved and validated goes live, and green means live', async () => {

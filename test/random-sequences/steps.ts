@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FIRST_STRATEGY, SERVINGS } from './project.ts';
+import { FIRST_OTHER_KIND, FIRST_STRATEGY, SERVINGS } from './project.ts';
 
 /** What may happen in a project's life, as data: so that a history can be shrunk, printed and replayed. Numbers choose among what there is. */
 export type Step = Meanwhile | { readonly does: 'elapse'; readonly minutes: number };
@@ -137,7 +137,7 @@ const journeyWith = (mishap: fc.Arbitrary<Mishap>): fc.Arbitrary<Journey> =>
     good: fc.nat({ max: 7 }).map((one) => one < 7),
     forged: fc.nat({ max: 15 }).map((one) => one === 15),
     bad: fc.nat({ max: 19 }).map((one) => one === 19),
-    serving: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: SERVINGS.length - 1 })),
+    serving: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: FIRST_OTHER_KIND - 1 })),
     other: fc.nat({ max: 11 }).map((one) => one === 11),
     mishap: fc.option(
       fc.tuple(mishap, fc.nat({ max: 4 })).map(([what, job]) => ({ ...what, job })),
@@ -181,7 +181,11 @@ const releases: fc.Arbitrary<Step[]> = fc
       {
         weight: 8,
         arbitrary: fc
-          .tuple(journeyWith(mishap), fc.integer({ min: FIRST_STRATEGY, max: SERVINGS.length - 1 }), fc.nat({ max: 2 }))
+          .tuple(
+            journeyWith(mishap),
+            fc.integer({ min: FIRST_STRATEGY, max: FIRST_OTHER_KIND - 1 }),
+            fc.nat({ max: 2 }),
+          )
           .map(([journey, serving, one]) => ({
             ...journey,
             ...{ branch: 0, jobs: 5, good: true, forged: false, other: false },
@@ -195,6 +199,27 @@ const releases: fc.Arbitrary<Step[]> = fc
     { minLength: 2, maxLength: 5, size: 'max' },
   )
   .chain((steps) => sendTo(dev).map((first) => [first, ...steps]));
+
+/** Releases of a serverless or asynchronous endpoint, which people delete and take back: also to another kind. */
+const otherKinds: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc
+        .tuple(journeyWith(mishap), fc.integer({ min: FIRST_OTHER_KIND, max: SERVINGS.length - 1 }))
+        .map(([journey, serving]) => ({
+          ...journey,
+          ...{ branch: 0, jobs: 5, good: true, forged: false, bad: false, other: false },
+          serving,
+        })),
+    },
+    { weight: 1, arbitrary: journeyWith(mishap) },
+    { weight: 3, arbitrary: rollBackWith(mishap) },
+    { weight: 3, arbitrary: stop },
+    ...others,
+  ),
+  { minLength: 3, maxLength: 7, size: 'max' },
+);
 
 /** A project's life. A model goes to main only after three journeys: they are made often enough for that to happen. */
 const life: fc.Arbitrary<Step[]> = fc.array(
@@ -211,6 +236,7 @@ const life: fc.Arbitrary<Step[]> = fc.array(
 );
 
 export const history: fc.Arbitrary<Step[]> = fc.oneof(
-  { weight: 6, arbitrary: life },
-  { weight: 1, arbitrary: releases },
+  { weight: 12, arbitrary: life },
+  { weight: 2, arbitrary: releases },
+  { weight: 1, arbitrary: otherKinds },
 );
