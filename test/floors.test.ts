@@ -13,6 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['program'],
   ['pipelines', 'endpoints'],
   ['registry'],
+  ['notify'],
   ['gitlab'],
   ['aws'],
   ['ground'],

@@ -78,6 +78,7 @@ export default defineComponent({
       { kind: 'approved', now, comment, open, over: shown.over, policy: policy?.hash, approvers },
       context,
     );
+    if (decision.do === 'write') tellVerdict('approved', after, given, context);
     refuseUnlessItHolds(shown, after, context);
 
     const told = { open, people: approvers?.counted, not_counted: approvers?.uncounted, metadata: after.metadata };
@@ -119,6 +120,7 @@ export const rejectModel = defineComponent({
     const { environment, user } = context.job;
     const decision = decideRejection(shown, now, { environment });
     const after = await carryOut(decision, { kind: 'withdrawn', now, comment: given.comment, open: [] }, context);
+    if (decision.do === 'write') tellVerdict('rejected', after, given, context);
 
     keep({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata }, given, context);
     const verdict =
@@ -213,6 +215,20 @@ function keep(record: object, { comment }: { comment: string }, { log, report }:
   const words = comment.trim();
   if (words !== '') log.line(`Comment: ${words}`);
   report.record({ ...record, ...(words !== '' && { comment: words }) });
+}
+
+function tellVerdict(
+  event: 'approved' | 'rejected',
+  version: ModelPackage,
+  { comment }: { comment: string },
+  { job, tell }: Context,
+): void {
+  const words = comment.trim();
+  tell({
+    event,
+    title: `${displayName(version)} was ${event} for ${job.environment} by ${job.user}`,
+    facts: [{ label: 'version', text: version.arn }, ...(words === '' ? [] : [{ label: 'comment', text: words }])],
+  });
 }
 
 function versionOf(shown: ShownVersion, { group, arn, version, content }: ModelPackage) {

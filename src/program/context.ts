@@ -10,6 +10,9 @@ import type { NamedFile } from '../gitlab/project-file.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
+import type { Channel } from '../notify/channel.ts';
+import type { EventName } from '../notify/events.ts';
+import type { Told } from '../notify/message.ts';
 
 /** What a run reaches outside itself. */
 export interface Host {
@@ -21,6 +24,8 @@ export interface Host {
   print(line: string): void;
   /** Fulfilled when the job is to end at once: GitLab cancels it, or its runner is stopped. */
   readonly stopped: Promise<void>;
+  /** Where events are told. */
+  readonly channels?: readonly Channel[];
 }
 
 /** Where a job looks at the project: its variables and its folder. */
@@ -55,6 +60,8 @@ export interface Context {
   deadline(maxWaitTime: number): Deadline;
   /** Throws a Failure when AWS shows already what a later job would refuse, where this job is the first of promote. */
   refuseAhead(): Promise<void>;
+  /** Tells people of an event, beside the work of the job: it is neither waited for, nor does it change how the job ends. */
+  tell(told: Told<EventName>): void;
   /** Says what AWS continues if the job ends first: `the update of resale-price-dev`; an empty text when nothing is left. */
   begun(what: string): void;
 }

@@ -26,7 +26,7 @@ export async function enter(
   shared: SharedInputs,
   host: Host,
   { log, report, begun }: Pick<Context, 'log' | 'report' | 'begun'>,
-): Promise<Omit<Context, 'refuseAhead'>> {
+): Promise<Omit<Context, 'refuseAhead' | 'tell'>> {
   const { env, clock, root } = host;
   const expected = {
     environment: shared.environment,

@@ -14,6 +14,7 @@ import type { Context, Host } from './context.ts';
 import { enter } from './enter.ts';
 import { explain } from './explain.ts';
 import { type LookAhead, readAndCheck } from './inputs-and-files.ts';
+import { Messages } from './messages.ts';
 
 /**
  * The life of every job: parse, enter AWS, run, report, and fail well. Returns the exit code. Where it is the first of
@@ -58,15 +59,18 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   host: Host,
   { log, report, lookAhead }: Living,
 ): Promise<number> {
+  const started = startRun(component, host, { log, report, lookAhead });
   try {
-    const started = startRun(component, host, { log, report, lookAhead });
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
+    await started.messages?.ended();
     report.check(SUCCEEDED);
     sayLeftOut(report.dotenv(given(outputs)), log);
     log.last(verdict);
     return 0;
   } catch (error) {
     const failure = asTold(error, component, host.env);
+    // A cancelled job has no time for them: a message on its way may still arrive.
+    if (failure.code !== 'SMC-1401') await started.messages?.ended();
     return fail(failure, { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
 }
@@ -75,6 +79,8 @@ interface Started<Output extends string> {
   readonly done: Promise<Done<Output>>;
   /** What AWS continues; empty while nothing was begun. */
   goesOn: string;
+  /** Those of a job that is known. */
+  messages?: Messages;
 }
 
 /** The outputs of a job that had nothing to do. */
@@ -96,11 +102,24 @@ function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
     if (ofFork !== undefined) return { verdict: ofFork, outputs: NONE };
     const { shared, own, ahead } = await readAndCheck(component, host, lookAhead);
     const entered = await enter(component, shared, host, { ...reports, begun });
-    const context: Context = { ...entered, refuseAhead: () => ahead.refuse(context) };
+    const messages = new Messages({
+      component: component.name,
+      job: entered.job,
+      env: host.env,
+      clock: host.clock,
+      log: reports.log.line,
+      channels: async () => host.channels ?? [],
+    });
+    started.messages = messages;
+    const context: Context = {
+      ...entered,
+      refuseAhead: () => ahead.refuse(context),
+      tell: (told) => messages.tell(told),
+    };
     for (const line of ahead.lines) context.log.line(line);
     return component.run(own, context);
   };
-  const started = { goesOn: '', done: Promise.resolve().then(run) };
+  const started: Started<Output> = { goesOn: '', done: Promise.resolve().then(run) };
   return started;
 }
 

@@ -1,0 +1,51 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isThisMachine } from '../aws/hosts.ts';
+import type { Env } from '../ground/env.ts';
+import { NotSent } from './not-sent.ts';
+
+/** Bytes: no address or secret is longer. */
+const LONGEST = 8_192;
+
+/** The value that a variable holds: its own, or that of the file whose path it is (a CI/CD variable of type file). */
+export function heldBy(variable: string, env: Env): string {
+  const value = env[variable]?.trim();
+  if (!value) throw new NotSent(`no CI/CD variable ${variable} is visible in this job`);
+  const text = value.startsWith('/') ? fileAt(value, variable) : value;
+  if (text === '') throw new NotSent(`the file of the CI/CD variable ${variable} is empty`);
+  return text;
+}
+
+function fileAt(path: string, variable: string): string {
+  try {
+    if (statSync(path).size <= LONGEST) return readFileSync(path, 'utf8').trim();
+  } catch {
+    // Its words would hold the path.
+  }
+  throw new NotSent(`the file of the CI/CD variable ${variable} cannot be read`);
+}
+
+interface Expected {
+  readonly env: Env;
+  /** The host that the policy names. */
+  readonly host: string;
+}
+
+/** The address of a webhook: encrypted, and on the host that the policy names, whoever set the variable. */
+export function webhookAt(variable: string, { env, host }: Expected): URL {
+  const url = parsed(heldBy(variable, env), variable);
+  const isPlain = url.protocol === 'http:' && isThisMachine(url);
+  if (url.protocol !== 'https:' && !isPlain)
+    throw new NotSent(`the CI/CD variable ${variable} holds no address that begins with https://`);
+  refuseElsewhere(url, variable, host);
+  return url;
+}
+
+/** Whoever can set a variable of a pipeline could send its messages elsewhere. */
+export function refuseElsewhere({ hostname }: URL, variable: string, host: string): void {
+  if (hostname !== host) throw new NotSent(`the address in ${variable} is not on ${host}, the host in the policy`);
+}
+
+export function parsed(value: string, variable: string): URL {
+  if (!URL.canParse(value)) throw new NotSent(`the CI/CD variable ${variable} holds no address`);
+  return new URL(value);
+}

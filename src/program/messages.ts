@@ -1,0 +1,62 @@
+import type { Job } from '../gitlab/job.ts';
+import type { Clock } from '../ground/clock.ts';
+import type { Env } from '../ground/env.ts';
+import type { Channel } from '../notify/channel.ts';
+import { type EventName, isToldBy, type ToldName } from '../notify/events.ts';
+import type { Told } from '../notify/message.ts';
+
+interface Teller {
+  readonly component: string;
+  readonly job: Job;
+  readonly env: Env;
+  readonly clock: Clock;
+  log(line: string): void;
+  /** Where events are told: asked for when there is one. */
+  channels(): Promise<readonly Channel[]>;
+}
+
+/** The messages of a job. Each is sent at once and beside the job's work: what it becomes of is told at the end. */
+export class Messages {
+  readonly #sending: Promise<readonly string[]>[] = [];
+  readonly #teller: Teller;
+
+  constructor(teller: Teller) {
+    this.#teller = teller;
+  }
+
+  /** Tells an event to everybody who is to know. Never throws, and never waits. */
+  tell(told: Told<EventName>): void {
+    const { component } = this.#teller;
+    if (!isToldBy(told.event, component)) throw new Error(`${component} tells no event ${told.event}.`);
+    this.#send(told);
+  }
+
+  /** Tells that the job failed, where a channel asks for that. */
+  tellFailure(told: Told<'failed'>): void {
+    this.#send(told);
+  }
+
+  /** Fulfilled when every message was sent, or was not: a receiver that does not answer is waited for ten seconds. */
+  async ended(): Promise<void> {
+    const lines = await Promise.all(this.#sending.splice(0));
+    for (const line of lines.flat()) this.#teller.log(line);
+  }
+
+  #send(told: Told<ToldName>): void {
+    this.#sending.push(this.#sent(told));
+  }
+
+  async #sent(told: Told<ToldName>): Promise<readonly string[]> {
+    const { job, env, clock, channels } = this.#teller;
+    const all = await channels();
+    if (all.length === 0) return [];
+    const [{ wants }, { messageOf }, { sendBy }] = await Promise.all([
+      import('../notify/channel.ts'),
+      import('../notify/message.ts'),
+      import('../notify/send.ts'),
+    ]);
+    const message = messageOf(told, job, clock.now());
+    const telling = all.filter((each) => wants(each, told.event));
+    return Promise.all(telling.map((each) => sendBy(each, message, env)));
+  }
+}
