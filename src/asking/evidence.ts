@@ -1,4 +1,5 @@
 import type { Context } from '../program/context.ts';
+import { tellEvidence } from '../program/told.ts';
 import { SHORT_HASH } from '../registry/entries.ts';
 import type { EvidenceKind } from '../registry/entry-keys.ts';
 import { type EvidenceFinding, writeEvidence } from '../registry/evidence.ts';
@@ -28,7 +29,7 @@ interface AskedVersion {
 export async function recordEvidence(
   { kind, data, report, open, ...found }: EvidenceShown,
   { deployed, now }: AskedVersion,
-  { aws, clock, job, log }: Pick<Context, 'aws' | 'clock' | 'job' | 'log'>,
+  { aws, clock, job, log, tell }: Pick<Context, 'aws' | 'clock' | 'job' | 'log' | 'tell'>,
 ): Promise<void> {
   const { environment, pipeline, id } = job;
   const hashes = { data: data.slice(0, SHORT_HASH), report: report.slice(0, SHORT_HASH) };
@@ -42,5 +43,6 @@ export async function recordEvidence(
   };
   const written = await writeEvidence({ ...aws, clock }, now, entry, { pipeline, job: id });
   log.line(`Recorded in ${environment} for ${displayName(now)}: ${kind} is ${found.verdict}.`);
+  tellEvidence({ version: written, kind, ...found }, { job, tell });
   refuseUnlessItHolds(written, deployed, `The ${kind} evidence in ${environment} was written`);
 }

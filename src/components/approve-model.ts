@@ -9,6 +9,7 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
+import { tellVerdict } from '../program/told.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
 import { type Approvers, othersOf } from '../registry/approvers.ts';
 import { besideVerdict } from '../registry/companions.ts';
@@ -78,7 +79,7 @@ export default defineComponent({
       { kind: 'approved', now, comment, open, over: shown.over, policy: policy?.hash, approvers },
       context,
     );
-    if (decision.do === 'write') tellVerdict('approved', after, given, context);
+    if (decision.do === 'write') tellVerdict('approved', { version: after, comment: given.comment }, context);
     refuseUnlessItHolds(shown, after, context);
 
     const told = { open, people: approvers?.counted, not_counted: approvers?.uncounted, metadata: after.metadata };
@@ -120,7 +121,7 @@ export const rejectModel = defineComponent({
     const { environment, user } = context.job;
     const decision = decideRejection(shown, now, { environment });
     const after = await carryOut(decision, { kind: 'withdrawn', now, comment: given.comment, open: [] }, context);
-    if (decision.do === 'write') tellVerdict('rejected', after, given, context);
+    if (decision.do === 'write') tellVerdict('rejected', { version: after, comment: given.comment }, context);
 
     keep({ outcome: 'rejected', ...versionOf(shown, after), metadata: after.metadata }, given, context);
     const verdict =
@@ -215,20 +216,6 @@ function keep(record: object, { comment }: { comment: string }, { log, report }:
   const words = comment.trim();
   if (words !== '') log.line(`Comment: ${words}`);
   report.record({ ...record, ...(words !== '' && { comment: words }) });
-}
-
-function tellVerdict(
-  event: 'approved' | 'rejected',
-  version: ModelPackage,
-  { comment }: { comment: string },
-  { job, tell }: Context,
-): void {
-  const words = comment.trim();
-  tell({
-    event,
-    title: `${displayName(version)} was ${event} for ${job.environment} by ${job.user}`,
-    facts: [{ label: 'version', text: version.arn }, ...(words === '' ? [] : [{ label: 'comment', text: words }])],
-  });
 }
 
 function versionOf(shown: ShownVersion, { group, arn, version, content }: ModelPackage) {

@@ -127,15 +127,17 @@ async function handOver(
   const { job, log, report } = context;
   const { candidate: version, passedOver, live, taken } = found;
   recordCandidate(found, given, context);
+  const approved = approvedAlready(version, job);
   const verdict =
-    approvedAlready(version, job) ??
-    `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`;
+    approved ?? `To approve exactly this version for ${job.environment}, start the approve job of this pipeline.`;
   log.line(`${displayName(version)} can be promoted to ${job.environment}.`);
   const { showVersion } = await import('./check-model/show.ts');
   const { take_over_endpoint: takeOver } = given;
   const about = { version, criteria, live, taken, passedOver, takeOver };
-  if (policy === undefined) await showVersion(about, verdict, context);
-  else await showUnder(policy, { about, verdict, found, given }, context);
+  const ask = await (policy === undefined
+    ? showVersion(about, verdict, context)
+    : showUnder(policy, { about, verdict, found, given }, context));
+  if (approved === undefined) ask();
   report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict,
@@ -155,12 +157,15 @@ interface PolicyView {
   readonly given: Inputs;
 }
 
-/** Shows a version with what the policy says of it, hands that on, and asks nobody where it does not permit an approval. */
+/**
+ * Shows a version with what the policy says of it, hands that on, and asks nobody where it does not permit an approval. Returns what
+ * tells people that it waits for them.
+ */
 async function showUnder(
   policy: Policy,
   { about, verdict, found, given }: PolicyView,
   context: Context,
-): Promise<void> {
+): Promise<() => void> {
   const [{ checkRules, judgeBefore, refuseToAsk }, { showVersion }] = await Promise.all([
     import('../preview/policy.ts'),
     import('./check-model/show.ts'),
@@ -172,9 +177,10 @@ async function showUnder(
     checkRules(shown.rules, context);
     return shown.rules;
   };
-  await showVersion({ ...about, judge }, verdict, context);
+  const ask = await showVersion({ ...about, judge }, verdict, context);
   recordCandidate(found, given, context, shown);
   if (shown) refuseToAsk(shown, found, context);
+  return ask;
 }
 
 function recordCandidate(

@@ -12,6 +12,7 @@ import { Look } from '../endpoints/look.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { type DeploymentPlan, planDeployment, type ReconcileContext } from '../endpoints/plan.ts';
 import { reconcileEndpoint } from '../endpoints/reconcile.ts';
+import { type Fired, firedLine } from '../endpoints/rollout/fired.ts';
 import type { OwnTraffic } from '../endpoints/rollout/own-traffic.ts';
 import { refuseLongWaits } from '../endpoints/rollout/release.ts';
 import type { Bake } from '../endpoints/rollout/verdict.ts';
@@ -21,6 +22,7 @@ import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { permissionsToScale, permissionsToSeeScaling, permissionsToUnscale } from '../program/scaling-permissions.ts';
+import { tellDeployed, tellFallBack } from '../program/told.ts';
 import { permissionToUseVolumeKey } from '../program/volume-key-permission.ts';
 import { displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { beginCleanUp, CLEAN_UP_PERMISSIONS } from './deploy-model/clean-up.ts';
@@ -178,13 +180,17 @@ export default defineComponent({
     const { endpoint, where } = end;
     const fired = await endRelease(end, accepted, plan, reconcile);
     await endScaling(end, accepted, plan, { ...reconcile, account: context.aws.account });
-    if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
+    if (where.is !== 'live') {
+      if (where.is === 'rolled back') tellRolledBack(task, accepted, fired, context);
+      throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired }, plan, context);
+    }
     writeRecord(
       'deployed',
       task,
       { ...accepted, bake: await bakeOf(end, { ...accepted, own }, plan, reconcile) },
       context,
     );
+    if (accepted.by !== 'nothing') tellLive(task, context);
     const refuse = () => refuseUnlessWanted(handed, { ...brought, state: 'serves' }, context);
     await refuse();
     // What is refused meanwhile does not end well either: the last request is the look.
@@ -286,6 +292,20 @@ function writeRecord(
     ...(autoscaling && { scaled: { variant, autoscaling } }),
     ...(later && { asynchronous: { s3_input_path: later.s3_input_path } }),
   });
+}
+
+function tellLive({ given, version, plan }: DeploymentTask, context: Context): void {
+  const serving = capacityWords(capacityPart(plan.serving.description));
+  tellDeployed({ version, endpoint: given.endpoint_name, serving }, context);
+}
+
+function tellRolledBack(
+  { given, version }: DeploymentTask,
+  { previousConfig: previous }: Accepted,
+  fired: readonly Fired[],
+  context: Context,
+): void {
+  tellFallBack({ version, endpoint: given.endpoint_name, previous, fired: fired.map(firedLine) }, context);
 }
 
 function exitWithoutWaiting(task: DeploymentTask, brought: Accepted, context: Context): Done<Output> {

@@ -21,6 +21,7 @@ import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
 import { permissionsToSeeScaling } from '../program/scaling-permissions.ts';
+import { tellReturn } from '../program/told.ts';
 import { permissionToUseVolumeKey } from '../program/volume-key-permission.ts';
 import { refuseOffPath } from '../registry/eligibility.ts';
 import { promotionPath } from '../registry/entries.ts';
@@ -269,6 +270,7 @@ async function bring(task: Return, context: Context): Promise<Done<never>> {
   if (where.is !== 'live') throw await explainDeploymentEnd({ ...accepted, endpoint, where, fired: [] }, plan, context);
   const { endpoint: name, config } = plan.desired;
   record(standing.release, { endpoint: name, config, previous_config: accepted.previousConfig }, context);
+  tellReturn({ version: standing.release.version, endpoint: name, comment: task.given.comment }, context);
   await refuseUnlessStillFit(task, context);
   const verdict = `${name} serves ${displayName(standing.release.version)} again (endpoint config ${config}).`;
   return { verdict, outputs: {} };

@@ -14,6 +14,7 @@ import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
 import { permissionsToScale, permissionsToSeeScaling } from '../program/scaling-permissions.ts';
+import { tellValidated } from '../program/told.ts';
 import { type Asked, besideValidation, MAX_REQUESTS } from '../registry/companions.ts';
 import { entryTime, entryValue } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
@@ -217,7 +218,7 @@ async function showLastLines({ aws, log }: Context, endpoint: string): Promise<v
 async function recordValidation(
   { now, asked }: Checked,
   deployed: DeployedRecord,
-  { aws, clock, job, report }: Context,
+  { aws, clock, job, report, tell }: Context,
 ): Promise<string> {
   const validation = validationEntry(deployed, {
     pipeline: job.pipeline,
@@ -235,6 +236,8 @@ async function recordValidation(
   const beside = asked && besideValidation(job.environment, job.id, asked);
   const key = entryKey('validated', job.environment);
   const entry = { key, value: entryValue(validation), ...(beside && { beside }) };
-  refuseUnlessItHolds(await writeEntry({ ...aws, clock }, now, entry), deployed, stands);
+  const written = await writeEntry({ ...aws, clock }, now, entry);
+  tellValidated({ version: written, endpoint: deployed.endpoint }, { job, tell });
+  refuseUnlessItHolds(written, deployed, stands);
   return `Validated in ${job.environment}: ${displayName(now)} on ${deployed.endpoint}.`;
 }

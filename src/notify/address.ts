@@ -17,7 +17,8 @@ export function heldBy(variable: string, env: Env): string {
 
 function fileAt(path: string, variable: string): string {
   try {
-    if (statSync(path).size <= LONGEST) return readFileSync(path, 'utf8').trim();
+    const about = statSync(path);
+    if (about.isFile() && about.size <= LONGEST) return readFileSync(path, 'utf8').trim();
   } catch {
     // Its words would hold the path.
   }
@@ -32,7 +33,7 @@ interface Expected {
 
 /** The address of a webhook: encrypted, and on the host that the policy names, whoever set the variable. */
 export function webhookAt(variable: string, { env, host }: Expected): URL {
-  const url = parsed(heldBy(variable, env), variable);
+  const url = addressIn(variable, env);
   const isPlain = url.protocol === 'http:' && isThisMachine(url);
   if (url.protocol !== 'https:' && !isPlain)
     throw new NotSent(`the CI/CD variable ${variable} holds no address that begins with https://`);
@@ -40,12 +41,41 @@ export function webhookAt(variable: string, { env, host }: Expected): URL {
   return url;
 }
 
+interface ExpectedServer extends Expected {
+  readonly encrypted: boolean;
+}
+
+/** The address of a mail server, likewise. A password is not sent without encryption. */
+export function mailServerAt(variable: string, { env, host, encrypted }: ExpectedServer): URL {
+  const url = addressIn(variable, env);
+  if (!(url.protocol === 'smtps:' || url.protocol === 'smtp:'))
+    throw new NotSent(`the CI/CD variable ${variable} holds no address that begins with smtps:// or smtp://`);
+  refuseElsewhere(url, variable, host);
+  if (!encrypted && (url.username !== '' || url.protocol === 'smtps:'))
+    throw new NotSent(`the address in ${variable} has a user or smtps://, which does not go together with tls: none`);
+  return url;
+}
+
 /** Whoever can set a variable of a pipeline could send its messages elsewhere. */
-export function refuseElsewhere({ hostname }: URL, variable: string, host: string): void {
+function refuseElsewhere({ hostname }: URL, variable: string, host: string): void {
   if (hostname !== host) throw new NotSent(`the address in ${variable} is not on ${host}, the host in the policy`);
 }
 
-export function parsed(value: string, variable: string): URL {
+function addressIn(variable: string, env: Env): URL {
+  const value = heldBy(variable, env);
   if (!URL.canParse(value)) throw new NotSent(`the CI/CD variable ${variable} holds no address`);
   return new URL(value);
+}
+
+/** More would be a mailing list. */
+const MOST_RECIPIENTS = 20;
+
+/** The email addresses that a variable holds, with commas or line breaks between them. */
+export function recipientsIn(variable: string, env: Env): string[] {
+  const all = heldBy(variable, env)
+    .split(/[,\s]+/)
+    .filter(Boolean);
+  if (all.length > MOST_RECIPIENTS || !all.every((each) => /^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,255}$/.test(each)))
+    throw new NotSent(`the CI/CD variable ${variable} does not hold 1 to ${MOST_RECIPIENTS} email addresses`);
+  return all;
 }

@@ -6,20 +6,29 @@ const variable = z
   .string()
   .check(z.regex(/^[A-Za-z_]\w{0,254}$/, 'must be the name of a CI/CD variable, and not an address or a secret'));
 
-const host = z.string().check(z.regex(/^[\w.-]{1,253}$/, 'must be the name of a host, like hooks.slack.com'));
+const host = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'must be the name of a host in small letters, like hooks.slack.com'));
 
 const told = {
-  environments: z.optional(z.array(z.string()).check(z.minLength(1, 'must name an environment'))),
-  events: z.optional(z.array(z.enum(EVENT_NAMES, `must be of ${EVENT_NAMES.join(', ')}`))),
-  notify_failures: z._default(z.boolean(), false),
+  address: variable,
+  events: z.optional(
+    z.array(z.enum(EVENT_NAMES, `must be of ${EVENT_NAMES.join(', ')}`)).check(z.minLength(1, 'must name an event')),
+  ),
+  notify_failures: z._default(z.boolean('must be true or false'), false),
 };
 
-/** One way to people: which events it tells, and the names of the variables that say to whom. */
+/** One way to people: which events it tells, the names of the variables that say to whom, and the host that they may name. */
 export const channel = z.discriminatedUnion('channel', [
+  z.strictObject({ channel: z.literal('slack'), host: z._default(host, 'hooks.slack.com'), ...told }),
+  z.strictObject({ channel: z.literal('teams'), host, ...told }),
+  z.strictObject({ channel: z.literal('webhook'), host, secret: variable, ...told }),
   z.strictObject({
-    channel: z.literal('slack'),
-    address: variable,
-    host: z._default(host, 'hooks.slack.com'),
+    channel: z.literal('email'),
+    host,
+    server: variable,
+    from: variable,
+    tls: z._default(z.enum(['required', 'none'], 'must be required or none'), 'required'),
     ...told,
   }),
 ]);

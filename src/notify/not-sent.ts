@@ -5,16 +5,14 @@ export class NotSent extends Error {
   override readonly name = 'NotSent';
 }
 
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS/;
-
 /**
  * Why a message was not sent, of anything thrown. Only the code of an error is told: its words may hold the address, or what the
  * receiver answered.
  */
 export function whyNotSent(error: unknown): string {
   if (error instanceof NotSent) return error.message;
-  const { code, name } = partsOf(error);
+  const { code, name, message } = partsOf(error);
   const told = /^[\w-]{1,60}$/.test(code) ? code : name;
-  if (CERTIFICATE.test(told)) return `the certificate of the receiver is not trusted (${told})`;
+  if (/certificate/i.test(message)) return `the certificate of the receiver is not trusted (${told})`;
   return `the receiver was not reached (${told})`;
 }

@@ -5,10 +5,10 @@ export function plain(text: string, most: number): string {
   return cutText(visibleText(text).replaceAll(/\s+/g, ' ').trim(), most);
 }
 
-/**
- * The text, so that no mail program makes a link, an address or a name out of it: after each sign that joins the parts of one stands
- * a break that nobody sees.
- */
+/** Where a mail program looks for addresses: a dot before a letter, as in evil.example; the colon of https: or mailto:; and a@b. */
+const JOINTS = /[.\u3002\uff0e\uff61](?=\p{L})|:(?=[\p{L}/])|@(?=\S)/gu;
+
+/** The text with breaks that nobody sees at each such place, so that no mail program makes a link or an address out of it. */
 export function unlinked(text: string): string {
-  return text.replaceAll(/[.:/@](?=\S)/g, '$&\u200b');
+  return text.replaceAll(JOINTS, '\u200b$&\u200b');
 }

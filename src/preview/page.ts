@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapedHtml } from '../ground/html.ts';
 import { cutText, visibleText } from '../ground/visible-text.ts';
 import type { Fact, Link } from './approver-view.ts';
 import type { Metric, MetricGroup } from './metrics.ts';
@@ -156,22 +157,12 @@ const broken = (name: string) => name.replaceAll(/[._](?=\w)/g, '$&<wbr>');
 /** A link; the words alone where the address is none of the web, or so long that it would have to be cut. */
 export function anchor({ label, url }: Link): string {
   if (!/^https?:\/\//.test(url) || url.length > MAX_URL) return html(label);
-  return `<a href="${escaped(visibleText(url))}" rel="noreferrer">${html(label)}</a>`;
+  return `<a href="${escapedHtml(visibleText(url))}" rel="noreferrer">${html(label)}</a>`;
 }
-
-const SIGNS: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /** A text as it may stand in the page, between tags or in an attribute: nobody outside can write HTML, or hide a sign. */
 export function html(text: string): string {
-  return escaped(cutText(visibleText(text), MAX_TEXT));
+  return escapedHtml(cutText(visibleText(text), MAX_TEXT));
 }
-
-const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 
 const size = (text: string) => Buffer.byteLength(text);

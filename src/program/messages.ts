@@ -4,6 +4,7 @@ import type { Env } from '../ground/env.ts';
 import type { Channel } from '../notify/channel.ts';
 import { type EventName, isToldBy, type ToldName } from '../notify/events.ts';
 import type { Told } from '../notify/message.ts';
+import { failureTold } from './told.ts';
 
 interface Teller {
   readonly component: string;
@@ -32,8 +33,8 @@ export class Messages {
   }
 
   /** Tells that the job failed, where a channel asks for that. */
-  tellFailure(told: Told<'failed'>): void {
-    this.#send(told);
+  tellFailure(component: string, code: string): void {
+    this.#send(failureTold(component, code, this.#teller.job));
   }
 
   /** Fulfilled when every message was sent, or was not: a receiver that does not answer is waited for ten seconds. */

@@ -69,10 +69,19 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
     return 0;
   } catch (error) {
     const failure = asTold(error, component, host.env);
-    // A cancelled job has no time for them: a message on its way may still arrive.
-    if (failure.code !== 'SMC-1401') await started.messages?.ended();
+    await tellOfFailure(failure, component, started.messages);
     return fail(failure, { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
+}
+
+/** Exit codes that GitLab retries by itself, or that say only that there is nothing to do: nobody is told of them. */
+const NOT_TOLD: readonly number[] = [EXIT_CODES['AWS trouble'], EXIT_CODES['nothing to promote']];
+
+/** Sends what is left to tell. A cancelled job has no time for that: a message on its way may still arrive. */
+async function tellOfFailure({ code, exitCode }: Failure, { name }: Pick<Component, 'name'>, messages?: Messages) {
+  if (exitCode === EXIT_CODES.stopped) return;
+  if (!NOT_TOLD.includes(exitCode)) messages?.tellFailure(name, code);
+  await messages?.ended();
 }
 
 interface Started<Output extends string> {

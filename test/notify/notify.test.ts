@@ -1,26 +1,168 @@
-import { expect, it } from 'vitest';
-import approveModel from '../../src/components/approve-model.ts';
-import { aboutVersion, builtValue, leaveRecord } from '../components/handover.ts';
-import { emulated, projectFolder, startJob } from '../components/job.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { EVENTS } from '../../src/notify/events.ts';
+import { startJob } from '../components/job.ts';
+import { jobOf, setStage, start } from '../interruption/killing.ts';
+import {
+  approving,
+  checking,
+  rejecting,
+  rolledBack,
+  type Scene,
+  scenes,
+  updatingEndpoint,
+  validating,
+} from '../interruption/scenes.ts';
 import { webhook } from './receiver.ts';
 
-const SLACK = { channel: 'slack', address: 'SLACK_WEBHOOK', host: '127.0.0.1', notify_failures: false } as const;
+const SLACK = { channel: 'slack', address: 'SLACK_WEBHOOK', host: 'localhost', notify_failures: false } as const;
+const EVERYTHING = { ...SLACK, notify_failures: true };
 
-it('an approval arrives in Slack once, and the log does not show its address', async () => {
-  const [emulator, slack] = [await emulated(), await webhook()];
-  const arn = emulator.register({ metadata: { rmse: '41250', built: builtValue() } });
-  const root = leaveRecord(projectFolder(), 'check-model', { outcome: 'candidate', ...aboutVersion(emulator, arn) });
-  const job = await startJob(approveModel, {
-    emulator,
-    root,
-    inputs: { comment: 'Looks <!channel> good' },
-    env: { SLACK_WEBHOOK: slack.address },
-    channels: [SLACK],
+const slackMessage = z.object({
+  text: z.string(),
+  blocks: z.array(
+    z.object({
+      fields: z.optional(z.array(z.object({ text: z.string() }))),
+      text: z.optional(z.object({ text: z.string() })),
+    }),
+  ),
+});
+
+/** What Slack shows of a body: the title, and each fact and link. */
+function shownIn(body: string): { title: string; facts: string[]; links: string } {
+  const { text, blocks } = slackMessage.parse(JSON.parse(body));
+  const facts = blocks.flatMap(({ fields = [] }) => fields.map((field) => field.text));
+  return { title: text, facts, links: blocks.at(-1)?.text?.text ?? '' };
+}
+
+/** Runs the job of a scene with a Slack on this machine, and returns what arrived there. */
+async function toldBy(scene: Scene, { channels = [EVERYTHING], ...more }: Parameters<typeof start>[1] = {}) {
+  const slack = await webhook();
+  const stage = await setStage(scene);
+  const options = jobOf(stage, { channels, ...more });
+  const env = { ...options.env, ...more.env, SLACK_WEBHOOK: slack.address };
+  const job = await startJob(scene.component, { ...options, env });
+  expect(job.log).not.toContain('a-secret');
+  return { job, stage, messages: slack.received.map(({ body }) => shownIn(body)) };
+}
+
+const sceneOf = (about: string) => {
+  const found = scenes.find((each) => each.about.startsWith(about));
+  if (!found) throw new Error(`There is no scene "${about}"`);
+  return found;
+};
+
+describe('people are told once', () => {
+  it.each<[event: keyof typeof EVENTS, scene: Scene, title: RegExp, facts: readonly string[]]>([
+    [
+      'approval_wanted',
+      checking,
+      /^ResalePriceModelGroup version \d for uat waits for approval$/,
+      ['live: ', 'rmse: '],
+    ],
+    ['approved', approving, /^ResalePriceModelGroup version 1 was approved for dev by jane$/, ['comment: Looks good.']],
+    ['rejected', rejecting, /^ResalePriceModelGroup version 1 was rejected for dev by jane$/, ['comment: Looks good.']],
+    [
+      'deployed',
+      updatingEndpoint,
+      /^ResalePriceModelGroup version 2 is live in dev on resale-price-dev$/,
+      ['serving: ', 'approved by: jane'],
+    ],
+    [
+      'rolled_back',
+      rolledBack,
+      /^SageMaker rolled resale-price-dev back from ResalePriceModelGroup version 2 in dev$/,
+      ['serves again: resale-price-dev-v1', 'alarm: The alarm '],
+    ],
+    [
+      'rolled_back',
+      sceneOf('rollback-endpoint'),
+      /^jane rolled resale-price-dev back to ResalePriceModelGroup version \d in dev$/,
+      ['package: '],
+    ],
+    ['validated', validating, /^ResalePriceModelGroup version 1 was validated in dev on resale-price-dev$/, []],
+    ['evidence', sceneOf('evaluate-model'), /^ResalePriceModelGroup version 1 in dev: quality is good$/, ['rows: ']],
+  ])('%s', async (event, scene, title, facts) => {
+    const { job, messages } = await toldBy(scene, { channels: [SLACK] });
+    expect(messages, job.log).toHaveLength(1);
+    expect(messages[0]?.title).toMatch(title);
+    for (const fact of facts) expect(messages[0]?.facts.join('\n')).toContain(fact);
+    expect(messages[0]?.links).toMatch(/-\/jobs\/1\|The job>\n<http.*-\/pipelines\/101\|The pipeline>$/);
+    expect(job.log).toContain(`Told by slack (SLACK_WEBHOOK): ${event}.`);
+    expect(EVENTS[event].by).toContain(scene.component.name);
   });
-  expect(job.exit, job.log).toBe(0);
-  expect(job.log).toContain('Told by slack (SLACK_WEBHOOK): approved.');
-  expect(job.log).not.toContain(slack.address);
-  expect(slack.received.map(({ body }) => JSON.parse(body).text)).toEqual([
-    'ResalePriceModelGroup version 1 was approved for dev by jane',
-  ]);
+
+  it('what was written already is not told again', async () => {
+    const { stage, messages } = await toldBy(approving);
+    const again = await webhook();
+    const job = await start(stage, { channels: [SLACK], env: { SLACK_WEBHOOK: again.address }, job: '2' });
+    expect([job.exit, messages.length, again.received.length], job.log).toEqual([0, 1, 0]);
+  });
+
+  it('a channel is told only the events that it lists', async () => {
+    const { job, messages } = await toldBy(approving, { channels: [{ ...SLACK, events: ['deployed', 'rejected'] }] });
+    expect([job.exit, messages.length]).toEqual([0, 0]);
+    expect(job.log).not.toMatch(/told/i);
+  });
+});
+
+describe('a job that fails', () => {
+  const alone = { manual: false };
+
+  it('is told only where a channel asks for it, with its code and nothing that its log says', async () => {
+    const { job, messages } = await toldBy(approving, alone);
+    expect(job.exit).toBe(1);
+    expect(messages).toEqual([
+      {
+        title: 'approve-model failed in dev: SMC-3101',
+        facts: expect.arrayContaining(['job: approve-model', 'code: SMC-3101']),
+        links: expect.stringContaining('The job'),
+      },
+    ]);
+    expect((await toldBy(approving, { ...alone, channels: [SLACK] })).messages).toEqual([]);
+  });
+
+  it('tells nothing where GitLab retries it, or nothing was to be promoted', async () => {
+    const nothing = {
+      ...checking,
+      set(emulator: Emulator) {
+        emulator.register();
+        return {};
+      },
+    };
+    const { job, messages } = await toldBy(nothing);
+    expect([job.exit, messages.length], job.log).toEqual([80, 0]);
+  });
+});
+
+describe('a receiver', () => {
+  it('that refuses costs a warning, and the verdict stays', async () => {
+    const slack = await webhook({ answer: 404 });
+    const job = await start(await setStage(approving), { channels: [SLACK], env: { SLACK_WEBHOOK: slack.address } });
+    expect(job.exit).toBe(0);
+    expect(job.log).toContain(
+      'Warning: not told by slack (SLACK_WEBHOOK): approved: the receiver answered with HTTP 404.',
+    );
+    expect(job.log).toMatch(/Approved for dev by jane: ResalePriceModelGroup version 1\.$/);
+  });
+
+  it('that never answers is waited for ten seconds in all, beside the work of the job', async () => {
+    const waited: number[] = [];
+    const { timeout } = AbortSignal;
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+      waited.push(milliseconds);
+      return timeout.call(AbortSignal, milliseconds === 10_000 ? 200 : milliseconds);
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const slack = await webhook({ answer: 'never' });
+    const channels = [SLACK, { ...SLACK, address: 'OTHER' }];
+    const env = { SLACK_WEBHOOK: slack.address, OTHER: slack.address };
+    const began = performance.now();
+    const job = await start(await setStage(approving), { channels, env });
+    expect(job.exit).toBe(0);
+    expect(job.log.match(/Warning: not told by slack \(\w+\): approved: no answer within 10 s\./g)).toHaveLength(2);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(waited.filter((each) => each === 10_000).length).toBeGreaterThanOrEqual(2);
+  });
 });
