@@ -22,6 +22,7 @@ a{color:#1068bf}
 p{margin:1rem 0}
 small{color:#535158}
 @media (prefers-color-scheme:dark){body{background:#18171d;color:#ececef}th,small{color:#bfbfc3}a{color:#9dc7f1}th,td{border-color:#535158}}
+@media print{:root{color-scheme:light}body{background:#fff;color:#000}th,small,a{color:#000}}
 `;
 
 /** The email about an event. What comes from outside is no markup in it, and nothing that a mail program makes a link of. */

@@ -7,9 +7,12 @@ import { z } from 'zod';
 import { loadPage } from '../../src/components/load-test/page.ts';
 import { loadVerdictOf } from '../../src/components/load-test/verdict.ts';
 import { planPage } from '../../src/components/plan-deployment/page.ts';
+import { mailOf } from '../../src/notify/email.ts';
+import { messageOf } from '../../src/notify/message.ts';
 import { approverPage } from '../../src/preview/approver-page.ts';
 import type { ApproverView } from '../../src/preview/approver-view.ts';
 import { metadataMetrics } from '../../src/preview/metrics.ts';
+import { tellWaiting } from '../../src/preview/waiting.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { samplesOf } from '../components/load-test/samples.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
@@ -110,6 +113,15 @@ function exampleOfNothing(): string {
   });
 }
 
+/** The email that asks the approver. */
+function exampleMail(): string {
+  const mails: string[] = [];
+  const tell: Parameters<typeof tellWaiting>[2]['tell'] = (told) =>
+    void mails.push(mailOf(messageOf(told, UAT_JOB, new Date('2026-11-26T09:30:00Z'))).html);
+  tellWaiting(exampleView(), 'sagemaker/check-model/2/approve.html', { job: UAT_JOB, tell });
+  return mails.join('');
+}
+
 /** A load in steps, of which the last was too much. */
 function exampleLoad(): string {
   const slow = (index: number) => index % 12 === 0;
@@ -150,6 +162,7 @@ async function picture(tab: Page, name: string): Promise<void> {
 
 const PAGES = [
   { about: 'the page of the approver', file: 'approver-page', page: examplePage },
+  { about: 'the email that asks the approver', file: 'email', page: exampleMail },
   { about: 'the page of a plan', file: 'plan', page: examplePlan },
   { about: 'the page of an evaluation of numbers', file: 'quality-of-numbers', page: () => pageFor('regression', 300) },
   {
