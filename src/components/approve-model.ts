@@ -3,6 +3,7 @@ import { studioUrl } from '../aws/console.ts';
 import { flag, optional, typedText } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
+import { channelsOf } from '../policy/channels.ts';
 import { checkPolicyFile, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -54,6 +55,8 @@ export default defineComponent({
 
   checkFiles: checkPolicyFile,
 
+  channels: channelsOf,
+
   async run(given, context) {
     const shown = readCheck(given.model_package_group_name, context);
     if (shown.outcome === 'nothing') return skip(shown, context);
@@ -103,14 +106,16 @@ export const rejectModel = defineComponent({
     resourceGroup: false,
     manual: 'optional',
   },
-  inputs: z.strictObject(shared),
-  safetyInputs: ['gitlab_environment_suffix'],
+  inputs: z.strictObject({ ...shared, ...policyInputs }),
+  safetyInputs: [...POLICY_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   jobInputs: ['comment'],
   outputs: {},
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'withdrawn', sets: 'Rejected' },
   ],
+
+  channels: channelsOf,
 
   async run(given, context) {
     const shown = readCheck(given.model_package_group_name, context);

@@ -6,6 +6,7 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { optional } from '../gitlab/inputs.ts';
 import { Failure } from '../ground/failure.ts';
+import { channelsOf } from '../policy/channels.ts';
 import { type Policy, policyOf } from '../policy/policy.ts';
 import type { Known } from '../preview/approver-view.ts';
 import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
@@ -80,6 +81,8 @@ export default defineComponent({
   }),
 
   checkFiles: checkEndpointFile,
+
+  channels: channelsOf,
 
   async run(given, context) {
     const criteria = criteriaOf(given, context.job, 'check-model');

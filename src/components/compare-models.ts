@@ -9,6 +9,8 @@ import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { comparisonEnvironment } from '../gitlab/job.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
+import { channelsOf } from '../policy/channels.ts';
+import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { type Done, defineComponent, type Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -17,6 +19,7 @@ import { groupArnOf } from '../registry/packages.ts';
 import type { Compared } from './compare-models/compare.ts';
 
 const inputs = z.strictObject({
+  ...policyInputs,
   endpoint_name: optional(resourceName),
   quality_file: decidingPath,
   instance_type: instanceType,
@@ -64,6 +67,7 @@ export default defineComponent({
     'max_instances',
     'allow_inconclusive',
     'instance_type',
+    ...POLICY_SAFETY_INPUTS,
     'gitlab_environment_suffix',
   ],
   outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },
@@ -96,6 +100,8 @@ export default defineComponent({
       readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
     );
   },
+
+  channels: channelsOf,
 
   async run(given, context) {
     const deployed = readHandover(context, deploymentRecord, { input: 'endpoint_name', value: given.endpoint_name });

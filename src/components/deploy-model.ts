@@ -17,6 +17,7 @@ import type { OwnTraffic } from '../endpoints/rollout/own-traffic.ts';
 import { refuseLongWaits } from '../endpoints/rollout/release.ts';
 import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
+import { channelsOf } from '../policy/channels.ts';
 import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -146,6 +147,8 @@ export default defineComponent({
   ],
 
   checkFiles: checkEndpointFile,
+
+  channels: channelsOf,
 
   async run(given, context) {
     const handed = readVersion(given, context);

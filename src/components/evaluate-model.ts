@@ -7,6 +7,8 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
+import { channelsOf } from '../policy/channels.ts';
+import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -18,6 +20,7 @@ const KEPT =
 
 const inputs = z
   .strictObject({
+    ...policyInputs,
     endpoint_name: optional(resourceName),
     quality_file: decidingPath,
     max_wait_time: wholeNumber(1, 86_400),
@@ -50,7 +53,14 @@ export default defineComponent({
     reports: { 'metrics.txt': '' },
   },
   inputs,
-  safetyInputs: ['quality_file', 'allow_inconclusive', 'keep_answers', 'keep_records', 'gitlab_environment_suffix'],
+  safetyInputs: [
+    'quality_file',
+    'allow_inconclusive',
+    'keep_answers',
+    'keep_records',
+    ...POLICY_SAFETY_INPUTS,
+    'gitlab_environment_suffix',
+  ],
   outputs: { MODEL_QUALITY: 'good, or inconclusive where allow_inconclusive is true.' },
   permissions: [
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
@@ -71,6 +81,8 @@ export default defineComponent({
       readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
     );
   },
+
+  channels: channelsOf,
 
   async run(given, context) {
     const { report } = context;

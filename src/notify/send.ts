@@ -1,26 +1,25 @@
 import type { Env } from '../ground/env.ts';
 import { heldBy, mailServerAt, recipientsIn, webhookAt } from './address.ts';
 import type { Channel } from './channel.ts';
+import { inTime } from './in-time.ts';
 import type { Message } from './message.ts';
-import { NotSent, whyNotSent } from './not-sent.ts';
+import { whyNotSent } from './not-sent.ts';
 
-/** Milliseconds that a receiver may take: nothing waits longer for a message. */
-const PATIENCE = 10_000;
+/** With what a message is sent, and until when. */
+interface Way {
+  readonly env: Env;
+  readonly signal: AbortSignal;
+}
 
 /** Sends a message by one channel, once. Returns a line about it, which holds no address and no secret. */
-export async function sendBy(channel: Channel, message: Message, env: Env): Promise<string> {
+export async function sendBy(channel: Channel, message: Message, way: Way): Promise<string> {
   const name = `${channel.channel} (${channel.address})`;
   try {
-    await within(PATIENCE, (signal) => deliver(channel, message, { env, signal }));
+    await inTime(way.signal, deliver(channel, message, way));
     return `Told by ${name}: ${message.event}.`;
   } catch (error) {
     return `Warning: not told by ${name}: ${message.event}: ${whyNotSent(error)}. This job ends as it would have ended.`;
   }
-}
-
-interface Way {
-  readonly env: Env;
-  readonly signal: AbortSignal;
 }
 
 /** What is only for one kind of channel is loaded where there is such a channel. */
@@ -70,15 +69,5 @@ async function mailTo(channel: EmailChannel, message: Message, { env }: Way): Pr
     to: recipientsIn(address, env),
   };
   const [{ mailOf }, { sendMail }] = await Promise.all([import('./email.ts'), import('./smtp.ts')]);
-  await sendMail(mailOf(message), route, { id: message.id, milliseconds: PATIENCE });
-}
-
-/** Ends what takes too long, even where it does not listen to its signal. */
-async function within(milliseconds: number, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const signal = AbortSignal.timeout(milliseconds);
-  const late = new Promise<never>((_, reject) => {
-    const why = new NotSent(`no answer within ${milliseconds / 1000} s`);
-    signal.addEventListener('abort', () => reject(why));
-  });
-  await Promise.race([late, act(signal)]);
+  await sendMail(mailOf(message), route, message.id);
 }

@@ -13,15 +13,13 @@ export interface Route {
   readonly to: readonly string[];
 }
 
-interface Envelope {
-  readonly id: string;
-  readonly milliseconds: number;
-}
+/** Milliseconds that the server may leave a connection without an answer: whoever sends has ended long before. */
+const SILENCE = 10_000;
 
-/** Sends an email, once. Throws when the server does not take it for every recipient. */
-export async function sendMail(mail: Mail, route: Route, { id, milliseconds }: Envelope): Promise<void> {
+/** Sends an email, once. Throws when the server does not take it for every recipient. `id` is the same for one that is sent twice. */
+export async function sendMail(mail: Mail, route: Route, id: string): Promise<void> {
   const { from, to } = route;
-  const transport = new Mailer(new SMTPTransport(optionsOf(route, milliseconds)), {});
+  const transport = new Mailer(new SMTPTransport(optionsOf(route)), {});
   const host = from.slice(from.indexOf('@') + 1);
   const { rejected } = await transport.sendMail({
     from,
@@ -36,7 +34,7 @@ export async function sendMail(mail: Mail, route: Route, { id, milliseconds }: E
   if (rejected.length > 0) throw new NotSent(`the server refused ${rejected.length} of ${to.length} recipients`);
 }
 
-function optionsOf({ server, encrypted }: Route, milliseconds: number): SMTPTransport.Options {
+function optionsOf({ server, encrypted }: Route): SMTPTransport.Options {
   const { protocol, hostname, port, username, password } = server;
   const secure = protocol === 'smtps:';
   return {
@@ -46,9 +44,9 @@ function optionsOf({ server, encrypted }: Route, milliseconds: number): SMTPTran
     requireTLS: encrypted,
     ignoreTLS: !encrypted,
     ...(username && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    connectionTimeout: milliseconds,
-    greetingTimeout: milliseconds,
-    socketTimeout: milliseconds,
-    dnsTimeout: milliseconds,
+    connectionTimeout: SILENCE,
+    greetingTimeout: SILENCE,
+    socketTimeout: SILENCE,
+    dnsTimeout: SILENCE,
   };
 }

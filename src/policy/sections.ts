@@ -10,6 +10,7 @@ import { freeze, freezeRules } from './sections/freeze.ts';
 import { from, fromRules } from './sections/from.ts';
 import { metrics, metricsRules } from './sections/metrics.ts';
 import { never, neverRules } from './sections/never.ts';
+import { notify } from './sections/notify.ts';
 
 /** What a policy may ask of an environment. Each section is a file of its own in `sections/`, and gives rules below. */
 export const policySections = mapping({
@@ -22,6 +23,7 @@ export const policySections = mapping({
   freeze,
   expires,
   emergency,
+  notify,
 });
 
 export type PolicySections = z.output<typeof policySections>;

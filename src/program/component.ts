@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Channel } from '../notify/channel.ts';
 import type { BUILT, EntryKind } from '../registry/entry-keys.ts';
 import type { Context, Viewpoint } from './context.ts';
 import type { SharedSafetyInput } from './shared-inputs.ts';
@@ -120,6 +121,8 @@ export interface Component<
    * itself, or of the first job of promote.
    */
   checkFiles?(inputs: Partial<z.output<Inputs>>, viewpoint: Viewpoint): Promise<void>;
+  /** Where it is told what the job does: asked for when there is something to tell. Most tell nobody. */
+  channels?(inputs: z.output<Inputs>, reader: Pick<Context, 'job' | 'fileOfCommit'>): Promise<readonly Channel[]>;
   run(inputs: z.output<Inputs>, context: Context): Promise<Done<Output>>;
 }
 

@@ -10,7 +10,6 @@ import type { NamedFile } from '../gitlab/project-file.ts';
 import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
-import type { Channel } from '../notify/channel.ts';
 import type { EventName } from '../notify/events.ts';
 import type { Told } from '../notify/message.ts';
 
@@ -24,8 +23,6 @@ export interface Host {
   print(line: string): void;
   /** Fulfilled when the job is to end at once: GitLab cancels it, or its runner is stopped. */
   readonly stopped: Promise<void>;
-  /** Where events are told. */
-  readonly channels?: readonly Channel[];
 }
 
 /** Where a job looks at the project: its variables and its folder. */

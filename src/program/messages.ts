@@ -1,9 +1,12 @@
 import type { Job } from '../gitlab/job.ts';
 import type { Clock } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
+import { Failure } from '../ground/failure.ts';
 import type { Channel } from '../notify/channel.ts';
 import { type EventName, isToldBy, type ToldName } from '../notify/events.ts';
+import { inTime, patience } from '../notify/in-time.ts';
 import type { Told } from '../notify/message.ts';
+import { whyNotSent } from '../notify/not-sent.ts';
 import { failureTold } from './told.ts';
 
 interface Teller {
@@ -47,9 +50,19 @@ export class Messages {
     this.#sending.push(this.#sent(told));
   }
 
+  /** What became of a message, in lines. Where nobody knows whether a failure is to be told, nothing is said of that. */
   async #sent(told: Told<ToldName>): Promise<readonly string[]> {
-    const { job, env, clock, channels } = this.#teller;
-    const all = await channels();
+    const signal = patience();
+    try {
+      return await this.#sentBy(await inTime(signal, this.#teller.channels()), told, signal);
+    } catch (error) {
+      const why = error instanceof Failure ? error.coded : whyNotSent(error);
+      return told.event === 'failed' ? [] : [`Warning: nobody was told: ${told.event}: ${why}`];
+    }
+  }
+
+  async #sentBy(all: readonly Channel[], told: Told<ToldName>, signal: AbortSignal): Promise<readonly string[]> {
+    const { job, env, clock } = this.#teller;
     if (all.length === 0) return [];
     const [{ wants }, { messageOf }, { sendBy }] = await Promise.all([
       import('../notify/channel.ts'),
@@ -58,6 +71,6 @@ export class Messages {
     ]);
     const message = messageOf(told, job, clock.now());
     const telling = all.filter((each) => wants(each, told.event));
-    return Promise.all(telling.map((each) => sendBy(each, message, env)));
+    return Promise.all(telling.map((each) => sendBy(each, message, { env, signal })));
   }
 }

@@ -117,7 +117,7 @@ function startRun<Inputs extends z.ZodMiniObject, Output extends string>(
       env: host.env,
       clock: host.clock,
       log: reports.log.line,
-      channels: async () => host.channels ?? [],
+      channels: async () => (await component.channels?.(own, entered)) ?? [],
     });
     started.messages = messages;
     const context: Context = {

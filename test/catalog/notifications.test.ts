@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { readRepository } from '../../compiler/templates.ts';
 import { EVENTS } from '../../src/notify/events.ts';
+import { patience } from '../../src/notify/in-time.ts';
 import { messageOf } from '../../src/notify/message.ts';
 import { sendBy } from '../../src/notify/send.ts';
 import { projectFolder } from '../components/job.ts';
@@ -43,7 +44,7 @@ it('the function on the page takes what a job sends, and nothing that somebody c
   await sendBy(
     { channel: 'webhook', address: 'ADDRESS', secret: 'SECRET', host: 'localhost', notify_failures: false },
     messageOf(told, UAT_JOB, new Date()),
-    { ADDRESS: address, SECRET: secret },
+    { env: { ADDRESS: address, SECRET: secret }, signal: patience() },
   );
   const [{ headers = {}, body = '' } = {}] = received;
   expect(isOurs(headers, body, secret ?? '')).toBe(true);

@@ -62,8 +62,6 @@ export interface JobOptions {
   readonly committed?: Readonly<Record<string, string | Uint8Array>>;
   /** Its time; the emulator's, which a pause moves at once, when nothing else is said. */
   readonly clock?: Clock;
-  /** Where it tells events. */
-  readonly channels?: Host['channels'];
 }
 
 export interface FinishedJob {
@@ -100,7 +98,6 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
     },
     print: (line) => lines.push(line),
     stopped: options.stopped ?? new Promise(() => undefined),
-    ...(options.channels && { channels: options.channels }),
   };
   const exit = await runComponent(component, host, lookAheadAfter(component.name));
 

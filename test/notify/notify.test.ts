@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EVENTS } from '../../src/notify/events.ts';
-import { startJob } from '../components/job.ts';
-import { jobOf, setStage, start } from '../interruption/killing.ts';
+import { type FinishedJob, type JobOptions, startJob } from '../components/job.ts';
+import { jobOf, type Stage, setStage } from '../interruption/killing.ts';
 import {
   approving,
   checking,
@@ -14,10 +16,30 @@ import {
   updatingEndpoint,
   validating,
 } from '../interruption/scenes.ts';
+import { arnOf } from '../registry/package.ts';
 import { webhook } from './receiver.ts';
 
-const SLACK = { channel: 'slack', address: 'SLACK_WEBHOOK', host: 'localhost', notify_failures: false } as const;
+const SLACK = { channel: 'slack', address: 'SLACK_WEBHOOK', host: 'localhost' };
 const EVERYTHING = { ...SLACK, notify_failures: true };
+
+/** The job of a scene, in a project whose policy has these channels: a person approved under it. */
+function under(notify: readonly object[], scene: Scene): Scene {
+  const policy = stringify({ notify });
+  const hash = createHash('sha256').update(policy).digest('hex').slice(0, 12);
+  return {
+    ...scene,
+    inputs: { ...scene.inputs, policy_file: 'policy.yml' },
+    set(emulator) {
+      let files = Object.entries(scene.set(emulator));
+      for (const { metadata } of [1, 2, 3, 4].flatMap((version) => emulator.package(arnOf(version)) ?? []))
+        for (const [key, value] of Object.entries(metadata).filter(([key]) => /^approved\.\w+$/.test(key))) {
+          metadata[key] = `${value} policy=${hash}`;
+          files = files.map(([path, text]) => [path, text.replaceAll(value, metadata[key] ?? '')]);
+        }
+      return { ...Object.fromEntries(files), 'policy.yml': policy };
+    },
+  };
+}
 
 const slackMessage = z.object({
   text: z.string(),
@@ -36,13 +58,17 @@ function shownIn(body: string): { title: string; facts: string[]; links: string 
   return { title: text, facts, links: blocks.at(-1)?.text?.text ?? '' };
 }
 
+/** Runs a job with further variables. */
+function startWith(env: Record<string, string>, stage: Stage, more: Partial<JobOptions> = {}): Promise<FinishedJob> {
+  const options = jobOf(stage, more);
+  return startJob(stage.scene.component, { ...options, env: { ...options.env, ...env } });
+}
+
 /** Runs the job of a scene with a Slack on this machine, and returns what arrived there. */
-async function toldBy(scene: Scene, { channels = [EVERYTHING], ...more }: Parameters<typeof start>[1] = {}) {
+async function toldBy(scene: Scene, channels: readonly object[], more: Partial<JobOptions> = {}) {
   const slack = await webhook();
-  const stage = await setStage(scene);
-  const options = jobOf(stage, { channels, ...more });
-  const env = { ...options.env, ...more.env, SLACK_WEBHOOK: slack.address };
-  const job = await startJob(scene.component, { ...options, env });
+  const stage = await setStage(under(channels, scene));
+  const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage, more);
   expect(job.log).not.toContain('a-secret');
   return { job, stage, messages: slack.received.map(({ body }) => shownIn(body)) };
 }
@@ -84,7 +110,7 @@ describe('people are told once', () => {
     ['validated', validating, /^ResalePriceModelGroup version 1 was validated in dev on resale-price-dev$/, []],
     ['evidence', sceneOf('evaluate-model'), /^ResalePriceModelGroup version 1 in dev: quality is good$/, ['rows: ']],
   ])('%s', async (event, scene, title, facts) => {
-    const { job, messages } = await toldBy(scene, { channels: [SLACK] });
+    const { job, messages } = await toldBy(scene, [SLACK]);
     expect(messages, job.log).toHaveLength(1);
     expect(messages[0]?.title).toMatch(title);
     for (const fact of facts) expect(messages[0]?.facts.join('\n')).toContain(fact);
@@ -94,14 +120,14 @@ describe('people are told once', () => {
   });
 
   it('what was written already is not told again', async () => {
-    const { stage, messages } = await toldBy(approving);
+    const { stage, messages } = await toldBy(approving, [SLACK]);
     const again = await webhook();
-    const job = await start(stage, { channels: [SLACK], env: { SLACK_WEBHOOK: again.address }, job: '2' });
+    const job = await startWith({ SLACK_WEBHOOK: again.address }, stage, { job: '2' });
     expect([job.exit, messages.length, again.received.length], job.log).toEqual([0, 1, 0]);
   });
 
   it('a channel is told only the events that it lists', async () => {
-    const { job, messages } = await toldBy(approving, { channels: [{ ...SLACK, events: ['deployed', 'rejected'] }] });
+    const { job, messages } = await toldBy(approving, [{ ...SLACK, events: ['deployed', 'rejected'] }]);
     expect([job.exit, messages.length]).toEqual([0, 0]);
     expect(job.log).not.toMatch(/told/i);
   });
@@ -111,7 +137,7 @@ describe('a job that fails', () => {
   const alone = { manual: false };
 
   it('is told only where a channel asks for it, with its code and nothing that its log says', async () => {
-    const { job, messages } = await toldBy(approving, alone);
+    const { job, messages } = await toldBy(approving, [EVERYTHING], alone);
     expect(job.exit).toBe(1);
     expect(messages).toEqual([
       {
@@ -120,7 +146,7 @@ describe('a job that fails', () => {
         links: expect.stringContaining('The job'),
       },
     ]);
-    expect((await toldBy(approving, { ...alone, channels: [SLACK] })).messages).toEqual([]);
+    expect((await toldBy(approving, [SLACK], alone)).messages).toEqual([]);
   });
 
   it('tells nothing where GitLab retries it, or nothing was to be promoted', async () => {
@@ -131,7 +157,7 @@ describe('a job that fails', () => {
         return {};
       },
     };
-    const { job, messages } = await toldBy(nothing);
+    const { job, messages } = await toldBy(nothing, [EVERYTHING]);
     expect([job.exit, messages.length], job.log).toEqual([80, 0]);
   });
 });
@@ -139,7 +165,7 @@ describe('a job that fails', () => {
 describe('a receiver', () => {
   it('that refuses costs a warning, and the verdict stays', async () => {
     const slack = await webhook({ answer: 404 });
-    const job = await start(await setStage(approving), { channels: [SLACK], env: { SLACK_WEBHOOK: slack.address } });
+    const job = await startWith({ SLACK_WEBHOOK: slack.address }, await setStage(under([SLACK], approving)));
     expect(job.exit).toBe(0);
     expect(job.log).toContain(
       'Warning: not told by slack (SLACK_WEBHOOK): approved: the receiver answered with HTTP 404.',
@@ -159,10 +185,10 @@ describe('a receiver', () => {
     const channels = [SLACK, { ...SLACK, address: 'OTHER' }];
     const env = { SLACK_WEBHOOK: slack.address, OTHER: slack.address };
     const began = performance.now();
-    const job = await start(await setStage(approving), { channels, env });
+    const job = await startWith(env, await setStage(under(channels, approving)));
     expect(job.exit).toBe(0);
     expect(job.log.match(/Warning: not told by slack \(\w+\): approved: no answer within 10 s\./g)).toHaveLength(2);
     expect(performance.now() - began).toBeLessThan(5_000);
-    expect(waited.filter((each) => each === 10_000).length).toBeGreaterThanOrEqual(2);
+    expect(waited.filter((each) => each === 10_000)).toHaveLength(1);
   });
 });

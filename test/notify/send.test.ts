@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
+import type { Channel } from '../../src/notify/channel.ts';
+import { patience } from '../../src/notify/in-time.ts';
 import { messageOf } from '../../src/notify/message.ts';
-import { sendBy } from '../../src/notify/send.ts';
+import * as sending from '../../src/notify/send.ts';
 import { projectFolder } from '../components/job.ts';
 import { UAT_JOB } from '../preview/known.ts';
 import { certificate } from './certificate.ts';
@@ -15,6 +17,10 @@ const message = messageOf(
   UAT_JOB,
   NOW,
 );
+
+/** Sends a message by one channel, with the variables of a job. */
+const sendBy = (channel: Channel, told: typeof message, env: Record<string, string>) =>
+  sending.sendBy(channel, told, { env, signal: patience() });
 
 const told = { address: 'ADDRESS', notify_failures: false };
 const slack = { channel: 'slack', host: 'localhost', ...told } as const;
