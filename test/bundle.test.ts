@@ -64,8 +64,8 @@ describe('the bundle', () => {
     expect(loaded).toEqual([component]);
   });
 
-  it('holds thirteen programs, and no more than is used of the clients that few runs need', () => {
-    expect(weight('.js')).toBeLessThan(1_300_000);
+  it('holds thirteen programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
+    expect(weight('.js')).toBeLessThan(1_530_000);
   });
 
   it('has code beside each file for all of its functions, not only for those that run at once', () => {

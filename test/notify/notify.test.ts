@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EVENTS } from '../../src/notify/events.ts';
@@ -16,30 +14,11 @@ import {
   updatingEndpoint,
   validating,
 } from '../interruption/scenes.ts';
-import { arnOf } from '../registry/package.ts';
+import { under } from './project.ts';
 import { webhook } from './receiver.ts';
 
 const SLACK = { channel: 'slack', address: 'SLACK_WEBHOOK', host: 'localhost' };
 const EVERYTHING = { ...SLACK, notify_failures: true };
-
-/** The job of a scene, in a project whose policy has these channels: a person approved under it. */
-function under(notify: readonly object[], scene: Scene): Scene {
-  const policy = stringify({ notify });
-  const hash = createHash('sha256').update(policy).digest('hex').slice(0, 12);
-  return {
-    ...scene,
-    inputs: { ...scene.inputs, policy_file: 'policy.yml' },
-    set(emulator) {
-      let files = Object.entries(scene.set(emulator));
-      for (const { metadata } of [1, 2, 3, 4].flatMap((version) => emulator.package(arnOf(version)) ?? []))
-        for (const [key, value] of Object.entries(metadata).filter(([key]) => /^approved\.\w+$/.test(key))) {
-          metadata[key] = `${value} policy=${hash}`;
-          files = files.map(([path, text]) => [path, text.replaceAll(value, metadata[key] ?? '')]);
-        }
-      return { ...Object.fromEntries(files), 'policy.yml': policy };
-    },
-  };
-}
 
 const slackMessage = z.object({
   text: z.string(),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -38,6 +39,25 @@ export async function webhook({ answer = 200, tls: certified }: Behaviour = {}) 
     received,
     address: `${certified ? 'https' : 'http'}://localhost:${portOf(server.address())}/services/T0/B0/a-secret`,
   };
+}
+
+/** A proxy on this machine for one test, which opens a tunnel to whatever it is asked for. */
+export async function tunnel() {
+  const asked: string[] = [];
+  const server = createServer();
+  server.on('connect', ({ url = '' }, socket) => {
+    asked.push(url);
+    const { hostname, port } = new URL(`http://${url}`);
+    const there = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      there.pipe(socket).pipe(there);
+    });
+    for (const each of [there, socket]) each.on('error', () => undefined);
+  });
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { asked, at: `http://localhost:${portOf(server.address())}` };
 }
 
 /** Makes this process trust a certificate, as NODE_EXTRA_CA_CERTS makes a job, until the test ends. */

@@ -9,7 +9,7 @@ import * as sending from '../../src/notify/send.ts';
 import { projectFolder } from '../components/job.ts';
 import { UAT_JOB } from '../preview/known.ts';
 import { certificate } from './certificate.ts';
-import { mailServer, PASSWORD, trust, webhook } from './receiver.ts';
+import { mailServer, PASSWORD, trust, tunnel, webhook } from './receiver.ts';
 
 const NOW = new Date('2026-11-26T09:30:00Z');
 const message = messageOf(
@@ -60,6 +60,17 @@ describe('a webhook', () => {
     const { received, address } = await webhook({ tls: certified });
     expect(await sendBy(slack, message, { ADDRESS: address })).toBe('Told by slack (ADDRESS): approved.');
     expect(received).toHaveLength(1);
+  });
+
+  it('is reached through the proxy of the runner, and past it where NO_PROXY names its host', async () => {
+    const certified = certificate();
+    trust(certified);
+    const [{ received, address }, { asked, at }] = [await webhook({ tls: certified }), await tunnel()];
+    const { host } = new URL(address);
+    expect(await sendBy(slack, message, { ADDRESS: address, HTTPS_PROXY: at })).toMatch(/^Told/);
+    expect(asked).toEqual([host]);
+    expect(await sendBy(slack, message, { ADDRESS: address, HTTPS_PROXY: at, NO_PROXY: 'localhost' })).toMatch(/^Told/);
+    expect([asked.length, received.length]).toEqual([1, 2]);
   });
 
   it.each([
