@@ -22,6 +22,7 @@ import { readEndpointFile } from '../src/endpoints/description/endpoint-file.ts'
 import { parseInputs } from '../src/gitlab/inputs.ts';
 import { EXIT_CODES, FAILURE_CODES } from '../src/ground/failure-codes.ts';
 import { readPolicyFile } from '../src/policy/policy-file.ts';
+import { policySections } from '../src/policy/sections.ts';
 import type { Component } from '../src/program/component.ts';
 import { sharedInputs } from '../src/program/shared-inputs.ts';
 import { readQualityFile } from '../src/quality/quality-file.ts';
@@ -75,8 +76,10 @@ function together(parts: readonly string[]): string {
 /** Their YAML is an endpoint file, and no configuration of GitLab, unless it includes something. */
 const ENDPOINT_FILES = ['docs/endpoint-file.md', 'docs/safe-deployment.md'];
 const isEndpointFile = (path: string, text: string) => ENDPOINT_FILES.includes(path) && !/^include:/m.test(text);
+/** Their YAML is a policy, likewise. */
+const POLICIES = ['docs/who-may-approve.md', 'docs/notifications.md'];
+const isPolicy = (path: string, text: string) => POLICIES.includes(path) && !/^include:/m.test(text);
 const isQualityFile = (text: string) => text.startsWith('data:\n');
-const isPolicy = (path: string, text: string) => path === 'docs/who-may-approve.md' && !/^include:/m.test(text);
 /** What a page shows that is a file of the project, and no configuration of GitLab. */
 const isOwnFile = (path: string, text: string) =>
   isEndpointFile(path, text) || isQualityFile(text) || isPolicy(path, text);
@@ -435,9 +438,11 @@ describe('the names in the pages', () => {
   const unknown = (pattern: RegExp, known: (name: string) => boolean) =>
     words.filter(([, name]) => pattern.test(name) && !known(name)).map(([path, name]) => `${path}: ${name}`);
 
-  it('of inputs are inputs, or stand in an endpoint file or a quality file', () => {
+  it('of inputs are inputs, or stand in an endpoint file, a quality file or a policy', () => {
     const schema = JSON.stringify(
-      [endpointDescription, qualityPlan].map((each) => z.toJSONSchema(each, { io: 'input', unrepresentable: 'any' })),
+      [endpointDescription, qualityPlan, policySections].map((each) =>
+        z.toJSONSchema(each, { io: 'input', unrepresentable: 'any' }),
+      ),
     );
     const isKnown = (name: string) => inputs.has(name) || FOREIGN_WORDS.includes(name) || schema.includes(`"${name}"`);
     expect(unknown(/^[a-z]+(_[a-z0-9]+)+$/, isKnown)).toEqual([]);

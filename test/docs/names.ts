@@ -66,6 +66,7 @@ export const READERS_FILES: Readonly<Record<string, string>> = {
   'config.toml': "GitLab Runner's",
   'config.json': "docker's",
   'roots.json': 'saved from docs/mirror.md',
+  'policy.yml': 'of a project that has a policy',
   'renovate.json': 'of a project that uses Renovate',
   'cosign.pub': 'the public key of the platform team, which docs/release.md has made',
 };
