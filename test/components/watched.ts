@@ -24,8 +24,10 @@ export class Reading {
 
 /** A program that does the same, and is watched in what it does itself: not in what its schema makes of the inputs. */
 export function watched(program: Component, reading: Reading): Component {
+  const { channels } = program;
   return {
     ...program,
+    ...(channels && { channels: (inputs, reader) => channels(reading.watch(inputs), reader) }),
     checkFiles: async (inputs, viewpoint) => program.checkFiles?.(reading.watch(inputs), viewpoint),
     run: (inputs, context) => program.run(reading.watch(inputs), context),
   };
