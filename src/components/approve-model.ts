@@ -3,7 +3,7 @@ import { studioUrl } from '../aws/console.ts';
 import { flag, optional, typedText } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
+import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { checkPolicyFile, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
@@ -82,7 +82,8 @@ export default defineComponent({
       { kind: 'approved', now, comment, open, over: shown.over, policy: policy?.hash, approvers },
       context,
     );
-    if (decision.do === 'write') tellVerdict('approved', { version: after, comment: given.comment }, context);
+    const event = isEmergency ? 'emergency' : 'approved';
+    if (decision.do === 'write') tellVerdict(event, { version: after, comment }, context);
     refuseUnlessItHolds(shown, after, context);
 
     const told = { open, people: approvers?.counted, not_counted: approvers?.uncounted, metadata: after.metadata };
@@ -106,8 +107,8 @@ export const rejectModel = defineComponent({
     resourceGroup: false,
     manual: 'optional',
   },
-  inputs: z.strictObject({ ...shared, ...policyInputs }),
-  safetyInputs: [...POLICY_SAFETY_INPUTS, 'gitlab_environment_suffix'],
+  inputs: z.strictObject({ ...shared, ...channelInputs }),
+  safetyInputs: [...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   jobInputs: ['comment'],
   outputs: {},
   permissions: [

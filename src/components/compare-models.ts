@@ -9,8 +9,7 @@ import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { comparisonEnvironment } from '../gitlab/job.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { type Done, defineComponent, type Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -19,7 +18,7 @@ import { groupArnOf } from '../registry/packages.ts';
 import type { Compared } from './compare-models/compare.ts';
 
 const inputs = z.strictObject({
-  ...policyInputs,
+  ...channelInputs,
   endpoint_name: optional(resourceName),
   quality_file: decidingPath,
   instance_type: instanceType,
@@ -67,7 +66,7 @@ export default defineComponent({
     'max_instances',
     'allow_inconclusive',
     'instance_type',
-    ...POLICY_SAFETY_INPUTS,
+    ...CHANNEL_SAFETY_INPUTS,
     'gitlab_environment_suffix',
   ],
   outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },

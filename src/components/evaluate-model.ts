@@ -7,8 +7,7 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -20,7 +19,7 @@ const KEPT =
 
 const inputs = z
   .strictObject({
-    ...policyInputs,
+    ...channelInputs,
     endpoint_name: optional(resourceName),
     quality_file: decidingPath,
     max_wait_time: wholeNumber(1, 86_400),
@@ -58,7 +57,7 @@ export default defineComponent({
     'allow_inconclusive',
     'keep_answers',
     'keep_records',
-    ...POLICY_SAFETY_INPUTS,
+    ...CHANNEL_SAFETY_INPUTS,
     'gitlab_environment_suffix',
   ],
   outputs: { MODEL_QUALITY: 'good, or inconclusive where allow_inconclusive is true.' },

@@ -5,8 +5,7 @@ import { checkPayload, readPayload } from '../asking/payload.ts';
 import { NOT_LOADED } from '../endpoints/description/kinds.ts';
 import { earliest } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS } from '../policy/inputs.ts';
+import { CHANNEL_SAFETY_INPUTS, channelsOf } from '../policy/channels.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -54,7 +53,7 @@ export default defineComponent({
     'max_p99_ms',
     'max_errors',
     'required_rate',
-    ...POLICY_SAFETY_INPUTS,
+    ...CHANNEL_SAFETY_INPUTS,
     'gitlab_environment_suffix',
   ],
   outputs: { LOAD_TESTED: 'true when every limit held under the load.' },

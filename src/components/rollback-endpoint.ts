@@ -17,8 +17,7 @@ import { type EndpointTags, originTags } from '../endpoints/tags.ts';
 import { optional, typedNumber, typedText, wholeNumber } from '../gitlab/inputs.ts';
 import { rollbackEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { refuseUnlessPressed } from '../program/pressed.ts';
@@ -41,7 +40,7 @@ import { findReleases, firstStanding, type PassedBy, type Standing } from './rol
 import { withdraw } from './rollback-endpoint/withdrawal.ts';
 
 const inputs = z.strictObject({
-  ...policyInputs,
+  ...channelInputs,
   model_package_group_name: modelPackageGroup,
   endpoint_name: resourceName,
   name_prefix: optional(resourceName),
@@ -68,7 +67,7 @@ export default defineComponent({
     manual: 'optional',
   },
   inputs,
-  safetyInputs: ['promotion_path', ...POLICY_SAFETY_INPUTS, 'gitlab_environment_suffix'],
+  safetyInputs: ['promotion_path', ...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   jobInputs: ['version', 'comment'],
   outputs: {},
   permissions: [

@@ -10,8 +10,7 @@ import { hasNoInstances, resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, decidingText, dollars, flag, mistake, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
-import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { deploymentRecord, readHandover } from '../program/handover.ts';
@@ -39,7 +38,7 @@ const pattern = z.pipe(
 
 const inputs = z
   .strictObject({
-    ...policyInputs,
+    ...channelInputs,
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
@@ -87,7 +86,7 @@ export default defineComponent({
     'expect',
     'requests',
     'max_latency_ms',
-    ...POLICY_SAFETY_INPUTS,
+    ...CHANNEL_SAFETY_INPUTS,
     'gitlab_environment_suffix',
   ],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },

@@ -15,7 +15,7 @@ interface MessageLink {
 }
 
 /** What a job tells. */
-export interface Told<Name extends ToldName = ToldName> {
+export interface ToldEvent<Name extends ToldName = ToldName> {
   readonly event: Name;
   /** What happened, in a line: `ResalePriceModelGroup version 3 waits for approval in uat`. */
   readonly title: string;
@@ -46,7 +46,7 @@ const MOST_TEXT = 300;
 const MOST_TITLE = 150;
 
 /** The message about an event. What it says of the job is what the accepted token says of it. */
-export function messageOf(told: Told, job: Job, time: Date): Message {
+export function messageOf(told: ToldEvent, job: Job, time: Date): Message {
   const all = [
     ...told.facts.slice(0, MOST_FACTS),
     { label: 'environment', text: job.environment },

@@ -11,7 +11,7 @@ import type { Report } from '../gitlab/report.ts';
 import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
 import type { EventName } from '../notify/events.ts';
-import type { Told } from '../notify/message.ts';
+import type { ToldEvent } from '../notify/message.ts';
 
 /** What a run reaches outside itself. */
 export interface Host {
@@ -58,7 +58,7 @@ export interface Context {
   /** Throws a Failure when AWS shows already what a later job would refuse, where this job is the first of promote. */
   refuseAhead(): Promise<void>;
   /** Tells people of an event, beside the work of the job: it is neither waited for, nor does it change how the job ends. */
-  tell(told: Told<EventName>): void;
+  tell(told: ToldEvent<EventName>): void;
   /** Says what AWS continues if the job ends first: `the update of resale-price-dev`; an empty text when nothing is left. */
   begun(what: string): void;
 }

@@ -5,7 +5,7 @@ import { Failure } from '../ground/failure.ts';
 import type { Channel } from '../notify/channel.ts';
 import { type EventName, isToldBy, type ToldName } from '../notify/events.ts';
 import { inTime, patience } from '../notify/in-time.ts';
-import type { Told } from '../notify/message.ts';
+import type { ToldEvent } from '../notify/message.ts';
 import { whyNotSent } from '../notify/not-sent.ts';
 import { failureTold } from './told.ts';
 
@@ -29,7 +29,7 @@ export class Messages {
   }
 
   /** Tells an event to everybody who is to know. Never throws, and never waits. */
-  tell(told: Told<EventName>): void {
+  tell(told: ToldEvent<EventName>): void {
     const { component } = this.#teller;
     if (!isToldBy(told.event, component)) throw new Error(`${component} tells no event ${told.event}.`);
     this.#send(told);
@@ -46,12 +46,12 @@ export class Messages {
     for (const line of lines.flat()) this.#teller.log(line);
   }
 
-  #send(told: Told<ToldName>): void {
+  #send(told: ToldEvent<ToldName>): void {
     this.#sending.push(this.#sent(told));
   }
 
   /** What became of a message, in lines. Where nobody knows whether a failure is to be told, nothing is said of that. */
-  async #sent(told: Told<ToldName>): Promise<readonly string[]> {
+  async #sent(told: ToldEvent<ToldName>): Promise<readonly string[]> {
     const signal = patience();
     try {
       return await this.#sentBy(await inTime(signal, this.#teller.channels()), told, signal);
@@ -61,7 +61,7 @@ export class Messages {
     }
   }
 
-  async #sentBy(all: readonly Channel[], told: Told<ToldName>, signal: AbortSignal): Promise<readonly string[]> {
+  async #sentBy(all: readonly Channel[], told: ToldEvent<ToldName>, signal: AbortSignal): Promise<readonly string[]> {
     const { job, env, clock } = this.#teller;
     if (all.length === 0) return [];
     const [{ wants }, { messageOf }, { sendBy }] = await Promise.all([

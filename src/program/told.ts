@@ -1,4 +1,4 @@
-import type { MessageFact, Told } from '../notify/message.ts';
+import type { MessageFact, ToldEvent } from '../notify/message.ts';
 import { readApproval } from '../registry/entries.ts';
 import type { EvidenceKind } from '../registry/entry-keys.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
@@ -103,7 +103,11 @@ export function tellEvidence(
 }
 
 /** What is told of a job that failed: where to look, and not what its containers or AWS said. */
-export function failureTold(component: string, code: string, { name, environment }: Context['job']): Told<'failed'> {
+export function failureTold(
+  component: string,
+  code: string,
+  { name, environment }: Context['job'],
+): ToldEvent<'failed'> {
   const facts = [
     { label: 'job', text: name },
     { label: 'code', text: code },

@@ -98,6 +98,23 @@ describe('people are told once', () => {
     expect(EVENTS[event].by).toContain(scene.component.name);
   });
 
+  it('an emergency is an event of its own, with its reason', async () => {
+    const inEmergency = { ...approving, inputs: { ...approving.inputs, emergency: 'The endpoint answers nonsense' } };
+    const slack = await webhook();
+    const channels = [{ ...SLACK, events: ['emergency'] }];
+    const stage = await setStage(under(channels, inEmergency, { never: ['trained'], emergency: ['never'] }));
+    const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage);
+    expect(
+      slack.received.map(({ body }) => shownIn(body)),
+      job.log,
+    ).toMatchObject([
+      {
+        title: 'ResalePriceModelGroup version 1 was approved in an emergency for dev by jane',
+        facts: expect.arrayContaining(['comment: Emergency: The endpoint answers nonsense / Looks good.']),
+      },
+    ]);
+  });
+
   it('what was written already is not told again', async () => {
     const { stage, messages } = await toldBy(approving, [SLACK]);
     const again = await webhook();

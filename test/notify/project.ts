@@ -4,8 +4,8 @@ import type { Scene } from '../interruption/scenes.ts';
 import { arnOf } from '../registry/package.ts';
 
 /** The job of a scene, in a project whose policy has these channels: a person approved under it. */
-export function under(notify: readonly object[], scene: Scene): Scene {
-  const policy = stringify({ notify });
+export function under(notify: readonly object[], scene: Scene, more: object = {}): Scene {
+  const policy = stringify({ ...more, notify });
   const hash = createHash('sha256').update(policy).digest('hex').slice(0, 12);
   return {
     ...scene,
@@ -17,6 +17,9 @@ export function under(notify: readonly object[], scene: Scene): Scene {
           metadata[key] = `${value} policy=${hash}`;
           files = files.map(([path, text]) => [path, text.replaceAll(value, metadata[key] ?? '')]);
         }
+      const found = { policy: { hash, since: { is: 'nothing' }, measured: {} } };
+      for (const [index, [path, text]] of files.entries())
+        if (path.includes('/check-model/')) files[index] = [path, JSON.stringify({ ...JSON.parse(text), ...found })];
       return { ...Object.fromEntries(files), 'policy.yml': policy };
     },
   };

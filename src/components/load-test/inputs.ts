@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { customAttributes, mediaType } from '../../asking/inputs.ts';
 import { resourceName } from '../../endpoints/endpoint.ts';
 import { decidingPath, flag, line, mistake, optional, wholeNumber } from '../../gitlab/inputs.ts';
-import { policyInputs } from '../../policy/inputs.ts';
+import { channelInputs } from '../../policy/channels.ts';
 import { CLASSES, type ErrorClass } from './judgement.ts';
 import { SHAPES, stagesOf } from './schedule.ts';
 
@@ -58,7 +58,7 @@ function when({ value, issues }: z.core.ParsePayload): boolean {
 /** What load-test is given. */
 export const inputs = z
   .strictObject({
-    ...policyInputs,
+    ...channelInputs,
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
