@@ -14,7 +14,7 @@ import { RUNNER_SHELLS } from './runner-shells.ts';
 
 /** The words that each program is called with, and which of them people type: these come last. */
 const WORDS: Readonly<Record<string, { readonly all: number; readonly typed: readonly string[] }>> = {
-  'approve-model': { all: 6, typed: ['comment', 'emergency'] },
+  'approve-model': { all: 7, typed: ['comment', 'emergency'] },
   'reject-model': { all: 4, typed: ['comment'] },
 };
 const NAMES = Object.keys(WORDS);

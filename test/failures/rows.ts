@@ -8,6 +8,7 @@ import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { fourEyes } from './rows/four-eyes.ts';
 import { load } from './rows/load.ts';
+import { notifications } from './rows/notifications.ts';
 import { plan } from './rows/plan.ts';
 import { policy } from './rows/policy.ts';
 import { rollback } from './rows/rollback.ts';
@@ -26,6 +27,7 @@ export const ROWS: readonly Row[] = [
   ...verdict,
   ...policy,
   ...fourEyes,
+  ...notifications,
   ...deployment,
   ...rollout,
   ...scaling,
