@@ -62,26 +62,27 @@ async function live<Inputs extends z.ZodMiniObject, Output extends string>(
   const started = startRun(component, host, { log, report, lookAhead });
   try {
     const { verdict, outputs } = await Promise.race([started.done, stop(host, started)]);
-    await started.messages?.ended();
     report.check(SUCCEEDED);
     sayLeftOut(report.dotenv(given(outputs)), log);
+    await messagesSent(started, host);
     log.last(verdict);
     return 0;
   } catch (error) {
     const failure = asTold(error, component, host.env);
-    await tellOfFailure(failure, component, started.messages);
+    if (isTold(failure)) started.messages?.tellFailure(component.name, failure.code);
+    if (failure.exitCode !== EXIT_CODES.stopped) await messagesSent(started, host);
     return fail(failure, { log, report, trace: host.env.CI_DEBUG_TRACE === 'true' });
   }
 }
 
-/** Exit codes that GitLab retries by itself, or that say only that there is nothing to do: nobody is told of them. */
-const NOT_TOLD: readonly number[] = [EXIT_CODES['AWS trouble'], EXIT_CODES['nothing to promote']];
+/** A cancelled job tells nothing more. What GitLab retries by itself, and that there is nothing to do, is nobody's news. */
+const NOT_TOLD: readonly number[] = [EXIT_CODES.stopped, EXIT_CODES['AWS trouble'], EXIT_CODES['nothing to promote']];
 
-/** Sends what is left to tell. A cancelled job has no time for that: a message on its way may still arrive. */
-async function tellOfFailure({ code, exitCode }: Failure, { name }: Pick<Component, 'name'>, messages?: Messages) {
-  if (exitCode === EXIT_CODES.stopped) return;
-  if (!NOT_TOLD.includes(exitCode)) messages?.tellFailure(name, code);
-  await messages?.ended();
+const isTold = ({ exitCode }: Failure) => !NOT_TOLD.includes(exitCode);
+
+/** Waits until what was told is sent. A job that is cancelled meanwhile has done its work, and ends at once. */
+async function messagesSent({ messages }: Pick<Started<never>, 'messages'>, { stopped }: Host): Promise<void> {
+  await Promise.race([messages?.ended(), stopped]);
 }
 
 interface Started<Output extends string> {

@@ -169,6 +169,17 @@ describe('a receiver', () => {
     expect(job.log).toMatch(/Approved for dev by jane: ResalePriceModelGroup version 1\.$/);
   });
 
+  it('that never answers is not waited for by a job that is cancelled', async () => {
+    const slack = await webhook({ answer: 'never' });
+    const stage = await setStage(under([SLACK], approving));
+    const stopped = vi.waitUntil(() => slack.received.length > 0, { timeout: 5_000 }).then(() => undefined);
+    const began = performance.now();
+    const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage, { stopped });
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toMatch(/Approved for dev by jane: ResalePriceModelGroup version 1\.$/);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('that never answers is waited for ten seconds in all, beside the work of the job', async () => {
     const waited: number[] = [];
     const { timeout } = AbortSignal;
