@@ -1,11 +1,14 @@
 import approveModel, { rejectModel } from '../components/approve-model.ts';
 import checkModel from '../components/check-model.ts';
+import compareModels from '../components/compare-models.ts';
 import deployModel from '../components/deploy-model.ts';
 import deployPipeline from '../components/deploy-pipeline.ts';
+import evaluateModel from '../components/evaluate-model.ts';
+import loadTest from '../components/load-test.ts';
 import rollbackEndpoint from '../components/rollback-endpoint.ts';
 import validateEndpoint from '../components/validate-endpoint.ts';
 import { includeInWords } from '../gitlab/include.ts';
-import { invalidInputs } from '../gitlab/inputs.ts';
+import { invalidInputs, variableFor } from '../gitlab/inputs.ts';
 import { createLog } from '../gitlab/log.ts';
 import type { Component } from '../program/component.ts';
 import type { Host, Viewpoint } from '../program/context.ts';
@@ -24,14 +27,30 @@ const COMPONENTS: readonly Component[] = [
   rejectModel,
   deployModel,
   validateEndpoint,
+  evaluateModel,
+  loadTest,
+  compareModels,
   rollbackEndpoint,
 ];
+
+/** The input of promote that adds a job; every other job is always there. */
+const ADDED_BY = new Map<Component, string>([
+  [evaluateModel, 'quality_file'],
+  [loadTest, 'load_rate'],
+  [compareModels, 'comparison_instance_type'],
+]);
+
+/** Whether a job is part of a promotion, here or in the pipeline of another branch. */
+function isAsked(component: Component, { env }: Viewpoint): boolean {
+  const input = ADDED_BY.get(component);
+  return input === undefined || (env[variableFor(input)] ?? '') !== '';
+}
 
 /** Looks at what promote gives to the jobs that come after one of them; at all, when none is named. */
 export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<Ahead> {
   const judged = COMPONENTS.map((component) => judge(component, viewpoint));
   const at = COMPONENTS.findIndex(({ name }) => name === after);
-  const later = judged.slice(at + 1);
+  const later = judged.slice(at + 1).filter(({ component }) => isAsked(component, viewpoint));
   const failures = await Promise.all(later.map(({ component, known }) => wrongFiles(component, known, viewpoint)));
   const trains = at <= COMPONENTS.indexOf(deployPipeline);
   const knownOf = (wanted: Component) => judged.find(({ component }) => component === wanted)?.known ?? {};

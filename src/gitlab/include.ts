@@ -35,6 +35,17 @@ const RENAMED: Readonly<Record<string, string>> = {
   'rollback-endpoint max_wait_time': 'deploy_max_wait_time',
   'delete-endpoint max_wait_time': 'deploy_max_wait_time',
   'validate-endpoint max_wait_time': 'validate_max_wait_time',
+  'evaluate-model max_wait_time': 'quality_max_wait_time',
+  'load-test max_wait_time': 'validate_max_wait_time',
+  'load-test rate': 'load_rate',
+  'load-test shape': 'load_shape',
+  'load-test duration': 'load_duration',
+  'load-test steps': 'load_steps',
+  'load-test required_rate': 'load_required_rate',
+  'load-test wished_rate': 'load_wished_rate',
+  'compare-models instance_type': 'comparison_instance_type',
+  'compare-models max_minutes': 'comparison_max_minutes',
+  'compare-models max_instances': 'comparison_max_instances',
 };
 
 /** The name that promote has for an input of a component. */

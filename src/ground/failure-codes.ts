@@ -89,6 +89,7 @@ export const FAILURE_CODES = {
   'SMC-3003': 'invalid input',
   'SMC-3004': 'invalid input',
   'SMC-3005': 'refused',
+  'SMC-3006': 'invalid input',
 
   // Approving and rejecting: approve-model and reject-model
   'SMC-3101': 'refused',

@@ -4,6 +4,7 @@ import type { Context } from '../program/context.ts';
 import { readHandover, type TrainingRecord, trainingRecord } from '../program/handover.ts';
 import {
   environmentBefore,
+  evidenceAsked,
   judgeEligibility,
   type PassedOver,
   type PromotionCriteria,
@@ -65,10 +66,9 @@ async function withChampion(
   criteria: PromotionCriteria,
   { aws, clock }: Context,
 ): Promise<PromotionCriteria> {
-  const { path, require_evidence } = criteria;
-  if (!require_evidence.includes('comparison') || environmentBefore(criteria) === undefined) return criteria;
+  if (evidenceAsked(criteria).every(({ kind }) => kind !== 'comparison')) return criteria;
   const { findChampion } = await import('../registry/champion.ts');
-  const champion = await findChampion({ ...aws, clock }, { group, path });
+  const champion = await findChampion({ ...aws, clock }, { group, path: criteria.path });
   return { ...criteria, champion: { arn: champion?.arn } };
 }
 

@@ -1,5 +1,5 @@
 import type { Job } from '../gitlab/job.ts';
-import { type PromotionCriteria, refuseOffPath } from '../registry/eligibility.ts';
+import { type PromotionCriteria, refuseEvidenceOffPath, refuseOffPath } from '../registry/eligibility.ts';
 
 /** The inputs that say what is asked of a version. */
 type CriteriaInputs = Pick<PromotionCriteria, AskedInput> & {
@@ -15,8 +15,9 @@ export function criteriaOf(
   component: string,
 ): PromotionCriteria {
   const { promotion_path: path, source, model_package_arn } = given;
-  refuseOffPath({ environment, path }, component);
   const { require_validation, require_evidence, count_bake_traffic } = given;
+  refuseOffPath({ environment, path }, component);
+  refuseEvidenceOffPath({ path, require_evidence }, component);
   const asked = { source, require_validation, require_evidence, count_bake_traffic };
   return { environment, path, ...asked, pipeline, named: model_package_arn !== undefined };
 }

@@ -17,7 +17,7 @@ export interface PromotionCriteria {
   readonly source: 'run' | 'registry';
   /** Whether the environments before must have validated it. */
   readonly require_validation: boolean;
-  /** What the environment right before must have shown of it. */
+  /** What environments before must have shown of it. */
   readonly require_evidence: readonly WantedEvidence[];
   /** Whether a bake counts as good whose requests the deployment sent itself. */
   readonly count_bake_traffic: boolean;
@@ -32,22 +32,24 @@ export interface PromotionCriteria {
   readonly named?: boolean;
 }
 
+type Place = Pick<PromotionCriteria, 'environment' | 'path'>;
+
 /** `next` where it is not a verdict or a validation that is missing: what else to do. */
 export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string; next?: string };
 
 /** The environments before this one on the path, in order; none for the first. */
-export function environmentsBefore({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string[] {
+export function environmentsBefore({ environment, path }: Place): string[] {
   return path.slice(0, path.indexOf(environment));
 }
 
 /** Why nothing can be promoted to an environment: the path does not have it. `undefined` when it does. */
-export function whyOffPath({ environment, path }: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
+export function whyOffPath({ environment, path }: Place): string | undefined {
   if (path.includes(environment)) return undefined;
   return `environment: received "${environment}", which is not in the promotion_path "${path.join(', ')}".`;
 }
 
 /** Refuses an environment that the promotion path of an include does not have. */
-export function refuseOffPath(place: Pick<PromotionCriteria, 'environment' | 'path'>, component: string): void {
+export function refuseOffPath(place: Place, component: string): void {
   const off = whyOffPath(place);
   if (off === undefined) return;
   throw new Failure(
@@ -57,8 +59,35 @@ export function refuseOffPath(place: Pick<PromotionCriteria, 'environment' | 'pa
   );
 }
 
+/** Refuses to be asked for evidence that nobody would ever look for: no environment of the path comes after its own. */
+export function refuseEvidenceOffPath(
+  { path, require_evidence }: Pick<PromotionCriteria, 'path' | 'require_evidence'>,
+  component: string,
+): void {
+  const after = path.slice(0, -1);
+  const off = require_evidence.flatMap(({ kind, of }) =>
+    of === undefined || after.includes(of) ? [] : [`${kind}.${of}`],
+  );
+  if (off.length === 0) return;
+  throw new Failure(
+    'SMC-3006',
+    `require_evidence: received "${off.join(', ')}", but nothing on the promotion_path "${path.join(', ')}" comes after that.`,
+    `name one of ${after.join(', ') || 'several environments'} there, or correct promotion_path, under "inputs:" of the include that adds ${component}.`,
+  );
+}
+
+/** The evidence that is asked for in an environment, each kind with the environment before that must have shown it. */
+export function evidenceAsked(
+  criteria: Place & Pick<PromotionCriteria, 'require_evidence'>,
+): { readonly kind: WantedEvidence['kind']; readonly of: string }[] {
+  const before = environmentsBefore(criteria);
+  return criteria.require_evidence.flatMap(({ kind, of = before.at(-1) }) =>
+    of !== undefined && before.includes(of) ? [{ kind, of }] : [],
+  );
+}
+
 /** The environment right before this one on the path; `undefined` for the first. */
-export function environmentBefore(criteria: Pick<PromotionCriteria, 'environment' | 'path'>): string | undefined {
+export function environmentBefore(criteria: Place): string | undefined {
   return environmentsBefore(criteria).at(-1);
 }
 
@@ -110,30 +139,21 @@ function judgeRegistered(
 
 function judgePromoted(version: ModelPackage, before: readonly string[], criteria: PromotionCriteria): Eligibility {
   if (version.approval !== 'Approved') return unfit(`it is ${version.approval}`);
-  const unshown = judgeEvidence(version, criteria, before.at(-1) ?? '');
+  const unshown = judgeEvidence(version, criteria);
   if (!criteria.require_validation) return unshown ?? FIT;
   // The last of them tells most: what is not validated there mostly is not before it, either.
   const judged = before.toReversed().map((environment) => judgePassage(version, environment));
   return judged.find(({ is }) => is === 'unfit') ?? unshown ?? FIT;
 }
 
-/** Why what an environment showed of a version is not what is asked for; `undefined` when it is. */
-function judgeEvidence(
-  version: ModelPackage,
-  {
-    require_evidence,
-    count_bake_traffic,
-    champion,
-  }: Pick<PromotionCriteria, 'require_evidence' | 'count_bake_traffic' | 'champion'>,
-  before: string,
-): Eligibility | undefined {
+/** Why what the environments before showed of a version is not what is asked for; `undefined` when it is. */
+function judgeEvidence(version: ModelPackage, criteria: PromotionCriteria): Eligibility | undefined {
+  const { count_bake_traffic, champion } = criteria;
   const isFirst = champion !== undefined && (champion.arn ?? version.arn) === version.arn;
-  for (const kind of require_evidence) {
+  for (const { kind, of } of evidenceAsked(criteria)) {
     const lack =
-      kind === 'bake'
-        ? lackOfBake(version, before, count_bake_traffic)
-        : lackOfEvidence(version, kind, before, { isFirst });
-    if (lack !== undefined) return unfit(`${lack}, and require_evidence names ${kind}`, howToShow(kind, before));
+      kind === 'bake' ? lackOfBake(version, of, count_bake_traffic) : lackOfEvidence(version, kind, of, { isFirst });
+    if (lack !== undefined) return unfit(`${lack}, and require_evidence names ${kind}`, howToShow(kind, of));
   }
   return undefined;
 }
@@ -151,13 +171,13 @@ export function lackOfBake(version: ModelPackage, before: string, countsTraffic:
 }
 
 /** How a kind of evidence is shown again. */
-export function howToShow(kind: WantedEvidence, before: string): string {
+export function howToShow(kind: WantedEvidence['kind'], before: string): string {
   if (kind === 'bake')
     return `deploy it to ${before} with a strategy that bakes, alarms, and enough requests of others (docs/safe-deployment.md), then promote it again.`;
   return `run ${WRITERS[kind]} in ${before} until it is good (docs/evidence.md), then promote it again.`;
 }
 
-const WRITERS: Readonly<Record<Exclude<WantedEvidence, 'bake'>, string>> = {
+const WRITERS: Readonly<Record<Exclude<WantedEvidence['kind'], 'bake'>, string>> = {
   quality: 'evaluate-model',
   load: 'load-test',
   comparison: 'compare-models',

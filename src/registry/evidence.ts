@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { mistake } from '../gitlab/inputs.ts';
 import {
   type EvidenceEntry,
   entryTime,
@@ -14,15 +15,26 @@ import { writeEntry } from './write-entry.ts';
 /** What a later environment may ask for: evidence that a job writes, or a bake, which a validation says. */
 const WANTED = ['quality', 'load', 'comparison', 'bake'] as const;
 
-export type WantedEvidence = (typeof WANTED)[number];
+/** A kind of evidence that is asked for. */
+export interface WantedEvidence {
+  readonly kind: (typeof WANTED)[number];
+  /** The environment whose evidence it is; the one right before, where nothing is said. */
+  readonly of?: string;
+}
 
-/** The evidence that an environment asks for: `quality, bake`. */
+const kindWanted = z.enum(WANTED);
+
+/** The evidence that is asked for: `quality, bake`, of the environment right before; `quality.uat` of uat, by all after it. */
 export const evidenceWanted = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((text) => text.split(',').flatMap((word) => (text.trim() === '' ? [] : [word.trim()]))),
+  z.string(),
+  z.transform((text, context): readonly WantedEvidence[] =>
+    (text.trim() === '' ? [] : text.split(',')).map((entry) => {
+      const [, word, , of] = /^([a-z]+)(\.([\w./-]+))?$/.exec(entry.trim()) ?? [];
+      const kind = kindWanted.safeParse(word);
+      if (!kind.success) return mistake(context, `must be a list of ${WANTED.join(', ')}, or empty`);
+      return { kind: kind.data, ...(of !== undefined && { of }) };
+    }),
   ),
-  z.array(z.enum(WANTED, `must be a list of ${WANTED.join(', ')}, or empty`)),
 );
 
 /** What a job showed of the version that it asked. */

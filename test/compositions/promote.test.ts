@@ -193,6 +193,51 @@ describe('the first job of promote', () => {
   });
 });
 
+describe('the first job of promote, where evidence is wanted in uat', () => {
+  const WANTED = {
+    quality_file: 'quality.yml',
+    load_rate: '20',
+    max_p99_ms: '500',
+    comparison_instance_type: 'ml.m5.large',
+  };
+  const files = { 'quality.yml': readRepository('examples/resale-price/quality.yml') ?? '' };
+
+  it('checks the jobs that uat will have, before anything is trained', async () => {
+    const { problems, failures, lines } = await onDev(WANTED, files);
+    expect({ problems, failures }).toEqual({ problems: [], failures: [] });
+    expect(lines).toEqual([expect.stringContaining('validate-endpoint, evaluate-model, load-test, compare-models, ')]);
+  });
+
+  it.each([
+    ['load_rate', '2001'],
+    ['load_duration', '0'],
+    ['max_p99_ms', '0'],
+    ['max_errors', 'any=0'],
+    ['comparison_max_minutes', 14],
+    ['comparison_max_instances', 1],
+  ])('refuses %s: %j by that name', async (name, value) => {
+    const { problems } = await onDev({ ...WANTED, [name]: value }, files);
+    expect(problems.join('\n')).toContain(`${name}: received "${value}"; `);
+  });
+
+  it('refuses a comparison without a quality file, or with one that says nothing of it', async () => {
+    expect((await onDev({ ...WANTED, quality_file: '' }, files)).problems).toEqual([
+      expect.stringContaining('quality_file: received ""; '),
+    ]);
+    const alone = (files['quality.yml'] ?? '').replace(/^# compare-models.*/ms, '');
+    const { failures } = await onDev(WANTED, { 'quality.yml': alone });
+    expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining('has no section comparison')]);
+  });
+
+  it('refuses a quality file that is missing or wrong', async () => {
+    expect((await onDev(WANTED)).failures.map(({ message }) => message)).toContain(
+      'quality_file: received "quality.yml"; the file does not exist in the project.',
+    );
+    const { failures } = await onDev(WANTED, { 'quality.yml': 'lable: price' });
+    expect(failures[0]?.message).toContain('quality.yml: line 1, column 1: lable is not known');
+  });
+});
+
 describe('the job of a merge request', () => {
   const bundle = buildForTests();
 

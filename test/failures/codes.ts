@@ -85,6 +85,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-3003': 'The model package group does not exist',
   'SMC-3004': 'The version does not exist in the group',
   'SMC-3005': 'The named version cannot be promoted',
+  'SMC-3006': 'Evidence is required of an environment that nothing comes after',
   'SMC-3101': 'GitLab started an approval automatically',
   'SMC-3102': 'The version cannot be approved or rejected',
   'SMC-3103': 'The approval was written, but does not hold',

@@ -16,6 +16,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'deploy-pipeline wait': 'check-model needs what the run registered',
   'deploy-model wait': 'validate-endpoint needs an end',
   'deploy-model require_approval': 'approve-model is always there',
+  'evaluate-model keep_answers': 'the records of all jobs would have to expire',
+  'load-test warm_up': 'a load of its own wants an include of its own',
+  'load-test max_requests': 'a load of its own wants an include of its own',
+  'load-test request_timeout': 'a load of its own wants an include of its own',
+  'load-test stop_at_error_percent': 'a load of its own wants an include of its own',
+  'load-test allow_last_environment': 'users are there',
+  'compare-models auto_stop_in': 'that of promote stops the endpoint of the environment',
 };
 
 /** Inputs that promote describes in its own words, and why. */
@@ -24,7 +31,15 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   endpoint_name: 'it must differ from environment to environment',
   payload_file: 'earlier jobs hand no files on, because of needs',
   keep_artifacts: 'the record of a decision is kept longer',
-  poll_interval: 'one for three components',
+  poll_interval: 'one for several components',
+  accept: 'validate-endpoint compares it with the answer, too',
+  quality_file: 'it adds jobs, and compare-models reads it, too',
+  load_rate: 'it adds the job',
+  load_steps: 'the name of the shape',
+  load_required_rate: 'the name of the shape',
+  load_wished_rate: 'the name of the shape',
+  comparison_instance_type: 'it adds the job',
+  allow_inconclusive: 'one for three components',
   tags: 'each component tags what it makes',
   plan_role_arn: 'it is one of several roles',
   environment: 'the pipeline of a merge request has no branch',
@@ -33,6 +48,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   validate_max_wait_time: 'which of the waits',
   pipeline_timeout: 'which of the jobs',
   timeout: 'which of the jobs',
+  evidence_timeout: 'which of the jobs',
 };
 
 /** Inputs that some component leaves open or makes optional, and promote does not, and why. */
@@ -42,6 +58,11 @@ const STRICTER: Readonly<Record<string, string>> = {
   instance_type: 'check-model alone can do without',
   execution_role_arn: 'check-model alone can do without',
   payload_file: 'promote always validates, so there must be something to ask',
+  quality_file: 'without it, nothing is asked about rows',
+  load_rate: 'without it, there is no load',
+  comparison_instance_type: 'without it, nothing is compared',
+  evidence_timeout: 'one for three components, and a comparison takes longest',
+  validate_max_wait_time: 'load-test waits as long',
   plan_role_arn: 'only who plans needs it',
   environment: 'plan-deployment alone has no branch',
 };
@@ -106,6 +127,9 @@ describe('promote', () => {
       'reject-model',
       'deploy-model',
       'validate-endpoint',
+      'evaluate-model',
+      'load-test',
+      'compare-models',
       'rollback-endpoint',
       'delete-endpoint',
     ]);
@@ -285,6 +309,57 @@ ${more}`,
 
     it('is on no branch', () => {
       for (const branch of BRANCHES) expect(jobsOn(branch, ['model.py'], PLANS)).not.toContain('plan-deployment');
+    });
+  });
+
+  describe('that wants evidence', () => {
+    const WANTED = [
+      '      quality_file: quality.yml',
+      '      load_rate: "20"',
+      '      comparison_instance_type: ml.m5.large',
+      '      require_evidence: quality.uat, load.uat, comparison.uat',
+      '',
+    ].join('\n');
+    const EVIDENCE = ['evaluate-model', 'load-test', 'compare-models'];
+    const waitsIn = (branch: string, more: string) =>
+      Object.fromEntries(
+        plan(compile(branch, more), { variables: { CI_COMMIT_BRANCH: branch }, changed: ['model.py'] }).map(
+          ({ name, before }) => [name, before],
+        ),
+      );
+
+    it.each([
+      ['dev', WANTED, []],
+      ['uat', WANTED, EVIDENCE],
+      ['main', WANTED, []],
+      ['uat', '      quality_file: quality.yml\n', ['evaluate-model']],
+      ['uat', '      load_rate: "20"\n', ['load-test']],
+      ['main', `${WANTED}      branch: main\n`, EVIDENCE],
+      ['feature', `${WANTED}      branch: main\n`, []],
+    ])('has on %s with %j the jobs %j: one include has them where no users are', (branch, more, jobs) => {
+      const config = compile(branch, more);
+      expect(lintPipeline(config)).toEqual([]);
+      expect(schemaErrors(config)).toEqual([]);
+      expect(EVIDENCE.filter((name) => name in waitsIn(branch, more))).toEqual(jobs);
+    });
+
+    it('asks what was validated, does not let two loads meet, and compares nothing that is bad by itself', () => {
+      expect(waitsIn('uat', WANTED)).toMatchObject({
+        'evaluate-model': ['deploy-model', 'validate-endpoint'],
+        'load-test': ['deploy-model', 'validate-endpoint', 'evaluate-model'],
+        'compare-models': ['deploy-model', 'validate-endpoint', 'evaluate-model'],
+        'delete-comparison': [],
+      });
+      expect(waitsIn('uat', '      load_rate: "20"\n')).toMatchObject({
+        'load-test': ['deploy-model', 'validate-endpoint'],
+      });
+    });
+
+    it('has every job under its prefix, and the one that deletes what a comparison left', () => {
+      const config = compile('uat', `${WANTED}      job_prefix: rent-\n`);
+      for (const name of EVIDENCE) expect(config).toHaveProperty(`rent-${name}`);
+      expect(config).toHaveProperty(['rent-compare-models', 'environment', 'on_stop'], 'rent-delete-comparison');
+      expect(config).toHaveProperty(['rent-delete-comparison', 'environment', 'action'], 'stop');
     });
   });
 

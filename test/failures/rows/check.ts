@@ -456,6 +456,23 @@ export const check: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'evidence is required of an environment that nothing on the promotion path comes after',
+    shows: [],
+    component: 'check-model',
+    code: 'SMC-3006',
+    seen: 'ERROR require_evidence: received "quality.uta, load.main", but nothing on the promotion_path "dev, uat, main" comes after that.',
+    next: 'name one of dev, uat there, or correct promotion_path, under "inputs:" of the include that adds check-model.',
+    cause:
+      'A word such as quality.uat is asked for by every environment after uat. Nothing would ever ask for this one.',
+    remedy: 'Correct the name of the environment in `require_evidence`.',
+    stage: validated,
+    job: { inputs: { require_evidence: 'quality.uta, load.main' } },
+    exit: 64,
+    writes: {},
+    reads: noneOf(checkModel),
+    record: 'none',
+  },
+  {
     when: 'the version is approved, validated and live here already',
     shows: [],
     component: 'check-model',
