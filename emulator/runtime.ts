@@ -52,6 +52,8 @@ export interface Behaviour {
   readonly answer?: string;
   /** What the model multiplies its prices by: 1.2 is a model that asks a fifth too much. */
   readonly scale?: number;
+  /** By how much each price is off, up or down, as the instance has it: 0.08 is a model that misses by up to 8 %. */
+  readonly spread?: number;
   /** What the model says of an instance, in place of a price: a number, or whatever else it answers with. */
   readonly predict?: (instance: unknown) => unknown;
   /** The model answers only who accepts its licence: the custom attribute accept_eula=true. */
@@ -276,10 +278,12 @@ function instancesOf(type: string, text: string): readonly unknown[] | Container
 }
 
 /** The input makes the price; another version of the model differs by a few per cent, and a worse one by more. */
-function priceOf(model: string, instance: unknown, { scale = 1 }: Behaviour): number {
+function priceOf(model: string, instance: unknown, { scale = 1, spread = 0 }: Behaviour): number {
   const share = (text: string) => Number.parseInt(text.slice(0, 8), 16) / 2 ** 32;
-  const base = priceOfFlat(instance) ?? 250_000 + 800_000 * share(hash(JSON.stringify(instance)));
-  return Math.round(base * scale * (0.97 + 0.06 * share(hash(model))));
+  const own = share(hash(JSON.stringify(instance)));
+  const base = priceOfFlat(instance) ?? 250_000 + 800_000 * own;
+  const off = 1 + spread * (2 * own - 1);
+  return Math.round(base * scale * off * (0.97 + 0.06 * share(hash(model))));
 }
 
 /** What a flat costs that is described as in the example project; `undefined` for anything else. */

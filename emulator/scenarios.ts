@@ -177,6 +177,12 @@ export const scenarios = {
       emulator.runtime.behaviours.set(newest(emulator, target).arn, { errorRate: 0.2, error });
     },
   },
+  'new version answers worse': {
+    about: 'The newest version answers every request, and its prices are off by up to 8 %.',
+    set: (emulator, target) => {
+      emulator.runtime.behaviours.set(newest(emulator, target).arn, { spread: 0.08 });
+    },
+  },
   'endpoint is being patched': {
     about: 'AWS itself updates the endpoint.',
     set: ({ endpoints }, { endpoint }) => endpoints.systemUpdate(endpoint),

@@ -238,7 +238,10 @@ function evidence({ version, criteria, job }: Known): Fact[] {
       if (found.is === 'unreadable') return [{ label: kind, text: `in ${each}: ${lack}`, warns: true }];
       const { verdict, n, data, at, pipeline } = found.value;
       const worth = lack === undefined || verdict !== 'good' ? '' : `: ${lack}`;
-      const rests = `${Number(n).toLocaleString('en')} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
+      const rests =
+        verdict === 'first'
+          ? 'no version was validated at the end of the path that it could be compared with'
+          : `${Number(n).toLocaleString('en')} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
       return [
         {
           label: kind,

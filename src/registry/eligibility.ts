@@ -32,24 +32,24 @@ export interface PromotionCriteria {
   readonly named?: boolean;
 }
 
-type Place = Pick<PromotionCriteria, 'environment' | 'path'>;
+type StandOnPath = Pick<PromotionCriteria, 'environment' | 'path'>;
 
 /** `next` where it is not a verdict or a validation that is missing: what else to do. */
 export type Eligibility = { is: 'fit' } | { is: 'unfit'; why: string; next?: string };
 
 /** The environments before this one on the path, in order; none for the first. */
-export function environmentsBefore({ environment, path }: Place): string[] {
+export function environmentsBefore({ environment, path }: StandOnPath): string[] {
   return path.slice(0, path.indexOf(environment));
 }
 
 /** Why nothing can be promoted to an environment: the path does not have it. `undefined` when it does. */
-export function whyOffPath({ environment, path }: Place): string | undefined {
+export function whyOffPath({ environment, path }: StandOnPath): string | undefined {
   if (path.includes(environment)) return undefined;
   return `environment: received "${environment}", which is not in the promotion_path "${path.join(', ')}".`;
 }
 
 /** Refuses an environment that the promotion path of an include does not have. */
-export function refuseOffPath(place: Place, component: string): void {
+export function refuseOffPath(place: StandOnPath, component: string): void {
   const off = whyOffPath(place);
   if (off === undefined) return;
   throw new Failure(
@@ -78,7 +78,7 @@ export function refuseEvidenceOffPath(
 
 /** The evidence that is asked for in an environment, each kind with the environment before that must have shown it. */
 export function evidenceAsked(
-  criteria: Place & Pick<PromotionCriteria, 'require_evidence'>,
+  criteria: StandOnPath & Pick<PromotionCriteria, 'require_evidence'>,
 ): { readonly kind: WantedEvidence['kind']; readonly of: string }[] {
   const before = environmentsBefore(criteria);
   return criteria.require_evidence.flatMap(({ kind, of = before.at(-1) }) =>
@@ -87,7 +87,7 @@ export function evidenceAsked(
 }
 
 /** The environment right before this one on the path; `undefined` for the first. */
-export function environmentBefore(criteria: Place): string | undefined {
+export function environmentBefore(criteria: StandOnPath): string | undefined {
   return environmentsBefore(criteria).at(-1);
 }
 

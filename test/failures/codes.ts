@@ -8,7 +8,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   13: { heading: 'Artifacts and reports', last: 7 },
   14: { heading: 'Any job', last: 3 },
   20: { heading: 'Training: render-pipeline and deploy-pipeline', last: 12 },
-  30: { heading: 'Choosing a version: check-model', last: 5 },
+  30: { heading: 'Choosing a version: check-model', last: 6 },
   31: { heading: 'Approving and rejecting: approve-model and reject-model', last: 10 },
   32: { heading: 'The model registry', last: 5 },
   33: { heading: 'Policies: check-model, approve-model and deploy-model', last: 5 },

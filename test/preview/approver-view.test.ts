@@ -64,6 +64,9 @@ describe('what an approver reads of a version', () => {
     const told = `in dev by pipeline 90, 2026-11-22T08:05Z: 1,200 rows, data d1d1d1d1d1d1 (SHA-256): ${pipeline('90')}`;
     expect(line('quality', version({ 'quality.dev': value('verdict=good') }))).toBe(`quality  good ${told}`);
     expect(line('quality', version({ 'quality.dev': value('verdict=bad') }))).toBe(`quality  bad ${told}`);
+    expect(line('comparison', version({ 'comparison.dev': value('verdict=first') }))).toBe(
+      `comparison first in dev by pipeline 90, 2026-11-22T08:05Z: no version was validated at the end of the path that it could be compared with: ${pipeline('90')}`,
+    );
     expect(line('load', version({ 'load.dev': 'fine' }))).toBe(
       'load     in dev: its load evidence of dev has an unknown format: "fine"',
     );

@@ -20,17 +20,18 @@ const CHAPTERS = [
   '2. A second version updates all three endpoints',
   '3. A training run that is not good enough promotes nothing',
   '4. A version that answers with errors is rolled back in uat, and refused in main',
-  '5. The second version turns out bad: main goes back to the first',
+  '5. A version that answers well, and worse than the live one, stops in uat',
+  '6. The second version turns out bad: main goes back to the first',
 ] as const;
 
 const COMING = `The demo promotes a model from dev through uat to main. It takes about a minute, and needs no AWS account: an
 embedded SageMaker answers the calls. Every job of examples/resale-price runs as it does in GitLab.
 
   ${CHAPTERS.join('\n  ')}
-     (these jobs fail on purpose: check-model with exit code 80, deploy-model with 1)
+     (these jobs fail on purpose: check-model with exit code 80, deploy-model and compare-models with 1)
 
-At the end, a table shows what AWS holds. Each log begins with what the job acts on: only the first job shows
-these lines, because the others are alike.`;
+At the end, a table shows what AWS holds. The first log of each kind of job is whole. Where a later one says
+nothing new, you see its last line.`;
 
 const NEXT = `
 What to try next:
@@ -41,7 +42,7 @@ What to try next:
 
 /**
  * Two versions go from dev to uat to main, one that is not good enough goes nowhere, one that answers with errors is rolled back in
- * uat, and main goes back to the first. Says whether AWS agrees.
+ * uat, one that answers worse than the live one stops there, and main goes back to the first. Says whether AWS agrees.
  */
 export async function demo({ print, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
   print(COMING);
@@ -72,35 +73,36 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
 
   chapter(CHAPTERS[0], print);
   await promote(trainWith(6, 41_250), 'dev', show);
-  for (const branch of ['uat', 'main'] as const) await promote(project.push(branch), branch, show);
+  await promote(project.push('uat'), 'uat', show);
+  await promote(project.push('main'), 'main', show, ['check-model']);
 
   chapter(CHAPTERS[1], print);
   // Other people ask the endpoints by now.
   for (const branch of ['uat', 'main']) emulator.scenario('steady traffic', { endpoint: `resale-price-${branch}` });
   await promote(trainWith(8, 39_480), 'dev', show);
-  await promote(project.push('uat'), 'uat', show);
+  const request = project.mergeRequest('dev', 'uat');
+  show(request, 'dev into uat', await request.run());
+  await promote(project.push('uat'), 'uat', show, ['deploy-model', 'compare-models']);
   const main = project.push('main');
-  await promote(main, 'main', show);
+  await promote(main, 'main', show, ['check-model']);
 
   chapter(CHAPTERS[2], print);
-  const third = trainWith(2, 58_900);
-  const jobs = await third.run();
-  show(third, 'dev', jobs);
-  const check = jobs.find(({ name }) => name === 'check-model');
-  if (check?.exit !== 80) throw new Error('check-model should have ended with exit code 80: nothing to promote.');
+  await findNothing(trainWith(2, 58_900), 'dev', show);
 
   chapter(CHAPTERS[3], print);
   await promote(trainWith(10, 38_120), 'dev', show);
   // From here on, one answer in five of the newest version is an error.
   emulator.scenario('new version answers with errors', { endpoint: 'resale-price-uat' });
-  await promoteToBadEnd(project.push('uat'), show);
-  const refused = project.push('main');
-  const inMain = await refused.run();
-  show(refused, 'main', inMain);
-  if (inMain.find(({ name }) => name === 'check-model')?.exit === 0)
-    throw new Error('check-model on main should have found nothing to promote.');
+  await promoteToBadEnd(project.push('uat'), 'deploy-model', show);
+  await findNothing(project.push('main'), 'main', show);
 
   chapter(CHAPTERS[4], print);
+  await promote(trainWith(12, 37_600), 'dev', show);
+  emulator.scenario('new version answers worse');
+  await promoteToBadEnd(project.push('uat'), 'compare-models', show);
+  await findNothing(project.push('main'), 'main', show);
+
+  chapter(CHAPTERS[5], print);
   const back = await main.press('rollback-endpoint', APPROVERS.main, {
     comment: 'Prices of small flats are far too high.',
   });
@@ -108,13 +110,23 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   if (back.some(({ exit }) => exit !== 0)) throw new Error('rollback-endpoint on main should have gone back.');
 }
 
-/** Runs a pipeline up to the deployment that an alarm rolls back. */
-async function promoteToBadEnd(pipeline: Pipeline, show: ReturnType<typeof logPrinter>): Promise<void> {
+type Show = ReturnType<typeof logPrinter>;
+
+/** Runs a pipeline up to the job of uat that fails: the deployment that an alarm rolls back, say. */
+async function promoteToBadEnd(pipeline: Pipeline, end: string, show: Show): Promise<void> {
   show(pipeline, 'uat', await pipeline.run());
   const jobs = await pipeline.press('approve-model', APPROVERS.uat, { comment: COMMENTS.uat });
-  show(pipeline, 'uat', jobs);
-  if (jobs.find(({ name }) => name === 'deploy-model')?.exit !== 1)
-    throw new Error('deploy-model on uat should have ended with exit code 1: rolled back by an alarm.');
+  show(pipeline, 'uat', jobs, ['evaluate-model']);
+  const failed = jobs.filter(({ exit }) => exit !== 0).map(({ name, exit }) => `${name} ${exit}`);
+  if (failed.join() !== `${end} 1`) throw new Error(`${end} on uat, and it alone, should have ended with exit code 1.`);
+}
+
+/** Runs a pipeline whose check-model finds nothing that may be promoted. */
+async function findNothing(pipeline: Pipeline, branch: Branch, show: Show): Promise<void> {
+  const jobs = await pipeline.run();
+  show(pipeline, branch, jobs);
+  if (jobs.find(({ name }) => name === 'check-model')?.exit !== 80)
+    throw new Error(`check-model on ${branch} should have ended with exit code 80: nothing to promote.`);
 }
 
 /** What the approvers type. */
@@ -124,13 +136,13 @@ const COMMENTS: Readonly<Record<Branch, string>> = {
   main: 'Released by change 4711.',
 };
 
-/** Runs a pipeline up to its gate, presses it, and runs the rest. */
-async function promote(pipeline: Pipeline, branch: Branch, show: ReturnType<typeof logPrinter>): Promise<void> {
+/** Runs a pipeline up to its gate, presses it, and runs the rest. `news` names the jobs whose logs say something new. */
+async function promote(pipeline: Pipeline, branch: Branch, show: Show, news: readonly string[] = []): Promise<void> {
   const comment = COMMENTS[branch];
   const parts = [() => pipeline.run(), () => approve(pipeline, branch, { comment })];
   for (const part of parts) {
     const jobs = await part();
-    show(pipeline, branch, jobs);
+    show(pipeline, branch, jobs, news);
     const failed = jobs.find(({ exit }) => exit !== 0);
     if (failed) throw new Error(`${failed.name} on ${branch} ended with exit code ${failed.exit}.`);
   }
@@ -156,13 +168,15 @@ async function agrees({ emulator }: ResalePrice, print: Print): Promise<boolean>
   ];
   for (const each of wrong) print(styleText('red', each));
   if (wrong.length === 0)
-    print(styleText('green', 'As it should be: version 3 in dev, version 2 in uat, and version 1 again in main.'));
+    print(
+      styleText('green', 'As it should be: version 4 in dev and uat, where it stops, and version 1 again in main.'),
+    );
   return wrong.length === 0;
 }
 
-/** Version 3 was rolled back in uat, and came no further; main went back to version 1. */
-const LIVE: Readonly<Record<string, string>> = { dev: '3', uat: '2', main: '1' };
-const EXPECTED_VERSIONS = ['1 Approved', '2 Approved', '3 Approved'];
+/** Version 3 was rolled back in uat, version 4 stopped there; main went back to version 1. */
+const LIVE: Readonly<Record<string, string>> = { dev: '4', uat: '4', main: '1' };
+const EXPECTED_VERSIONS = ['1 Approved', '2 Approved', '3 Approved', '4 Approved'];
 const WRONG_VERSIONS = `The versions should be ${EXPECTED_VERSIONS.join(', ')}: the third run registers none.`;
 
 function faultsOf(standing: Standing): string[] {

@@ -87,7 +87,7 @@ export function rolesByScope({ environments, account, endpoint }: Team): Record<
     environments.flatMap((environment) => [
       // `uat*` covers `uat/rollback`.
       ...[environment, `${environment}/rollback`].map((scope) => [scope, role(environment)]),
-      [`${environment}/approval`, role(`${environment}/approval`)],
+      ...['approval', 'comparison'].map((each) => `${environment}/${each}`).map((scope) => [scope, role(scope)]),
     ]),
   );
 }

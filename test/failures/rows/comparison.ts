@@ -132,10 +132,8 @@ export const comparison: readonly Row[] = [
     cause:
       'On the same rows it answers worse than the newest version that is validated at the end of the promotion path: not by chance, and by more than the margin may be.',
     remedy: 'Train a better version. The log shows both values, the difference and its bound.',
-    act: async (place) => {
-      await committed(place);
-      place.emulator.runtime.behaviours.set(arnOf(2), { scale: 1.2 });
-    },
+    scenes: ['new version answers worse'],
+    act: commit(),
     exit: 1,
     writes: { ...CREATED, ...ASKED, ...DELETED, ...RECORDED },
     record: compared('bad'),
