@@ -109,7 +109,9 @@ async function authorizationOf({ config }: Client): Promise<string> {
 
 function requestFor(service: Call['service'], input: Command['input'], authorization: string): Request {
   const accept = input.Accept === undefined ? {} : { accept: text(input.Accept) };
-  const headers = { authorization, 'content-type': text(input.ContentType), ...accept };
+  const variant =
+    input.TargetVariant === undefined ? {} : { 'x-amzn-sagemaker-target-variant': text(input.TargetVariant) };
+  const headers = { authorization, 'content-type': text(input.ContentType), ...accept, ...variant };
   const body = input.Body instanceof Uint8Array ? Buffer.from(input.Body) : Buffer.alloc(0);
   const path = service === 'runtime' ? `/endpoints/${text(input.EndpointName)}/invocations` : '/';
   return { method: 'POST', path, query: new URLSearchParams(), headers, body };
@@ -161,7 +163,8 @@ function dateOf(name: string, value: unknown): Date | undefined {
 function invocationOf(reply: Reply): unknown {
   if (reply.status >= 400) throw errorOf(reply);
   const $metadata = { httpStatusCode: reply.status };
-  return { Body: Buffer.from(reply.body), ContentType: reply.headers['content-type'], $metadata };
+  const { 'content-type': ContentType, 'x-amzn-invoked-production-variant': InvokedProductionVariant } = reply.headers;
+  return { Body: Buffer.from(reply.body), ContentType, InvokedProductionVariant, $metadata };
 }
 
 function errorOf({ status, headers, body }: Reply): Error {
