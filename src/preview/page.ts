@@ -29,6 +29,7 @@ caption{text-align:start;font-weight:600;padding:.25rem 0}
 th,td{text-align:start;vertical-align:top;padding:.3rem .4rem .3rem 0;border-bottom:1px solid var(--line);font-weight:400;unicode-bidi:isolate}
 thead th{color:var(--quiet)}
 thead th:first-child{width:30%}
+.judged thead th:nth-child(2){width:7rem}
 td{font-variant-numeric:tabular-nums}
 .warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem;box-decoration-break:clone}
 .quiet{color:var(--quiet)}
@@ -39,7 +40,7 @@ td{font-variant-numeric:tabular-nums}
 .plot .dot{fill:var(--link);fill-opacity:.75}
 .plot .line{fill:none;stroke:var(--link);stroke-width:2}
 .plot .limit{stroke:var(--warn);stroke-width:3}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}td .warns{padding:0}.plot text{font-size:20px}}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}.judged thead th:nth-child(2){width:5rem}td .warns{padding:0}.plot text{font-size:20px}}
 @media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;
 

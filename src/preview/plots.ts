@@ -8,7 +8,7 @@ import { html, type Part } from './page.ts';
  */
 
 const [WIDTH, HEIGHT] = [640, 360];
-const EDGE = { left: 76, right: 16, top: 14, bottom: 46 };
+const EDGE = { left: 76, right: 30, top: 14, bottom: 46 };
 
 /** The least and the most of what an axis shows. */
 export type Range = readonly [least: number, most: number];
@@ -145,11 +145,22 @@ export interface PlotInterval {
 const MOST_INTERVALS = 30;
 const [ROW, NAMES] = [22, 190];
 
-/** Intervals one below another on one axis, each with its limit as a stroke. */
-export function intervals(name: string, label: string, all: readonly PlotInterval[]): string {
+/** A range with some room on both sides, so that what stands at its end is seen whole. */
+function withRoom([least, most]: Range): Range {
+  const room = (most - least) / 12;
+  return [least - room, most + room];
+}
+
+/** Intervals one below another on one axis, each with its limit as a stroke; the axis has these numbers, too. */
+export function intervals(
+  name: string,
+  label: string,
+  all: readonly PlotInterval[],
+  beside: readonly number[] = [],
+): string {
   const shown = all.slice(0, MOST_INTERVALS);
   const known = shown.flatMap(({ value, lower, upper, limit = value }) => [value, lower, upper, limit]);
-  const range = rangeOf(known.filter(Number.isFinite));
+  const range = withRoom(rangeOf([...known, ...beside].filter(Number.isFinite)));
   const x = along(range, NAMES, WIDTH - EDGE.right);
   const bottom = shown.length * ROW + 10;
   const ticks = ticksIn(range).map(

@@ -30,7 +30,7 @@ export function comparisonPage(comparison: ModelComparison, answered: AnsweredPa
 function questionsPart(comparison: ModelComparison): Part {
   return {
     begin:
-      '<h2>Findings</h2>\n<table><caption>Each question, and what was found</caption><thead><tr><th scope="col">question</th><th scope="col">finding</th><th scope="col">found</th></tr></thead><tbody>\n',
+      '<h2>Findings</h2>\n<table class="judged"><caption>Each question, and what was found</caption><thead><tr><th scope="col">question</th><th scope="col">finding</th><th scope="col">found</th></tr></thead><tbody>\n',
     pieces: toldComparison(comparison).map(({ name, finding, found }) => {
       const warns = finding === 'worse' || finding === 'inconclusive';
       const told = warns ? `<span class="warns">${finding}</span>` : finding;
@@ -45,11 +45,20 @@ function differencePart(compared: ComparedMetric): Part {
   const { metric, better, lower, upper, margin, champion, challenger, p, smallest } = compared;
   const name = `Difference of ${metric}`;
   const interval = { label: 'challenger', value: better, lower, upper, limit: -margin };
-  const svg = Number.isNaN(lower) ? '' : intervals(name, `better by, in ${metric}`, [interval]);
+  const svg = Number.isNaN(lower) ? '' : intervals(name, `better by, in ${metric}`, [interval], [0]);
   return plotPart(name, svg, {
     caption: `${metric} of both, and how much better the challenger is (one-sided 95 % bounds)`,
-    columns: ['champion', 'challenger', 'better by', 'at least', 'at most', 'margin', 'p', 'smallest found'],
-    rows: [[champion, challenger, better, lower, upper, margin, p, smallest].map(shown)],
+    columns: ['number', metric],
+    rows: [
+      ['champion', shown(champion)],
+      ['challenger', shown(challenger)],
+      ['better by', shown(better)],
+      ['at least', shown(lower)],
+      ['at most', shown(upper)],
+      ['may be worse by', shown(margin)],
+      ['p', shown(p)],
+      ['smallest difference that the rows find', shown(smallest)],
+    ],
   });
 }
 

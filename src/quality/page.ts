@@ -34,7 +34,7 @@ export function evaluationPage(evaluation: Evaluation, page: EvaluationPage): st
 function checksPart(evaluation: Evaluation): Part {
   return {
     begin:
-      '<h2>Checks</h2>\n<table><caption>Each limit, and what was found</caption><thead><tr><th scope="col">check</th><th scope="col">verdict</th><th scope="col">found</th></tr></thead><tbody>\n',
+      '<h2>Checks</h2>\n<table class="judged"><caption>Each limit, and what was found</caption><thead><tr><th scope="col">check</th><th scope="col">verdict</th><th scope="col">found</th></tr></thead><tbody>\n',
     pieces: toldChecks(evaluation).map(checkPiece),
     end: '</tbody></table>\n',
   };

@@ -16,7 +16,7 @@ import { tellWaiting } from '../../src/preview/waiting.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { samplesOf } from '../components/load-test/samples.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
-import { pageFor } from '../quality/known.ts';
+import { comparisonPageFor, pageFor } from '../quality/known.ts';
 import { CONTENT } from '../registry/package.ts';
 import { chromiumPath, startBrowser } from './browser.ts';
 
@@ -170,6 +170,7 @@ const PAGES = [
     file: 'quality-of-two-classes',
     page: () => pageFor('binary', 300),
   },
+  { about: 'the page of a comparison', file: 'comparison', page: () => comparisonPageFor(300) },
   { about: 'the page of a load test', file: 'load-test', page: exampleLoad },
   { about: 'the page of a plan that promotes nothing', file: 'plan-of-nothing', page: exampleOfNothing },
 ];

@@ -1,3 +1,5 @@
+import { compareAnswers } from '../../src/quality/comparison.ts';
+import { comparisonPage } from '../../src/quality/comparison-page.ts';
 import { evaluate } from '../../src/quality/evaluation.ts';
 import { evaluationPage } from '../../src/quality/page.ts';
 import { type QualityPlan, qualityPlan } from '../../src/quality/quality-plan.ts';
@@ -63,5 +65,28 @@ export function pageFor(task: Task, rows: number, values?: readonly string[]): s
     asked: `${rows} rows of rows.csv were asked of the live endpoint.`,
     answers,
     classes: { regression: [], binary: ['no', 'yes'], multiclass: ['low', 'middle', 'high'] }[task],
+  });
+}
+
+/** The page of a comparison of two models, of which the new one is worse. */
+export function comparisonPageFor(rows: number): string {
+  const plan = planFor('regression', {
+    comparison: { primary: 'rmse', margins: { rmse: 500, mape: 0.01 } },
+  }).comparison;
+  if (!plan) throw new Error('The plan compares nothing.');
+  const champion = answersFor('regression', rows);
+  const predictions = champion.labels.map((label, row) => label + 2 * ((champion.predictions[row] ?? label) - label));
+  const requests = Math.ceil(rows / 5);
+  const latencies = Array.from({ length: requests }, (_, request) => 20 + ((request * 7) % 30));
+  const answered = {
+    pairs: { champion, challenger: { ...champion, predictions } },
+    ...{ asked: rows, requests, repeated: 0 },
+    failed: { champion: 0, challenger: 1, both: 0 },
+    latencies: { champion: latencies, challenger: latencies.map((each) => each + 3) },
+  };
+  return comparisonPage(compareAnswers(plan, answered, 1), answered, {
+    title: 'ResalePriceModelGroup version 2 compared with version 1 in uat',
+    verdict: 'Bad: version 2 is worse than version 1, the champion.',
+    asked: `${rows} rows of rows.csv were answered by both, as two variants of one endpoint.`,
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ticksIn } from '../../src/preview/plots.ts';
-import { pageFor } from './known.ts';
+import { comparisonPageFor, pageFor } from './known.ts';
 
 describe('the page of an evaluation', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('the page of an evaluation', () => {
     (task, headings) => {
       const page = pageFor(task, 300);
       for (const heading of headings) expect(page).toContain(`<h2>${heading}`);
-      expect(page.match(/<table>/g)?.length).toBe(page.match(/<h2>/g)?.length);
+      expect(page.match(/<table[ >]/g)?.length).toBe(page.match(/<h2>/g)?.length);
       expect(page).not.toMatch(/<script|https?:|style=|src=|NaN|Infinity|undefined/);
     },
   );
@@ -27,6 +27,18 @@ describe('the page of an evaluation', () => {
   it('shows a name that somebody wrote into the data as text, never as HTML', () => {
     expect(pageFor('regression', 300, ['<b onload="x">', '&'])).toContain('&lt;b onload=&quot;x&quot;&gt;');
   });
+});
+
+it('the page of a comparison has its plots, each with its numbers as a table, with the margin and no difference in sight', () => {
+  const page = comparisonPageFor(300);
+  for (const heading of ['Findings', 'Difference of rmse', 'Difference of mape', 'Errors row by row'])
+    expect(page).toContain(`<h2>${heading}`);
+  expect(page.match(/<table[ >]/g)?.length).toBe(page.match(/<h2>/g)?.length);
+  expect(page).not.toMatch(/<script|https?:|style=|src=|NaN|Infinity|undefined/);
+  const [difference = ''] = /<svg[^>]*Difference of rmse.*?<\/svg>/s.exec(page) ?? [];
+  expect(difference).toContain('>0</text>');
+  const [, limit = ''] = /class="limit" x1="([\d.]+)"/.exec(difference) ?? [];
+  expect(Number(limit)).toBeLessThan(600);
 });
 
 describe('the numbers on an axis', () => {

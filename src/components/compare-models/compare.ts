@@ -244,6 +244,14 @@ interface ComparedVersions {
   readonly source: string;
 }
 
+/** How a comparison ended, in a sentence about both versions. */
+const VERDICTS = {
+  good: (own: number, other: number) => `Good: version ${own} is not worse than version ${other}, the champion.`,
+  bad: (own: number, other: number) => `Bad: version ${own} is worse than version ${other}, the champion.`,
+  inconclusive: (own: number, other: number) =>
+    `Inconclusive: too few rows to tell whether version ${own} is worse than version ${other}, the champion.`,
+};
+
 /** Writes the page, and its link as the first of the job. */
 function showPage(
   comparison: ModelComparison,
@@ -252,7 +260,7 @@ function showPage(
   { report, job }: Context,
 ): void {
   const title = `${displayName(now)} compared with version ${champion.version} in ${job.environment}`;
-  const verdict = `The comparison is ${comparison.verdict}.`;
+  const verdict = VERDICTS[comparison.verdict](now.version, champion.version);
   const asked = `${comparison.n.toLocaleString('en')} rows of ${source} were answered by both, as two variants of one endpoint.`;
   const path = report.file('comparison.html', comparisonPage(comparison, answered, { title, verdict, asked }));
   report.link('Comparison', `${title}: ${comparison.verdict}`, `${job.url}/artifacts/file/${path}`, 'first');
