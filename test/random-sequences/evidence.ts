@@ -221,7 +221,8 @@ class EvidenceLife {
   }
 
   async #run(kind: JobKind, trouble: Trouble | undefined): Promise<void> {
-    const number = (this.#made += 1);
+    this.#made += 1;
+    const number = this.#made;
     const about = { kind, job: String(number), pipeline: String(101 + (number % 2)) };
     const run: Run = {
       ...about,
