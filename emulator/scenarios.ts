@@ -183,6 +183,12 @@ export const scenarios = {
       emulator.runtime.behaviours.set(newest(emulator, target).arn, { spread: 0.08 });
     },
   },
+  'most requests fail': {
+    about: 'The endpoint can no more: it answers three of four requests with an error.',
+    set: ({ runtime }, { endpoint }) => {
+      runtime.behaviours.set(endpoint, { errorRate: 0.75 });
+    },
+  },
   'endpoint is being patched': {
     about: 'AWS itself updates the endpoint.',
     set: ({ endpoints }, { endpoint }) => endpoints.systemUpdate(endpoint),

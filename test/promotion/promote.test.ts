@@ -238,7 +238,10 @@ ${more}`,
   it.each(['deploy-pipeline', 'check-model', 'check-inputs'])(
     'gives %s whatever the other jobs are given that GitLab has not checked, as it stands there',
     (first) => {
-      const config = compile('dev');
+      const evidence = ['quality_file: quality.yml', 'load_rate: "20"', 'comparison_instance_type: ml.m5.large'];
+      const config = compile('uat', evidence.map((each) => `      ${each}\n`).join(''));
+      for (const { component } of includes.filter(({ component: name }) => name !== 'delete-endpoint'))
+        expect(config, component).toHaveProperty(component);
       const given = variablesOf(config, first);
       const checkedByGitLab = (name: string) => {
         const input = promote.inputs[name];

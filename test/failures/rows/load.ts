@@ -118,7 +118,7 @@ export const load: readonly Row[] = [
     cause: 'More than `stop_at_error_percent` of the latest 100 requests failed. The job then ends the load.',
     remedy:
       'The log says with which status they failed, and shows the first answer of each. 503 and 429 mean that instances are missing; 424 is an error of the model.',
-    act: ({ emulator }) => void emulator.runtime.behaviours.set(ENDPOINT, { errorRate: 0.75 }),
+    scenes: ['most requests fail'],
     job: { inputs: LOAD },
     exit: 1,
     writes: { InvokeEndpoint: 101, UpdateModelPackage: 1 },
