@@ -13,7 +13,7 @@ export interface Request {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** A request that found its service: what is asked, and how this service's answers and errors are written. */

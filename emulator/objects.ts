@@ -21,6 +21,8 @@ const USUAL_TYPE = 'binary/octet-stream';
 export class Objects {
   /** `bucket/key` -> text. */
   readonly #texts: Map<string, string>;
+  /** `bucket/key` -> bytes, of what is no text. */
+  readonly #bytes = new Map<string, Uint8Array>();
   /** `bucket/key` -> content type, where it is not the usual one. */
   readonly #types = new Map<string, string>();
   readonly #elsewhere: Elsewhere;
@@ -34,10 +36,12 @@ export class Objects {
     this.#elsewhere = elsewhere;
   }
 
-  /** Puts a text at an address `s3://bucket/key`. */
-  put(address: string, text: string, type = USUAL_TYPE): void {
+  /** Puts a text, or bytes that are none, at an address `s3://bucket/key`. */
+  put(address: string, content: string | Uint8Array, type = USUAL_TYPE): void {
     const place = placeOf(address);
-    this.#texts.set(place, text);
+    this.#texts.set(place, typeof content === 'string' ? content : Buffer.from(content).toString());
+    if (typeof content === 'string') this.#bytes.delete(place);
+    else this.#bytes.set(place, content);
     this.#deleted.delete(place);
     this.#types.set(place, type);
   }
@@ -52,6 +56,11 @@ export class Objects {
     const left = this.#elsewhere.leftAt(`s3://${place}`);
     const text = this.#texts.get(place) ?? (left === undefined ? undefined : JSON.stringify(left));
     return text === undefined ? undefined : { text, type: this.#types.get(place) ?? USUAL_TYPE };
+  }
+
+  /** What an object holds, byte for byte. */
+  contentOf({ text }: StoredObject, address: string): string | Uint8Array {
+    return this.#bytes.get(placeOf(address)) ?? text;
   }
 
   /** The keys in a bucket that begin so, in order. */
@@ -115,7 +124,7 @@ export function objectOperations(
       objects.onRead();
       const { Bucket, Key } = input;
       const found = objects.find(`${Bucket}/${Key}`);
-      if (found !== undefined) return { Body: found.text, ContentType: found.type };
+      if (found !== undefined) return { Body: objects.contentOf(found, `${Bucket}/${Key}`), ContentType: found.type };
       const list = { action: 's3:ListBucket', resources: [`arn:aws:s3:::${Bucket}`], context: {} };
       if (!mayDo(principal, list)) throw new AwsError('AccessDenied', 'Access Denied', 403);
       mustHaveBucket(String(Bucket));
@@ -138,8 +147,8 @@ export function objectOperations(
       };
     },
     PutObject: ({ Bucket, Key, Body, ContentType }) => {
-      const text = Buffer.isBuffer(Body) ? Body.toString() : '';
-      objects.put(`${Bucket}/${Key}`, text, ContentType === undefined ? USUAL_TYPE : String(ContentType));
+      const content = Buffer.isBuffer(Body) ? Body : '';
+      objects.put(`${Bucket}/${Key}`, content, ContentType === undefined ? USUAL_TYPE : String(ContentType));
       return {};
     },
     DeleteObject: ({ Bucket, Key }) => {

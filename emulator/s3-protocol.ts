@@ -64,7 +64,7 @@ function answered(operation: string, answer: unknown): Reply {
   if (operation === 'DeleteObject') return { status: 204, headers: {}, body: '' };
   if (operation === 'PutObject') return { status: 200, headers: {}, body: '' };
   if (operation === 'ListObjectsV2') return xml(200, `${HEAD}<ListBucketResult>${elements(answer)}</ListBucketResult>`);
-  const { Body: body, ContentType } = answer as { readonly Body: string; readonly ContentType: string };
+  const { Body: body, ContentType } = answer as { readonly Body: Reply['body']; readonly ContentType: string };
   return { status: 200, headers: { 'content-type': ContentType }, body };
 }
 

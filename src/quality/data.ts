@@ -1,8 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../ground/failure.ts';
 import type { QualityPlan } from './quality-plan.ts';
-import { featuresOf, type LabelledRow, missingColumns, RowProblem, type RowReader, rowReader } from './rows.ts';
-import { type Bytes, readTable, type TableFormat, TableProblem } from './tables.ts';
+import {
+  featuresOf,
+  type LabelledRow,
+  missingColumns,
+  neededColumns,
+  RowProblem,
+  type RowReader,
+  rowReader,
+} from './rows.ts';
+import { type Bytes, type RowChunk, type TableFormat, TableProblem } from './table-data.ts';
+import { readTable } from './tables.ts';
 
 /** Where the labelled rows come from: read twice, because what is asked is chosen among all of them. */
 export interface DataSource {
@@ -79,7 +88,7 @@ async function readRows({ source, plan }: PlannedData, digest: Hash, visit: Visi
   let features: readonly string[] = [];
   let number = 0;
   try {
-    for await (const { columns, rows } of readTable(hashing(await source.open(), digest), source.format)) {
+    for await (const { columns, rows } of tableOf({ source, plan }, digest)) {
       read ??= readerFor({ source, plan }, columns);
       features = featuresOf(plan, columns);
       for (const cells of rows) {
@@ -116,6 +125,11 @@ function readerFor({ source, plan }: PlannedData, columns: readonly string[]): R
   throw wrongData(source, [`it has no column ${missing.join(', ')}; it has ${columns.join(', ')}`]);
 }
 
+async function* tableOf({ source, plan }: PlannedData, digest: Hash): AsyncGenerator<RowChunk> {
+  const { format } = source;
+  yield* readTable(hashing(await source.open(), digest), { format, needed: neededColumns(plan) });
+}
+
 async function* hashing(bytes: Bytes, digest: Hash): Bytes {
   for await (const piece of bytes) {
     digest.update(piece);
@@ -132,7 +146,7 @@ export async function* askedRows(
   let read: RowReader | undefined;
   let number = 0;
   try {
-    for await (const { columns, rows } of readTable(hashing(await source.open(), digest), source.format)) {
+    for await (const { columns, rows } of tableOf({ source, plan }, digest)) {
       read ??= readerFor({ source, plan }, columns);
       const asked: LabelledRow[] = [];
       for (const cells of rows) {

@@ -5,6 +5,7 @@ import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { comparisonSection } from './comparison-plan.ts';
 import { whyNoRequest } from './request-shape.ts';
+import { TABLE_FORMATS } from './table-data.ts';
 
 /** A key that may be left out. */
 function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
@@ -28,7 +29,7 @@ const number = z.number('must be a number');
 const aClass = z.union([z.string(), z.number(), z.boolean()], 'must be the label of a class');
 
 /** The ends of names that tell what data is. */
-const TELLING = /(^|\.(csv|jsonl|ndjson|jsonlines))$/i;
+const TELLING = /(^|\.(csv|jsonl|ndjson|jsonlines|parquet))$/i;
 
 const data = mapping({
   file: may('A file of the commit. It is read from GitLab, never from an artifact.', path),
@@ -38,13 +39,13 @@ const data = mapping({
     'The SHA-256 of the data, in 64 hexadecimal digits. Other data is refused.',
     text(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits, in lower case'),
   ),
-  format: may('What the data is. Without it, the end of its name tells.', oneOf(['csv', 'jsonl'])),
+  format: may('What the data is. Without it, the end of its name tells.', oneOf(TABLE_FORMATS)),
 }).check(
   z.refine(({ file, artifact, s3 }) => [file, artifact, s3].filter((each) => each !== undefined).length === 1, {
     message: 'must have one of file, artifact and s3',
   }),
   z.refine(({ file, artifact, s3, format }) => format !== undefined || TELLING.test(file ?? artifact ?? s3 ?? ''), {
-    message: 'must have a format: csv and jsonl are read, and its name ends like neither (Parquet is not read)',
+    message: 'must have a format: csv, jsonl and parquet are read, and its name ends like none of them',
   }),
   z.refine(({ artifact, sha256 }) => artifact === undefined || sha256 !== undefined, {
     path: ['artifact'],

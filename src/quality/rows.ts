@@ -2,12 +2,7 @@ import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { visibleText } from '../ground/visible-text.ts';
 import type { QualityPlan } from './quality-plan.ts';
-
-/** Rows as they lie in the data, and the names of their cells. */
-export interface RowChunk {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly unknown[])[];
-}
+import { shapeOf } from './request-shape.ts';
 
 /** A row that can be asked about. */
 export interface LabelledRow {
@@ -39,9 +34,14 @@ export function featuresOf({ features, id, label }: QualityPlan, columns: readon
   return features ?? columns.filter((name) => name !== id && name !== label);
 }
 
+/** The columns that a plan needs, each once; `undefined` where it sends all that the data has. */
+export function neededColumns(plan: QualityPlan): readonly string[] | undefined {
+  return plan.features && [...new Set([plan.id, plan.label, ...plan.features, ...partColumns(plan)])];
+}
+
 /** The columns of a plan that the data does not have. */
 export function missingColumns(plan: QualityPlan, columns: readonly string[]): string[] {
-  const needed = [plan.id, plan.label, ...featuresOf(plan, columns), ...partColumns(plan)];
+  const needed = neededColumns(plan) ?? [plan.id, plan.label, ...partColumns(plan)];
   return [...new Set(needed)].filter((name) => !columns.includes(name));
 }
 
@@ -51,6 +51,7 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
   const [id, label] = [placeOf(plan.id), placeOf(plan.label)];
   const [features, parts] = [featuresOf(plan, columns), partColumns(plan)].map((names) => names.map(placeOf));
   const labelOf = labelReader(plan);
+  const featureOf = featureReader(plan);
   return (cells, number) => {
     if (cells.length !== columns.length)
       throw new RowProblem(`it has ${cells.length} cells, and the header has ${columns.length}`);
@@ -63,16 +64,36 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
       id: named,
       draw: drawOf(named),
       label: labelOf(given),
-      features: (features ?? []).map((at) => present(cells[at], columns[at])),
-      parts: (parts ?? []).map((at) => textOf(present(cells[at], columns[at]))),
+      features: (features ?? []).map((at) => featureOf(cells[at], columns[at] ?? '')),
+      parts: (parts ?? []).map((at) => textOf(present(cells[at], columns[at] ?? ''))),
     };
   };
 }
 
 /** A cell that is there; it may be empty. */
-function present(cell: unknown, name = ''): unknown {
+function present(cell: unknown, name: string): unknown {
   if (cell === undefined) throw new RowProblem(`it has no ${name}`);
   return cell;
+}
+
+/** A reader of cells that are sent: no request says another number than the data. */
+function featureReader({ request }: QualityPlan): (cell: unknown, name: string) => unknown {
+  const texts = shapeOf(request.content_type) === 'csv' ? undefined : new Set(request.text);
+  return (cell, name) => {
+    if (typeof cell === 'number' && !Number.isFinite(cell))
+      throw new RowProblem(`its ${name} is ${cell}, which no request can say: leave the cell empty`);
+    if (texts && !texts.has(name) && isBeyondExact(cell))
+      throw new RowProblem(
+        `its ${name} ${cell} is beyond 2^53, where JSON would say another number: name the column in request.text`,
+      );
+    return typeof cell === 'bigint' ? String(cell) : present(cell, name);
+  };
+}
+
+/** Whether a whole number, or a text that is one, is larger than numbers are exact. */
+function isBeyondExact(cell: unknown): boolean {
+  const isWhole = typeof cell === 'bigint' || (typeof cell === 'string' && /^\s*[+-]?\d+\s*$/.test(cell));
+  return isWhole && !Number.isSafeInteger(Number(cell));
 }
 
 function textOf(cell: unknown): string {
@@ -83,8 +104,10 @@ function labelReader(plan: QualityPlan): (text: string) => number {
   const codes = classCodes(plan);
   return (text) => {
     const label = plan.task === 'regression' ? Number(text) : codes.get(text);
-    if (label !== undefined && Number.isFinite(label)) return label;
     const shown = `the label "${visibleText(text).slice(0, 60)}"`;
+    if (plan.task === 'regression' && isBeyondExact(text))
+      throw new RowProblem(`${shown} is beyond 2^53, where numbers are no longer exact`);
+    if (label !== undefined && Number.isFinite(label)) return label;
     throw new RowProblem(
       plan.task === 'regression' ? `${shown} is no number` : `${shown} is none of ${[...codes.keys()].join(', ')}`,
     );

@@ -4,13 +4,15 @@ import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
 import type { DataSource } from './data.ts';
 import type { QualityPlan } from './quality-plan.ts';
-import type { Bytes, TableFormat } from './tables.ts';
+import type { Bytes, TableFormat } from './table-data.ts';
 
 type Sources = Pick<Context, 'aws' | 'fileOfCommit' | 'job' | 'root'>;
 
 /** What the data is: as the file says, or the end of its name. */
 function formatOf({ format }: QualityPlan['data'], name: string): TableFormat {
-  return format ?? (/\.(jsonl|ndjson|jsonlines)$/i.test(name) ? 'jsonl' : 'csv');
+  if (format !== undefined) return format;
+  if (/\.parquet$/i.test(name)) return 'parquet';
+  return /\.(jsonl|ndjson|jsonlines)$/i.test(name) ? 'jsonl' : 'csv';
 }
 
 /** Where a plan's data lies: in the commit, in an artifact of an earlier job, or in S3. */

@@ -1,23 +1,14 @@
 import { Readable } from 'node:stream';
 import Papa from 'papaparse';
 import { partsOf } from '../ground/error-parts.ts';
-import type { RowChunk } from './rows.ts';
-
-/** Bytes of the data, piece by piece. */
-export type Bytes = AsyncIterable<Uint8Array>;
-
-export type TableFormat = 'csv' | 'jsonl';
-
-/** Data that is not what its format says: a clause about "it". */
-export class TableProblem extends Error {}
+import { type Bytes, CHUNK, type RowChunk, TableProblem, type TableReading } from './table-data.ts';
 
 /** The rows of data, chunk by chunk, so that no more of it is in memory than that. Throws a TableProblem where it is cut or malformed. */
-export function readTable(bytes: Bytes, format: TableFormat): AsyncGenerator<RowChunk> {
-  return format === 'csv' ? readCsv(bytes) : readJsonLines(bytes);
+export async function* readTable(bytes: Bytes, { format, needed }: TableReading): AsyncGenerator<RowChunk> {
+  if (format === 'csv') yield* readCsv(bytes);
+  else if (format === 'jsonl') yield* readJsonLines(bytes);
+  else yield* (await import('./parquet.ts')).readParquet(bytes, needed);
 }
-
-/** Rows that are handed on at once. */
-const CHUNK = 1000;
 
 async function* textsOf(bytes: Bytes): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -6,9 +6,11 @@ import evaluateModel from '../../src/components/evaluate-model.ts';
 import { gitlabWith, jobOf } from './gitlab-file.ts';
 import { aboutVersion, leaveRecord } from './handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
-import { ROWS_PLAN, rowsOf } from './labelled.ts';
+import { parquetOf, ROWS_PLAN, rowsOf } from './labelled.ts';
 
 const ENDPOINT = 'resale-price-uat';
+/** The rows of rowsOf(200). */
+const PARQUET = parquetOf('snappy');
 
 async function scene({ files = {}, predict = (line: unknown) => (10 * Number(line)) as unknown }: Wanted = {}) {
   const emulator = await emulated();
@@ -23,7 +25,7 @@ async function scene({ files = {}, predict = (line: unknown) => (10 * Number(lin
 }
 
 interface Wanted {
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly predict?: (instance: unknown) => unknown;
 }
 
@@ -168,6 +170,34 @@ describe('evaluate-model', () => {
       'ERROR SMC-5104: s3://data/rows.csv changed while it was read: nothing of it counts.',
     );
     expect(changed.calls).not.toContain('UpdateModelPackage');
+  });
+
+  it('reads Parquet from the commit, an artifact or S3, and answers as for the same rows in CSV', async () => {
+    const sha256 = createHash('sha256').update(PARQUET).digest('hex');
+    const places = ['file: rows.parquet', `artifact: rows.parquet, sha256: "${sha256}"`, 's3: s3://data/rows.parquet'];
+    for (const place of places) {
+      const plan = ROWS_PLAN.replace('file: rows.csv', place);
+      const here = await scene({ files: { 'quality.yml': plan, 'rows.parquet': PARQUET } });
+      writeFileSync(join(here.root, 'rows.parquet'), PARQUET);
+      here.emulator.objects.put('s3://data/rows.parquet', PARQUET);
+      const job = await evaluateIn(here);
+      expect(job.exit, job.log).toBe(0);
+      expect(job.log).toContain(`has 200 rows (SHA-256 ${sha256}).`);
+      expect(job.log).toMatch(/rmse is at most 12: 6\.0\d+ \(95 %: at most 6\.\d+; bootstrap of 200 rows\)/);
+    }
+  });
+
+  it('judges nothing of a Parquet file that changes in S3 while it is asked about', async () => {
+    const plan = ROWS_PLAN.replace('file: rows.csv', 's3: s3://data/rows.parquet');
+    const here = await scene({ files: { 'quality.yml': plan } });
+    const { faults, objects } = here.emulator;
+    objects.put('s3://data/rows.parquet', PARQUET);
+    const cut = () => objects.put('s3://data/rows.parquet', PARQUET.subarray(0, 900));
+    faults.meanwhile('GetObject', () => faults.meanwhile('GetObject', cut));
+    const job = await evaluateIn(here);
+    expect(job.exit, job.log).toBe(1);
+    expect(job.log).toContain('ERROR SMC-5104: s3://data/rows.parquet changed while it was read');
+    expect(job.calls).not.toContain('UpdateModelPackage');
   });
 
   it.each([

@@ -4,7 +4,10 @@ import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
 import { COMMIT, type JobOptions } from './job.ts';
 
 /** A GitLab whose jobs the account trusts; the commit of every pipeline has these files. */
-export async function gitlabWith(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
+export async function gitlabWith(
+  emulator: Emulator,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<GitLab> {
   const gitlab = await startGitLab();
   onTestFinished(() => gitlab.close());
   gitlab.commit(COMMIT, files);
@@ -31,7 +34,10 @@ export const BY_FILE = {
 const hosts = new WeakMap<Emulator, GitLab>();
 
 /** A GitLab whose commit has these files. */
-export async function hostOf(emulator: Emulator, files: Readonly<Record<string, string>>): Promise<GitLab> {
+export async function hostOf(
+  emulator: Emulator,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<GitLab> {
   const gitlab = await gitlabWith(emulator, files);
   hosts.set(emulator, gitlab);
   return gitlab;

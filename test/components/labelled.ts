@@ -25,3 +25,10 @@ request: { accept: text/csv }
 metrics:
   rmse: { max: 12 }
 `;
+
+const PARQUET: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL('../quality/parquet.json', import.meta.url), 'utf8'),
+);
+
+/** A Parquet file as pyarrow wrote it, by its name in test/quality/parquet.py. */
+export const parquetOf = (name: string) => Buffer.from(PARQUET[name] ?? '', 'base64');

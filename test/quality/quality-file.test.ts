@@ -31,15 +31,11 @@ describe('a quality file', () => {
     ],
     ['no place of its data', { data: {} }, 'data must have one of file, artifact and s3'],
     ['an artifact without a hash', { data: { artifact: 'a.csv' } }, 'data.artifact must be named with its sha256'],
-    [
-      'a format that nobody reads',
-      { data: { file: 'a.parquet', format: 'parquet' } },
-      'data.format must be csv or jsonl',
-    ],
+    ['a format that nobody reads', { data: { file: 'a.xlsx', format: 'parquet' } }, 'data.format must be csv or jsonl'],
     [
       'data whose name tells no format',
-      { data: { file: 'a.parquet' } },
-      'data must have a format: csv and jsonl are read, and its name ends like neither (Parquet is not read)',
+      { data: { file: 'a.xlsx' } },
+      'data must have a format: csv, jsonl and parquet are read, and its name ends like none of them',
     ],
     ['a metric of another task', { metrics: { f1: { min: 0.5 } } }, 'metrics.f1 is no metric of the task regression'],
     ['a metric without a limit', { metrics: { rmse: {} } }, 'metrics.rmse must have min or max'],

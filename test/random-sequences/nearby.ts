@@ -142,7 +142,7 @@ function onTheWire(this: Readonly<Record<string, unknown>>, name: string, value:
 
 function answerOf(reply: Reply): unknown {
   if (reply.status >= 400) throw errorOf(reply);
-  return Object.assign(dated(JSON.parse(reply.body)), { $metadata: { httpStatusCode: reply.status } });
+  return Object.assign(dated(JSON.parse(textOf(reply))), { $metadata: { httpStatusCode: reply.status } });
 }
 
 /** The wire has seconds where the SDK has dates; STS has them as text. CloudWatch Logs, whose members begin small, has none. */
@@ -167,9 +167,13 @@ function invocationOf(reply: Reply): unknown {
   return { Body: Buffer.from(reply.body), ContentType, InvokedProductionVariant, $metadata };
 }
 
-function errorOf({ status, headers, body }: Reply): Error {
+function textOf({ body }: Pick<Reply, 'body'>): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString();
+}
+
+function errorOf({ status, headers, ...reply }: Reply): Error {
   const code = headers['x-amzn-errortype'] ?? 'UnknownError';
-  const { message = '', ...members } = JSON.parse(body);
+  const { message = '', ...members } = JSON.parse(textOf(reply));
   const $metadata = { httpStatusCode: status };
   if (code === 'ModelError') return new ModelError({ message, $metadata, ...members });
   return Object.assign(new Error(message), { name: code, $metadata });

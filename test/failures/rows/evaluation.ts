@@ -1,6 +1,6 @@
 import type { GitLab } from '../../../emulator/gitlab.ts';
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
-import { LABELLED } from '../../components/labelled.ts';
+import { LABELLED, parquetOf } from '../../components/labelled.ts';
 import type { Row } from '../row.ts';
 import { ENDPOINT, live, liveLater, type Place, rejectedMeanwhile } from '../stage.ts';
 
@@ -11,7 +11,7 @@ const ASKED = { InvokeEndpoint: 4 };
 const RECORDS = { ...ASKED, UpdateModelPackage: 1 };
 const CORRECT = 'correct the data or the quality file, then push.';
 
-type Texts = Readonly<Record<string, string>>;
+type Texts = Readonly<Record<string, string | Uint8Array>>;
 
 /** The commit has the example's labelled data and quality file, changed as this says. */
 const commit =
@@ -27,6 +27,17 @@ const withPlan = (from: string | RegExp, to: string) =>
   commit((files) => ({ 'quality.yml': files['quality.yml'].replace(from, to) }));
 const withData = (from: string | RegExp, to: string) =>
   commit((files) => ({ 'holdout.csv': files['holdout.csv'].replace(from, to) }));
+
+/** The commit has a Parquet file in place of its data; what is looked at first is the file. */
+const withParquet = (name: string) =>
+  commit((files) => ({
+    'quality.yml': files['quality.yml']
+      .replace('holdout.csv', 'holdout.parquet')
+      .replace('id: sale', 'id: id')
+      .replace('label: price', 'label: y')
+      .replace(/^slices:\n( .*\n)*/m, ''),
+    'holdout.parquet': parquetOf(name),
+  }));
 
 const usual = {
   component: 'evaluate-model',
@@ -96,6 +107,35 @@ export const evaluation: readonly Row[] = [
     cause: 'The quality file names a column that the header of the data does not have.',
     remedy: 'Name the columns as the data does.',
     act: withData('lease_years_left,price', 'lease_years_left,cost'),
+    exit: 64,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the row groups of a Parquet file are too large',
+    shows: [],
+    code: 'SMC-5102',
+    seen: 'ERROR holdout.parquet of the commit 8b1a9953c461 cannot be evaluated:\n  its row group 1 has 5,000,000 rows, which take 77 MB (at most 64): write it with row_group_size=4194000, an option of pandas.DataFrame.to_parquet and pyarrow.parquet.write_table.',
+    next: CORRECT,
+    cause: 'A row group is read as a whole, and would take more than 64 MB of memory.',
+    remedy: 'Write the file again with a smaller `row_group_size`, as the log says.',
+    act: withParquet('large group'),
+    exit: 64,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'a Parquet file has columns that are neither numbers nor texts',
+    shows: [],
+    code: 'SMC-5102',
+    seen: 'ERROR holdout.parquet of the commit 8b1a9953c461 cannot be evaluated:\n  its column cost is a decimal, which is no number of JSON: write it as float64, or as a text.',
+    next: CORRECT,
+    cause:
+      'A decimal, a date, a list or bytes can be sent in several ways, and nobody knows which one the model takes. A cell that is NaN, or a whole number beyond 2^53, is refused by its row.',
+    remedy: 'Write the column as the model takes it, or name the columns that are sent in `features`.',
+    act: withParquet('decimal'),
     exit: 64,
     writes: {},
     record: notEvaluated,

@@ -1,0 +1,46 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bytes } from './table-data.ts';
+
+/** Bytes that can be read at any place. */
+export interface Spooled {
+  readonly size: number;
+  /** Throws where there are fewer bytes. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Writes bytes to a file on the disk of the runner, so that they are not in memory. The file has no name: whatever ends this job, it is gone with it.
+ */
+export async function spooled(bytes: Bytes): Promise<Spooled> {
+  const file = await namelessFile();
+  try {
+    let size = 0;
+    for await (const piece of bytes) {
+      await file.writeFile(piece);
+      size += piece.byteLength;
+    }
+    return { size, read: (start, end) => readAt(file, start, end), close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function namelessFile(): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'labelled-'));
+  try {
+    return await open(join(folder, 'data'), 'wx+', 0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function readAt(file: FileHandle, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  const wanted = new Uint8Array(Math.max(0, end - start));
+  const { bytesRead } = await file.read(wanted, 0, wanted.length, start);
+  if (start < 0 || bytesRead < wanted.length) throw new RangeError(`it has no bytes ${start} to ${end}`);
+  return wanted;
+}
