@@ -41,6 +41,7 @@ const options = z.strictObject({
   'execution-role': role,
   reports: objects.optional(),
   'labelled-data': objects.optional(),
+  predictions: objects.optional(),
   images: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._/-]{1,255}$/, 'must be the name of a repository in ECR, like team/churn')
@@ -125,6 +126,7 @@ function teamOf(given: Options): Team {
     executionRole: arn(given['execution-role']),
     ...(given.reports !== undefined && { reports: given.reports }),
     ...(given['labelled-data'] !== undefined && { labelledData: given['labelled-data'] }),
+    ...(given.predictions !== undefined && { predictions: given.predictions }),
     ...(given.images !== undefined && { images: given.images }),
     ...(given['model-data'] !== undefined && { modelData: given['model-data'] }),
     ...(given.autoscaling && { autoscaling: true }),

@@ -124,6 +124,7 @@ function deletionStatements(team: Team, environment: string, permissions: readon
 function isUsed(team: Team, { on, of }: Permission): boolean {
   if (on === 'training reports') return team.reports !== undefined;
   if (on === 'labelled data') return team.labelledData !== undefined;
+  if (on === 'predictions') return team.predictions !== undefined;
   if (on === 'image') return team.images !== undefined;
   if (on === 'model data') return team.modelData !== undefined;
   return of === undefined || (team[of] ?? false) !== false;
@@ -407,6 +408,8 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
       return `arn:aws:s3:::${team.reports}*`;
     case 'labelled data':
       return `arn:aws:s3:::${team.labelledData}*`;
+    case 'predictions':
+      return `arn:aws:s3:::${team.predictions}${environment}/*`;
     case 'image':
       return `arn:aws:ecr:${region}:${account}:repository/${team.images}`;
     case 'model data':

@@ -26,6 +26,8 @@ export interface Team {
   readonly reports?: string;
   /** What the addresses of labelled data begin with in S3, where evaluate-model may read it. */
   readonly labelledData?: string;
+  /** Where evaluate-model keeps predictions in S3: a bucket, and what the keys begin with. Then follows the environment. */
+  readonly predictions?: string;
   /** The ECR repository of the images. */
   readonly images?: string;
   /** What the addresses of the model data begin with in S3. */

@@ -38,6 +38,8 @@ const inputs = z
 type Inputs = z.output<typeof inputs>;
 
 const FROM_S3 = 'the quality file names data in S3';
+const KEEPS = 'the quality file has predictions_uri';
+const DROP = 'the quality file has max_drop_from_live';
 
 export default defineComponent({
   name: 'evaluate-model',
@@ -70,6 +72,9 @@ export default defineComponent({
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'quality' },
     { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
+    { action: 's3:PutObject', on: 'predictions', when: KEEPS },
+    { action: 's3:GetObject', on: 'predictions', when: DROP },
+    { action: 'sagemaker:ListModelPackages', on: 'package', when: DROP },
   ],
 
   async checkFiles({ quality_file: file }, { root, env }) {
@@ -149,9 +154,15 @@ function concluded(
   const lines = open.map((line) => `  ${line}`).join('\n');
   if (allow_inconclusive)
     return {
-      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive): ${asked} are too few to tell.`,
+      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive):\n${lines}`,
       outputs,
     };
+  if (evaluation.drops.some(({ verdict: each, why }) => each === 'inconclusive' && why !== undefined))
+    throw new Failure(
+      'SMC-5116',
+      `Inconclusive in ${job.environment}: nobody knows what the live version answered to these rows:\n${lines}`,
+      'leave max_drop_from_live out of the quality file, and keep predictions_uri, until a version that was evaluated with it on this data is live. compare-models judges a drop without it.',
+    );
   throw new Failure(
     'SMC-5109',
     `Inconclusive in ${job.environment}: ${asked} are too few to tell:\n${lines}`,

@@ -191,6 +191,11 @@ export const FAILURE_CODES = {
   'SMC-5109': 'refused',
   'SMC-5110': 'refused',
   'SMC-5111': 'out of time',
+  'SMC-5112': 'refused',
+  'SMC-5113': 'refused',
+  'SMC-5114': 'refused',
+  'SMC-5115': 'refused',
+  'SMC-5116': 'refused',
 
   // Comparison: compare-models
   'SMC-5201': 'invalid input',

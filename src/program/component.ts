@@ -31,6 +31,7 @@ export interface Permission {
     | 'metrics'
     | 'training reports'
     | 'labelled data'
+    | 'predictions'
     | 'image'
     | 'model data'
     | 'pipeline role'

@@ -6,6 +6,8 @@ import { countedOf, METRIC_NAMES, type MetricName, metricNamed, statisticOf } fr
 import { normalBelow } from '../statistics/normal.ts';
 import { CONFIDENCE, type Counted, differenceBounds, type OneSidedBounds } from '../statistics/proportion.ts';
 import { jackknife, jackknifeError, once } from '../statistics/resampling.ts';
+import { type DropCheck, dropChecks } from './drops.ts';
+import type { LiveAnswers } from './live-predictions.ts';
 import type { QualityPlan, Thresholds } from './quality-plan.ts';
 import { judgeLimit, type Limit, type QualityVerdict, verdictOf } from './verdict.ts';
 import { metricsIn } from './wanted.ts';
@@ -59,10 +61,13 @@ export interface Evaluation {
   readonly metrics: readonly MetricCheck[];
   readonly slices: readonly SliceCheck[];
   readonly groups: readonly GroupCheck[];
+  readonly drops: readonly DropCheck[];
 }
 
 interface SeenAnswers {
   readonly answers: Answers;
+  /** Where a plan says how much worse than the live version the model may be. */
+  readonly live?: LiveAnswers | undefined;
   /** The value of each row in each column of a slice or group. */
   readonly parts: ReadonlyMap<string, readonly string[]>;
 }
@@ -72,10 +77,11 @@ export function evaluate(plan: QualityPlan, seen: SeenAnswers, seed: number): Ev
   const metrics = metricChecks(plan, seen.answers, seed);
   const slices = sliceChecks(plan, seen, seed);
   const groups = groupChecks(plan, seen);
-  const judged = [...metrics, ...slices, ...groups].flatMap(({ verdict }) =>
+  const drops = seen.live ? dropChecks(plan, seen.answers, seen.live, seed) : [];
+  const judged = [...metrics, ...slices, ...groups, ...drops].flatMap(({ verdict }) =>
     verdict === 'not judged' ? [] : [verdict],
   );
-  return { n: seen.answers.labels.length, verdict: verdictOf(judged), metrics, slices, groups };
+  return { n: seen.answers.labels.length, verdict: verdictOf(judged), metrics, slices, groups, drops };
 }
 
 interface Question {

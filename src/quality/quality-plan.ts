@@ -87,17 +87,29 @@ const threshold = mapping({
   max: may('The metric must be at most this.', number),
 });
 
-const thresholds = mapping(
-  Object.fromEntries(METRIC_NAMES.map((name) => [name, z.optional(threshold)])) as Record<
-    MetricName,
-    z.ZodMiniOptional<typeof threshold>
-  >,
-);
+const limits = mapping({
+  ...threshold.shape,
+  max_drop_from_live: may(
+    'How much worse the metric may be than that of the version that is live at the end of the promotion path, on the same rows. It needs predictions_uri.',
+    z
+      .number('must be a number')
+      .check(z.positive('must be above 0: no number of rows shows a model to be exactly as good')),
+  ),
+});
+
+function ofEachMetric<Schema extends z.ZodMiniType>(schema: Schema) {
+  return mapping(
+    Object.fromEntries(METRIC_NAMES.map((name) => [name, z.optional(schema)])) as Record<
+      MetricName,
+      z.ZodMiniOptional<Schema>
+    >,
+  );
+}
 
 const slice = mapping({
   column: column.check(z.describe('A slice is the rows that have one value in this column.')),
   min_rows: usually('A slice of fewer rows is shown and not judged.', whole(30, 1_000_000), 30),
-  metrics: thresholds.check(z.describe('What each slice must keep, as in metrics.')),
+  metrics: ofEachMetric(threshold).check(z.describe('What each slice must keep, as in metrics.')),
 });
 
 const RATE_MEANING = 'must be a number from 0 to 1';
@@ -138,7 +150,7 @@ const unchecked = mapping({
   prediction: z
     ._default(prediction, prediction.parse({}))
     .check(z.describe('Where the prediction stands in an answer.')),
-  metrics: thresholds.check(z.describe('What the model must reach, by the names of scikit-learn.')),
+  metrics: ofEachMetric(limits).check(z.describe('What the model must reach, by the names of scikit-learn.')),
   slices: usually('What the model must reach in each part of the rows.', z.array(slice), []),
   groups: usually('How far groups may differ.', z.array(group), []),
   beats: usually(
@@ -147,6 +159,10 @@ const unchecked = mapping({
     'constant',
   ),
   comparison: may('How compare-models compares two versions. No other component reads it.', comparisonSection),
+  predictions_uri: may(
+    'A folder in S3 where what the model said of each row is kept, for the versions after it. It has no ids, labels or features.',
+    s3Address,
+  ),
   max_rows: usually(
     'The most rows that are asked. Of more, a random sample is taken, by the hash of the id.',
     whole(30, 10_000_000),
@@ -168,7 +184,8 @@ export const qualityPlan = unchecked.check((payload) => {
 });
 
 export type QualityPlan = Unchecked;
-export type Thresholds = Unchecked['metrics'];
+/** Of slices; those of all rows may say more. */
+export type Thresholds = Unchecked['slices'][number]['metrics'];
 
 function problemsOf(plan: Unchecked): PlanProblem[] {
   return [
@@ -178,6 +195,7 @@ function problemsOf(plan: Unchecked): PlanProblem[] {
     ...[['metrics'], ...plan.slices.map((_, index) => ['slices', index, 'metrics'])].flatMap((at, index) =>
       thresholdProblems(plan, at, index === 0 ? plan.metrics : (plan.slices[index - 1]?.metrics ?? {})),
     ),
+    ...dropProblems(plan),
     ...groupProblems(plan),
     ...comparisonProblems(plan),
     ...columnProblems(plan),
@@ -238,7 +256,8 @@ function whyNotMetric(plan: Unchecked, name: MetricName, given: Thresholds[Metri
   const unfit = whyNotOfTask(plan, name);
   if (unfit !== undefined) return unfit;
   const { min, max } = given ?? {};
-  if (min === undefined && max === undefined) return 'must have min or max';
+  const drop = plan.metrics[name] === given && plan.metrics[name]?.max_drop_from_live;
+  if (min === undefined && max === undefined && typeof drop !== 'number') return 'must have min or max';
   return min !== undefined && max !== undefined && min > max ? 'must have a min that is at most its max' : undefined;
 }
 
@@ -248,6 +267,16 @@ function whyNotOfTask(plan: Unchecked, name: MetricName): string | undefined {
   return needs !== undefined && givenBy(plan) !== 'score'
     ? 'needs scores: set gives of prediction to score'
     : undefined;
+}
+
+/** Without predictions of the live version, a drop would never be judged, and nobody would notice. */
+function dropProblems({ metrics, predictions_uri }: Unchecked): PlanProblem[] {
+  if (predictions_uri !== undefined) return [];
+  return METRIC_NAMES.filter((name) => metrics[name]?.max_drop_from_live !== undefined).map((name) => ({
+    path: ['metrics', name, 'max_drop_from_live'],
+    message:
+      'needs predictions_uri, where the predictions of the live version lie; without it, compare-models judges a drop',
+  }));
 }
 
 function comparisonProblems(plan: Unchecked): PlanProblem[] {

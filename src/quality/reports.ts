@@ -7,13 +7,14 @@ import { classCodes, type LabelledRow } from './rows.ts';
 /**
  * The metrics as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). A value that is none is left out.
  */
-export function qualityMetrics({ n, metrics, slices }: Evaluation): string {
+export function qualityMetrics({ n, metrics, slices, drops }: Evaluation): string {
   const seen = new Map<string, number>([['rows', n]]);
   for (const { metric, estimate } of metrics) {
     seen.set(metric, estimate.value);
     seen.set(`${metric}_lower`, estimate.lower);
     seen.set(`${metric}_upper`, estimate.upper);
   }
+  for (const { metric, better } of drops) if (better !== undefined) seen.set(`${metric}_better_than_live`, better);
   for (const { metric, column, value, found } of slices)
     seen.set(`${metric}{${plain(column).replaceAll(/[^\w]/g, '_')}="${plain(value)}"}`, found);
   return [...seen].map(([name, value]) => (Number.isFinite(value) ? `${name} ${value}\n` : '')).join('');

@@ -1,6 +1,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileTrouble } from '../gitlab/file-trouble.ts';
+import { Failure } from '../ground/failure.ts';
 import type { Bytes } from './table-data.ts';
 
 /** Bytes that can be read at any place. */
@@ -15,17 +17,30 @@ export interface Spooled {
  * Writes bytes to a file on the disk of the runner, so that they are not in memory. The file has no name: whatever ends this job, it is gone with it.
  */
 export async function spooled(bytes: Bytes): Promise<Spooled> {
-  const file = await namelessFile();
+  const file = await onDisk(namelessFile);
   try {
     let size = 0;
     for await (const piece of bytes) {
-      await file.writeFile(piece);
+      await onDisk(() => file.writeFile(piece));
       size += piece.byteLength;
     }
     return { size, read: (start, end) => readAt(file, start, end), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Failure(
+      'SMC-5115',
+      `The runner cannot hold the Parquet file on its disk, in ${tmpdir()}: ${fileTrouble(error)}. Nothing was asked.`,
+      'free space on the runner, or let TMPDIR name a folder with room. Then run this job again.',
+      error,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DropCheck } from './drops.ts';
 import type { Evaluation, GroupCheck, MetricCheck, SliceCheck } from './evaluation.ts';
 import type { Limit } from './verdict.ts';
 
@@ -10,9 +11,9 @@ export interface ToldCheck {
   readonly found: string;
 }
 
-/** Every check of an evaluation: of all rows, of slices, of groups. */
-export function toldChecks({ metrics, slices, groups }: Evaluation): ToldCheck[] {
-  return [...metrics.map(toldMetric), ...slices.map(toldSlice), ...groups.map(toldGroup)];
+/** Every check of an evaluation: of all rows, of drops, of slices, of groups. */
+export function toldChecks({ metrics, slices, groups, drops }: Evaluation): ToldCheck[] {
+  return [...metrics.map(toldMetric), ...drops.map(toldDrop), ...slices.map(toldSlice), ...groups.map(toldGroup)];
 }
 
 /** `good          rmse is at most 45000: 41250 (95 %: at most 43100; bootstrap of 1,200 rows)`. */
@@ -56,9 +57,32 @@ function toldMetric({ metric, limit, estimate, verdict, more }: MetricCheck): To
   const isUpper = (limit.is === 'max') !== (verdict === 'bad');
   const bound = isUpper ? `at most ${shown(upper)}` : `at least ${shown(lower)}`;
   const found = `${shown(value)} (95 %: ${bound}; ${by})`;
-  if (verdict !== 'inconclusive') return { name, verdict, found };
-  const decides = more === undefined ? 'no number of rows would decide' : `about ${count(more)} more would decide`;
-  return { name, verdict, found: `${found}; ${decides}` };
+  return { name, verdict, found: verdict === 'inconclusive' ? `${found}; ${whatDecides(more)}` : found };
+}
+
+function whatDecides(more: number | undefined): string {
+  return more === undefined ? 'no number of rows would decide' : `about ${count(more)} more would decide`;
+}
+
+/** What is better by less than nothing is worse. */
+function toldDrop({
+  metric,
+  margin,
+  live = 'the live version',
+  verdict,
+  why,
+  more,
+  ...difference
+}: DropCheck): ToldCheck {
+  const name = `${metric} is at most ${shown(margin)} worse than that of ${live}`;
+  const { challenger = Number.NaN, champion = Number.NaN, lower = Number.NaN, upper = Number.NaN, n = 0 } = difference;
+  if (why !== undefined) return { name, verdict, found: why };
+  const values = `${shown(challenger)} instead of ${shown(champion)}`;
+  if (Number.isNaN(lower))
+    return { name, verdict, found: `${values}; ${count(n)} do not show how far that may be off` };
+  const bound = verdict === 'bad' ? `at least ${shown(-upper)}` : `at most ${shown(-lower)}`;
+  const found = `${values} (worse by ${bound}, 95 %; ${difference.method} of ${count(n)})`;
+  return { name, verdict, found: verdict === 'inconclusive' ? `${found}; ${whatDecides(more)}` : found };
 }
 
 function toldSlice({ column, value, rows, metric, limit, found, p, verdict, why }: SliceCheck): ToldCheck {

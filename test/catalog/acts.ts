@@ -89,6 +89,8 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
     work[`delete-${name}`] = deletionOf(environment, endpoint);
     work[`evaluate-${name}`] = {
       [`record the quality in ${environment}`]: write([`quality.${environment}`]),
+      [`keep predictions of ${environment}`]: ({ s3 }) => s3('PUT', `${resalePrice.predictions}${environment}/${KEY}`),
+      [`read predictions of ${environment}`]: ({ s3 }) => s3('GET', `${resalePrice.predictions}${environment}/${KEY}`),
       [`invoke in ${environment}`]: invoking(endpoint),
     };
     work[`load-${name}`] = {
@@ -198,6 +200,9 @@ function scalingOf(environment: string, endpoint: string): Acts {
       autoscaling.send(new scaling.PutScalingPolicyCommand({ ...variantOf(endpoint), PolicyName: 'invocations' })),
   };
 }
+
+/** Where predictions lie: by content, data and report. */
+const KEY = 'v2-a/b/c';
 
 /** A validation of an asynchronous endpoint: its own payload, and the answers of that endpoint alone. */
 function askingLater(environment: string, endpoint: string): Acts {

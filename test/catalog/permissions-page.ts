@@ -124,6 +124,7 @@ function commandOf(team: Team): string {
     `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
     ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
     ...(team.labelledData === undefined ? [] : [`  --labelled-data ${team.labelledData}`]),
+    ...(team.predictions === undefined ? [] : [`  --predictions ${team.predictions}`]),
     ...(team.images === undefined ? [] : [`  --images ${team.images}`]),
     ...(team.modelData === undefined ? [] : [`  --model-data ${team.modelData}`]),
     ...(team.autoscaling ? ['  --autoscaling'] : []),
@@ -155,6 +156,7 @@ ${commandOf(team)}
 | \`--pipeline-role\`, \`--execution-role\` | the two roles that jobs pass to SageMaker |
 | \`--reports\` | where the training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with |
 | \`--labelled-data\` | where labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with |
+| \`--predictions\` | where evaluate-model keeps predictions in S3, if quality files have \`predictions_uri\`: a bucket, and what the keys begin with; each environment has a folder of its own |
 | \`--images\` | the repository of your images in ECR, if rollback-endpoint may look whether the image of a release still exists |
 | \`--model-data\` | where the data of your models lies in S3, if rollback-endpoint may look whether that of a release still exists: a bucket, and what the keys begin with. The role may list these keys, and read none |
 | \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |

@@ -229,7 +229,8 @@ describe.each(teams)('on %s', (_, team) => {
 const { asynchronous: _, ...synchronous } = resalePrice;
 
 test('only check-model and the plan read the reports of the training in S3, and only evaluate-model and compare-models labelled data; no branch that anybody may push', () => {
-  const reading = dutiesOf(synchronous, programs).flatMap(({ name, policy }) =>
+  const { predictions: _, ...keepingNone } = synchronous;
+  const reading = dutiesOf(keepingNone, programs).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:GetObject')).map((statement) => [
       name,
       statement.Action,
@@ -253,6 +254,23 @@ test('only check-model and the plan read the reports of the training in S3, and 
       duty,
       ['s3:GetObject'],
       `arn:aws:s3:::${/^(evaluate|compare)/.test(duty) ? resalePrice.labelledData : resalePrice.reports}*`,
+    ]),
+  );
+});
+
+test('only evaluate-model writes and reads predictions in S3, each environment its own', () => {
+  const writing = dutiesOf(synchronous, programs).flatMap(({ name, policy }) =>
+    policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:PutObject')).map((statement) => [
+      name,
+      statement.Action,
+      statement.Resource,
+    ]),
+  );
+  expect(writing).toEqual(
+    ['dev', 'uat', 'main'].map((environment) => [
+      `evaluate-${environment}`,
+      ['s3:GetObject', 's3:PutObject'],
+      `arn:aws:s3:::${resalePrice.predictions}${environment}/*`,
     ]),
   );
 });

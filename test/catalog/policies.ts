@@ -45,6 +45,7 @@ export const resalePrice: Team = {
   executionRole: 'arn:aws:iam::111122223333:role/resale-price-execution',
   reports: 'resale-price-models/runs/',
   labelledData: 'resale-price-data/labelled/',
+  predictions: 'resale-price-data/predictions/',
   images: 'resale-price-serving',
   modelData: 'resale-price-models/',
   autoscaling: true,

@@ -262,7 +262,9 @@ async function meetTrouble(): Promise<void> {
 async function labelledInS3(): Promise<Partial<JobOptions>> {
   const address = 's3://resale-price-data/labelled/holdout.csv';
   emulator.objects.put(address, LABELLED['holdout.csv']);
-  await hostOf(emulator, { 'quality.yml': LABELLED['quality.yml'].replace('file: holdout.csv', `s3: ${address}`) });
+  const plan = LABELLED['quality.yml'].replace('file: holdout.csv', `s3: ${address}`);
+  const drop = 'mape: { max: 0.08, max_drop_from_live: 0.005 }\npredictions_uri: s3://resale-price-data/predictions/';
+  await hostOf(emulator, { 'quality.yml': plan.replace('mape: { max: 0.08 }', drop) });
   return describedByFile(emulator);
 }
 

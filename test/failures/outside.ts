@@ -3,9 +3,11 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { vi } from 'vitest';
 import { type DesiredEndpoint, decideChange } from '../../src/endpoints/decision.ts';
-import type { Failure } from '../../src/ground/failure.ts';
+import { Failure } from '../../src/ground/failure.ts';
 import { explain } from '../../src/program/explain.ts';
+import { spooled } from '../../src/quality/spool.ts';
 import { describePackage } from '../../src/registry/packages.ts';
 import { programNamed } from '../catalog/programs.ts';
 import { RUNNER_SHELLS } from '../catalog/runner-shells.ts';
@@ -164,6 +166,24 @@ export const OUTSIDE: readonly OutsideRow[] = [
     remedy: 'Free space: old images and build folders take most of it. Then run the job again.',
     exit: 1,
     provoke: (bundle) => start(bundle, 'check-model', { preload: FULL_DISK }),
+  },
+  {
+    when: 'the disk of the runner has no room for a Parquet file',
+    component: 'evaluate-model',
+    code: 'SMC-5115',
+    seen: 'ERROR The runner cannot hold the Parquet file on its disk, in /nowhere: it does not exist (ENOENT). Nothing was asked.',
+    next: 'free space on the runner, or let TMPDIR name a folder with room. Then run this job again.',
+    cause:
+      'Parquet is read from its end, so that the file lies on the disk of the runner while it is read. That is full, or may not be written.',
+    remedy: 'Free space, or set `TMPDIR` on the runner. CSV and JSON Lines need no disk.',
+    exit: 1,
+    async provoke() {
+      vi.stubEnv('TMPDIR', '/nowhere');
+      const failure = await spooled((async function* () {})()).catch((error: unknown) => error);
+      vi.unstubAllEnvs();
+      if (!(failure instanceof Failure)) throw failure;
+      return told(failure);
+    },
   },
   {
     when: 'something is in the way of the reports',

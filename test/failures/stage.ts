@@ -172,6 +172,20 @@ export const live: Stage = {
   },
 };
 
+/** As `live`, and version 1 is validated in main. */
+export const withChampion: Stage = {
+  ...live,
+  set(place) {
+    live.set(place);
+    const { emulator } = place;
+    const [content, at] = [contentIn(emulator, arnOf(1)), timeIn(emulator)];
+    enter(emulator, arnOf(1), {
+      'approved.main': verdictValue(content, { at }),
+      'validated.main': validationValue(content, { at }),
+    });
+  },
+};
+
 /** Where an asynchronous endpoint has its objects. */
 export const LATER = 's3://resale-price-async/resale-price-dev';
 

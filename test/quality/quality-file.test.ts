@@ -31,7 +31,11 @@ describe('a quality file', () => {
     ],
     ['no place of its data', { data: {} }, 'data must have one of file, artifact and s3'],
     ['an artifact without a hash', { data: { artifact: 'a.csv' } }, 'data.artifact must be named with its sha256'],
-    ['a format that nobody reads', { data: { file: 'a.xlsx', format: 'parquet' } }, 'data.format must be csv or jsonl'],
+    [
+      'a format that nobody reads',
+      { data: { file: 'a.csv', format: 'avro' } },
+      'data.format must be csv or jsonl or parquet',
+    ],
     [
       'data whose name tells no format',
       { data: { file: 'a.xlsx' } },
@@ -39,6 +43,21 @@ describe('a quality file', () => {
     ],
     ['a metric of another task', { metrics: { f1: { min: 0.5 } } }, 'metrics.f1 is no metric of the task regression'],
     ['a metric without a limit', { metrics: { rmse: {} } }, 'metrics.rmse must have min or max'],
+    [
+      'a drop from a version whose predictions nobody keeps',
+      { metrics: { rmse: { max_drop_from_live: 1 } } },
+      'metrics.rmse.max_drop_from_live needs predictions_uri, where the predictions of the live version lie; without it, compare-models judges a drop',
+    ],
+    [
+      'a drop of nothing',
+      { predictions_uri: 's3://bucket/folder', metrics: { rmse: { max_drop_from_live: 0 } } },
+      'metrics.rmse.max_drop_from_live must be above 0: no number of rows shows a model to be exactly as good',
+    ],
+    [
+      'a drop in a slice',
+      { slices: [{ column: 'part', metrics: { rmse: { max: 1, max_drop_from_live: 1 } } }] },
+      'slices.0.metrics.rmse.max_drop_from_live is not known',
+    ],
     ['no metric', { metrics: {} }, 'metrics must name a metric with its min or max'],
     [
       'a metric of scores where there are none',

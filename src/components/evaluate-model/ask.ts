@@ -5,6 +5,7 @@ import type { Context } from '../../program/context.ts';
 import { type AskingPlan, askRows } from '../../quality/asking.ts';
 import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
 import { type Evaluation, evaluate } from '../../quality/evaluation.ts';
+import { type KeptPredictions, keptPredictions } from '../../quality/live-predictions.ts';
 import { evaluationPage } from '../../quality/page.ts';
 import { readQualityFile } from '../../quality/quality-file.ts';
 import type { QualityPlan } from '../../quality/quality-plan.ts';
@@ -14,6 +15,7 @@ import { sourceOf } from '../../quality/sources.ts';
 import { checkLines, failedLines, openLines, toldChecks } from '../../quality/words.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 import type { Answers } from '../../statistics/answers.ts';
+import { keepPredictions, liveAnswers } from './live.ts';
 
 /** The inputs that say what is asked, and what is kept of it. */
 interface AskingInputs {
@@ -43,33 +45,42 @@ export interface EvaluatedModel {
 /** Asks the endpoint about the labelled rows that the quality file names, and judges its answers. */
 export async function askAndJudge(
   given: AskingInputs,
-  { deployed, deadline, poll_interval }: Liveness,
+  liveness: Liveness,
   { stillServed, ...context }: AskingContext,
 ): Promise<EvaluatedModel> {
-  const { log } = context;
+  const { deployed } = liveness;
   const { quality_file: file } = given;
-  const text = (await context.fileOfCommit({ input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION })).toString(
-    'utf8',
-  );
-  const plan = await readQualityFile(file, text);
+  const said = await context.fileOfCommit({ input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION });
+  const plan = await readQualityFile(file, said.toString('utf8'));
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });
-  const { rows, sha256, features, asked } = data;
-  log.line(`${source.name} has ${rows.toLocaleString('en')} rows (SHA-256 ${sha256}).`);
+  context.log.line(`${source.name} has ${data.rows.toLocaleString('en')} rows (SHA-256 ${data.sha256}).`);
+  const live = await liveAnswers({ plan, data, deployed }, context);
   const kept = given.keep_answers ? new KeptAnswers(plan) : undefined;
-  const asking: AskingPlan = {
-    ...{ plan, features, asked, deadline, poll_interval },
-    endpoint: deployed.endpoint,
-    ...(kept && { keep: kept.put }),
-  };
-  const answered = await askRows(askedRows({ source, plan }, data), asking, context);
+  const answered = await askRows(askedRows({ source, plan }, data), askingOf(plan, { data, liveness, kept }), context);
   const now = await stillServed();
   if (kept) context.report.file('answers.csv', kept.text());
-  const evaluation = evaluate(plan, answered, Number.parseInt(sha256.slice(0, 8), 16));
-  const { requests, repeated } = answered;
-  const report = showEvaluation(evaluation, { data, requests, repeated }, { given, context });
-  showPage(evaluation, { answers: answered.answers, plan, source: source.name, now }, context);
+  const evaluation = evaluate(plan, { ...answered, live }, Number.parseInt(data.sha256.slice(0, 8), 16));
+  const { requests, repeated, answers } = answered;
+  const predictions = plan.predictions_uri === undefined ? undefined : keptPredictions(plan, answers);
+  const text = showEvaluation(evaluation, { data, requests, repeated, predictions }, { given, context });
+  const report = createHash('sha256').update(text).digest('hex');
+  await keepPredictions({ plan, data, answers, text, report }, liveness, context);
+  showPage(evaluation, { answers, plan, source: source.name, now }, context);
   return { now, evaluation, data, report, failed: failedLines(evaluation), open: openLines(evaluation) };
+}
+
+interface AskedData {
+  readonly data: DataSummary;
+  readonly liveness: Liveness;
+  readonly kept: KeptAnswers | undefined;
+}
+
+function askingOf(plan: QualityPlan, { data, liveness, kept }: AskedData): AskingPlan {
+  const { deployed, deadline, poll_interval } = liveness;
+  const { features, asked } = data;
+  const asking = { plan, features, asked, deadline, poll_interval, endpoint: deployed.endpoint };
+  return kept ? { ...asking, keep: kept.put } : asking;
 }
 
 /** What was asked. */
@@ -77,6 +88,7 @@ interface Effort {
   readonly data: DataSummary;
   readonly requests: number;
   readonly repeated: number;
+  readonly predictions: KeptPredictions | undefined;
 }
 
 interface Showing {
@@ -84,7 +96,7 @@ interface Showing {
   readonly context: Context;
 }
 
-/** Shows the same numbers in the log, as tests, as metrics and in report.json, whose SHA-256 it returns. */
+/** Shows the same numbers in the log, as tests, as metrics and in report.json, whose text it returns. */
 function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context }: Showing): string {
   const { log, report } = context;
   const { data, requests, repeated } = effort;
@@ -99,7 +111,7 @@ function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context
   report.file('metrics.txt', qualityMetrics(evaluation));
   const text = `${JSON.stringify({ ...effort, ...evaluation }, null, 2)}\n`;
   report.file('report.json', text);
-  return createHash('sha256').update(text).digest('hex');
+  return text;
 }
 
 interface EvaluatedRows {

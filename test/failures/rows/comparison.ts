@@ -1,9 +1,8 @@
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
-import { contentIn, enter, timeIn, validationValue, verdictValue } from '../../components/handover.ts';
 import { LABELLED } from '../../components/labelled.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, type Place, rejectedMeanwhile, type Stage } from '../stage.ts';
+import { ENDPOINT, live, type Place, rejectedMeanwhile, withChampion } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notCompared = { outcome: 'not compared', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -13,20 +12,6 @@ const DELETED = { DeleteEndpoint: 1, DeleteEndpointConfig: 1, DeleteModel: 1 };
 /** 360 rows, five a request, to each of both; and what warms both up. */
 const ASKED = { InvokeEndpoint: 150 };
 const RECORDED = { UpdateModelPackage: 1 };
-
-/** Version 1 is validated in main, and version 2 serves in dev. */
-const withChampion: Stage = {
-  ...live,
-  set(place) {
-    live.set(place);
-    const { emulator } = place;
-    const [content, at] = [contentIn(emulator, arnOf(1)), timeIn(emulator)];
-    enter(emulator, arnOf(1), {
-      'approved.main': verdictValue(content, { at }),
-      'validated.main': validationValue(content, { at }),
-    });
-  },
-};
 
 type Change = (plan: string) => string;
 

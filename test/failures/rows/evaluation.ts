@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { GitLab } from '../../../emulator/gitlab.ts';
 import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
+import { contentIn, enter, timeIn } from '../../components/handover.ts';
 import { LABELLED, parquetOf } from '../../components/labelled.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, liveLater, type Place, rejectedMeanwhile } from '../stage.ts';
+import { ENDPOINT, live, liveLater, type Place, rejectedMeanwhile, withChampion } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notEvaluated = { outcome: 'not evaluated', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -38,6 +41,21 @@ const withParquet = (name: string) =>
       .replace(/^slices:\n( .*\n)*/m, ''),
     'holdout.parquet': parquetOf(name),
   }));
+
+/** The quality file limits the drop from the live version. */
+const withDrop = withPlan(
+  'mape: { max: 0.08 }',
+  'mape: { max: 0.08, max_drop_from_live: 0.005 }\npredictions_uri: s3://resale-price-data/predictions/',
+);
+
+/** Version 1 was evaluated on the same data. Returns the key of its predictions. */
+function recordQuality({ emulator }: Place): string {
+  const [content, report] = [contentIn(emulator, arnOf(1)), 'a'.repeat(32)];
+  const data = createHash('sha256').update(LABELLED['holdout.csv']).digest('hex').slice(0, 32);
+  const value = `verdict=good n=360 data=${data} report=${report} pipeline=99 job=3 at=${timeIn(emulator)} content=${content}`;
+  enter(emulator, arnOf(1), { 'quality.dev': value });
+  return `predictions/dev/${content}/${data}/${report}`;
+}
 
 const usual = {
   component: 'evaluate-model',
@@ -314,6 +332,81 @@ export const evaluation: readonly Row[] = [
     cause: 'The endpoint file of this environment has `async_inference_config`.',
     remedy: 'Evaluate in an environment without it: the version is the same.',
     act: commit(),
+    exit: 1,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'nobody knows what the live version answered to the labelled rows',
+    shows: [],
+    stage: withChampion,
+    code: 'SMC-5116',
+    seen: 'ERROR Inconclusive in dev: nobody knows what the live version answered to these rows:\n  mape is at most 0.005 worse than that of the live version: version 1 was not evaluated in dev',
+    next: 'leave max_drop_from_live out of the quality file, and keep predictions_uri, until a version that was evaluated with it on this data is live. compare-models judges a drop without it.',
+    cause:
+      'The quality file limits the drop from the live version (`max_drop_from_live`), and that version was not evaluated here, or on other data, or before `predictions_uri` was there.',
+    remedy: 'Do as it says, see [The drop from the live version](evidence.md#the-drop-from-the-live-version).',
+    act: withDrop,
+    exit: 1,
+    writes: { ...RECORDS, PutObject: 1 },
+    record: evaluated('inconclusive'),
+  },
+  {
+    ...usual,
+    when: 'S3 does not take the predictions',
+    shows: [],
+    code: 'SMC-5112',
+    seen: 'ERROR S3 did not take the predictions at s3://resale-price-data/predictions/dev/… (NoSuchBucket: The specified bucket does not exist). Nothing was recorded.',
+    next: 'correct predictions_uri in the quality file, or allow s3:PutObject on it to the role of this job (docs/permissions.md). Then run this job again.',
+    cause: 'The bucket in `predictions_uri` does not exist, or is in another region.',
+    remedy:
+      'Correct `predictions_uri`, or create the bucket. The policy `evaluate` names it with `--predictions`, see [Permissions](permissions.md).',
+    act: async (place) => {
+      await withDrop(place);
+      place.emulator.fault({
+        operation: 'PutObject',
+        kind: 'error',
+        error: { code: 'NoSuchBucket', message: 'The specified bucket does not exist', status: 404 },
+      });
+    },
+    exit: 1,
+    writes: { ...ASKED, PutObject: 1 },
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'the predictions of the live version cannot be read',
+    shows: [],
+    stage: withChampion,
+    code: 'SMC-5113',
+    seen: 'ERROR The predictions of the live version at s3://resale-price-data/predictions/dev/… cannot be read: NoSuchBucket: The specified bucket does not exist.',
+    next: 'correct predictions_uri in the quality file, or allow s3:GetObject on it to the role of this job (docs/permissions.md). Then run this job again.',
+    cause: 'The bucket is gone, or `predictions_uri` names another one than when the live version was evaluated.',
+    remedy: 'Correct `predictions_uri`.',
+    act: async (place) => {
+      await withDrop(place);
+      recordQuality(place);
+    },
+    exit: 1,
+    writes: {},
+    record: notEvaluated,
+  },
+  {
+    ...usual,
+    when: 'somebody wrote other predictions of the live version',
+    shows: [],
+    stage: withChampion,
+    code: 'SMC-5114',
+    seen: 'ERROR The predictions at s3://resale-price-data/predictions/dev/… are not those that ResalePriceModelGroup version 1 gave: its registry entry has another hash. Nothing was asked.',
+    next: 'find out in CloudTrail who wrote there (PutObject), and delete the object. Then the drop is inconclusive until a version whose predictions are kept is live.',
+    cause:
+      'The registry entry of the live version has the hash of its report, and the report that of the predictions. What lies in S3 has others.',
+    remedy: 'Find out who wrote there. Let only the role of evaluate-model write into the folder of its environment.',
+    act: async (place) => {
+      await withDrop(place);
+      place.emulator.objects.put(`s3://resale-price-data/${recordQuality(place)}`, '"{}"\nAAAA\n');
+    },
     exit: 1,
     writes: {},
     record: notEvaluated,
