@@ -21,7 +21,8 @@ try {
   const [stage] = (await once(aws, 'message')) as [QualityStage];
   const single = await evaluated(stage, SINGLE, '{ accept: text/csv, batch: 1, at_once: 8 }');
   const rate = Math.round(SINGLE / single.seconds);
-  console.log(`single rows: ${rate} a second (at least 500), ${single.megabytes} MB`);
+  const each = ((1000 * single.cpu) / SINGLE).toFixed(2);
+  console.log(`single rows: ${rate} a second (at least 500), ${each} ms of CPU each, ${single.megabytes} MB`);
   const many = await evaluated(stage, MANY, '{ accept: text/csv, batch: 1000 }');
   console.log(`${MANY} rows: ${Math.round(many.seconds)} s, ${many.megabytes} MB (the goal is 256)`);
   console.log(
@@ -29,13 +30,13 @@ try {
       .map((each) => each.toFixed(1))
       .join(' ')}`,
   );
-  process.exitCode = rate >= 500 ? 0 : 1;
+  process.exitCode = rate >= 500 && many.megabytes <= 256 ? 0 : 1;
 } finally {
   aws.kill();
   rmSync(root, { recursive: true, force: true });
 }
 
-/** Evaluates so many rows of an artifact in a process of the bundle; the seconds of the whole process, and its peak. */
+/** Evaluates so many rows of an artifact in a process of the bundle; the seconds of the whole process, those of its CPU, and its peak. */
 async function evaluated(stage: QualityStage, rows: number, request: string) {
   const folder = mkdtempSync(join(root, 'project-'));
   const data = rowsOf(rows);
@@ -50,7 +51,7 @@ async function evaluated(stage: QualityStage, rows: number, request: string) {
   writeFileSync(join(record, 'record.json'), stage.record);
   const peak = join(folder, 'peak');
   const preload = join(folder, 'peak.mjs');
-  const body = `process.on('exit', () => fs.writeFileSync(${JSON.stringify(peak)}, String(process.resourceUsage().maxRSS)));`;
+  const body = `process.on('exit', () => fs.writeFileSync(${JSON.stringify(peak)}, JSON.stringify(process.resourceUsage())));`;
   writeFileSync(preload, `import fs from 'node:fs';\n${body}\n`);
   const args = [...NODE_FLAGS, '--import', preload, join(root, 'programs', 'main.js'), ...stage.args];
   const began = performance.now();
@@ -65,8 +66,10 @@ async function evaluated(stage: QualityStage, rows: number, request: string) {
   });
   const [exit] = await once(child, 'exit');
   if (exit !== 0) throw new Error(`The evaluation ended with ${exit}:\n${log}`);
+  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(peak, 'utf8')) as NodeJS.ResourceUsage;
   return {
     seconds: (performance.now() - began) / 1000,
-    megabytes: Math.round(Number(readFileSync(peak, 'utf8')) / 1024),
+    cpu: (userCPUTime + systemCPUTime) / 1e6,
+    megabytes: Math.round(maxRSS / 1024),
   };
 }

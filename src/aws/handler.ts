@@ -50,14 +50,21 @@ export class AwsHandler extends NodeHttpHandler {
 
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>): Handled {
     refuseOtherHost(request, this.#trusts);
-    const ended = AbortSignal.timeout(this.#wholeTimeout);
+    // A timer that is cleared: a signal with a time-out would hold each answer until that is over.
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(), this.#wholeTimeout).unref();
     try {
-      const handled = await super.handle(request, { ...options, abortSignal: ended });
+      const handled = await super.handle(request, { ...options, abortSignal: ending.signal });
       const { body } = handled.response;
-      if (body instanceof Readable) ended.addEventListener('abort', () => body.destroy(this.#tooLate()));
+      if (!(body instanceof Readable)) clearTimeout(timer);
+      else {
+        body.once('close', () => clearTimeout(timer));
+        ending.signal.addEventListener('abort', () => body.destroy(this.#tooLate()));
+      }
       return handled;
     } catch (error) {
-      throw ended.aborted ? this.#tooLate() : error;
+      clearTimeout(timer);
+      throw ending.signal.aborted ? this.#tooLate() : error;
     }
   }
 

@@ -39,7 +39,8 @@ const NOTHING: Estimate = { value: Number.NaN, n: 0, lower: Number.NaN, upper: N
 function estimateByResampling(metrics: readonly QualityMetric[], answers: Answers, seed: number): Estimate[] {
   const n = answers.labels.length;
   const statistics = metrics.map((metric) => statisticOf(metric, answers));
-  const values = statistics.map((statistic) => statistic(once(n)));
+  const each = once(n);
+  const values = statistics.map((statistic) => statistic(each));
   const unknown = { n, lower: Number.NaN, upper: Number.NaN };
   if (n < LEAST_ROWS) return values.map((value) => ({ value, ...unknown, method: 'bootstrap' }));
   const without = jackknife(n, statistics, seed);
