@@ -4,6 +4,7 @@ import { type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { type PairedDifference, pairedDifferences, SIGNIFICANCE, smallestFound } from '../statistics/paired.ts';
 import { differenceBounds, type OneSidedBounds } from '../statistics/proportion.ts';
 import { type ComparisonPlan, comparedMetrics } from './comparison-plan.ts';
+import { moreRows } from './more-rows.ts';
 import type { AnsweredPairs } from './pairs.ts';
 import { type QualityVerdict, verdictOf } from './verdict.ts';
 
@@ -87,15 +88,6 @@ export function judgeDifference(
   if (lower >= -margin) return { finding: 'not worse' };
   if (shown && better < -margin) return { finding: 'worse' };
   return { finding: 'inconclusive', ...moreRows(better - lower, better + margin, n) };
-}
-
-/** The most rows that anybody would label. */
-const MOST = 1e9;
-
-/** An interval narrows with the square root of the rows. Where the value itself is beyond the margin, more rows will show it to be worse. */
-function moreRows(half: number, distance: number, n: number): { more?: number } {
-  const more = Math.ceil(n * (half / distance) ** 2) - n;
-  return Number.isFinite(more) && more < MOST ? { more: Math.max(1, more) } : {};
 }
 
 function errorsOf({ errors: margin }: ComparisonPlan, { failed, requests }: AnsweredPairs) {

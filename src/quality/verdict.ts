@@ -1,5 +1,6 @@
 import type { EvidenceEntry } from '../registry/entries.ts';
 import type { Estimate } from '../statistics/interval.ts';
+import { moreRows } from './more-rows.ts';
 
 export type QualityVerdict = Exclude<EvidenceEntry['verdict'], 'first'>;
 
@@ -35,15 +36,6 @@ function keeps(value: number, limit: Limit): boolean {
 
 function breaks(value: number, limit: Limit): boolean {
   return !Number.isNaN(value) && !keeps(value, limit);
-}
-
-/** The most rows that anybody would label. */
-const MOST = 1e9;
-
-/** An interval narrows with the square root of the rows: about so many more and its half is as small as the distance. */
-function moreRows(half: number, distance: number, n: number): { more?: number } {
-  const more = Math.ceil(n * (half / distance) ** 2) - n;
-  return Number.isFinite(more) && more < MOST ? { more: Math.max(1, more) } : {};
 }
 
 /** The verdict of all: bad where one is, inconclusive where one is, and good only where all are. */
