@@ -5,6 +5,7 @@ export function virtualClock(start = '2026-11-22T08:00:00Z'): EmulatorClock {
   let now = Date.parse(start);
   return {
     now: () => new Date(now),
+    elapsed: () => now,
     advance: (milliseconds) => {
       now += milliseconds;
     },
@@ -16,6 +17,7 @@ export function machineClock(): EmulatorClock {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
+    elapsed: () => performance.now() + ahead,
     advance: (milliseconds) => {
       ahead += milliseconds;
     },

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Logs } from './logs.ts';
+import { Machines } from './machines.ts';
 import { AwsError, type World } from './world.ts';
 
 const BODY_LIMIT = 6_291_456;
@@ -22,6 +23,10 @@ export interface ServingVariant {
   readonly model: string;
   /** The endpoint config that its instances are of. */
   readonly config: string;
+  /** The name of its instances, of which others that start have another; those of its config, when nothing else is said. */
+  readonly fleet?: string;
+  /** How many instances it has; one, when nothing else is said. */
+  readonly instances?: number;
   /** Whether it runs without instances. */
   readonly serverless?: boolean;
   /** Its new fleet, while an update moves the traffic over: the share of it, from 0 to 1. */
@@ -86,6 +91,7 @@ interface ContainerAnswer {
 export class Runtime {
   /** Endpoint name, or ARN of a model package -> how it misbehaves; the package's goes first. */
   readonly behaviours = new Map<string, Behaviour>();
+  readonly machines = new Machines();
   readonly #world: Pick<World, 'region' | 'account' | 'clock'>;
   readonly #logs: Logs;
   readonly #invocations = new Map<string, number>();
@@ -112,14 +118,14 @@ export class Runtime {
     this.#invocations.set(endpoint.name, count);
     const variant = fleetFor(variantFor(endpoint, request, count), count);
     const behaviour = this.behaviourOf(variant.model, endpoint.name);
-    this.#world.clock.advance(behaviour.latency ?? 0);
+    const latency = this.#latencyOf(variant, behaviour, count);
+    this.#world.clock.advance(behaviour.latency === undefined && !this.machines.habits ? 0 : latency);
     if (behaviour.refusal) {
       throw new AwsError(behaviour.refusal.code, behaviour.refusal.message, behaviour.refusal.status);
     }
     const answer = fails(behaviour, count) ? failure(behaviour) : predict(variant.model, request, behaviour);
     this.#logInvocation(endpoint, variant, answer);
     const { name, config } = variant;
-    const latency = behaviour.latency ?? USUAL_LATENCY;
     this.onInvoked({ endpoint: endpoint.name, variant: name, config, status: answer.status, latency });
     if (answer.status !== 200) throw this.#modelError(endpoint, answer);
     return {
@@ -128,6 +134,12 @@ export class Runtime {
       body: answer.body,
       delay: behaviour.delay ?? 0,
     };
+  }
+
+  /** Milliseconds that a model takes on the instance that a request meets. */
+  #latencyOf(variant: ServingVariant, { latency = USUAL_LATENCY }: Behaviour, count: number): number {
+    const { config, fleet = config, instances = 1 } = variant;
+    return this.machines.timeOn(`${fleet} ${count % Math.max(1, instances)}`, count, latency);
   }
 
   /** How a model behaves, or the endpoint that it serves on. */

@@ -189,6 +189,13 @@ export const scenarios = {
       runtime.behaviours.set(endpoint, { errorRate: 0.75 });
     },
   },
+  'instances differ': {
+    about: 'Instances of one type differ by 5 %, and one request in two hundred is held up for a second.',
+    set: ({ runtime }) => {
+      const stalls = { share: 0.005, milliseconds: 1000 };
+      runtime.machines.habits = { seed: 1, differ: 0.05, waver: 0.1, stalls };
+    },
+  },
   'endpoint is being patched': {
     about: 'AWS itself updates the endpoint.',
     set: ({ endpoints }, { endpoint }) => endpoints.systemUpdate(endpoint),

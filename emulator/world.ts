@@ -46,6 +46,8 @@ export interface Role {
 /** The emulator's time: a test moves it by hand, `npm run emulator` lets it follow the machine's. */
 export interface EmulatorClock {
   now(): Date;
+  /** Milliseconds since some moment, with fractions. */
+  elapsed(): number;
   /** Moves time forward by so many milliseconds. */
   advance(milliseconds: number): void;
 }

@@ -133,13 +133,19 @@ export class Endpoints {
   }
 
   /** What an endpoint serves: while the traffic goes over, each variant by its old fleet and by its new one. */
-  #serving({ name, status, config, variants, pending, transition }: Endpoint): ServingEndpoint {
+  #serving(endpoint: Endpoint): ServingEndpoint {
+    const { name, status, config, variants, pending, transition } = endpoint;
     const share = transition?.phase?.traffic ?? 0;
     const next = (variant: Variant): Partial<ServingVariant> => {
       const coming = share > 0 ? pending?.variants.find((one) => one.name === variant.name) : undefined;
-      return coming && pending ? { next: { ...this.#serves(coming, pending.config.name), share } } : {};
+      return coming && pending
+        ? { next: { ...this.#serves(coming, pending.config.name, endpoint.number), share } }
+        : {};
     };
-    const serving = variants.map((variant) => ({ ...this.#serves(variant, config.name), ...next(variant) }));
+    const serving = variants.map((variant) => ({
+      ...this.#serves(variant, config.name, endpoint.number),
+      ...next(variant),
+    }));
     return { name, status, variants: serving };
   }
 
@@ -147,20 +153,31 @@ export class Endpoints {
   servedBy(config: EndpointConfig): ServingEndpoint['variants'] {
     return config.request.ProductionVariants.map(({ VariantName, ModelName, InitialVariantWeight }) =>
       this.#serves(
-        { name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1, serverless: undefined },
+        { name: VariantName, model: ModelName, weight: InitialVariantWeight ?? 1, serverless: undefined, instances: 1 },
         config.name,
+        0,
       ),
     );
   }
 
   #serves(
-    { name, weight, model, serverless }: Pick<Variant, 'name' | 'weight' | 'model' | 'serverless'>,
+    {
+      name,
+      weight,
+      model,
+      serverless,
+      instances,
+      resolved,
+    }: Pick<Variant, 'name' | 'weight' | 'model' | 'serverless' | 'instances'> & { readonly resolved?: Date },
     config: string,
+    endpoint: number,
   ): ServingVariant {
     return {
       name,
       weight,
       config,
+      fleet: [endpoint, name, config, resolved?.getTime()].join(' '),
+      instances,
       serverless: serverless !== undefined,
       model: this.#packageOf(model)?.arn ?? this.#models.modelArn(model ?? ''),
     };

@@ -91,13 +91,12 @@ export default defineComponent({
     { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
   ],
 
-  async checkFiles({ quality_file: file }, { root, env }) {
+  async checkFiles({ quality_file: file, max_instances }, { root, env }) {
     if (file === undefined || env.GIT_STRATEGY === 'empty') return;
-    const { readComparisonFile } = await import('./compare-models/compare.ts');
-    await readComparisonFile(
-      file,
-      readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
-    );
+    const { readComparisonFile, refuseSmallBudget } = await import('./compare-models/comparable-plan.ts');
+    const content = readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION });
+    const plan = await readComparisonFile(file, content.toString('utf8'));
+    if (max_instances !== undefined) refuseSmallBudget(plan, max_instances);
   },
 
   channels: channelsOf,
@@ -229,12 +228,12 @@ function concluded({ allow_inconclusive }: Inputs, compared: Compared, { job }: 
     );
   if (allow_inconclusive)
     return {
-      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive): ${rows} are too few to tell.`,
+      verdict: `Inconclusive in ${job.environment}, which allow_inconclusive allows (recorded as open=inconclusive): ${rows} do not tell.`,
       outputs,
     };
   throw new Failure(
     'SMC-5206',
-    `Inconclusive in ${job.environment}: ${rows} are too few to tell whether it is worse than the champion:\n${lines}`,
-    'add as many labelled rows as it says to the data, then push. It is neither shown to be worse nor to be as good.',
+    `Inconclusive in ${job.environment}: ${rows} do not tell whether it is worse than the champion:\n${lines}`,
+    'add as many labelled rows as it says to the data, or allow a larger margin, then push. It is neither shown to be worse nor to be as good.',
   );
 }

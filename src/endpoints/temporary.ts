@@ -54,6 +54,8 @@ export interface TemporaryOrder {
   readonly other: { readonly arn: string; readonly content: string };
   readonly instance_type: ProductionVariantInstanceType;
   readonly expires: Date;
+  /** Whether the variants have each other's place: what hangs on a place then says nothing of a version. */
+  readonly exchanged?: boolean;
 }
 
 /** The names of the two variants: the other version, and the one that serves. */
@@ -67,7 +69,7 @@ interface VariantNames {
  * that serves. Equal content in one pipeline has an equal name, so that a job that runs again finds what it created.
  */
 export function planTemporary(order: TemporaryOrder, names: VariantNames): TemporaryEndpoint {
-  const { owner, pipeline, endpoint, model, other, instance_type } = order;
+  const { owner, pipeline, endpoint, model, other, instance_type, exchanged } = order;
   const { ModelName: served = '', PrimaryContainer, ExecutionRoleArn: execution_role_arn = '' } = model;
   const { VpcConfig, EnableNetworkIsolation } = model;
   const content = {
@@ -79,12 +81,14 @@ export function planTemporary(order: TemporaryOrder, names: VariantNames): Tempo
     EnableNetworkIsolation,
     other,
     instance_type,
+    ...(exchanged && { exchanged }),
   };
   const name = `${temporaryPrefix(owner.project)}${pipeline}-${hashOf(content, 10)}`;
-  const variants = [
+  const inOrder = [
     { name: names.other, model: name },
     { name: names.served, model: served },
   ];
+  const variants = exchanged ? inOrder.toReversed() : inOrder;
   const made = {
     model: {
       ModelName: name,

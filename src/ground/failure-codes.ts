@@ -207,6 +207,7 @@ export const FAILURE_CODES = {
   'SMC-5207': 'out of time',
   'SMC-5208': 'refused',
   'SMC-5209': 'refused',
+  'SMC-5210': 'invalid input',
 
   // Load: load-test
   'SMC-5301': 'refused',

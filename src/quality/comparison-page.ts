@@ -2,8 +2,8 @@ import { html, type Part, pageOf } from '../preview/page.ts';
 import { countedPairs, intervals, plotPart } from '../preview/plots.ts';
 import type { Answers } from '../statistics/answers.ts';
 import { quantile } from '../statistics/resampling.ts';
-import type { ComparedMetric, ModelComparison } from './comparison.ts';
-import { toldComparison } from './comparison-words.ts';
+import type { ComparedLatency, ComparedMetric, ModelComparison } from './comparison.ts';
+import { latenciesOf, toldComparison } from './comparison-words.ts';
 import { type AnsweredPairs, SIDES } from './pairs.ts';
 import { shown } from './words.ts';
 
@@ -22,7 +22,7 @@ export function comparisonPage(comparison: ModelComparison, answered: AnsweredPa
     questionsPart(comparison),
     ...comparison.metrics.map(differencePart),
     ...errorParts(answered),
-    latencyPart(answered),
+    latencyPart(answered, comparison),
   ];
   return pageOf({ title, lead, parts });
 }
@@ -81,14 +81,30 @@ function errorParts({ pairs: { champion, challenger } }: AnsweredPairs): Part[] 
   ];
 }
 
-function latencyPart({ latencies }: AnsweredPairs): Part {
+function latencyPart(answered: AnsweredPairs, { latency }: ModelComparison): Part {
   const rows = SIDES.map((side) => {
-    const ascending = Float64Array.from(latencies[side]).sort();
+    const ascending = latenciesOf(answered, side);
     return [side, ...[0.5, 0.9, 0.95, 0.99].map((share) => shown(quantile(ascending, share)))];
   });
+  const columns = ['version', 'p50', 'p90', 'p95', 'p99'];
+  const caption = 'Milliseconds of a request';
+  if (latency)
+    return plotPart('Latency', ratioPlot(latency), {
+      caption: `${caption}, on ${latency.instances} instances each`,
+      columns,
+      rows,
+    });
   return plotPart('Latency, which is not judged', '', {
-    caption: 'Milliseconds of a request. Each has an instance of its own, and instances differ.',
-    columns: ['version', 'p50', 'p90', 'p95', 'p99'],
+    caption: `${caption}. Each has an instance of its own, and instances differ.`,
+    columns,
     rows,
   });
+}
+
+/** How much longer the challenger takes, with its bounds, beside the margin that it must keep. */
+function ratioPlot({ log, bounds: { lower, upper }, margin }: ComparedLatency): string {
+  if (Number.isNaN(lower)) return '';
+  const [value, least, most] = [log, lower, upper].map((each) => 100 * Math.expm1(each));
+  const interval = { label: 'challenger', value: value ?? 0, lower: least ?? 0, upper: most ?? 0, limit: 100 * margin };
+  return intervals('Difference of latency', 'longer by, in %', [interval]);
 }

@@ -7,6 +7,13 @@ const margin = z
   .number('must be a number')
   .check(z.positive('must be above 0: no number of rows shows a model to be exactly as good'));
 
+const latency = z
+  .number('must be a number')
+  .check(
+    z.minimum(0.1, 'must be from 0.1: instances of one type differ by about as much'),
+    z.maximum(10, 'must be to 10'),
+  );
+
 const margins = mapping(
   Object.fromEntries(METRIC_NAMES.map((name) => [name, z.optional(margin)])) as Record<
     MetricName,
@@ -23,6 +30,13 @@ export const comparisonSection = mapping({
   errors: z
     ._default(share, 0.05)
     .check(z.describe('How much larger than that of the champion the share of failed requests may be.')),
+  latency: z
+    .optional(latency)
+    .check(
+      z.describe(
+        'How much longer than with the champion a request may take, as a share: 0.1 is 10 %, and the least. Without it, latency is shown and not judged. With it, each version has two instances.',
+      ),
+    ),
   batch: z
     ._default(whole(1, 10_000), 5)
     .check(
@@ -38,6 +52,11 @@ export const comparisonSection = mapping({
 });
 
 export type ComparisonPlan = z.output<typeof comparisonSection>;
+
+/** How many instances each version has: two, on two endpoints, where latency is judged. One differs from another by its machine. */
+export function instancesEach({ latency: judged }: ComparisonPlan): number {
+  return judged === undefined ? 1 : 2;
+}
 
 /** The metrics that are compared, the primary one first. */
 export function comparedMetrics({ primary, margins: given }: ComparisonPlan): MetricName[] {

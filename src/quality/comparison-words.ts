@@ -1,8 +1,9 @@
+import { INSTANCES_DIFFER, instancesError } from '../statistics/latency.ts';
 import { type MetricName, metricNamed } from '../statistics/metrics.ts';
-import { powerWithin, smallestFound } from '../statistics/paired.ts';
+import { chanceWithin, powerWithin, smallestFound } from '../statistics/paired.ts';
 import { quantile } from '../statistics/resampling.ts';
-import type { ComparedErrors, ComparedMetric, Finding, ModelComparison } from './comparison.ts';
-import type { ComparisonPlan } from './comparison-plan.ts';
+import type { ComparedErrors, ComparedLatency, ComparedMetric, Finding, ModelComparison } from './comparison.ts';
+import { type ComparisonPlan, instancesEach } from './comparison-plan.ts';
 import { type AnsweredPairs, SIDES } from './pairs.ts';
 import { shown } from './words.ts';
 
@@ -16,8 +17,12 @@ export interface ToldComparison {
 const count = (rows: number) => rows.toLocaleString('en');
 const percent = (share: number) => `${shown(100 * share)} %`;
 
-/** What so many rows can show, before any is asked. */
-export function powerLine({ primary, margins, expected_discordance: discordance }: ComparisonPlan, n: number): string {
+/** What so many rows can show, before any is asked; and where the latency is judged, what so few instances can show. */
+export function powerLines(plan: ComparisonPlan, n: number): string[] {
+  return [powerOfRows(plan, n), ...(plan.latency === undefined ? [] : [powerOfInstances(plan, plan.latency)])];
+}
+
+function powerOfRows({ primary, margins, expected_discordance: discordance }: ComparisonPlan, n: number): string {
   const margin = margins[primary] ?? 0;
   if (primary !== 'accuracy')
     return `How small a difference of ${primary} the ${count(n)} rows find depends on how the answers differ: it is said afterwards.`;
@@ -26,9 +31,17 @@ export function powerLine({ primary, margins, expected_discordance: discordance 
   return `If only one of the two answers ${percent(discordance)} of the ${count(n)} rows rightly: a model that is as good is shown to be within the margin of ${shown(margin)} in ${within} of the cases, and a difference of ${smallest} is found in four of five.`;
 }
 
+/** However many rows there are: more requests draw no other instances. */
+function powerOfInstances(plan: ComparisonPlan, margin: number): string {
+  const error = instancesError(instancesEach(plan));
+  const within = percent(chanceWithin(Math.log1p(margin), error));
+  const smallest = percent(Math.expm1(smallestFound(error)));
+  return `Where instances differ by ${percent(INSTANCES_DIFFER)}, a version that takes as long is shown to be within the margin of ${percent(margin)} in ${within} of the cases, and one that takes ${smallest} longer is found in four of five. More rows do not change that.`;
+}
+
 /** Every question of a comparison, the primary metric first. */
-export function toldComparison({ metrics, errors }: ModelComparison): ToldComparison[] {
-  return [...metrics.map(toldMetric), toldErrors(errors)];
+export function toldComparison({ metrics, errors, latency }: ModelComparison): ToldComparison[] {
+  return [...metrics.map(toldMetric), toldErrors(errors), ...(latency ? [toldLatency(latency)] : [])];
 }
 
 /** `better       accuracy (primary): 0.91 instead of 0.89 ...`. */
@@ -86,17 +99,43 @@ function toldErrors(errors: ComparedErrors): ToldComparison {
   };
 }
 
+function toldLatency(latency: ComparedLatency): ToldComparison {
+  const { margin, finding, log, bounds, p, n, instances, differ, smallest } = latency;
+  const name = `a request takes at most ${percent(margin)} longer`;
+  if (Number.isNaN(bounds.upper))
+    return { name, finding, found: `${count(n)} requests on ${instances} instances do not show how long it takes` };
+  const asked = `${count(n)} requests each, on ${instances} instances each that differ by ${percent(differ)}`;
+  const size = `the smallest difference that they find in four of five runs is ${percent(smallest)}`;
+  const more = finding === 'inconclusive' ? '; no number of requests would decide, because instances differ' : '';
+  return {
+    name,
+    finding,
+    found: `${longer(log)} (95 %: at most ${longer(bounds.upper)}; ${pWords(p, false)}; trimmed mean of ${asked}); ${size}${more}`,
+  };
+}
+
+/** The logarithm of a ratio of latencies: `4 % longer`. */
+function longer(log: number): string {
+  return `${percent(Math.abs(Math.expm1(log)))} ${log < 0 ? 'shorter' : 'longer'}`;
+}
+
+/** How long the two took, on all their instances. */
+export function latenciesOf({ latencies }: Pick<AnsweredPairs, 'latencies'>, side: (typeof SIDES)[number]) {
+  return Float64Array.from(latencies.flatMap((took) => took[side])).sort();
+}
+
 /** How long the two took. One instance each differs by its machine, so nothing is judged by it. */
-export function latencyLine({ latencies }: AnsweredPairs): string {
+export function latencyLine(answered: AnsweredPairs, { latency }: Pick<ModelComparison, 'latency'>): string {
   const [champion, challenger] = SIDES.map((side) => {
-    const ascending = Float64Array.from(latencies[side]).sort();
+    const ascending = latenciesOf(answered, side);
     return `${Math.round(quantile(ascending, 0.5))} and ${Math.round(quantile(ascending, 0.95))} ms`;
   });
-  return `Not judged: a request took ${challenger} (median and 95th percentile), of the champion ${champion}. Each has an instance of its own, and instances differ.`;
+  const took = `request took ${challenger} (median and 95th percentile), of the champion ${champion}.`;
+  return latency ? `A ${took}` : `Not judged: a ${took} Each has an instance of its own, and instances differ.`;
 }
 
 /** The numbers as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). */
-export function comparisonMetrics({ n, metrics, errors }: ModelComparison): string {
+export function comparisonMetrics({ n, metrics, errors, latency }: ModelComparison): string {
   const seen = new Map<string, number>([['rows', n]]);
   for (const { metric, better, lower, upper, ...values } of metrics) {
     for (const side of SIDES) seen.set(`${metric}{version="${side}"}`, values[side]);
@@ -105,5 +144,10 @@ export function comparisonMetrics({ n, metrics, errors }: ModelComparison): stri
     seen.set(`${metric}_better_upper`, upper);
   }
   for (const side of SIDES) seen.set(`failed_requests{version="${side}"}`, errors[side]);
+  if (latency) {
+    seen.set('latency_ratio', Math.exp(latency.log));
+    seen.set('latency_ratio_lower', Math.exp(latency.bounds.lower));
+    seen.set('latency_ratio_upper', Math.exp(latency.bounds.upper));
+  }
   return [...seen].map(([name, value]) => (Number.isFinite(value) ? `${name} ${value}\n` : '')).join('');
 }

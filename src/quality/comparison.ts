@@ -1,4 +1,5 @@
 import { holm } from '../statistics/holm.ts';
+import { type LatencyRatio, latencyRatio } from '../statistics/latency.ts';
 import { mcNemarP } from '../statistics/matched.ts';
 import { type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { type PairedDifference, pairedDifferences, SIGNIFICANCE, smallestFound } from '../statistics/paired.ts';
@@ -33,6 +34,14 @@ export interface ComparedErrors extends OneSidedBounds {
   readonly more?: number;
 }
 
+/** How much longer the requests of the challenger take, where that is judged. */
+export interface ComparedLatency extends LatencyRatio {
+  readonly margin: number;
+  readonly finding: Finding;
+  /** The smallest share by which it would be found to take longer in four of five runs. */
+  readonly smallest: number;
+}
+
 /** What the answers of two models to the same rows show. */
 export interface ModelComparison {
   readonly verdict: QualityVerdict;
@@ -41,28 +50,45 @@ export interface ModelComparison {
   /** The primary one first. */
   readonly metrics: readonly ComparedMetric[];
   readonly errors: ComparedErrors;
+  /** Where the plan has a margin for it. */
+  readonly latency?: ComparedLatency;
 }
 
 /** Judges the answers of two models. The seed decides which resamples are drawn: the same answers, the same verdict. */
 export function compareAnswers(plan: ComparisonPlan, answered: AnsweredPairs, seed: number): ModelComparison {
   const names = comparedMetrics(plan);
   const differences = pairedDifferences(names.map(metricNamed), answered.pairs, seed);
-  const [primary, ...rest] = differences;
   const errors = errorsOf(plan, answered);
-  // The primary metric alone decides at its own level; the others raise a false alarm together as rarely as one.
-  const [ofErrors = 1, ...ofRest] = holm([errors.p, ...rest.map(({ p }) => (Number.isNaN(p) ? 1 : p))]);
+  const ratio = plan.latency === undefined ? undefined : latencyRatio(answered.latencies);
+  const adjusted = adjustedChances(differences, { errors: errors.p, ...(ratio && { latency: ratio.p }) });
   const metrics = names.map((metric, index): ComparedMetric => {
-    const difference = differences[index] ?? primary;
-    if (!difference) throw new Error('A comparison has a primary metric.');
+    const [difference, p] = [differences[index], adjusted.metrics[index]];
+    if (!difference || p === undefined) throw new Error('Each metric has a difference.');
     const margin = plan.margins[metric] ?? 0;
-    const p = index === 0 ? difference.p : (ofRest[index - 1] ?? 1);
     const judged = { ...difference, p };
     const smallest = smallestFound(difference.error);
     return { metric, primary: index === 0, margin, ...judged, ...judgeDifference(judged, margin), smallest };
   });
-  const judgedErrors = { ...errors, p: ofErrors, ...judgeErrors({ ...errors, p: ofErrors }) };
-  const findings = [...metrics, judgedErrors].map(({ finding }) => VERDICT_OF[finding]);
-  return { verdict: verdictOf(findings), n: answered.pairs.champion.labels.length, metrics, errors: judgedErrors };
+  const ofErrors = { ...errors, p: adjusted.errors };
+  const judged = {
+    metrics,
+    errors: { ...ofErrors, ...judgeErrors(ofErrors) },
+    ...(ratio && { latency: judgeLatency({ ...ratio, p: adjusted.latency }, plan.latency ?? 0) }),
+  };
+  const findings = [...metrics, judged.errors, ...(judged.latency ? [judged.latency] : [])];
+  const verdict = verdictOf(findings.map(({ finding }) => VERDICT_OF[finding]));
+  return { verdict, n: answered.pairs.champion.labels.length, ...judged };
+}
+
+/** The primary metric alone decides at its own level; all the others raise a false alarm together as rarely as one. */
+function adjustedChances(
+  [primary, ...rest]: readonly PairedDifference[],
+  others: { errors: number; latency?: number },
+) {
+  const beside = [others.errors, ...(others.latency === undefined ? [] : [others.latency])];
+  const adjusted = holm([...beside, ...rest.map(({ p }) => p)].map((p) => (Number.isNaN(p) ? 1 : p)));
+  const [errors = 1, latency = 1] = adjusted;
+  return { errors, latency, metrics: [primary?.p ?? Number.NaN, ...adjusted.slice(beside.length)] };
 }
 
 const VERDICT_OF: Readonly<Record<Finding, QualityVerdict>> = {
@@ -115,4 +141,11 @@ function judgeErrors({
   requests,
 }: Errors): Pick<ComparedErrors, 'finding' | 'more'> {
   return judgeDifference({ better: champion - challenger, lower: -upper, p, n: requests }, margin);
+}
+
+/** In logarithms, as the error is. More requests draw no other instances: no number of them is named. */
+function judgeLatency(ratio: LatencyRatio, margin: number): ComparedLatency {
+  const { log, bounds, p, error, n } = ratio;
+  const { finding } = judgeDifference({ better: -log, lower: -bounds.upper, p, n }, Math.log1p(margin));
+  return { ...ratio, margin, finding, smallest: Math.expm1(smallestFound(error)) };
 }

@@ -1,6 +1,7 @@
 import type { InvocationResponse } from '../endpoints/invocation.ts';
 import { voidBecause } from '../endpoints/temporary.ts';
 import type { Context } from '../program/context.ts';
+import type { PairedLatencies } from '../statistics/latency.ts';
 import type { PairedAnswers } from '../statistics/paired.ts';
 import { randomAfter } from '../statistics/random.ts';
 import { type AskingPlan, type Batch, inBatches, Kept, predictionsOf, Sender } from './asking.ts';
@@ -13,8 +14,10 @@ export const SIDES = ['champion', 'challenger'] as const;
 
 type Side = (typeof SIDES)[number];
 
-export interface PairPlan extends Omit<AskingPlan, 'keep'> {
-  /** Decides which of the two is asked first about each request. */
+export interface PairPlan extends Omit<AskingPlan, 'keep' | 'endpoint'> {
+  /** Each has both variants; a request goes to both variants of one of them. */
+  readonly endpoints: readonly string[];
+  /** Decides which endpoint is asked, and which of its variants first. */
   readonly seed: number;
 }
 
@@ -29,8 +32,8 @@ export interface AnsweredPairs {
   readonly failed: Readonly<Record<Side | 'both', number>>;
   /** What was first said in place of an answer, and by whom. */
   readonly firstError?: string;
-  /** Milliseconds of each request that was answered. */
-  readonly latencies: Readonly<Record<Side, readonly number[]>>;
+  /** Milliseconds of each request that both answered, for each endpoint. */
+  readonly latencies: readonly PairedLatencies[];
 }
 
 /** Requests that are sent to each variant before the first that counts: a container is slow at the start. */
@@ -42,7 +45,9 @@ export async function askPairs(
   asking: PairPlan,
   context: Context,
 ): Promise<AnsweredPairs> {
-  const asker = new PairAsker(asking, new Sender(asking, context, await context.aws.runtime()));
+  const runtime = await context.aws.runtime();
+  const senders = asking.endpoints.map((endpoint) => new Sender({ ...asking, endpoint }, context, runtime));
+  const asker = new PairAsker(asking, senders);
   const batches = inBatches(rows, asking.plan.request.batch);
   const first = await batches.next();
   if (!first.done) {
@@ -66,22 +71,29 @@ export async function askPairs(
   return asker.answered();
 }
 
+/** An endpoint with both variants, and how long each of them took. */
+interface Place {
+  readonly sender: Sender;
+  readonly took: Readonly<Record<Side, number[]>>;
+}
+
 class PairAsker {
-  readonly #sender: Sender;
+  readonly #places: readonly Place[];
   readonly #make;
   readonly #read;
   readonly #random;
   readonly #kept: Readonly<Record<Side, Kept>>;
   readonly #failed = { champion: 0, challenger: 0, both: 0 };
-  readonly #latencies: Record<Side, number[]> = { champion: [], challenger: [] };
+  /** The places that are asked before any is asked again. */
+  #next: readonly Place[] = [];
   #firstError: string | undefined;
   #asked = 0;
   #answered = 0;
   #pairs = 0;
 
-  constructor(asking: PairPlan, sender: Sender) {
+  constructor(asking: PairPlan, senders: readonly Sender[]) {
     const { plan, features, seed } = asking;
-    this.#sender = sender;
+    this.#places = senders.map((sender) => ({ sender, took: { champion: [], challenger: [] } }));
     this.#make = requestMaker(plan, features);
     this.#read = answerReader(plan);
     this.#random = randomAfter(seed);
@@ -90,24 +102,39 @@ class PairAsker {
 
   async warmUp({ rows }: Batch): Promise<void> {
     const body = this.#make(rows);
-    for (const side of SIDES) await this.#sender.answer(body, rows, side);
+    for (const { sender } of this.#places) for (const side of SIDES) await sender.answer(body, rows, side);
   }
 
   async ask({ rows }: Batch): Promise<void> {
     const body = this.#make(rows);
-    const order = this.#random() < 0.5 ? SIDES : SIDES.toReversed();
+    const place = this.#place();
+    const order = this.#inRandomOrder(SIDES);
     const answers: Partial<Record<Side, InvocationResponse>> = {};
-    for (const side of order) answers[side] = await this.#sender.answer(body, rows, side);
+    for (const side of order) answers[side] = await place.sender.answer(body, rows, side);
     this.#asked += rows.length;
     this.#pairs++;
     const failed = SIDES.filter((side) => answers[side]?.status !== 200);
-    if (failed.length === 0) return this.#put(rows, answers);
+    if (failed.length === 0) return this.#put(rows, answers, place);
     const [who] = failed;
     if (who) this.#failed[failed.length > 1 ? 'both' : who]++;
     for (const side of failed) this.#firstError ??= errorOf(side, answers[side]);
   }
 
-  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>): void {
+  /** Each place once, in a random order, and then each again: none has the rows of every other line, or many more of them. */
+  #place(): Place {
+    if (this.#next.length === 0) this.#next = this.#inRandomOrder(this.#places);
+    const [place, ...rest] = this.#next;
+    if (!place) throw new Error('A comparison has an endpoint.');
+    this.#next = rest;
+    return place;
+  }
+
+  /** One or two of them. */
+  #inRandomOrder<One>(all: readonly One[]): readonly One[] {
+    return all.length < 2 || this.#random() < 0.5 ? all : all.toReversed();
+  }
+
+  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>, { took }: Place): void {
     const from = this.#answered;
     this.#answered += rows.length;
     for (const side of SIDES) {
@@ -115,23 +142,24 @@ class PairAsker {
       if (!answer) continue;
       if (answer.variant !== side)
         throw voidBecause(`a request to the variant ${side} was answered by ${answer.variant ?? 'nobody'}`);
-      this.#latencies[side].push(answer.milliseconds);
+      took[side].push(answer.milliseconds);
       this.#kept[side].put({ from, rows }, predictionsOf(this.#read, answer, rows));
     }
   }
 
   answered(): AnsweredPairs {
-    const { repeated } = this.#sender;
-    const [champion, challenger] = SIDES.map((side) => this.#kept[side].answered(this.#sender).answers);
+    const sum = (of: 'requests' | 'repeated') => this.#places.reduce((all, { sender }) => all + sender[of], 0);
+    const sent = { requests: sum('requests'), repeated: sum('repeated') };
+    const [champion, challenger] = SIDES.map((side) => this.#kept[side].answered(sent).answers);
     if (!champion || !challenger) throw new Error('A comparison has two sides.');
     return {
       pairs: { champion, challenger },
       asked: this.#asked,
       requests: this.#pairs,
-      repeated,
+      repeated: sent.repeated,
       failed: this.#failed,
       ...(this.#firstError !== undefined && { firstError: this.#firstError }),
-      latencies: this.#latencies,
+      latencies: this.#places.map(({ took }) => took),
     };
   }
 }

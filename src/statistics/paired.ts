@@ -191,5 +191,10 @@ export function smallestFound(error: number): number {
 
 /** How often a model that is as good is shown to be within a margin, where so many rows are answered in two ways. */
 export function powerWithin(margin: number, discordance: number, n: number): number {
-  return normalBelow(margin / Math.sqrt(discordance / n) - normalQuantile(1 - SIGNIFICANCE));
+  return chanceWithin(margin, Math.sqrt(discordance / n));
+}
+
+/** How often no difference is shown to be within a margin, where it is measured with such a standard error. */
+export function chanceWithin(margin: number, error: number): number {
+  return normalBelow(margin / error - normalQuantile(1 - SIGNIFICANCE));
 }

@@ -93,6 +93,7 @@ export async function startJob<Inputs extends z.ZodMiniObject, Output extends st
     env,
     clock: options.clock ?? {
       now: () => emulator.clock.now(),
+      elapsed: () => emulator.clock.elapsed(),
       sleep: (milliseconds) => pauseAnswered(emulator.clock, milliseconds),
       random: () => 0.5,
     },

@@ -9,6 +9,7 @@ function setUp() {
   let time = start;
   const clock = {
     now: () => new Date(time),
+    elapsed: () => time,
     advance(milliseconds: number) {
       time += milliseconds;
     },

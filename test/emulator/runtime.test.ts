@@ -16,6 +16,7 @@ function setUp(behaviour?: Behaviour, key = 'resale-price-dev') {
   let time = Date.parse('2026-11-22T08:00:00Z');
   const clock = {
     now: () => new Date(time),
+    elapsed: () => time,
     advance(milliseconds: number) {
       time += milliseconds;
     },

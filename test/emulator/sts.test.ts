@@ -11,6 +11,7 @@ function clockAt(start: string): EmulatorClock {
   let time = Date.parse(start);
   return {
     now: () => new Date(time),
+    elapsed: () => time,
     advance(milliseconds) {
       time += milliseconds;
     },

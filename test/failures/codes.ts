@@ -183,6 +183,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-5207': 'The endpoint of the comparison was not started in time',
   'SMC-5208': 'The endpoint of the comparison is not deleted',
   'SMC-5209': 'Nobody knows the champion',
+  'SMC-5210': 'The budget is too small for what is compared',
   'SMC-5301': 'The endpoint did not answer the first request well',
   'SMC-5302': 'A load test was asked for where users are',
   'SMC-5303': 'The load would not end in time',

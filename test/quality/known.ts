@@ -82,7 +82,7 @@ export function comparisonPageFor(rows: number): string {
     pairs: { champion, challenger: { ...champion, predictions } },
     ...{ asked: rows, requests, repeated: 0 },
     failed: { champion: 0, challenger: 1, both: 0 },
-    latencies: { champion: latencies, challenger: latencies.map((each) => each + 3) },
+    latencies: [{ champion: latencies, challenger: latencies.map((each) => each + 3) }],
   };
   return comparisonPage(compareAnswers(plan, answered, 1), answered, {
     title: 'ResalePriceModelGroup version 2 compared with version 1 in uat',

@@ -71,6 +71,22 @@ export const comparison: readonly Row[] = [
   },
   {
     ...usual,
+    when: 'the latency is compared, and the budget is for two instances',
+    shows: [],
+    code: 'SMC-5210',
+    seen: 'ERROR Over budget: the quality file has a margin for the latency, so that each version needs 2 instances, 4 together, and max_instances is 2.',
+    next: 'set max_instances to 4, or remove latency from comparison in the quality file. Then push.',
+    cause:
+      'One instance differs from another by its machine. So each version is asked on two, on two endpoints in which the versions have each other’s place.',
+    remedy:
+      'Four instances cost twice as much, for as long. Without `latency` in the quality file, it is shown and not judged.',
+    act: commit((plan) => `${plan}  latency: 0.1\n`),
+    exit: 64,
+    writes: {},
+    record: notCompared,
+  },
+  {
+    ...usual,
     when: 'SageMaker cannot start the endpoint of the comparison',
     shows: [16],
     scenes: ['no capacity'],
@@ -129,9 +145,10 @@ export const comparison: readonly Row[] = [
     when: 'the rows are too few to tell which version is better',
     shows: [],
     code: 'SMC-5206',
-    seen: 'ERROR Inconclusive in dev: 360 rows are too few to tell whether it is worse than the champion:\n  …; about … rows more would decide',
-    next: 'add as many labelled rows as it says to the data, then push. It is neither shown to be worse nor to be as good.',
-    cause: 'The difference may be zero, and may be more than the margin.',
+    seen: 'ERROR Inconclusive in dev: 360 rows do not tell whether it is worse than the champion:\n  …; about … rows more would decide',
+    next: 'add as many labelled rows as it says to the data, or allow a larger margin, then push. It is neither shown to be worse nor to be as good.',
+    cause:
+      'The difference may be zero, and may be more than the margin. Of the latency, more rows show nothing: each version has two instances, and instances differ.',
     remedy:
       'Label more rows, or allow a larger margin. Or set `allow_inconclusive: true`, which is recorded; an environment with `require_evidence` rejects the version then.',
     act: async (place) => {
