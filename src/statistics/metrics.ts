@@ -3,7 +3,7 @@ import * as classification from './classification.ts';
 import type { Counted } from './proportion.ts';
 import * as ranking from './ranking.ts';
 import * as regression from './regression.ts';
-import { once, type Statistic } from './resampling.ts';
+import type { Statistic } from './resampling.ts';
 
 /** How well a model answers, in a number. */
 export interface QualityMetric {
@@ -108,9 +108,4 @@ export function statisticOf(metric: QualityMetric, answers: Answers): Statistic 
     }
     return hits / trials;
   };
-}
-
-/** The value of a metric; NaN where it has none. */
-export function metricValue(metric: QualityMetric, answers: Answers): number {
-  return statisticOf(metric, answers)(once(answers.labels.length));
 }

@@ -1,7 +1,7 @@
 import type { Answers } from './answers.ts';
 import { LEAST_ROWS, MANY_ROWS } from './interval.ts';
 import { type Matched, matchedBounds, mcNemarP } from './matched.ts';
-import { metricValue, type QualityMetric, statisticOf } from './metrics.ts';
+import { type QualityMetric, statisticOf } from './metrics.ts';
 import { normalBelow, normalQuantile } from './normal.ts';
 import type { OneSidedBounds } from './proportion.ts';
 import { randomAfter } from './random.ts';
@@ -120,9 +120,6 @@ function byResampling(metrics: readonly QualityMetric[], pairs: PairedAnswers, s
   });
 }
 
-const betterBy = ({ better }: QualityMetric, champion: number, challenger: number) =>
-  better === 'higher' ? challenger - champion : champion - challenger;
-
 /**
  * How likely so large a difference of each metric is, on both sides, where it is by chance which of the two gave which answer to a row: the
  * share of random exchanges that have one (R. A. Fisher, The Design of Experiments, 1935). It errs in no more cases than it says, however
@@ -130,15 +127,22 @@ const betterBy = ({ better }: QualityMetric, champion: number, challenger: numbe
  */
 export function swapChances(metrics: readonly QualityMetric[], pairs: PairedAnswers, seed: number): number[] {
   const random = randomAfter(seed);
-  const [one, other] = [copyOf(pairs.champion), copyOf(pairs.challenger)];
-  const valuesOf = () =>
-    metrics.map((metric) => betterBy(metric, metricValue(metric, one), metricValue(metric, other)));
-  const seen = valuesOf().map(Math.abs);
+  const n = pairs.champion.labels.length;
+  const both = together(pairs);
+  const statistics = metrics.map((metric) => statisticOf(metric, both));
+  // The answers of the one count, and those of the other: each row's once.
+  const [one, other] = [new Float64Array(2 * n).fill(1, 0, n), new Float64Array(2 * n).fill(1, n)];
+  const valuesOf = () => statistics.map((statistic) => Math.abs(statistic(one) - statistic(other)));
+  const seen = valuesOf();
   const larger = metrics.map(() => 1);
   for (let round = 0; round < RESAMPLES; round++) {
-    for (const row of one.labels.keys()) if (random() < 0.5) exchange(row, one, other);
+    for (let row = 0; row < n; row++) {
+      const mine = random() < 0.5 ? 1 : 0;
+      one[row] = other[n + row] = mine;
+      other[row] = one[n + row] = 1 - mine;
+    }
     for (const [index, value] of valuesOf().entries())
-      if (!(Math.abs(value) < (seen[index] ?? 0) * ALMOST)) larger[index] = (larger[index] ?? 0) + 1;
+      if (!(value < (seen[index] ?? 0) * ALMOST)) larger[index] = (larger[index] ?? 0) + 1;
   }
   return larger.map((count) => count / (RESAMPLES + 1));
 }
@@ -146,17 +150,16 @@ export function swapChances(metrics: readonly QualityMetric[], pairs: PairedAnsw
 /** Sums in another order differ in their last digits: a difference that is as large counts. */
 const ALMOST = 1 - 1e-9;
 
-function copyOf(answers: Answers): Answers {
-  const { predictions, scores } = answers;
-  return { ...answers, predictions: predictions.slice(), scores: scores?.slice() };
-}
-
-function exchange(row: number, one: Answers, other: Answers): void {
-  for (const [mine, theirs] of [
-    [one.predictions, other.predictions],
-    [one.scores, other.scores],
-  ])
-    if (mine && theirs) [mine[row], theirs[row]] = [theirs[row] ?? Number.NaN, mine[row] ?? Number.NaN];
+/** The rows of both, those of the champion first. */
+function together({ champion, challenger }: PairedAnswers): Answers {
+  const joined = (one: Float64Array, other: Float64Array) => Float64Array.from([...one, ...other]);
+  const { scores } = champion;
+  return {
+    ...champion,
+    labels: joined(champion.labels, challenger.labels),
+    predictions: joined(champion.predictions, challenger.predictions),
+    ...(scores && challenger.scores && { scores: joined(scores, challenger.scores) }),
+  };
 }
 
 type ShownDifference = Pick<PairedDifference, 'lower' | 'upper' | 'p' | 'error' | 'method'>;
