@@ -143,8 +143,8 @@ function judgeErrors({
   return judgeDifference({ better: champion - challenger, lower: -upper, p, n: requests }, margin);
 }
 
-/** In logarithms, as the error is. More requests draw no other instances: no number of them is named. */
-function judgeLatency(ratio: LatencyRatio, margin: number): ComparedLatency {
+/** Judges in logarithms, as the error is. More requests draw no other instances: no number of them is named. */
+export function judgeLatency(ratio: LatencyRatio, margin: number): ComparedLatency {
   const { log, bounds, p, error, n } = ratio;
   const { finding } = judgeDifference({ better: -log, lower: -bounds.upper, p, n }, Math.log1p(margin));
   return { ...ratio, margin, finding, smallest: Math.expm1(smallestFound(error)) };

@@ -1,68 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jobsOf } from '../../compiler/lint.ts';
 import { EXECUTION_ROLE } from '../../emulator/scene.ts';
 import checkModel from '../../src/components/check-model.ts';
-import compareModels, { deleteComparison } from '../../src/components/compare-models.ts';
+import { deleteComparison } from '../../src/components/compare-models.ts';
 import { entryValue } from '../../src/registry/entries.ts';
 import { compileComponent } from '../catalog/compiled.ts';
-import { gitlabWith, jobOf } from './gitlab-file.ts';
-import { aboutVersion, contentIn, enter, leaveRecord, timeIn, validationValue, verdictValue } from './handover.ts';
-import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
-import { ROWS_PLAN, rowsOf } from './labelled.ts';
-
-const ENDPOINT = 'resale-price-uat';
-
-const REQUIRED = { quality_file: 'quality.yml', instance_type: 'ml.m5.large' };
-
-const PLAN = `${ROWS_PLAN}comparison:
-  primary: rmse
-  margins: { rmse: 2, mae: 2 }
-`;
-
-interface Wanted {
-  readonly files?: Readonly<Record<string, string>>;
-  /** What the challenger says of a line; the champion says ten times as much. */
-  readonly predict?: (instance: unknown) => unknown;
-  readonly champion?: boolean;
-}
-
-async function scene({ files = {}, predict = (line) => 10 * Number(line), champion = true }: Wanted = {}) {
-  const emulator = await emulated();
-  const root = projectFolder();
-  const before = emulator.register({ status: 'Approved' });
-  if (champion) {
-    const content = contentIn(emulator, before);
-    enter(emulator, before, { 'approved.main': verdictValue(content), 'validated.main': validationValue(content) });
-  }
-  const arn = emulator.register({ status: 'Approved' });
-  const config = emulator.deployed({ endpoint: ENDPOINT, package: arn });
-  emulator.runtime.behaviours.set(before, { predict: (line) => 10 * Number(line) });
-  emulator.runtime.behaviours.set(arn, { predict });
-  const record = { outcome: 'deployed', ...aboutVersion(emulator, arn), endpoint: ENDPOINT, config, model: config };
-  leaveRecord(root, 'deploy-model', { ...record, environment: 'uat' });
-  const gitlab = await gitlabWith(emulator, { 'quality.yml': PLAN, 'rows.csv': rowsOf(400), ...files });
-  return { emulator, root, before, arn, config, gitlab };
-}
-
-type Scene = Awaited<ReturnType<typeof scene>>;
-
-function compareIn({ emulator, root, gitlab }: Scene, more: Partial<JobOptions> = {}): Promise<FinishedJob> {
-  return startJob(compareModels, { emulator, root, environment: 'uat', ...jobOf(gitlab), ...more });
-}
+import { compareIn, kept, PLAN, recordOf, type Scene, scene, TIMED } from './compared.ts';
+import { contentIn, enter, leaveRecord, timeIn, validationValue, verdictValue } from './handover.ts';
+import { type FinishedJob, type JobOptions, startJob } from './job.ts';
 
 function stopIn({ emulator, root }: Scene, more: Partial<JobOptions> = {}): Promise<FinishedJob> {
   return startJob(deleteComparison, { emulator, root, environment: 'uat', inputs: { poll_interval: '30' }, ...more });
 }
-
-const recordOf = ({ emulator, arn, config }: Pick<Scene, 'emulator' | 'arn' | 'config'>) => ({
-  outcome: 'deployed',
-  ...aboutVersion(emulator, arn),
-  endpoint: ENDPOINT,
-  config,
-  model: config,
-});
 
 /** Whatever is asked for, the champion answers. */
 function misroute({ emulator: { runtime } }: Scene): void {
@@ -91,8 +40,6 @@ function leave({ emulator, before }: Scene, name: string, left: Left, status?: '
   if (status) emulator.do('UpdateEndpoint', { EndpointName: name, EndpointConfigName: name });
 }
 
-const kept = (root: string, name: string) => readFileSync(join(root, 'sagemaker', 'compare-models', '1', name), 'utf8');
-
 const evidenceOf = ({ emulator, arn }: Pick<Scene, 'emulator' | 'arn'>) =>
   emulator.package(arn)?.metadata['comparison.uat'];
 
@@ -104,6 +51,8 @@ function leftIn({ emulator }: Pick<Scene, 'emulator'>): string[] {
     name.startsWith('cmp-'),
   );
 }
+
+const REQUIRED = { quality_file: 'quality.yml', instance_type: 'ml.m5.large' };
 
 describe('compare-models', () => {
   it('asks both versions about the same rows on an endpoint of its own, deletes it, and records what they show', async () => {
@@ -347,9 +296,6 @@ comparison: { primary: accuracy, margins: { accuracy: 0.05 } }
     expect(job.log).toContain('comparison.primary is r2, which has no margin: give it one in margins');
   });
 });
-
-/** The latency counts, and one request is under way at a time, so that the emulator's clock measures it alone. */
-const TIMED = PLAN.replace('accept: text/csv', 'accept: text/csv, at_once: 1').concat('  latency: 0.1\n');
 
 describe('compare-models with a margin for the latency', () => {
   const four = { inputs: { max_instances: '4' } };

@@ -1,66 +1,65 @@
-import type { Finding } from '../../src/quality/comparison.ts';
-import { judgeDifference } from '../../src/quality/comparison.ts';
-import type { Answers } from '../../src/statistics/answers.ts';
-import { QUALITY_METRICS } from '../../src/statistics/metrics.ts';
-import { normalQuantile } from '../../src/statistics/normal.ts';
-import { matchedDifference, SIGNIFICANCE, swapChances } from '../../src/statistics/paired.ts';
-import { randomAfter } from '../../src/statistics/random.ts';
-import { drawnRows, shareOf } from './runs.ts';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { shareOf } from './runs.ts';
+import { TRIALS, trialNamed } from './trials.ts';
 
 /*
- * How often compare-models errs: `npm run test:comparisons`, some minutes. Ten thousand comparisons of a model with itself, by
- * each method of the primary metric; and of one that wins 40 rows and loses 20 of 1,000.
+ * How often compare-models errs: `npm run test:comparisons [-- --runs N]`. Comparisons of a model with one that is as good, by each
+ * method, and of some that differ; each trial in a process of its own, as many at once as there are cores.
  */
 
-const RUNS = 10_000;
 const SEED = 20_261_126;
-const MOST_WRONG = 0.054;
-const LEAST_FOUND = 0.7;
 
-const random = randomAfter(SEED);
-const normal = () => normalQuantile(random());
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '10000' }, trial: { type: 'string' } },
+});
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1) {
+  console.error('ERROR --runs must be a whole number from 1 on.\nNext: npm run test:comparisons');
+  process.exit(64);
+}
+if (values.trial === undefined) await tryAll();
+else console.log(shareIn(values.trial));
 
-/** A margin that decides nothing: then each verdict is one of a difference. */
-const SMALL = 1e-9;
-
-function ofAccuracy(wins: number, losses: number): Finding {
-  return judgeDifference(matchedDifference(drawnRows(random, wins, losses), 0), SMALL).finding;
+/** The share of the runs of one trial in which it is so. */
+function shareIn(name: string): number {
+  const { isSo } = trialNamed(name);
+  let seed = SEED;
+  return shareOf(runs, () => isSo(seed++));
 }
 
-/** Whether 200 rows tell two models apart whose errors have heavy tails, and a part that both share. */
-function ofErrors(metric: 'rmse' | 'mae', seed: number): boolean {
-  const [labels, champion, challenger] = [1, 2, 3].map(() => new Float64Array(200));
-  if (!labels || !champion || !challenger) throw new Error('There are three.');
-  for (const row of labels.keys()) {
-    const shared = normal() * Math.exp(0.5 * normal());
-    champion[row] = shared + 0.5 * normal();
-    challenger[row] = shared + 0.5 * normal();
-  }
-  const of = (predictions: Float64Array): Answers => ({ task: 'regression', labels, predictions, classes: 0 });
-  const pairs = { champion: of(champion), challenger: of(challenger) };
-  const [p = Number.NaN] = swapChances([QUALITY_METRICS[metric]], pairs, seed);
-  return p <= SIGNIFICANCE;
+async function tryAll(): Promise<void> {
+  const names = Object.keys(TRIALS);
+  const work = async () => {
+    for (let name = names.shift(); name !== undefined; name = names.shift()) tell(name, Number(await inProcess(name)));
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
-const isVerdict = (finding: Finding) => finding === 'better' || finding === 'worse';
-
-let seed = 0;
-const wrong = {
-  'accuracy, 60 rows answered in two ways': () => isVerdict(ofAccuracy(0.03, 0.03)),
-  'accuracy, 10 rows answered in two ways': () => isVerdict(ofAccuracy(0.005, 0.005)),
-  'rmse of 200 rows': () => ofErrors('rmse', seed++),
-  'mae of 200 rows': () => ofErrors('mae', seed++),
-};
-
-let failed = false;
-for (const [what, isWrong] of Object.entries(wrong)) {
-  const share = shareOf(RUNS, isWrong);
-  failed ||= share > MOST_WRONG;
-  console.log(`${what}: ${(100 * share).toFixed(2)} % false verdicts of ${RUNS} (at most ${100 * MOST_WRONG} %)`);
+function inProcess(name: string): Promise<string> {
+  const words = [fileURLToPath(import.meta.url), '--runs', String(runs), '--trial', name];
+  const child = spawn('tsx', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve(code === 0 ? said : 'nothing')));
 }
-const found = shareOf(RUNS, () => ofAccuracy(0.04, 0.02) === 'better');
-failed ||= found < LEAST_FOUND;
-console.log(
-  `40 won and 20 lost rows of 1,000: found in ${(100 * found).toFixed(2)} % (at least ${100 * LEAST_FOUND} %)`,
-);
-process.exitCode = failed ? 1 : 0;
+
+/** A share that is no number holds nothing. */
+function tell(name: string, share: number): void {
+  const { what, most, least } = trialNamed(name);
+  const limits = [
+    ...(most === undefined ? [] : [{ words: `at most ${percent(most)}`, holds: share <= most }]),
+    ...(least === undefined ? [] : [{ words: `at least ${percent(least)}`, holds: share >= least }]),
+  ];
+  if (Number.isNaN(share) || limits.some(({ holds }) => !holds)) process.exitCode = 1;
+  const asked = limits.map(({ words, holds }) => ` (${words}${holds ? '' : ': WRONG'})`).join('');
+  console.log(`${percent(share)} of ${runs} runs${asked}: ${what}`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
