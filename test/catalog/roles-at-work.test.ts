@@ -140,6 +140,17 @@ async function byFile({ root }: ReturnType<typeof push>, description: object) {
   return [BY_FILE, describedByFile(emulator)] as const;
 }
 
+/** The jobs that judge what serves. */
+async function prove({ run }: ReturnType<typeof push>) {
+  await hostOf(emulator, LABELLED);
+  const labelled = describedByFile(emulator);
+  return [
+    await run(loadTest, QUICK_LOAD),
+    await run(evaluateModel, {}, labelled),
+    await run(compareModels, {}, labelled),
+  ];
+}
+
 /** One version through one environment: the exit code of each job, with the log of one that failed. */
 async function promote(environment: string, roleName?: RoleName) {
   const gitlab = push(environment, roleName);
@@ -150,8 +161,8 @@ async function promote(environment: string, roleName?: RoleName) {
     await gitlab.run(approveModel),
     await gitlab.run(deployModel),
     await gitlab.run(validateEndpoint),
-    // Users are in main.
-    ...(environment === environments.at(-1) ? [] : [await gitlab.run(loadTest, QUICK_LOAD)]),
+    // Users are in main, which asks for the evidence of uat.
+    ...(environment === 'uat' ? await prove(gitlab) : []),
   ];
   return jobs.map(({ exit, log }) => `${exit} ${exit === 0 ? '' : log}`.trim());
 }
