@@ -7,12 +7,17 @@ import { text } from 'node:stream/consumers';
 import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { refuseSecrets } from '../compiler/secrets.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { build, NODE_FLAGS } from '../scripts/build.ts';
 import { projectFolder } from './components/job.ts';
 import { runProgram, startProgram } from './components/process.ts';
-import { startingTraining, validating } from './interruption/scenes.ts';
+import { jobOf, setStage } from './interruption/killing.ts';
+import { approving, startingTraining, validating } from './interruption/scenes.ts';
+import { certificate } from './notify/certificate.ts';
+import { under } from './notify/project.ts';
+import { mailServer, PASSWORD, webhook } from './notify/receiver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));
 const folder = join(root, 'programs');
@@ -65,7 +70,7 @@ describe('the bundle', () => {
   });
 
   it('holds thirteen programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
-    expect(weight('.js')).toBeLessThan(1_530_000);
+    expect(weight('.js')).toBeLessThan(1_620_000);
   });
 
   it('has code beside each file for all of its functions, not only for those that run at once', () => {
@@ -236,4 +241,39 @@ it('a program of the bundle that is told to stop again and again still says what
   expect(log()).toMatch(
     /AWS continues the execution .*\nNext: run this job again: it continues where this one stopped\.\n$/,
   );
+});
+
+it('a program of the bundle sends by every channel, and shows no address and no secret', async () => {
+  const certified = certificate();
+  const [hook, mail] = [await webhook({ tls: certified }), await mailServer(certified)];
+  const place = { address: 'HOOK', host: 'localhost' };
+  const channels = [
+    { channel: 'slack', ...place },
+    { channel: 'teams', ...place },
+    { channel: 'webhook', secret: 'HOOK_SECRET', ...place },
+    { channel: 'email', address: 'MAIL_TO', from: 'MAIL_FROM', server: 'MAIL_SERVER', host: 'localhost' },
+  ];
+  const files = projectFolder();
+  const [trusted, secret] = [join(files, 'ca.pem'), join(files, 'HOOK_SECRET')];
+  const key = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  writeFileSync(trusted, certified.cert);
+  writeFileSync(secret, `${key}\n`);
+  const stage = await setStage(under(channels, approving), machineClock());
+  const options = jobOf(stage);
+  const job = await runProgram(folder, stage.scene.component, {
+    ...options,
+    env: {
+      ...options.env,
+      HOOK: hook.address,
+      HOOK_SECRET: secret,
+      MAIL_TO: 'approvers@example.com',
+      MAIL_FROM: 'mlops@example.com',
+      MAIL_SERVER: `smtp://mailer:${PASSWORD}@${mail.at}`,
+      NODE_EXTRA_CA_CERTS: trusted,
+    },
+  });
+  expect(job.exit, job.log).toBe(0);
+  expect(job.log.match(/^Told by \w+ \((HOOK|MAIL_TO)\): approved\.$/gm), job.log).toHaveLength(4);
+  expect([hook.received.length, mail.received.length]).toEqual([3, 1]);
+  refuseSecrets({ texts: [job.log], folders: [options.root] }, [hook.address, 'a-secret', key, PASSWORD, mail.at]);
 });
