@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EVENTS } from '../../src/notify/events.ts';
 import { type FinishedJob, type JobOptions, startJob } from '../components/job.ts';
-import { jobOf, type Stage, setStage } from '../interruption/killing.ts';
+import { jobOf, type Stage, setStage, startAndKill } from '../interruption/killing.ts';
 import {
   approving,
   checking,
@@ -120,6 +120,16 @@ describe('people are told once', () => {
     const again = await webhook();
     const job = await startWith({ SLACK_WEBHOOK: again.address }, stage, { job: '2' });
     expect([job.exit, messages.length, again.received.length], job.log).toEqual([0, 1, 0]);
+  });
+
+  it('a job that was killed between its entry and its message tells nothing when it runs again', async () => {
+    const slack = await webhook();
+    const stage = await setStage(under([SLACK], approving));
+    const env = { ...jobOf(stage).env, SLACK_WEBHOOK: slack.address };
+    expect(await startAndKill(stage, { call: 'UpdateModelPackage', answered: false }, { env })).toBe('dead');
+    const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage, { job: '2' });
+    expect([job.exit, slack.received.length], job.log).toEqual([0, 0]);
+    expect(job.log).toContain('Nothing was written.');
   });
 
   it('a channel is told only the events that it lists', async () => {
