@@ -106,7 +106,8 @@ export class Pipeline {
   async retry(name: string, by?: string): Promise<Job[]> {
     if (by !== undefined) this.pressed.set(name, by);
     this.#statuses.set(name, 'created');
-    for (const [each, status] of this.#statuses) if (status === 'skipped') this.#statuses.set(each, 'created');
+    for (const { name: each, manual } of this.jobs)
+      if (this.#statuses.get(each) === 'skipped') this.#statuses.set(each, manual ? 'manual' : 'created');
     return this.#runAll(this.#due());
   }
 

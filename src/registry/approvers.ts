@@ -1,13 +1,13 @@
 import type { GivenVoice, Voices } from '../gitlab/deployments.ts';
 
 /** Somebody with an account. */
-export interface Person {
+interface Person {
   readonly id: string;
   readonly login: string;
 }
 
 /** Somebody who does not count, and why: a clause about them. */
-export interface Uncounted {
+interface Uncounted {
   readonly login: string;
   readonly why: string;
 }

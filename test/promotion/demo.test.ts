@@ -55,13 +55,23 @@ describe('the demo', () => {
     expect(text).toMatch(/^ +comparison +good in uat by pipeline \d+, .*: 360 rows, /m);
   });
 
+  it('refuses the one who trained the version in main, and takes the approval of two others', () => {
+    const { text } = whole;
+    expect(text).toContain(
+      'The policy of main does not permit tan.mei.ling to approve ResalePriceModelGroup version 1',
+    );
+    expect(text).toContain('does not hold: never trained (policy.yml)');
+    expect(text).toContain('person   siti.rahimah counts');
+    expect(text).toContain('holds: approvals (policy.yml) asks for 2 people; now 2 (rajesh.kumar; siti.rahimah)');
+  });
+
   it('shows once what a log begins with, and of a log like an earlier one only the end', () => {
     const { text } = whole;
     expect(text.match(/^ +caller +arn:/gm)).toHaveLength(1);
     expect(text).toMatch(
       /^uat: approve-model, .*\n {2}> approve-model for uat in the AWS account 111122223333, as resale-price-uat-approval \(\d+ lines\)\n {2}Approved for uat by nurul.aisyah: .*\n {2}passed$/m,
     );
-    expect(text.split('\n').length).toBeLessThan(600);
+    expect(text.split('\n').length).toBeLessThan(620);
   });
 
   it('is red when AWS does not answer', async () => {

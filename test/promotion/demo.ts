@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch } from '../../compiler/project.ts';
+import { promoteByTwo } from './demo-four-eyes.ts';
 import { APPROVERS, approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
 import { chapter, columns, logPrinter, type Print } from './show.ts';
 import { readStanding, readVersions, type Standing } from './state.ts';
@@ -28,7 +29,8 @@ const COMING = `The demo promotes a model from dev through uat to main. It takes
 embedded SageMaker answers the calls. Every job of examples/resale-price runs as it does in GitLab.
 
   ${CHAPTERS.join('\n  ')}
-     (these jobs fail on purpose: check-model with exit code 80, deploy-model and compare-models with 1)
+     (these jobs fail on purpose: check-model with exit code 80; with 1 deploy-model, compare-models, and the first
+     approve-model in main)
 
 At the end, a table shows what AWS holds. The first log of each kind of job is whole. Where a later one says
 nothing new, you see its last line.`;
@@ -74,7 +76,7 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   chapter(CHAPTERS[0], print);
   await promote(trainWith(6, 41_250), 'dev', show);
   await promote(project.push('uat'), 'uat', show);
-  await promote(project.push('main'), 'main', show, ['check-model']);
+  await promoteByTwo(project.push('main'), COMMENTS.main, show);
 
   chapter(CHAPTERS[1], print);
   // Other people ask the endpoints by now.

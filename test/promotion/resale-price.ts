@@ -14,7 +14,7 @@ export const APPROVERS: Readonly<Record<Branch, string>> = {
 };
 
 /** Who approves in GitLab beside them, where the policy of the example asks for a second person. */
-const SECOND: Readonly<Partial<Record<Branch, string>>> = { main: 'siti.rahimah' };
+export const SECOND: Readonly<Partial<Record<Branch, string>>> = { main: 'siti.rahimah' };
 
 /** Approves what a pipeline shows, as the policy of the example asks: in GitLab first, then by starting the job. */
 export async function approve(
