@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
 import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
@@ -15,6 +16,7 @@ import type { Component } from '../../src/program/component.ts';
 import { register, train } from '../components/definition.ts';
 import { ofPromote } from '../components/example.ts';
 import { BY_FILE } from '../components/gitlab-file.ts';
+import { gitlab } from '../components/gitlab-host.ts';
 import {
   aboutVersion,
   contentIn,
@@ -25,6 +27,7 @@ import {
   validationValue,
   verdictValue,
 } from '../components/handover.ts';
+import { COMMIT } from '../components/job.ts';
 import { LABELLED } from '../components/labelled.ts';
 import { QUICK_LOAD } from '../components/load.ts';
 import { release } from '../components/rollback-endpoint/scene.ts';
@@ -259,6 +262,38 @@ export const approving: Scene = {
   set: (emulator) => shown(emulator, 'dev'),
 };
 
+const TWO_PEOPLE = 'approvals: 2\n';
+
+/** GitLab has the job that showed the version, and both runs of its approval, each of which bob approves. */
+function askTwo(emulator: Emulator): void {
+  const now = emulator.clock.now();
+  const job = { pipeline: 101, sha: COMMIT };
+  const approval = { ...job, name: 'approve-model', environment: 'uat/approval' };
+  gitlab.deployments.clear();
+  gitlab.deployments.create({ ...job, id: 9, name: 'check-model' }, now);
+  gitlab.deployments.report(9, 'success', now);
+  for (const id of [1, 2]) {
+    gitlab.deployments.create({ ...approval, id }, now);
+    gitlab.deployments.approve(id, { id: 58, username: 'bob' }, new Date(now.getTime() + 1000));
+    gitlab.deployments.report(id, 'running', now, { id: 7, username: 'jane' });
+  }
+}
+
+const approvingByTwo: Scene = {
+  ...approving,
+  about: 'approve-model approves with a second person, who approved in GitLab',
+  environment: 'uat',
+  inputs: { ...verdict, policy_file: 'policy.yml' },
+  set(emulator) {
+    askTwo(emulator);
+    const record = JSON.parse(shown(emulator, 'uat')[recordPath('check-model')] ?? '{}');
+    const hash = createHash('sha256').update(TWO_PEOPLE).digest('hex').slice(0, 12);
+    const policy = { hash, since: { is: 'nothing' }, measured: {} };
+    const text = JSON.stringify({ ...record, job: '9', policy });
+    return { 'policy.yml': TWO_PEOPLE, [recordPath('check-model', '9')]: text };
+  },
+};
+
 export const rejecting: Scene = {
   about: 'reject-model withdraws in the first environment',
   component: rejectModel,
@@ -454,6 +489,7 @@ export const scenes: readonly Scene[] = [
     environment: 'uat',
     set: (emulator) => shown(emulator, 'uat'),
   },
+  approvingByTwo,
   rejecting,
   {
     ...rejecting,
