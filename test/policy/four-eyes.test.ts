@@ -106,6 +106,20 @@ describe('an approval that a policy asks two people for', () => {
     expect(entryOf(project)).toBe(before);
   });
 
+  it('is not given by variables that name another GitLab, another person or fewer people', async () => {
+    const project = await asked();
+    const env = {
+      CI_API_V4_URL: 'http://127.0.0.1:9/api/v4',
+      CI_SERVER_HOST: 'gitlab.example.com',
+      GITLAB_USER_ID: '58',
+      GITLAB_USER_LOGIN: 'bob',
+      INPUT_APPROVALS: '1',
+      INPUT_EMERGENCY: 'Everything burns.',
+    };
+    const { exit, log } = await project.approve('', { env });
+    expect([exit, log]).toEqual(refused('asks for 2 people; now 1 (jane)'));
+  });
+
   it('that somebody wrote into the registry is believed by no job', async () => {
     const project = await asked();
     const { emulator, arn } = project;

@@ -274,6 +274,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
   ...DOTENV,
   ...SAFETY_INPUTS,
   INPUT_COMMENT: 'By the chief executive.',
+  INPUT_EMERGENCY: 'Everything burns.',
   INPUT_VERSION: '1',
   INPUT_PROMOTION_PATH: 'uat',
   INPUT_SOURCE: 'registry',
