@@ -31,7 +31,10 @@ interface TemporaryThing {
   readonly expires: Date;
 }
 
-/** All that comparisons of this environment made and did not delete, endpoints first (AWS: ListEndpoints, ListEndpointConfigs, ListModels, ListTags). */
+/**
+ * All that comparisons of this environment made and did not delete, endpoints first (AWS: ListEndpoints,
+ * ListEndpointConfigs, ListModels, ListTags).
+ */
 export async function findTemporary(owner: TemporaryOwner, sagemaker: SageMakerClient): Promise<TemporaryThing[]> {
   const prefix = temporaryPrefix(owner.project);
   const listed = [

@@ -32,8 +32,8 @@ export class LongAnswer extends Error {
 }
 
 /**
- * Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives; a LongAnswer when it is
- * too long.
+ * Asks GitLab's API by a job token, once, through the runner's proxy. Throws when no whole answer arrives; a LongAnswer
+ * when it is too long.
  */
 export async function askGitLab(
   url: string,

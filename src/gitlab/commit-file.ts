@@ -17,17 +17,18 @@ interface FileReader {
 
 /**
  * A file as the job's commit has it, read by GitLab's API with the host, project and commit of the accepted id_token
- * (https://docs.gitlab.com/api/repository_files/#retrieve-a-raw-file-from-a-repository): over the work tree, artifacts of earlier
- * jobs are unpacked. Without an id_token, as on one's own machine, nobody knows the commit: then the work tree counts, and the log
- * says so. Throws a Failure when there is no such file, or nobody knows.
+ * (https://docs.gitlab.com/api/repository_files/#retrieve-a-raw-file-from-a-repository): over the work tree, artifacts
+ * of earlier jobs are unpacked. Without an id_token, as on one's own machine, nobody knows the commit: then the work
+ * tree counts, and the log says so. Throws a Failure when there is no such file, or nobody knows.
  */
 export async function fileOfCommit(named: NamedFile, reader: FileReader): Promise<Buffer> {
   return (await fileInCommit(named, reader)) ?? refuseAsMissing(named, reader.job);
 }
 
 /**
- * As `fileOfCommit`, for a file that a job of the same pipeline may have written: where the commit has none, the work tree counts,
- * and the log says so. Where both have one, they must be the same: nobody could say which of them is meant.
+ * As `fileOfCommit`, for a file that a job of the same pipeline may have written: where the commit has none, the work
+ * tree counts, and the log says so. Where both have one, they must be the same: nobody could say which of them is
+ * meant.
  */
 export async function fileOfPipeline(named: NamedFile, reader: FileReader): Promise<Buffer> {
   const inFolder = readProjectFile({ root: reader.root, ...named });
@@ -45,8 +46,8 @@ export interface OtherCommit {
 }
 
 /**
- * A file as a commit of another project has it, read in the same way: the job token says from which project the job is, and that
- * project has to let it in. Throws a Failure when there is no such file, or nobody knows.
+ * A file as a commit of another project has it, read in the same way: the job token says from which project the job is,
+ * and that project has to let it in. Throws a Failure when there is no such file, or nobody knows.
  */
 export async function fileOfProject(
   named: NamedFile,
@@ -58,7 +59,10 @@ export async function fileOfProject(
   return (await fileAt(file, there, env)) ?? refuseAsMissing(file, there);
 }
 
-/** A file as a branch of the job's own project has it now; `undefined` where it has none. Throws a Failure when nobody knows. */
+/**
+ * A file as a branch of the job's own project has it now; `undefined` where it has none. Throws a Failure when nobody
+ * knows.
+ */
 export async function fileOfBranch(
   named: NamedFile,
   branch: string,
@@ -116,7 +120,9 @@ async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Pr
   }
 }
 
-/** What an answer says: the file, that there is none, that this job may not know, or nothing that can be relied upon. */
+/**
+ * What an answer says: the file, that there is none, that this job may not know, or nothing that can be relied upon.
+ */
 function contentIn({ status, type, content }: Answer, named: FileOf, job: Job): Buffer | undefined {
   if (status === 200 && !/html/i.test(type)) return acceptable(content, named);
   if (status === 404 && /404 File Not Found/i.test(content.toString('utf8'))) return undefined;

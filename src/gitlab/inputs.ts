@@ -13,8 +13,8 @@ export function variableFor(input: string): string {
 }
 
 /**
- * The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`; or
- * a job input: `--comment='Looks good'`.
+ * The word of the script that carries a safety input, which no CI/CD variable may reach: `--require-validation=true`;
+ * or a job input: `--comment='Looks good'`.
  */
 export function optionFor(input: string): string {
   return `--${input.replaceAll('_', '-')}`;
@@ -47,8 +47,9 @@ export const decidingPath = line.check(
 );
 
 /**
- * The pattern of a text that decides. GitLab puts it into the script, between single quotes, which an apostrophe would end;
- * and it does so by Ruby's `gsub`, which reads a backslash before some signs as something else. A template has the same.
+ * The pattern of a text that decides. GitLab puts it into the script, between single quotes, which an apostrophe would
+ * end; and it does so by Ruby's `gsub`, which reads a backslash before some signs as something else. A template has the
+ * same.
  */
 const DECIDING_TEXT = /^([^'\\\p{Cc}]|\\[^'\\&`\dk\p{Cc}])*\\?$/u;
 
@@ -108,7 +109,9 @@ export function optional<Schema extends z.ZodMiniType<unknown, string>>(schema: 
   );
 }
 
-/** What becomes of a "$" that GitLab leaves as it is: the program replaces variables, or it has a meaning of its own. */
+/**
+ * What becomes of a "$" that GitLab leaves as it is: the program replaces variables, or it has a meaning of its own.
+ */
 export const dollars = z.registry<{ readonly dollar: 'replaced' | 'kept' }>();
 
 /** Whether the program replaces variables of GitLab in an input of this schema. */
@@ -168,7 +171,10 @@ const asAssignments = z.transform(({ text, env }: { text: string; env: Env }, co
  */
 export const assignments = z.pipe(replaceable, asAssignments).register(dollars, { dollar: 'replaced' });
 
-/** Lines of `Name=Value` that decide: a word of the script, as `decidingText`, but of several lines. A template has the same. */
+/**
+ * Lines of `Name=Value` that decide: a word of the script, as `decidingText`, but of several lines. A template has the
+ * same.
+ */
 export const decidingAssignments = z
   .pipe(replaceable.check(z.refine(({ text }) => DECIDING_LINES.test(text), `must be ${WITHOUT_QUOTE}`)), asAssignments)
   .register(dollars, { dollar: 'replaced' });
@@ -190,8 +196,8 @@ export type ReadInputs<Shared, Own> =
   | { readonly problems: readonly string[] };
 
 /**
- * Reads every input, the shared ones and the component's own. A problem tells the input's name in the include, the value
- * received, and what would be right. Throws a Failure of kind "invalid input" for an unknown word of the script.
+ * Reads every input, the shared ones and the component's own. A problem tells the input's name in the include, the
+ * value received, and what would be right. Throws a Failure of kind "invalid input" for an unknown word of the script.
  */
 export function readInputs<Shared extends z.ZodMiniObject, Own extends z.ZodMiniObject>(
   source: InputSource,
@@ -295,7 +301,10 @@ export function inputProblem(name: string, messages: readonly string[], { value,
   return `${name}: received "${shown}"; ${[...new Set(messages)].join('; ')}.${hint}`;
 }
 
-/** Where to define a variable that a job does not see. The pipeline of a merge request has no environment, and no protected ref. */
+/**
+ * Where to define a variable that a job does not see. The pipeline of a merge request has no environment, and no
+ * protected ref.
+ */
 function whereToDefine({ CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target }: Env): string {
   return target
     ? 'Define it with the scope *, and without protection: this job has no environment, and runs before the merge.'

@@ -40,8 +40,8 @@ export function readProjectFile({ root, ...named }: ProjectFile): Buffer {
 }
 
 /**
- * Where a file of the project really lies that an input names. Throws a Failure of kind "invalid input" when it is missing, no file,
- * or outside the project.
+ * Where a file of the project really lies that an input names. Throws a Failure of kind "invalid input" when it is
+ * missing, no file, or outside the project.
  */
 export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): string {
   const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);

@@ -45,8 +45,8 @@ const MOST_PROBLEMS = 5;
 const LEAST = 30;
 
 /**
- * Looks at every row before any is asked. Throws a Failure of kind "invalid input" that names the rows that are wrong: the data is judged as it
- * is, or not at all.
+ * Looks at every row before any is asked. Throws a Failure of kind "invalid input" that names the rows that are wrong:
+ * the data is judged as it is, or not at all.
  */
 export async function surveyData({ source, plan }: PlannedData): Promise<DataSummary> {
   const draws = new Draws();
@@ -137,7 +137,10 @@ async function* hashing(bytes: Bytes, digest: Hash): Bytes {
   }
 }
 
-/** The rows that are asked, in the order of the data, some at a time. Throws a Failure when the data is no longer the one that was looked at. */
+/**
+ * The rows that are asked, in the order of the data, some at a time. Throws a Failure when the data is no longer the
+ * one that was looked at.
+ */
 export async function* askedRows(
   { source, plan }: PlannedData,
   { limit, sha256 }: Pick<DataSummary, 'limit' | 'sha256'>,
@@ -162,7 +165,10 @@ export async function* askedRows(
   if (digest.digest('hex') !== sha256) throw changedData(source);
 }
 
-/** The rows whose id another one has. Equal draws are rare, and mostly equal ids: only then the data is read for them again. */
+/**
+ * The rows whose id another one has. Equal draws are rare, and mostly equal ids: only then the data is read for them
+ * again.
+ */
 async function doubled(place: PlannedData, ascending: Float64Array): Promise<string[]> {
   const twice = new Set(ascending.filter((draw, at) => at > 0 && ascending[at - 1] === draw));
   if (twice.size === 0) return [];

@@ -32,7 +32,10 @@ export interface SliceCheck {
   readonly found: number;
   /** How far it may be off by chance: its standard error. */
   readonly error: number;
-  /** How likely such a value is where the slice keeps the limit, adjusted by Holm for all slices; absent where it is not judged. */
+  /**
+   * How likely such a value is where the slice keeps the limit, adjusted by Holm for all slices; absent where it is not
+   * judged.
+   */
   readonly p?: number;
   /** Bad where that is at most 5 %; a slice that is not judged is never bad. */
   readonly verdict: 'good' | 'bad' | 'not judged';
@@ -210,8 +213,8 @@ function countedIn({ labels, predictions }: Answers, rate: GroupCheck['rate']): 
 type GroupQuestion = Pick<GroupCheck, 'column' | 'rate' | 'limit'>;
 
 /**
- * Good when the bound of every pair keeps the limit; bad when the other bound of a pair breaks it, each pair judged so strictly that all together err in at
- * most 5 % of the cases.
+ * Good when the bound of every pair keeps the limit; bad when the other bound of a pair breaks it, each pair judged so
+ * strictly that all together err in at most 5 % of the cases.
  */
 function groupCheck(question: GroupQuestion, groups: readonly GroupRate[], least: number): GroupCheck {
   const judged = groups.filter(({ trials }) => trials >= least);

@@ -17,8 +17,8 @@ export type Limit =
   | { readonly is: 'above'; readonly value: number };
 
 /**
- * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even the other bound breaks it. What lies
- * between shows nothing; what has no bounds, too.
+ * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even
+ * the other bound breaks it. What lies between shows nothing; what has no bounds, too.
  */
 export function judgeLimit({ value, lower, upper, n }: Estimate, limit: Limit): JudgedLimit {
   const [worst, best] = limit.is === 'max' ? [upper, lower] : [lower, upper];

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 
-/** What was shown of a version on a live endpoint: that it answers well, that it bears the load, that it beats another. */
+/**
+ * What was shown of a version on a live endpoint: that it answers well, that it bears the load, that it beats another.
+ */
 export const EVIDENCE = ['quality', 'load', 'comparison'] as const;
 
 export type EvidenceKind = (typeof EVIDENCE)[number];
@@ -45,7 +47,10 @@ type Row = (typeof ENTRY_KEYS)[number];
 /** The companions of a kind of entry: `comment`, `before`. */
 export type CompanionOf<Kind extends EntryKind> = Extract<Row, { kind: Kind; companion: string }>['companion'];
 
-/** The longest key of a companion, `withdrawn.<environment>.comment`, has 128 characters, the most of SageMaker's and IAM's. */
+/**
+ * The longest key of a companion, `withdrawn.<environment>.comment`, has 128 characters, the most of SageMaker's and
+ * IAM's.
+ */
 const MAX_ENVIRONMENT = 110;
 
 const COMPANIONS = [...new Set(ENTRY_KEYS.flatMap((row) => ('companion' in row ? [row.companion] : [])))];
@@ -94,7 +99,9 @@ export function keysOfEnvironment(environment: string): string[] {
   return ENTRY_KEYS.filter(({ kind }) => kind !== BUILT).map((row) => keyIn(row, environment));
 }
 
-/** The keys that an environment needs to promote a version at all: evidence is written where there is room beside them. */
+/**
+ * The keys that an environment needs to promote a version at all: evidence is written where there is room beside them.
+ */
 export function keysOfPromotion(environment: string): string[] {
   const evidence: readonly string[] = EVIDENCE.map((kind) => entryKey(kind, environment));
   return keysOfEnvironment(environment).filter((key) => !evidence.includes(key));

@@ -47,11 +47,11 @@ export interface LimitFinding {
 }
 
 /**
- * Judges each limit of a load by what was measured, where the limits are judged so many times in all. A percentile is a share of requests that may take longer, so that every limit
- * is a share: good where the upper bound of Clopper and Pearson at 95 % is within it, bad where the lower one is beyond it, at
- * 95 % for all limits together (Bonferroni). Requests that follow each other share what delays them: seconds are compared,
- * and where these differ more than by chance, the requests count as fewer (the design effect of cluster sampling; Kish, Survey
- * Sampling, 1965, chapter 5).
+ * Judges each limit of a load by what was measured, where the limits are judged so many times in all. A percentile is a
+ * share of requests that may take longer, so that every limit is a share: good where the upper bound of Clopper and
+ * Pearson at 95 % is within it, bad where the lower one is beyond it, at 95 % for all limits together (Bonferroni).
+ * Requests that follow each other share what delays them: seconds are compared, and where these differ more than by
+ * chance, the requests count as fewer (the design effect of cluster sampling; Kish, Survey Sampling, 1965, chapter 5).
  */
 export function judgeLoad(samples: Samples, limits: LoadLimits, times = 1): LimitFinding[] {
   const all = (limits.latency.size + limits.errors.size) * times;
@@ -119,7 +119,9 @@ export function designEffect(seconds: readonly Second[]): number {
 /** More would be no answer: nobody sends ten million requests. */
 const MOST = 10_000_000;
 
-/** About how many requests would decide, if as large a share of them is beyond as was seen (by the normal distribution). */
+/**
+ * About how many requests would decide, if as large a share of them is beyond as was seen (by the normal distribution).
+ */
 function enoughFor(share: number, allowed: number, surely: number): number | undefined {
   const deviations = share < allowed ? normalQuantile(CONFIDENCE) : normalQuantile(surely);
   const enough = allowed * (1 - allowed) * (deviations / (share - allowed)) ** 2;

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { mapping, whole } from './schema.ts';
 
 /*
- * The CloudWatch alarms that watch an update. Some exist, and the file names them. The others are made for one release, on its
- * new fleet alone, and are deleted when it has ended.
+ * The CloudWatch alarms that watch an update. Some exist, and the file names them. The others are made for one release,
+ * on its new fleet alone, and are deleted when it has ended.
  */
 
 const ACTIONS = ['roll_back', 'observe'] as const;

@@ -32,7 +32,10 @@ export function startingInstances({ instance_count = 1, serverless_config }: Cap
   return serverless_config ? 0 : instance_count;
 }
 
-/** The instance types on which a version may come to run: the first that is wanted first; none where it has no instances. */
+/**
+ * The instance types on which a version may come to run: the first that is wanted first; none where it has no
+ * instances.
+ */
 export function instanceTypesOf({ instance_type, instance_pools }: Capacity): readonly string[] {
   return instance_type === undefined ? typesIn(instance_pools ?? []) : [instance_type];
 }
@@ -102,7 +105,10 @@ export function capacityValues(variant: Partial<ProductionVariant>) {
   };
 }
 
-/** On what is served, in a few words: `ml.m5.large, instance_count 1`, or `serverless, memory_size_in_mb 2048, max_concurrency 20`. */
+/**
+ * On what is served, in a few words: `ml.m5.large, instance_count 1`, or `serverless, memory_size_in_mb 2048,
+ * max_concurrency 20`.
+ */
 export function capacityWords(variant: Partial<ProductionVariant>): string {
   const { instance_type: type, ...values } = capacityValues(variant);
   const pools = typesIn(poolsIn(variant.InstancePools ?? [])).join(' or ');

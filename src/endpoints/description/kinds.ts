@@ -1,8 +1,8 @@
 import type { CreateEndpointConfigCommandInput, DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 
 /**
- * The kinds of endpoints. A further one needs a cell in each row of the table (kind-table.ts), and a section in the file that makes an
- * endpoint one.
+ * The kinds of endpoints. A further one needs a cell in each row of the table (kind-table.ts), and a section in the
+ * file that makes an endpoint one.
  */
 export const KINDS = ['real_time', 'serverless', 'asynchronous'] as const;
 

@@ -26,8 +26,8 @@ interface OwnCounts {
 }
 
 /**
- * What a bake shows: that a version is good; that its container answers copies of a payload; or nothing, because too few requests
- * reached it.
+ * What a bake shows: that a version is good; that its container answers copies of a payload; or nothing, because too
+ * few requests reached it.
  */
 export type BakeVerdict = { readonly is: 'good' | 'payload' | 'nothing'; readonly saying: string };
 
@@ -39,7 +39,10 @@ export interface BakeCriteria {
   readonly watched: WatchedFailures;
 }
 
-/** Judges a bake that no alarm ended: good by the requests of others alone, as far as an alarm watched whether they failed. */
+/**
+ * Judges a bake that no alarm ended: good by the requests of others alone, as far as an alarm watched whether they
+ * failed.
+ */
 export function judgeBake({ requests, errors, refused, own, sent }: BakeCounts, criteria: BakeCriteria): BakeVerdict {
   // Nobody knows which fleet took our own: all of them count as taken by the new one.
   const others = Math.max(0, requests - own);

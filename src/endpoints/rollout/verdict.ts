@@ -39,9 +39,9 @@ export interface BakedRelease {
 }
 
 /**
- * Judges the bake of a version that is live now, by what CloudWatch counted of its fleet (AWS: GetMetricData), by what is noted of the
- * jobs' own requests (AWS: ListTags), and by whether its alarms watched it (AWS: DescribeAlarmHistory): the same from the job that
- * waited for it, and from one that finds it done.
+ * Judges the bake of a version that is live now, by what CloudWatch counted of its fleet (AWS: GetMetricData), by what
+ * is noted of the jobs' own requests (AWS: ListTags), and by whether its alarms watched it (AWS: DescribeAlarmHistory):
+ * the same from the job that waited for it, and from one that finds it done.
  */
 export async function judgeRelease(plan: DeploymentPlan, baked: BakedRelease, context: Measuring): Promise<Bake> {
   const { strategy } = plan.serving.description;
@@ -92,15 +92,17 @@ const NONE: Pick<FleetCounts, 'requests' | 'errors' | 'refused'> = { requests: 0
 const TOLD_AFTER = 4 * 60_000;
 
 /**
- * How many of a job's own requests reached the new fleet for sure: as many as the old fleet, by what CloudWatch tells of it, cannot
- * have taken. Both fleets have one variant name, and so no answer says which of them gave it.
+ * How many of a job's own requests reached the new fleet for sure: as many as the old fleet, by what CloudWatch tells
+ * of it, cannot have taken. Both fleets have one variant name, and so no answer says which of them gave it.
  */
 function reachedNew(own: OwnRequests, old: FleetCounts | undefined, clock: Clock): number | undefined {
   if (!old) return undefined;
   return Math.max(0, own.answeredBefore(new Date(clock.now().getTime() - TOLD_AFTER)) - old.requests);
 }
 
-/** The time in which the new fleet had traffic while it could be rolled back; `undefined` where SageMaker does not say. */
+/**
+ * The time in which the new fleet had traffic while it could be rolled back; `undefined` where SageMaker does not say.
+ */
 function spanOf(plan: DeploymentPlan, endpoint: Endpoint, clock: Clock): Span | undefined {
   const { strategy, ...on } = plan.serving.description;
   const from = deployedAt(endpoint);
