@@ -18,7 +18,7 @@ export interface FoundByCheck {
   readonly measured: Readonly<Record<string, string>>;
 }
 
-interface Judged {
+interface JudgedVersion {
   readonly version: ModelPackage;
   readonly path: readonly string[];
   readonly found: FoundByCheck;
@@ -30,7 +30,7 @@ type CommonFacts = Pick<Facts, 'environment' | 'path' | 'version' | 'time' | 'me
 
 /** The facts that are found in the same way at every moment. GitLab is asked once, and only where a rule wants to know. */
 export function commonFacts(
-  { version, path, found: { since, measured }, isMerged = true }: Judged,
+  { version, path, found: { since, measured }, isMerged = true }: JudgedVersion,
   context: PolicyContext,
 ): CommonFacts {
   const { job, clock } = context;

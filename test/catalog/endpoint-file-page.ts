@@ -6,23 +6,28 @@ import { code, table } from './markdown.ts';
 
 export type Schema = z.core.JSONSchema.JSONSchema;
 
-/** What each key of an endpoint file may be, from the schema by which the programs read it. */
-function keys(): Readonly<Record<string, Schema>> {
-  const { properties = {} } = z.toJSONSchema(endpointDescription, { io: 'input', unrepresentable: 'any' });
+/** What each key of a file may be, from the schema by which the programs read it. */
+export function keysOf(schema: z.core.$ZodType): Readonly<Record<string, Schema>> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.fromEntries(Object.entries(properties).flatMap(([key, each]) => (isSchema(each) ? [[key, each]] : [])));
 }
 
 export const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
 
-/** docs/endpoint-file.schema.json: for editors. Common values and sections are merged, so none of them must say all. */
+/** docs/endpoint-file.schema.json: for editors. */
 export function endpointFileSchema(): Schema {
-  const properties = Object.fromEntries(Object.entries(keys()).map(([key, each]) => [key, inParts(each)]));
+  return sectionedSchema('Endpoint file of sagemaker-components', endpointDescription);
+}
+
+/** The JSON Schema of a file of common values and sections. They are merged, so none of them must say all. */
+export function sectionedSchema(title: string, schema: z.core.$ZodType): Schema {
+  const properties = Object.fromEntries(Object.entries(keysOf(schema)).map(([key, each]) => [key, inParts(each)]));
   const section: Schema = { type: 'object', properties, additionalProperties: false };
   // An explicit null takes a common value away.
   const taken = Object.entries(properties).map(([key, each]) => [key, { anyOf: [each, { type: 'null' }] }]);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Endpoint file of sagemaker-components',
+    title,
     ...section,
     properties: {
       ...properties,
@@ -48,7 +53,7 @@ function inParts(schema: unknown): Schema {
 
 /** The table of docs/endpoint-file.md: every key, what it may be and what it means. */
 export function keysOfEndpointFile(): string {
-  const rows = Object.entries(keys()).flatMap(([key, schema]) => keyRows(key, schema));
+  const rows = Object.entries(keysOf(endpointDescription)).flatMap(([key, schema]) => keyRows(key, schema));
   return table(['key', 'value and meaning'], rows);
 }
 

@@ -6,6 +6,8 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { vi } from 'vitest';
 import { type DesiredEndpoint, decideChange } from '../../src/endpoints/decision.ts';
 import { Failure } from '../../src/ground/failure.ts';
+import { judgePolicy, refuseUnlessPermitted } from '../../src/policy/judge.ts';
+import type { Facts } from '../../src/policy/rule.ts';
 import { explain } from '../../src/program/explain.ts';
 import { spooled } from '../../src/quality/spool.ts';
 import { describePackage } from '../../src/registry/packages.ts';
@@ -16,6 +18,7 @@ import { emulated, projectFolder } from '../components/job.ts';
 import { runProgram } from '../components/process.ts';
 import { folder, render, write } from '../components/rendering.ts';
 import { endpoint } from '../endpoints/endpoint.ts';
+import { factsOf, policyOfUat } from '../policy/facts.ts';
 import type { Row } from './row.ts';
 import { ENDPOINT } from './stage.ts';
 
@@ -58,6 +61,17 @@ process.stdout.write = (...given) => {
   queueMicrotask(() => { throw new Error('a defect'); });
   return process.stdout.write(...given);
 };`;
+
+/** Judges who may approve while GitLab does not answer. */
+async function judgeWithoutGitLab(): Promise<void> {
+  const changes: Facts['changes'] = async () => ({
+    is: 'not told',
+    because: 'later',
+    why: 'GitLab answered with HTTP 503',
+  });
+  const rules = await judgePolicy(await policyOfUat('never: [merged]\n'), factsOf({ changes }));
+  refuseUnlessPermitted(rules, { environment: 'uat', subject: 'jane to approve it', outcome: 'Nothing was written.' });
+}
 
 /** Describes a model package in no group. The steps of a pipeline make none: SageMaker refuses to register without one. */
 async function describeUnversioned(): Promise<unknown> {
@@ -277,6 +291,17 @@ export const OUTSIDE: readonly OutsideRow[] = [
     remedy: 'Add `ModelPackageGroupName` to the RegisterModel step of the definition, then push.',
     exit: 1,
     provoke: () => failureOf(describeUnversioned()),
+  },
+  {
+    when: 'GitLab does not answer for now who is behind the commits',
+    component: 'approve-model',
+    code: 'SMC-3305',
+    seen: 'ERROR The policy of uat does not permit jane to approve it:…  unknown: never merged (policy.yml) asks for an approver who did not merge its commits; now unknown: GitLab answered with HTTP 503…Nothing was written.',
+    next: 'run this job again when GitLab answers.',
+    cause: 'A rule of the policy needs what only GitLab knows, and GitLab did not answer for about a minute.',
+    remedy: 'Run the job again. check-model and deploy-model are run again by GitLab.',
+    exit: 75,
+    provoke: () => failureOf(judgeWithoutGitLab()),
   },
   {
     when: 'the endpoint has a status that nobody knew when this version was released',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../../emulator/emulator.ts';
@@ -278,6 +279,13 @@ export function amendRecord({ root }: Pick<Place, 'root'>, component: string, wo
 
 function read(file: string): string {
   return readFileSync(new URL(`../../examples/resale-price/${file}`, import.meta.url), 'utf8');
+}
+
+/** The commit has this policy, and check-model has shown it; nothing was live then. */
+export function showPolicy(place: Pick<Place, 'root'>, text: string): void {
+  writeFileSync(join(place.root, 'policy.yml'), text);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  amendRecord(place, 'check-model', { policy: { hash, since: { is: 'nothing' }, measured: {} } });
 }
 
 /** The job of a row. */

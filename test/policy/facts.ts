@@ -1,5 +1,5 @@
 import { judgePolicy } from '../../src/policy/judge.ts';
-import { policyIn } from '../../src/policy/policy.ts';
+import { type Policy, policyIn } from '../../src/policy/policy.ts';
 import type { Facts } from '../../src/policy/rule.ts';
 import { PROMOTION_PATH } from '../components/handover.ts';
 import { modelPackage } from '../registry/package.ts';
@@ -19,9 +19,13 @@ export function factsOf(more: Partial<Facts> = {}): Facts {
   };
 }
 
+/** A policy as it is for uat. */
+export function policyOfUat(text: string): Promise<Policy> {
+  return policyIn([{ name: 'policy.yml', content: Buffer.from(text), path: undefined }], 'uat');
+}
+
 /** What a policy of uat finds: `holds`, or the verdict with the value that was judged. */
 export async function found(text: string, more: Partial<Facts> = {}): Promise<string> {
-  const policy = await policyIn([{ name: 'policy.yml', content: Buffer.from(text), path: undefined }], 'uat');
-  const rules = await judgePolicy(policy, factsOf(more));
+  const rules = await judgePolicy(await policyOfUat(text), factsOf(more));
   return rules.map(({ verdict, now }) => (verdict === 'holds' ? verdict : `${verdict}: ${now}`)).join('; ');
 }

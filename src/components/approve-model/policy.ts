@@ -12,13 +12,13 @@ import { displayName, type ModelPackage } from '../../registry/packages.ts';
 import { findPeople, groupsOf } from './people.ts';
 
 /** What check-model showed, with its job, and what it found out for the rules. */
-interface ShownVersion extends CheckedVersion {
+interface ShownWithPolicy extends CheckedVersion {
   readonly job: string;
   readonly policy?: (FoundByCheck & { readonly hash: string }) | undefined;
 }
 
 /** Refuses an approval under another policy than check-model showed: nobody may approve by rules that they did not see. */
-export function refuseUnshownPolicy({ policy: shown }: Pick<ShownVersion, 'policy'>, policy: Policy | undefined): void {
+export function refuseUnshownPolicy({ policy: shown }: Pick<ShownWithPolicy, 'policy'>, policy: Policy | undefined): void {
   if (shown?.hash === policy?.hash) return;
   const named = (hash: string | undefined) => (hash === undefined ? 'no policy' : `the policy ${hash}`);
   throw new Failure(
@@ -29,7 +29,7 @@ export function refuseUnshownPolicy({ policy: shown }: Pick<ShownVersion, 'polic
 }
 
 interface AskedApproval {
-  readonly shown: ShownVersion;
+  readonly shown: ShownWithPolicy;
   readonly now: ModelPackage;
   readonly decision: ApprovalDecision;
   /** What was typed when the job was started. */
@@ -64,7 +64,7 @@ export async function holdAtApproval(
   return found?.approvers;
 }
 
-function commonOf({ promotion_path: path, policy }: ShownVersion, version: ModelPackage, context: Context) {
+function commonOf({ promotion_path: path, policy }: ShownWithPolicy, version: ModelPackage, context: Context) {
   return commonFacts({ version, path, found: policy ?? NOTHING_FOUND }, context);
 }
 

@@ -5,15 +5,15 @@ import { contentIn, enter, timeIn, verdictValue } from '../../components/handove
 import { COMMIT } from '../../components/job.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { goThroughDev, type Place, shownInUat, validated } from '../stage.ts';
+import { goThroughDev, type Place, shownInUat, showPolicy, validated } from '../stage.ts';
 
 const BOB = { id: 58, username: 'bob' };
 
 /** The job 1 has shown a version, the job 2 asks for its approval, and the policy of uat says this. */
-function asking({ emulator, root }: Place, policy = 'approvals: 2\n'): void {
-  const now = emulator.clock.now();
+function asking(place: Place, policy = 'approvals: 2\n'): void {
+  const now = place.emulator.clock.now();
   const job = { pipeline: 101, sha: COMMIT };
-  writeFileSync(join(root, 'policy.yml'), policy);
+  showPolicy(place, policy);
   gitlab.deployments.clear();
   gitlab.deployments.create({ ...job, id: 1, name: 'check-model' }, now);
   gitlab.deployments.create({ ...job, id: 2, name: 'approve-model', environment: 'uat/approval' }, now);

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtValue, enter, timeIn } from '../../components/handover.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { approved, type Place, shownInUat } from '../stage.ts';
+import { approved, type Place, shownInUat, showPolicy } from '../stage.ts';
 
 const POLICY = { policy_file: 'policy.yml' };
 
@@ -37,6 +39,61 @@ export const policy: readonly Row[] = [
     next: 'start the job by its name, not by the button beside it, and type a comment.',
     cause: 'A rule of the policy does not hold, or nobody could find out whether it does.',
     remedy: 'Do what the log says of each rule. See [Who may approve](who-may-approve.md).',
+    stage: shownInUat,
+    act: (place) => showPolicy(place, 'comment: required\n'),
+    job: { inputs: POLICY },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'whoever starts it trained the version, and the policy excludes them',
+    shows: [],
+    component: 'approve-model',
+    code: 'SMC-3301',
+    seen: 'ERROR The policy of uat does not permit jane to approve ResalePriceModelGroup version 1:…  does not hold: never trained (policy.yml) asks for an approver who did not train the version; now jane (user ID 7); the user ID 7 trained it…Nothing was written.',
+    next: 'ask somebody else to start the approve job of this pipeline.',
+    cause: 'The entry `built` has the account that started the job which trained the version: it is the same.',
+    remedy: 'Ask somebody else to approve. See [Who may approve](who-may-approve.md#who-is-excluded).',
+    stage: shownInUat,
+    act(place) {
+      showPolicy(place, 'never: [trained]\n');
+      enter(place.emulator, arnOf(1), { built: builtValue({ user_id: '7', at: timeIn(place.emulator) }) });
+    },
+    job: { inputs: POLICY },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'nothing may be deployed now',
+    shows: [],
+    component: 'approve-model',
+    code: 'SMC-3301',
+    seen: 'ERROR The policy of uat does not permit jane to approve ResalePriceModelGroup version 1:…  does not hold: freeze (policy.yml) asks for a time outside its windows; now it is …: frozen until 2100-01-01T00:00 Asia/Singapore (year end)…Nothing was written.',
+    next: 'run this job again after 2099-12-31T16:00:00.000Z.',
+    cause: 'A window of `freeze` has begun in its time zone, and is not over.',
+    remedy: 'Wait until it is over. See [The time](who-may-approve.md#the-time).',
+    stage: shownInUat,
+    act: (place) =>
+      showPolicy(
+        place,
+        'freeze: [{ from: 2020-01-01T00:00, to: 2100-01-01T00:00, time_zone: Asia/Singapore, reason: year end }]\n',
+      ),
+    job: { inputs: POLICY },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'check-model did not show the policy',
+    shows: [],
+    component: 'approve-model',
+    code: 'SMC-3304',
+    seen: 'ERROR check-model of this pipeline showed no policy, but this job has the policy …. Nothing was written.',
+    next: 'give check-model and approve-model the same policy inputs, then start a new pipeline.',
+    cause: 'The includes of check-model and approve-model name different policies.',
+    remedy: 'Give both the same inputs, then start a new pipeline.',
     stage: shownInUat,
     act: asks('comment: required\n'),
     job: { inputs: POLICY },
