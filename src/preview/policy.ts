@@ -14,7 +14,7 @@ export interface ShownPolicy {
   readonly rules: readonly JudgedRule[];
 }
 
-interface Question {
+interface PolicyQuestion {
   readonly policy: Policy;
   readonly foreseen: ForeseenVersion;
   readonly path: readonly string[];
@@ -26,7 +26,7 @@ interface Question {
 
 /** Judges the policy before anybody is asked. */
 export async function judgeBefore(
-  { policy, foreseen, path, endpoint, isMerged }: Question,
+  { policy, foreseen, path, endpoint, isMerged }: PolicyQuestion,
   reports: readonly MetricGroup[],
   context: Context,
 ): Promise<ShownPolicy> {

@@ -18,7 +18,10 @@ interface ShownWithPolicy extends CheckedVersion {
 }
 
 /** Refuses an approval under another policy than check-model showed: nobody may approve by rules that they did not see. */
-export function refuseUnshownPolicy({ policy: shown }: Pick<ShownWithPolicy, 'policy'>, policy: Policy | undefined): void {
+export function refuseUnshownPolicy(
+  { policy: shown }: Pick<ShownWithPolicy, 'policy'>,
+  policy: Policy | undefined,
+): void {
   if (shown?.hash === policy?.hash) return;
   const named = (hash: string | undefined) => (hash === undefined ? 'no policy' : `the policy ${hash}`);
   throw new Failure(

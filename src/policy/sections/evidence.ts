@@ -35,8 +35,8 @@ export const evidence = z
   )
   .check(z.describe('What the environment right before must have shown of the version.'));
 
-type Asked = NonNullable<z.output<typeof evidence>>;
-type Kind = keyof Asked;
+type AskedEvidence = NonNullable<z.output<typeof evidence>>;
+type AskedKind = keyof AskedEvidence;
 
 /** The rules about what was shown before: one for each kind that is asked for. */
 export function evidenceRules(asked: z.output<typeof evidence>): Rule[] {
@@ -62,7 +62,7 @@ interface Terms {
   readonly isSame: boolean;
 }
 
-function judged(kind: Kind, { maxAge, isSame }: Terms, facts: Facts): RuleFinding {
+function judged(kind: AskedKind, { maxAge, isSame }: Terms, facts: Facts): RuleFinding {
   const before = environmentBefore(facts);
   if (before === undefined)
     return {

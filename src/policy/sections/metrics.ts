@@ -29,7 +29,7 @@ export const metrics = z
     ),
   );
 
-type Bounds = z.output<typeof bounds>;
+type MetricBounds = z.output<typeof bounds>;
 
 /** The rules about the metrics of the training: one for each that is named. */
 export function metricsRules(asked: z.output<typeof metrics>): Rule[] {
@@ -42,7 +42,7 @@ export function metricsRules(asked: z.output<typeof metrics>): Rule[] {
   }));
 }
 
-function boundsWords({ min, max }: Bounds): string {
+function boundsWords({ min, max }: MetricBounds): string {
   const words = [
     ...(min === undefined ? [] : [`of at least ${min}`]),
     ...(max === undefined ? [] : [`of at most ${max}`]),
@@ -50,7 +50,7 @@ function boundsWords({ min, max }: Bounds): string {
   return words.join(' and ');
 }
 
-function judged(name: string, { min, max, report }: Bounds, { version, measured }: Facts): RuleFinding {
+function judged(name: string, { min, max, report }: MetricBounds, { version, measured }: Facts): RuleFinding {
   const next = 'train a version that keeps it. If the training does not write it, let it do so.';
   const value = report === undefined ? ownMetadata(name, version.metadata) : measured.get(reportedMetric(report, name));
   if (value === undefined) return { verdict: 'unknown', now: 'unknown: the version has no such metric', next };
