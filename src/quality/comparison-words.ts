@@ -1,9 +1,9 @@
-import { INSTANCES_DIFFER, instancesError } from '../statistics/latency.ts';
+import { INSTANCES_DIFFER, latencyPower } from '../statistics/latency.ts';
 import { type MetricName, metricNamed } from '../statistics/metrics.ts';
-import { chanceWithin, powerWithin, smallestFound } from '../statistics/paired.ts';
+import { powerWithin, smallestFound } from '../statistics/paired.ts';
 import { quantile } from '../statistics/resampling.ts';
 import type { ComparedErrors, ComparedLatency, ComparedMetric, Finding, ModelComparison } from './comparison.ts';
-import { type ComparisonPlan, instancesEach } from './comparison-plan.ts';
+import type { ComparisonPlan } from './comparison-plan.ts';
 import { type AnsweredPairs, SIDES } from './pairs.ts';
 import { shown } from './words.ts';
 
@@ -19,7 +19,7 @@ const percent = (share: number) => `${shown(100 * share)} %`;
 
 /** What so many rows can show, before any is asked; and where the latency is judged, what so few instances can show. */
 export function powerLines(plan: ComparisonPlan, n: number): string[] {
-  return [powerOfRows(plan, n), ...(plan.latency === undefined ? [] : [powerOfInstances(plan, plan.latency)])];
+  return [powerOfRows(plan, n), ...(plan.latency === undefined ? [] : [powerOfInstances(plan.latency)])];
 }
 
 function powerOfRows({ primary, margins, expected_discordance: discordance }: ComparisonPlan, n: number): string {
@@ -32,11 +32,9 @@ function powerOfRows({ primary, margins, expected_discordance: discordance }: Co
 }
 
 /** However many rows there are: more requests draw no other instances. */
-function powerOfInstances(plan: ComparisonPlan, margin: number): string {
-  const error = instancesError(instancesEach(plan));
-  const within = percent(chanceWithin(Math.log1p(margin), error));
-  const smallest = percent(Math.expm1(smallestFound(error)));
-  return `Where instances differ by ${percent(INSTANCES_DIFFER)}, a version that takes as long is shown to be within the margin of ${percent(margin)} in ${within} of the cases, and one that takes ${smallest} longer is found in four of five. More rows do not change that.`;
+function powerOfInstances(margin: number): string {
+  const { within, smallest } = latencyPower(Math.log1p(margin));
+  return `Where instances differ by ${percent(INSTANCES_DIFFER)}, a version that takes as long is shown to be within the margin of ${percent(margin)} in ${Math.round(100 * within)} of 100 cases, and one that takes ${Math.round(100 * Math.expm1(smallest))} % longer is found in four of five. More rows do not change that.`;
 }
 
 /** Every question of a comparison, the primary metric first. */

@@ -1,4 +1,5 @@
 import { normalBelow, normalQuantile } from './normal.ts';
+import { POWER, SIGNIFICANCE } from './paired.ts';
 import { CONFIDENCE, type OneSidedBounds } from './proportion.ts';
 
 /** Milliseconds of the same requests to two models, in the same order, one instance each. */
@@ -58,8 +59,36 @@ export function latencyRatio(each: readonly PairedLatencies[]): LatencyRatio {
 }
 
 /** The standard error of the logarithm of a ratio that instances alone make. */
-export function instancesError(instances: number, differ = INSTANCES_DIFFER): number {
+function instancesError(instances: number, differ: number): number {
   return differ * Math.sqrt(2 / instances);
+}
+
+/** What two instances of each model show, where they differ by INSTANCES_DIFFER and requests show everything else. */
+export interface LatencyPower {
+  /** How often a model that takes as long is shown to be within the margin. */
+  readonly within: number;
+  /** The smallest logarithm of a ratio that is found in four of five runs. */
+  readonly smallest: number;
+}
+
+/** What two instances of each model can show, for a margin that is a logarithm. By chance they seem to differ by more than they do, and then show less. */
+export function latencyPower(margin: number): LatencyPower {
+  const error = instancesError(2, INSTANCES_DIFFER);
+  const seeming = seemingDifferences();
+  const chance = (log: number, z: number) => meanOf(seeming.map((times) => normalBelow(log / error - times * z)));
+  const found = normalQuantile(1 - SIGNIFICANCE / 2);
+  let [low, high] = [0, 20 * error];
+  for (let step = 0; step < 30; step++) {
+    const log = (low + high) / 2;
+    if (chance(log, found) < POWER) low = log;
+    else high = log;
+  }
+  return { within: chance(margin, normalQuantile(CONFIDENCE)), smallest: high };
+}
+
+/** How many times as much as they do two pairs of instances seem to differ, never less than once: each as likely as the other. */
+function seemingDifferences(): number[] {
+  return Array.from({ length: 50 }, (_, at) => Math.max(1, normalQuantile(0.5 + (at + 0.5) / 100)));
 }
 
 /** The mean of the logarithms without those at either end, and its standard error (J. W. Tukey and D. H. McLaughlin, Sankhya A 25, 1963). */

@@ -183,7 +183,7 @@ function boundsOf(better: number, { without, drawn, chance }: Resampled): ShownD
 }
 
 /** Of so many runs, the share in which a difference is found that is there. */
-const POWER = 0.8;
+export const POWER = 0.8;
 /** A difference counts as found where chance shows as large a one in at most 5 % of the runs, on both sides. */
 export const SIGNIFICANCE = 0.05;
 
@@ -194,10 +194,5 @@ export function smallestFound(error: number): number {
 
 /** How often a model that is as good is shown to be within a margin, where so many rows are answered in two ways. */
 export function powerWithin(margin: number, discordance: number, n: number): number {
-  return chanceWithin(margin, Math.sqrt(discordance / n));
-}
-
-/** How often no difference is shown to be within a margin, where it is measured with such a standard error. */
-export function chanceWithin(margin: number, error: number): number {
-  return normalBelow(margin / error - normalQuantile(1 - SIGNIFICANCE));
+  return normalBelow(margin / Math.sqrt(discordance / n) - normalQuantile(1 - SIGNIFICANCE));
 }

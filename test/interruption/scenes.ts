@@ -374,9 +374,10 @@ const FEW_ROWS = LABELLED['holdout.csv'].split('\n').slice(0, 41).join('\n');
 
 const comparing: Scene = {
   ...validating,
-  about: 'compare-models compares two versions on an endpoint of its own, and deletes it',
+  about: 'compare-models compares two versions on endpoints of its own, and deletes them',
   component: compareModels,
-  inputs: {},
+  // So few requests show nothing of the latency.
+  inputs: { max_instances: '4', allow_inconclusive: 'true' },
   makesAgain: true,
   set(emulator) {
     const champion = emulator.register({ status: 'Approved' });
@@ -385,7 +386,7 @@ const comparing: Scene = {
       'approved.main': verdictValue(content, { at }),
       'validated.main': validationValue(content, { at }),
     });
-    const margins = 'primary: mape\n  margins: { mape: 0.02 }\n  errors: 1\n  batch: 100';
+    const margins = 'primary: mape\n  margins: { mape: 0.02 }\n  errors: 1\n  latency: 0.1\n  batch: 100';
     const plan = LABELLED['quality.yml'].replace(/primary: mape\n {2}margins: .*/, margins);
     return { ...validating.set(emulator), 'holdout.csv': FEW_ROWS, 'quality.yml': plan };
   },

@@ -131,4 +131,19 @@ def swaps():
     return found
 
 
-print(json.dumps({"matched": matched(), "differences": [*regressions(), area()], "swaps": swaps()}))
+def trimmed():
+    """SciPy's trimmed mean of the logarithms of ratios, and its standard error."""
+    found = []
+    for n in (40, 85):
+        champion = np.array(rounded(rng.lognormal(3, 0.3, n)))
+        challenger = np.array(rounded(champion * rng.lognormal(0.05, 0.1, n)))
+        challenger[::20] += 1000
+        logs = np.log(challenger / champion)
+        mean, error = stats.trim_mean(logs, 0.2), stats.mstats.trimmed_stde(logs, limits=(0.2, 0.2))
+        took = {"champion": champion.tolist(), "challenger": challenger.tolist()}
+        found.append({**took, "mean": float(mean), "error": float(error)})
+    return found
+
+
+found = {"matched": matched(), "differences": [*regressions(), area()], "swaps": swaps(), "trimmed": trimmed()}
+print(json.dumps(found))

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { judgeDifference } from '../../src/quality/comparison.ts';
 import type { Answers } from '../../src/statistics/answers.ts';
+import { INSTANCES_DIFFER, latencyRatio } from '../../src/statistics/latency.ts';
 import { matchedBounds, mcNemarP } from '../../src/statistics/matched.ts';
 import { METRIC_NAMES, metricNamed, QUALITY_METRICS } from '../../src/statistics/metrics.ts';
 import {
@@ -32,6 +33,7 @@ const fixtures = z
         p: z.number(),
       }),
     ),
+    trimmed: z.array(z.object({ champion: numbers, challenger: numbers, mean: z.number(), error: z.number() })),
     differences: z.array(
       z.object({
         metric: z.enum(METRIC_NAMES),
@@ -88,6 +90,26 @@ describe('two models on the same rows', () => {
       expect(Math.abs(found - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / 2000) + 0.001);
     },
   );
+
+  it.each(fixtures.trimmed)(
+    'take as much longer as SciPy’s trimmed mean of the logarithms says: $mean, with an error that counts the instances',
+    ({ mean, error, ...took }) => {
+      const one = latencyRatio([took]);
+      expect(one.log).toBeCloseTo(mean, 12);
+      expect(one.error).toBeCloseTo(Math.hypot(error, INSTANCES_DIFFER * Math.SQRT2), 12);
+      // A second pair of instances on which both take as long: these differ, and that is more than is taken.
+      const other = latencyRatio([took, { champion: took.champion, challenger: took.champion }]);
+      expect(other.log).toBeCloseTo(mean / 2, 12);
+      expect(other.differ).toBeCloseTo(Math.max(INSTANCES_DIFFER, Math.abs(mean) / 2), 12);
+      expect(other.error).toBeCloseTo(Math.hypot(error / 2, other.differ), 12);
+    },
+  );
+
+  it('take nobody knows how long where an instance answered fewer than 30 requests', () => {
+    const took = (requests: number) => ({ champion: Array(requests).fill(20), challenger: Array(requests).fill(20) });
+    expect(latencyRatio([took(30), took(30)])).toMatchObject({ log: 0, p: 1, n: 60, instances: 2 });
+    expect(latencyRatio([took(30), took(29)]).bounds).toEqual({ lower: Number.NaN, upper: Number.NaN });
+  });
 
   it('that answer every row alike are not worse, and where all pairs differ by the same nothing is told', () => {
     const labels = Array.from({ length: 50 }, (_, row) => row);
