@@ -122,7 +122,7 @@ const VERDICTS = {
   good: (own: number, other: number) => `Good: version ${own} is not worse than version ${other}, the champion.`,
   bad: (own: number, other: number) => `Bad: version ${own} is worse than version ${other}, the champion.`,
   inconclusive: (own: number, other: number) =>
-    `Inconclusive: too few rows to tell whether version ${own} is worse than version ${other}, the champion.`,
+    `Inconclusive: the comparison does not tell whether version ${own} is worse than version ${other}, the champion.`,
 };
 
 /** Writes the page, and its link as the first of the job. */
