@@ -72,20 +72,20 @@ export async function askPairs(
 }
 
 /** An endpoint with both variants, and how long each of them took. */
-interface Place {
+interface TwinEndpoint {
   readonly sender: Sender;
   readonly took: Readonly<Record<Side, number[]>>;
 }
 
 class PairAsker {
-  readonly #places: readonly Place[];
+  readonly #endpoints: readonly TwinEndpoint[];
   readonly #make;
   readonly #read;
   readonly #random;
   readonly #kept: Readonly<Record<Side, Kept>>;
   readonly #failed = { champion: 0, challenger: 0, both: 0 };
-  /** The places that are asked before any is asked again. */
-  #next: readonly Place[] = [];
+  /** The endpoints that are asked before any is asked again. */
+  #next: readonly TwinEndpoint[] = [];
   #firstError: string | undefined;
   #asked = 0;
   #answered = 0;
@@ -93,7 +93,7 @@ class PairAsker {
 
   constructor(asking: PairPlan, senders: readonly Sender[]) {
     const { plan, features, seed } = asking;
-    this.#places = senders.map((sender) => ({ sender, took: { champion: [], challenger: [] } }));
+    this.#endpoints = senders.map((sender) => ({ sender, took: { champion: [], challenger: [] } }));
     this.#make = requestMaker(plan, features);
     this.#read = answerReader(plan);
     this.#random = randomAfter(seed);
@@ -102,31 +102,31 @@ class PairAsker {
 
   async warmUp({ rows }: Batch): Promise<void> {
     const body = this.#make(rows);
-    for (const { sender } of this.#places) for (const side of SIDES) await sender.answer(body, rows, side);
+    for (const { sender } of this.#endpoints) for (const side of SIDES) await sender.answer(body, rows, side);
   }
 
   async ask({ rows }: Batch): Promise<void> {
     const body = this.#make(rows);
-    const place = this.#place();
+    const endpoint = this.#endpoint();
     const order = this.#inRandomOrder(SIDES);
     const answers: Partial<Record<Side, InvocationResponse>> = {};
-    for (const side of order) answers[side] = await place.sender.answer(body, rows, side);
+    for (const side of order) answers[side] = await endpoint.sender.answer(body, rows, side);
     this.#asked += rows.length;
     this.#pairs++;
     const failed = SIDES.filter((side) => answers[side]?.status !== 200);
-    if (failed.length === 0) return this.#put(rows, answers, place);
+    if (failed.length === 0) return this.#put(rows, answers, endpoint);
     const [who] = failed;
     if (who) this.#failed[failed.length > 1 ? 'both' : who]++;
     for (const side of failed) this.#firstError ??= errorOf(side, answers[side]);
   }
 
-  /** Each place once, in a random order, and then each again: none has the rows of every other line, or many more of them. */
-  #place(): Place {
-    if (this.#next.length === 0) this.#next = this.#inRandomOrder(this.#places);
-    const [place, ...rest] = this.#next;
-    if (!place) throw new Error('A comparison has an endpoint.');
+  /** Each endpoint once, in a random order, and then each again: none has the rows of every other line, or many more of them. */
+  #endpoint(): TwinEndpoint {
+    if (this.#next.length === 0) this.#next = this.#inRandomOrder(this.#endpoints);
+    const [endpoint, ...rest] = this.#next;
+    if (!endpoint) throw new Error('A comparison has an endpoint.');
     this.#next = rest;
-    return place;
+    return endpoint;
   }
 
   /** One or two of them. */
@@ -134,7 +134,7 @@ class PairAsker {
     return all.length < 2 || this.#random() < 0.5 ? all : all.toReversed();
   }
 
-  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>, { took }: Place): void {
+  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>, { took }: TwinEndpoint): void {
     const from = this.#answered;
     this.#answered += rows.length;
     for (const side of SIDES) {
@@ -148,7 +148,7 @@ class PairAsker {
   }
 
   answered(): AnsweredPairs {
-    const sum = (of: 'requests' | 'repeated') => this.#places.reduce((all, { sender }) => all + sender[of], 0);
+    const sum = (of: 'requests' | 'repeated') => this.#endpoints.reduce((all, { sender }) => all + sender[of], 0);
     const sent = { requests: sum('requests'), repeated: sum('repeated') };
     const [champion, challenger] = SIDES.map((side) => this.#kept[side].answered(sent).answers);
     if (!champion || !challenger) throw new Error('A comparison has two sides.');
@@ -159,7 +159,7 @@ class PairAsker {
       repeated: sent.repeated,
       failed: this.#failed,
       ...(this.#firstError !== undefined && { firstError: this.#firstError }),
-      latencies: this.#places.map(({ took }) => took),
+      latencies: this.#endpoints.map(({ took }) => took),
     };
   }
 }

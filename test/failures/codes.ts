@@ -18,7 +18,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   43: { heading: 'Autoscaling: check-model, deploy-model and rollback-endpoint', last: 3 },
   50: { heading: 'Validation and evidence', last: 9 },
   51: { heading: 'Evaluation: evaluate-model', last: 16 },
-  52: { heading: 'Comparison: compare-models', last: 9 },
+  52: { heading: 'Comparison: compare-models', last: 10 },
   53: { heading: 'Load: load-test', last: 7 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
   80: { heading: 'Planning: plan-deployment', last: 1 },
