@@ -16,11 +16,11 @@ function whyUnreadable({ element, children }: SchemaTree): string | undefined {
   return PLAIN.has(kindOf(element)) ? undefined : AS_WHAT[kindOf(element)];
 }
 
-type Kind = 'text' | 'number' | 'truth value' | 'decimal' | 'time' | 'binary' | 'other';
+type CellKind = 'text' | 'number' | 'truth value' | 'decimal' | 'time' | 'binary' | 'other';
 
-const PLAIN: ReadonlySet<Kind> = new Set(['text', 'number', 'truth value']);
+const PLAIN: ReadonlySet<CellKind> = new Set(['text', 'number', 'truth value']);
 
-const AS_WHAT: Readonly<Record<Kind, string | undefined>> = {
+const AS_WHAT: Readonly<Record<CellKind, string | undefined>> = {
   text: undefined,
   number: undefined,
   'truth value': undefined,
@@ -31,7 +31,7 @@ const AS_WHAT: Readonly<Record<Kind, string | undefined>> = {
 };
 
 /** What a column holds. What is not known is none of what is read (https://github.com/apache/parquet-format/blob/master/LogicalTypes.md). */
-function kindOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): Kind {
+function kindOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): CellKind {
   const meaning = logical?.type ?? converted;
   if (meaning === undefined) return type === undefined ? 'other' : PHYSICAL[type];
   if (meaning === 'DECIMAL') return 'decimal';
@@ -41,7 +41,7 @@ function kindOf({ type, converted_type: converted, logical_type: logical }: Sche
 }
 
 /** Without a meaning, 96 bits are a time of Impala, and bytes may be anything. */
-const PHYSICAL: Readonly<Record<NonNullable<SchemaElement['type']>, Kind>> = {
+const PHYSICAL: Readonly<Record<NonNullable<SchemaElement['type']>, CellKind>> = {
   BOOLEAN: 'truth value',
   INT32: 'number',
   INT64: 'number',
@@ -59,7 +59,7 @@ const LARGEST_GROUP = 64 * 2 ** 20;
 const BYTES_OF_CELL = 8;
 
 /** Refuses a row group that would take too much memory: it is read as a whole. `number` is its place, from 1. */
-export function refuseTooLarge(group: RowGroup, number: number, needed: readonly string[]): void {
+export function refuseLargeGroup(group: RowGroup, number: number, needed: readonly string[]): void {
   const rows = Number(group.num_rows);
   const bytes = sum(
     columnsOf(group, needed).map((each) => Math.max(Number(each.total_uncompressed_size), rows * BYTES_OF_CELL)),

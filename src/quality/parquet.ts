@@ -15,8 +15,8 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import { partsOf } from '../ground/error-parts.ts';
 import {
   columnsOf,
+  refuseLargeGroup,
   refuseLargePage,
-  refuseTooLarge,
   refuseUnknownCompression,
   refuseUnreadable,
 } from './parquet-columns.ts';
@@ -36,7 +36,7 @@ export async function* readParquet(bytes: Bytes, needed: readonly string[] | und
     refuseUnreadable(table.schema.filter(({ element }) => table.needed.includes(element.name)));
     let rowStart = 0;
     for (const [index, group] of table.metadata.row_groups.entries()) {
-      refuseTooLarge(group, index + 1, table.needed);
+      refuseLargeGroup(group, index + 1, table.needed);
       refuseUnknownCompression(group, table.needed);
       const cells = await cellsOf(table, { group, rowStart });
       rowStart += Number(group.num_rows);

@@ -341,7 +341,10 @@ const evaluating: Scene = {
   set: (emulator) => ({
     ...validating.set(emulator),
     ...LABELLED,
-    'quality.yml': LABELLED['quality.yml'].replace('request:', 'request:\n  at_once: 1'),
+    'quality.yml': LABELLED['quality.yml']
+      .replace('request:', 'request:\n  at_once: 1')
+      .replace('mape: { max: 0.08 }', 'mape: { max: 0.08, max_drop_from_live: 0.005 }')
+      .replace('metrics:', 'predictions_uri: s3://resale-price-data/predictions/\nmetrics:'),
   }),
 };
 

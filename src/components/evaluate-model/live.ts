@@ -15,7 +15,7 @@ import { readEvidence, SHORT_HASH } from '../../registry/entries.ts';
 import { displayName, groupArnOf, hasContent, type ModelPackage } from '../../registry/packages.ts';
 import type { Answers } from '../../statistics/answers.ts';
 
-interface Looking {
+interface LiveQuestion {
   readonly plan: QualityPlan;
   readonly data: DataSummary;
   readonly deployed: DeployedRecord;
@@ -23,7 +23,7 @@ interface Looking {
 
 /** What the version that is live at the end of the promotion path answered to the same rows, when it was evaluated in this environment. */
 export async function liveAnswers(
-  { plan, data, deployed }: Looking,
+  { plan, data, deployed }: LiveQuestion,
   context: Context,
 ): Promise<LiveAnswers | undefined> {
   if (dropsIn(plan).length === 0) return undefined;
@@ -42,7 +42,7 @@ export async function liveAnswers(
 }
 
 /** What a version answered, as its registry entry of this environment says where that lies, and which it is. */
-async function answersOf(champion: ModelPackage, { plan, data }: Looking, context: Context): Promise<LiveAnswers> {
+async function answersOf(champion: ModelPackage, { plan, data }: LiveQuestion, context: Context): Promise<LiveAnswers> {
   const { environment } = context.job;
   const entry = readEvidence(champion, 'quality', environment);
   const unknown = (why: string) => ({ is: 'unknown', why: `version ${champion.version} ${why}` }) as const;
