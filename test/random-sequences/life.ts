@@ -18,6 +18,7 @@ import {
   partOf,
   SERVINGS,
   stepsOf,
+  WITHOUT_EVIDENCE,
 } from './project.ts';
 import type { Journey, Mishap, Step } from './steps.ts';
 
@@ -247,7 +248,8 @@ class Life {
     const emulator = this.#emulator;
     const nothing = async () => undefined;
     const caller: Caller = { emulator, before: nothing, done: () => undefined, answered: nothing };
-    const options = { emulator, root, environment, inputs: serving, clock: clockOf(emulator) };
+    const inputs = { ...WITHOUT_EVIDENCE, ...serving };
+    const options = { emulator, root, environment, inputs, clock: clockOf(emulator) };
     const who = this.#identityOf(project, serving);
     return callingFrom(caller, () =>
       startJob(planDeployment, { ...options, ...who, pipeline: `9${id}`, job: String(this.#made) }),

@@ -22,12 +22,15 @@ interface Part {
   inputs?(pipeline: Pipeline): Readonly<Record<string, string>>;
 }
 
+/** No history has labelled data: the example asks for the evidence of it. */
+export const WITHOUT_EVIDENCE = { require_evidence: '' };
+
 const parts = {
   'deploy-pipeline': {
     component: deployPipeline,
     inputs: ({ good }) => ({ parameters: `Rmse=${good ? 41_250 : 98_765}`, poll_interval: '60' }),
   },
-  'check-model': { component: checkModel, inputs: ({ serving }) => serving },
+  'check-model': { component: checkModel, inputs: ({ serving }) => ({ ...WITHOUT_EVIDENCE, ...serving }) },
   'approve-model': { component: approveModel },
   'deploy-model': {
     component: deployModel,
