@@ -126,8 +126,6 @@ export const TRIALS = {
   },
 } as const satisfies Readonly<Record<string, Trial>>;
 
-export type TrialName = keyof typeof TRIALS;
-
 export function trialNamed(name: string): Trial {
   const found = Object.entries<Trial>(TRIALS).find(([each]) => each === name);
   if (!found) throw new Error(`There is no trial ${name}.`);
