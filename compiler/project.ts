@@ -21,7 +21,7 @@ import { compilePipeline } from './compile.ts';
 import { type Mapping, writeYaml } from './document.ts';
 import { withJobInputs } from './job-inputs.ts';
 import { lintPipeline } from './lint.ts';
-import { expandMatrix } from './matrix.ts';
+import { expandParallel } from './parallel.ts';
 import { Pipeline, type StartingInputs } from './pipeline.ts';
 import { refuse } from './problem.ts';
 import { type PlannedJob, plan } from './schedule.ts';
@@ -189,7 +189,7 @@ class LocalProject implements Project {
     const files = git(folder, 'ls-files', '-z').split('\0');
     const compiled = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
     refuse(lintPipeline(compiled.config));
-    const config = expandMatrix(compiled.config);
+    const config = expandParallel(compiled.config);
     write(join(folder, STATE), {
       'variables.yml': stringify({
         ...scoped(variables),
@@ -403,11 +403,20 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The image's commands: each component's name, which runs its program. */
+/** What the templates call, and each component's name, which may be replaced. */
+function commands(): Set<string> {
+  const templates = readdirSync(join(here, '../templates')).filter((file) => file.endsWith('.yml'));
+  const called = templates.flatMap((file) => {
+    const text = readFileSync(join(here, '../templates', file), 'utf8');
+    return [...text.matchAll(/^ {4}- >-\n {6}([a-z-]+)$/gm)].map(([, name = '']) => name);
+  });
+  return new Set([...templates.map((file) => file.replace(/\.yml$/, '')), ...called]);
+}
+
+/** The image's commands, which the templates call. */
 function installCommands(bin: string, job: string, replaced: Readonly<Record<string, string>>): void {
   mkdirSync(bin, { recursive: true });
-  for (const template of readdirSync(join(here, '../templates'))) {
-    const name = template.replace(/\.yml$/, '');
+  for (const name of commands()) {
     if (replaced[name] === undefined) copyFileSync(job, join(bin, name));
     else writeFileSync(join(bin, name), `#!/bin/sh\nexec ${replaced[name]}\n`, { mode: 0o755 });
   }

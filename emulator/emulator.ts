@@ -7,7 +7,7 @@ import { virtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/service.ts';
 import { validate } from './constraints.ts';
 import { credentialScope } from './credential-scope.ts';
-import type { Asked, Request } from './exchange.ts';
+import type { Asked, Reply, Request } from './exchange.ts';
 import { type Due, errorOf, type Fault, Faults } from './faults.ts';
 import { authorise, authoriseAcross, isAllowed } from './iam.ts';
 import { Images, imageAccess, imageOperations } from './images.ts';
@@ -76,6 +76,8 @@ export class Emulator implements World {
   /** Called when the answer to a call has left, or its connection broke. */
   onAnswered: (call: Call, number: number) => void = () => undefined;
   readonly faults = new Faults();
+  /** Milliseconds by which the clock of AWS is ahead of that of the jobs. */
+  awsAhead = 0;
   readonly logs: Logs;
   readonly objects: Objects;
   readonly images: Images;
@@ -320,12 +322,19 @@ export class Emulator implements World {
       const principal = authenticate(this, question, request);
       const answer = this.#perform(question, request, principal, { fault, call });
       const delay = isRecord(answer) && typeof answer.delay === 'number' ? answer.delay : 0;
-      return { reply: question.answer(answer), delay };
+      return { reply: this.#dated(question, question.answer(answer)), delay };
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : broken(thrown);
       call.answer = error.code;
       return { reply: question.refuse(error) };
     }
+  }
+
+  /** STS tells the time of AWS, to the second. What another service tells, nobody reads. */
+  #dated({ service }: Asked, reply: Reply): Reply {
+    if (service !== 'sts') return reply;
+    const date = new Date(this.clock.now().getTime() + this.awsAhead).toUTCString();
+    return { ...reply, headers: { ...reply.headers, date } };
   }
 
   #perform(

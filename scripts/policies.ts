@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programs } from '../test/catalog/programs.ts';
+import { programsOfRoles } from '../test/catalog/programs.ts';
 import { MAX_MANAGED, needsManaged, type PolicyFiles, policyFiles } from './policies/files.ts';
 import { readRequest } from './policies/options.ts';
 
@@ -9,7 +9,7 @@ function main(words: readonly string[]): number {
   const request = readRequest(words);
   if ('mistakes' in request) return refuse(request.mistakes);
   const { team, out } = request;
-  const planned = policyFiles(team, programs);
+  const planned = policyFiles(team, programsOfRoles);
   write(out, planned.files);
   for (const line of linesOf(planned)) console.log(line);
   console.log(

@@ -18,7 +18,7 @@ import { gitlabJobOf } from './catalog/gitlab-jobs.ts';
 import { componentTable, includeOf, inputsPage } from './catalog/inputs-page.ts';
 import { fill } from './catalog/markdown.ts';
 import { resalePrice } from './catalog/policies.ts';
-import { findProgram, programs } from './catalog/programs.ts';
+import { componentOf, findProgram, programs, programsOfRoles } from './catalog/programs.ts';
 import { commonPart, LEFT_OUT, OWN_WORDS, SHARED } from './catalog/shared.ts';
 import { stale, tell } from './catalog/tell.ts';
 import { blockOf, composedName, inputsIn, type Job, readTemplate, templates } from './catalog/template.ts';
@@ -31,9 +31,13 @@ const named = <Thing extends { name: string }>(things: readonly Thing[]) =>
   things.map((thing) => [thing.name, thing] as const);
 
 /** Each program with its template. */
-const pairs = programs
-  .filter(({ name }) => templates.some((template) => template.name === name))
-  .map((program: Component) => ({ program, template: readTemplate(program.name), name: program.name }));
+const pairs = programsOfRoles
+  .filter(({ name }) => templates.some((template) => template.name === componentOf(name)))
+  .map((program: Component) => {
+    const template = readTemplate(componentOf(program.name));
+    const job = template.jobs.find(({ script: [line = ''] }) => line.startsWith(`${program.name} `));
+    return { program, template, job, name: program.name };
+  });
 /** Each job that a template defines, with how it must be. */
 const jobs = templates.flatMap((template) => {
   const [job, expected] = [template.jobs[0], gitlabJobOf(template.name)];
@@ -131,9 +135,9 @@ describe.each(named(jobs))('the job of %s', (name, { template: { inputs, compone
   const [missing, own] = [LEFT_OUT[name] ?? {}, OWN_WORDS[name] ?? {}];
   const isCommon = (input: string) => missing[input] === undefined && own[input] === undefined;
 
-  it('is one job, named by its input, and the job that stops its environment where it has one', () => {
-    const stops = inputs.some((input) => input.name === 'stop_job_name');
-    expect(Object.keys(body)).toEqual([blockOf('job_name'), ...(stops ? [blockOf('stop_job_name')] : [])]);
+  it('is one job, named by its input, with the one that stops its environment or those that come before it', () => {
+    const beside = inputs.filter((input) => input.name.endsWith('_job_name') && input.name !== 'check_job_name');
+    expect(Object.keys(body)).toEqual([blockOf('job_name'), ...beside.map((input) => blockOf(input.name))]);
     expect(inputs.find((input) => input.name === 'job_name')?.default).toBe(name);
   });
 
@@ -249,8 +253,7 @@ it.each(withoutProgram)('the scripts of %s read every variable that they are giv
   tell(idle.map((variable) => `templates/${name}.yml passes ${variable}, which its scripts never read: remove it.`));
 });
 
-describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, body } }) => {
-  const [job] = jobs;
+describe.each(named(pairs))('%s', (name, { program, job, template: { inputs } }) => {
   const safetyInputs: readonly string[] = program.safetyInputs;
   const jobInputs: readonly string[] = program.jobInputs ?? [];
 
@@ -297,7 +300,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
       { description: expect.stringMatching(/^[A-Z].*\.$/), regex: patternOf(input), default: '' },
     ]);
     expect(job?.inputs ?? {}).toEqual(Object.fromEntries(declared));
-    expect(JSON.stringify(body).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
+    expect(JSON.stringify(job).match(/\$\{\{/g) ?? []).toHaveLength(jobInputs.length);
   });
 
   it('asks a person in one sentence that says what it is about: a version by its pipeline and commit, or an endpoint', () => {
@@ -350,7 +353,7 @@ describe.each(named(pairs))('%s', (name, { program, template: { inputs, jobs, bo
   });
 });
 
-describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permissions }) => {
+describe.each(named(programsOfRoles))('the definition of %s', (_, { duty, gitlab, permissions }) => {
   it('lets jobs that change one endpoint run one after the other', () => {
     // A temporary endpoint is that of one pipeline alone.
     const changes = permissions.some(
@@ -360,7 +363,7 @@ describe.each(named(programs))('the definition of %s', (_, { duty, gitlab, permi
   });
 
   it('runs in the GitLab environment of all that share its duty, because a variable of that environment names their role', () => {
-    const sharing = programs.filter((program) => program.duty === duty);
+    const sharing = programsOfRoles.filter((program) => program.duty === duty);
     expect(new Set(sharing.map((program) => gitlabEnvironmentOf(program, 'uat'))).size).toBe(1);
   });
 

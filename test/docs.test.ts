@@ -32,7 +32,7 @@ import { receivedBy, stages } from './catalog/compiled.ts';
 import { endpointFileSchema } from './catalog/endpoint-file-page.ts';
 import { anchorOf } from './catalog/markdown.ts';
 import { resalePrice } from './catalog/policies.ts';
-import { programs } from './catalog/programs.ts';
+import { programs, programsOfRoles } from './catalog/programs.ts';
 import { readTemplate, templates } from './catalog/template.ts';
 import { emulated } from './components/job.ts';
 import { COMMANDS } from './docs/commands.ts';
@@ -276,7 +276,7 @@ describe('what docs/setup.md sets', () => {
   const { gitlab, aws } = followSetup();
   const givenTo = (call: string) => gitlab.filter((each) => each.call === call).map(({ given }) => given);
   const callsOf = (call: string) => aws.filter((each) => each.call === call).map(({ options }) => options);
-  const duties = dutiesOf(resalePrice, programs);
+  const duties = dutiesOf(resalePrice, programsOfRoles);
   const environments = resalePrice.environments.flatMap((environment) => [
     environment,
     `${environment}/approval`,

@@ -47,7 +47,7 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
   const ofMergeRequests = sharing.some(isOfMergeRequests);
   const ref = ofMergeRequests ? mergedInto(team, environment) : refOf(team, environment);
   if (ref === undefined) return undefined;
-  const permissions = sharing.flatMap((program) => program.permissions);
+  const permissions = distinct(sharing.flatMap((program) => program.permissions));
   return {
     ...duty,
     ref,
@@ -55,6 +55,11 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
     components: sharing.map(({ name }) => name),
     policy: { Version: '2012-10-17', Statement: statementsOf(team, environment, permissionsOn(ref, permissions)) },
   };
+}
+
+/** Programs of one duty may need the same: the policy says it once. */
+function distinct(permissions: readonly Permission[]): Permission[] {
+  return [...new Map(permissions.map((permission) => [JSON.stringify(permission), permission])).values()];
 }
 
 /** The GitLab environment whose variable names the role of a program's jobs; none in the pipelines of merge requests. */

@@ -58,12 +58,13 @@ export interface Session {
   readonly account: string;
   /** The caller as STS names it. */
   readonly arn: string;
-  /** The addresses of S3 and ECR, as the SDK would find them. */
+  /** The addresses of S3, STS and ECR, as the SDK would find them. */
   readonly urls: ServiceUrls;
 }
 
 interface ServiceUrls {
   readonly objects: string;
+  readonly identity: string;
   /** That of a region: an image may be in another one. */
   images(region: string): string;
 }
@@ -71,9 +72,11 @@ interface ServiceUrls {
 /** As variables say, which were checked before anything else, or those of the region. */
 function urlsIn(region: string, env: Env): ServiceUrls {
   const { AWS_ENDPOINT_URL_S3: ofObjects, AWS_ENDPOINT_URL_ECR: ofImages, AWS_ENDPOINT_URL: every } = env;
+  const { AWS_ENDPOINT_URL_STS: ofIdentity } = env;
   const domain = (where: string) => `${where}.amazonaws.com${where.startsWith('cn-') ? '.cn' : ''}`;
   return {
     objects: ofObjects || every || `https://s3.${domain(region)}`,
+    identity: ofIdentity || every || `https://sts.${domain(region)}`,
     images: (where) => ofImages || every || `https://api.ecr.${domain(where)}`,
   };
 }
@@ -208,6 +211,8 @@ export interface Aws {
   hasObject(place: { readonly address: string; readonly isPrefix: boolean }): Promise<Presence>;
   /** Whether ECR has an image. */
   hasImage(image: string): Promise<Presence>;
+  /** The time that STS tells, to the second; `undefined` where its answer tells none. */
+  timeOfSts(): Promise<Date | undefined>;
 }
 
 /** Milliseconds: a large object takes its time, and a job has a deadline of its own. */
@@ -282,6 +287,10 @@ export function connect({ config, account, urls }: Session): Aws {
     async hasImage(image) {
       const { lookForImage } = await import('./images.ts');
       return lookForImage(image, (where) => accessTo({ url: urls.images(where), trusts: isTrusted, where }));
+    },
+    async timeOfSts() {
+      const { timeOfSts } = await import('./service-time.ts');
+      return timeOfSts(accessTo({ url: urls.identity, trusts: isTrusted }));
     },
     async objects() {
       const { objectsBy } = await import('./objects.ts');

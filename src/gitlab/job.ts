@@ -37,6 +37,8 @@ export interface Job {
   readonly tokenLife: { readonly from: Date; readonly to: Date } | undefined;
   /** Whether GitLab says that a person started this job by hand. */
   readonly manual: boolean;
+  /** Which of the jobs of `parallel` this is, counted from 1, as its variables tell it. */
+  readonly parallel: { readonly index: number; readonly total: number } | undefined;
   /** Whether the job's GitLab environment is protected; unknown without a token. */
   readonly environmentProtected: boolean | undefined;
   /** Whether its branch or tag is protected; unknown without a token. */
@@ -170,5 +172,11 @@ function described(env: Env, server: string, project: string, id: string) {
     projectUrl,
     url: `${projectUrl}/-/jobs/${id}`,
     manual: env.CI_JOB_MANUAL === 'true',
+    parallel: parallelOf(env),
   };
+}
+
+function parallelOf({ CI_NODE_INDEX: index = '', CI_NODE_TOTAL: total = '' }: Env): Job['parallel'] {
+  const isNumber = (text: string) => /^\d{1,4}$/.test(text);
+  return isNumber(index) && isNumber(total) ? { index: Number(index), total: Number(total) } : undefined;
 }

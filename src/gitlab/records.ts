@@ -78,18 +78,37 @@ function pathsOf(root: string, component: string): string[] {
 /** Bytes. A record has a few thousand. */
 const MAX_RECORD = 1_048_576;
 
-/** The JSON in a record file; `undefined` when it is none. Only a file of a usual size counts, and no link to one. */
+/** The JSON in a record file; `undefined` when it is none. */
 function read(root: string, path: string): unknown {
-  const text = unlessMissing(path, () => {
+  const bytes = bytesOf(root, path, MAX_RECORD);
+  if (bytes === undefined) throw unreadable(path, 'it is a link');
+  return json(bytes.toString('utf8'));
+}
+
+/** A file that a job left beside its record. */
+interface JobFile {
+  readonly component: string;
+  /** Its ID, as a record has it. */
+  readonly job: string;
+  readonly name: string;
+  readonly mostBytes: number;
+}
+
+/** Reads a file that a job left beside its record; `undefined` when there is none. Throws a Failure for one that cannot be read. */
+export function readJobFile(root: string, { component, job, name, mostBytes }: JobFile): Buffer | undefined {
+  return bytesOf(root, join(reportFolder(component, job), name), mostBytes);
+}
+
+/** What is in a file. Only one of a usual size counts, and no link to one; `undefined` when nothing is there. */
+function bytesOf(root: string, path: string, most: number): Buffer | undefined {
+  return unlessMissing(path, () => {
     const real = realpathSync(join(root, path));
     const about = lstatSync(real);
     if (real !== join(realpathSync(root), path)) throw unreadable(path, 'it is a link');
     if (!about.isFile()) throw unreadable(path, 'it is not a file');
-    if (about.size > MAX_RECORD) throw unreadable(path, `it has ${about.size} bytes, more than ${MAX_RECORD}`);
-    return readFileSync(real, 'utf8');
+    if (about.size > most) throw unreadable(path, `it has ${about.size} bytes, more than ${most}`);
+    return readFileSync(real);
   });
-  if (text === undefined) throw unreadable(path, 'it is a link');
-  return json(text);
 }
 
 /** What reading a path gives; `undefined` when nothing is there. Throws a Failure for any other error. */

@@ -18,7 +18,7 @@ export interface Report {
   /** What the next job reads. May be written again with more. */
   record(record: object): void;
   /** Any other file to keep with the job. Returns its path in the artifact. */
-  file(name: string, content: string): string;
+  file(name: string, content: string | Uint8Array): string;
   /**
    * Variables for the project's own jobs and for `environment:url`. Returns the names of those that are left out:
    * GitLab would refuse the whole report, and fail the job.
@@ -49,7 +49,7 @@ interface ReportPlace {
 export function createReport(root: string, { component, folder, reports = {} }: ReportPlace): Report {
   explained(() => empty(root, folder));
   const lengths = new Map<string, number>();
-  const write = (name: string, content: string) => {
+  const write = (name: string, content: string | Uint8Array) => {
     const [path, length, before] = [join(root, folder, name), Buffer.byteLength(content), lengths.get(name)];
     explained(() => {
       // Not emptied first: ext4 would write what comes then to the disk at once, and each report would wait for it.

@@ -217,6 +217,11 @@ export const FAILURE_CODES = {
   'SMC-5305': 'refused',
   'SMC-5306': 'refused',
   'SMC-5307': 'refused',
+  'SMC-5308': 'refused',
+  'SMC-5309': 'refused',
+  'SMC-5310': 'refused',
+  'SMC-5311': 'refused',
+  'SMC-5312': 'refused',
 
   // Deletion: delete-endpoint
   'SMC-6501': 'refused',

@@ -12,7 +12,7 @@ import { groupArnIn, groupArnOf, modelPackageArn, modelPackageGroup, sameGroup }
  * Creates a value when it is first asked for: a job reads one or two kinds of record, and creating a schema takes
  * longer than reading by it.
  */
-function lazily<Value>(make: () => Value): () => Value {
+export function lazily<Value>(make: () => Value): () => Value {
   let made: Value | undefined;
   return () => (made ??= make());
 }
@@ -21,7 +21,7 @@ function lazily<Value>(make: () => Value): () => Value {
  * What one step hands to the next: a file, because a file of an earlier job cannot be overridden by a CI/CD variable.
  * deploy-pipeline -> check-model -> approve-model -> deploy-model -> validate-endpoint.
  */
-const recorded = () => ({
+export const recorded = () => ({
   environment: z.string(),
   region: z.string(),
   pipeline: z.string(),
@@ -31,7 +31,7 @@ const recorded = () => ({
 });
 
 /** Names its group or endpoint, so that a pipeline with two models does not take it for the other's record. */
-const nothing = () =>
+export const nothing = () =>
   z.object({
     ...recorded(),
     outcome: z.literal('nothing'),

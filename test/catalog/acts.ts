@@ -97,6 +97,7 @@ export function workOf(versions: Versions, team: Team = resalePrice): Record<str
       [`record a load test in ${environment}`]: write([`load.${environment}`]),
       [`invoke in ${environment}`]: invoking(endpoint),
     };
+    work[`send-load-${name}`] = { [`invoke in ${environment}`]: invoking(endpoint) };
     work[`compare-${name}`] = comparisonIn(environment, versions.own);
     work[`validate-${name}`] = {
       [`validate in ${environment}`]: write([`validated.${environment}`, `validated.${environment}.asked`]),

@@ -7,10 +7,16 @@ import { jobsOf } from '../../compiler/lint.ts';
 import { readRepository, requiredInputs, specOf } from '../../compiler/templates.ts';
 import { expandExisting } from '../../compiler/variables.ts';
 import { catalog } from './catalog-file.ts';
-import { programs } from './programs.ts';
+import { componentOf, programNamed, programs } from './programs.ts';
 
-/** The stages of a project that includes single components, in the order of promotion. */
-export const stages = [...new Set(programs.map(({ gitlab }) => gitlab.stage))];
+/** The stages of a project that includes single components, in the order of promotion: a load is sent before it is judged. */
+export const stages = [
+  ...new Set(
+    programs.flatMap(({ name, gitlab }) =>
+      name === 'load-test' ? [programNamed('send-load').gitlab.stage, gitlab.stage] : [gitlab.stage],
+    ),
+  ),
+];
 
 /** What a project gets from one include of a component, with these inputs beside those that it must give. */
 export function compileComponent(name: string, inputs: Mapping = {}): Mapping {
@@ -51,7 +57,7 @@ export interface Received {
 const compiledJob = z.looseObject({
   variables: z.record(z.string(), z.unknown()),
   script: z.tuple([z.string()]),
-  parallel: z.object({ matrix: z.array(z.record(z.string(), z.array(z.string()))) }).optional(),
+  parallel: z.union([z.int(), z.object({ matrix: z.array(z.record(z.string(), z.array(z.string()))) })]).optional(),
 });
 
 const asItStands = z.strictObject({ value: z.unknown(), expand: z.literal(false) });
@@ -76,14 +82,16 @@ export const NEEDED: Readonly<Record<string, Mapping>> = {
 
 /** The variables and words with which the job of a component calls its program. */
 export function received(name: string, inputs: Mapping = {}): Received {
-  const [job] = jobsOf(compileComponent(name, { ...NEEDED[name], ...inputs })).values();
-  return receivedBy(job);
+  const jobs = jobsOf(compileComponent(componentOf(name), { ...NEEDED[name], ...inputs }));
+  const [first] = jobs.values();
+  // The jobs that a component has before its own are named after their programs.
+  return receivedBy(jobs.get(name) ?? first);
 }
 
 /** The variables and words with which a compiled job calls its program. */
 export function receivedBy(job: unknown, environment = 'dev'): Received {
   const { variables, script, parallel } = compiledJob.parse(withJobInputs('job', compiledJob.parse(job)));
-  const known = { ...project(environment), ...firstOf(parallel?.matrix) };
+  const known = { ...project(environment), ...firstOf(typeof parallel === 'object' ? parallel.matrix : []) };
   const env = Object.entries(variables).map(([key, value]) => {
     const literal = asItStands.safeParse(value);
     return [key, literal.success ? String(literal.data.value) : expandExisting(String(value), known)];

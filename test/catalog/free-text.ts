@@ -10,9 +10,13 @@ export const FREE_TEXT: Readonly<Record<string, string>> = {
   pipeline_stage: 'GitLab allows nearly every sign',
   plan_role_arn: 'an ARN, "none", or variables in any mixture',
   role_arn: 'an ARN, "none", or variables in any mixture',
+  schedule_job_name: 'GitLab allows nearly every sign',
+  send_stage: 'GitLab allows nearly every sign',
   stage: 'GitLab allows nearly every sign',
   stop_job_name: 'GitLab allows nearly every sign',
   tags: 'lines of Key=Value',
+  worker_job_name: 'GitLab allows nearly every sign',
+  worker_role_arn: 'an ARN, "none", or variables in any mixture',
 };
 
 /** Texts in which "$" has no meaning to GitLab. */

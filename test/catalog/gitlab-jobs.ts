@@ -14,7 +14,7 @@ export const WITHOUT_PROGRAM: Readonly<Record<string, GitLabJob>> = {
 };
 
 /** Commands of jobs that promote or a component has beside its own: nobody includes them alone. */
-export const OF_A_COMPOSITION = ['check-inputs', 'delete-comparison'];
+export const OF_A_COMPOSITION = ['check-inputs', 'delete-comparison', 'schedule-load', 'send-load'];
 
 /** How the job of a template must be in GitLab; nothing for a template that only composes others. */
 export function gitlabJobOf(name: string): GitLabJob | undefined {

@@ -13,7 +13,7 @@ import { trustOf } from '../../scripts/policies/trust.ts';
 import { type Acts, forbidden, type Hands, olderOf, temporaryOf, type Versions, workOf } from './acts.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { otherNames, resalePrice, roleOf } from './policies.ts';
-import { programs } from './programs.ts';
+import { programsOfRoles } from './programs.ts';
 import { stale } from './tell.ts';
 
 const teams = [
@@ -34,7 +34,8 @@ afterEach(async () => {
 });
 
 function setScene(team: Team): Versions {
-  for (const role of dutiesOf(team, programs).map((duty) => roleOf(team, duty))) emulator.roles.set(role.arn, role);
+  for (const role of dutiesOf(team, programsOfRoles).map((duty) => roleOf(team, duty)))
+    emulator.roles.set(role.arn, role);
   const own = register(emulator);
   // S3 says of what is not there what it says of what is denied.
   for (const environment of team.environments)
@@ -125,7 +126,7 @@ function jobRef({ type, name }: Ref): Ref {
 }
 
 describe.each(teams)('on %s', (_, team) => {
-  const duties = dutiesOf(team, programs);
+  const duties = dutiesOf(team, programsOfRoles);
   /** The duties whose work is known; complete.test.ts tells of another. */
   const known = duties.filter(({ name }) => name in workOf({ own: '', foreign: '' }, team));
 
@@ -181,7 +182,7 @@ describe.each(teams)('on %s', (_, team) => {
 
   test('the policies hold what the components of their duty declare, and nothing more', () => {
     for (const { name, components, policy, ref } of duties) {
-      const permissions = programs
+      const permissions = programsOfRoles
         .filter((program) => components.includes(program.name))
         .flatMap((one) => one.permissions);
       const held = policy.Statement.flatMap(({ Action }) => Action);
@@ -230,7 +231,7 @@ const { asynchronous: _, ...synchronous } = resalePrice;
 
 test('only check-model and the plan read the reports of the training in S3, and only evaluate-model and compare-models labelled data; no branch that anybody may push', () => {
   const { predictions: _, ...keepingNone } = synchronous;
-  const reading = dutiesOf(keepingNone, programs).flatMap(({ name, policy }) =>
+  const reading = dutiesOf(keepingNone, programsOfRoles).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:GetObject')).map((statement) => [
       name,
       statement.Action,
@@ -259,7 +260,7 @@ test('only check-model and the plan read the reports of the training in S3, and 
 });
 
 test('only evaluate-model writes and reads predictions in S3, each environment its own', () => {
-  const writing = dutiesOf(synchronous, programs).flatMap(({ name, policy }) =>
+  const writing = dutiesOf(synchronous, programsOfRoles).flatMap(({ name, policy }) =>
     policy.Statement.filter(({ Action }) => [Action].flat().includes('s3:PutObject')).map((statement) => [
       name,
       statement.Action,
@@ -276,14 +277,14 @@ test('only evaluate-model writes and reads predictions in S3, each environment i
 });
 
 test('a rollback lists no key of S3 but those of the model data, and reads none', () => {
-  const statements = dutiesOf(synchronous, programs).flatMap(({ policy }) => policy.Statement);
+  const statements = dutiesOf(synchronous, programsOfRoles).flatMap(({ policy }) => policy.Statement);
   const listing = statements.filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
   const onlyData = { Resource: 'arn:aws:s3:::resale-price-models', Condition: { StringLike: { 's3:prefix': ['*'] } } };
   expect(listing).toEqual(resalePrice.environments.map(() => expect.objectContaining(onlyData)));
 });
 
 test('docs/permissions.md says what the programs declare', async () => {
-  const page = permissionsPage(resalePrice, programs, dutiesOf(resalePrice, programs));
+  const page = permissionsPage(resalePrice, programsOfRoles, dutiesOf(resalePrice, programsOfRoles));
   await expect(page, stale('docs/permissions.md')).toMatchFileSnapshot(
     new URL('../../docs/permissions.md', import.meta.url).pathname,
   );

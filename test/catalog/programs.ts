@@ -5,7 +5,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
-import loadTest from '../../src/components/load-test.ts';
+import loadTest, { loadTestWorkers, scheduleLoad, sendLoad } from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -22,16 +22,25 @@ export const programs = [
   validateEndpoint,
   evaluateModel,
   loadTest,
+  loadTestWorkers,
   compareModels,
   rollbackEndpoint,
   deleteEndpoint,
 ];
 
-export type ProgramName = (typeof programs)[number]['name'];
+/** With those of jobs that a component has before its own, where roles are made for them, too. */
+export const programsOfRoles = [...programs, scheduleLoad, sendLoad];
+
+export type ProgramName = (typeof programsOfRoles)[number]['name'];
+
+/** The component in whose template the job of a program is. */
+export function componentOf(name: string): string {
+  return name === scheduleLoad.name || name === sendLoad.name ? loadTestWorkers.name : name;
+}
 
 /** A program, whatever its inputs and outputs are; none where no program runs in a template's job. */
 export function findProgram(name: string): Component | undefined {
-  return programs.find((program) => program.name === name);
+  return programsOfRoles.find((program) => program.name === name);
 }
 
 export function programNamed(name: ProgramName): Component {

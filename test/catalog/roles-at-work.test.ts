@@ -14,7 +14,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
-import loadTest from '../../src/components/load-test.ts';
+import loadTest, { loadTestWorkers, scheduleLoad, sendLoad } from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -26,12 +26,12 @@ import { LABELLED } from '../components/labelled.ts';
 import { QUICK_LOAD } from '../components/load.ts';
 import { endpointFile, SECTION } from '../components/scaling.ts';
 import { resalePrice, rolesOf } from './policies.ts';
-import { programs } from './programs.ts';
+import { programsOfRoles } from './programs.ts';
 import { tell } from './tell.ts';
 
 const { group, environments, account } = resalePrice;
 const example = new URL('../../examples/resale-price/', import.meta.url).pathname;
-const duties = dutiesOf(resalePrice, programs);
+const duties = dutiesOf(resalePrice, programsOfRoles);
 
 /** The role of the SageMaker Pipeline: what the example's training needs, and the Deny of docs/permissions.md. */
 const trainingRole: Role = {
@@ -62,7 +62,7 @@ let denied: string[];
 
 beforeEach(async () => {
   emulator = await emulated();
-  for (const role of [...rolesOf(resalePrice, programs), trainingRole]) emulator.roles.set(role.arn, role);
+  for (const role of [...rolesOf(resalePrice, programsOfRoles), trainingRole]) emulator.roles.set(role.arn, role);
   pipelines = 100;
   needed = {};
   denied = [];
@@ -76,9 +76,10 @@ function push(environment: string, roleName: RoleName = roleOfDuty) {
   const run = async <Inputs extends z.ZodMiniObject, Output extends string>(
     component: Component<Inputs, Output>,
     inputs: Readonly<Record<string, string>> = {},
-    { claims = {}, env = {} }: Partial<JobOptions> = {},
+    { claims = {}, env = {}, ...job }: Partial<JobOptions> = {},
   ) => {
     const finished = await startJob(component, {
+      ...job,
       claims,
       env,
       emulator,
@@ -141,11 +142,14 @@ async function byFile({ root }: ReturnType<typeof push>, description: object) {
 }
 
 /** The jobs that judge what serves. */
-async function prove({ run }: ReturnType<typeof push>) {
+async function prove(gitlab: ReturnType<typeof push>) {
+  const { run } = gitlab;
   await hostOf(emulator, LABELLED);
   const labelled = describedByFile(emulator);
   return [
     await run(loadTest, QUICK_LOAD),
+    ...(await sendByWorkers(gitlab)),
+    await run(loadTestWorkers, LOAD_OF_TWO),
     await run(evaluateModel, {}, labelled),
     await run(compareModels, {}, labelled),
   ];
@@ -165,6 +169,20 @@ async function promote(environment: string, roleName?: RoleName) {
     ...(environment === 'uat' ? await prove(gitlab) : []),
   ];
   return jobs.map(({ exit, log }) => `${exit} ${exit === 0 ? '' : log}`.trim());
+}
+
+const LOAD_OF_TWO = { ...QUICK_LOAD, workers: '2' };
+
+/** Two workers send at the same time. */
+async function sendByWorkers({ run }: ReturnType<typeof push>) {
+  const jobs = [await run(scheduleLoad, LOAD_OF_TWO)];
+  for (const index of ['1', '2']) {
+    const began = emulator.clock.now().getTime();
+    const env = { CI_NODE_INDEX: index, CI_NODE_TOTAL: '2' };
+    jobs.push(await run(sendLoad, {}, { job: index, name: `send-load ${index}/2`, env }));
+    emulator.clock.advance(began - emulator.clock.now().getTime());
+  }
+  return jobs;
 }
 
 test.each([
@@ -258,11 +276,14 @@ async function meetTrouble(): Promise<void> {
   await next.run(evaluateModel, {}, labelled);
   leaveComparison();
   await next.run(compareModels, {}, labelled);
+  await sendByWorkers(next);
   setScene('foreign update in progress');
   emulator.endpoints.settle('resale-price-dev');
   await next.run(validateEndpoint);
   await next.run(evaluateModel, {}, labelled);
   await next.run(loadTest, QUICK_LOAD);
+  await next.run(loadTestWorkers, LOAD_OF_TWO);
+  await next.run(scheduleLoad, LOAD_OF_TWO);
   await next.run(compareModels, {}, labelled);
   emulator.endpoints.settle('resale-price-dev');
   leaveAlarm();
@@ -395,7 +416,7 @@ test('in trouble too, no component is denied what it needs, and it needs all tha
   await meetKey();
   await meetQueue();
 
-  tell([...denied.map(allow), ...programs.flatMap(unused)]);
+  tell([...denied.map(allow), ...programsOfRoles.flatMap(unused)]);
 }, 60_000);
 
 function allow(call: string): string {

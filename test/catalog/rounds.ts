@@ -19,8 +19,8 @@ const LAST_READ: Round = {
 
 const LIVE = ['DescribeEndpoint', 'DescribeEndpointConfig', 'DescribeModel', 'DescribeModelPackage'];
 
-/** Programs that ask as another does: reject-model as approve-model, plan-deployment as check-model (their own tests). */
-type AsAnother = 'reject-model' | 'plan-deployment';
+/** Programs that ask as another does: reject-model as approve-model, plan-deployment as check-model, the workers as load-test (their own tests). */
+type AsAnother = 'reject-model' | 'plan-deployment' | 'schedule-load' | 'send-load' | 'load-test-workers';
 
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
 export const rounds: Readonly<

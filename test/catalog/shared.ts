@@ -44,6 +44,7 @@ const BEFORE_THE_MERGE =
 
 /** Shared inputs that a template says in its own words, and why. */
 export const OWN_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'load-test-workers': { keep_artifacts: 'the latencies of the workers: the record of the decision has keep_records' },
   'plan-deployment': {
     environment: BEFORE_THE_MERGE,
     role_arn: BEFORE_THE_MERGE,

@@ -4,7 +4,7 @@ import { jobsOf } from '../../compiler/lint.ts';
 import { readRepository, requiredInputs } from '../../compiler/templates.ts';
 import { optionFor, variableFor } from '../../src/gitlab/inputs.ts';
 import { compileText, type Received, receivedBy } from '../catalog/compiled.ts';
-import { findProgram } from '../catalog/programs.ts';
+import { componentOf, findProgram } from '../catalog/programs.ts';
 import { inWords } from '../catalog/words.ts';
 
 type Inputs = Readonly<Record<string, string>>;
@@ -65,11 +65,12 @@ function readInputs(component: string, environment: string): Inputs {
  * does not give has a value all the same: complete.test.ts tells of it, and the programs can be tried meanwhile.
  */
 function receivedInExample(component: string, environment: string): Received {
-  const include = includes.find((each) => String(each.component).includes(`/${component}@`));
+  const included = componentOf(component);
+  const include = includes.find((each) => String(each.component).includes(`/${included}@`));
   if (!include)
-    throw new Error(`${EXAMPLE} includes no ${component}: add it there with the inputs that a project gives.`);
+    throw new Error(`${EXAMPLE} includes no ${included}: add it there with the inputs that a project gives.`);
   try {
-    const inputs = { ...requiredInputs(component), ...(isMapping(include.inputs) && include.inputs) };
+    const inputs = { ...requiredInputs(included), ...(isMapping(include.inputs) && include.inputs) };
     const config = compileText(writeYaml({ include: [{ ...include, inputs }] }));
     return receivedBy(jobsOf(config).get(component), environment);
   } catch (error) {

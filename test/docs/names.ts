@@ -28,6 +28,7 @@ export const FOREIGN_WORDS = [
   'deploy_model',
   'validate_endpoint',
   'load_test',
+  'send_load',
   'evaluate_model',
   'compare_models',
   'load_test',
@@ -37,7 +38,7 @@ export const FOREIGN_WORDS = [
 
 export const FOREIGN_VARIABLES = [
   // GitLab's and its runner's.
-  /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
+  /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|NODE|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
   /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG|FF_DISABLE_UMASK_FOR_KUBERNETES_EXECUTOR)$/,
   // What a hand-written pipeline names, and docs/migrate.md replaces.
   /^(AWS_DEFAULT_REGION|GITLAB_OIDC_TOKEN|MODEL_PACKAGE_GROUP_NAME|SAGEMAKER_ROLE_ARN)$/,

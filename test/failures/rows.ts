@@ -8,6 +8,7 @@ import { evaluation } from './rows/evaluation.ts';
 import { everyComponent } from './rows/every-component.ts';
 import { fourEyes } from './rows/four-eyes.ts';
 import { load } from './rows/load.ts';
+import { loadWorkers } from './rows/load-workers.ts';
 import { notifications } from './rows/notifications.ts';
 import { plan } from './rows/plan.ts';
 import { policy } from './rows/policy.ts';
@@ -35,6 +36,7 @@ export const ROWS: readonly Row[] = [
   ...asynchronous,
   ...evaluation,
   ...load,
+  ...loadWorkers,
   ...comparison,
   ...rollback,
   ...deletion,

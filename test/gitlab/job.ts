@@ -20,6 +20,7 @@ export const JOB: Job = {
   verified: true,
   tokenLife: { from: new Date('2026-11-22T08:55:00Z'), to: new Date('2026-11-22T20:55:00Z') },
   manual: false,
+  parallel: undefined,
   environmentProtected: undefined,
   refProtected: undefined,
 };

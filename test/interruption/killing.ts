@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { EmulatorClock } from '../../emulator/world.ts';
 import { pauseAnswered } from '../components/answered.ts';
 import { describedByFile, hostOf } from '../components/gitlab-file.ts';
 import { type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
+import { leaveFiles } from '../components/load-workers.ts';
 import type { Files, Scene } from './scenes.ts';
 
 /** Files that a job reads at the commit. */
@@ -32,10 +31,7 @@ export async function setStage(scene: Scene, clock?: EmulatorClock): Promise<Sta
 export function jobOf({ scene, emulator, files }: Stage, more: Partial<JobOptions> = {}): JobOptions {
   const { inputs, environment } = scene;
   const root = projectFolder();
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
+  leaveFiles(root, files);
   const { claims = {}, env = {} } = readsCommit(files) ? describedByFile(emulator) : {};
   return { emulator, root, inputs, environment, claims, env: { ...scene.env, ...env }, ...more };
 }

@@ -8,7 +8,7 @@ import deleteEndpoint from '../../src/components/delete-endpoint.ts';
 import deployModel from '../../src/components/deploy-model.ts';
 import deployPipeline from '../../src/components/deploy-pipeline.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
-import loadTest from '../../src/components/load-test.ts';
+import loadTest, { loadTestWorkers } from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
@@ -29,11 +29,12 @@ import {
 } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
 import { LABELLED } from '../components/labelled.ts';
-import { QUICK_LOAD } from '../components/load.ts';
+import { QUICK_LOAD, QUICK_LOAD_OF_WORKERS } from '../components/load.ts';
+import { leftByWorkers } from '../components/load-workers.ts';
 import { release } from '../components/rollback-endpoint/scene.ts';
 import { deregister, endpointFile, note, SECTION, scaleBy, wantedOf } from '../components/scaling.ts';
 
-/** Files of a project's folder: path -> content. */
+/** Files of a project's folder: path -> content; of what is compressed, in base64. */
 export type Files = Readonly<Record<string, string>>;
 
 /** What one job finds: AWS as it is, the artifacts of the jobs before it, and its inputs. */
@@ -355,6 +356,20 @@ export const loading: Scene = {
   inputs: QUICK_LOAD,
 };
 
+const judgingLoad: Scene = {
+  ...validating,
+  about: 'load-test-workers judges the load that its workers sent',
+  component: loadTestWorkers,
+  inputs: QUICK_LOAD_OF_WORKERS,
+  set(emulator) {
+    const files = validating.set(emulator);
+    const deployed = JSON.parse(files[recordPath('deploy-model')] ?? '{}');
+    const payload = files['payload.json'] ?? '';
+    const left = { deployed, payload, start: emulator.clock.now(), inputs: QUICK_LOAD_OF_WORKERS };
+    return { ...files, ...leftByWorkers(left) };
+  },
+};
+
 /** The endpoint is asynchronous, and its queue is empty. What it asks at the same time is what `validating` asks. */
 export const validatingLater: Scene = {
   ...validating,
@@ -534,6 +549,7 @@ export const scenes: readonly Scene[] = [
   validating,
   evaluating,
   loading,
+  judgingLoad,
   comparing,
   rollingBack,
   {

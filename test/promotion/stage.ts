@@ -8,7 +8,7 @@ import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
 import { fileName, type Team } from '../../scripts/policies/team.ts';
 import { rolesOf } from '../catalog/policies.ts';
-import { programs } from '../catalog/programs.ts';
+import { programsOfRoles } from '../catalog/programs.ts';
 
 export interface StageOptions extends Omit<ProjectOptions, 'emulator' | 'otherRegions' | 'catalog' | 'programs'> {
   /** Path -> content. */
@@ -71,7 +71,7 @@ function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): v
   for (const group of new Set(teams.map((team) => team.group)))
     emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
   const here = teams.map((team) => ({ ...team, region: emulator.region }));
-  for (const role of here.flatMap((team) => rolesOf(team, programs))) emulator.roles.set(role.arn, role);
+  for (const role of here.flatMap((team) => rolesOf(team, programsOfRoles))) emulator.roles.set(role.arn, role);
   // What a real minute's work takes: less than a second, but not nothing.
   const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
   Object.assign(emulator.executions.pace, pace);

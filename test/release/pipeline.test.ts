@@ -126,6 +126,7 @@ describe("the catalog's own pipeline", () => {
 /** The jobs of the components that do not make one job of their own name. */
 const JOBS_MADE: Readonly<Record<string, readonly string[]>> = {
   'compare-models': ['compare-models', 'delete-comparison', 'refused'],
+  'load-test-workers': ['load-test-workers', 'schedule-load', 'send-load', 'refused'],
   promote: ['put-together'],
   'render-pipeline': ['render-pipeline'],
   'deploy-model-stoppable': ['deploy-model', 'delete-endpoint', 'refused'],

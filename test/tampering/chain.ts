@@ -1,15 +1,17 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { ownerTags } from '../../src/endpoints/owner.ts';
 import { groupArnOf } from '../../src/registry/packages.ts';
 import { stages } from '../catalog/compiled.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
-import { type ProgramName, programNamed, programs } from '../catalog/programs.ts';
+import { type ProgramName, programNamed, programs, programsOfRoles } from '../catalog/programs.ts';
 import { inputsOf } from '../components/example.ts';
-import { contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
+import { contentIn, enter, recordPath, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from '../components/job.ts';
-import { QUICK_LOAD } from '../components/load.ts';
+import { QUICK_LOAD, QUICK_LOAD_OF_WORKERS } from '../components/load.ts';
+import { leaveFiles, leftByWorkers } from '../components/load-workers.ts';
 import { configOf } from '../components/rollback-endpoint/scene.ts';
 import { arnOf } from '../registry/package.ts';
 
@@ -29,7 +31,11 @@ function saidAloud(name: Name, environment: Environment): Readonly<Record<string
   const words = { model_package_group_name: GROUP, endpoint_name: `resale-price-${environment}` };
   const left = inputsOf(name, environment);
   const aloud = Object.fromEntries(Object.entries(words).filter(([input]) => left[input] === ''));
-  return { ...aloud, ...(name === 'load-test' && QUICK_LOAD) };
+  return {
+    ...aloud,
+    ...(name === 'load-test' && QUICK_LOAD),
+    ...(name === 'load-test-workers' && QUICK_LOAD_OF_WORKERS),
+  };
 }
 
 /** The role of one duty, which has the generated policies and no more. */
@@ -48,10 +54,14 @@ export interface Chain {
 /** The jobs that have ended when a job starts: those of earlier stages, but for what is only offered. */
 function jobsBefore(name: Name, environment: Environment): Name[] {
   const stage = stages.indexOf(programNamed(name).gitlab.stage);
-  return programs
-    .filter(({ gitlab }) => gitlab.branches === 'every' || (environment === 'dev' && gitlab.branches === 'first'))
-    .filter(({ gitlab }) => stages.indexOf(gitlab.stage) < stage && gitlab.manual !== 'optional')
-    .map((program) => program.name);
+  return (
+    programs
+      .filter(({ gitlab }) => gitlab.branches === 'every' || (environment === 'dev' && gitlab.branches === 'first'))
+      .filter(({ gitlab }) => stages.indexOf(gitlab.stage) < stage && gitlab.manual !== 'optional')
+      // The example sends a high load only when somebody wishes it.
+      .filter((program) => program.name !== 'load-test-workers')
+      .map((program) => program.name)
+  );
 }
 
 /**
@@ -63,7 +73,7 @@ export async function chainBefore(name: Name, environment: Environment = 'uat'):
   for (const key of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(key, undefined);
   for (const file of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) vi.stubEnv(file, '/dev/null');
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  for (const role of rolesOf(resalePrice, programs)) emulator.roles.set(role.arn, role);
+  for (const role of rolesOf(resalePrice, programsOfRoles)) emulator.roles.set(role.arn, role);
   emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
   if (environment === 'uat') setRegistry(emulator);
 
@@ -74,8 +84,18 @@ export async function chainBefore(name: Name, environment: Environment = 'uat'):
     const job = await chain.run(step);
     if (job.exit !== 0) throw new Error(job.log);
   }
+  if (name === 'load-test-workers') leaveLoad(chain);
   emulator.calls.length = 0;
   return chain;
+}
+
+/** Leaves what the workers of a load have measured. */
+function leaveLoad({ emulator, root, environment }: Chain): void {
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  const deployed = JSON.parse(read(recordPath('deploy-model', JOB)));
+  const inputs = { ...inputsOf('load-test-workers', environment), ...QUICK_LOAD_OF_WORKERS };
+  const [payload, start] = [read('payload.json'), emulator.clock.now()];
+  leaveFiles(root, leftByWorkers({ deployed, payload, start, inputs }));
 }
 
 class LocalChain implements Chain {

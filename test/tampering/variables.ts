@@ -98,6 +98,13 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     endpoint_name: ['resale-price-dev'],
     wished_rate: ['0'],
   },
+  'load-test-workers': {
+    ...SHARED,
+    ...WAITS,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('send-load', 'uat'), roleFor('validate-endpoint', 'uat')],
+    endpoint_name: ['resale-price-dev'],
+    wished_rate: ['0'],
+  },
   'compare-models': {
     ...SHARED,
     poll_interval: WAITS.poll_interval ?? [],
@@ -132,6 +139,7 @@ export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<strin
   'validate-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'evaluate-model': { expected_account_id: '', max_wait_time: '600' },
   'load-test': { expected_account_id: '', max_wait_time: '600' },
+  'load-test-workers': { expected_account_id: '', max_wait_time: '600' },
   'compare-models': { expected_account_id: '', poll_interval: '60' },
   'rollback-endpoint': { expected_account_id: '', max_wait_time: '600' },
   'delete-endpoint': { expected_account_id: '', max_wait_time: '600' },
@@ -159,6 +167,9 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
   'validate-endpoint': {},
   'evaluate-model': {},
   'load-test': {
+    wished_rate: '7',
+  },
+  'load-test-workers': {
     wished_rate: '7',
   },
   'compare-models': {},
@@ -248,6 +259,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   CI_MERGE_REQUEST_PROJECT_ID: 'a plan ends at once, as for a fork',
   CI_MERGE_REQUEST_SOURCE_PROJECT_ID: 'a plan ends at once, as for a fork',
   CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'a plan says what another merge would do; its role reads no other environment',
+  CI_NODE_INDEX:
+    'two records of one worker, or none of another, make a load invalid (components/load-test-workers.test.ts)',
+  CI_NODE_TOTAL: 'a worker sends nothing where it is not one of as many as are scheduled',
   GIT_STRATEGY: 'a file of the work tree is not looked at before that of the commit counts',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',

@@ -7,7 +7,7 @@ import { CLASSES, type ErrorClass } from './judgement.ts';
 import { SHAPES, stagesOf } from './schedule.ts';
 
 /** The most requests a second that one job sends in time. */
-const MAX_RATE = 2000;
+export const MAX_RATE = 2000;
 /** The most requests of one job: it keeps 10 bytes of each. */
 const MAX_REQUESTS = 1_000_000;
 
@@ -55,10 +55,9 @@ function when({ value, issues }: z.core.ParsePayload): boolean {
   return requestsOf(value) !== undefined && !issues.some(({ path }) => String(path?.[0]) in planned.shape);
 }
 
-/** What load-test is given. */
-export const inputs = z
-  .strictObject({
-    ...channelInputs,
+/** The inputs of a load test that sends so many requests a second, and in all, at most. */
+export function loadShape(most: { readonly rate: number; readonly requests: number }) {
+  return {
     endpoint_name: optional(resourceName),
     max_wait_time: wholeNumber(1, 86_400),
     poll_interval: wholeNumber(1, 3600),
@@ -67,7 +66,7 @@ export const inputs = z
     accept: optional(mediaType),
     custom_attributes: customAttributes,
     shape: z.enum(SHAPES, `must be ${SHAPES.join(', ')}`),
-    rate: wholeNumber(1, MAX_RATE),
+    rate: wholeNumber(1, most.rate),
     duration: wholeNumber(1, 3600),
     steps: wholeNumber(2, 20),
     warm_up: wholeNumber(0, 600),
@@ -77,24 +76,56 @@ export const inputs = z
     max_errors: errorLimits,
     request_timeout: wholeNumber(1, 70),
     stop_at_error_percent: wholeNumber(1, 99),
-    required_rate: optional(wholeNumber(1, MAX_RATE)),
+    required_rate: optional(wholeNumber(1, most.rate)),
     wished_rate: optional(wholeNumber(1, 1_000_000)),
-    max_requests: wholeNumber(1, MAX_REQUESTS),
+    max_requests: wholeNumber(1, most.requests),
     allow_last_environment: flag,
     allow_inconclusive: flag,
-  })
-  .check(
-    z.refine((given) => (requestsOf(given) ?? 0) <= given.max_requests, {
-      path: ['max_requests'],
-      error: ({ input }) =>
-        `must be at least ${requestsOf(input)}: rate, duration and warm_up ask for as many requests`,
-      when,
-    }),
-    z.refine(({ rate, required_rate = rate }) => required_rate <= rate, {
-      path: ['required_rate'],
-      message: 'must be at most rate',
-      when,
-    }),
-  );
+  };
+}
 
-export type LoadTestInputs = z.output<typeof inputs>;
+/** What decides how a load test is judged: words of the script. */
+export const DECIDING = [
+  'allow_last_environment',
+  'allow_inconclusive',
+  'payload_file',
+  'content_type',
+  'accept',
+  'custom_attributes',
+  'shape',
+  'rate',
+  'duration',
+  'steps',
+  'warm_up',
+  'max_requests',
+  'request_timeout',
+  'stop_at_error_percent',
+  'max_p50_ms',
+  'max_p95_ms',
+  'max_p99_ms',
+  'max_errors',
+  'required_rate',
+] as const;
+
+/** What one input of a load test says about others. */
+export const loadChecks = [
+  z.refine<LoadTestInputs>((given) => (requestsOf(given) ?? 0) <= given.max_requests, {
+    path: ['max_requests'],
+    error: ({ input }) => `must be at least ${requestsOf(input)}: rate, duration and warm_up ask for as many requests`,
+    when,
+  }),
+  z.refine<LoadTestInputs>(({ rate, required_rate = rate }) => required_rate <= rate, {
+    path: ['required_rate'],
+    message: 'must be at most rate',
+    when,
+  }),
+] as const;
+
+const shape = loadShape({ rate: MAX_RATE, requests: MAX_REQUESTS });
+
+const alone = z.strictObject(shape);
+
+export type LoadTestInputs = z.output<typeof alone>;
+
+/** What load-test is given. */
+export const inputs = z.strictObject({ ...channelInputs, ...shape }).check(...loadChecks);

@@ -12,14 +12,14 @@ const MOST_LATE = 5;
  * Why a stage measured the machine that sent the requests, and not the endpoint: it did not reach the rate, or sent too late.
  * `undefined` where the stage is valid. Of such a stage no latency is told.
  */
-export function whyInvalid(samples: Samples): string | undefined {
+export function whyInvalid(samples: Samples, machine = 'this job'): string | undefined {
   const { lateness } = samples;
   const achieved = achievedShare(samples);
   if (achieved < LEAST_ACHIEVED)
-    return `this job sent only ${Math.floor(achieved * 100)} % of the requests in their time (at least ${LEAST_ACHIEVED * 100} % are needed)`;
+    return `${machine} sent only ${Math.floor(achieved * 100)} % of the requests in their time (at least ${LEAST_ACHIEVED * 100} % are needed)`;
   const late = percentile(lateness.toSorted(), 99) ?? 0;
   if (late <= MOST_LATE) return undefined;
-  return `this job sent 1 in 100 requests more than ${late.toFixed(1)} ms late (at most ${MOST_LATE} ms are allowed)`;
+  return `${machine} sent 1 in 100 requests more than ${late.toFixed(1)} ms late (at most ${MOST_LATE} ms are allowed)`;
 }
 
 /** The requests that were sent in the time of the stage, as a share of those that were due by its end, or by when it was ended. */

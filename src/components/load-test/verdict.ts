@@ -40,7 +40,7 @@ export function loadVerdictOf(
   { shape, required_rate }: Pick<LoadTestInputs, 'shape' | 'required_rate'>,
   limits: LoadLimits,
 ): LoadVerdict {
-  const invalid = measured.flatMap((samples) => whyInvalid(samples) ?? [])[0];
+  const invalid = measured.length === 0 ? 'no request was counted' : firstInvalid(measured);
   if (invalid !== undefined) return { is: 'invalid', why: invalid };
   const [first] = measured;
   const least = required_rate ?? first?.stage.to ?? 0;
@@ -56,6 +56,10 @@ export function loadVerdictOf(
   const held = stages.filter((stage) => stage.required);
   const steps = stages.map(({ samples: { stage, ended }, judged }) => ({ rate: stage.to, judged, ended }));
   return { is: worstOf(held), stages, ...(shape === 'steps' && { capacity: capacityOf(steps) }) };
+}
+
+function firstInvalid(measured: readonly Samples[]): string | undefined {
+  return measured.map((samples) => whyInvalid(samples)).find((why) => why !== undefined);
 }
 
 function worstOf(stages: readonly JudgedStage[]): 'good' | 'bad' | 'inconclusive' {

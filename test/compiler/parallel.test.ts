@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { expandMatrix } from '../../compiler/matrix.ts';
+import { expandParallel } from '../../compiler/parallel.ts';
 
 const train = { stage: 'build', script: ['train'], parallel: { matrix: [{ REGION: ['eu-west-1', 'us-east-1'] }] } };
+
+it('a job with a number as parallel becomes as many, which know their own and how many there are', () => {
+  const send = { script: ['send'], needs: ['plan'], parallel: 2 };
+  expect(expandParallel({ plan: { script: ['plan'] }, send, judge: { needs: ['send'] } })).toEqual({
+    plan: { script: ['plan'] },
+    'send 1/2': { script: ['send'], needs: [{ job: 'plan' }], variables: { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '2' } },
+    'send 2/2': { script: ['send'], needs: [{ job: 'plan' }], variables: { CI_NODE_INDEX: '2', CI_NODE_TOTAL: '2' } },
+    judge: { needs: [{ job: 'send 1/2' }, { job: 'send 2/2' }] },
+  });
+});
 
 describe('a job with parallel: matrix', () => {
   it('becomes a job for each combination of its values, named after them, with them as variables', () => {
     const matrix = [{ REGION: ['eu-west-1', 'us-east-1'], SIZE: 'large' }, { REGION: 'ap-southeast-1' }];
     const job = { script: ['train'], variables: { REGION: 'none', DEPTH: '3' }, parallel: { matrix } };
-    expect(expandMatrix({ stages: ['test'], train: job })).toEqual({
+    expect(expandParallel({ stages: ['test'], train: job })).toEqual({
       stages: ['test'],
       'train: [eu-west-1, large]': {
         script: ['train'],
@@ -24,7 +34,7 @@ describe('a job with parallel: matrix', () => {
   it('is named in whole by whoever needs it or takes its artifacts', () => {
     const needs = ['train', { job: 'train', optional: true, artifacts: false }, 'lint'];
     const config = { train, lint: {}, check: { needs }, approve: { dependencies: ['train'] } };
-    expect(expandMatrix(config)).toMatchObject({
+    expect(expandParallel(config)).toMatchObject({
       check: {
         needs: [
           { job: 'train: [eu-west-1]' },
@@ -39,15 +49,15 @@ describe('a job with parallel: matrix', () => {
   });
 
   it.each([
-    ['a number', { train: { ...train, parallel: 3 } }],
+    ['no number of jobs', { train: { ...train, parallel: 0 } }],
     ['an empty matrix', { train: { ...train, parallel: { matrix: [] } } }],
     ['needs of one combination', { train, check: { needs: [{ job: 'train', parallel: { matrix: [] } }] } }],
   ])('is refused where GitLab would do what this does not know: %s', (_, config) => {
-    expect(() => expandMatrix(config)).toThrow('The harness');
+    expect(() => expandParallel(config)).toThrow('The harness');
   });
 
   it('changes nothing of a configuration without one', () => {
     const config = { check: { needs: ['train'] } };
-    expect(expandMatrix(config)).toBe(config);
+    expect(expandParallel(config)).toBe(config);
   });
 });
