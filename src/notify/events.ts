@@ -11,7 +11,7 @@ export const EVENTS = {
   },
   validated: { by: ['validate-endpoint'], when: 'a version answered the test request on its endpoint' },
   evidence: {
-    by: ['evaluate-model', 'load-test', 'compare-models'],
+    by: ['evaluate-model', 'load-test', 'load-test-workers', 'compare-models'],
     when: 'evidence about a version was recorded, whatever it says',
   },
 } as const satisfies Record<string, { readonly by: readonly string[]; readonly when: string }>;

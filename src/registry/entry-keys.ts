@@ -38,7 +38,7 @@ export const ENTRY_KEYS = [
   { kind: 'withdrawn', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   { kind: 'withdrawn', companion: 'comment', writers: ['reject-model', 'rollback-endpoint'], longest: MAX_VALUE },
   { kind: 'quality', writers: ['evaluate-model'], longest: 239 },
-  { kind: 'load', writers: ['load-test'], longest: 239 },
+  { kind: 'load', writers: ['load-test', 'load-test-workers'], longest: 239 },
   { kind: 'comparison', writers: ['compare-models'], longest: 239 },
 ] as const satisfies readonly KeyRow[];
 
