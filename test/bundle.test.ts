@@ -60,17 +60,17 @@ function weight(kind: '.js' | '.cache'): number {
 }
 
 describe('the bundle', () => {
-  it.each(COMPONENTS)('lets %s begin with at most 530 kB of programs, of other components nothing', (component) => {
+  it.each(COMPONENTS)('lets %s begin with at most 540 kB of programs, of other components nothing', (component) => {
     const programs = readBy(component).filter((name) => name.endsWith('.js'));
     const sizes = programs.map((name) => readFileSync(join(folder, name)).length);
-    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(530_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(540_000);
     const texts = programs.map((name) => readFileSync(join(folder, name), 'latin1')).join('\n');
     const loaded = COMPONENTS.filter((each) => texts.includes(`name:"${each}"`));
     expect(loaded).toEqual([component]);
   });
 
   it('holds thirteen programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
-    expect(weight('.js')).toBeLessThan(1_620_000);
+    expect(weight('.js')).toBeLessThan(1_700_000);
   });
 
   it('has code beside each file for all of its functions, not only for those that run at once', () => {

@@ -72,20 +72,20 @@ export async function askPairs(
 }
 
 /** An endpoint with both variants, and how long each of them took. */
-interface TwinEndpoint {
+interface PairEndpoint {
   readonly sender: Sender;
   readonly took: Readonly<Record<Side, number[]>>;
 }
 
 class PairAsker {
-  readonly #endpoints: readonly TwinEndpoint[];
+  readonly #endpoints: readonly PairEndpoint[];
   readonly #make;
   readonly #read;
   readonly #random;
   readonly #kept: Readonly<Record<Side, Kept>>;
   readonly #failed = { champion: 0, challenger: 0, both: 0 };
   /** The endpoints that are asked before any is asked again. */
-  #next: readonly TwinEndpoint[] = [];
+  #next: readonly PairEndpoint[] = [];
   #firstError: string | undefined;
   #asked = 0;
   #answered = 0;
@@ -121,7 +121,7 @@ class PairAsker {
   }
 
   /** Each endpoint once, in a random order, and then each again: none has the rows of every other line, or many more of them. */
-  #endpoint(): TwinEndpoint {
+  #endpoint(): PairEndpoint {
     if (this.#next.length === 0) this.#next = this.#inRandomOrder(this.#endpoints);
     const [endpoint, ...rest] = this.#next;
     if (!endpoint) throw new Error('A comparison has an endpoint.');
@@ -134,7 +134,7 @@ class PairAsker {
     return all.length < 2 || this.#random() < 0.5 ? all : all.toReversed();
   }
 
-  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>, { took }: TwinEndpoint): void {
+  #put(rows: readonly LabelledRow[], answers: Partial<Record<Side, InvocationResponse>>, { took }: PairEndpoint): void {
     const from = this.#answered;
     this.#answered += rows.length;
     for (const side of SIDES) {

@@ -142,7 +142,7 @@ async function byFile({ root }: ReturnType<typeof push>, description: object) {
 }
 
 /** The jobs that judge what serves. */
-async function prove(gitlab: ReturnType<typeof push>) {
+async function judgeServed(gitlab: ReturnType<typeof push>) {
   const { run } = gitlab;
   await hostOf(emulator, LABELLED);
   const labelled = describedByFile(emulator);
@@ -166,7 +166,7 @@ async function promote(environment: string, roleName?: RoleName) {
     await gitlab.run(deployModel),
     await gitlab.run(validateEndpoint),
     // Users are in main, which asks for the evidence of uat.
-    ...(environment === 'uat' ? await prove(gitlab) : []),
+    ...(environment === 'uat' ? await judgeServed(gitlab) : []),
   ];
   return jobs.map(({ exit, log }) => `${exit} ${exit === 0 ? '' : log}`.trim());
 }

@@ -178,7 +178,7 @@ describe('the first run', () => {
     expect(execution?.name).toMatch(/^gl-101-[0-9a-f]{12}-1$/);
     expect(emulator.package(packageArn)?.metadata.built).toMatch(
       new RegExp(
-        `^pipeline=101 job=1 commit=${COMMIT} at=2026-11-22T[0-9:]{5}Z execution=${execution?.arn.slice(-12)}$`,
+        `^user_id=7 pipeline=101 job=1 commit=${COMMIT} at=2026-11-22T[0-9:]{5}Z execution=${execution?.arn.slice(-12)}$`,
       ),
     );
   });

@@ -84,7 +84,15 @@ it('a pause is made only where a deadline bounds it', () => {
   const pausing = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && /\.sleep\(/.test(readFileSync(join(folder, path), 'utf8')))
     .sort();
-  // A load has a duration, and what is sent between two looks ends with the pause between them.
-  const bounded = ['components/load-test/generator.ts', 'endpoints/rollout/own-traffic.ts'];
-  expect(pausing).toEqual(['aws/retry.ts', ...bounded, 'ground/wait.ts']);
+  // A load has a duration, and what is sent between two looks ends with the pause between them; a clock is compared with ten
+  // answers, and GitLab is asked eight times.
+  const bounded = [
+    'aws/retry.ts',
+    'components/load-test/generator.ts',
+    'components/load-test/workers/clock-check.ts',
+    'components/load-test/workers/send.ts',
+    'endpoints/rollout/own-traffic.ts',
+    'gitlab/patience.ts',
+  ];
+  expect(pausing).toEqual([...bounded, 'ground/wait.ts']);
 });

@@ -93,7 +93,7 @@ describe.each(COMPONENTS)('%s', (name, environment) => {
       expect([undefined, arnOf(1), arnOf(2)]).toContain(served(chain, 'uat'));
       const written = entriesOf(chain).filter((entry) => !entries.includes(entry));
       const ours = new RegExp(
-        `^((1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah user_id=\\d+ )?pipeline=${PIPELINE}|2 load\\.uat: verdict=\\w+ n=\\d+ data=\\w+ report=\\w+ pipeline=${PIPELINE}|2 validated\\.uat\\.asked:) job=${JOB} `,
+        `^((1 built|2 (validated|approved|withdrawn)\\.uat): (by=nurul\\.aisyah )?(user_id=\\d+ )?pipeline=${PIPELINE}|2 load\\.uat: verdict=\\w+ n=\\d+ data=\\w+ report=\\w+ pipeline=${PIPELINE}|2 validated\\.uat\\.asked:) job=${JOB} `,
       );
       for (const entry of written) expect(entry).toMatch(ours);
     },

@@ -11,7 +11,7 @@ export type ComparablePlan = QualityPlan & { readonly comparison: ComparisonPlan
 const INSTANCES = SIDES.length;
 
 /** How many instances a comparison has at the same time. */
-export function instancesOf({ comparison }: ComparablePlan): number {
+export function instancesFor({ comparison }: ComparablePlan): number {
   return INSTANCES * instancesEach(comparison);
 }
 
@@ -32,7 +32,7 @@ export async function readComparisonFile(file: string, text: string): Promise<Co
 
 /** Throws a Failure where one comparison needs more instances than the budget allows, whatever else runs. */
 export function refuseSmallBudget(plan: ComparablePlan, max_instances: number): void {
-  const needed = instancesOf(plan);
+  const needed = instancesFor(plan);
   if (needed <= max_instances) return;
   throw new Failure(
     'SMC-5210',
@@ -43,7 +43,7 @@ export function refuseSmallBudget(plan: ComparablePlan, max_instances: number): 
 
 /** Throws a Failure where the other comparisons of this environment and this one need more instances than the budget allows. */
 export function refuseOverBudget(plan: ComparablePlan, running: readonly string[], max_instances: number): void {
-  const needed = instancesOf(plan) + INSTANCES * running.length;
+  const needed = instancesFor(plan) + INSTANCES * running.length;
   if (needed <= max_instances) return;
   throw new Failure(
     'SMC-5202',

@@ -11,7 +11,7 @@ import type { askedRows, DataSummary } from '../../quality/data.ts';
 import { type AnsweredPairs, askPairs } from '../../quality/pairs.ts';
 import { refusalOfServing } from '../../registry/deployability.ts';
 import { displayName, groupArnOf, type ModelPackage } from '../../registry/packages.ts';
-import { type ComparablePlan, instancesOf, refuseOverBudget, refuseSmallBudget } from './comparable-plan.ts';
+import { type ComparablePlan, instancesFor, refuseOverBudget, refuseSmallBudget } from './comparable-plan.ts';
 
 /** What is put side by side, and within which budget. */
 export interface TrialOrder {
@@ -46,7 +46,7 @@ export function preparedTrial(plan: ComparablePlan, order: TrialOrder, context: 
     `Comparing ${displayName(challenger)} (challenger) with ${displayName(champion)} (champion, validated in ${deployed.promotion_path.at(-1)}).`,
   );
   log.line(
-    `Costs at most ${instancesOf(plan)} instances of ${instance_type} for ${max_minutes} minutes: ${names.join(' and ')}.`,
+    `Costs at most ${instancesFor(plan)} instances of ${instance_type} for ${max_minutes} minutes: ${names.join(' and ')}.`,
   );
   for (const name of names) report.link('SageMaker', `Endpoint ${name}`, endpointUrl(aws, name));
   return planned;

@@ -128,7 +128,8 @@ function keptOf({ wrong, ...answer }: JudgedResponse) {
 }
 
 function paceOf(answers: readonly JudgedResponse[]): Pace {
-  const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  // A registry entry has whole milliseconds.
+  const times = answers.map(({ milliseconds }) => Math.round(milliseconds)).sort((a, b) => a - b);
   const median_ms = times[Math.floor(times.length / 2)] ?? 0;
   return { requests: times.length, median_ms, slowest_ms: times.at(-1) ?? 0 };
 }
