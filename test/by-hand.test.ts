@@ -17,7 +17,7 @@ it('check-model, started by hand as the page says, shows the newest version that
   const [block] = readPage('docs/by-hand.md').blocks;
   const { PATH } = process.env;
   const env = { PATH, ...emulator.env, AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
-  const { stdout } = await promisify(execFile)('bash', ['-euc', block?.text ?? ''], { cwd: root, env });
+  const { stdout } = await promisify(execFile)('bash', ['--norc', '-euc', block?.text ?? ''], { cwd: root, env });
   expect(stdout).toContain('ResalePriceModelGroup version 3 can be promoted to dev.');
   expect(stdout).toMatch(/live +ResalePriceModelGroup version 2 on resale-price-dev \(InService\)/);
   expect(emulator.calls.filter(({ operation }) => /^(Create|Update|Delete)/.test(operation))).toEqual([]);

@@ -75,25 +75,30 @@ async function preview(name: string, text: string): Promise<Mapping> {
   return isMapping(config) ? config : {};
 }
 
-/** gitlab-ci-local prints variables as text, which is what they are in a job, and drops `expand: false`. */
+/**
+ * gitlab-ci-local prints variables as text, which is what they are in a job, and drops `expand: false`; and it writes out what is usual
+ * of `needs`.
+ */
 function comparable(config: Mapping): Mapping {
   return Object.fromEntries(
-    [...jobsOf(config)].map(([name, job]) => [
+    [...jobsOf(config)].map(([name, { variables, needs, ...job }]) => [
       name,
-      isMapping(job.variables)
-        ? {
-            ...job,
-            variables: Object.fromEntries(
-              Object.entries(job.variables).map(([key, value]) => [
-                key,
-                String(isMapping(value) ? value.value : value),
-              ]),
-            ),
-          }
-        : job,
+      {
+        ...job,
+        ...(isMapping(variables) && { variables: asTexts(variables) }),
+        ...(Array.isArray(needs) && { needs: needs.map(whole) }),
+      },
     ]),
   );
 }
+
+function asTexts(variables: Mapping): Mapping {
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [key, String(isMapping(value) ? value.value : value)]),
+  );
+}
+
+const whole = (need: unknown) => ({ artifacts: true, optional: false, ...(isMapping(need) ? need : { job: need }) });
 
 describe('gitlab-ci-local', () => {
   it('makes the same jobs of every component on which it agrees with GitLab', async () => {

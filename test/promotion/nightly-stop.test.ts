@@ -60,6 +60,9 @@ describe('an endpoint that is deleted at night', () => {
   });
 });
 
+/** What the pipelines of the example read. */
+const FILES = ['pipeline.json', 'payload.json', 'endpoint.yml', 'policy.yml', 'quality.yml', 'holdout.csv'];
+
 describe('a project that stops its environments', () => {
   const read = (path: string) => readRepository(`examples/resale-price/${path}`) ?? '';
   let stage: Stage;
@@ -69,7 +72,7 @@ describe('a project that stops its environments', () => {
     stage = await startStage({
       files: {
         '.gitlab-ci.yml': config,
-        ...Object.fromEntries(['pipeline.json', 'payload.json', 'endpoint.yml'].map((path) => [path, read(path)])),
+        ...Object.fromEntries(FILES.map((path) => [path, read(path)])),
       },
       teams: [resalePrice],
       hurry: true,
@@ -102,10 +105,9 @@ describe('a project that stops its environments', () => {
     const uat = project.push('uat');
     await uat.run();
     const inUat = await uat.press('approve-model', APPROVERS.uat);
-    expect(
-      inUat.map(({ exit }) => exit),
-      inUat.map(({ log }) => log).join('\n'),
-    ).toEqual([0, 0, 0]);
+    const red = inUat.filter(({ exit }) => exit !== 0);
+    expect(inUat.length).toBeGreaterThan(2);
+    expect(red.map(({ name, log }) => `${name}: ${log}`)).toEqual([]);
     expect(emulator.endpoint('resale-price-dev'), 'dev stays stopped').toBeUndefined();
 
     // Stopped again, nothing is live in uat: its next pipeline offers the version that it has validated.

@@ -6,7 +6,7 @@ const included = readFileSync(new URL('../../examples/resale-price/.gitlab-ci.ym
 
 /** A test of the team's own beside check-model, in the stage before the approval. A change of it starts the promotion. */
 const withTest = {
-  '.gitlab-ci.yml': `${included.replace('changes: [', 'changes: ["contract.sh", ')}\ncontract-test:\n  stage: test\n  script: [sh contract.sh]\n`,
+  '.gitlab-ci.yml': `${included.replace('changes:\n', 'changes:\n        - contract.sh\n')}\ncontract-test:\n  stage: test\n  script: [sh contract.sh]\n`,
 };
 const red = { 'contract.sh': 'exit 1\n' };
 const green = { 'contract.sh': 'exit 0\n' };
