@@ -180,6 +180,21 @@ it('a load that its workers ended early is bad, and says which of them did', asy
   expect(evidenceOf(scene)).toMatchObject({ value: { verdict: 'bad' } });
 });
 
+it('a load whose warm-up failed is judged by the requests that count, as that of one machine is', async () => {
+  const scene = await live({ ...LOAD, rate: '40', warm_up: '30', max_requests: '2000', workers: '2' });
+  await scheduled(scene);
+  const { runtime } = scene.emulator;
+  for (const worker of [1, 2]) {
+    let requests = 0;
+    runtime.onInvoked = () => runtime.behaviours.set(scene.arn, ++requests > 99 ? { latency: 30 } : { errorRate: 1 });
+    expect((await worked(scene, worker)).log).toContain('to warm up: 100 requests sent, 99 failed.');
+  }
+  runtime.onInvoked = () => undefined;
+  const job = await judged(scene);
+  expect(job.exit, job.log).toBe(0);
+  expect(evidenceOf(scene)).toMatchObject({ value: { verdict: 'good', n: '640' } });
+});
+
 describe('the template of load-test-workers', () => {
   const jobs = jobsOf(compileComponent('load-test-workers', { workers: 4 }));
 

@@ -31,7 +31,7 @@ export async function judgeWorkers(task: JudgingTask, context: Context): Promise
     context.report.record({ outcome: 'invalid', ...aboutDeployed(deployed), why: found.why });
     throw refuse(found.why);
   }
-  const measured = mergeParts(stagesOf(plan), found.parts).filter(({ stage }) => stage.counted);
+  const measured = mergeParts(stagesOf(plan), found.parts);
   const verdict = loadVerdictOf(measured, given, limitsOf(given));
   const liveness = { deployed, poll_interval: given.poll_interval, deadline: context.deadline(given.max_wait_time) };
   const after = await untilLive(liveness, context, 'still ');

@@ -2,13 +2,15 @@ import { type LoadPart, requestsOf, type Samples } from '../generator.ts';
 import type { Stage } from '../schedule.ts';
 
 /**
- * What one machine would have measured that sent all requests: the parts of each stage, in the order of the workers, put together
- * request by request. No latency is rounded, and none is left out. A stage that a worker ended early counts up to the first request
- * that nobody sent, and is the last one.
+ * What one machine would have measured that sent all requests: the parts of each stage that counts, in the order of the workers, put
+ * together request by request. No latency is rounded, and none is left out. A stage that a worker ended early counts up to the first
+ * request that nobody sent, and is the last one.
  */
 export function mergeParts(stages: readonly Stage[], parts: readonly (readonly Samples[])[]): Samples[] {
   const merged: Samples[] = [];
   for (const [place, stage] of stages.entries()) {
+    // Whatever happened in the warm-up, the load went on.
+    if (!stage.counted) continue;
     const one = mergeStage(
       stage,
       parts.map((stagesOfPart) => stagesOfPart[place]),
