@@ -8,6 +8,7 @@ import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { tagsOf } from '../aws/tags.ts';
 import { passingTrouble } from '../aws/trouble.ts';
 import { OURS } from '../gitlab/tags.ts';
+import { inItsOwnWords } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { type PollResult, waitFor } from '../ground/wait.ts';
 import { deleteEndpoint } from './changes.ts';
@@ -62,14 +63,24 @@ async function listEndpoints(client: SageMakerClient, NameContains: string) {
   return items;
 }
 
-/** Deletes things that comparisons made, an endpoint before what is behind it. */
+/**
+ * Deletes things that comparisons made, an endpoint before what is behind it. One that cannot be deleted keeps what is behind it, and
+ * nothing else: the others would cost money. Throws what went wrong first.
+ */
 export async function removeThings(things: readonly TemporaryThing[], context: TemporaryContext): Promise<void> {
+  const failed = new Map<string, unknown>();
   for (const { kind, name } of things) {
-    if (kind === 'endpoint') await removeEndpointNamed(name, context);
-    if (kind === 'endpoint config') await removeConfig(name, context);
-    if (kind === 'model') await removeModel(name, context);
-    context.log(`Deleted: ${kind} ${name}.`);
+    if (failed.has(name)) continue;
+    try {
+      await REMOVE[kind](name, context);
+      context.log(`Deleted: ${kind} ${name}.`);
+    } catch (error) {
+      context.log(`Not deleted: ${kind} ${name} (${inItsOwnWords(error)}).`);
+      failed.set(name, error);
+    }
   }
+  const [first] = failed.values();
+  if (failed.size > 0) throw first;
 }
 
 /** Deletes a temporary endpoint and what was made for it. What is gone already is no error. */
@@ -88,6 +99,8 @@ async function removeConfig(name: string, { sagemaker }: TemporaryContext): Prom
 async function removeModel(name: string, { sagemaker }: TemporaryContext): Promise<void> {
   await unlessNotFound(sagemaker.send(new DeleteModelCommand({ ModelName: name })));
 }
+
+const REMOVE = { endpoint: removeEndpointNamed, 'endpoint config': removeConfig, model: removeModel };
 
 /** SageMaker deletes no endpoint that it creates: it is waited for. */
 const BUSY = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack'];

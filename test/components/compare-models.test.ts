@@ -387,6 +387,16 @@ describe('compare-models with a margin for the latency', () => {
     expect(leftIn(here)).toEqual([]);
   });
 
+  it('deletes the other endpoint also where one cannot be deleted, and says which stays', async () => {
+    const here = await timed(200);
+    here.emulator.faults.plan({ operation: 'DeleteEndpoint', kind: 'access denied' });
+    const job = await compareIn(here, four);
+    expect(job.exit).toBe(77);
+    const [, stays = ''] = /Not deleted: (cmp-42-101-\w+) \(/.exec(job.log) ?? [];
+    expect(new Set(leftIn(here))).toEqual(new Set([stays]));
+    expect(evidenceOf(here)).toBeUndefined();
+  });
+
   it.each([
     ['0.05', 'comparison.latency must be from 0.1: instances of one type differ by about as much'],
     ['fast', 'comparison.latency must be a number'],
@@ -450,6 +460,19 @@ describe('delete-comparison, which GitLab runs to stop the environment of a comp
     expect(job.log).toMatch(/Deleted what comparisons left: 3\.$/);
     expect(new Set(leftIn(here))).toEqual(new Set(['cmp-42-90-0000000002']));
     expect((await stopIn(here, { job: '2' })).log).toMatch(/Nothing of a comparison was left\.$/);
+  });
+
+  it('deletes the others where one cannot be deleted, fails with what went wrong, and finds the rest when run again', async () => {
+    const here = await scene();
+    const names = ['cmp-42-90-0000000001', 'cmp-42-90-0000000002'];
+    for (const name of names) leave(here, name, { environment: 'uat', project: '42', expires: '2026-11-22T23:00:00Z' });
+    here.emulator.faults.plan({ operation: 'DeleteEndpoint', kind: 'access denied' });
+    const job = await stopIn(here);
+    expect(job.exit).toBe(77);
+    const [, stays = ''] = /Not deleted: endpoint (cmp-\S+) \(/.exec(job.log) ?? [];
+    expect(leftIn(here)).toEqual([stays, stays, stays]);
+    expect(await stopIn(here, { job: '2' })).toMatchObject({ exit: 0 });
+    expect(leftIn(here)).toEqual([]);
   });
 
   it('waits for an endpoint that SageMaker still creates, which it would not delete', async () => {

@@ -92,14 +92,24 @@ interface Trial {
 export async function askBoth(trial: Trial, given: Context): Promise<AnsweredPairs> {
   const context = { ...given, begunAt: tellingTogether(given.begun) };
   const answered = await startAndAsk(trial, context).catch(async (error: unknown) => {
+    await removeAll(trial, context);
     // What went wrong first is what the person has to know.
-    const tell = (name: string) => (second: unknown) =>
-      context.log.line(`Not deleted: ${name} (${inItsOwnWords(second)}).`);
-    for (const { name } of trial.temporary) await remove(name, trial, context).catch(tell(name));
     throw error;
   });
-  for (const { name } of trial.temporary) await remove(name, trial, context);
+  const failed = await removeAll(trial, context);
+  if (failed.length > 0) throw failed[0];
   return answered;
+}
+
+/** Deletes every endpoint, also where one cannot be deleted: each costs money. Tells which stay, and returns why. */
+async function removeAll(trial: Trial, context: TrialContext): Promise<unknown[]> {
+  const failed: unknown[] = [];
+  for (const { name } of trial.temporary)
+    await remove(name, trial, context).catch((error: unknown) => {
+      context.log.line(`Not deleted: ${name} (${inItsOwnWords(error)}).`);
+      failed.push(error);
+    });
+  return failed;
 }
 
 interface TrialContext extends Context {
