@@ -5,6 +5,7 @@ import {
   type Compressors,
   type DecodedArray,
   type FileMetaData,
+  type PageHeader,
   parquetMetadataAsync,
   parquetRead,
   parquetSchema,
@@ -103,9 +104,10 @@ async function cellsOf(
       onChunk: ({ columnName, columnData }) => cells.get(columnName)?.push(columnData),
     }),
   );
-  for (const about of columnsOf(group, needed)) {
-    const [name = ''] = about.path_in_schema;
-    const problem = whyDamaged(cells.get(name) ?? [], Number(group.num_rows), about.statistics?.null_count);
+  // By the names of the schema: a column whose cells have another name in the group has none.
+  for (const [name, pages] of cells) {
+    const [about] = columnsOf(group, [name]);
+    const problem = whyDamaged(pages, Number(group.num_rows), about?.statistics?.null_count);
     if (problem !== undefined)
       throw new TableProblem(`its column ${name} ${problem} from row ${rowStart + 1} on: it is cut or damaged`);
   }
@@ -119,7 +121,9 @@ async function checkPages(file: AsyncBuffer, about: ColumnMetaData, rows: number
   const reader = { view, offset: 0 };
   let cells = 0;
   while (reader.offset < view.byteLength) {
-    const { compressed_page_size: size, crc, data_page_header: one, data_page_header_v2: two } = parquetHeader(reader);
+    const header = parquetHeader(reader);
+    refuseOddHeader(header);
+    const { compressed_page_size: size, crc, data_page_header: one, data_page_header_v2: two } = header;
     const page = new Uint8Array(view.buffer, reader.offset, size);
     if (crc !== undefined && (crc32(page) | 0) !== crc) throw new Error('a page is not what its checksum says');
     const count = (one ?? two)?.num_values ?? 0;
@@ -129,6 +133,21 @@ async function checkPages(file: AsyncBuffer, about: ColumnMetaData, rows: number
   }
   if (cells !== rows) throw new Error(`column ${about.path_in_schema[0]} has ${cells} cells of ${rows}`);
 }
+
+/** Throws where a page does not say how long it is, or what is in it: what reads its cells would look for the end of them forever. */
+function refuseOddHeader({ data_page_header: one, data_page_header_v2: two, ...header }: PageHeader): void {
+  const lengths = two ? [two.definition_levels_byte_length, two.repetition_levels_byte_length] : [];
+  const sizes = [header.compressed_page_size, header.uncompressed_page_size];
+  const counts = two
+    ? [two.num_values, two.num_nulls, two.num_rows]
+    : [(one ?? header.dictionary_page_header)?.num_values];
+  const levels = lengths.reduce((total, each) => total + each, 0);
+  if (![...lengths, ...sizes, ...counts].every(isCount) || sizes.some((size) => size < levels))
+    throw new Error('a page does not say how long it is');
+}
+
+/** What a header does not name is missing, whatever its type says. */
+const isCount = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
 
 /** Where bytes are lost, cells are undefined, too few or too many: nothing takes their place. */
 function whyDamaged(pages: readonly DecodedArray[], rows: number, nulls: bigint | undefined): string | undefined {

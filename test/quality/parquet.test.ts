@@ -101,6 +101,19 @@ describe('a Parquet file', () => {
     await expect(tableOf(inTheMiddle)).rejects.toThrow(/cut or damaged$/);
   });
 
+  it('is refused where a page does not say how long it is, which would be looked for forever', async () => {
+    const damaged = parquetOf('zstd');
+    // The encoding of the first page takes more bytes, and all that follows is of another field.
+    damaged[22] = 178;
+    await expect(tableOf(damaged)).rejects.toThrow('(a page does not say how long it is): it is cut or damaged');
+  });
+
+  it('is refused where the cells of a column have another name than the column', async () => {
+    const damaged = parquetOf('snappy');
+    damaged.write('pary', damaged.lastIndexOf('part'));
+    await expect(tableOf(damaged)).rejects.toThrow('its column part has 0 cells of 8 from row 193 on');
+  });
+
   it('with checksums, in which any byte is another, is refused or has the same rows', async () => {
     const random = randomAfter(7);
     for (let round = 0; round < 300; round++) {
