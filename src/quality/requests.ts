@@ -29,7 +29,7 @@ export function requestMaker(plan: QualityPlan, features: readonly string[]): Re
 }
 
 function filled(template: unknown, filling: Readonly<Record<string, unknown>>): unknown {
-  if (typeof template === 'string') return template in filling ? filling[template] : template;
+  if (typeof template === 'string') return Object.hasOwn(filling, template) ? filling[template] : template;
   if (Array.isArray(template)) return template.map((each) => filled(each, filling));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(Object.entries(template).map(([key, each]) => [key, filled(each, filling)]));

@@ -55,9 +55,9 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
   return (cells, number) => {
     if (cells.length !== columns.length)
       throw new RowProblem(`it has ${cells.length} cells, and the header has ${columns.length}`);
-    const named = textOf(cells[id]);
+    const named = textOf(single(cells[id], plan.id));
     if (named === '') throw new RowProblem(`it has no ${plan.id}, the id`);
-    const given = textOf(cells[label]);
+    const given = textOf(single(cells[label], plan.label));
     if (given === '') throw new RowProblem(`it has no ${plan.label}, the label`);
     return {
       number,
@@ -65,7 +65,7 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
       draw: drawOf(named),
       label: labelOf(given),
       features: (features ?? []).map((at) => featureOf(cells[at], columns[at] ?? '')),
-      parts: (parts ?? []).map((at) => textOf(present(cells[at], columns[at] ?? ''))),
+      parts: (parts ?? []).map((at) => textOf(present(single(cells[at], columns[at] ?? ''), columns[at] ?? ''))),
     };
   };
 }
@@ -74,6 +74,12 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
 function present(cell: unknown, name: string): unknown {
   if (cell === undefined) throw new RowProblem(`it has no ${name}`);
   return cell;
+}
+
+/** A cell that is one value: a list or an object has no text of its own. */
+function single(cell: unknown, name: string): unknown {
+  if (typeof cell !== 'object' || cell === null) return cell;
+  throw new RowProblem(`its ${name} is a list or an object: write a column for each value`);
 }
 
 /** A reader of cells that are sent: no request says another number than the data. */
@@ -86,6 +92,7 @@ function featureReader({ request }: QualityPlan): (cell: unknown, name: string) 
       throw new RowProblem(
         `its ${name} ${cell} is beyond 2^53, where JSON would say another number: name the column in request.text`,
       );
+    if (texts === undefined) single(cell, name);
     return typeof cell === 'bigint' ? String(cell) : present(cell, name);
   };
 }

@@ -110,11 +110,18 @@ async function* readJsonLines(bytes: Bytes): AsyncGenerator<RowChunk> {
 function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(line, /\d{16}/.test(line) ? exactly : undefined);
   } catch (error) {
     throw new TableProblem(`line ${number} is not JSON: ${partsOf(error).message}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TableProblem(`line ${number} is no object`);
   return Object.fromEntries(Object.entries(value));
+}
+
+/** A whole number beyond 2^53 is what is written, and not the nearest number that JavaScript has. */
+function exactly(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  const isRounded =
+    typeof value === 'number' && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value);
+  return isRounded ? BigInt(source) : value;
 }

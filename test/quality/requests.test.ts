@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { surveyData } from '../../src/quality/data.ts';
 import { answerReader } from '../../src/quality/predictions.ts';
 import { requestMaker } from '../../src/quality/requests.ts';
 import type { Task } from '../../src/statistics/answers.ts';
@@ -29,6 +30,12 @@ describe('rows become requests', () => {
       '{"town":null,"area":-1000,"postcode":12}',
     ],
     [
+      'JSON by a template with words that every object of JavaScript knows',
+      { content_type: 'application/json', body: { method: 'toString', inputs: '$array' }, batch: 1 },
+      ROWS.slice(1),
+      '{"method":"toString","inputs":[null,-1000,12]}',
+    ],
+    [
       'JSON Lines',
       { content_type: 'application/jsonlines', body: { features: '$array' } },
       ROWS,
@@ -36,6 +43,42 @@ describe('rows become requests', () => {
     ],
   ])('of %s', (_, request, rows, body) => {
     expect(requestMaker(planFor('regression', { request }), FEATURES)(rows)).toBe(body);
+  });
+});
+
+describe('rows of JSON Lines', () => {
+  /** What a first look says of 40 rows, of which the second is other. */
+  async function lookedAt(second: string, request: object = {}): Promise<string> {
+    const lines = Array.from({ length: 40 }, (_, row) => (row === 1 ? second : `{"id": ${row}, "x": ${row}, "y": 1}`));
+    const open = async () =>
+      (async function* () {
+        yield Buffer.from(lines.join('\n'));
+      })();
+    const looking = surveyData({
+      source: { name: 'rows', format: 'jsonl', open },
+      plan: planFor('regression', { request, slices: [] }),
+    });
+    return looking.then(
+      ({ rows }) => `${rows} rows`,
+      (error: Error) => error.message,
+    );
+  }
+  const AS_JSON = { content_type: 'application/json' };
+
+  it.each([
+    ['{"id": 1, "x": {"of": 2}, "y": 1}', {}, 'row 2: its x is a list or an object: write a column for each value'],
+    ['{"id": 1, "x": [2], "y": 1}', AS_JSON, '40 rows'],
+    ['{"id": [1], "x": 2, "y": 1}', AS_JSON, 'row 2: its id is a list or an object'],
+    ['{"id": 1, "x": 2, "y": [1]}', AS_JSON, 'row 2: its y is a list or an object'],
+    ['{"id": 9007199254740993, "x": 1e300, "y": 1}', AS_JSON, '40 rows'],
+    ['{"id": 1, "x": 9007199254740993, "y": 1}', {}, '40 rows'],
+    [
+      '{"id": 1, "x": 9007199254740993, "y": 1}',
+      AS_JSON,
+      'its x 9007199254740993 is beyond 2^53, where JSON would say',
+    ],
+  ])('%s, sent as %j: %s', async (second, request, said) => {
+    expect(await lookedAt(second, request)).toContain(said);
   });
 });
 
