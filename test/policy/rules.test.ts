@@ -327,7 +327,12 @@ describe('what a policy may not say', () => {
       'freeze.0.time_zone must be the IANA name of a time zone',
     ],
     ['freeze: [{ from: Friday 17:00, to: Monday 08:00 }]', 'freeze.0.time_zone must be the IANA name of a time zone'],
-    ['comment: true', 'comment must be required'],
+    ['environment: { uat: { approvals: 2 } }', 'environment is not known: did you mean environments?'],
+    [
+      'uat: { approvals: 2 }',
+      'uat is not known: known are approvals, from, never, comment, evidence, metrics, freeze, expires, emergency, notify, environments',
+    ],
+    ['comment: true', 'comment must be the word required'],
   ])('%s', async (policy, why) => {
     await expect(found(policy)).rejects.toThrow(`policy.yml: line 1, column`);
     await expect(found(policy)).rejects.toThrow(why);

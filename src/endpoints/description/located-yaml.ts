@@ -39,6 +39,11 @@ const INDENTED: ReadonlySet<string> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MULTILI
 const WRONG_INDENT =
   'this is not YAML: the keys of a mapping must begin at the same column, and a text with ": " needs quotes';
 
+/** What the parser says to those who call it. */
+const SAID_OTHERWISE: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'the file has multiple documents: one begins here, and only one is read',
+};
+
 /** Reads a YAML document with the place of each part; or all that is wrong with it. */
 export function readLocated(text: string): { readonly located: Located } | { readonly wrong: readonly Wrong[] } {
   const lines = new LineCounter();
@@ -49,7 +54,7 @@ export function readLocated(text: string): { readonly located: Located } | { rea
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const wrong: Wrong[] = [...document.errors, ...document.warnings].map(({ pos: [offset], code, message }) => ({
     at: placeAt(offset),
-    why: INDENTED.has(code) ? WRONG_INDENT : message,
+    why: INDENTED.has(code) ? WRONG_INDENT : (SAID_OTHERWISE[code] ?? message),
   }));
   if (wrong.length > 0) return { wrong };
   const located = locate(document.contents, 0, { placeAt, refuse: (at, why) => void wrong.push({ at, why }) });

@@ -20,10 +20,13 @@ export function mapping<Shape extends z.core.$ZodShape>(
   });
 }
 
+/** How the reason begins where no known key is like the one that is refused. */
+export const KNOWN_ARE = 'is not known: known are ';
+
 /** Why a key is refused: one line. */
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
-  return `is not known${meant === undefined ? `: known are ${known.join(', ')}` : `: did you mean ${meant}?`}`;
+  return meant === undefined ? `${KNOWN_ARE}${known.join(', ')}` : `is not known: did you mean ${meant}?`;
 }
 
 /** A whole number within a range. */
@@ -39,7 +42,7 @@ export function text(pattern: RegExp, meaning: string) {
 
 /** One of these words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words, `must be ${words.join(' or ')}`);
+  return z.enum(words, `must be ${words.length === 1 ? 'the word ' : ''}${words.join(' or ')}`);
 }
 
 /** Yes or no. */

@@ -1,9 +1,11 @@
 import type * as z from 'zod/mini';
 import { partsOf } from '../../ground/error-parts.ts';
 import type { Failure } from '../../ground/failure.ts';
+import { nearest } from '../../ground/nearest.ts';
 import { environmentName } from '../../registry/entry-keys.ts';
 import { overridden, placeOf, plainValues } from './effective.ts';
 import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
+import { KNOWN_ARE } from './schema.ts';
 
 /** A file of common values and a section for each environment, whose every section was read and found right. */
 export interface SectionedFile<Value> {
@@ -136,12 +138,19 @@ function saidIn(effective: Mapping, nullable: ReadonlySet<string>): unknown {
 function wrongIn(effective: Located, environment: string, { message, path, ...issue }: z.core.$ZodIssue): WrongIn[] {
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
   const paths = keys ? keys.map((key) => [...path, key]) : [path];
-  const reasons = keys ? message.split('\n') : paths.map(() => message);
+  const told = keys ? message.split('\n') : paths.map(() => message);
+  const reasons = keys && path.length === 0 ? told.map((reason, index) => atTheTop(keys[index] ?? '', reason)) : told;
   return paths.map((each, index) => ({
     at: placeOf(effective, each),
     why: `${each.join('.')} ${reasons[index] ?? ''}`.trim(),
     environment,
   }));
+}
+
+/** The schema of a section does not know the key that holds them. */
+function atTheTop(key: string, reason: string): string {
+  if (!reason.startsWith(KNOWN_ARE)) return reason;
+  return nearest(key, ['environments']) ? 'is not known: did you mean environments?' : `${reason}, environments`;
 }
 
 /** A line for each problem, in the order of the file. One that only some of the sections have says of which. */

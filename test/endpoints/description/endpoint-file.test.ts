@@ -107,7 +107,7 @@ describe('an endpoint file', () => {
     [
       'has two documents',
       'instance_type: ml.m5.large\n---\ninstance_count: 2',
-      /line 2, column 1: .*multiple documents/i,
+      /line 2, column 1: .*multiple documents: one begins here, and only one is read/,
     ],
     ['has an alias', 'tags: &a { b: c }\nmodel_environment: *a', /line 2, column 20: aliases are not supported/],
     ['has a tag of YAML', 'instance_type: !ruby ml.m5.large', /line 1, column 16: .*tag/i],
