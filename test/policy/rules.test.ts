@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { judgePolicy } from '../../src/policy/judge.ts';
 import type { Facts } from '../../src/policy/rule.ts';
 import { momentsOf, wallTimeAt } from '../../src/policy/wall-time.ts';
 import { entryValue } from '../../src/registry/entries.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { CONTENT, modelPackage } from '../registry/package.ts';
-import { found } from './facts.ts';
+import { factsOf, found, policyOfUat } from './facts.ts';
 
 const versionWith = (metadata: Record<string, string>) => ({
   version: modelPackage({ version: 1, approval: 'Approved', metadata }),
@@ -232,6 +233,14 @@ describe('what metrics must be', () => {
   ])('where %s', async (_, policy, facts, finding) => {
     expect(await found(policy, facts)).toBe(finding);
   });
+});
+
+it('names the metrics of the version, and no entry of a job, where the policy has another name', async () => {
+  const facts = factsOf(versionWith({ rmse: '45000', mae: '3', note: 'good', 'approved.dev': '1' }));
+  const [rule] = await judgePolicy(await policyOfUat('metrics: { rsme: { max: 1 } }'), facts);
+  expect(rule?.next).toBe(
+    'correct the name in the policy, if it is another one of its metadata, where there are mae, rmse. Or train a version that has it.',
+  );
 });
 
 describe('when nothing is deployed', () => {
