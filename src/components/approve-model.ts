@@ -75,7 +75,7 @@ export default defineComponent({
       standing.do === 'nothing' && policy !== undefined && (await hasExpired(policy, { shown, now }, context));
     const decision = renew ? decideApproval(shown, now, { ...request, renew }) : standing;
     const isEmergency = emergency.length > 0;
-    if (isEmergency) refuseEmergency(now, policy, context);
+    if (isEmergency) refuseEmergency(now, { policy, decision }, context);
     const approvers = policy && (await holdAtApproval(policy, { shown, now, decision, comment, isEmergency }, context));
     const after = await carryOut(
       decision,

@@ -1,6 +1,7 @@
 import { Failure } from '../../ground/failure.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Context } from '../../program/context.ts';
+import type { ApprovalDecision } from '../../registry/approval.ts';
 import { EMERGENCY, emergencyClause, emergencyOf } from '../../registry/emergency.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 
@@ -19,8 +20,12 @@ export function approvalWords({ comment, emergency }: { comment: string; emergen
  * Refuses an emergency in which no policy lets anything be passed, and a second one for the same version: a day after the first, only
  * an ordinary approval helps.
  */
-export function refuseEmergency(now: ModelPackage, policy: Policy | undefined, { job }: Pick<Context, 'job'>): void {
-  const { environment, pipeline } = job;
+export function refuseEmergency(
+  now: ModelPackage,
+  { policy, decision }: { readonly policy: Policy | undefined; readonly decision: ApprovalDecision },
+  { job }: Pick<Context, 'job'>,
+): void {
+  const { environment } = job;
   if (!policy?.sources.some(({ passable }) => passable.length > 0))
     throw new Failure(
       'SMC-3109',
@@ -28,7 +33,8 @@ export function refuseEmergency(now: ModelPackage, policy: Policy | undefined, {
       'start this job again without a reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
     );
   const before = emergencyOf(now, environment);
-  if (before === undefined || before.pipeline === pipeline) return;
+  // A job that is run again finds its own.
+  if (before === undefined || decision.do === 'nothing') return;
   throw new Failure(
     'SMC-3110',
     `${displayName(now)} cannot be approved in an emergency twice: ${emergencyClause(before, environment)}. Nothing was written.`,
