@@ -4,7 +4,8 @@ import type { ModelPackage } from '../registry/packages.ts';
 
 /** Who stands for an approval, as far as anybody can tell. */
 export type People =
-  | { readonly is: 'known'; readonly count: number; readonly words: string }
+  /** `next` is what helps where there are too few of them, if it is something else than usual. */
+  | { readonly is: 'known'; readonly count: number; readonly words: string; readonly next?: string }
   | { readonly is: 'unknown'; readonly why: string; readonly next: string; readonly isTrouble?: true };
 
 /** The people of an approval that is given now, and whoever does not count, with why. */

@@ -106,6 +106,24 @@ describe('an approval that a policy asks two people for', () => {
     expect(entryOf(project)).toBe(before);
   });
 
+  it('asks for a new pipeline, where check-model ran again after it and its own voices are from before', async () => {
+    const project = await asked(TWO, bob);
+    const { clock } = project.emulator;
+    await project.approve();
+    clock.advance(60_000);
+    gitlab.deployments.create({ id: 5, name: 'check-model', pipeline: 101, sha: COMMIT }, clock.now());
+    await project.check({ job: '5' });
+    gitlab.deployments.report(5, 'success', clock.now());
+    createApproval(6, clock.now());
+    clock.advance(60_000);
+    gitlab.deployments.approve(6, bob, clock.now());
+    const { exit, log } = await project.approve('', { job: '6' });
+    expect([exit, log]).toEqual(
+      refused('bob does not count: approved at 2026-11-22T08:01:00.000Z, before check-model'),
+    );
+    expect(log).toContain('Next: start a new pipeline, and approve the version there.');
+  });
+
   it('is not given by variables that name another GitLab, another person or fewer people', async () => {
     const project = await asked();
     const env = {
@@ -253,6 +271,21 @@ describe('an approval in an emergency', () => {
     project.emulator.clock.advance(60_000);
     gitlab.deployments.approve(12, bob, project.emulator.clock.now());
     expect((await project.approve('', next)).exit).toBe(0);
+    expect(entryOf(project)).not.toContain('open=');
+  });
+
+  it('is not prolonged by starting its job again when it has expired: the next has to be an ordinary one', async () => {
+    const project = await asked(PASSABLE.replace('emergency', 'expires: 12 hours\n    emergency'));
+    await project.approve('', URGENT);
+    const before = entryOf(project);
+    expect((await project.approve('', URGENT)).log).toContain('Nothing was written.');
+    project.emulator.clock.advance(13 * 3_600_000);
+    createApproval(4, project.emulator.clock.now());
+    const { log, calls } = await project.approve('', { job: '4', ...URGENT });
+    expect([log, calls.includes('UpdateModelPackage')]).toEqual([expect.stringContaining('ERROR SMC-3110'), false]);
+    expect(entryOf(project)).toBe(before);
+    gitlab.deployments.approve(4, bob, project.emulator.clock.now());
+    expect((await project.approve('', { job: '4' })).exit).toBe(0);
     expect(entryOf(project)).not.toContain('open=');
   });
 

@@ -27,7 +27,7 @@ export function approvalsRules(asked: z.output<typeof approvals>): Rule[] {
         if (people === undefined) return { verdict: 'to come', now: 'nobody has approved yet' };
         if (people.is === 'unknown') return unknown(people);
         if (people.count >= asked) return { verdict: 'holds', now: people.words };
-        return { verdict: 'does not hold', now: people.words, next: ASK_OTHERS };
+        return { verdict: 'does not hold', now: people.words, next: people.next ?? ASK_OTHERS };
       },
     },
   ];
