@@ -53,7 +53,18 @@ export function mailServerAt(variable: string, { env, host, encrypted }: Expecte
   refuseElsewhere(url, variable, host);
   if (!encrypted && (url.username !== '' || url.protocol === 'smtps:'))
     throw new NotSent(`the address in ${variable} has a user or smtps://, which does not go together with tls: none`);
+  if (!isEncoded(url.username) || !isEncoded(url.password))
+    throw new NotSent(`the address in ${variable} has a user or a password with a % that encodes nothing: write %25`);
   return url;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whoever can set a variable of a pipeline could send its messages elsewhere. */

@@ -184,6 +184,15 @@ describe('an email', () => {
     expect(line).not.toContain('a-secret');
   });
 
+  it.each(['smtp://mailer:50%off@localhost', 'smtp://50%off:p@localhost'])(
+    'with a percent sign that encodes nothing says what to write: %s',
+    async (server) => {
+      const line = await sendBy(email, message, env(server));
+      expect(line).toContain('the address in SERVER has a user or a password with a % that encodes nothing: write %25');
+      expect(line).not.toContain('50');
+    },
+  );
+
   it('that is refused for one recipient is told as not sent', async () => {
     const certified = certificate();
     trust(certified);
