@@ -24,6 +24,8 @@ export interface PeopleBehind {
 
 /** As many commits as anybody asks about one by one. */
 const MOST_COMMITS = 500;
+/** As many items of a list as are read: of a longer one, the rest is not known. */
+const MOST_ITEMS = MOST_COMMITS;
 /** How many are asked about at once. */
 const AT_ONCE = 4;
 /** How many GitLab lists at once: at most 100 (https://docs.gitlab.com/api/rest/#pagination). A merge request may have a long description. */
@@ -101,20 +103,22 @@ async function mergedOf(commit: string, reader: GitLabReader): Promise<Told<Merg
   const list = { schema: mergeRequestList(), size: PAGES.requests };
   const all = await everyPage(`/repository/commits/${commit}/merge_requests?state=merged`, list, reader);
   if (all.is === 'not told') return all;
+  if (all.value.length > MOST_ITEMS)
+    return unclear(`the commit ${commit.slice(0, 12)} came by more than ${MOST_ITEMS} merge requests`);
   const { projectId } = reader.job;
   const own = all.value.filter(({ state, project_id }) => state === 'merged' && String(project_id) === projectId);
   if (own.length > 0) return told(own);
   return unclear(`the commit ${commit.slice(0, 12)} came by no merge request of this project: somebody pushed it`);
 }
 
-/** Every page of a list: the next one is asked for while the last one was full. */
+/** Every page of a list: the next one is asked for while the last one was full. It ends when it has more than MOST_ITEMS. */
 async function everyPage<Item>(
   below: string,
   { schema, size }: { readonly schema: z.ZodMiniType<Item[]>; readonly size: number },
   reader: GitLabReader,
 ): Promise<Told<Item[]>> {
   const all: Item[] = [];
-  for (let page = 1; all.length <= MOST_COMMITS; page++) {
+  for (let page = 1; all.length <= MOST_ITEMS; page++) {
     const answer = await askPatiently(`${below}&per_page=${size}&page=${page}`, reader);
     if (answer.is === 'not told') return answer;
     const parsed = schema.safeParse(answer.value);

@@ -101,6 +101,12 @@ describe('the people behind the commits since the version that is live', () => {
     expect(await ask(gitlab, { from: LIVE, to: many.at(-1) ?? '' })).toMatchObject(why('more than 500 commits'));
   });
 
+  it('are unknown where a commit came by more merge requests than anybody reads', async () => {
+    const gitlab = await scene();
+    for (let iid = 3; iid < 530; iid++) gitlab.mergeRequests.merged({ iid, author: bob, merger: lim, commits: [TWO] });
+    expect(await ask(gitlab)).toMatchObject(why('more than 500 merge requests'));
+  });
+
   it.each<[GitLabTrouble, string]>([
     ['unauthorized', 'never'],
     ['forbidden', 'never'],
