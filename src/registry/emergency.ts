@@ -48,12 +48,13 @@ interface EmergencyQuery {
   readonly environment: string;
   /** How many of the newest approved versions are looked at. */
   readonly limit: number;
+  readonly now: Date;
 }
 
 /** Looks for an overdue emergency among the approved versions of a group (AWS: ListModelPackages, DescribeModelPackage). */
 export async function findOverdueEmergency(
   reader: RegistryReader,
-  { group, environment, limit }: EmergencyQuery,
+  { group, environment, limit, now }: EmergencyQuery,
 ): Promise<Emergency | undefined> {
   const listed = await listNewest(reader.sagemaker, { group, limit, approval: 'Approved' });
   const newest = (listed?.versions ?? []).slice(0, limit);
@@ -61,7 +62,7 @@ export async function findOverdueEmergency(
   return overdueEmergency(
     versions.flatMap((version) => version ?? []),
     environment,
-    reader.clock.now(),
+    now,
   );
 }
 

@@ -302,6 +302,20 @@ describe('an approval in an emergency', () => {
     expect(next.log).toContain('Next: start a new pipeline of uat, approve the version there in the ordinary way');
   });
 
+  it('is not prolonged by a runner whose clock was set back', async () => {
+    const project = await asked(PASSABLE);
+    await project.approve('', URGENT);
+    const { emulator } = project;
+    goThroughDev(emulator, emulator.register({ status: 'Approved' }));
+    const iat = Math.floor(emulator.clock.now().getTime() / 1000) + 25 * 3600;
+    const claims = { pipeline_id: '102', iat, exp: iat + 3600 };
+    const check = await project.check({ pipeline: '102', job: '21', claims });
+    expect([check.exit, check.log]).toEqual([
+      80,
+      expect.stringContaining('nobody has approved it in the ordinary way'),
+    ]);
+  });
+
   it.each<[when: string, hours: number, exit: number]>([
     ['another version is offered within a day', 23, 0],
     ['no other version is offered after a day', 24, 80],

@@ -1,3 +1,4 @@
+import { timeOf } from '../../policy/time.ts';
 import type { CandidateSearch } from '../../preview/candidate.ts';
 import type { ForeseenVersion } from '../../preview/foresee.ts';
 import type { Context } from '../../program/context.ts';
@@ -18,7 +19,8 @@ export async function whyOverdue(
   { aws, clock, job }: Context,
 ): Promise<Extract<CandidateSearch, { is: 'nothing' }> | undefined> {
   const { environment } = job;
-  const overdue = await findOverdueEmergency({ ...aws, clock }, { group, environment, limit });
+  const now = latest(clock.now(), job);
+  const overdue = await findOverdueEmergency({ ...aws, clock }, { group, environment, limit, now });
   if (overdue === undefined || overdue.version.arn === candidate.arn) return undefined;
   return {
     is: 'nothing',
@@ -26,4 +28,10 @@ export async function whyOverdue(
     next: `set model_package_arn to ${overdue.version.arn}, and approve it in the ordinary way. Or withdraw it, by reject-model or rollback-endpoint.`,
     passedOver,
   };
+}
+
+/** As late as it may be: a runner whose clock is wrong, or was set, prolongs no emergency. */
+function latest(runner: Date, job: Context['job']): Date {
+  const time = timeOf(runner, job);
+  return time.is === 'known' ? time.now : (job.tokenLife?.to ?? runner);
 }
