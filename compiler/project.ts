@@ -54,6 +54,8 @@ export interface ProjectOptions {
   readonly hurry?: boolean;
   /** Command -> what runs in its place. */
   readonly replaced?: Readonly<Record<string, string>>;
+  /** Host of the outside -> the address on this machine at which it answers. */
+  readonly outside?: Readonly<Record<string, string>>;
   /** Given, each job runs in a container of its image, by the image's own commands; else in this machine's shell. */
   readonly containers?: Containers;
 }
@@ -241,11 +243,15 @@ class LocalProject implements Project {
     };
   }
 
-  /** What the programs load first: GitLab's API on this machine, AWS's time, and pauses that pass faster. */
+  /** What the programs load first: GitLab's API and other hosts on this machine, AWS's time, and pauses that pass faster. */
   #preloads(): string[] {
-    const gitlab = new URL('bin/gitlab.js', import.meta.url);
-    gitlab.search = new URLSearchParams({ host: HOST, at: this.#gitlab?.url ?? '' }).toString();
-    const always = [gitlab, new URL('bin/ahead.js', import.meta.url)];
+    const hosts = { [HOST]: this.#gitlab?.url ?? '', ...this.#options.outside };
+    const answering = Object.entries(hosts).map(([host, at]) => {
+      const preload = new URL('bin/gitlab.js', import.meta.url);
+      preload.search = new URLSearchParams({ host, at }).toString();
+      return preload;
+    });
+    const always = [...answering, new URL('bin/ahead.js', import.meta.url)];
     const hurried = this.#options.hurry ? [new URL('bin/hurry.js', import.meta.url)] : [];
     return [...always, ...hurried].map(({ href }) => href);
   }

@@ -5,13 +5,23 @@ import type { logPrinter } from './show.ts';
 /** Who pushes to dev, and so trains each version. */
 const TRAINER = 'tan.mei.ling';
 
-/** In main, the one who trained the version starts its approval, and is refused. Then two others approve, and it goes on. */
+interface Watched {
+  readonly show: ReturnType<typeof logPrinter>;
+  /** Shows what people were told in the meantime. */
+  readonly readMessages: () => void;
+}
+
+/**
+ * In main, the approvers are told that a version waits. The one who trained it starts its approval, and is refused. Then two others
+ * approve, and it goes on.
+ */
 export async function promoteByTwo(
   pipeline: Pipeline,
   comment: string,
-  show: ReturnType<typeof logPrinter>,
+  { show, readMessages }: Watched,
 ): Promise<void> {
   show(pipeline, 'main', await pipeline.run(), ['check-model']);
+  readMessages();
   const refused = await pipeline.press('approve-model', TRAINER, { comment });
   show(pipeline, 'main', refused, ['approve-model']);
   if (refused.map(({ name, exit }) => `${name} ${exit}`).join() !== 'approve-model 1')

@@ -65,6 +65,15 @@ describe('the demo', () => {
     expect(text).toContain('holds: approvals (policy.yml) asks for 2 people; now 2 (rajesh.kumar; siti.rahimah)');
   });
 
+  it('shows the message that the approvers of main got, with where to look, before either of them acts', () => {
+    const [before = '', after = ''] = whole.text.split('In Slack, the approvers of main read:');
+    expect(before).toContain('Told by slack (SLACK_WEBHOOK_MAIN): approval_wanted.');
+    expect(before).not.toContain('main: approve-model');
+    expect(after).toMatch(
+      /^\n {2}\| ResalePriceModelGroup version 1 for main waits for approval\n(?: {2}\| .*\n)* {2}\| rmse: 41250\n(?: {2}\| .*\n)* {2}\| What you approve: https:\S+approve\.html\n/,
+    );
+  });
+
   it('shows once what a log begins with, and of a log like an earlier one only the end', () => {
     const { text } = whole;
     expect(text.match(/^ +caller +arn:/gm)).toHaveLength(1);

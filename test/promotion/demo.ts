@@ -4,6 +4,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch } from '../../compiler/project.ts';
 import { promoteByTwo } from './demo-four-eyes.ts';
+import { type Slack, startSlack } from './demo-slack.ts';
 import { APPROVERS, approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
 import { chapter, columns, logPrinter, type Print } from './show.ts';
 import { readStanding, readVersions, type Standing } from './state.ts';
@@ -49,16 +50,19 @@ What to try next:
 export async function demo({ print, replaced = {}, awsIsDown = false }: DemoOptions): Promise<boolean> {
   print(COMING);
   // A canary's minutes are the embedded SageMaker's; nobody waits for them here.
-  const stage = await startResalePrice({ edition: 'promote', hurry: true, replaced });
+  const slack = await startSlack();
+  const { outside, variables } = slack;
+  const stage = await startResalePrice({ edition: 'promote', hurry: true, replaced, outside, variables });
   try {
     if (awsIsDown) await stage.emulator.close();
-    const mishap = await perform(stage, print).catch(inWords);
+    const mishap = await perform({ ...stage, slack }, print).catch(inWords);
     if (mishap !== undefined) print(styleText('red', `\nThe demo ended early: ${mishap}`));
     const agreed = (await agrees(stage, print)) && mishap === undefined;
     if (agreed) print(NEXT);
     return agreed;
   } finally {
     await stage.close();
+    await slack.close();
   }
 }
 
@@ -66,7 +70,10 @@ function inWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function perform({ project, emulator }: ResalePrice, print: Print): Promise<void> {
+async function perform(
+  { project, emulator, slack }: ResalePrice & { readonly slack: Slack },
+  print: Print,
+): Promise<void> {
   const show = logPrinter(print);
   const trainWith = (depth: number, rmse: number) => {
     emulator.metrics = { Evaluate: { Report: { metrics: { rmse } } } };
@@ -76,7 +83,7 @@ async function perform({ project, emulator }: ResalePrice, print: Print): Promis
   chapter(CHAPTERS[0], print);
   await promote(trainWith(6, 41_250), 'dev', show);
   await promote(project.push('uat'), 'uat', show);
-  await promoteByTwo(project.push('main'), COMMENTS.main, show);
+  await promoteByTwo(project.push('main'), COMMENTS.main, { show, readMessages: () => slack.read(print) });
 
   chapter(CHAPTERS[1], print);
   // Other people ask the endpoints by now.

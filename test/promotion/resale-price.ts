@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Job, Pipeline } from '../../compiler/pipeline.ts';
 import type { Branch, Containers } from '../../compiler/project.ts';
 import { resalePrice } from '../catalog/policies.ts';
-import { rolesByScope, type Stage, startStage } from './stage.ts';
+import { rolesByScope, type Stage, type StageOptions, startStage } from './stage.ts';
 
 export const BRANCHES: readonly Branch[] = ['dev', 'uat', 'main'];
 
@@ -29,7 +29,7 @@ export async function approve(
 
 const example = new URL('../../examples/resale-price/', import.meta.url);
 
-export interface Setting {
+export interface Setting extends Partial<Pick<StageOptions, 'outside' | 'variables'>> {
   readonly edition: 'promote' | 'single';
   /** Whether pauses pass faster than they are. */
   readonly hurry?: boolean;
@@ -41,13 +41,13 @@ export interface Setting {
 export type ResalePrice = Stage;
 
 /** The example project beside an AWS account of its own: group and roles are there, nothing has been trained yet. */
-export async function startResalePrice({ edition, hurry = false, ...where }: Setting): Promise<ResalePrice> {
+export async function startResalePrice({ edition, hurry = false, variables, ...where }: Setting): Promise<ResalePrice> {
   return startStage({
     ...where,
     files: filesOf(edition),
     hurry,
     teams: [resalePrice],
-    variables: edition === 'promote' ? { AWS_ROLE_ARN: rolesByScope(resalePrice) } : {},
+    variables: { ...(edition === 'promote' && { AWS_ROLE_ARN: rolesByScope(resalePrice) }), ...variables },
   });
 }
 
