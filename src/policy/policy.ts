@@ -49,7 +49,7 @@ export async function policyOf(
 export interface PolicyText {
   readonly name: string;
   readonly content: Buffer;
-  /** The environments in order, where the file may have sections for no others: a platform team's is for many projects. */
+  /** The environments in order, for no others of which the file has sections; `undefined` of a platform team's, for many projects. */
   readonly path: readonly string[] | undefined;
 }
 
@@ -69,11 +69,16 @@ export async function platformText(
 
 /** What policies ask of an environment, together. */
 export async function policyIn(texts: readonly PolicyText[], environment: string): Promise<Policy> {
-  const [{ readPolicyFile }, { rulesOf }] = await Promise.all([import('./policy-file.ts'), import('./sections.ts')]);
+  const [{ readPlatformPolicy, readPolicyFile }, { rulesOf }] = await Promise.all([
+    import('./policy-file.ts'),
+    import('./sections.ts'),
+  ]);
   const sources: PolicySource[] = [];
   const hash = createHash('sha256');
   for (const { name, content, path } of texts) {
-    const asked = (await readPolicyFile(name, content.toString('utf8'), path)).describe(environment);
+    const text = content.toString('utf8');
+    const read = await (path === undefined ? readPlatformPolicy(name, text) : readPolicyFile(name, text, path));
+    const asked = read.describe(environment);
     sources.push({ name, rules: rulesOf(asked), passable: asked.emergency ?? [] });
     hash.update(content);
   }

@@ -12,8 +12,8 @@ import { metrics, metricsRules } from './sections/metrics.ts';
 import { never, neverRules } from './sections/never.ts';
 import { notify } from './sections/notify.ts';
 
-/** What a policy may ask of an environment. Each section is a file of its own in `sections/`, and gives rules below. */
-export const policySections = mapping({
+/** What gives rules, and what passes them. */
+const ruling = {
   approvals,
   from,
   never,
@@ -23,13 +23,21 @@ export const policySections = mapping({
   freeze,
   expires,
   emergency,
-  notify,
+};
+
+/** What a policy may ask of an environment. Each section is a file of its own in `sections/`, and gives rules below. */
+export const policySections = mapping({ ...ruling, notify });
+
+/** The same of the policy of a platform team, which has no channels: the variables that hold their addresses are of each project. */
+export const platformSections = mapping(ruling, {
+  notify:
+    'tells nobody: a policy that platform_policy names has no channels. Name them in the policy_file of each project',
 });
 
 export type PolicySections = z.output<typeof policySections>;
 
 /** The rules of an environment, in the order in which they are shown. */
-export function rulesOf(asked: PolicySections): Rule[] {
+export function rulesOf(asked: Omit<PolicySections, 'notify'>): Rule[] {
   return [
     ...approvalsRules(asked.approvals),
     ...fromRules(asked.from),

@@ -58,6 +58,18 @@ describe('the policy of the platform team', () => {
     expect((await project.approve('', { ...approvedDev('58'), inputs })).log).toContain('nothing tells which account');
   });
 
+  it('is refused where it names channels, for any environment: nobody would be told by them', async () => {
+    const channels = 'comment: required\nenvironments:\n  prod:\n    notify: [{ channel: slack, address: SLACK }]\n';
+    const { project, inputs } = await projectOf(channels);
+    const { exit, log, calls } = await project.check({ inputs });
+    expect([exit, calls]).toEqual([64, []]);
+    expect(log).toContain('ERROR SMC-1014');
+    expect(log).toMatch(
+      /policies\/ml\.yml of project \d+ at e{12}: line 4, column 5: notify tells nobody: a policy that platform_policy names has no channels/,
+    );
+    expect(log).toContain('Next: correct it in its project, and let platform_policy name the commit that has it so.');
+  });
+
   it.each([
     ['its project does not let the job token in', false, `${SHA}:policies/ml.yml`, 'ERROR SMC-1011'],
     ['the commit does not have it', true, `${SHA}:policies/other.yml`, 'ERROR SMC-1009'],

@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gitlab } from '../../components/gitlab-host.ts';
 import { builtValue, enter, timeIn } from '../../components/handover.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { approved, type Place, shownInUat, showPolicy } from '../stage.ts';
+
+/** The commit that has the policy of the platform team. */
+const PLATFORM_COMMIT = 'e'.repeat(40);
 
 const POLICY = { policy_file: 'policy.yml' };
 
@@ -26,6 +30,25 @@ export const policy: readonly Row[] = [
     stage: shownInUat,
     act: asks('environments:\n  uat:\n    coment: required\n'),
     job: { inputs: POLICY },
+    exit: 64,
+    writes: {},
+    record: 'none',
+  },
+  {
+    when: 'the policy of the platform team names channels',
+    shows: [],
+    component: 'approve-model',
+    code: 'SMC-1014',
+    seen: 'ERROR Invalid policy:…  ml.yml of project 77 at …: line 1, column 1: notify tells nobody: a policy that platform_policy names has no channels. Name them in the policy_file of each project.',
+    next: 'correct it in its project, and let platform_policy name the commit that has it so.',
+    cause:
+      'The variables that hold the addresses of channels are of each project, so a policy for many projects has no channels.',
+    remedy:
+      'Take `notify` out of that policy, and name the channels in `policy_file`. See [Get told](notifications.md#channels).',
+    stage: shownInUat,
+    act: () =>
+      gitlab.other('77', PLATFORM_COMMIT, { 'ml.yml': 'notify: [{ channel: slack, address: SLACK_WEBHOOK }]\n' }),
+    job: { inputs: { platform_policy: `77@${PLATFORM_COMMIT}:ml.yml` } },
     exit: 64,
     writes: {},
     record: 'none',
