@@ -5,12 +5,11 @@ import { oneDescription } from '../endpoints/description/inputs.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
 import { optional } from '../gitlab/inputs.ts';
-import { Failure } from '../ground/failure.ts';
 import { channelsOf } from '../policy/channels.ts';
 import { type Policy, policyOf } from '../policy/policy.ts';
 import type { Known } from '../preview/approver-view.ts';
 import { PROMOTION_SAFETY_INPUTS, permissionsToForesee, promotionInputs } from '../preview/asking.ts';
-import type { CandidateSearch } from '../preview/candidate.ts';
+import { type CandidateSearch, refusalOfNothing } from '../preview/candidate.ts';
 import { criteriaOf } from '../preview/criteria.ts';
 import { type ForeseenVersion, foresee } from '../preview/foresee.ts';
 import type { FoundVersion } from '../preview/gather.ts';
@@ -21,7 +20,6 @@ import type { Context } from '../program/context.ts';
 import { readApproval, TAKE_OVER } from '../registry/entries.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
 import { readRollback } from '../registry/withdrawal.ts';
-import { whyOverdue } from './check-model/overdue.ts';
 
 const inputs = z
   .strictObject({
@@ -93,8 +91,6 @@ export default defineComponent({
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
     if (foreseen.refused) throw foreseen.refused;
-    const overdue = policy && (await whyOverdue(foreseen, given, context));
-    if (overdue) return nothingToPromote(given, context, overdue);
     return handOver(foreseen, { given, criteria, policy }, context);
   },
 });
@@ -102,13 +98,13 @@ export default defineComponent({
 function nothingToPromote(
   given: Inputs,
   { log, report, job }: Context,
-  { why, next, passedOver }: Extract<CandidateSearch, { is: 'nothing' }>,
+  nothing: Extract<CandidateSearch, { is: 'nothing' }>,
 ): Done<Output> {
+  const { why, passedOver } = nothing;
   for (const line of skippedLines(passedOver, "the job's record.json has every reason")) log.line(`  ${line}`);
   report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
   report.dotenv({ MODEL_FOUND: 'false' });
-  if (given.on_missing === 'fail')
-    throw new Failure('SMC-3001', `Nothing to promote to ${job.environment}: ${why}.`, next);
+  if (given.on_missing === 'fail') throw refusalOfNothing(nothing, job);
   report.check(`A version can be promoted to ${job.environment}`);
   return {
     verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs succeed and do nothing (on_missing: continue).`,

@@ -44,6 +44,14 @@ export type CandidateSearch =
   | ({ is: 'candidate' } & FoundCandidate)
   | { is: 'nothing'; why: string; next: string; passedOver: readonly PassedOver[] };
 
+/** The Failure of a job that has nothing to promote. */
+export function refusalOfNothing(
+  { why, next }: Pick<Extract<CandidateSearch, { is: 'nothing' }>, 'why' | 'next'>,
+  { environment }: Pick<Context['job'], 'environment'>,
+): Failure {
+  return new Failure('SMC-3001', `Nothing to promote to ${environment}: ${why}.`, next);
+}
+
 /**
  * The version to promote: the one that model_package_arn names, what this pipeline registered, or the newest of the
  * group that can be promoted.

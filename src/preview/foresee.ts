@@ -4,10 +4,17 @@ import { missingOf } from '../endpoints/ensure.ts';
 import { Look } from '../endpoints/look.ts';
 import type { DeploymentPlan } from '../endpoints/plan.ts';
 import { refusedFallBack } from '../endpoints/rollout/fall-backs.ts';
+import type { PolicyInputs } from '../policy/inputs.ts';
 import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
 import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
-import { type CandidateQuery, type CandidateSearch, type FoundCandidate, findCandidate } from './candidate.ts';
+import {
+  type CandidateQuery,
+  type CandidateSearch,
+  type FoundCandidate,
+  findCandidate,
+  refusalOfNothing,
+} from './candidate.ts';
 import { asFailure, type Met, meet, refusalThere, refusalToServe } from './foreseen.ts';
 import {
   type Destination,
@@ -19,10 +26,11 @@ import {
   whyNothingNew,
   withDecision,
 } from './live.ts';
+import { whyOverdue } from './overdue.ts';
 import { plannedDeployment, type WantedServing } from './serving.ts';
 
 /** The inputs that say which version a pipeline would promote, and how it would deploy it. */
-export interface PromotionInputs extends CandidateQuery, WantedServing {
+export interface PromotionInputs extends CandidateQuery, PolicyInputs, WantedServing {
   readonly endpoint_name: string | undefined;
 }
 
@@ -67,8 +75,13 @@ export async function foresee(
   const looking = firstLook(given, context);
   const { endpoint_name: name } = given;
   const found = await looking.look.beside(findCandidate(given, criteria, context));
-  if (found.is === 'candidate') return foreseeVersion(found, { given, description, criteria, looking }, context);
-  return { ...found, destination: name === undefined ? undefined : await looking.destinationAt(name) };
+  if (found.is === 'nothing')
+    return { ...found, destination: name === undefined ? undefined : await looking.destinationAt(name) };
+  const foreseen = await foreseeVersion(found, { given, description, criteria, looking }, context);
+  if (foreseen.is === 'nothing' || foreseen.refused) return foreseen;
+  const overdue = await whyOverdue(foreseen.candidate, given, context);
+  const { passedOver, destination } = foreseen;
+  return overdue ? { is: 'nothing', ...overdue, passedOver, destination } : foreseen;
 }
 
 interface Foreseeing extends DescribedPromotion {
@@ -125,14 +138,19 @@ export function isTrainedFirst(
   return model_package_arn === undefined && criteria.source === 'run' && environmentBefore(criteria) === undefined;
 }
 
+/** What a version that a pipeline trains first would meet; refused, too, while an emergency lets no other version be offered. */
+export async function foreseeTraining(described: DescribedPromotion, context: Context): Promise<TrainingForeseen> {
+  const foreseen = await metByTrained(described, context);
+  if (foreseen.refused) return foreseen;
+  const overdue = await whyOverdue(undefined, described.given, context);
+  return overdue ? { ...foreseen, refused: refusalOfNothing(overdue, context.job) } : foreseen;
+}
+
 /**
- * What a version that a pipeline trains first would meet. In its place stands the version that is live, of the same group, under
+ * What a version that a pipeline trains first would meet at its endpoint. In its place stands the version that is live, of the same group, under
  * the name of no config: deploy-model decides by the endpoint, and what the version itself is shows only when it exists.
  */
-export async function foreseeTraining(
-  { given, description }: DescribedPromotion,
-  context: Context,
-): Promise<TrainingForeseen> {
+async function metByTrained({ given, description }: DescribedPromotion, context: Context): Promise<TrainingForeseen> {
   const { look, destinationAt } = firstLook(given, context);
   const { endpoint_name: name } = given;
   const there = name === undefined ? undefined : await destinationAt(name);

@@ -1,3 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentIn, enter, timeIn, verdictValue } from '../../components/handover.ts';
+import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
 import { goThroughDev, nothing, nothingForUat, validated } from '../stage.ts';
 
@@ -98,5 +102,26 @@ export const plan: readonly Row[] = [
     missing: 'Nothing refuses the deployment to uat',
     writes: {},
     record: { outcome: 'version', version: 2, act: 'refuse', refused: 'SMC-4001' },
+  },
+  {
+    when: 'a version was approved in an emergency a day ago, and never in the ordinary way',
+    shows: [],
+    component: 'plan-deployment',
+    seen: 'A merge into uat promotes nothing: version 1 was approved for uat in an emergency by jane in pipeline 90 at …, and nobody has approved it in the ordinary way within a day. Nothing was changed.',
+    cause: 'check-model of `uat` offers no other version until that is made good, and the plan decides as it does.',
+    remedy: 'Approve that version in the ordinary way, or withdraw it: the log says how after `next`.',
+    stage: validated,
+    act: ({ emulator, root }) => {
+      const words = { at: timeIn(emulator), open: 'emergency' };
+      enter(emulator, arnOf(1), { 'approved.uat': verdictValue(contentIn(emulator, arnOf(1)), words) });
+      goThroughDev(emulator, emulator.register({ status: 'Approved' }));
+      emulator.clock.advance(24 * 3_600_000);
+      writeFileSync(join(root, 'policy.yml'), 'approvals: 2\nemergency: [approvals]\n');
+    },
+    job: { inputs: { policy_file: 'policy.yml' } },
+    exit: 0,
+    missing: 'A version can be promoted to uat',
+    writes: {},
+    record: { outcome: 'nothing', act: 'none' },
   },
 ];
