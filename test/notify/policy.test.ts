@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { channelsOf } from '../../src/policy/channels.ts';
+import { builtValue, enter, timeIn } from '../components/handover.ts';
+import { projectWith } from '../policy/project.ts';
 import { UAT_JOB } from '../preview/known.ts';
 
 const policy_file = 'policy.yml';
@@ -44,5 +47,18 @@ describe('the channels of a policy', () => {
     expect(String(refused)).toMatch(/policy\.yml: line 3, column \d+: /);
     expect(String(refused)).toContain(why);
     expect(String(refused)).not.toContain('a-secret');
+  });
+});
+
+describe('the policy of the example, copied without its channel', () => {
+  it('lets a first pipeline offer its version all the same, and says in the log that nobody was told', async () => {
+    const example = readFileSync(new URL('../../examples/resale-price/policy.yml', import.meta.url), 'utf8');
+    const { check, emulator, arn } = await projectWith(example.replace('  main:', '  uat:'));
+    enter(emulator, arn, { built: builtValue({ user_id: '58', at: timeIn(emulator) }) });
+    const { exit, log, outputs } = await check();
+    expect([exit, outputs]).toMatchObject([0, { MODEL_FOUND: 'true' }]);
+    expect(log).toContain(
+      'Warning: not told by slack (SLACK_WEBHOOK_MAIN): approval_wanted: no CI/CD variable SLACK_WEBHOOK_MAIN is visible in this job. This job ends as it would have ended.',
+    );
   });
 });
