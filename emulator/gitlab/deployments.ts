@@ -38,7 +38,10 @@ interface RunJob extends GitLabJob {
   status: string;
   /** Who started it last. */
   user: GitLabUser | null;
+  started_at: string | null;
+  queued_duration: number | null;
   finished_at: string | null;
+  updated_at: string;
 }
 
 interface Deployment {
@@ -49,6 +52,9 @@ interface Deployment {
   readonly rules: readonly ApprovalRule[];
   readonly approvals: GivenApproval[];
 }
+
+/** Until somebody starts a manual job, GitLab names whoever made its pipeline. */
+const PIPELINE_MAKER: GitLabUser = { id: 50, username: 'maker' };
 
 /**
  * The jobs of a project, their deployments, and who approved these, as GitLab answers a job that asks:
@@ -80,7 +86,15 @@ export class Deployments {
 
   /** Adds a job when its pipeline is created. One that deploys has a deployment from then on. Run again, it is a new job. */
   create(job: GitLabJob, at: Date): void {
-    const added = { ...job, status: 'manual', user: null, finished_at: null };
+    const added = {
+      ...job,
+      status: 'manual',
+      user: PIPELINE_MAKER,
+      started_at: null,
+      queued_duration: null,
+      finished_at: null,
+      updated_at: at.toISOString(),
+    };
     this.#jobs.set(job.id, added);
     if (job.environment === undefined) return;
     this.#deployments.push({
@@ -93,12 +107,20 @@ export class Deployments {
     });
   }
 
-  /** Lets a job run, or end; somebody may have started it. */
-  report(id: number, status: 'running' | 'success' | 'failed', at: Date, user?: GitLabUser): void {
+  /** Lets a job run, or end; somebody may have started it, some seconds before a runner began. One that never ran was dropped. */
+  report(
+    id: number,
+    status: 'running' | 'success' | 'failed' | 'canceled',
+    at: Date,
+    user?: GitLabUser,
+    queued = 1,
+  ): void {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new Error(`There is no job ${id}.`);
     job.status = status;
     job.user = user ?? job.user;
+    job.updated_at = at.toISOString();
+    if (status === 'running') [job.started_at, job.queued_duration] = [at.toISOString(), queued];
     job.finished_at = status === 'running' ? null : at.toISOString();
   }
 
@@ -132,11 +154,15 @@ export class Deployments {
 
   #list(query: URLSearchParams): JsonAnswer {
     const [order, sort] = [query.get('order_by') ?? 'id', query.get('sort') ?? 'asc'];
-    if (order !== 'id' || !['asc', 'desc'].includes(sort) || !isPage(query))
+    const after = query.get('updated_after') ?? '';
+    if (!['id', 'updated_at'].includes(order) || !['asc', 'desc'].includes(sort) || !isPage(query))
       return [400, { error: 'a parameter does not have a valid value' }];
+    if (after !== '' && order !== 'updated_at')
+      return [400, { message: '400 Bad request - `updated_at` filter requires `updated_at` sort' }];
     const wanted = this.#deployments.filter(
-      ({ environment }) => environment === (query.get('environment') ?? environment),
+      ({ environment, job }) => environment === (query.get('environment') ?? environment) && job.updated_at > after,
     );
+    if (order === 'updated_at') wanted.sort((one, other) => one.job.updated_at.localeCompare(other.job.updated_at));
     return [200, pageOf(sort === 'asc' ? wanted : wanted.toReversed(), query).map(deploymentAnswer)];
   }
 }
@@ -145,12 +171,14 @@ function found<Value>(value: Value | undefined, answer: (value: Value) => object
   return value === undefined ? [404, { message: '404 Not found' }] : [200, answer(value)];
 }
 
-function jobAnswer({ id, name, pipeline, sha, status, user, finished_at }: RunJob) {
+function jobAnswer({ id, name, pipeline, sha, status, user, started_at, queued_duration, finished_at }: RunJob) {
   return {
     id,
     name,
     status,
     user: user && userAnswer(user),
+    started_at,
+    queued_duration,
     finished_at,
     commit: { id: sha },
     pipeline: { id: pipeline, project_id: 42, sha },
@@ -158,7 +186,7 @@ function jobAnswer({ id, name, pipeline, sha, status, user, finished_at }: RunJo
 }
 
 function deploymentAnswer({ id, environment, job, created_at }: Deployment) {
-  const [status, at] = [job.status === 'manual' ? 'blocked' : job.status, job.finished_at ?? created_at];
+  const status = job.status === 'manual' ? 'blocked' : job.status;
   return {
     id,
     iid: id - 6999,
@@ -166,7 +194,7 @@ function deploymentAnswer({ id, environment, job, created_at }: Deployment) {
     sha: job.sha,
     status,
     created_at,
-    updated_at: at,
+    updated_at: job.updated_at,
     environment: { id: 9, name: environment, external_url: null },
     deployable: jobAnswer(job),
   };

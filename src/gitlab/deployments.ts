@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { Job } from './job.ts';
 import { askPatiently, type GitLabReader, type Told } from './patience.ts';
+import { earlierRuns } from './runs.ts';
 
-/** What somebody said about the deployment of a job. */
+/** What somebody said about the deployment of a job, or by starting an earlier run of it. */
 export interface GivenVoice {
   /** The number of their account. */
   readonly id: string;
@@ -11,8 +12,8 @@ export interface GivenVoice {
   /** `approved` or `rejected`. */
   readonly status: string;
   readonly at: Date;
-  /** The groups whose approval rule takes it, by their numbers. */
-  readonly groups: readonly string[];
+  /** The groups whose approval rule takes it, by their numbers; absent for a run: GitLab does not tell those of who started it. */
+  readonly groups?: readonly string[];
 }
 
 /** What GitLab knows of an approval: who spoke, and since when there was something to speak about. */
@@ -20,6 +21,8 @@ export interface Voices {
   /** When the check-model job ended that showed the version. */
   readonly shownAt: Date;
   readonly given: readonly GivenVoice[];
+  /** Who started earlier runs of this job in this pipeline, the latest first; nobody, where nobody asked for them. */
+  readonly runs: readonly GivenVoice[];
   /** Who started the job, as GitLab knows it. */
   readonly startedBy: { readonly id: string; readonly login: string } | undefined;
 }
@@ -28,6 +31,8 @@ export interface Voices {
 export interface ApprovalJobs {
   readonly check: string;
   readonly approval: string;
+  /** Whether earlier runs of the approval job are asked for, and after which job: the approval that it gave has used them up. */
+  readonly runs?: { readonly after: string | undefined } | undefined;
 }
 
 /**
@@ -35,7 +40,8 @@ export interface ApprovalJobs {
  * (https://docs.gitlab.com/api/deployments/), and when the check-model job ended whose record is taken. Those of another job are
  * never taken: GitLab keeps them with the job, also when it is run again.
  */
-export async function readVoices({ check, approval }: ApprovalJobs, reader: GitLabReader): Promise<Told<Voices>> {
+export async function readVoices(jobs: ApprovalJobs, reader: GitLabReader): Promise<Told<Voices>> {
+  const { check, approval, runs: asked } = jobs;
   const [shown, deployment] = await Promise.all([endOf(check, reader), deploymentOf(approval, reader)]);
   if (shown.is === 'not told') return shown;
   if (deployment.is === 'not told') return deployment;
@@ -54,8 +60,14 @@ export async function readVoices({ check, approval }: ApprovalJobs, reader: GitL
         : [],
     ),
   }));
-  return { is: 'told', value: { shownAt: shown.value, given, startedBy: personOf(deployable.user) } };
+  const since = shown.value;
+  const runs = asked ? await earlierRuns({ ...deployable, since, after: Number(asked.after ?? 0) }, reader) : NO_RUNS;
+  if (runs.is === 'not told') return runs;
+  const startedBy = personOf(deployable.user);
+  return { is: 'told', value: { shownAt: since, given, runs: runs.value, startedBy } };
 }
+
+const NO_RUNS: Told<GivenVoice[]> = { is: 'told', value: [] };
 
 function personOf(user: z.output<ReturnType<typeof userSchema>> | null | undefined): Voices['startedBy'] {
   return user == null ? undefined : { id: String(user.id), login: user.username };
@@ -98,7 +110,12 @@ const deploymentSchema = () =>
   z.object({
     id: id(),
     environment: z.object({ name: z.string() }),
-    deployable: z.object({ id: id(), pipeline: z.object({ id: id() }), user: z.nullish(userSchema()) }),
+    deployable: z.object({
+      id: id(),
+      name: z.optional(z.string()),
+      pipeline: z.object({ id: id() }),
+      user: z.nullish(userSchema()),
+    }),
     approvals: z.nullish(z.array(voice())),
     approval_summary: z.nullish(
       z.object({

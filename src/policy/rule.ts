@@ -66,6 +66,8 @@ export interface Rule {
   readonly heldFrom: Moment;
   /** How many people it asks for, where it does. */
   readonly people?: number;
+  /** Whether whoever started an earlier run of the approval job counts among them. */
+  readonly countsRuns?: boolean;
   /** Whether it is about one person: each of several has to satisfy it, or does not count. */
   readonly isPersonal?: true;
   /** Whether it is about the age of the approval: one that stands, and for which it does not hold, is given anew. */

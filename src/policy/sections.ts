@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { mapping } from '../endpoints/description/schema.ts';
 import type { Rule } from './rule.ts';
-import { approvals, approvalsRules } from './sections/approvals.ts';
+import { approvals, approvalsRules, count_job_runs } from './sections/approvals.ts';
 import { comment, commentRules } from './sections/comment.ts';
 import { emergency } from './sections/emergency.ts';
 import { evidence, evidenceRules } from './sections/evidence.ts';
@@ -15,6 +15,7 @@ import { notify } from './sections/notify.ts';
 /** What gives rules, and what passes them. */
 const ruling = {
   approvals,
+  count_job_runs,
   from,
   never,
   comment,
@@ -39,7 +40,7 @@ export type PolicySections = z.output<typeof policySections>;
 /** The rules of an environment, in the order in which they are shown. */
 export function rulesOf(asked: Omit<PolicySections, 'notify'>): Rule[] {
   return [
-    ...approvalsRules(asked.approvals),
+    ...approvalsRules(asked.approvals, asked.count_job_runs),
     ...fromRules(asked.from),
     ...neverRules(asked.never),
     ...commentRules(asked.comment),

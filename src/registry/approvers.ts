@@ -20,9 +20,9 @@ export interface Approvers {
   readonly against: readonly Uncounted[];
 }
 
-/** A person who spoke: as the one who started the job, or by GitLab's approval of its deployment. */
+/** A person who spoke: as the one who started the job, by GitLab's approval of its deployment, or by an earlier run. */
 export interface Speaker extends Person {
-  readonly groups: readonly string[];
+  readonly groups: readonly string[] | undefined;
   readonly isPresser: boolean;
 }
 
@@ -40,7 +40,7 @@ interface Presser extends Pick<Person, 'login'> {
  */
 export async function judgeApprovers(
   presser: Presser,
-  { given, shownAt }: Pick<Voices, 'given' | 'shownAt'>,
+  { given, runs, shownAt }: Pick<Voices, 'given' | 'runs' | 'shownAt'>,
   whyNot: WhyNot,
 ): Promise<Approvers> {
   const counted: Person[] = [];
@@ -49,13 +49,15 @@ export async function judgeApprovers(
   const weigh = async ({ unheard, ...speaker }: Speaker & { unheard: string | undefined }) => {
     const { id, login } = speaker;
     const why = spoken.has(id) ? ONCE : (unheard ?? whyNoPerson(speaker) ?? (await whyNot(speaker)));
-    spoken.add(id);
+    // What nobody could hear does not keep a person from saying it again.
+    if (unheard === undefined) spoken.add(id);
     if (why === undefined) counted.push({ id, login });
     else uncounted.push({ login, why });
   };
   if (presser.id === undefined) uncounted.push({ login: presser.login, why: 'no token says who started this job' });
   else await weigh({ ...presser, id: presser.id, groups: [], isPresser: true, unheard: undefined });
-  for (const { id, login, groups, ...voice } of given.filter(({ status }) => status === 'approved'))
+  const approvals = [...given.filter(({ status }) => status === 'approved'), ...runs];
+  for (const { id, login, groups, ...voice } of approvals)
     await weigh({ id, login, groups, isPresser: false, unheard: whyUnheard(voice, shownAt) });
   const against = given.filter(({ status }) => status !== 'approved');
   return { counted, uncounted, against: against.map(({ login, status }) => ({ login, why: `said "${status}"` })) };

@@ -67,6 +67,7 @@ describe('the approvals of the deployment that a job is', () => {
       value: {
         shownAt: at('08:05:00'),
         startedBy: { id: '57', login: 'jane' },
+        runs: [],
         given: [
           { id: '58', login: 'bob', isActive: true, status: 'approved', at: at('08:06:00'), groups: ['134'] },
           { id: '59', login: 'carol', isActive: true, status: 'rejected', at: at('08:04:00'), groups: [] },

@@ -188,6 +188,114 @@ describe('an approval that a policy never takes from who trained the version', (
   });
 });
 
+const BY_RUNS = `${TWO}    count_job_runs: true\n`;
+const jane: GitLabUser = { id: 57, username: 'jane' };
+
+/** The project whose version was shown, and an include of which somebody runs the approval job as often as they like. */
+async function askedByRuns(policy = BY_RUNS) {
+  const project = await asked(policy);
+  const { clock } = project.emulator;
+  let next = 2;
+  /** Somebody starts the job, or starts it again; an earlier run does not know who comes later. */
+  const runBy = async ({ id, username: user }: GitLabUser, options: Parameters<PolicyProject['approve']>[1] = {}) => {
+    const job = next++;
+    if (job > 2) createApproval(job, clock.now());
+    clock.advance(60_000);
+    gitlab.deployments.report(job, 'running', clock.now(), { id, username: user });
+    const ran = await project.approve('', {
+      ...options,
+      job: `${job}`,
+      user,
+      claims: { user_id: `${id}`, ...options.claims },
+    });
+    gitlab.deployments.report(job, ran.exit === 0 ? 'success' : 'failed', clock.now());
+    return ran;
+  };
+  return { ...project, runBy };
+}
+
+describe('an approval of which the policy counts who ran its job', () => {
+  it('is given by the second person who runs it, and the first ends red with what to do', async () => {
+    const project = await askedByRuns();
+    const first = await project.runBy(jane);
+    expect([first.exit, first.log]).toEqual(refused('asks for 2 people; now 1 (jane)'));
+    expect(first.log).toContain('Next: let another person run this job again, in this pipeline');
+    expect(first.calls).not.toContain('UpdateModelPackage');
+    expect((await project.deploy()).exit).not.toBe(0);
+    const second = await project.runBy(bob);
+    expect(second.exit, second.log).toBe(0);
+    expect(second.log).toContain('person   jane counts');
+    expect(entryOf(project)).toMatch(/^by=bob user_id=58 .* people=2 with=jane:57$/);
+    expect((await project.deploy()).log).toContain('now 2 (bob/jane:57)');
+  });
+
+  it('is not given by one person who runs it twice', async () => {
+    const project = await askedByRuns();
+    await project.runBy(jane);
+    const { exit, log } = await project.runBy({ ...jane, username: 'jane.renamed' });
+    expect([exit, log]).toEqual(refused('now 1 (jane.renamed; not jane: a person counts once)'));
+  });
+
+  it('stands when a third person runs the job after it was given, or the second run was killed as it ended', async () => {
+    const project = await askedByRuns();
+    await project.runBy(jane);
+    await project.runBy(bob);
+    const before = entryOf(project);
+    const { exit, log } = await project.runBy(carol);
+    expect([exit, log]).toEqual([0, expect.stringContaining('Nothing was written.')]);
+    expect(entryOf(project)).toBe(before);
+  });
+
+  it('is not helped by a run from before check-model showed the version, and is by one of the same person after', async () => {
+    const project = await askedByRuns();
+    await project.runBy(jane);
+    project.emulator.clock.advance(60_000);
+    await project.check();
+    gitlab.deployments.report(1, 'success', project.emulator.clock.now());
+    const { exit, log } = await project.runBy(bob);
+    expect([exit, log]).toEqual(refused('asks for 2 people; now 1 (bob)'));
+    expect((await project.runBy(jane)).exit).toBe(0);
+  });
+
+  it('is asked of both again, once it has grown too old', async () => {
+    const project = await askedByRuns(`${BY_RUNS}    expires: 1 hour\n`);
+    await project.runBy(jane);
+    await project.runBy(bob);
+    project.emulator.clock.advance(3_600_001);
+    expect((await project.deploy()).exit).not.toBe(0);
+    const { exit, log } = await project.runBy(jane);
+    expect([exit, log]).toEqual(refused('asks for 2 people; now 1 (jane)'));
+    expect((await project.runBy(bob)).exit).toBe(0);
+    expect((await project.deploy()).exit).toBe(0);
+  });
+
+  it('is not given where the policy does not count runs', async () => {
+    const project = await askedByRuns(TWO);
+    await project.runBy(jane);
+    const { exit, log } = await project.runBy(bob);
+    expect([exit, log]).toEqual(refused('now 1 (bob)'));
+    expect(log).toContain('have others approve its deployment in GitLab');
+  });
+
+  it.each<[what: string, policy: string, first: GitLabUser, told: string]>([
+    ['who trained the version', `${BY_RUNS}    never: [trained]\n`, jane, 'jane does not count: never trained'],
+    ['by an access token', BY_RUNS, { id: 70, username: 'project_42_bot' }, 'an access token is no person'],
+    [
+      'whose groups nobody tells',
+      `${BY_RUNS}    from: [{group: wog/risk, id: 134}]\n`,
+      jane,
+      'jane does not count: from: nobody tells of which groups jane is',
+    ],
+  ])('does not count a run of somebody %s', async (_, policy, first, told) => {
+    const project = await askedByRuns(policy);
+    const { emulator, arn } = project;
+    enter(emulator, arn, { built: builtValue({ at: timeIn(emulator), user_id: '57' }) });
+    await project.runBy(first);
+    const { exit, log } = await project.runBy(bob, { claims: { groups_direct: ['wog/risk'] } });
+    expect([exit, log]).toEqual(refused(told));
+  });
+});
+
 const RISK = `${TWO}    from: [{group: wog/risk, id: 134}]\n`;
 const ofRisk = (...groups: readonly string[]) => ({ claims: { groups_direct: groups } });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gitlab } from '../components/gitlab-host.ts';
+import { COMMIT } from '../components/job.ts';
 import { projectWith } from './project.ts';
 
 const SHA = 'e'.repeat(40);
@@ -31,6 +32,24 @@ describe('the policy of the platform team', () => {
     expect([exit, log]).toEqual(refused('does not hold: comment (policies/ml.yml of project'));
     expect((await project.approve('RMSE fell', { inputs })).exit).toBe(0);
     expect((await project.deploy({ inputs })).exit).toBe(0);
+  });
+
+  it('that counts no runs of the approval job is not widened by one of the team that does', async () => {
+    const team = 'approvals: 2\ncount_job_runs: true\n';
+    const { project, inputs } = await projectOf('approvals: 2\n', team);
+    const { now } = project.emulator.clock;
+    gitlab.deployments.clear();
+    const job = { pipeline: 101, sha: COMMIT };
+    const approval = { ...job, name: 'approve-model', environment: 'uat/approval' };
+    gitlab.deployments.create({ ...job, id: 1, name: 'check-model' }, now());
+    await project.check({ inputs });
+    gitlab.deployments.report(1, 'success', now());
+    project.emulator.clock.advance(60_000);
+    for (const id of [2, 4]) gitlab.deployments.create({ ...approval, id }, now());
+    gitlab.deployments.report(2, 'running', now(), { id: 58, username: 'bob' });
+    gitlab.deployments.report(2, 'failed', now());
+    const { exit, log } = await project.approve('', { inputs, job: '4' });
+    expect([exit, log]).toEqual(refused('does not hold: approvals (policy.yml) asks for 2 people; now 1 (jane)'));
   });
 
   it('counts alone where the team has none', async () => {

@@ -17,7 +17,7 @@ const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): Given
 });
 
 const judged = (given: readonly GivenVoice[], presser: Parameters<typeof judgeApprovers>[0] = jane, whyNot = anybody) =>
-  judgeApprovers(presser, { given, shownAt: SHOWN }, whyNot);
+  judgeApprovers(presser, { given, runs: [], shownAt: SHOWN }, whyNot);
 const logins = async (...asked: Parameters<typeof judged>) =>
   (await judged(...asked)).counted.map(({ login }) => login);
 

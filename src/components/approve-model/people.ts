@@ -15,21 +15,26 @@ export interface FoundPeople {
 interface ApprovalRun {
   readonly check: string;
   readonly earlier: string | undefined;
+  /** The run that gave the approval which this job gives anew: who ran before it is asked again. */
+  readonly replaced?: string | undefined;
 }
 
 /**
  * Who stands for the approval that this job gives, or that an earlier run of it gave in this pipeline: whoever started that run, and
- * who approved its deployment in GitLab. `undefined` where the policy asks for one person.
+ * who approved its deployment in GitLab, or started the job before where the policy counts that. `undefined` where the policy asks for one person.
  */
 export async function findPeople(
   policy: Policy,
   facts: Facts,
-  { check, earlier }: ApprovalRun,
+  { check, earlier, replaced }: ApprovalRun,
   { job, voicesOn }: Pick<Context, 'job' | 'voicesOn'>,
 ): Promise<FoundPeople | undefined> {
   const rules = policy.sources.flatMap((source) => source.rules);
-  if (rules.every(({ people }) => people === undefined)) return undefined;
-  const told = await voicesOn({ check, approval: earlier ?? job.id });
+  const asking = rules.filter(({ people }) => people !== undefined);
+  if (asking.length === 0) return undefined;
+  // A policy that does not take earlier runs is not widened by another one that does.
+  const runs = asking.every(({ countsRuns }) => countsRuns) ? { after: replaced } : undefined;
+  const told = await voicesOn({ check, approval: earlier ?? job.id, runs });
   if (told.is === 'not told') return { people: unknown(told), approvers: undefined };
   const { startedBy } = told.value;
   const presser =
@@ -44,9 +49,9 @@ export async function findPeople(
 /** A person counts only where every rule about a person holds for them. */
 function whyNotBy({ sources }: Policy, facts: Facts, job: Context['job']): WhyNot {
   const personal = sources.flatMap(({ rules }) => rules.filter(({ isPersonal }) => isPersonal));
-  return async ({ id: userId, login: by, isPresser, groups: numbers }: Speaker) => {
+  return async ({ id: userId, login: by, isPresser, groups: of }: Speaker) => {
     const at = facts.approver?.at ?? '';
-    const groups = isPresser ? groupsOf(userId, job) : ({ by: 'number', of: numbers } as const);
+    const groups = isPresser ? groupsOf(userId, job) : of && ({ by: 'number', of } as const);
     for (const rule of personal) {
       const { verdict, now } = await rule.judge({ ...facts, approver: { by, userId, groups, comment: '', at } });
       if (verdict !== 'holds') return `${rule.name}: ${now}`;

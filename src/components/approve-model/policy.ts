@@ -54,8 +54,9 @@ export async function holdAtApproval(
   const isGiven = decision.do === 'nothing';
   const approver = isGiven ? approverBefore(now, context) : presser(now, comment, context);
   const facts: Facts = { ...commonOf(shown, now, context), moment: 'approval', approver, isEmergency };
-  const earlier = isGiven ? jobThatApproved(now, environment) : undefined;
-  const found = await findPeople(policy, facts, { check: shown.job, earlier }, context);
+  const standing = jobThatApproved(now, context);
+  const run = isGiven ? { earlier: standing } : { earlier: undefined, replaced: standing };
+  const found = await findPeople(policy, facts, { check: shown.job, ...run }, context);
   const rules = await judgePolicy(policy, { ...facts, people: found?.people });
   const subject = `${approver?.by} to approve ${displayName(now)}`;
   await show(
@@ -98,9 +99,10 @@ function approverBefore(now: ModelPackage, { job }: Context): Approver | undefin
   return approver && { ...approver, groups: groupsOf(approver.userId, job) };
 }
 
-function jobThatApproved(now: ModelPackage, environment: string): string | undefined {
-  const approval = readApproval(now, environment);
-  return approval.is === 'read' ? approval.value.job : undefined;
+/** The job of this pipeline that gave the approval that stands. */
+function jobThatApproved(now: ModelPackage, { job }: Context): string | undefined {
+  const approval = readApproval(now, job.environment);
+  return approval.is === 'read' && approval.value.pipeline === job.pipeline ? approval.value.job : undefined;
 }
 
 interface ShownJudgement {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { whole } from '../../endpoints/description/schema.ts';
+import { switched, whole } from '../../endpoints/description/schema.ts';
 import type { People } from '../people.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
@@ -14,8 +14,16 @@ export const approvals = z
     ),
   );
 
+export const count_job_runs = z
+  .optional(switched)
+  .check(
+    z.describe(
+      'Whether whoever started the approval job before, in the same pipeline and after check-model, is one of them, too. For a GitLab without deployment approvals.',
+    ),
+  );
+
 /** The rule that several people approve. One person always does. */
-export function approvalsRules(asked: z.output<typeof approvals>): Rule[] {
+export function approvalsRules(asked: z.output<typeof approvals>, countsRuns = false): Rule[] {
   if (asked === undefined || asked === 1) return [];
   return [
     {
@@ -23,11 +31,13 @@ export function approvalsRules(asked: z.output<typeof approvals>): Rule[] {
       asks: `${asked} people`,
       heldFrom: 'approval',
       people: asked,
+      countsRuns,
       judge({ people }) {
         if (people === undefined) return { verdict: 'to come', now: 'nobody has approved yet' };
         if (people.is === 'unknown') return unknown(people);
         if (people.count >= asked) return { verdict: 'holds', now: people.words };
-        return { verdict: 'does not hold', now: people.words, next: people.next ?? ASK_OTHERS };
+        const next = people.next ?? (countsRuns ? ASK_ANOTHER : ASK_OTHERS);
+        return { verdict: 'does not hold', now: people.words, next };
       },
     },
   ];
@@ -36,6 +46,9 @@ export function approvalsRules(asked: z.output<typeof approvals>): Rule[] {
 function unknown({ why, next, isTrouble }: Extract<People, { is: 'unknown' }>): RuleFinding {
   return { verdict: 'unknown', now: `unknown: ${why}`, next, ...(isTrouble && { isTrouble }) };
 }
+
+const ASK_ANOTHER =
+  'let another person run this job again, in this pipeline, when they have read what check-model shows.';
 
 const ASK_OTHERS =
   'run this job again, and before you start it, have others approve its deployment in GitLab (Operate > Environments): GitLab keeps approvals with the job that they were given to, and they count from the end of check-model on.';
