@@ -6,6 +6,7 @@ import { gitlab } from '../components/gitlab-host.ts';
 import { builtValue, contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
 import { goThroughDev } from '../failures/stage.ts';
+import { awaitDeath } from '../interruption/killing.ts';
 import { type PolicyProject, projectWith } from './project.ts';
 
 const TWO = 'environments:\n  uat:\n    approvals: 2\n';
@@ -256,6 +257,27 @@ describe('an approval of which the policy counts who ran its job', () => {
     expect([exit, log]).toEqual(refused('asks for 2 people; now 1 (bob)'));
     expect((await project.runBy(jane)).exit).toBe(0);
   });
+
+  it.each<[when: string, call: string, answered: boolean]>([
+    ['before it looks', 'DescribeModelPackage', false],
+    ['as it writes', 'UpdateModelPackage', false],
+    ['when it has written', 'UpdateModelPackage', true],
+  ])(
+    'is whole or not there when the second run is killed %s, and a later run finds both people',
+    async (_, call, answered) => {
+      const project = await askedByRuns();
+      await project.runBy(jane);
+      const { reached, next, over } = awaitDeath(project.emulator, { call, answered });
+      await Promise.race([answered ? next : reached, project.runBy(bob)]);
+      over();
+      gitlab.deployments.report(3, 'failed', project.emulator.clock.now());
+      const left = entryOf(project);
+      if (left !== undefined) expect(left).toMatch(/^by=bob .* people=2 with=jane:57$/);
+      const { exit, log } = await project.runBy(bob);
+      expect(exit, log).toBe(0);
+      expect(entryOf(project)).toMatch(/^by=bob .* people=2 with=jane:57$/);
+    },
+  );
 
   it('is asked of both again, once it has grown too old', async () => {
     const project = await askedByRuns(`${BY_RUNS}    expires: 1 hour\n`);

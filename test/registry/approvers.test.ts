@@ -22,6 +22,20 @@ const logins = async (...asked: Parameters<typeof judged>) =>
   (await judged(...asked)).counted.map(({ login }) => login);
 
 describe('who counts for an approval', () => {
+  it('whoever started an earlier run is one person: of several runs and approvals, what came after the version was shown counts', async () => {
+    const early = new Date('2026-11-22T08:04:59Z');
+    const given = [voice('59', 'carol', { at: early })];
+    const runs = [
+      voice('58', 'bob'),
+      voice('58', 'bob', { at: early }),
+      voice('59', 'carol'),
+      voice('60', 'dan', { at: early }),
+    ];
+    const { counted, uncounted } = await judgeApprovers(jane, { given, runs, shownAt: SHOWN }, anybody);
+    expect(counted.map(({ login }) => login)).toEqual(['jane', 'bob', 'carol']);
+    expect(uncounted.map(({ login }) => login)).toEqual(['carol', 'bob', 'dan']);
+  });
+
   it('whoever started the job is one person, and each who approved the deployment another', async () => {
     expect(await logins([voice('58', 'bob'), voice('59', 'carol')])).toEqual(['jane', 'bob', 'carol']);
   });

@@ -47,6 +47,19 @@ export const fourEyes: readonly Row[] = [
   },
   {
     ...row,
+    when: 'the policy counts who runs approve-model, and only one person has run it',
+    code: 'SMC-3301',
+    seen: 'ERROR The policy of uat does not permit jane to approve ResalePriceModelGroup version 1:…  does not hold: approvals (policy.yml) asks for 2 people; now 1 (jane)…Nothing was written.',
+    next: 'let another person run this job again, in this pipeline, when they have read what check-model shows.',
+    cause:
+      'With `count_job_runs`, several people run the job one after the other, and every run but the last ends so. A person counts once, and a run from before the end of check-model does not count.',
+    remedy:
+      'Let another person run the job again. See [Who may approve](who-may-approve.md#four-eyes-without-deployment-approvals).',
+    act: (place) => asking(place, 'approvals: 2\ncount_job_runs: true\n'),
+    job: approving,
+  },
+  {
+    ...row,
     when: 'GitLab does not tell this job who approved',
     code: 'SMC-3301',
     seen: 'ERROR …  unknown: approvals (policy.yml) asks for 2 people; now unknown: GitLab answered with HTTP 403…Nothing was written.',
