@@ -2,19 +2,7 @@ import * as z from 'zod/mini';
 import type { Job } from './job.ts';
 import { askPatiently, type GitLabReader, type Told } from './patience.ts';
 import { earlierRuns } from './runs.ts';
-
-/** What somebody said about the deployment of a job, or by starting an earlier run of it. */
-export interface GivenVoice {
-  /** The number of their account. */
-  readonly id: string;
-  readonly login: string;
-  readonly isActive: boolean;
-  /** `approved` or `rejected`. */
-  readonly status: string;
-  readonly at: Date;
-  /** The groups whose approval rule takes it, by their numbers; absent for a run: GitLab does not tell those of who started it. */
-  readonly groups?: readonly string[];
-}
+import type { GivenVoice } from './voice.ts';
 
 /** What GitLab knows of an approval: who spoke, and since when there was something to speak about. */
 export interface Voices {

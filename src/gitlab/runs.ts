@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { GivenVoice } from './deployments.ts';
 import { askPatiently, type GitLabReader, type Told } from './patience.ts';
+import type { GivenVoice } from './voice.ts';
 
 /** A run of a job, whose earlier runs are asked for; `name` is absent where GitLab does not tell it. */
-interface Run {
+interface CurrentRun {
   readonly id: number;
   readonly name?: string | undefined;
   /** When the version was shown: no run before counts. */
@@ -45,7 +45,7 @@ const ENDED = ['success', 'failed'];
  * Who started earlier runs of a job of this pipeline, the latest first. GitLab gives each run a job number, a deployment and the account
  * of whoever started it (https://docs.gitlab.com/api/deployments/); a run that somebody starts again is another one.
  */
-export async function earlierRuns(own: Run, reader: GitLabReader): Promise<Told<GivenVoice[]>> {
+export async function earlierRuns(own: CurrentRun, reader: GitLabReader): Promise<Told<GivenVoice[]>> {
   const runs = new Map<number, GivenVoice>();
   for (let page = 1; page <= MOST_PAGES; page++) {
     const told = await askPatiently(listPath(own, reader, page), reader);
@@ -72,7 +72,7 @@ function latestFirst(runs: ReadonlyMap<number, GivenVoice>): GivenVoice[] {
  * A run that no runner began is none: GitLab itself ends the job of a person who may not deploy, and until a manual job is started, its
  * user is whoever made the pipeline.
  */
-function isEarlierRun({ environment, deployable: run }: Listed, own: Run, { job }: GitLabReader): boolean {
+function isEarlierRun({ environment, deployable: run }: Listed, own: CurrentRun, { job }: GitLabReader): boolean {
   return (
     run != null &&
     run.id < own.id &&
@@ -91,7 +91,7 @@ function voiceOf({ user, started_at, queued_duration }: NonNullable<Listed['depl
   return { id: String(user.id), login: user.username, isActive: user.state === 'active', status: 'approved', at };
 }
 
-function listPath({ since }: Run, { job: { gitlabEnvironment = '' } }: GitLabReader, page: number): string {
+function listPath({ since }: CurrentRun, { job: { gitlabEnvironment = '' } }: GitLabReader, page: number): string {
   const query = {
     environment: gitlabEnvironment,
     order_by: 'updated_at',

@@ -1,4 +1,5 @@
-import type { GivenVoice, Voices } from '../gitlab/deployments.ts';
+import type { Voices } from '../gitlab/deployments.ts';
+import type { GivenVoice } from '../gitlab/voice.ts';
 
 /** Somebody with an account. */
 interface Person {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GivenVoice } from '../../src/gitlab/deployments.ts';
+import type { GivenVoice } from '../../src/gitlab/voice.ts';
 import { accountsIn, judgeApprovers, othersOf, type WhyNot } from '../../src/registry/approvers.ts';
 
 const SHOWN = new Date('2026-11-22T08:05:00Z');

@@ -21,7 +21,8 @@ interface ApprovalRun {
 
 /**
  * Who stands for the approval that this job gives, or that an earlier run of it gave in this pipeline: whoever started that run, and
- * who approved its deployment in GitLab, or started the job before where the policy counts that. `undefined` where the policy asks for one person.
+ * who approved its deployment in GitLab, or started the job before where the policy counts that. `undefined` where the policy asks for
+ * one person.
  */
 export async function findPeople(
   policy: Policy,
