@@ -137,11 +137,18 @@ export interface TemporaryContext {
   begun(what: string): void;
 }
 
+/** Does one thing after another, where several endpoints are started at once: what changes something is sent alone. */
+export type InTurn = <Value>(act: () => Promise<Value>) => Promise<Value>;
+
 /**
  * Creates the endpoint with what is behind it, and waits until it answers (AWS: CreateModel, CreateEndpointConfig, CreateEndpoint).
  * What a killed job of this pipeline created already is taken as it is. Throws a Failure where SageMaker cannot start it.
  */
-export async function startTemporary(planned: TemporaryEndpoint, context: TemporaryContext): Promise<void> {
+export async function startTemporary(
+  planned: TemporaryEndpoint,
+  context: TemporaryContext,
+  inTurn: InTurn,
+): Promise<void> {
   const { name } = planned;
   const { clock, log } = context;
   const poll = async (): Promise<PollResult<Endpoint>> => {
@@ -152,11 +159,11 @@ export async function startTemporary(planned: TemporaryEndpoint, context: Tempor
   };
   const onChange = (saying: string, elapsed: string) => log(`${name}: ${saying} (after ${elapsed}).`);
   const { deadline, interval } = context;
-  const waited = await waitFor(poll, { clock, deadline, interval, tolerate: passingTrouble, onChange });
+  const waited = await waitFor(() => inTurn(poll), { clock, deadline, interval, tolerate: passingTrouble, onChange });
   if (waited.is === 'out of time') throw tooLate(name, waited);
   if (waited.answer.status !== 'InService') throw notStarted(waited.answer);
   if (waited.answer.config !== name) throw notAsCreated(name, waited.answer.config);
-  await refuseOtherContent(planned, context);
+  await inTurn(() => refuseOtherContent(planned, context));
 }
 
 /** A name shows nothing: what it serves is compared with what was planned. */

@@ -8,7 +8,7 @@ import { leaveFiles } from '../components/load-workers.ts';
 import type { Files, Scene } from './scenes.ts';
 
 /** Files that a job reads at the commit. */
-const OF_COMMIT = ['endpoint.yml', 'quality.yml', 'policy.yml'];
+const OF_COMMIT = ['endpoint.yml', 'quality.yml'];
 const readsCommit = (files: Files) => OF_COMMIT.some((name) => name in files);
 
 /** AWS as a scene has it, and what a job finds in its folder. */

@@ -1,7 +1,13 @@
 import type { DescribeModelCommandOutput, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
 import type { DeployedRecord } from '../../asking/live.ts';
 import { endpointUrl } from '../../aws/console.ts';
-import { planTemporary, refuseChanged, startTemporary, type TemporaryEndpoint } from '../../endpoints/temporary.ts';
+import {
+  type InTurn,
+  planTemporary,
+  refuseChanged,
+  startTemporary,
+  type TemporaryEndpoint,
+} from '../../endpoints/temporary.ts';
 import { removeTemporary } from '../../endpoints/temporary-removal.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import { Failure } from '../../ground/failure.ts';
@@ -131,7 +137,8 @@ async function startAndAsk(trial: Trial, context: TrialContext): Promise<Answere
   const deadline = context.deadline(order.max_minutes * 60);
   const endpoints = temporary.map(({ name }) => name);
   const working = (name: string) => ({ ...workingOn(name, trial, context), deadline });
-  await allDone(temporary.map((each) => startTemporary(each, working(each.name))));
+  const inTurn = turns();
+  await allDone(temporary.map((each) => startTemporary(each, working(each.name), inTurn)));
   const refuseAnyChanged = async () => {
     for (const name of endpoints) await refuseChanged(name, working(name));
   };
@@ -143,6 +150,15 @@ async function startAndAsk(trial: Trial, context: TrialContext): Promise<Answere
   });
   await refuseAnyChanged();
   return answered;
+}
+
+function turns(): InTurn {
+  let before: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const own = before.then(act);
+    before = own.catch(() => undefined);
+    return own;
+  };
 }
 
 /** Waits for all, also where one fails: what still creates an endpoint would create it after it was deleted. */
