@@ -87,6 +87,26 @@ export const comparison: readonly Row[] = [
   },
   {
     ...usual,
+    when: 'the latency is compared, and instances of one type differ as much as the margin',
+    shows: [],
+    scenes: ['instances differ'],
+    code: 'SMC-5206',
+    seen: 'ERROR Inconclusive in dev: 360 rows do not tell whether it is worse than the champion:\n  a request takes at most 10 % longer: …; no number of requests would decide, because instances differ',
+    next: 'add as many labelled rows as it says to the data, or allow a larger margin, then push. It is neither shown to be worse nor to be as good.',
+    cause: 'Each version was asked on two instances, and two instances of one type differ by some per cent themselves.',
+    remedy:
+      'Allow a larger margin for the latency, or judge it by a load test, and remove `latency` from the quality file.',
+    act: commit((plan) => `${plan}  latency: 0.1\n`),
+    job: (place) => ({ ...usual.job(place), inputs: { max_instances: '4' } }),
+    exit: 1,
+    writes: {
+      ...{ CreateModel: 2, CreateEndpointConfig: 2, CreateEndpoint: 2, InvokeEndpoint: 156 },
+      ...{ DeleteEndpoint: 2, DeleteEndpointConfig: 2, DeleteModel: 2, UpdateModelPackage: 1 },
+    },
+    record: compared('inconclusive'),
+  },
+  {
+    ...usual,
     when: 'SageMaker cannot start the endpoint of the comparison',
     shows: [16],
     scenes: ['no capacity'],
