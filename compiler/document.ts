@@ -14,8 +14,17 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference);
 }
 
+/** The templates that were read: each is read again for every include of it, and nothing changes what it says. */
+const templates = new Map<string, ConfigFile>();
+
 /** Reads YAML as GitLab does, but refuses a key written twice, of which GitLab takes the last without a word. */
 export function readConfigFile(text: string): ConfigFile {
+  const read = templates.get(text) ?? parsed(text);
+  if (read.header) templates.set(text, read);
+  return read;
+}
+
+function parsed(text: string): ConfigFile {
   if (/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text))
     throw new PipelineError('(<unknown>): control characters are not allowed at line 1 column 1');
   const contents = partsOf(text)

@@ -16,8 +16,15 @@ export class Pattern {
   }
 }
 
+const patterns = new Map<string, Pattern | undefined>();
+
 /** Nothing where RE2 refuses it. */
 export function compilePattern(source: string): Pattern | undefined {
+  if (!patterns.has(source)) patterns.set(source, compiled(source));
+  return patterns.get(source);
+}
+
+function compiled(source: string): Pattern | undefined {
   if (/(?<!\\)(?:\\\\)*\\C/.test(source))
     throw new PipelineError(`\`${source}\`: \\C is not supported here; write what it stands for`);
   if (namesUnknownProperty(source)) return undefined;

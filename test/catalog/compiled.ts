@@ -82,10 +82,20 @@ export const NEEDED: Readonly<Record<string, Mapping>> = {
 
 /** The variables and words with which the job of a component calls its program. */
 export function received(name: string, inputs: Mapping = {}): Received {
+  return receivedBy(compiledJobOf(name, inputs));
+}
+
+/** The job of a component, compiled with inputs. */
+export function compiledJobOf(name: string, inputs: Mapping = {}): unknown {
   const jobs = jobsOf(compileComponent(componentOf(name), { ...NEEDED[name], ...inputs }));
   const [first] = jobs.values();
   // The jobs that a component has before its own are named after their programs.
-  return receivedBy(jobs.get(name) ?? first);
+  return jobs.get(name) ?? first;
+}
+
+/** The line by which a compiled job calls its program. */
+export function scriptOf(job: unknown): string {
+  return compiledJob.parse(withJobInputs('job', compiledJob.parse(job))).script[0];
 }
 
 /** The variables and words with which a compiled job calls its program. */
@@ -107,10 +117,24 @@ function firstOf([row = {}]: readonly Record<string, readonly string[]>[] = []):
 /** How the script of every program ends: some runners' shells would turn its exit code into 1. */
 export const KEEPS_EXIT_CODE = ' || exit $?';
 
-/** The shell's own word splitting; NUL ends a word, since none can hold it. */
-function shellWords(line: string): string[] {
-  const command = line.replace(KEEPS_EXIT_CODE, '');
-  return execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+function shellWords(line: string): readonly string[] {
+  return wordsOf([line])[0] ?? [];
+}
+
+/** The shell's own word splitting of each line, by one shell; NUL ends a word, since none can hold it, and END is after each line. */
+export function wordsOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const commands = lines.map((line) => `printf '%s\\0' ${line.replace(KEEPS_EXIT_CODE, '')} && printf 'END\\0'`);
+  const words = execFileSync('sh', ['-c', commands.join('\n')], { encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
+  const found: string[][] = [];
+  let line: string[] = [];
+  for (const word of words) {
+    if (word !== 'END') line.push(word);
+    else {
+      found.push(line);
+      line = [];
+    }
+  }
+  return found;
 }

@@ -54,7 +54,7 @@ export interface Death {
   readonly answered: boolean;
 }
 
-/** Whether a job dies everywhere (`npm run test:kills`), or, which `npm test` has the time for, wherever AWS is left otherwise. */
+/** Whether a job dies everywhere (`npm run test:thorough`), or, which `npm test` has the time for, wherever AWS is left otherwise. */
 export const DIES_EVERYWHERE = process.env.KILLS === 'every';
 
 /** Whatever waits for this has ended. */

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// What `npm test` has no time for: each failure row as a process, processes that are killed, and a death at every call.
+export default defineConfig({
+  test: {
+    dir: fileURLToPath(new URL('../', import.meta.url)),
+    include: [
+      'failures/process.check.ts',
+      'interruption/process.check.ts',
+      'interruption/every-call.test.ts',
+      'interruption/side-by-side.test.ts',
+    ],
+    env: { KILLS: 'every' },
+    testTimeout: 300_000,
+    maxWorkers: 2,
+    unstubEnvs: true,
+  },
+});
