@@ -342,6 +342,16 @@ const evaluating: Scene = {
   set: (emulator) => ({
     ...validating.set(emulator),
     ...LABELLED,
+    'quality.yml': LABELLED['quality.yml'].replace('request:', 'request:\n  at_once: 1'),
+  }),
+};
+
+const keepingPredictions: Scene = {
+  ...evaluating,
+  about: 'evaluate-model keeps its predictions in S3, and reads those of the live version',
+  set: (emulator) => ({
+    ...validating.set(emulator),
+    ...LABELLED,
     'quality.yml': LABELLED['quality.yml']
       .replace('request:', 'request:\n  at_once: 1')
       .replace('mape: { max: 0.08 }', 'mape: { max: 0.08, max_drop_from_live: 0.005 }')
@@ -548,6 +558,7 @@ export const scenes: readonly Scene[] = [
   baking,
   validating,
   evaluating,
+  keepingPredictions,
   loading,
   judgingLoad,
   comparing,
