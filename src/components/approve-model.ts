@@ -70,12 +70,10 @@ export default defineComponent({
     const policy = await policyOf(given, shown.promotion_path, context);
     refuseUnshownPolicy(shown, policy);
     const request = { environment, pipeline, open, policy: policy?.hash };
-    const standing = decideApproval(shown, now, request);
-    const renew =
-      standing.do === 'nothing' && policy !== undefined && (await hasExpired(policy, { shown, now }, context));
-    const decision = renew ? decideApproval(shown, now, { ...request, renew }) : standing;
+    const renew = policy !== undefined && (await hasExpired(policy, { shown, now }, context));
+    const decision = decideApproval(shown, now, { ...request, renew });
     const isEmergency = emergency.length > 0;
-    if (isEmergency) refuseEmergency(now, { policy, decision }, context);
+    if (isEmergency) refuseEmergency(now, { shown, request, policy, decision, hasExpired: renew }, context);
     const approvers = policy && (await holdAtApproval(policy, { shown, now, decision, comment, isEmergency }, context));
     const after = await carryOut(
       decision,

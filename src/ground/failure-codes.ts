@@ -102,6 +102,7 @@ export const FAILURE_CODES = {
   'SMC-3108': 'refused',
   'SMC-3109': 'refused',
   'SMC-3110': 'refused',
+  'SMC-3111': 'refused',
 
   // Policies: check-model, approve-model and deploy-model
   'SMC-3301': 'refused',

@@ -259,6 +259,16 @@ function handOver({ emulator, root }: Place, { by, arn, environment, more, job }
   leaveRecord(root, by, record, job);
 }
 
+/** What a person is told where somebody rejects a version that is live, just before a job writes about it. */
+export const REJECTED_MEANWHILE = {
+  shows: [24],
+  code: 'SMC-5007',
+  next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
+  cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
+  remedy:
+    'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
+} as const;
+
 /** Somebody rejects version 2 between the last look of a job and its write. */
 export function rejectedMeanwhile({ emulator }: Pick<Place, 'emulator'>): void {
   emulator.faults.meanwhile('UpdateModelPackage', () => {
@@ -284,8 +294,12 @@ function read(file: string): string {
 /** The commit has this policy, and check-model has shown it; nothing was live then. */
 export function showPolicy(place: Pick<Place, 'root'>, text: string): void {
   writeFileSync(join(place.root, 'policy.yml'), text);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  amendRecord(place, 'check-model', { policy: { hash, since: { is: 'nothing' }, measured: {} } });
+  amendRecord(place, 'check-model', { policy: { hash: hashOfPolicy(text), since: { is: 'nothing' }, measured: {} } });
+}
+
+/** The hash of a policy as it stands in an approval. */
+export function hashOfPolicy(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** The job of a row. */

@@ -404,6 +404,20 @@ describe('an approval in an emergency', () => {
     expect(entryOf(project)).not.toContain('open=');
   });
 
+  it('does not take the place of an approval that two people gave, unless that has expired', async () => {
+    const project = await asked(PASSABLE.replace('emergency', 'expires: 12 hours\n    emergency'));
+    gitlab.deployments.approve(2, bob, project.emulator.clock.now());
+    expect((await project.approve()).exit).toBe(0);
+    const before = entryOf(project);
+    const { log, calls } = await project.approve('', URGENT);
+    expect([log, calls.includes('UpdateModelPackage')]).toEqual([expect.stringContaining('ERROR SMC-3111'), false]);
+    expect(entryOf(project)).toBe(before);
+    project.emulator.clock.advance(13 * 3_600_000);
+    createApproval(4, project.emulator.clock.now());
+    expect((await project.approve('', { job: '4', ...URGENT })).exit).toBe(0);
+    expect(entryOf(project)).toMatch(/ people=1 open=emergency$/);
+  });
+
   it('is not prolonged by starting its job again when it has expired: the next has to be an ordinary one', async () => {
     const project = await asked(PASSABLE.replace('emergency', 'expires: 12 hours\n    emergency'));
     await project.approve('', URGENT);

@@ -5,7 +5,9 @@ import { contentIn, enter, timeIn, verdictValue } from '../../components/handove
 import { COMMIT } from '../../components/job.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { goThroughDev, type Place, shownInUat, showPolicy, validated } from '../stage.ts';
+import { goThroughDev, hashOfPolicy, type Place, shownInUat, showPolicy, validated } from '../stage.ts';
+
+const EMERGENCY_PASSES = 'approvals: 2\nemergency: [approvals]\n';
 
 const BOB = { id: 58, username: 'bob' };
 
@@ -106,8 +108,25 @@ export const fourEyes: readonly Row[] = [
     cause: 'Within a day after an emergency, the version wants an ordinary approval.',
     remedy: 'Approve it in the ordinary way, with all that the policy asks.',
     act(place) {
-      asking(place, 'approvals: 2\nemergency: [approvals]\n');
+      asking(place, EMERGENCY_PASSES);
       approvedInEmergency(place);
+    },
+    job: inEmergency,
+  },
+  {
+    ...row,
+    when: 'an emergency is typed, and the version is approved in the ordinary way already',
+    code: 'SMC-3111',
+    seen: 'ERROR ResalePriceModelGroup version 1 needs no emergency: it is already approved for uat by jane at …. Nothing was written.',
+    next: 'start this job again without a reason for an emergency: it ends well, and what comes after it goes on.',
+    cause:
+      'The approval of this pipeline stands. One in an emergency would take its place, and later environments would reject it.',
+    remedy: 'Nothing is missing: start the job without a reason, or go on to the deployment.',
+    act(place) {
+      const { emulator } = place;
+      asking(place, EMERGENCY_PASSES);
+      const words = { pipeline: '101', at: timeIn(emulator), policy: hashOfPolicy(EMERGENCY_PASSES) };
+      enter(emulator, arnOf(1), { 'approved.uat': verdictValue(contentIn(emulator, arnOf(1)), words) });
     },
     job: inEmergency,
   },
@@ -126,7 +145,7 @@ export const fourEyes: readonly Row[] = [
       approvedInEmergency(place);
       goThroughDev(emulator, emulator.register({ status: 'Approved' }));
       emulator.clock.advance(24 * 3_600_000);
-      writeFileSync(join(root, 'policy.yml'), 'approvals: 2\nemergency: [approvals]\n');
+      writeFileSync(join(root, 'policy.yml'), EMERGENCY_PASSES);
     },
     job: { inputs: { policy_file: 'policy.yml' } },
     long: true,
