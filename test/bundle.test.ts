@@ -69,7 +69,7 @@ describe('the bundle', () => {
     expect(loaded).toEqual([component]);
   });
 
-  it('holds thirteen programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
+  it('holds all programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
     expect(weight('.js')).toBeLessThan(1_700_000);
   });
 

@@ -15,30 +15,34 @@ import { limitsOf, loadVerdictOf } from './load-test/verdict.ts';
 import { judgingInputs, schedulingInputs, sendingInputs } from './load-test/workers/inputs.ts';
 import { scheduleRecord } from './load-test/workers/records.ts';
 
+const INVOKES: Permission = { action: 'sagemaker:InvokeEndpoint', on: 'endpoint' };
+
+const RECORDS: Permission = { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'load' };
+
+const LOOKS: readonly Permission[] = [
+  { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+  { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
+  { action: 'sagemaker:DescribeModel', on: 'model' },
+  { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+  { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
+];
+
+const JOB = {
+  branches: 'every',
+  timeout: '1 hour',
+  environment: { action: 'verify' },
+  resourceGroup: false,
+  manual: false,
+} as const;
+
 export default defineComponent({
   name: 'load-test',
   duty: 'load',
-  gitlab: {
-    stage: 'load_test',
-    branches: 'every',
-    timeout: '1 hour',
-    environment: { action: 'verify' },
-    resourceGroup: false,
-    manual: false,
-    reports: { [LOAD_METRICS]: '' },
-  },
+  gitlab: { ...JOB, stage: 'load_test', reports: { [LOAD_METRICS]: '' } },
   inputs,
   safetyInputs: [...DECIDING, ...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   outputs: { LOAD_TESTED: 'true when every limit held under the load.' },
-  permissions: [
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-    { action: 'sagemaker:DescribeModel', on: 'model' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-    { action: 'sagemaker:InvokeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'load' },
-    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
-  ],
+  permissions: [...LOOKS, INVOKES, RECORDS],
 
   async checkFiles(known, viewpoint) {
     checkPayload(known, viewpoint);
@@ -72,24 +76,6 @@ async function testEndpoint({ given, deployed }: LoadTask, context: Context): Pr
   return { verdict: loadVerdictOf(measured, given, limits), now, instances, plan };
 }
 
-const INVOKES: Permission = { action: 'sagemaker:InvokeEndpoint', on: 'endpoint' };
-
-const LOOKS: readonly Permission[] = [
-  { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-  { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-  { action: 'sagemaker:DescribeModel', on: 'model' },
-  { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-  { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
-];
-
-const JOB = {
-  branches: 'every',
-  timeout: '1 hour',
-  environment: { action: 'verify' },
-  resourceGroup: false,
-  manual: false,
-} as const;
-
 /** The job that judges what all workers measured. */
 export const loadTestWorkers = defineComponent({
   name: 'load-test-workers',
@@ -98,7 +84,7 @@ export const loadTestWorkers = defineComponent({
   inputs: judgingInputs,
   safetyInputs: [...DECIDING, 'workers', ...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   outputs: { LOAD_TESTED_BY_WORKERS: 'true when every limit held under the load of all workers.' },
-  permissions: [...LOOKS, { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'load' }],
+  permissions: [...LOOKS, RECORDS],
 
   async checkFiles(known, viewpoint) {
     checkPayload(known, viewpoint);
@@ -112,8 +98,8 @@ export const loadTestWorkers = defineComponent({
     if (deployed.outcome === 'nothing') return nothingTo('test', deployed, context);
     linkEndpoint(deployed.endpoint, context);
     const scheduled = readHandover(context, scheduleRecord, { input: 'endpoint_name', value: deployed.endpoint });
-    const { judgeWorkers } = await import('./load-test/workers/judge.ts');
     if (scheduled.outcome === 'nothing') return nothingTo('test', scheduled, context);
+    const { judgeWorkers } = await import('./load-test/workers/judge.ts');
     const { conclusion, good } = await judgeWorkers({ given, deployed, scheduled }, context);
     return { verdict: conclusion, outputs: { LOAD_TESTED_BY_WORKERS: String(good) } };
   },

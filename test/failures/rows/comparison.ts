@@ -2,7 +2,7 @@ import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import { LABELLED } from '../../components/labelled.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, type Place, rejectedMeanwhile, withChampion } from '../stage.ts';
+import { ENDPOINT, live, type Place, REJECTED_MEANWHILE, rejectedMeanwhile, withChampion } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notCompared = { outcome: 'not compared', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -270,13 +270,8 @@ export const comparison: readonly Row[] = [
   {
     ...usual,
     when: 'somebody rejects the version just before the comparison is recorded',
-    shows: [24],
-    code: 'SMC-5007',
+    ...REJECTED_MEANWHILE,
     seen: 'ERROR The comparison evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
-    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
-    cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
-    remedy:
-      'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
     act: async (place) => {
       await committed(place);
       rejectedMeanwhile(place);

@@ -5,7 +5,15 @@ import { contentIn, enter, timeIn } from '../../components/handover.ts';
 import { LABELLED, parquetOf } from '../../components/labelled.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, liveLater, type Place, rejectedMeanwhile, withChampion } from '../stage.ts';
+import {
+  ENDPOINT,
+  live,
+  liveLater,
+  type Place,
+  REJECTED_MEANWHILE,
+  rejectedMeanwhile,
+  withChampion,
+} from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notEvaluated = { outcome: 'not evaluated', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -414,13 +422,8 @@ export const evaluation: readonly Row[] = [
   {
     ...usual,
     when: 'somebody rejects the version just before the evaluation is recorded',
-    shows: [24],
-    code: 'SMC-5007',
+    ...REJECTED_MEANWHILE,
     seen: 'ERROR The quality evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
-    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
-    cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
-    remedy:
-      'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
     act: async (place) => {
       await commit()(place);
       rejectedMeanwhile(place);

@@ -1,6 +1,6 @@
 import { QUICK_LOAD } from '../../components/load.ts';
 import type { Row } from '../row.ts';
-import { amendRecord, ENDPOINT, live, liveLater, rejectedMeanwhile } from '../stage.ts';
+import { amendRecord, ENDPOINT, live, liveLater, REJECTED_MEANWHILE, rejectedMeanwhile } from '../stage.ts';
 
 /** Just as many requests as tell that 99 of 100 are in time, one second in which the first is sent apart. */
 const LOAD = { rate: '20', duration: '16', warm_up: '0', max_p99_ms: '45', max_errors: 'any=2' };
@@ -144,13 +144,8 @@ export const load: readonly Row[] = [
   {
     ...sent,
     when: 'somebody rejects the version just before the load test is recorded',
-    shows: [24],
-    code: 'SMC-5007',
+    ...REJECTED_MEANWHILE,
     seen: 'ERROR The load evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
-    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
-    cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
-    remedy:
-      'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
     act: rejectedMeanwhile,
     job: { inputs: QUICK_LOAD },
     exit: 1,

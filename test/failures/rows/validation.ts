@@ -13,6 +13,7 @@ import {
   live,
   noneOf,
   onItsWay,
+  REJECTED_MEANWHILE,
   rejectedMeanwhile,
   writePayload,
 } from '../stage.ts';
@@ -555,14 +556,9 @@ export const validation: readonly Row[] = [
   },
   {
     when: 'somebody rejects the version just before the validation is written',
-    shows: [24],
     component: 'validate-endpoint',
-    code: 'SMC-5007',
+    ...REJECTED_MEANWHILE,
     seen: 'ERROR The validation in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
-    next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
-    cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
-    remedy:
-      'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',
     stage: live,
     act: rejectedMeanwhile,
     exit: 1,
