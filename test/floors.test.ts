@@ -12,6 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['policy'],
   ['program'],
   ['pipelines', 'endpoints'],
+  ['files'],
   ['registry'],
   ['notify'],
   ['gitlab'],

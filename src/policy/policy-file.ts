@@ -1,4 +1,4 @@
-import { readSectionedFile, type SectionedFile } from '../endpoints/description/sectioned-file.ts';
+import { readSectionedFile, type SectionedFile } from '../files/sectioned-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { sentence } from '../ground/sentence.ts';
 import { type PolicySections, platformSections, policySections } from './sections.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { mapping } from '../endpoints/description/schema.ts';
+import { mapping } from '../files/schema.ts';
 import type { Rule } from './rule.ts';
 import { approvals, approvalsRules, count_job_runs } from './sections/approvals.ts';
 import { comment, commentRules } from './sections/comment.ts';

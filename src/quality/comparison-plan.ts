@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf, whole } from '../endpoints/description/schema.ts';
+import { mapping, oneOf, whole } from '../files/schema.ts';
 import { METRIC_NAMES, type MetricName } from '../statistics/metrics.ts';
 
 const share = z.number('must be a number').check(z.minimum(0, 'must be from 0'), z.maximum(1, 'must be to 1'));

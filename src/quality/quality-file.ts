@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import { placeOf, plainValues } from '../endpoints/description/effective.ts';
-import type { Located, Wrong } from '../endpoints/description/located-yaml.ts';
+import { placeOf, plainValues } from '../files/effective.ts';
+import type { Located, Wrong } from '../files/located-yaml.ts';
 import { partsOf } from '../ground/error-parts.ts';
 import { Failure } from '../ground/failure.ts';
 import { sentence } from '../ground/sentence.ts';
@@ -22,7 +22,7 @@ export async function readQualityFile(file: string, text: string): Promise<Quali
 }
 
 async function locatedIn(file: string, text: string): Promise<Located> {
-  const { readLocated } = await import('../endpoints/description/located-yaml.ts');
+  const { readLocated } = await import('../files/located-yaml.ts');
   try {
     const read = readLocated(text);
     if ('located' in read) return read.located;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf, s3Address, text, whole } from '../endpoints/description/schema.ts';
+import { mapping, oneOf, s3Address, text, whole } from '../files/schema.ts';
 import { DECIDING_PATH } from '../gitlab/inputs.ts';
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';

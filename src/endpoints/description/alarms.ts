@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, whole } from './schema.ts';
+import { mapping, whole } from '../../files/schema.ts';
 
 /*
  * The CloudWatch alarms that watch an update. Some exist, and the file names them. The others are made for one release,

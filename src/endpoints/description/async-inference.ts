@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { kmsKey, mapping, text, whole } from './schema.ts';
+import { kmsKey, mapping, text, whole } from '../../files/schema.ts';
 
 /** Only signs that are themselves in a request, so that what SageMaker tells of an object is what S3 calls it. */
 const folder = text(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { mapping, text, whole } from '../../files/schema.ts';
 import { type Capacity, startingInstances } from './capacity.ts';
-import { mapping, text, whole } from './schema.ts';
 
 const MOST_INSTANCES = 10_000;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { mapping, text, whole } from '../../files/schema.ts';
 import { DECIDING_PATH } from '../../gitlab/inputs.ts';
-import { mapping, text, whole } from './schema.ts';
 
 const MEDIA_TYPE = /^[\w.*+-]+\/[\w.*+-]+[\x20-\x7e]{0,900}$/;
 const MEDIA_TYPE_MEANING = 'must be a media type, like application/json';

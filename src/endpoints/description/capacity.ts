@@ -1,8 +1,8 @@
 import type { InstancePool, ProductionVariant, ProductionVariantInstanceType } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { whole } from '../../files/schema.ts';
 import type { InstancePools } from './instance-pools.ts';
 import { instanceType } from './instance-type.ts';
-import { whole } from './schema.ts';
 import { type ServerlessSection, SIZES } from './serverless.ts';
 
 export const MOST_INSTANCES = 10_000;

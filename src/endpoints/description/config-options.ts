@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { kmsKey, mapping, oneOf, option, s3Address, switched, text, whole } from '../../files/schema.ts';
 import { asyncInferenceConfig } from './async-inference.ts';
-import { kmsKey, mapping, oneOf, option, s3Address, switched, text, whole } from './schema.ts';
 
 const mediaTypes = z
   .array(

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { mapping, option } from '../../files/schema.ts';
 import { tells } from '../../gitlab/inputs.ts';
 import { tagProblems } from '../../gitlab/tags.ts';
 import { resourceName } from '../endpoint.ts';
@@ -9,7 +10,6 @@ import { instancePools, provisionTimeout } from './instance-pools.ts';
 import { environmentProblems, unreplacedProblems } from './model-environment.ts';
 import { networkOptions } from './network.ts';
 import { rollout } from './rollout.ts';
-import { mapping, option } from './schema.ts';
 import { serverlessConfig } from './serverless.ts';
 import { variantOptions } from './variant-options.ts';
 

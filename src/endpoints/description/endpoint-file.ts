@@ -1,9 +1,9 @@
+import { type FileKind, readSectionedFile, type SectionedFile } from '../../files/sectioned-file.ts';
 import { Failure } from '../../ground/failure.ts';
 import { sentence } from '../../ground/sentence.ts';
 import { OPTIONS } from '../members.ts';
 import { endpointDescription } from './consistent.ts';
 import type { EndpointDescription } from './description.ts';
-import { type FileKind, readSectionedFile, type SectionedFile } from './sectioned-file.ts';
 
 /** An endpoint file. Null means something only to an option: elsewhere, the usual value counts. */
 const KIND: FileKind<EndpointDescription> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { mapping, option, whole } from '../../files/schema.ts';
 import { instanceType } from './instance-type.ts';
-import { mapping, option, whole } from './schema.ts';
 
 const LIKE = '"- { instance_type: ml.m5.large, priority: 1 }"';
 const MEANING = `must be a list of 1 to 5 instance types, each with a priority: ${LIKE}`;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, option, switched, text } from './schema.ts';
+import { mapping, option, switched, text } from '../../files/schema.ts';
 
 /** A list of the IDs of something in a VPC. */
 function ids(prefix: string, most: number) {

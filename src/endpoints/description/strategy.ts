@@ -1,8 +1,8 @@
 import type { CapacitySize, DeploymentConfig, TrafficRoutingConfig } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
+import { mapping, whole } from '../../files/schema.ts';
 import { bakeTraffic } from './bake-traffic.ts';
 import { type Capacity, instanceTypesOf, startingInstances } from './capacity.ts';
-import { mapping, whole } from './schema.ts';
 
 /*
  * How an update brings its new fleet into service. SageMaker's limits:

@@ -1,6 +1,6 @@
 import type { ProductionVariantInferenceAmiVersion } from '@aws-sdk/client-sagemaker';
 import * as z from 'zod/mini';
-import { kmsKey, mapping, oneOf, option, s3Address, switched, whole } from './schema.ts';
+import { kmsKey, mapping, oneOf, option, s3Address, switched, whole } from '../../files/schema.ts';
 
 const AMI = /^[a-z0-9-]{1,64}$/;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { switched, whole } from '../../endpoints/description/schema.ts';
+import { switched, whole } from '../../files/schema.ts';
 import type { People } from '../people.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 

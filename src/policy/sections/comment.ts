@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { oneOf } from '../../endpoints/description/schema.ts';
+import { oneOf } from '../../files/schema.ts';
 import { commentWords } from '../../registry/companions.ts';
 import type { Rule } from '../rule.ts';
 

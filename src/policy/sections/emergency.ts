@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { oneOf } from '../../endpoints/description/schema.ts';
+import { oneOf } from '../../files/schema.ts';
 
 /** Whoever approves in an emergency says why, so a comment is no matter of it. */
 const PASSABLE = ['approvals', 'from', 'never', 'evidence', 'metrics', 'freeze'] as const;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, switched } from '../../endpoints/description/schema.ts';
+import { mapping, switched } from '../../files/schema.ts';
 import { duration } from '../../ground/clock.ts';
 import { environmentBefore, environmentsBefore, howToShow, lackOfBake } from '../../registry/eligibility.ts';
 import { readEvidence, readValidation } from '../../registry/entries.ts';

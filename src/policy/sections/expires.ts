@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { text } from '../../endpoints/description/schema.ts';
+import { text } from '../../files/schema.ts';
 import { duration } from '../../ground/clock.ts';
 import type { Rule } from '../rule.ts';
 import { LENGTH, millisecondsOf } from '../time.ts';

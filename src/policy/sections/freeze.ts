@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, text } from '../../endpoints/description/schema.ts';
+import { mapping, text } from '../../files/schema.ts';
 import { mistake } from '../../gitlab/inputs.ts';
 import type { Rule } from '../rule.ts';
 import { isTimeZone, momentsOf, WALL_TIME, wallTimeAt } from '../wall-time.ts';

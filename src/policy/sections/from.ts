@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, text, whole } from '../../endpoints/description/schema.ts';
+import { mapping, text, whole } from '../../files/schema.ts';
 import type { Approver, Rule, RuleFinding } from '../rule.ts';
 
 const group = mapping({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, text } from '../../endpoints/description/schema.ts';
+import { mapping, text } from '../../files/schema.ts';
 import { isEntryKey } from '../../registry/entry-keys.ts';
 import type { Facts, Rule, RuleFinding } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { oneOf } from '../../endpoints/description/schema.ts';
+import { oneOf } from '../../files/schema.ts';
 import { accountsIn } from '../../registry/approvers.ts';
 import { environmentsBefore } from '../../registry/eligibility.ts';
 import { type ApprovalEntry, readApproval, readBuild } from '../../registry/entries.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf, switched, text } from '../../endpoints/description/schema.ts';
+import { mapping, oneOf, switched, text } from '../../files/schema.ts';
 import { EVENT_NAMES } from '../../notify/events.ts';
 
 /** The name of a variable, which holds an address or a secret: a policy holds neither, and nothing shows what stands here instead. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { nearest } from '../../ground/nearest.ts';
+import { nearest } from '../ground/nearest.ts';
 
 const MAPPING = 'must be a mapping, with a key and a value in each line';
 
@@ -60,7 +60,7 @@ export const kmsKey = text(
   'must be a KMS key: its ID, its ARN, or an alias, like alias/endpoints',
 ).check(z.describe('A KMS key: its ID, its ARN, or an alias, like alias/endpoints.'));
 
-/** What a file may leave out. Null says that the endpoint is to be without it. */
+/** What a file may leave out. Null takes a common value away. */
 export function option<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
   return z.optional(z.nullable(schema)).check(z.describe(description));
 }

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
-import { partsOf } from '../../ground/error-parts.ts';
-import type { Failure } from '../../ground/failure.ts';
-import { nearest } from '../../ground/nearest.ts';
-import { environmentName } from '../../registry/entry-keys.ts';
+import { partsOf } from '../ground/error-parts.ts';
+import type { Failure } from '../ground/failure.ts';
+import { nearest } from '../ground/nearest.ts';
+import { environmentName } from '../registry/entry-keys.ts';
 import { overridden, placeOf, plainValues } from './effective.ts';
 import type { FilePlace, Located, Mapping, Wrong } from './located-yaml.ts';
 import { KNOWN_ARE } from './schema.ts';
