@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { OtherCommit } from '../gitlab/commit-file.ts';
 import { decidingPath, line, optional } from '../gitlab/inputs.ts';
-import { type NamedFile, readProjectFile } from '../gitlab/project-file.ts';
+import { LONGEST_DESCRIPTION, type NamedFile, readProjectFile } from '../gitlab/project-file.ts';
 import type { Viewpoint } from '../program/context.ts';
 
 const PLATFORM_POLICY = /^(\d{1,15})@([0-9a-f]{40}):([\w./-]{1,255})$/;
@@ -51,5 +51,5 @@ export async function checkPolicyFile(
 
 /** The policy as the file that an input names. */
 export function policyNamed(file: string): NamedFile {
-  return { input: 'policy_file', file };
+  return { input: 'policy_file', file, maxBytes: LONGEST_DESCRIPTION };
 }

@@ -8,6 +8,7 @@ import {
 } from '../aws/session.ts';
 import { readClaims } from '../gitlab/claims.ts';
 import { type Job, unverifiedJob, verifiedJob } from '../gitlab/job.ts';
+import { LONGEST_DESCRIPTION } from '../gitlab/project-file.ts';
 import { withoutTargetBranch } from '../gitlab/target-branch.ts';
 import { type Deadline, earliest } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
@@ -69,10 +70,10 @@ export async function enter(
       const { peopleBehind } = await import('../gitlab/changes.ts');
       return peopleBehind(range, alone, { job, env, clock });
     },
-    async fileOfCommit(named) {
+    fileOfCommit: descriptionsOnce(async (named) => {
       const { fileOfCommit } = await import('../gitlab/commit-file.ts');
       return fileOfCommit(named, { job, env, root, log: log.line });
-    },
+    }),
     async fileOfProject(named, other) {
       const { fileOfProject } = await import('../gitlab/commit-file.ts');
       return fileOfProject(named, other, { job, env });
@@ -91,6 +92,21 @@ export async function enter(
       limit = earliest(waited, ...(ends ? [ends] : []), ...jobTimeout(env));
       return limit;
     },
+  };
+}
+
+/** Asks once for what describes something: several parts of a job read it. Data is asked for anew, and not held in memory. */
+function descriptionsOnce(read: Context['fileOfCommit']): Context['fileOfCommit'] {
+  const known = new Map<string, Promise<Buffer>>();
+  return (named) => {
+    const { input, file, maxBytes } = named;
+    if (maxBytes !== LONGEST_DESCRIPTION) return read(named);
+    const key = `${input} ${file}`;
+    const content = known.get(key) ?? read(named);
+    known.set(key, content);
+    // What could not be read may be there when it is asked for again.
+    content.catch(() => known.delete(key));
+    return content;
   };
 }
 

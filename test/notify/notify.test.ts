@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EVENTS } from '../../src/notify/events.ts';
+import { gitlab } from '../components/gitlab-host.ts';
 import { type FinishedJob, type JobOptions, startJob } from '../components/job.ts';
 import { jobOf, type Stage, setStage, startAndKill } from '../interruption/killing.ts';
 import {
@@ -96,6 +97,13 @@ describe('people are told once', () => {
     expect(messages[0]?.links).toMatch(/-\/jobs\/1\|The job>\n<http.*-\/pipelines\/101\|The pipeline>$/);
     expect(job.log).toContain(`Told by slack (SLACK_WEBHOOK): ${event}.`);
     expect(EVENTS[event].by).toContain(scene.component.name);
+  });
+
+  it('by a policy that GitLab is asked for once, although its rules are held, too', async () => {
+    const before = gitlab.asked.length;
+    await toldBy(approving, [SLACK]);
+    const policies = gitlab.asked.slice(before).filter((path) => path.includes('/files/policy.yml/raw'));
+    expect(policies).toHaveLength(1);
   });
 
   it('an emergency is an event of its own, with its reason', async () => {
