@@ -132,6 +132,22 @@ describe('a worker', () => {
     expect(sendLoad.permissions.map(({ action }) => action)).toEqual(['sagemaker:InvokeEndpoint']);
   });
 
+  it.each([
+    ['rate', 1_000_000],
+    ['duration', 10_000_000],
+    ['steps', 1_000_000_000],
+  ])('sends nothing where the schedule asks for more than anybody may: %s', async (name, value) => {
+    const scene = await live(QUICK_LOAD_OF_WORKERS);
+    await scheduled(scene);
+    const path = join(scene.root, 'sagemaker/schedule-load/2/record.json');
+    const record = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...record, plan: { ...record.plan, [name]: value } }));
+    const job = await worked(scene, 1);
+    expect(job.exit, job.log).toBe(64);
+    expect(job.calls).not.toContain('InvokeEndpoint');
+    expect(job.log).toContain('ERROR SMC-1304: sagemaker/schedule-load/2/record.json is not a record');
+  });
+
   it('sends nothing but the payload that was scheduled', async () => {
     const scene = await live(QUICK_LOAD_OF_WORKERS);
     await scheduled(scene);

@@ -8,6 +8,7 @@ import { SHAPES, stagesOf } from './schedule.ts';
 
 /** The most requests a second that one job sends in time. */
 export const MAX_RATE = 2000;
+export const MAX_STEPS = 20;
 /** The most requests of one job: it keeps 10 bytes of each. */
 const MAX_REQUESTS = 1_000_000;
 
@@ -68,7 +69,7 @@ export function loadShape(most: { readonly rate: number; readonly requests: numb
     shape: z.enum(SHAPES, `must be ${SHAPES.join(', ')}`),
     rate: wholeNumber(1, most.rate),
     duration: wholeNumber(1, 3600),
-    steps: wholeNumber(2, 20),
+    steps: wholeNumber(2, MAX_STEPS),
     warm_up: wholeNumber(0, 600),
     max_p50_ms: milliseconds,
     max_p95_ms: milliseconds,

@@ -6,10 +6,10 @@ import { loadChecks, loadShape, MAX_RATE } from '../inputs.ts';
 
 /** The most workers, and what all of them send at most: the job that judges keeps 10 bytes of each request. */
 export const MAX_WORKERS = 20;
-const MAX_REQUESTS = 5_000_000;
+export const MAX_REQUESTS_OF_WORKERS = 5_000_000;
 
 const shape = z.strictObject({
-  ...loadShape({ rate: MAX_WORKERS * MAX_RATE, requests: MAX_REQUESTS }),
+  ...loadShape({ rate: MAX_WORKERS * MAX_RATE, requests: MAX_REQUESTS_OF_WORKERS }),
   workers: wholeNumber(2, MAX_WORKERS),
 });
 

@@ -3,31 +3,40 @@ import { resourceName } from '../../../endpoints/endpoint.ts';
 import type { Recorded, RecordKind } from '../../../gitlab/records.ts';
 import { hashOf } from '../../../ground/canonical-json.ts';
 import { lazily, nothing, recorded } from '../../../program/handover.ts';
-import { SHAPES } from '../schedule.ts';
-import { MAX_WORKERS } from './inputs.ts';
+import { MAX_RATE, MAX_STEPS } from '../inputs.ts';
+import { SHAPES, stagesOf } from '../schedule.ts';
+import { MAX_REQUESTS_OF_WORKERS, MAX_WORKERS } from './inputs.ts';
 
 const count = () => z.int().check(z.nonnegative());
 const positive = () => z.number().check(z.positive());
 const sha256 = () => z.string().check(z.regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256'));
 
-/** What the workers are asked to send. */
+/** What the workers are asked to send: never more than schedule-load may ask for, whoever wrote the record. */
 const plan = () =>
-  z.object({
-    payload: sha256(),
-    content_type: z.string(),
-    accept: z.optional(z.string()),
-    custom_attributes: z.optional(z.string()),
-    shape: z.enum(SHAPES),
-    rate: positive(),
-    duration: positive(),
-    steps: count(),
-    warm_up: count(),
-    request_timeout: positive(),
-    max_requests: positive(),
-    stop_at_error_percent: positive(),
-    workers: z.int().check(z.minimum(2), z.maximum(MAX_WORKERS)),
-    limits: z.unknown(),
-  });
+  z
+    .object({
+      payload: sha256(),
+      content_type: z.string(),
+      accept: z.optional(z.string()),
+      custom_attributes: z.optional(z.string()),
+      shape: z.enum(SHAPES),
+      rate: positive(),
+      duration: positive(),
+      steps: z.int().check(z.nonnegative(), z.maximum(MAX_STEPS)),
+      warm_up: count(),
+      request_timeout: positive(),
+      max_requests: positive(),
+      stop_at_error_percent: positive(),
+      workers: z.int().check(z.minimum(2), z.maximum(MAX_WORKERS)),
+      limits: z.unknown(),
+    })
+    .check(
+      z.refine(({ rate, workers }) => rate <= workers * MAX_RATE, 'Must be a rate that the workers may send'),
+      z.refine(
+        (given) => stagesOf(given).reduce((sum, { requests }) => sum + requests, 0) <= MAX_REQUESTS_OF_WORKERS,
+        'Must be as many requests as may be sent',
+      ),
+    );
 
 /** What schedule-load hands to the workers, and to the job that judges. */
 export const scheduleRecord = {
