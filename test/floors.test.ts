@@ -82,7 +82,7 @@ function reached(file: string, targets: ReadonlyMap<string, readonly string[]>):
   return found;
 }
 
-describe.each(['src', 'emulator', 'compiler', 'scripts'])('%s', (folder) => {
+describe.each(['src', 'emulator', 'compiler', 'scripts', 'setup'])('%s', (folder) => {
   it('has no files that import each other in a circle, for types or for more', () => {
     const imports = importsIn(folder).filter(({ to }) => to !== OFFERS_ITS_SCENES);
     expect(

@@ -6,7 +6,7 @@ import {
   InvokeEndpointCommand,
   type SageMakerRuntimeClient,
 } from '@aws-sdk/client-sagemaker-runtime';
-import { endpointOf, fileName, type Team } from '../../scripts/policies/team.ts';
+import { endpointOf, fileName, type Team } from '../../setup/policies/team.ts';
 import { resalePrice } from './policies.ts';
 
 /** The clients of a job that has exchanged its token. */

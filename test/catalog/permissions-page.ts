@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../emulator/world.ts';
-import { type Duty, pipelineRoleDeny, renderPolicy } from '../../scripts/policies/policies.ts';
-import type { Team } from '../../scripts/policies/team.ts';
-import { trustOf, trustPolicyOf } from '../../scripts/policies/trust.ts';
+import { type Duty, pipelineRoleDeny, renderPolicy } from '../../setup/policies/policies.ts';
+import type { Team } from '../../setup/policies/team.ts';
+import { trustOf, trustPolicyOf } from '../../setup/policies/trust.ts';
 import type { Permission } from '../../src/program/component.ts';
 import { BUILT } from '../../src/registry/entry-keys.ts';
 import { compactJson } from './compact-json.ts';

@@ -5,16 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import {
-  MAX_MANAGED,
-  MAX_POLICIES,
-  needsManaged,
-  type PolicyFiles,
-  policyFiles,
-} from '../../scripts/policies/files.ts';
-import { readRequest } from '../../scripts/policies/options.ts';
-import { dutiesOf, pipelineRoleDeny } from '../../scripts/policies/policies.ts';
-import type { Team } from '../../scripts/policies/team.ts';
+import { MAX_MANAGED, MAX_POLICIES, needsManaged, type PolicyFiles, policyFiles } from '../../setup/policies/files.ts';
+import { readRequest } from '../../setup/policies/options.ts';
+import { dutiesOf, pipelineRoleDeny } from '../../setup/policies/policies.ts';
+import type { Team } from '../../setup/policies/team.ts';
 import { commandsIn, readPage } from '../docs/pages.ts';
 import { otherNames, resalePrice } from './policies.ts';
 import { programsOfRoles } from './programs.ts';
@@ -33,7 +27,7 @@ function wordsOfPage(): string[] {
 function run(words: readonly string[]) {
   const out = join(mkdtempSync(join(tmpdir(), 'policies-')), 'out');
   onTestFinished(() => rmSync(join(out, '..'), { recursive: true, force: true }));
-  const { status, stdout } = spawnSync(process.execPath, ['scripts/policies.ts', ...words, '--out', out], {
+  const { status, stdout } = spawnSync(process.execPath, ['setup/policies.ts', ...words, '--out', out], {
     cwd: root,
     encoding: 'utf8',
   });

@@ -1,7 +1,7 @@
 import type { PolicyDocument, Role } from '../../emulator/world.ts';
-import { type Duty, dutiesOf, placeOf } from '../../scripts/policies/policies.ts';
-import { fileName, type Ref, type Team } from '../../scripts/policies/team.ts';
-import { subjectOf } from '../../scripts/policies/trust.ts';
+import { type Duty, dutiesOf, placeOf } from '../../setup/policies/policies.ts';
+import { fileName, type Ref, type Team } from '../../setup/policies/team.ts';
+import { subjectOf } from '../../setup/policies/trust.ts';
 import type { Component } from '../../src/program/component.ts';
 
 /** The role of one duty, `resale-price-approve-uat`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readRequest } from '../../scripts/policies/options.ts';
-import type { Team } from '../../scripts/policies/team.ts';
+import { readRequest } from '../../setup/policies/options.ts';
+import type { Team } from '../../setup/policies/team.ts';
 import { commandsIn, readPage } from '../docs/pages.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8');

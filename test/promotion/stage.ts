@@ -6,7 +6,7 @@ import { createProject, type Project, type ProjectOptions } from '../../compiler
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { build } from '../../scripts/build.ts';
-import { fileName, type Team } from '../../scripts/policies/team.ts';
+import { fileName, type Team } from '../../setup/policies/team.ts';
 import { rolesOf } from '../catalog/policies.ts';
 import { programsOfRoles } from '../catalog/programs.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job, Pipeline } from '../../compiler/pipeline.ts';
-import type { Team } from '../../scripts/policies/team.ts';
-import { trustPolicyOf } from '../../scripts/policies/trust.ts';
+import type { Team } from '../../setup/policies/team.ts';
+import { trustPolicyOf } from '../../setup/policies/trust.ts';
 import { configOfExample, teamsOfExample, trustOfExample } from '../promotion/example.ts';
 import { type Stage, startStage } from '../promotion/stage.ts';
 import { filesOf } from './models.ts';

@@ -64,7 +64,7 @@ export function mergedInto(team: Team, environment: string): Ref | undefined {
   return from.type === 'tag' || from.name === into.name ? undefined : from;
 }
 
-export function endpointOf({ endpoint }: Team, environment: string): string {
+export function endpointOf({ endpoint }: Pick<Team, 'endpoint'>, environment: string): string {
   return `${endpoint}-${fileName(environment)}`;
 }
 

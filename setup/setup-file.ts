@@ -1,0 +1,164 @@
+import * as z from 'zod/mini';
+import { kmsKey, mapping, oneOf, switched, text, whole } from '../src/files/schema.ts';
+import { environmentName } from '../src/registry/entry-keys.ts';
+
+/** A key that may be left out. */
+function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
+  return z.optional(schema).check(z.describe(description));
+}
+
+/** A key that must be there. */
+function must<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
+  return schema.check(z.describe(description));
+}
+
+/** A key that has a usual value. */
+function usually<Schema extends z.ZodMiniType>(
+  description: string,
+  schema: Schema,
+  usual: z.core.util.NoUndefined<z.output<Schema>>,
+) {
+  return z._default(schema, usual).check(z.describe(description));
+}
+
+const account = text(/^\d{12}$/, 'must be an account ID: 12 digits, between quotes');
+const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1');
+const projectPath = text(
+  /^[\w.-]+(\/[\w.-]+)+$/,
+  'must be the path of a project or group, like wog/mlops/resale-price',
+);
+const groupPath = text(/^[\w.-]+(\/[\w.-]+)*$/, 'must be the path of a group of GitLab, like wog/mlops/approvers');
+const awsName = text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$/, 'must have letters, digits and hyphens, at most 63');
+const role = text(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'must be the name of an IAM role, with its path if it has one');
+/** In the name of a branch or tag, only the end may stand for any text: IAM would expand it anywhere. */
+const ref = text(/^[\w./-]*[\w-]\*?$/, 'must be a name; only its end may be *');
+const objects = text(
+  /^[a-z0-9.-]{3,63}\/[\w./-]*$/,
+  'must be a bucket and what the keys begin with, like churn-models/runs/',
+);
+
+/** The deployment tiers of GitLab: https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments */
+export const TIERS = ['production', 'staging', 'testing', 'development', 'other'] as const;
+
+const environment = mapping({
+  account: must('The AWS account of its endpoints, between quotes.', account),
+  region: must('The AWS region of its endpoints.', region),
+  branch: may('The branch that serves it, by default of the same name.', ref),
+  tag: may('The tags that serve it, instead of a branch: `v*`.', ref),
+  tier: may(
+    'Its deployment tier in GitLab: by default `development` for the first environment, `production` for the last, and `staging` between.',
+    oneOf(TIERS),
+  ),
+  approvers: may(
+    'The group of GitLab whose members may approve there. Every environment after the first must have one.',
+    groupPath,
+  ),
+  approvals: usually(
+    'How many people must approve in GitLab before the job may start. GitLab asks for them where it has deployment approvals.',
+    whole(0, 5),
+    0,
+  ),
+}).check(
+  z.refine(({ branch, tag }) => branch === undefined || tag === undefined, {
+    path: ['tag'],
+    message: 'must not stand beside branch: an environment is served by a branch or by tags',
+  }),
+);
+
+const model = mapping({
+  group: must('The model package group.', awsName),
+  pipeline: may(
+    'The SageMaker Pipeline, by default of the name of the model.',
+    text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,255}$/, 'must have letters, digits and hyphens'),
+  ),
+  endpoint: may(
+    'What the names of its endpoints and roles begin with, by default the name of the model. The environment ends them: `resale-price-uat`.',
+    text(/^[a-z0-9](-*[a-z0-9]){0,62}$/, 'must have lower-case letters, digits and hyphens, at most 63'),
+  ),
+  pipeline_role: may('The role of its SageMaker Pipeline, by default `<endpoint>-pipeline`.', role),
+  execution_role: may('The role of its endpoints (execution role), by default `<endpoint>-execution`.', role),
+  gitlab_environment_suffix: may(
+    'Ends the names of its GitLab environments, as in the include. By default empty for one model, and `/<model>` for each of several.',
+    text(/^(\/[\w.-]+)?$/, 'must be empty, or a slash and a name, like /churn'),
+  ),
+  reports: may('Where its training leaves its reports (ModelMetrics), if check-model may read them.', objects),
+  labelled_data: may('Where its labelled data lies in S3, if evaluate-model reads it there.', objects),
+  predictions: may(
+    'Where evaluate-model keeps its predictions in S3, if quality files have `predictions_uri`.',
+    objects,
+  ),
+  images: may(
+    'The repository of its images in ECR, if rollback-endpoint may look whether an image still exists.',
+    text(/^[a-z0-9][a-z0-9._/-]{1,255}$/, 'must be the name of a repository in ECR, like team/churn'),
+  ),
+  model_data: may('Where its model data lies in S3, if rollback-endpoint may look whether it still exists.', objects),
+  autoscaling: usually('Its endpoint files have the section `autoscaling`.', switched, false),
+  vpc: usually('Its endpoint files have `vpc_config`.', switched, false),
+  volume_key: may('The ARN of the KMS key that its endpoint files name in `kms_key_id`.', kmsKey),
+  asynchronous: may(
+    'Where its asynchronous endpoints have their objects in S3: a bucket and a folder in it.',
+    text(/^[a-z0-9.-]{3,63}\/([\w.-]+\/)*$/, 'must be a bucket and a folder in it, like ml/async/'),
+  ),
+});
+
+/** The order of numbers as keys is lost, and no model or environment is called so. */
+const NOT_A_NUMBER = /\D/;
+const named = (schema: z.ZodMiniType<string>) =>
+  schema.check(z.refine((name) => NOT_A_NUMBER.test(name), 'must not be a number'));
+
+const environments = z
+  .record(
+    named(environmentName),
+    environment,
+    'must be a mapping, with a section for each environment in promotion order',
+  )
+  .check(
+    z.refine(
+      (all) => Object.keys(all).length >= 2,
+      'must have at least two environments: a version is promoted from one to the next',
+    ),
+  );
+
+/** What `setup.yml` may say: https://docs.gitlab.com/ci/environments/ for what GitLab calls its part. */
+export const setupFile = mapping({
+  gitlab: must(
+    'The address of GitLab, as its tokens name it.',
+    text(
+      /^https?:\/\/[\w.-]+(:\d+)?$/,
+      'must be the address of GitLab, like https://gitlab.example.com, without a slash at the end',
+    ),
+  ),
+  project: must('The path of the project in GitLab.', projectPath),
+  environments: must('The environments, in promotion order.', environments),
+  models: must(
+    'The models of the project.',
+    z
+      .record(
+        named(text(/^[a-z0-9](-*[a-z0-9]){0,62}$/, 'must have lower-case letters, digits and hyphens, at most 63')),
+        model,
+        'must be a mapping, with a section for each model',
+      )
+      .check(z.refine((all) => Object.keys(all).length >= 1, 'must have a model')),
+  ),
+  registry_account: may(
+    'The account of the model package groups, between quotes: by default that of the first environment.',
+    account,
+  ),
+  roles: usually(
+    'The roles of the jobs: `two` for each environment, one of which only approves; `one` for each environment, for everything; or one for each `duty`.',
+    oneOf(['two', 'one', 'duty']),
+    'two',
+  ),
+  oidc_provider: usually(
+    'Whether the stack makes the OIDC provider of GitLab. An account has one: `existing` if another project made it.',
+    oneOf(['create', 'existing']),
+    'create',
+  ),
+  sagemaker_roles: usually(
+    'Whether the stack makes the pipeline roles and execution roles, too.',
+    oneOf(['existing', 'create']),
+    'existing',
+  ),
+});
+
+export type SetupFile = z.output<typeof setupFile>;

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { SetupMistakes, setupIn } from '../../setup/setup-plan.ts';
+
+const WHOLE = `
+gitlab: https://sgts.gitlab-dedicated.com
+project: wog/mlops/resale-price
+environments:
+  dev: { account: "111122223333", region: ap-southeast-1 }
+  uat: { account: "111122223333", region: ap-southeast-1, approvers: wog/mlops/approvers }
+  main: { account: "444455556666", region: ap-southeast-1, approvers: wog/mlops/approvers, approvals: 2 }
+models:
+  resale-price: { group: ResalePriceModelGroup }
+`;
+
+async function mistakesIn(text: string): Promise<readonly string[]> {
+  try {
+    await setupIn('setup.yml', text);
+    return [];
+  } catch (error) {
+    if (error instanceof SetupMistakes) return error.mistakes;
+    throw error;
+  }
+}
+
+describe('setup.yml', () => {
+  it('needs few keys: the others have usual values', async () => {
+    const { environments, models, ...plan } = await setupIn('setup.yml', WHOLE);
+    expect(plan).toMatchObject({ roles: 'two', oidc_provider: 'create', registryAccount: '111122223333' });
+    expect(environments.map(({ ref, tier, approvals }) => [ref.name, tier, approvals])).toEqual([
+      ['dev', 'development', 0],
+      ['uat', 'staging', 0],
+      ['main', 'production', 2],
+    ]);
+    expect(models).toMatchObject([
+      { pipeline: 'resale-price', endpoint: 'resale-price', execution_role: 'resale-price-execution', suffix: '' },
+    ]);
+  });
+
+  it.each([
+    [
+      'an account that YAML reads as a number',
+      ['"444455556666"', '044455556666'],
+      /line 7, column \d+: environments\.main\.account must be an account ID: 12 digits, between quotes/,
+    ],
+    [
+      'a key that is not known',
+      ['approvals: 2', 'aprovals: 2'],
+      /line 7, column \d+: environments\.main\.aprovals is not known: did you mean approvals\?/,
+    ],
+    [
+      'a later environment without approvers',
+      [', approvers: wog/mlops/approvers }', ' }'],
+      /environments\.uat must have approvers/,
+    ],
+    ['one environment', [/ {2}uat:.*\n {2}main:.*\n/, ''], /environments must have at least two environments/],
+    [
+      'a tier that GitLab does not have',
+      ['approvals: 2', 'tier: prod'],
+      /tier must be production or staging or testing or development or other/,
+    ],
+    [
+      'a branch and a tag',
+      ['approvals: 2', 'branch: main, tag: "v*"'],
+      /environments\.main\.tag must not stand beside branch/,
+    ],
+    [
+      'a name that becomes a wildcard',
+      ['approvals: 2', 'branch: "*"'],
+      /branch must be a name; only its end may be \*/,
+    ],
+    ['a slash after the host', ['.com\n', '.com/\n'], /gitlab must be the address of GitLab/],
+    ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
+  ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
+    expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);
+  });
+});
