@@ -1,0 +1,47 @@
+import type * as z from 'zod/mini';
+import { partsOf } from '../ground/error-parts.ts';
+import { placeOf, plainValues } from './effective.ts';
+import type { Located, Wrong } from './located-yaml.ts';
+
+/** The most characters of such a file. */
+const LONGEST = 65_536;
+
+/** What a file says, or all that is wrong with it: a line each, in the order of the file, with line and column. */
+export type ReadFile<Value> = { readonly value: Value } | { readonly problems: readonly string[] };
+
+/** Reads a YAML file, all of which one schema describes. */
+export async function readWholeFile<Value>(schema: z.ZodMiniType<Value>, text: string): Promise<ReadFile<Value>> {
+  if (text.length > LONGEST) return { problems: [`it has ${text.length} characters, and at most ${LONGEST} are read`] };
+  const { readLocated } = await import('./located-yaml.ts');
+  const read = attempt(() => readLocated(text));
+  if ('unreadable' in read) return { problems: [`it cannot be read as YAML: ${read.unreadable}`] };
+  if ('wrong' in read) return { problems: told(read.wrong) };
+  const parsed = schema.safeParse(plainValues(read.located));
+  if (parsed.success) return { value: parsed.data };
+  return { problems: told(parsed.error.issues.flatMap((issue) => wrongIn(read.located, issue))) };
+}
+
+/** The parser goes down into each level of what is nested. */
+function attempt<Value>(act: () => Value): Value | { readonly unreadable: string } {
+  try {
+    return act();
+  } catch (error) {
+    return { unreadable: partsOf(error).message };
+  }
+}
+
+/** What an issue tells, at the place of what it is about: each unknown key for itself. */
+function wrongIn(located: Located, { message, path, ...issue }: z.core.$ZodIssue): Wrong[] {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+  const paths = keys ? keys.map((key) => [...path, key]) : [path];
+  const reasons = keys ? message.split('\n') : paths.map(() => message);
+  return paths.map((each, index) => ({
+    at: placeOf(located, each),
+    why: `${each.join('.')} ${reasons[index] ?? ''}`.trim(),
+  }));
+}
+
+function told(problems: readonly Wrong[]): string[] {
+  const ordered = [...problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  return [...new Set(ordered.map(({ at, why }) => `line ${at.line}, column ${at.column}: ${why}`))];
+}
