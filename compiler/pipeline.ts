@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import type { CountedDeployments } from './outdated.ts';
 import type { PlannedJob } from './schedule.ts';
 
 /** A job that will run, and the values of its inputs that somebody gave. */
@@ -26,6 +27,10 @@ export interface Execution {
   readonly prepare: (jobs: readonly StartingInputs[]) => void;
   /** The time by which GitLab notes what people do. */
   readonly now: () => Date;
+  /** The pipeline's commit. */
+  readonly commit: string;
+  /** The deployments of all pipelines of the project. */
+  readonly deployments: CountedDeployments;
   /** Is told how each job ended. */
   readonly ended: (name: string, exit: number) => void;
   /** Looks through what the jobs wrote, after every run. */
@@ -67,6 +72,21 @@ export class Pipeline {
     this.jobs = jobs;
     this.#execution = execution;
     this.#statuses = new Map(jobs.map(({ name, manual }) => [name, manual ? 'manual' : 'created']));
+    for (const job of jobs) this.#count(job);
+  }
+
+  /** GitLab creates the deployment of a job together with the job. */
+  #count({ name, deploys, environment }: PlannedJob): void {
+    const { deployments, commit } = this.#execution;
+    if (deploys && environment !== undefined) deployments.create(this.#key(name), environment, commit);
+  }
+
+  #isOutdated(name: string): boolean {
+    return this.#execution.deployments.isOutdated(this.#key(name));
+  }
+
+  #key(name: string): string {
+    return `${this.id} ${name}`;
   }
 
   statusOf(name: string): Status | undefined {
@@ -83,6 +103,8 @@ export class Pipeline {
     const job = this.jobs.find((each) => each.name === name);
     if (!job || this.#statuses.get(name) !== 'manual') throw new Error(`There is no job ${name} to press.`);
     if (!this.#isNext(job, new Set())) throw new Error(`${name} cannot be pressed yet.`);
+    if (this.#isOutdated(name))
+      throw new Error(`${name} is older than the latest deployment, and therefore can't run.`);
     this.pressed.set(name, by);
     this.#inputs.set(name, inputs);
     this.#statuses.set(name, 'created');
@@ -106,6 +128,8 @@ export class Pipeline {
   async retry(name: string, by?: string): Promise<Job[]> {
     if (by !== undefined) this.pressed.set(name, by);
     this.#statuses.set(name, 'created');
+    const again = this.jobs.find((job) => job.name === name);
+    if (again) this.#count(again);
     for (const { name: each, manual } of this.jobs)
       if (this.#statuses.get(each) === 'skipped') this.#statuses.set(each, manual ? 'manual' : 'created');
     return this.#runAll(this.#due());
@@ -116,7 +140,12 @@ export class Pipeline {
     const due = new Set<PlannedJob>();
     const next = () =>
       this.jobs.find((job) => !due.has(job) && this.#statuses.get(job.name) === 'created' && this.#isNext(job, due));
-    for (let job = next(); job; job = next()) due.add(job);
+    for (let job = next(); job; job = next()) {
+      // GitLab fails it in place of starting it: "failed_outdated_deployment_job".
+      if (this.#isOutdated(job.name)) this.#statuses.set(job.name, 'failed');
+      else due.add(job);
+    }
+    this.#skip();
     return this.jobs.filter((job) => due.has(job));
   }
 
@@ -139,6 +168,7 @@ export class Pipeline {
     for (const { name, exit } of ran) {
       const allowed = this.jobs.find((job) => job.name === name)?.allowedToFail(exit);
       this.#statuses.set(name, exit === 0 || allowed ? 'success' : 'failed');
+      this.#execution.deployments.end(this.#key(name), exit === 0);
       this.#execution.ended(name, exit);
     }
     this.#skip();

@@ -19,8 +19,10 @@ import { type StartingJob, startAttendant } from './attendant.ts';
 import { git, type PublishedCatalog } from './catalog.ts';
 import { compilePipeline } from './compile.ts';
 import { type Mapping, writeYaml } from './document.ts';
+import { type Downstream, downstreamOf } from './downstream.ts';
 import { withJobInputs } from './job-inputs.ts';
 import { lintPipeline } from './lint.ts';
+import { CountedDeployments } from './outdated.ts';
 import { expandParallel } from './parallel.ts';
 import { Pipeline, type StartingInputs } from './pipeline.ts';
 import { refuse } from './problem.ts';
@@ -89,6 +91,8 @@ export interface Project {
   push(branch: string, files?: Readonly<Record<string, string>>): Pipeline;
   /** Creates the pipeline of a merge request for the last commit of a branch, a new one where it does not exist. Nothing is merged. */
   mergeRequest(from: string, into: string): Pipeline;
+  /** Creates the child pipeline that a trigger job of a pipeline starts. */
+  child(parent: Pipeline, job: string): Pipeline;
   /** Tags the last commit of a branch, and creates the pipeline of the tag. */
   tag(name: string, branch: string): Pipeline;
   close(): Promise<void>;
@@ -109,11 +113,12 @@ class LocalProject implements Project {
   readonly #root = mkdtempSync(join(tmpdir(), 'resale-price-'));
   readonly #folder = join(this.#root, 'work');
   readonly #temporary = join(this.#root, 'tmp');
-  readonly #pipelines = new Map<string, { pipeline: Pipeline; ref: Ref; commit: string }>();
+  readonly #pipelines = new Map<string, CreatedPipeline>();
   #attendant = { port: 0, close: async () => {} };
   /** Its API, as far as a job token may ask it. */
   #gitlab: GitLab | undefined;
   #jobs = 5000;
+  readonly #deployments = new CountedDeployments();
   /** The numbers of jobs by pipeline and name, each the last that it ran under. */
   readonly #numbers = new Map<string, number>();
 
@@ -163,13 +168,19 @@ class LocalProject implements Project {
     return this.#createPipeline({ type: 'tag', name }, undefined);
   }
 
+  child(parent: Pipeline, job: string): Pipeline {
+    const run = this.#pipelines.get(parent.id);
+    if (!run) throw new Error(`There is no pipeline ${parent.id}.`);
+    return this.#createPipeline(run.ref, run.changed, downstreamOf(run.config, job));
+  }
+
   async close(): Promise<void> {
     await this.#attendant.close();
     await this.#gitlab?.close();
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  #createPipeline(ref: Ref, changed: readonly string[] | undefined): Pipeline {
+  #createPipeline(ref: Ref, changed: readonly string[] | undefined, child?: Downstream): Pipeline {
     const { catalog, emulator, otherRegions = [], variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
     const folder = this.#checkOut(ref, id);
@@ -185,8 +196,9 @@ class LocalProject implements Project {
       CI_DEFAULT_BRANCH: 'main',
       ...refVariables(ref),
       ...unscoped(variables),
+      ...(child && { CI_PIPELINE_SOURCE: 'parent_pipeline', ...child.variables }),
     };
-    const text = read('.gitlab-ci.yml') ?? '';
+    const text = read(child?.file ?? '.gitlab-ci.yml') ?? '';
     const resolve = (address: string) => catalog.resolve(address);
     const files = git(folder, 'ls-files', '-z').split('\0');
     const compiled = compilePipeline({ text, resolve, readLocal: read, files, variables: known });
@@ -213,14 +225,26 @@ class LocalProject implements Project {
     const secrets = () => [emulator, ...otherRegions].flatMap(({ secrets: own }) => [...own]);
     const inspect = (log: string) => refuseSecrets({ texts: [log], folders: [folder, this.#temporary] }, secrets());
     const env = this.#environment(given);
-    const execution = { folder, state: STATE, id, env, runner: this.#runner(given), prepare, now, ended, inspect };
-    const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), execution);
     const commit = git(folder, 'rev-parse', 'HEAD');
+    const pipeline = new Pipeline(plan(config, { variables: known, changed, files }), {
+      ...{
+        folder,
+        state: STATE,
+        id,
+        env,
+        runner: [...this.#runner(given), ...overriding(child)],
+        prepare,
+        now,
+        ended,
+        inspect,
+      },
+      ...{ commit, deployments: this.#deployments },
+    });
     this.#gitlab?.commit(
       commit,
       Object.fromEntries(files.flatMap((path) => (path ? [[path, bytes(path) ?? '']] : []))),
     );
-    this.#pipelines.set(id, { pipeline, ref, commit });
+    this.#pipelines.set(id, { pipeline, ref, commit, changed, config });
     return pipeline;
   }
 
@@ -365,6 +389,14 @@ class LocalProject implements Project {
   }
 }
 
+interface CreatedPipeline {
+  readonly pipeline: Pipeline;
+  readonly ref: Ref;
+  readonly commit: string;
+  readonly changed: readonly string[] | undefined;
+  readonly config: Mapping;
+}
+
 interface TellingJob {
   readonly pipeline: Pipeline;
   readonly job: PlannedJob;
@@ -372,6 +404,11 @@ interface TellingJob {
   readonly commit: string;
   readonly login: string;
   readonly started: Date;
+}
+
+/** A child's jobs get what its parent passes as pipeline variables: over all others. */
+function overriding(child: Downstream | undefined): string[] {
+  return Object.entries(child?.variables ?? {}).map(([name, value]) => `--variable=${name}=${value}`);
 }
 
 function jobKey(pipeline: string, name: string): string {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// What `npm test` has no time for: each failure row as a process, processes that are killed, and a death at every call.
+// What `npm test` has no time for: each failure row as a process, processes that are killed, a death at every call, and what else
+// may be in a pipeline.
 export default defineConfig({
   test: {
     dir: fileURLToPath(new URL('../', import.meta.url)),
@@ -10,6 +11,7 @@ export default defineConfig({
       'interruption/process.check.ts',
       'interruption/every-call.test.ts',
       'interruption/side-by-side.test.ts',
+      'promotion/what-else.check.ts',
     ],
     env: { KILLS: 'every' },
     testTimeout: 300_000,

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { approve, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+
+const includeOfExample = readFileSync(new URL('../../examples/resale-price/.gitlab-ci.yml', import.meta.url), 'utf8');
+
+let stage: ResalePrice;
+beforeAll(async () => {
+  stage = await startResalePrice({ edition: 'promote', hurry: true });
+}, 60_000);
+afterAll(async () => stage?.close());
+
+const results = (jobs: readonly { name: string; exit: number }[]) =>
+  Object.fromEntries(jobs.map(({ name, exit }) => [name, exit]));
+
+it('prevents outdated deployments as GitLab does: an older pipeline neither approves nor deploys, a new one does', async () => {
+  const older = stage.project.push('dev', definitionWith('MaxDepth', 7));
+  expect(results(await older.run())).toMatchObject({ 'check-model': 0 });
+  const newer = stage.project.push('dev', definitionWith('MaxDepth', 8));
+  await newer.run();
+  expect(results(await approve(newer, 'dev'))).toMatchObject({ 'deploy-model': 0 });
+
+  await expect(approve(older, 'dev')).rejects.toThrow(
+    "approve-model is older than the latest deployment, and therefore can't run.",
+  );
+  const again = stage.project.push('dev', definitionWith('MaxDepth', 7));
+  await again.run();
+  expect(results(await approve(again, 'dev'))).toMatchObject({ 'deploy-model': 0 });
+
+  // GitLab starts a job again that has run before: deploy-model itself refuses the older version.
+  const [retried] = await newer.retry('deploy-model');
+  expect(retried).toMatchObject({ exit: 1, log: expect.stringContaining('allow_downgrade') });
+}, 120_000);
+
+/** A parent with global variables, whose one job starts the example as a child. */
+function inChild(forward: string): Record<string, string> {
+  const parent = [
+    'variables:',
+    '  GIT_STRATEGY: none',
+    '  INPUT_PIPELINE_NAME: of-the-parent',
+    'promotion:',
+    `  trigger: { include: promotion.yml${forward} }`,
+  ];
+  return { '.gitlab-ci.yml': `${parent.join('\n')}\n`, 'promotion.yml': includeOfExample };
+}
+
+it('a child pipeline promotes as its parent would; what the parent passes counts over the inputs, unless it passes nothing', async () => {
+  const passing = stage.project.push('dev', { ...definitionWith('MaxDepth', 9), ...inChild('') });
+  const [trained] = await stage.project.child(passing, 'promotion').run();
+  expect(trained).toMatchObject({ name: 'deploy-pipeline', exit: 77 });
+  expect(trained?.log).toContain('of-the-parent');
+
+  const keeping = stage.project.push('dev', {
+    ...definitionWith('MaxDepth', 10),
+    ...inChild(', forward: { yaml_variables: false }'),
+  });
+  const child = stage.project.child(keeping, 'promotion');
+  expect(results(await child.run())).toMatchObject({ 'deploy-pipeline': 0, 'check-model': 0 });
+  expect(results(await approve(child, 'dev'))).toMatchObject({ 'validate-endpoint': 0 });
+}, 120_000);
