@@ -3,14 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type BuildOptions,
-  build as bundle,
-  type Metafile,
-  type Plugin,
-  type TransformOptions,
-  transform,
-} from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { filesOf } from './pack.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
@@ -60,10 +54,10 @@ const ownChecksum: Plugin = {
  */
 export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16'] as const;
 
-const forNode = { minify: true, platform: 'node', target: 'node24' } satisfies TransformOptions;
-
 const options = {
-  ...forNode,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
   absWorkingDir: root,
   bundle: true,
   legalComments: 'none',
@@ -71,10 +65,9 @@ const options = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the programs into a folder: `main.js` to start them with, `programs.js` with what all of them load, and a chunk for
- * each component, so that a job loads the one it runs and what is imported where it is used stays apart; beside each the code
- * that V8 makes of it.
- * `node` is the one that will run them. The same source and the same node give the same bytes. Returns the files that went in.
+ * Bundles the programs into a folder: `main.js` to start them with, `programs.js` with what all of them load, and a few files beside it,
+ * so that a job loads the component it runs and what is imported where it is used stays apart; beside each the code that V8 makes
+ * of it. `node` is the one that will run them. The same source and the same node give the same bytes. Returns the files that went in.
  */
 export async function build(out: string, node = process.execPath): Promise<string[]> {
   const { outputFiles, metafile } = await bundle({
@@ -94,40 +87,50 @@ export async function build(out: string, node = process.execPath): Promise<strin
   });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const modules = await Promise.all(
-    outputFiles.map(async ({ path, text }) => [basename(path), await asMember(path, text)] as const),
-  );
-  const common = loadedBy('programs.js', metafile);
-  const [first, others] = [modules.filter(([name]) => common.has(name)), modules.filter(([name]) => !common.has(name))];
-  writeFileSync(join(out, 'programs.js'), asFile(first.map(([, member]) => member)));
-  for (const [name, member] of others) writeFileSync(join(out, name), asFile([member]));
-  await bundle({ ...options, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs' });
+  const modules = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const files = filesOf(metafile, 'programs.js');
+  for (const [file, names] of files) writeFileSync(join(out, file), await asFile(names, modules));
+  const define = { FILES: JSON.stringify(Object.fromEntries(namesOfOthers(files))) };
+  await bundle({ ...options, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs', define });
   // What encloses this folder may say otherwise.
   writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
   execFileSync(node, ['--hash-seed=1', compile, out], { stdio: 'inherit', env: {} });
   return Object.keys(metafile.inputs);
 }
 
-/** The names of the modules that are run when one of them is, itself included. */
-function loadedBy(name: string, { outputs }: Metafile): ReadonlySet<string> {
-  const imports = new Map(Object.entries(outputs).map(([path, each]) => [basename(path), each.imports]));
-  const loaded = new Set<string>([name]);
-  // A set gives also what is added to it meanwhile.
-  for (const each of loaded)
-    for (const { path, kind, external } of imports.get(each) ?? [])
-      if (kind === 'import-statement' && !external) loaded.add(basename(path));
-  return loaded;
+/**
+ * Modules that are loaded together, as the function that src/start.ts calls: only a script, not a module, can be loaded with code made
+ * earlier. It gives for each module what runs it. Those of one file use each other directly, for which esbuild joins them.
+ */
+async function asFile(names: readonly string[], modules: ReadonlyMap<string, string>): Promise<string> {
+  const inFile: Plugin = {
+    name: 'the modules of one file',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\// }, ({ path, kind }) =>
+        kind !== 'dynamic-import' && names.includes(basename(path))
+          ? { path, namespace: 'module' }
+          : { path, external: true },
+      );
+      onLoad({ filter: /.*/, namespace: 'module' }, ({ path }) => ({ contents: modules.get(basename(path)) ?? '' }));
+    },
+  };
+  const runs = names.map((name) => `"./${name}": () => require("./${name}")`);
+  const { outputFiles } = await bundle({
+    ...options,
+    plugins: [inFile],
+    stdin: { contents: `module.exports = {${runs.join(',')}};` },
+    write: false,
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+  });
+  return `(function(module,require){${outputFiles[0]?.text}})`;
 }
 
-/** A module as the function that src/start.ts calls: only a script, not a module, can be loaded with code made earlier. */
-async function asMember(path: string, module: string): Promise<string> {
-  const { code } = await transform(module, { ...forNode, format: 'cjs', supported: { 'dynamic-import': false } });
-  return `"./${basename(path)}":function(exports,require,module){"use strict";${code}}`;
-}
-
-/** Modules that are always loaded together are one file: to open many takes longer than to read them. */
-function asFile(members: readonly string[]): string {
-  return `({${members.join(',\n')}})`;
+/** The modules that are in a file of another name, each with that file. */
+function namesOfOthers(files: ReadonlyMap<string, readonly string[]>): [module: string, file: string][] {
+  return [...files].flatMap(([file, names]) =>
+    names.flatMap((name): [string, string][] => (name === file ? [] : [[`./${name}`, file]])),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build(join(root, 'dist'));

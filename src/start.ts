@@ -8,29 +8,24 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 
-interface Loaded {
-  exports: unknown;
-}
+/** The file that a module of ours is in, where it has another name: scripts/build.ts says so. */
+declare const FILES: Readonly<Record<string, string>>;
 
-type Contents = (exports: unknown, require: (name: string) => unknown, module: Loaded) => void;
+/** Runs a module, and gives what it exports. */
+type Run = () => unknown;
 
-const loaded = new Map<string, Loaded>();
-const known = new Map<string, Contents>();
+const loaded = new Map<string, unknown>();
+const known = new Map<string, Run>();
 
 /** The exports of a module of Node, or of a module of ours, `./programs.js`, which is run when it is first asked for. */
 function load(name: string): unknown {
-  const before = loaded.get(name);
-  if (before) return before.exports;
-  const module: Loaded = { exports: {} };
-  loaded.set(name, module);
-  if (name.startsWith('node:')) module.exports = whenUsed(name);
-  else contentsOf(name)?.(module.exports, load, module);
-  return module.exports;
+  if (!loaded.has(name)) loaded.set(name, name.startsWith('node:') ? whenUsed(name) : runOf(name)?.());
+  return loaded.get(name);
 }
 
-/** What a module of ours consists of. The file of that name is read when no file before had it. */
-function contentsOf(name: string): Contents | undefined {
-  if (!known.has(name)) read(`${__dirname}/${name.slice(2)}`);
+/** How a module of ours is run. Its file is read when no module of it was asked for before. */
+function runOf(name: string): Run | undefined {
+  if (!known.has(name)) read(`${__dirname}/${FILES[name] ?? name.slice(2)}`);
   return known.get(name);
 }
 
@@ -40,8 +35,9 @@ function read(filename: string): void {
     filename,
     cachedData: readFileSync(`${filename}.cache`),
   });
-  const modules: Record<string, Contents> = script.runInThisContext();
-  for (const [name, contents] of Object.entries(modules)) known.set(name, contents);
+  const file: { exports: Record<string, Run> } = { exports: {} };
+  script.runInThisContext()(file, load);
+  for (const [name, run] of Object.entries(file.exports)) known.set(name, run);
 }
 
 /** A module of Node, which is loaded when one of its members is first used: not every run uses all of them. */

@@ -69,6 +69,10 @@ describe('the bundle', () => {
     expect(loaded).toEqual([component]);
   });
 
+  it.each(COMPONENTS)('lets %s begin with at most 10 files', (component) => {
+    expect(readBy(component).filter((name) => name.endsWith('.js')).length).toBeLessThanOrEqual(10);
+  });
+
   it('holds all programs, and no more than is used of the clients, and of the mail, that few runs need', () => {
     expect(weight('.js')).toBeLessThan(1_700_000);
   });
@@ -157,7 +161,10 @@ describe('the bundle', () => {
         platform: 'node',
       },
     );
-    writeFileSync(join(place, 'programs.js'), `({"./programs.js":function(exports,require,module){${code}}})`);
+    writeFileSync(
+      join(place, 'programs.js'),
+      `(function(module,require){module.exports={"./programs.js":()=>{${code}}}})`,
+    );
     writeFileSync(join(place, 'programs.js.cache'), '');
     writeFileSync(join(place, 'package.json'), '{"type":"commonjs"}');
     const { stdout, stderr } = spawnSync(process.execPath, [join(place, 'main.js')], { encoding: 'utf8' });
