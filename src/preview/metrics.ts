@@ -1,3 +1,4 @@
+import { numberIn } from '../ground/numeral.ts';
 import type { Metadata } from '../registry/entries.ts';
 import { isEntryKey } from '../registry/entry-keys.ts';
 
@@ -67,8 +68,7 @@ function boundsAnother(name: string, all: Values): boolean {
 
 /** A text that is no finite number is NaN, which is within no bound. */
 function numberOf(text: string): number {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  return Number.isFinite(number) ? number : Number.NaN;
+  return numberIn(text) ?? Number.NaN;
 }
 
 function differenceOf(value: string, before: string): string {

@@ -1,5 +1,6 @@
 import type { InvocationResponse } from '../endpoints/invocation.ts';
 import { partsOf } from '../ground/error-parts.ts';
+import { numberIn } from '../ground/numeral.ts';
 import { visibleText } from '../ground/visible-text.ts';
 import { givenBy, type QualityPlan } from './quality-plan.ts';
 import { shapeOf } from './request-shape.ts';
@@ -66,13 +67,7 @@ function csvValues(text: string, { column, rows }: CsvPlace): string[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const [only = '', ...more] = lines;
   if (column === undefined && more.length === 0 && rows > 1) return only.split(',');
-  return lines.map(
-    (line) =>
-      line
-        .split(',')
-        [(column ?? 1) - 1]?.trim()
-        .replace(/^"(.*)"$/, '$1') ?? '',
-  );
+  return lines.map((line) => line.split(',')[(column ?? 1) - 1]?.replace(/^[ \t]*"(.*)"[ \t]*$/, '$1') ?? '');
 }
 
 /** NaN and Infinity are no JSON, but containers in Python write them: they are read, and refused as what they are. */
@@ -116,7 +111,7 @@ type PredictionReader = (value: unknown, row: number) => Prediction;
 
 function predictionReader(plan: QualityPlan): PredictionReader {
   const gives = givenBy(plan);
-  if (gives === 'value') return (value, row) => ({ prediction: numberIn(value, row) });
+  if (gives === 'value') return (value, row) => ({ prediction: numberOf(value, row) });
   if (gives === 'score') return scoreReader(plan);
   if (gives === 'scores') return scoresReader(plan);
   const codes = classCodes(plan);
@@ -131,7 +126,7 @@ function scoreReader(plan: QualityPlan): PredictionReader {
   const { threshold } = plan.prediction;
   const isProbability = needsProbabilities(plan);
   return (value, row) => {
-    const score = numberIn(value, row);
+    const score = numberOf(value, row);
     if (isProbability && (score < 0 || score > 1))
       throw new AnswerProblem(`its prediction ${score} is no probability, which log_loss and brier_score need`, row);
     return { prediction: score >= threshold ? 1 : 0, score };
@@ -140,16 +135,16 @@ function scoreReader(plan: QualityPlan): PredictionReader {
 
 function scoresReader({ classes = [] }: QualityPlan): PredictionReader {
   return (value, row) => {
-    const scores = Array.isArray(value) ? value.map((each: unknown) => numberIn(each, row)) : [];
+    const scores = Array.isArray(value) ? value.map((each: unknown) => numberOf(each, row)) : [];
     if (scores.length !== classes.length)
       throw new AnswerProblem(`its prediction ${shown(value)} is no list of ${classes.length} scores`, row);
     return { prediction: scores.indexOf(Math.max(...scores)) };
   };
 }
 
-function numberIn(value: unknown, row: number): number {
+function numberOf(value: unknown, row: number): number {
   const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  const number = typeof only === 'string' && only.trim() !== '' ? Number(only) : only;
+  const number = typeof only === 'string' ? numberIn(only) : only;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
   throw new AnswerProblem(`its prediction ${shown(value)} is no number`, row);
 }

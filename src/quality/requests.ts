@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { jsonNumberIn } from './json-number.ts';
 import type { QualityPlan } from './quality-plan.ts';
 import { shapeOf, templateOf } from './request-shape.ts';
 import type { LabelledRow } from './rows.ts';
@@ -38,7 +39,5 @@ function filled(template: unknown, filling: Readonly<Record<string, unknown>>): 
 /** A cell of CSV is a text: one that is written as a JSON number is one, an empty one is null. `007` stays a text. */
 function jsonValue(cell: unknown, isText: boolean): unknown {
   if (typeof cell !== 'string' || isText) return cell;
-  const text = cell.trim();
-  if (text === '') return null;
-  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : cell;
+  return cell.trim() === '' ? null : (jsonNumberIn(cell) ?? cell);
 }

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
+import { numberIn } from '../ground/numeral.ts';
 import { visibleText } from '../ground/visible-text.ts';
+import { jsonNumberIn } from './json-number.ts';
 import type { QualityPlan } from './quality-plan.ts';
 import { shapeOf } from './request-shape.ts';
 
@@ -57,13 +59,13 @@ export function rowReader(plan: QualityPlan, columns: readonly string[]): RowRea
       throw new RowProblem(`it has ${cells.length} cells, and the header has ${columns.length}`);
     const named = textOf(single(cells[id], plan.id));
     if (named === '') throw new RowProblem(`it has no ${plan.id}, the id`);
-    const given = textOf(single(cells[label], plan.label));
-    if (given === '') throw new RowProblem(`it has no ${plan.label}, the label`);
+    const given = single(cells[label], plan.label);
+    if (textOf(given) === '') throw new RowProblem(`it has no ${plan.label}, the label`);
     return {
       number,
       id: named,
       draw: drawOf(named),
-      label: labelOf(given),
+      label: labelOf(String(given)),
       features: (features ?? []).map((at) => featureOf(cells[at], columns[at] ?? '')),
       parts: (parts ?? []).map((at) => textOf(present(single(cells[at], columns[at] ?? ''), columns[at] ?? ''))),
     };
@@ -88,7 +90,7 @@ function featureReader({ request }: QualityPlan): (cell: unknown, name: string) 
   return (cell, name) => {
     if (typeof cell === 'number' && !Number.isFinite(cell))
       throw new RowProblem(`its ${name} is ${cell}, which no request can say: leave the cell empty`);
-    if (texts && !texts.has(name) && isBeyondExact(cell))
+    if (texts && !texts.has(name) && (isBeyondExact(cell) || isEndless(cell)))
       throw new RowProblem(
         `its ${name} ${cell} is beyond 2^53, where JSON would say another number: name the column in request.text`,
       );
@@ -103,6 +105,11 @@ function isBeyondExact(cell: unknown): boolean {
   return isWhole && !Number.isSafeInteger(Number(cell));
 }
 
+/** Whether JSON would say null for a text that is written as a number: `1e400`. */
+function isEndless(cell: unknown): boolean {
+  return typeof cell === 'string' && Math.abs(jsonNumberIn(cell) ?? 0) === Number.POSITIVE_INFINITY;
+}
+
 function textOf(cell: unknown): string {
   return cell === undefined || cell === null ? '' : String(cell).trim();
 }
@@ -110,11 +117,11 @@ function textOf(cell: unknown): string {
 function labelReader(plan: QualityPlan): (text: string) => number {
   const codes = classCodes(plan);
   return (text) => {
-    const label = plan.task === 'regression' ? Number(text) : codes.get(text);
+    const label = plan.task === 'regression' ? numberIn(text) : codes.get(text.trim());
     const shown = `the label "${visibleText(text).slice(0, 60)}"`;
     if (plan.task === 'regression' && isBeyondExact(text))
       throw new RowProblem(`${shown} is beyond 2^53, where numbers are no longer exact`);
-    if (label !== undefined && Number.isFinite(label)) return label;
+    if (label !== undefined) return label;
     throw new RowProblem(
       plan.task === 'regression' ? `${shown} is no number` : `${shown} is none of ${[...codes.keys()].join(', ')}`,
     );

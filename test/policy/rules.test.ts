@@ -216,6 +216,7 @@ describe('what metrics must be', () => {
     ['the version has no such metric', RMSE, {}, 'unknown: unknown: the version has no such metric'],
     ['it is no number', RMSE, versionWith({ rmse: 'good' }), 'unknown: unknown: "good" is no number'],
     ['it is empty', RMSE, versionWith({ rmse: ' ' }), 'unknown: unknown: " " is no number'],
+    ['it is in hexadecimal', RMSE, versionWith({ rmse: '0x10' }), 'unknown: unknown: "0x10" is no number'],
     ['it is endless', RMSE, versionWith({ rmse: '-Infinity' }), 'unknown: unknown: "-Infinity" is no number'],
     [
       'a metric is named like what every object has',

@@ -70,6 +70,11 @@ describe('rows of JSON Lines', () => {
     ['{"id": 1, "x": [2], "y": 1}', AS_JSON, '40 rows'],
     ['{"id": [1], "x": 2, "y": 1}', AS_JSON, 'row 2: its id is a list or an object'],
     ['{"id": 1, "x": 2, "y": [1]}', AS_JSON, 'row 2: its y is a list or an object'],
+    ['{"id": 1, "x": 2, "y": "0x10"}', {}, 'row 2: the label "0x10" is no number'],
+    ['{"id": 1, "x": 2, "y": "\u00a05"}', {}, 'is no number'],
+    ['{"id": 1, "x": 2, "y": " +5 "}', {}, '40 rows'],
+    ['{"id": 1, "x": "1e400", "y": 1}', AS_JSON, 'its x 1e400 is beyond 2^53, where JSON would say another number'],
+    ['{"id": 1, "x": "1e400", "y": 1}', {}, '40 rows'],
     ['{"id": 9007199254740993, "x": 1e300, "y": 1}', AS_JSON, '40 rows'],
     ['{"id": 1, "x": 9007199254740993, "y": 1}', {}, '40 rows'],
     [
@@ -142,6 +147,15 @@ describe('an answer', () => {
     ],
     ['with NaN, as Python writes it', 'regression', {}, [JSON_TYPE, '[1,NaN]'], 'its prediction "NaN" is no number'],
     ['with an empty cell', 'regression', {}, ['text/csv', 'a,1\nb,'], 'its prediction "a" is no number'],
+    ['in hexadecimal', 'regression', {}, ['text/csv', '0x10\n1'], 'its prediction "0x10" is no number'],
+    ['with an endless number', 'regression', {}, [JSON_TYPE, '[1e400,1]'], 'is no number'],
+    [
+      'with digits of another script',
+      'regression',
+      {},
+      [JSON_TYPE, '["\u0663",1]'],
+      'its prediction "\u0663" is no number',
+    ],
     [
       'of a class never seen',
       'multiclass',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { mapping, text } from '../../files/schema.ts';
+import { numberIn } from '../../ground/numeral.ts';
 import { isEntryKey } from '../../registry/entry-keys.ts';
 import type { Facts, Rule, RuleFinding } from '../rule.ts';
 
@@ -55,8 +56,8 @@ function judged(name: string, { min, max, report }: MetricBounds, { version, mea
   const value = report === undefined ? ownMetadata(name, version.metadata) : measured.get(reportedMetric(report, name));
   if (value === undefined)
     return { verdict: 'unknown', now: 'unknown: the version has no such metric', next: howToName(report, version) };
-  const number = Number(value);
-  if (!isNumber(value)) return { verdict: 'unknown', now: `unknown: "${value}" is no number`, next };
+  const number = numberIn(value);
+  if (number === undefined) return { verdict: 'unknown', now: `unknown: "${value}" is no number`, next };
   const isWithin = (min === undefined || number >= min) && (max === undefined || number <= max);
   return isWithin ? { verdict: 'holds', now: value } : { verdict: 'does not hold', now: value, next };
 }
@@ -66,15 +67,11 @@ const MOST_NAMES = 12;
 
 /** What helps where the version has no metric of this name: often another one was meant. */
 function howToName(report: string | undefined, { metadata }: Facts['version']): string {
-  const names = Object.keys(metadata).filter((name) => isNumber(ownMetadata(name, metadata)));
+  const names = Object.keys(metadata).filter((name) => numberIn(ownMetadata(name, metadata) ?? '') !== undefined);
   const shown = names.sort().slice(0, MOST_NAMES);
   const own = shown.length === 0 ? 'there is none' : `there are ${shown.join(', ')}`;
   const where = report === undefined ? `its metadata, where ${own}` : `the report ${report}, as check-model names them`;
   return `correct the name in the policy, if it is another one of ${where}. Or train a version that has it.`;
-}
-
-function isNumber(value = ''): boolean {
-  return value.trim() !== '' && Number.isFinite(Number(value));
 }
 
 /** An entry of ours is no metric, whatever it holds. */
