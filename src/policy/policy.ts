@@ -15,7 +15,7 @@ export interface PolicySource {
 
 /** What an approval for an environment must satisfy. */
 export interface Policy {
-  /** The first digits of the SHA-256 of its files, one after the other: in the approval, and the same at the deployment. */
+  /** The first digits of the hash of its files: in the approval, and the same at the deployment. */
   readonly hash: string;
   readonly sources: readonly PolicySource[];
 }
@@ -74,16 +74,22 @@ export async function policyIn(texts: readonly PolicyText[], environment: string
     import('./sections.ts'),
   ]);
   const sources: PolicySource[] = [];
-  const hash = createHash('sha256');
   for (const { name, content, path } of texts) {
     const text = content.toString('utf8');
     const read = await (path === undefined ? readPlatformPolicy(name, text) : readPolicyFile(name, text, path));
     const asked = read.describe(environment);
     sources.push({ name, rules: rulesOf(asked), passable: asked.emergency ?? [] });
-    hash.update(content);
   }
-  return { hash: hash.digest('hex').slice(0, DIGITS), sources };
+  return { hash: hashOf(texts.map(({ content }) => content)).slice(0, DIGITS), sources };
 }
+
+/** The SHA-256 of a file; of two, that of the lines of their hashes, so that nothing of one passes for a part of the other. */
+function hashOf(contents: readonly Buffer[]): string {
+  const [only = '', ...more] = contents.map(sha256);
+  return more.length === 0 ? only : sha256([only, ...more].map((each) => `${each}\n`).join(''));
+}
+
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 
 function unverified(): Failure {
   return new Failure(

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { type PolicyText, policyIn } from '../../src/policy/policy.ts';
 import { gitlab } from '../components/gitlab-host.ts';
 import { COMMIT } from '../components/job.ts';
 import { projectWith } from './project.ts';
@@ -8,6 +10,7 @@ const TEAM = 'comment: required\n';
 const PLATFORM = 'never: [approved_before]\nenvironments:\n  prod: {}\n';
 const from = (project: string) => ({ inputs: { platform_policy: `${project}@${SHA}:policies/ml.yml` } });
 const refused = (why: string) => [1, expect.stringContaining(why)];
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const approvedDev = (id: string) => ({ user: 'bob', claims: { user_id: id } });
 
 /** A project with a policy of its own, in a GitLab that has one of the platform team. */
@@ -68,6 +71,18 @@ describe('the policy of the platform team', () => {
     expect([without.exit, without.log]).toEqual(refused('ERROR SMC-3304'));
     await project.approve('RMSE fell', { inputs });
     expect((await project.deploy()).log).toContain('ERROR SMC-3302');
+  });
+
+  it('and that of the team have another hash when a rule goes from one file to the other', async () => {
+    const texts = (platform: string, team: string): PolicyText[] => [
+      { name: 'ml.yml', content: Buffer.from(platform), path: undefined },
+      { name: 'policy.yml', content: Buffer.from(team), path: ['dev', 'uat'] },
+    ];
+    const [comment, expires, freeze] = ['comment: required\n', 'expires: 1 day\n', 'freeze: []\n'];
+    const { hash } = await policyIn(texts(comment, expires + freeze), 'uat');
+    expect((await policyIn(texts(comment + expires, freeze), 'uat')).hash).not.toBe(hash);
+    const lines = [comment, expires + freeze].map((text) => `${sha256(text)}\n`);
+    expect(hash, 'as sha256sum shows it').toBe(sha256(lines.join('')).slice(0, 12));
   });
 
   it('may have sections of environments that this project does not have', async () => {
