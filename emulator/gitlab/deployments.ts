@@ -6,6 +6,8 @@ export interface GitLabUser {
   readonly username: string;
   /** `active`, unless their account was taken from them. */
   readonly state?: string;
+  /** Whether it is the account of an access token, or a service account. */
+  readonly bot?: boolean;
 }
 
 interface GivenApproval {
@@ -176,7 +178,7 @@ function jobAnswer({ id, name, pipeline, sha, status, user, started_at, queued_d
     id,
     name,
     status,
-    user: user && userAnswer(user),
+    user: user && { ...userAnswer(user), bio: null, bot: user.bot ?? false },
     started_at,
     queued_duration,
     finished_at,
@@ -200,6 +202,7 @@ function deploymentAnswer({ id, environment, job, created_at }: Deployment) {
   };
 }
 
+/** What everybody is told of somebody. That they are a bot, GitLab tells only beside a job. */
 function userAnswer({ id, username, state = 'active' }: GitLabUser) {
   return { id, username, name: username, state };
 }

@@ -12,10 +12,11 @@ import { type CheckRecord, checkRecord, readHandover } from '../program/handover
 import { refuseUnlessPressed } from '../program/pressed.ts';
 import { tellVerdict } from '../program/told.ts';
 import { type ApprovalDecision, decideApproval, decideRejection, flawAfterApproval } from '../registry/approval.ts';
-import { type Approvers, othersOf } from '../registry/approvers.ts';
+import { type Approvers, standingSince } from '../registry/approvers.ts';
 import { besideVerdict } from '../registry/companions.ts';
-import { type ApprovalEntry, entryValue, openSafetyInputs } from '../registry/entries.ts';
+import { type ApprovalEntry, entryValue, openSafetyInputs, timestamp } from '../registry/entries.ts';
 import { entryKey } from '../registry/entry-keys.ts';
+import { othersOf } from '../registry/others.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { signature } from '../registry/signature.ts';
 import { writeEntry } from '../registry/write-entry.ts';
@@ -185,10 +186,13 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
   }
 
   report.file('metadata-before.json', `${JSON.stringify(now.metadata, null, 2)}\n`);
+  const signatory = signature(now, job, clock.now());
+  const { at } = signatory;
   const signed: ApprovalEntry = {
-    ...signature(now, job, clock.now()),
+    ...signatory,
     ...(kind === 'approved' && { over, policy }),
     ...(approvers && { people: String(approvers.counted.length), with: othersOf(approvers, job.userId) }),
+    since: approvers && sinceBefore(at, approvers),
     ...openSafetyInputs(open),
   };
   const approval = kind === 'approved' ? 'Approved' : 'Rejected';
@@ -198,6 +202,12 @@ async function carryOut(decision: ApprovalDecision, verdict: VerdictEntry, conte
     beside: besideVerdict(now.metadata, { kind, environment: job.environment, job: job.id, comment: verdict.comment }),
     ...(decision.status && { status: { approval, description: describeVerdict(approval, verdict, job) } }),
   });
+}
+
+/** Since when an approval stands, where the first of its people approved before it was written. */
+function sinceBefore(at: string, approvers: Approvers): string | undefined {
+  const since = standingSince(approvers);
+  return since && timestamp(since) < at ? timestamp(since) : undefined;
 }
 
 /** Refuses when somebody changed the version between our read and our write, although the entry is in the registry. */

@@ -132,10 +132,15 @@ async function everyPage<Item>(
 function peopleOfRequests(requests: readonly Merged[], commits: number): Told<PeopleBehind> {
   const people = { merged: new Map<string, PersonBehind>(), authors: new Map<string, PersonBehind>() };
   for (const { iid, author, merge_user: merger } of requests) {
-    if (!author) return unclear(`GitLab does not tell who opened the merge request !${iid}`);
-    if (!merger) return unclear(`GitLab does not tell who merged the merge request !${iid}`);
+    if (!isSomebody(author)) return unclear(`GitLab does not tell who opened the merge request !${iid}`);
+    if (!isSomebody(merger)) return unclear(`GitLab does not tell who merged the merge request !${iid}`);
     people.authors.set(String(author.id), { id: String(author.id), login: author.username });
     people.merged.set(String(merger.id), { id: String(merger.id), login: merger.username });
   }
   return told({ commits, merged: [...people.merged.values()], authors: [...people.authors.values()] });
+}
+
+/** What deleted users did is told of one who stands for all of them (https://docs.gitlab.com/user/profile/account/delete_account/). */
+function isSomebody<Person extends { readonly username: string }>(person: Person | null | undefined): person is Person {
+  return person != null && !/^ghost\d*$/i.test(person.username);
 }

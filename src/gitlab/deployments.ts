@@ -12,7 +12,7 @@ export interface Voices {
   /** Who started earlier runs of this job in this pipeline, the latest first; nobody, where nobody asked for them. */
   readonly runs: readonly GivenVoice[];
   /** Who started the job, as GitLab knows it. */
-  readonly startedBy: { readonly id: string; readonly login: string } | undefined;
+  readonly startedBy: { readonly id: string; readonly login: string; readonly isBot: boolean } | undefined;
 }
 
 /** The job that showed a version, and the one whose deployment stands for its approval. */
@@ -40,6 +40,7 @@ export async function readVoices(jobs: ApprovalJobs, reader: GitLabReader): Prom
     id: String(user.id),
     login: user.username,
     isActive: user.state === 'active',
+    isBot: user.bot === true,
     status,
     at: new Date(created_at),
     groups: rules.flatMap(({ group_id, deployment_approvals }) =>
@@ -58,7 +59,7 @@ export async function readVoices(jobs: ApprovalJobs, reader: GitLabReader): Prom
 const NO_RUNS: Told<GivenVoice[]> = { is: 'told', value: [] };
 
 function personOf(user: z.output<ReturnType<typeof userSchema>> | null | undefined): Voices['startedBy'] {
-  return user == null ? undefined : { id: String(user.id), login: user.username };
+  return user == null ? undefined : { id: String(user.id), login: user.username, isBot: user.bot === true };
 }
 
 const nonsense = (why: string) => ({ is: 'not told', because: 'nonsense', why }) as const;
@@ -91,7 +92,12 @@ async function endOf(number: string, reader: GitLabReader): Promise<Told<Date>> 
 const listed = () => z.array(z.object({ id: id(), deployable: z.nullish(z.object({ id: id() })) }));
 
 const userSchema = () =>
-  z.object({ id: id(), username: z.string().check(z.minLength(1)), state: z.optional(z.string()) });
+  z.object({
+    id: id(),
+    username: z.string().check(z.minLength(1)),
+    state: z.optional(z.string()),
+    bot: z.nullish(z.boolean()),
+  });
 const voice = () => z.object({ user: userSchema(), status: z.string(), created_at: time() });
 
 const deploymentSchema = () =>

@@ -24,7 +24,14 @@ const runsSchema = () =>
           name: z.string(),
           status: z.string(),
           pipeline: z.object({ id: id() }),
-          user: z.nullish(z.object({ id: id(), username: z.string().check(z.minLength(1)), state: z.string() })),
+          user: z.nullish(
+            z.object({
+              id: id(),
+              username: z.string().check(z.minLength(1)),
+              state: z.string(),
+              bot: z.nullish(z.boolean()),
+            }),
+          ),
           started_at: z.nullish(z.iso.datetime({ offset: true })),
           /** Seconds from the moment in which a person started it until a runner began. */
           queued_duration: z.nullish(z.number().check(z.minimum(0))),
@@ -88,7 +95,8 @@ function isEarlierRun({ environment, deployable: run }: Listed, own: CurrentRun,
 function voiceOf({ user, started_at, queued_duration }: NonNullable<Listed['deployable']>): GivenVoice | undefined {
   if (user == null || started_at == null || queued_duration == null) return undefined;
   const at = new Date(Date.parse(started_at) - queued_duration * 1000);
-  return { id: String(user.id), login: user.username, isActive: user.state === 'active', status: 'approved', at };
+  const { id: number, username: login, state, bot } = user;
+  return { id: String(number), login, isActive: state === 'active', isBot: bot === true, status: 'approved', at };
 }
 
 function listPath({ since }: CurrentRun, { job: { gitlabEnvironment = '' } }: GitLabReader, page: number): string {

@@ -4,6 +4,8 @@ export interface GivenVoice {
   readonly id: string;
   readonly login: string;
   readonly isActive: boolean;
+  /** Whether GitLab says that the account is a bot: it tells that of who started a job, and of nobody who approves a deployment. */
+  readonly isBot?: boolean;
   /** `approved` or `rejected`. */
   readonly status: string;
   readonly at: Date;

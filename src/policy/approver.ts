@@ -7,6 +7,7 @@ import type { Approver } from './rule.ts';
 export function approverOf(version: ModelPackage, environment: string): Approver | undefined {
   const approval = readApproval(version, environment);
   if (approval.is !== 'read') return undefined;
-  const { by, user_id: userId, at } = approval.value;
-  return { by, userId, at, comment: readComment(version, 'approved', environment) ?? '' };
+  const { by, user_id: userId, at, since = at } = approval.value;
+  const comment = readComment(version, 'approved', environment) ?? '';
+  return { by, userId, at: since, comment, isStanding: true };
 }

@@ -19,8 +19,10 @@ export interface Approver {
   readonly groups?: { readonly by: 'path' | 'number'; readonly of: readonly string[] } | undefined;
   /** What they typed; as the registry has it, once it is written there. */
   readonly comment: string;
-  /** When: in the form of a registry entry. */
+  /** Since when they stand for it: where several people do, the first of them; in the form of a registry entry. */
   readonly at: string;
+  /** Whether the approval stands in the registry already: it was given under this very policy. */
+  readonly isStanding?: true;
 }
 
 /** By what the rules of an environment are judged. */
@@ -70,6 +72,8 @@ export interface Rule {
   readonly countsRuns?: boolean;
   /** Whether it is about one person: each of several has to satisfy it, or does not count. */
   readonly isPersonal?: true;
+  /** Whether it is about the groups of a person, which nobody tells of whoever started an earlier run. */
+  readonly isOfGroups?: true;
   /** Whether it is about the age of the approval: one that stands, and for which it does not hold, is given anew. */
   readonly isOfAge?: true;
   /** The metric of a report that it judges, by its name among what was measured. */

@@ -27,13 +27,27 @@ const ruling = {
 };
 
 /** What a policy may ask of an environment. Each section is a file of its own in `sections/`, and gives rules below. */
-export const policySections = mapping({ ...ruling, notify });
+export const policySections = mapping({ ...ruling, notify }).check(whatNobodyFulfils);
 
 /** The same of the policy of a platform team, which has no channels: the variables that hold their addresses are of each project. */
 export const platformSections = mapping(ruling, {
   notify:
     'tells nobody: a policy that platform_policy names has no channels. Name them in the policy_file of each project',
-});
+}).check(whatNobodyFulfils);
+
+/** GitLab does not tell of which groups somebody is who ran the job before. */
+function whatNobodyFulfils({
+  value,
+  issues,
+}: z.core.ParsePayload<Pick<Ruling, 'approvals' | 'count_job_runs' | 'from'>>) {
+  const { approvals: asked = 1, count_job_runs: countsRuns, from: groups } = value;
+  if (asked === 1 || countsRuns !== true || groups === undefined) return;
+  const message =
+    'counts nobody together with from: GitLab does not tell of which groups somebody is who ran the job before. Take one of the two out';
+  issues.push({ code: 'custom', message, path: ['count_job_runs'], input: countsRuns });
+}
+
+type Ruling = z.output<z.ZodMiniObject<typeof ruling>>;
 
 export type PolicySections = z.output<typeof policySections>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CONTENT_HASH } from './content-hash.ts';
 import { BUILT, companionKey, type EvidenceKind, entryKey, environmentName, MAX_VALUE } from './entry-keys.ts';
+import { shorterOthers } from './others.ts';
 
 /*
  * Registry entries: what we write in a version's metadata. What built it; and for each environment who approved it,
@@ -37,17 +38,21 @@ const signature = {
   at,
   content,
 };
-const approvalSchema = z.strictObject({
-  ...signature,
-  /** The job of the rollback whose withdrawal this approval overrules. */
-  over: z.optional(digits),
-  /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
-  policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
-  /** How many people stand for it, where a policy asks for a number; and the logins of those who did not start the job. */
-  people: z.optional(digits),
-  with: z.optional(filled),
-  open,
-});
+const approvalSchema = z
+  .strictObject({
+    ...signature,
+    /** The job of the rollback whose withdrawal this approval overrules. */
+    over: z.optional(digits),
+    /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
+    policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
+    /** How many people stand for it, where a policy asks for a number; and those who did not start the job, as `others.ts` has them. */
+    people: z.optional(digits),
+    with: z.optional(filled),
+    /** Since when the first of them has stood for it, where that is before it was written. */
+    since: z.optional(at),
+    open,
+  })
+  .check(z.refine(({ at: written, since = written }) => since <= written));
 const withdrawalSchema = z.strictObject({
   ...signature,
   /** The version to which a rollback returned; a rejection has none. */
@@ -159,30 +164,34 @@ const FUTURE = 10 * 60_000;
 /** Of signs, SageMaker allows only `_ . : / = + - @` and the space. */
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. */
+/**
+ * `by=jane pipeline=1 ...`: the words in the order of the schema, absent ones left out. What has no room loses the logins of others,
+ * then the end of that of who signed, or of the list of open safety inputs, and only then the accounts of others.
+ */
 export function entryValue(value: Entry): string {
-  const written = render(value);
-  const excess = written.length - MAX_VALUE;
-  const fitting = excess > 0 ? render(shortened(value, excess)) : written;
-  if (fitting.length > MAX_VALUE || !ALLOWED.test(fitting))
-    throw new Error(`SageMaker would refuse this metadata value: ${fitting}`);
+  const whole = render(value);
+  const fitting = shorterForms(value)
+    .map(render)
+    .find(({ length }) => length <= MAX_VALUE);
+  if (fitting === undefined || !ALLOWED.test(whole))
+    throw new Error(`SageMaker would refuse this metadata value: ${whole}`);
   return fitting;
 }
 
-/**
- * Cuts only logins, or else the list of open safety inputs: of several people, the others first. No GitLab login contains "+", so it
- * shows the cut.
- */
-function shortened(value: Entry, excess: number): Entry {
-  const cut = (word: string) => `${word.slice(0, -excess - 1)}+`;
-  if ('with' in value && value.with !== undefined) {
-    if (value.with.length > excess) return { ...value, with: cut(value.with) };
-    const { with: others, ...alone } = value;
-    const left = excess - ` with=${others}`.length;
-    return left > 0 ? shortened(alone, left) : alone;
-  }
-  if ('by' in value) return { ...value, by: cut(value.by) };
-  return 'open' in value && value.open !== undefined ? { ...value, open: cut(value.open) } : value;
+/** The entry, and what can be written in its place, the longest first. */
+function shorterForms(value: Entry): Entry[] {
+  const others = 'with' in value && value.with !== undefined ? shorterOthers(value.with) : [];
+  const shorter = others.map((each) => ({ ...value, with: each }));
+  const [whole, uncounted] = [[value, ...shorter.slice(0, -1)], shorter.slice(-1)];
+  return [...whole, cut(whole.at(-1) ?? value), ...uncounted, ...uncounted.map(cut)];
+}
+
+/** Cuts a login, or else the list of open safety inputs, to what has room. No GitLab login contains "+", so it shows the cut. */
+function cut(value: Entry): Entry {
+  const excess = render(value).length - MAX_VALUE;
+  const shorter = (word: string) => `${word.slice(0, Math.max(1, word.length - excess - 1))}+`;
+  if ('by' in value) return { ...value, by: shorter(value.by) };
+  return 'open' in value && value.open !== undefined ? { ...value, open: shorter(value.open) } : value;
 }
 
 function render(value: Entry): string {

@@ -84,6 +84,8 @@ describe('the people behind the commits since the version that is live', () => {
   it.each([
     ['opened', { author: null, merger: lim }],
     ['merged', { author: bob, merger: null }],
+    ['opened', { author: { id: 3, username: 'ghost' }, merger: lim }],
+    ['merged', { author: bob, merger: { id: 3, username: 'ghost1' } }],
   ])('are unknown where GitLab does not tell who %s a merge request', async (what, people) => {
     const gitlab = await scene();
     gitlab.mergeRequests.merged({ iid: 5, commits: [MERGE], ...people });

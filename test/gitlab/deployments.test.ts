@@ -66,11 +66,27 @@ describe('the approvals of the deployment that a job is', () => {
       is: 'told',
       value: {
         shownAt: at('08:05:00'),
-        startedBy: { id: '57', login: 'jane' },
+        startedBy: { id: '57', login: 'jane', isBot: false },
         runs: [],
         given: [
-          { id: '58', login: 'bob', isActive: true, status: 'approved', at: at('08:06:00'), groups: ['134'] },
-          { id: '59', login: 'carol', isActive: true, status: 'rejected', at: at('08:04:00'), groups: [] },
+          {
+            id: '58',
+            login: 'bob',
+            isActive: true,
+            isBot: false,
+            status: 'approved',
+            at: at('08:06:00'),
+            groups: ['134'],
+          },
+          {
+            id: '59',
+            login: 'carol',
+            isActive: true,
+            isBot: false,
+            status: 'rejected',
+            at: at('08:04:00'),
+            groups: [],
+          },
         ],
       },
     });

@@ -29,7 +29,7 @@ async function runs({ url, jobToken }: GitLab) {
   return told.is === 'told' ? told.value.runs : told;
 }
 
-const bobs = { id: '58', login: 'bob', isActive: true, status: 'approved', at: at('08:05:40') };
+const bobs = { id: '58', login: 'bob', isActive: true, isBot: false, status: 'approved', at: at('08:05:40') };
 
 describe('the earlier runs of an approval job', () => {
   it('are told with who started them, and when: before they waited for a runner', async () => {

@@ -125,6 +125,14 @@ describe('an approval that a policy asks two people for', () => {
     expect(log).toContain('Next: start a new pipeline, and approve the version there.');
   });
 
+  it('is not given by an access token, where one person is asked for', async () => {
+    const project = await asked('approvals: 1\n');
+    const token: GitLabUser = { id: 57, username: 'jane', bot: true };
+    gitlab.deployments.report(2, 'running', project.emulator.clock.now(), token);
+    const { exit, log } = await project.approve();
+    expect([exit, log]).toEqual(refused('does not hold: approvals (policy.yml) asks for 1 person; now 0'));
+  });
+
   it('is not given by variables that name another GitLab, another person or fewer people', async () => {
     const project = await asked();
     const env = {
@@ -198,11 +206,12 @@ async function askedByRuns(policy = BY_RUNS) {
   const { clock } = project.emulator;
   let next = 2;
   /** Somebody starts the job, or starts it again; an earlier run does not know who comes later. */
-  const runBy = async ({ id, username: user }: GitLabUser, options: Parameters<PolicyProject['approve']>[1] = {}) => {
+  const runBy = async (person: GitLabUser, options: Parameters<PolicyProject['approve']>[1] = {}) => {
+    const { id, username: user } = person;
     const job = next++;
     if (job > 2) createApproval(job, clock.now());
     clock.advance(60_000);
-    gitlab.deployments.report(job, 'running', clock.now(), { id, username: user });
+    gitlab.deployments.report(job, 'running', clock.now(), person);
     const ran = await project.approve('', {
       ...options,
       job: `${job}`,
@@ -226,7 +235,7 @@ describe('an approval of which the policy counts who ran its job', () => {
     const second = await project.runBy(bob);
     expect(second.exit, second.log).toBe(0);
     expect(second.log).toContain('person   jane counts');
-    expect(entryOf(project)).toMatch(/^by=bob user_id=58 .* people=2 with=jane:57$/);
+    expect(entryOf(project)).toMatch(/^by=bob user_id=58 .* people=2 with=jane:57 since=\S+$/);
     expect((await project.deploy()).log).toContain('now 2 (bob/jane:57)');
   });
 
@@ -272,10 +281,10 @@ describe('an approval of which the policy counts who ran its job', () => {
       over();
       gitlab.deployments.report(3, 'failed', project.emulator.clock.now());
       const left = entryOf(project);
-      if (left !== undefined) expect(left).toMatch(/^by=bob .* people=2 with=jane:57$/);
+      if (left !== undefined) expect(left).toMatch(/^by=bob .* people=2 with=jane:57 since=\S+$/);
       const { exit, log } = await project.runBy(bob);
       expect(exit, log).toBe(0);
-      expect(entryOf(project)).toMatch(/^by=bob .* people=2 with=jane:57$/);
+      expect(entryOf(project)).toMatch(/^by=bob .* people=2 with=jane:57 since=\S+$/);
     },
   );
 
@@ -301,20 +310,42 @@ describe('an approval of which the policy counts who ran its job', () => {
 
   it.each<[what: string, policy: string, first: GitLabUser, told: string]>([
     ['who trained the version', `${BY_RUNS}    never: [trained]\n`, jane, 'jane does not count: never trained'],
-    ['by an access token', BY_RUNS, { id: 70, username: 'project_42_bot' }, 'an access token is no person'],
     [
-      'whose groups nobody tells',
-      `${BY_RUNS}    from: [{group: wog/risk, id: 134}]\n`,
-      jane,
-      'jane does not count: from: nobody tells of which groups jane is',
+      'by an access token',
+      BY_RUNS,
+      { id: 70, username: 'project_42_bot' },
+      'an access token, a service account or a deleted account is no person',
+    ],
+    [
+      'by what GitLab calls a bot',
+      BY_RUNS,
+      { id: 70, username: 'release', bot: true },
+      'release does not count: GitLab',
     ],
   ])('does not count a run of somebody %s', async (_, policy, first, told) => {
     const project = await askedByRuns(policy);
     const { emulator, arn } = project;
     enter(emulator, arn, { built: builtValue({ at: timeIn(emulator), user_id: '57' }) });
     await project.runBy(first);
-    const { exit, log } = await project.runBy(bob, { claims: { groups_direct: ['wog/risk'] } });
+    const { exit, log } = await project.runBy(bob);
     expect([exit, log]).toEqual(refused(told));
+  });
+
+  it('is as old as the first of the people who count, and one who ran it too long ago counts no longer', async () => {
+    const project = await askedByRuns(`${BY_RUNS}    expires: 1 hour\n`);
+    const { clock } = project.emulator;
+    await project.runBy(jane);
+    clock.advance(3_600_000);
+    const { exit, log } = await project.runBy(bob);
+    expect([exit, log]).toEqual(refused('jane does not count: expires: it was given 1 h 1 min'));
+    clock.advance(30 * 60_000);
+    expect((await project.runBy(jane)).exit).toBe(0);
+    expect(entryOf(project)).toContain(' people=2 with=bob:58 since=2026-11-22T09:02Z');
+    clock.advance(28 * 60_000);
+    expect((await project.deploy()).exit).toBe(0);
+    clock.advance(2 * 60_000);
+    const late = await project.deploy();
+    expect([late.exit, late.log]).toEqual(refused('does not hold: expires (policy.yml)'));
   });
 });
 
@@ -337,6 +368,26 @@ describe('an approval that a policy asks of people of a group', () => {
     expect(log).toContain('person   carol does not count: from: carol is of none of them');
     expect(entryOf(project)).toMatch(/ people=2 with=bob:58$/);
     expect((await project.deploy()).exit).toBe(0);
+  });
+
+  it('stands when somebody of another group runs its job again', async () => {
+    const project = await asking(bob);
+    gitlab.deployments.report(2, 'running', project.emulator.clock.now(), { id: 57, username: 'jane' });
+    const jane = { claims: { user_id: '57', groups_direct: ['wog/risk'] } };
+    expect((await project.approve('', jane)).exit).toBe(0);
+    createApproval(4, project.emulator.clock.now());
+    const again = { job: '4', user: 'dan', claims: { user_id: '60', groups_direct: ['wog/sales'] } };
+    const { exit, log } = await project.approve('', again);
+    expect([exit, log]).toEqual([0, expect.stringContaining('Nothing was written.')]);
+  });
+
+  it('is asked of no policy that counts runs of its job: it would count nobody', async () => {
+    const project = await projectWith(`${RISK}    count_job_runs: true\n`);
+    const { exit, log } = await project.check();
+    expect([exit, log]).toEqual([
+      64,
+      expect.stringContaining('line 5, column 5: count_job_runs counts nobody together'),
+    ]);
   });
 
   it.each<[who: string, options: Parameters<PolicyProject['approve']>[1], told: string]>([

@@ -37,9 +37,15 @@ describe('the policy of the platform team', () => {
     expect((await project.deploy({ inputs })).exit).toBe(0);
   });
 
-  it('that counts no runs of the approval job is not widened by one of the team that does', async () => {
-    const team = 'approvals: 2\ncount_job_runs: true\n';
-    const { project, inputs } = await projectOf('approvals: 2\n', team);
+  it.each([
+    ['counts no runs of the approval job', 'approvals: 2\n', 'does not hold: approvals (policy.yml) asks for 2 people'],
+    [
+      'asks for a group',
+      'from: [{ group: wog/risk, id: 134 }]\n',
+      'Next: have others approve the deployment of this job',
+    ],
+  ])('that %s is not widened by one of the team that counts runs', async (_, platform, told) => {
+    const { project, inputs } = await projectOf(platform, 'approvals: 2\ncount_job_runs: true\n');
     const { now } = project.emulator.clock;
     gitlab.deployments.clear();
     const job = { pipeline: 101, sha: COMMIT };
@@ -51,8 +57,9 @@ describe('the policy of the platform team', () => {
     for (const id of [2, 4]) gitlab.deployments.create({ ...approval, id }, now());
     gitlab.deployments.report(2, 'running', now(), { id: 58, username: 'bob' });
     gitlab.deployments.report(2, 'failed', now());
-    const { exit, log } = await project.approve('', { inputs, job: '4' });
-    expect([exit, log]).toEqual(refused('does not hold: approvals (policy.yml) asks for 2 people; now 1 (jane)'));
+    const { exit, log } = await project.approve('', { inputs, job: '4', claims: { groups_direct: ['wog/risk'] } });
+    expect([exit, log]).toEqual(refused('now 1 (jane'));
+    expect(log).toContain(told);
   });
 
   it('counts alone where the team has none', async () => {

@@ -37,6 +37,8 @@ const untold = (because: 'later' | 'never' | 'nonsense'): Partial<Facts> => ({
   changes: async () => ({ is: 'not told', because, why: 'GitLab answered with HTTP 403' }),
 });
 
+const FIVE = { user_id: '1', people: '5', with: 'a:2/b:3/c:4+1/57' };
+
 const MAIN: Partial<Facts> = { environment: 'main' };
 
 type Row = [given: string, policy: string, facts: Partial<Facts>, finding: string];
@@ -105,6 +107,24 @@ describe('who may never approve', () => {
       'unknown: unknown: nothing tells which accounts approved it for uat',
     ],
     [
+      'five people approved it for dev, and the same person was the last of them',
+      'never: [approved_before]',
+      versionWith({ 'approved.dev': verdictValue(CONTENT, FIVE) }),
+      'does not hold: jane (user ID 57); the user IDs 1, 2, 3, 4, 57 approved it before',
+    ],
+    [
+      'an entry of an earlier release does not name all five',
+      'never: [approved_before]',
+      versionWith({ 'approved.dev': verdictValue(CONTENT, { ...FIVE, with: 'a:2/b:3/c:4+1' }) }),
+      'unknown: unknown: nothing tells which accounts approved it for dev',
+    ],
+    [
+      'an entry names fewer people than stand for it',
+      'never: [approved_before]',
+      versionWith({ 'approved.dev': verdictValue(CONTENT, { ...FIVE, with: 'a:2' }) }),
+      'unknown: unknown: nothing tells which accounts approved it for dev',
+    ],
+    [
       'nobody is asked yet',
       'never: [trained]',
       { ...versionWith({ built: builtValue({ user_id: '58' }) }), moment: 'check', approver: undefined },
@@ -113,6 +133,17 @@ describe('who may never approve', () => {
   ])('where %s', async (_, policy, facts, finding) => {
     expect(await found(policy, facts)).toBe(finding);
   });
+});
+
+it('says what helps where an entry has no room for the accounts of all who approved before', async () => {
+  const next = async (words: Record<string, string>) => {
+    const facts = factsOf(versionWith({ 'approved.dev': verdictValue(CONTENT, words) }));
+    return (await judgePolicy(await policyOfUat('never: [approved_before]'), facts)).map((rule) => rule.next);
+  };
+  expect(await next({ ...FIVE, with: '+4' })).toEqual([
+    'let fewer people approve it for dev, in a new pipeline: its entry has no room for the accounts of all of them. Or take approved_before out of the policy.',
+  ]);
+  expect(await next({})).toEqual(['approve it for dev again, in a new pipeline.']);
 });
 
 describe('what a version must have shown before', () => {

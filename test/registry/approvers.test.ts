@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { GivenVoice } from '../../src/gitlab/voice.ts';
-import { accountsIn, judgeApprovers, othersOf, type WhyNot } from '../../src/registry/approvers.ts';
+import { type AskedOfApprovers, judgeApprovers, standingSince, type WhyNot } from '../../src/registry/approvers.ts';
 
 const SHOWN = new Date('2026-11-22T08:05:00Z');
-const jane = { login: 'jane', id: '57' };
+const PRESSED = new Date('2026-11-22T08:10:00Z');
+const jane = { login: 'jane', id: '57', at: PRESSED, isBot: false };
 const anybody: WhyNot = () => undefined;
+const asked = (more: Partial<AskedOfApprovers> = {}) => ({ person: anybody, age: anybody, ...more });
 
 const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): GivenVoice => ({
   id,
@@ -16,10 +18,9 @@ const voice = (id: string, login: string, more: Partial<GivenVoice> = {}): Given
   ...more,
 });
 
-const judged = (given: readonly GivenVoice[], presser: Parameters<typeof judgeApprovers>[0] = jane, whyNot = anybody) =>
-  judgeApprovers(presser, { given, runs: [], shownAt: SHOWN }, whyNot);
-const logins = async (...asked: Parameters<typeof judged>) =>
-  (await judged(...asked)).counted.map(({ login }) => login);
+const judged = (given: readonly GivenVoice[], presser: Parameters<typeof judgeApprovers>[0] = jane, person = anybody) =>
+  judgeApprovers(presser, { given, runs: [], shownAt: SHOWN }, asked({ person }));
+const logins = async (...told: Parameters<typeof judged>) => (await judged(...told)).counted.map(({ login }) => login);
 
 describe('who counts for an approval', () => {
   it('whoever started an earlier run is one person: of several runs and approvals, what came after the version was shown counts', async () => {
@@ -31,7 +32,7 @@ describe('who counts for an approval', () => {
       voice('59', 'carol'),
       voice('60', 'dan', { at: early }),
     ];
-    const { counted, uncounted } = await judgeApprovers(jane, { given, runs, shownAt: SHOWN }, anybody);
+    const { counted, uncounted } = await judgeApprovers(jane, { given, runs, shownAt: SHOWN }, asked());
     expect(counted.map(({ login }) => login)).toEqual(['jane', 'bob', 'carol']);
     expect(uncounted.map(({ login }) => login)).toEqual(['carol', 'bob', 'dan']);
   });
@@ -52,7 +53,13 @@ describe('who counts for an approval', () => {
     ['whose account is blocked', [voice('58', 'bob', { isActive: false })], 'not active'],
     ['who is the bot of a token of the project', [voice('58', 'project_42_bot_1a2b')], 'no person'],
     ['who is the bot of a token of a group', [voice('58', 'group_7_bot')], 'no person'],
+    ['who is the bot of another token of the project', [voice('58', 'project_42_bot1')], 'no person'],
+    ['who is the bot of a token, in other letters', [voice('58', 'Group_7_Bot_9f')], 'no person'],
     ['who is a service account', [voice('58', 'service_account_9f')], 'no person'],
+    ['who is a service account of a group', [voice('58', 'service_account_group_345_9f')], 'no person'],
+    ['who is a service account of a project', [voice('58', 'service_account_project_42_9f')], 'no person'],
+    ['who stands for deleted users', [voice('58', 'ghost1')], 'no person'],
+    ['of whom GitLab says so, whatever its name is', [voice('58', 'release', { isBot: true })], 'GitLab says that'],
   ])('nobody counts for a second one %s', async (_, given, why) => {
     const { counted, uncounted } = await judged(given);
     expect(counted.map(({ login }) => login)).toEqual(['jane']);
@@ -69,8 +76,9 @@ describe('who counts for an approval', () => {
   });
 
   it('nobody counts whom no token names, or who may not approve', async () => {
-    expect(await logins([], { login: 'unverified', id: undefined })).toEqual([]);
-    expect(await logins([], { login: 'project_42_bot', id: '60' })).toEqual([]);
+    expect(await logins([], { ...jane, login: 'unverified', id: undefined })).toEqual([]);
+    expect(await logins([], { ...jane, login: 'project_42_bot', id: '60' })).toEqual([]);
+    expect(await logins([], { ...jane, isBot: true })).toEqual([]);
     const barred: WhyNot = ({ id }) => (id === '58' ? 'trained it' : undefined);
     expect(await logins([voice('58', 'bob')], jane, barred)).toEqual(['jane']);
   });
@@ -88,20 +96,20 @@ describe('who counts for an approval', () => {
   });
 });
 
-it('an entry names at most four people, and says how many more there are', () => {
-  const all = ['jane', 'bob', 'carol', 'dan', 'erin', 'frank'].map((login, id) => ({ id: `${57 + id}`, login }));
-  expect(othersOf({ counted: all.slice(0, 1) }, '57')).toBeUndefined();
-  expect(othersOf({ counted: all.slice(0, 4) }, '57')).toBe('bob:58/carol:59/dan:60');
-  expect(othersOf({ counted: all }, '57')).toBe('bob:58/carol:59/dan:60+2');
-});
-
-it.each([
-  ['bob:58/carol:59', ['58', '59']],
-  ['bob:58/carol:59/dan:60+2', undefined],
-  ['bob:58/caro+', undefined],
-  ['bob:58/carol:5+', undefined],
-  ['bob', undefined],
-  ['bob:x', undefined],
-])('of %s, the accounts are known only where all of them stand there', (others, accounts) => {
-  expect(accountsIn(others)).toEqual(accounts);
+it('what has grown too old counts no longer, and whoever said it may say it again', async () => {
+  const [old, recent] = [new Date('2026-11-22T08:06:00Z'), new Date('2026-11-22T08:09:00Z')];
+  const age: WhyNot = ({ at }) => (at < recent ? 'too old' : undefined);
+  const runs = [
+    voice('58', 'bob', { at: old }),
+    voice('59', 'carol', { at: recent }),
+    voice('59', 'carol', { at: old }),
+  ];
+  const again = [...runs, voice('58', 'bob', { at: recent })];
+  const judgedBy = (all: readonly GivenVoice[]) =>
+    judgeApprovers(jane, { given: [], runs: all, shownAt: SHOWN }, asked({ age }));
+  expect((await judgedBy(runs)).counted.map(({ login }) => login)).toEqual(['jane', 'carol']);
+  const approvers = await judgedBy(again);
+  expect(approvers.counted.map(({ login }) => login)).toEqual(['jane', 'carol', 'bob']);
+  expect(standingSince(approvers)).toEqual(recent);
+  expect(standingSince({ counted: [] })).toBeUndefined();
 });

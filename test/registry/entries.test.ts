@@ -81,19 +81,32 @@ describe('a registry entry', () => {
     expect(baked).toContain(' bake=nothing ');
   });
 
-  it('of several people has room for their number and some of their logins, however long these are', () => {
-    const long = { ...approval, user_id: '57', people: '3', with: `${'b'.repeat(200)}/${'c'.repeat(200)}` };
+  it('of several people keeps their number and their accounts, however long their logins are', () => {
+    const read = (raw: string) => readApproval(holder({ 'approved.uat': raw }), 'uat');
+    const long = { ...approval, user_id: '57', people: '3', with: `${'b'.repeat(200)}:58/${'c'.repeat(20)}:59` };
     const cut = entryValue(long);
     expect(cut).toMatch(ACCEPTED);
-    expect(readApproval(holder({ 'approved.uat': cut }), 'uat')).toMatchObject({
-      value: { by: 'jane.doe', people: '3', with: expect.stringMatching(/^b+\+$/) },
-    });
+    expect(read(cut)).toMatchObject({ value: { by: 'jane.doe', people: '3', with: '+2/58/59' } });
     const fullest = entryValue({ ...long, by: 'j'.repeat(200), open: 'emergency' });
     expect(fullest).toMatch(ACCEPTED);
-    expect(fullest).not.toContain('with=');
-    expect(readApproval(holder({ 'approved.uat': fullest }), 'uat')).toMatchObject({
-      value: { by: expect.stringMatching(/^j+\+$/), people: '3', open: 'emergency' },
+    expect(read(fullest)).toMatchObject({
+      value: { by: expect.stringMatching(/^j+\+$/), people: '3', with: '+2/58/59', open: 'emergency' },
     });
+  });
+
+  it('of more people than have room says how many there are, and loses no more of who signed than it must', () => {
+    const ids = Array.from({ length: 9 }, (_, index) => 1_234_567_890 + index);
+    const many = { ...approval, user_id: '57', people: '10', with: `+9/${ids.join('/')}`, since: '2026-11-22T07:00Z' };
+    const cut = entryValue(many);
+    expect(cut).toMatch(ACCEPTED);
+    expect(cut).toMatch(/^by=jane\.doe .* people=10 with=\+9 since=/);
+  });
+
+  it('stands since no later than it was written', () => {
+    const read = (since: string) =>
+      readApproval(holder({ 'approved.uat': entryValue({ ...approval, since }) }), 'uat').is;
+    expect(read('2026-11-22T08:00Z')).toBe('read');
+    expect(read('2026-11-22T08:01Z')).toBe('unreadable');
   });
 
   it('loses the end of an over-long login and nothing else, and shows the cut', () => {

@@ -1,9 +1,9 @@
 import type { Told } from '../../gitlab/patience.ts';
 import { type People, peopleOf } from '../../policy/people.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Approver, Facts } from '../../policy/rule.ts';
+import type { Approver, Facts, Rule } from '../../policy/rule.ts';
 import type { Context } from '../../program/context.ts';
-import { type Approvers, judgeApprovers, type Speaker, type WhyNot } from '../../registry/approvers.ts';
+import { type Approvers, judgeApprovers, type WhyNot } from '../../registry/approvers.ts';
 
 /** Who stands for an approval: one by one where GitLab told of them. */
 export interface FoundPeople {
@@ -38,23 +38,60 @@ export async function findPeople(
   const told = await voicesOn({ check, approval: earlier ?? job.id, runs });
   if (told.is === 'not told') return { people: unknown(told), approvers: undefined };
   const { startedBy } = told.value;
+  const since = { at: new Date(facts.approver?.at ?? Number.NaN), isBot: startedBy?.isBot === true };
   const presser =
     earlier === undefined
-      ? { login: job.user, id: job.userId }
-      : { login: startedBy?.login ?? 'nobody', id: startedBy?.id };
-  const approvers = await judgeApprovers(presser, told.value, whyNotBy(policy, facts, job));
-  // GitLab has kept the voices with the earlier run, and takes no others there.
-  return { people: { ...peopleOf(approvers), ...(earlier !== undefined && { next: NEXTS.nonsense }) }, approvers };
+      ? { login: job.user, id: job.userId, ...since }
+      : { login: startedBy?.login ?? 'nobody', id: startedBy?.id, ...since };
+  const approvers = await judgeApprovers(presser, told.value, {
+    person: whyNotBy(
+      rules.filter(({ isPersonal }) => isPersonal),
+      facts,
+      job,
+    ),
+    age: whyNotBy(
+      rules.filter(({ isOfAge }) => isOfAge),
+      facts,
+      job,
+    ),
+  });
+  const next = nextWhereFew({ isEarlier: earlier !== undefined, rules, countsRuns: runs !== undefined });
+  return { people: { ...peopleOf(approvers), ...(next && { next }) }, approvers };
 }
 
-/** A person counts only where every rule about a person holds for them. */
-function whyNotBy({ sources }: Policy, facts: Facts, job: Context['job']): WhyNot {
-  const personal = sources.flatMap(({ rules }) => rules.filter(({ isPersonal }) => isPersonal));
-  return async ({ id: userId, login: by, isPresser, groups: of }: Speaker) => {
-    const at = facts.approver?.at ?? '';
+/** What helps where too few people count, if it is something else than usual. */
+function nextWhereFew({
+  isEarlier,
+  rules,
+  countsRuns,
+}: {
+  readonly isEarlier: boolean;
+  readonly rules: readonly Rule[];
+  readonly countsRuns: boolean;
+}): string | undefined {
+  // GitLab has kept the voices with the earlier run, and takes no others there.
+  if (isEarlier) return NEXTS.nonsense;
+  return countsRuns && rules.some(({ isOfGroups }) => isOfGroups) ? APPROVE_IN_GITLAB : undefined;
+}
+
+const APPROVE_IN_GITLAB =
+  'have others approve the deployment of this job in GitLab, by an approval rule of their group, before you start it again: GitLab does not tell of which groups somebody is who ran the job before. Or take from out of the policy, and let GitLab restrict who may start the job.';
+
+/** A person counts only where each of these rules holds for them. */
+function whyNotBy(rules: readonly Rule[], facts: Facts, job: Context['job']): WhyNot {
+  return async ({ id: userId, login: by, at, isPresser, groups: of }) => {
     const groups = isPresser ? groupsOf(userId, job) : of && ({ by: 'number', of } as const);
-    for (const rule of personal) {
-      const { verdict, now } = await rule.judge({ ...facts, approver: { by, userId, groups, comment: '', at } });
+    const isStanding = isPresser && userId === facts.approver?.userId ? facts.approver.isStanding : undefined;
+    const speaker: Approver = {
+      by,
+      userId,
+      groups,
+      comment: '',
+      at: at.toISOString(),
+      ...(isStanding && { isStanding }),
+    };
+    for (const rule of rules) {
+      const { verdict, now } = await rule.judge({ ...facts, approver: speaker });
       if (verdict !== 'holds') return `${rule.name}: ${now}`;
     }
     return undefined;

@@ -6,10 +6,10 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Approver, Facts } from '../../policy/rule.ts';
 import type { Context } from '../../program/context.ts';
 import type { ApprovalDecision, CheckedVersion } from '../../registry/approval.ts';
-import type { Approvers } from '../../registry/approvers.ts';
-import { entryTime, readApproval } from '../../registry/entries.ts';
+import { type Approvers, standingSince } from '../../registry/approvers.ts';
+import { entryTime, readApproval, timestamp } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
-import { findPeople, groupsOf } from './people.ts';
+import { type FoundPeople, findPeople, groupsOf } from './people.ts';
 
 /** What check-model showed, with its job, and what it found out for the rules. */
 interface ShownWithPolicy extends CheckedVersion {
@@ -57,7 +57,7 @@ export async function holdAtApproval(
   const standing = jobThatApproved(now, context);
   const run = isGiven ? { earlier: standing } : { earlier: undefined, replaced: standing };
   const found = await findPeople(policy, facts, { check: shown.job, ...run }, context);
-  const rules = await judgePolicy(policy, { ...facts, people: found?.people });
+  const rules = await judgePolicy(policy, { ...facts, approver: sinceOldest(approver, found), people: found?.people });
   const subject = `${approver?.by} to approve ${displayName(now)}`;
   await show(
     { rules, approvers: found?.approvers, title: `Who approves ${displayName(now)} for ${environment}` },
@@ -86,6 +86,12 @@ export async function hasExpired(
   const ages = sources.flatMap(({ rules }) => rules.filter(({ isOfAge }) => isOfAge));
   const found = await Promise.all(ages.map((rule) => rule.judge(facts)));
   return found.some(({ verdict }) => verdict !== 'holds');
+}
+
+/** The life of an approval that several people give begins with the first of them. */
+function sinceOldest(approver: Approver | undefined, found: FoundPeople | undefined): Approver | undefined {
+  const since = found?.approvers && standingSince(found.approvers);
+  return approver && since && timestamp(since) < approver.at ? { ...approver, at: timestamp(since) } : approver;
 }
 
 function presser(now: ModelPackage, comment: string, { job, clock }: Context): Approver {

@@ -22,13 +22,13 @@ export const count_job_runs = z
     ),
   );
 
-/** The rule that several people approve. One person always does. */
+/** The rule that so many people approve: one, too, may be asked for, because an access token is no person. */
 export function approvalsRules(asked: z.output<typeof approvals>, countsRuns = false): Rule[] {
-  if (asked === undefined || asked === 1) return [];
+  if (asked === undefined) return [];
   return [
     {
       name: 'approvals',
-      asks: `${asked} people`,
+      asks: asked === 1 ? '1 person' : `${asked} people`,
       heldFrom: 'approval',
       people: asked,
       countsRuns,

@@ -31,12 +31,12 @@ export function fromRules(asked: z.output<typeof from>): Rule[] {
       asks: `somebody of ${names}`,
       heldFrom: 'approval',
       isPersonal: true,
-      judge({ approver, moment }) {
-        // The registry keeps no groups; the approval was given under this very policy.
-        if (moment === 'deployment') return { verdict: 'holds', now: 'as it was when the approval was given' };
-        return approver === undefined
-          ? { verdict: 'to come', now: 'nobody has approved yet' }
-          : judgeGroups(asked, approver);
+      isOfGroups: true,
+      judge({ approver }) {
+        if (approver === undefined) return { verdict: 'to come', now: 'nobody has approved yet' };
+        // The registry keeps no groups.
+        if (approver.isStanding) return { verdict: 'holds', now: 'as it was when the approval was given' };
+        return judgeGroups(asked, approver);
       },
     },
   ];

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { oneOf } from '../../files/schema.ts';
-import { accountsIn } from '../../registry/approvers.ts';
 import { environmentsBefore } from '../../registry/eligibility.ts';
 import { type ApprovalEntry, readApproval, readBuild } from '../../registry/entries.ts';
+import { accountsIn } from '../../registry/others.ts';
 import type { Facts, Rule, RuleFinding } from '../rule.ts';
 
 const WHO = ['trained', 'merged', 'merge_request_author', 'approved_before'] as const;
@@ -83,7 +83,7 @@ function earlierApprovers({ version, ...place }: Facts): Excluded {
       return {
         is: 'unknown',
         why: `nothing tells which accounts approved it for ${environment}`,
-        next: `approve it for ${environment} again, in a new pipeline.`,
+        next: approval.is === 'read' && approval.value.user_id !== undefined ? fewer(environment) : again(environment),
       };
     ids.push(...accounts);
   }
@@ -91,10 +91,17 @@ function earlierApprovers({ version, ...place }: Facts): Excluded {
   return { is: 'known', ids, words: `${who} approved it before` };
 }
 
+const again = (environment: string) => `approve it for ${environment} again, in a new pipeline.`;
+
+const fewer = (environment: string) =>
+  `let fewer people approve it for ${environment}, in a new pipeline: its entry has no room for the accounts of all of them. Or take approved_before out of the policy.`;
+
 /** Everybody who stood for an approval; `undefined` where the entry does not name them all. */
-function accountsOf({ user_id: id, with: others }: ApprovalEntry): string[] | undefined {
+function accountsOf({ user_id: id, people = '1', with: others }: ApprovalEntry): string[] | undefined {
   const further = others === undefined ? [] : accountsIn(others);
-  return id === undefined || further === undefined ? undefined : [id, ...further];
+  // Whoever started the job is one of them, unless they do not count.
+  if (id === undefined || further === undefined || further.length < Number(people) - 1) return undefined;
+  return [id, ...further];
 }
 
 async function behind({ changes }: Facts, which: 'merged' | 'authors'): Promise<Excluded> {
