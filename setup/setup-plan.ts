@@ -120,6 +120,11 @@ function mistakesIn({ environments, models }: SetupPlan): string[] {
     ...repeated(names.map((name) => name.toLowerCase())).map(
       (name) => `environments names ${name} twice: AWS ignores case`,
     ),
+    ...(new Set(environments.map(({ region }) => region)).size > 1
+      ? [
+          'environments must all have one region: a model package group belongs to one. Each region has a file of its own',
+        ]
+      : []),
     ...later
       .filter(({ approvers }) => approvers === undefined)
       .map(

@@ -69,6 +69,11 @@ describe('setup.yml', () => {
       /branch must be a name; only its end may be \*/,
     ],
     ['a slash after the host', ['.com\n', '.com/\n'], /gitlab must be the address of GitLab/],
+    [
+      'a region in which no version of the others is found',
+      [/(main: .*)ap-southeast-1/, '$1eu-west-1'],
+      /environments must all have one region: a model package group belongs to one/,
+    ],
     ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
   ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
     expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);
