@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programsOfRoles } from '../test/catalog/programs.ts';
-import { MAX_MANAGED, needsManaged, type PolicyFiles, policyFiles } from './policies/files.ts';
+import { needsManaged, type PolicyFiles, policyFiles } from './policies/files.ts';
 import { readRequest } from './policies/options.ts';
+import { MAX_MANAGED } from './policies/roles.ts';
 
 /** `npm run policies -- --path dev,uat,main ...`: the IAM policies of a promotion, one file each. */
 function main(words: readonly string[]): number {
