@@ -154,6 +154,11 @@ export const setupFile = mapping({
     oneOf(['create', 'existing']),
     'create',
   ),
+  model_package_groups: usually(
+    'Whether the stack makes the model package groups. Groups that exist are left as they are: `existing`.',
+    oneOf(['create', 'existing']),
+    'create',
+  ),
   sagemaker_roles: usually(
     'Whether the stack makes the pipeline roles and execution roles, too.',
     oneOf(['existing', 'create']),

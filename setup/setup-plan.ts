@@ -33,7 +33,10 @@ export interface PlannedModel extends Omit<SetupFile['models'][string], 'gitlab_
 
 /** What `setup.yml` asks for, with every usual value. */
 export interface SetupPlan
-  extends Pick<SetupFile, 'gitlab' | 'project' | 'roles' | 'oidc_provider' | 'sagemaker_roles'> {
+  extends Pick<
+    SetupFile,
+    'gitlab' | 'project' | 'roles' | 'oidc_provider' | 'model_package_groups' | 'sagemaker_roles'
+  > {
   /** In promotion order. */
   readonly environments: readonly PlannedEnvironment[];
   readonly models: readonly PlannedModel[];
@@ -110,7 +113,7 @@ function usualTier(at: number, length: number): PlannedEnvironment['tier'] {
 }
 
 /** What no key alone shows. */
-function mistakesIn({ environments, models }: SetupPlan): string[] {
+function mistakesIn({ environments, models, sagemaker_roles }: SetupPlan): string[] {
   const names = environments.map(({ name }) => name);
   const [, ...later] = environments;
   const places = models.flatMap(({ suffix }) =>
@@ -131,6 +134,9 @@ function mistakesIn({ environments, models }: SetupPlan): string[] {
         ({ name }) =>
           `environments.${name} must have approvers: after the first environment, no version is approved without`,
       ),
+    ...models
+      .filter(({ model_data }) => sagemaker_roles === 'create' && model_data === undefined)
+      .map(({ name }) => `models.${name} must have model_data where sagemaker_roles is create: its roles read no more`),
     ...repeated(places.map((place) => fileName(place).toLowerCase())).map(
       (place) => `two environments of GitLab would share the name ${place} of their roles`,
     ),

@@ -74,6 +74,11 @@ describe('setup.yml', () => {
       [/(main: .*)ap-southeast-1/, '$1eu-west-1'],
       /environments must all have one region: a model package group belongs to one/,
     ],
+    [
+      'roles of SageMaker that would read everything',
+      ['models:', 'sagemaker_roles: create\nmodels:'],
+      /models\.resale-price must have model_data where sagemaker_roles is create/,
+    ],
     ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
   ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
     expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);
