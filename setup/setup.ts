@@ -1,27 +1,33 @@
+import { WordsMistake } from './options.ts';
 import { SetupMistakes } from './setup-plan.ts';
 
 /** One of `npm run setup -- <name>`: returns the exit code, and prints what a person reads. */
 type Command = (words: readonly string[]) => Promise<number>;
 
 /** Each is loaded when it is asked for: the client of GitLab takes its time. */
-const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise<Command> }>> = {};
+const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise<Command> }>> = {
+  aws: {
+    says: 'prints the CloudFormation template of an account: --account 111122223333 > stack.yml',
+    load: async () => (await import('./aws/command.ts')).aws,
+  },
+};
 
-/** `npm run setup -- <command> ...`. */
+/** `npm run setup -- <command> ...`. What a person must read is on stderr: stdout may be a file. */
 async function main([name = '', ...words]: readonly string[]): Promise<number> {
   const command = COMMANDS[name];
   if (!command) return refuse(name);
   try {
     return await (await command.load())(words);
   } catch (error) {
-    if (!(error instanceof SetupMistakes)) throw error;
-    console.log(error.message);
+    if (!(error instanceof SetupMistakes || error instanceof WordsMistake)) throw error;
+    for (const line of error.message.split('\n')) console.error(`ERROR ${line}`);
     return 64;
   }
 }
 
 function refuse(name: string): number {
-  console.log(name === '' ? 'ERROR Say what to set up.' : `ERROR There is no command ${name}.`);
-  for (const [each, { says }] of Object.entries(COMMANDS)) console.log(`  npm run setup -- ${each}  ${says}`);
+  console.error(name === '' ? 'ERROR Say what to set up.' : `ERROR There is no command ${name}.`);
+  for (const [each, { says }] of Object.entries(COMMANDS)) console.error(`  npm run -s setup -- ${each}  ${says}`);
   return 64;
 }
 

@@ -54,7 +54,7 @@ function roleFor(team: Team, place: string, sharing: readonly Duty[], policies: 
   const [duty] = sharing;
   if (!duty) return [];
   const { environment, ref, gitlabEnvironment } = duty;
-  const components = sharing.flatMap((each) => each.components);
+  const components = [...new Set(sharing.flatMap((each) => each.components))];
   return [{ name: `${team.endpoint}-${fileName(place)}`, environment, ref, gitlabEnvironment, components, policies }];
 }
 

@@ -1,0 +1,40 @@
+import { programsOfRoles } from '../../test/catalog/programs.ts';
+import { readOptions, WordsMistake } from '../options.ts';
+import { readSetup, SetupMistakes } from '../setup-plan.ts';
+import { accountPlan, accountsOf } from './account.ts';
+import { beyondLimits, stackNameMistakes } from './limits.ts';
+import { stepsOf } from './steps.ts';
+import { templateOf, yamlOf } from './template.ts';
+
+/** `npm run -s setup -- aws --account 111122223333 > stack.yml`: the template on stdout, what to do with it on stderr. */
+export async function aws(words: readonly string[]): Promise<number> {
+  const options = readOptions(words, {
+    account: { type: 'string' },
+    file: { type: 'string', default: 'setup.yml' },
+    'stack-name': { type: 'string' },
+  });
+  const setup = await readSetup(options.file);
+  const accounts = accountsOf(setup);
+  const { account } = options;
+  if (account === undefined || !accounts.includes(account)) throw new WordsMistake(accountMistake(account, accounts));
+  const plan = accountPlan(setup, account, programsOfRoles);
+  const name = options['stack-name'] ?? stackNameOf(setup.project);
+  const mistakes = [...beyondLimits(plan), ...stackNameMistakes(name)];
+  if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
+  const text = yamlOf(templateOf(plan), account);
+  process.stdout.write(text);
+  console.error(stepsOf({ name, plan, text }));
+  return 0;
+}
+
+function accountMistake(account: string | undefined, accounts: readonly string[]): string {
+  const known = `setup.yml names ${accounts.join(' and ')}`;
+  return account === undefined
+    ? `--account is missing: ${known}. Each has a stack of its own.`
+    : `--account ${account} is not in setup.yml, which names ${accounts.join(' and ')}.`;
+}
+
+/** `wog/mlops/resale-price` becomes `sagemaker-components-wog-mlops-resale-price`. */
+function stackNameOf(project: string): string {
+  return `sagemaker-components-${project.replaceAll(/[^A-Za-z0-9]+/g, '-')}`;
+}

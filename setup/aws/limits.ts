@@ -1,0 +1,70 @@
+import { MAX_MANAGED, MAX_POLICIES, sizeOf } from '../policies/roles.ts';
+import { type AccountPlan, nameOf, type StackRole } from './account.ts';
+import { resourcesOf } from './template.ts';
+
+/** IAM's limits of names, and of a trust policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_ROLE_NAME = 64;
+const MAX_POLICY_NAME = 128;
+const MAX_TRUST = 2048;
+
+/** CloudFormation's limits: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MAX_RESOURCES = 500;
+const MAX_STACK_NAME = 128;
+
+/** What AWS would not take: a line for each mistake, with what to change. */
+export function beyondLimits(plan: AccountPlan): string[] {
+  const ids = resourcesOf(plan).map(([id]) => id);
+  const policies = [...plan.roles, ...plan.unattached].flatMap((each) => Object.entries(each.policies));
+  return [
+    ...addressMistakes(plan.gitlab),
+    ...plan.roles.flatMap(roleMistakes),
+    ...policies.flatMap(([name, policy]) => [
+      ...tooLong('the name of the policy', name, MAX_POLICY_NAME),
+      ...(sizeOf(policy) > MAX_MANAGED
+        ? [`the policy ${name} has ${sizeOf(policy)} characters, and IAM takes ${MAX_MANAGED}: use shorter names`]
+        : []),
+    ]),
+    ...ids
+      .filter((id, at) => ids.indexOf(id) !== at)
+      .map((id) => `two names differ only by their hyphens, and both become ${id} in the template: rename one`),
+    ...(ids.length > MAX_RESOURCES
+      ? [`the stack would have ${ids.length} resources, and CloudFormation takes ${MAX_RESOURCES}: use a file for each model`]
+      : []),
+  ];
+}
+
+/** What is wrong with the name of a stack. */
+export function stackNameMistakes(name: string): string[] {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name))
+    return [`--stack-name must begin with a letter, and have letters, digits and hyphens`];
+  return tooLong('the name of the stack', name, MAX_STACK_NAME, 'give another one with --stack-name');
+}
+
+/** IAM finds GitLab by its certificate, at the usual port. */
+function addressMistakes(gitlab: string): string[] {
+  const { protocol, port } = new URL(gitlab);
+  return protocol === 'https:' && port === ''
+    ? []
+    : [`gitlab must begin with https:// and have no port: IAM knows no other OIDC provider`];
+}
+
+function roleMistakes({ name, trust, policies }: StackRole): string[] {
+  const parts = Object.keys(policies).length;
+  const trustSize = JSON.stringify(trust).length;
+  return [
+    ...tooLong('the name of the role', nameOf(name), MAX_ROLE_NAME),
+    ...(parts > MAX_POLICIES
+      ? [`the role ${name} would have ${parts} policies, and IAM attaches ${MAX_POLICIES}: use shorter names`]
+      : []),
+    ...(trustSize > MAX_TRUST
+      ? [`the trust policy of ${name} has ${trustSize} characters, and IAM takes ${MAX_TRUST}: shorten the branch`]
+      : []),
+  ];
+}
+
+const SHORTEN = 'shorten the name of the environment, or endpoint of the model';
+
+function tooLong(what: string, name: string, most: number, remedy = SHORTEN): string[] {
+  if (name.length <= most) return [];
+  return [`${what} would be ${name}, which has ${name.length} characters, and AWS takes ${most}: ${remedy}`];
+}

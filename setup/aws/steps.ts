@@ -1,0 +1,150 @@
+import type { Layout } from '../policies/roles.ts';
+import type { AccountPlan, StackRole } from './account.ts';
+import { resourcesOf } from './template.ts';
+
+/** The most bytes of a template that CloudFormation takes without a bucket. */
+const MAX_BODY = 51_200;
+
+export interface Stack {
+  readonly name: string;
+  readonly plan: AccountPlan;
+  /** The template, as it is printed. */
+  readonly text: string;
+}
+
+/** What a person reads beside the template: what it makes, how to deploy it, what it does not do, and what trouble means. */
+export function stepsOf(stack: Stack): string {
+  const { plan } = stack;
+  return [
+    made(stack),
+    '',
+    'Next: save it as stack.yml, read it, and deploy it with rights for IAM in this account. It needs no parameters. Run it',
+    'again after each change of setup.yml; with --no-execute-changeset, it only shows what would change.',
+    '',
+    ...deployment(stack),
+    ...attachments(plan),
+    ...groupPolicies(plan),
+    ...givenUp(plan),
+    ...rolesForGitLab(plan),
+    ...troubles(stack),
+  ].join('\n');
+}
+
+function made({ plan, text }: Stack): string {
+  const resources = resourcesOf(plan).map(([, { Type }]) => Type);
+  const counted = [...Map.groupBy(resources, (type) => type)].map(([type, all]) => `${all.length} ${type}`);
+  return `The template of account ${plan.account} has ${counted.join(', ')}: ${Buffer.byteLength(text)} bytes.`;
+}
+
+function deployment({ name, plan, text }: Stack): string[] {
+  const large = Buffer.byteLength(text) > MAX_BODY;
+  return [
+    ...(large ? [`  # It is larger than ${MAX_BODY} bytes: the CLI uploads it into a bucket of yours in ${plan.region}.`] : []),
+    `  aws cloudformation deploy --region ${plan.region} --stack-name ${name} \\`,
+    `    --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket <bucket>' : ''}`,
+  ];
+}
+
+/** The commands for roles that the stack does not make. */
+function attachments({ account, unattached }: AccountPlan): string[] {
+  const commands = unattached.flatMap(({ role, policies }) =>
+    Object.keys(policies).map(
+      (policy) =>
+        `  aws iam attach-role-policy --role-name ${role} --policy-arn arn:aws:iam::${account}:policy/${policy}`,
+    ),
+  );
+  if (commands.length === 0) return [];
+  return [
+    '',
+    'Then attach these policies to the roles that you have. Without the Deny, a step of the training can forge an approval:',
+    '',
+    ...commands,
+  ];
+}
+
+/** What other accounts may do in groups that the stack does not make. */
+function groupPolicies({ region, groups }: AccountPlan): string[] {
+  const commands = groups.flatMap(({ name, exists, policy }) =>
+    exists && policy
+      ? [
+          `  aws sagemaker put-model-package-group-policy --region ${region} --model-package-group-name ${name} \\`,
+          `    --resource-policy file://group-${name}.json`,
+        ]
+      : [],
+  );
+  if (commands.length === 0) return [];
+  return ['', 'Then let the other accounts use the groups. npm run -s setup -- policies writes the files:', '', ...commands];
+}
+
+function givenUp({ layout }: AccountPlan): string[] {
+  if (layout !== 'one') return [];
+  return [
+    '',
+    'With "roles: one", one role of an environment does everything. What that gives up: AWS no longer separates the approval',
+    'from the deployment, so that every job on the branch of an environment may write every registry entry of a version, and',
+    'set its approval status. Only the components check then who approved. Merge requests have no plan, which needs a role of',
+    'its own. With "roles: two", AWS refuses all that.',
+  ];
+}
+
+/** The roles by the GitLab environment whose variable names them. Names are known before the stack is there: nothing is read back. */
+function rolesForGitLab({ account, layout, roles }: AccountPlan): string[] {
+  const lines = roles.flatMap(({ name, jobs }) =>
+    jobs === undefined ? [] : [`  ${useOf(layout, jobs)}  arn:aws:iam::${account}:role/${name}`],
+  );
+  if (lines.length === 0) return [];
+  return ['', 'What GitLab must know of it (npm run setup -- gitlab plan says how):', '', ...lines];
+}
+
+/** The variable with its scope, or the input of a component, that names a role. */
+function useOf(layout: Layout, { environment, components, scope }: NonNullable<StackRole['jobs']>): string {
+  if (scope === undefined) return `plan_role_arn in ${environment}`;
+  return layout === 'duty' ? `role_arn of ${components.join(', ')} in ${environment}` : `AWS_ROLE_ARN of ${scope}`;
+}
+
+/** What a message of CloudFormation means, and what to do. */
+function troubles({ name, plan }: Stack): string[] {
+  const at = `--region ${plan.region} --stack-name ${name}`;
+  const rows: [string, string][] = [
+    [
+      'AccessDenied, or "is not authorized to perform: iam:..."',
+      'You have no rights for IAM there: an administrator of the account must deploy the template. Nothing else is needed of them.',
+    ],
+    [
+      '"Provider with url ... already exists"',
+      `Another project made it. Write "oidc_provider: existing" into setup.yml. The audience must be among its client IDs:
+    aws iam get-open-id-connect-provider --open-id-connect-provider-arn ${providerArn(plan)}
+    aws iam add-client-id-to-open-id-connect-provider --client-id ${plan.gitlab} \\
+      --open-id-connect-provider-arn ${providerArn(plan)}`,
+    ],
+    [
+      'A model package group already exists',
+      'It keeps its versions: write "model_package_groups: existing" into setup.yml.',
+    ],
+    [
+      'A role or policy already exists',
+      'Somebody made it by hand. Delete it and deploy again, or give the model another endpoint in setup.yml.',
+    ],
+    [
+      'The stack is in ROLLBACK_COMPLETE',
+      `Its first deployment failed. Delete it: aws cloudformation delete-stack ${at}
+    The OIDC provider and the groups stay: write "existing" for what was made, and deploy again.`,
+    ],
+  ];
+  return [
+    '',
+    'If CloudFormation refuses:',
+    '',
+    ...rows.map(([message, meaning]) => `  ${message}\n    ${meaning}`),
+    '',
+    'If somebody changed a role by hand, this shows it, which the next deployment does not undo:',
+    '',
+    `  aws cloudformation detect-stack-drift ${at}`,
+    `  aws cloudformation describe-stack-resource-drifts ${at} \\`,
+    '    --stack-resource-drift-status-filters MODIFIED DELETED',
+  ];
+}
+
+function providerArn({ account, gitlab }: AccountPlan): string {
+  return `arn:aws:iam::${account}:oidc-provider/${new URL(gitlab).host}`;
+}

@@ -1,0 +1,13 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+
+/** A command line that cannot be followed: a line for each mistake. */
+export class WordsMistake extends Error {}
+
+/** The options of a command line. Throws WordsMistake with what is wrong. */
+export function readOptions<const Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new WordsMistake(error instanceof Error ? error.message : String(error));
+  }
+}
