@@ -1,5 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Administration } from './gitlab/administration.ts';
+import { requestOf } from './gitlab/api.ts';
 import { Deployments } from './gitlab/deployments.ts';
 import { MergeRequests } from './gitlab/merge-requests.ts';
 
@@ -22,7 +24,13 @@ export interface CommitFiles {
   get(path: string): string | Uint8Array | undefined;
 }
 
-/** A GitLab on this machine that answers what a job token may ask, for one project. */
+/** Which answers are trouble: those to requests like `POST /api/v4/projects/42/variables`, and how many of them. */
+export interface WhichAnswers {
+  readonly to?: RegExp;
+  readonly times?: number;
+}
+
+/** A GitLab on this machine that answers what a job token, or a person's access token, may ask, for one project. */
 export interface GitLab {
   /** Its address: the issuer of the id_tokens of its jobs. */
   readonly url: string;
@@ -34,12 +42,16 @@ export interface GitLab {
   readonly deployments: Deployments;
   /** Its commits and merge requests. */
   readonly mergeRequests: MergeRequests;
+  /** The settings of the project, by the access token of a person. */
+  readonly administration: Administration;
+  /** Breaks every connection after so many changes by an access token: the last is made, and its answer lost. */
+  cutAfter(changes: number): void;
   /** Adds a commit of another project, with its files: whether it lets this project's job tokens in, it says. */
   other(project: string, sha: string, files: Readonly<Record<string, string>>, lets?: boolean): void;
   /** Adds a commit, with its files. */
   commit(sha: string, files: CommitFiles | Readonly<Record<string, string | Uint8Array>>): void;
-  /** Lets every answer from now on be trouble. */
-  trouble(kind: GitLabTrouble): void;
+  /** Lets every answer from now on be trouble, or only some. */
+  trouble(kind: GitLabTrouble, which?: WhichAnswers): void;
   close(): Promise<void>;
 }
 
@@ -55,12 +67,21 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
   const deployments = new Deployments();
   const mergeRequests = new MergeRequests();
   const others = new Map<string, Map<string, CommitFiles>>();
-  let trouble: GitLabTrouble | undefined;
+  const administration = new Administration(project);
+  let trouble: { readonly kind: GitLabTrouble; readonly to: RegExp; left: number } | undefined;
+  let changesLeft = Number.POSITIVE_INFINITY;
   const payload = Buffer.from(JSON.stringify({ iss: host, sub: 'gid://gitlab/Ci::Build/7' }));
   const jobToken = `glcbt-eyJhbGciOiJSUzI1NiJ9.${payload.toString('base64url')}.c2lnbmF0dXJlIG9mIGEgam9i`;
 
+  const troubleFor = (asks: string): GitLabAnswer | undefined => {
+    if (trouble === undefined || trouble.left === 0 || !trouble.to.test(asks)) return undefined;
+    trouble.left -= 1;
+    return TROUBLE[trouble.kind];
+  };
+
   const answer = (url: string, token: unknown): GitLabAnswer => {
-    if (trouble !== undefined) return TROUBLE[trouble];
+    const troubled = troubleFor(`GET ${url}`);
+    if (troubled) return troubled;
     if (token !== jobToken) return TROUBLE.unauthorized;
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
     const [, asks, below = ''] = BELOW.exec(pathname) ?? [];
@@ -83,8 +104,21 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
     return content === undefined ? notFound('404 File Not Found') : [200, 'text/plain; charset=utf-8', content];
   };
 
+  const administer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asks = await requestOf(request);
+    if (changesLeft === 0) return void request.socket.destroy();
+    const troubled = troubleFor(`${request.method} ${request.url}`);
+    if (troubled) return send(response, troubled);
+    const { status, body, headers } = administration.answer(asks);
+    if (asks.method !== 'GET') changesLeft -= 1;
+    if (changesLeft === 0) return void request.socket.destroy();
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
+    if (request.headers['private-token'] !== undefined) return void administer(request, response);
     send(response, answer(request.url ?? '', request.headers['job-token']));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -102,8 +136,12 @@ export async function startGitLab(project = '42', host = '127.0.0.1'): Promise<G
       others.set(id, new Map([...(others.get(id) ?? []), [sha, new Map(Object.entries(files))]]));
     },
     commit: (sha, files) => void commits.set(sha, isCommitFiles(files) ? files : new Map(Object.entries(files))),
-    trouble: (kind) => {
-      trouble = kind;
+    administration,
+    cutAfter: (changes) => {
+      changesLeft = changes;
+    },
+    trouble: (kind, { to = /^/, times = Number.POSITIVE_INFINITY } = {}) => {
+      trouble = { kind, to, left: times };
     },
     close: () =>
       new Promise((closed) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { WordsMistake } from './options.ts';
 import { SetupMistakes } from './setup-plan.ts';
 
@@ -9,6 +10,14 @@ const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise
   aws: {
     says: 'prints the CloudFormation template of an account: --account 111122223333 > stack.yml',
     load: async () => (await import('./aws/command.ts')).aws,
+  },
+  gitlab: {
+    says: 'plan, apply or check the settings of the project in GitLab',
+    load: async () => {
+      const { gitlab } = await import('./gitlab/command.ts');
+      return (words) =>
+        gitlab(words, { env: process.env, sleep: (milliseconds) => pause(milliseconds), print: console.log });
+    },
   },
 };
 

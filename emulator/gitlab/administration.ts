@@ -1,0 +1,73 @@
+import { type ApiAnswer, type ApiRequest, notFound, paged, type Route, refused } from './api.ts';
+import { People } from './people.ts';
+import { Settings } from './settings.ts';
+import { Variables } from './variables.ts';
+
+/** The project of the example. */
+const USUAL_PATH = 'wog/mlops/resale-price';
+
+/**
+ * The settings of one project, as GitLab lets somebody with an access token read and change them. It checks what GitLab checks,
+ * in this order: the token, its scopes, the project, the role, the parameters.
+ */
+export class Administration {
+  readonly people = new People();
+  readonly settings = new Settings();
+  readonly variables = new Variables();
+  /** Where the project lies. */
+  path = USUAL_PATH;
+  /** Where it lay before somebody moved it. */
+  movedFrom: string | undefined;
+  readonly #id: string;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  answer(request: ApiRequest): ApiAnswer {
+    if (request.path === '/personal_access_tokens/self') return this.people.self(request.token);
+    const known = this.people.known(request.token, request.method);
+    if ('status' in known) return known;
+    if (request.path === '/user') return { status: 200, body: { id: 5, username: known.username } };
+    const [, group] = /^\/groups\/([^/]+)$/.exec(request.path) ?? [];
+    if (group !== undefined) return this.settings.group(decodeURIComponent(group));
+    const [, project = '', below = ''] = /^\/projects\/([^/]+)(\/.*)?$/.exec(request.path) ?? [];
+    if (decodeURIComponent(project) === this.movedFrom) return this.#moved(below);
+    if (![this.#id, this.path].includes(decodeURIComponent(project)) || known.level === 0) return notFound('Project');
+    if (request.method === 'GET' && below === '') return { status: 200, body: this.#project(known.level) };
+    return this.#below(request, below, known.level);
+  }
+
+  #project(level: number): object {
+    return {
+      id: Number(this.#id),
+      path_with_namespace: this.path,
+      ...this.settings.shown(),
+      permissions: { project_access: { access_level: level }, group_access: null },
+    };
+  }
+
+  #moved(below: string): ApiAnswer {
+    const to = `http://gitlab.example.com/api/v4/projects/${this.#id}${below}`;
+    return {
+      status: 301,
+      body: `This resource has been moved permanently to ${to}`,
+      headers: { location: to, 'content-type': 'text/plain' },
+    };
+  }
+
+  #routes(): Route[] {
+    return [this.settings, this.variables].flatMap(({ routes }) => routes);
+  }
+
+  #below(request: ApiRequest, below: string, level: number): ApiAnswer {
+    for (const route of this.#routes()) {
+      const found = route.method === request.method ? route.below.exec(below) : null;
+      if (!found) continue;
+      if (level < route.level) return refused(403, '403 Forbidden');
+      const answer = route.answer(found.slice(1).map(decodeURIComponent), request.params);
+      return 'status' in answer ? answer : paged(answer, request);
+    }
+    return { status: 404, body: { error: '404 Not Found' } };
+  }
+}

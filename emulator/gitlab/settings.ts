@@ -1,0 +1,64 @@
+import { type ApiAnswer, created, done, mistakeIn, notFound, type Params, type Route, refused } from './api.ts';
+
+/** A group of people, by its number. */
+export interface Group {
+  readonly id: number;
+  readonly full_path: string;
+}
+
+const ROLES = ['no_one_allowed', 'developer', 'maintainer', 'owner'];
+const MODES = ['unordered', 'oldest_first', 'newest_first', 'newest_ready_first'];
+const LEVELS = [5, 10, 15, 20, 30, 40];
+
+/** A project's own settings, and the groups that it is shared with: https://docs.gitlab.com/api/projects/ */
+export class Settings {
+  readonly groups: Group[] = [];
+  readonly shared: { group_id: number; group_full_path: string; group_access_level: number }[] = [];
+  readonly values: Record<string, unknown> = {
+    default_branch: 'main',
+    ci_pipeline_variables_minimum_override_role: 'developer',
+    resource_group_default_process_mode: 'unordered',
+  };
+
+  /** As the project's own answer shows them, but for who asks. */
+  shown(): object {
+    return { ...this.values, shared_with_groups: this.shared };
+  }
+
+  /** `GET /groups/:id`, by number or path. */
+  group(id: string): ApiAnswer {
+    const found = this.groups.find((each) => id === String(each.id) || id === each.full_path);
+    return found
+      ? done({ ...found, web_url: `https://gitlab.example.com/groups/${found.full_path}` })
+      : notFound('Group');
+  }
+
+  readonly routes: readonly Route[] = [
+    { method: 'PUT', below: /^$/, level: 40, answer: (_, params) => this.#change(params) },
+    { method: 'POST', below: /^\/share$/, level: 40, answer: (_, params) => this.#share(params) },
+  ];
+
+  #change(params: Params): ApiAnswer {
+    const mistake = mistakeIn(params, {
+      ci_pipeline_variables_minimum_override_role: ROLES,
+      resource_group_default_process_mode: MODES,
+    });
+    if (mistake) return mistake;
+    // An attribute that this version of GitLab does not have is passed over in silence.
+    for (const [name, value] of Object.entries(params)) if (name in this.values) this.values[name] = value;
+    return done(this.shown());
+  }
+
+  #share(params: Params): ApiAnswer {
+    const mistake = mistakeIn(params, { group_id: 'required', group_access: 'required' });
+    if (mistake) return mistake;
+    const invalid = mistakeIn(params, { group_access: LEVELS });
+    if (invalid) return invalid;
+    const group = this.groups.find(({ id }) => id === Number(params.group_id));
+    if (!group) return notFound('Group');
+    if (this.shared.some(({ group_id }) => group_id === group.id)) return refused(409, 'Group is already shared');
+    const level = Number(params.group_access);
+    this.shared.push({ group_id: group.id, group_full_path: group.full_path, group_access_level: level });
+    return created({ id: 1, project_id: 42, group_id: group.id, group_access: level, expires_at: null });
+  }
+}

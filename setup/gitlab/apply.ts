@@ -1,0 +1,42 @@
+import type { SetupPlan } from '../setup-plan.ts';
+import type { GitLabClient } from './client.ts';
+import type { Difference } from './difference.ts';
+import { pathOf } from './found.ts';
+import { Refusal, type Why } from './refusal.ts';
+
+interface Work {
+  readonly plan: SetupPlan;
+  readonly client: GitLabClient;
+  print(line: string): void;
+}
+
+/** After these, nothing else would be done either. */
+const FOR_ALL: readonly Why[] = ['token', 'scope', 'moved', 'busy', 'not GitLab', 'unreachable'];
+
+/**
+ * Makes what differs, one after the other, and goes on after a refusal with what does not depend on it. Each is done or not:
+ * running again does the rest. Throws a Refusal that every other change would meet.
+ */
+export async function apply(differences: readonly Difference[], { plan, client, print }: Work): Promise<void> {
+  const notMade = new Set<string>();
+  for (const difference of differences) {
+    const { name, changes, needs = [], says } = difference;
+    const missing = needs.filter((each) => notMade.has(each));
+    if (missing.length > 0) print(`NOT MADE ${says}: it needs the ${missing.join(', ')}`);
+    else if (changes.length > 0 && (await isMade(difference, { plan, client, print }))) continue;
+    notMade.add(name);
+  }
+}
+
+async function isMade({ says, changes }: Difference, { plan, client, print }: Work): Promise<boolean> {
+  try {
+    for (const change of changes) await client.change(pathOf(plan.project), change);
+    print(`made: ${says}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    print(`REFUSED ${says}: GitLab answered ${error.message}`);
+    if (FOR_ALL.includes(error.why)) throw error;
+    return false;
+  }
+}

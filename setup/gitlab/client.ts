@@ -1,0 +1,119 @@
+import http from 'node:http';
+import https from 'node:https';
+import { isThisMachine } from '../../src/aws/hosts.ts';
+import { httpsProxy } from '../../src/aws/proxy.ts';
+import type { Env } from '../../src/ground/env.ts';
+import { partsOf } from '../../src/ground/error-parts.ts';
+import { type Answer, Refusal, refusalOf, unreachable } from './refusal.ts';
+
+/** A change that GitLab is asked for: its path is below the project. */
+export interface Change {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface ClientOptions {
+  /** The address of GitLab. */
+  readonly gitlab: string;
+  /** A personal, project or group access token: it is sent to that address alone, and never printed. */
+  readonly token: string;
+  readonly env: Env;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** How long an answer may take, and how often a request is sent that GitLab is too busy for. */
+const MILLISECONDS = 30_000;
+const TRIES = 5;
+/** GitLab says how long to wait; where it does not, or says longer than a person waits, it is this. */
+const [USUAL_WAIT, LONGEST_WAIT] = [10_000, 120_000];
+
+/** GitLab's API by a person's access token. A redirection is an answer: the token is for nobody else. */
+export class GitLabClient {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** What lies at a path. Throws a Refusal. */
+  async get(path: string): Promise<unknown> {
+    return (await this.#asked('GET', path)).json;
+  }
+
+  /** All pages of a list. Throws a Refusal. */
+  async list(path: string): Promise<readonly unknown[]> {
+    const all: unknown[] = [];
+    for (let page = '1'; page !== ''; ) {
+      const { json, headers } = await this.#asked('GET', `${path}?per_page=100&page=${page}`);
+      if (!Array.isArray(json)) throw new Refusal('not GitLab', `GitLab's answer about ${path} is no list`);
+      all.push(...json);
+      page = String(headers['x-next-page'] ?? '');
+    }
+    return all;
+  }
+
+  /** Changes something of a project. Throws a Refusal. */
+  async change(project: string, { method, path, body }: Change): Promise<void> {
+    await this.#asked(method, `${project}${path}`, body);
+  }
+
+  /** Only what GitLab was too busy for is sent again, and a question: whether a change was made, a broken answer leaves open. */
+  async #asked(method: string, path: string, body?: Change['body']): Promise<Answer> {
+    for (let left = TRIES; ; left -= 1) {
+      const answer = await this.#once(method, path, body);
+      const again = answer.status === 429 || (method === 'GET' && answer.status >= 500);
+      if (left === 1 || !again) return accepted(answer);
+      await this.#options.sleep(waitOf(answer));
+    }
+  }
+
+  async #once(method: string, path: string, body?: Change['body']): Promise<Answer> {
+    const { gitlab, token, env } = this.#options;
+    const url = new URL(`${gitlab}/api/v4${path}`);
+    const isPlain = url.protocol === 'http:';
+    if (isPlain && !isThisMachine(url)) throw unreachable(gitlab, 'an access token is not sent without encryption');
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = { 'PRIVATE-TOKEN': token, ...(text !== undefined && { 'content-type': 'application/json' }) };
+    const options = { method, headers, signal: AbortSignal.timeout(MILLISECONDS) };
+    try {
+      return await new Promise<Answer>((resolve, reject) => {
+        const receive = (response: http.IncomingMessage) => void answerIn(response).then(resolve, reject);
+        const request = isPlain
+          ? http.request(url, options, receive)
+          : https.request(url, { ...options, agent: new https.Agent({ proxyEnv: httpsProxy(env) }) }, receive);
+        request.on('error', reject).end(text);
+      });
+    } catch (error) {
+      throw unreachable(gitlab, partsOf(error).message);
+    }
+  }
+}
+
+async function answerIn(response: http.IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return { status: response.statusCode ?? 0, headers: response.headers, text, json: jsonIn(text) };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer that GitLab gave, and that says yes. */
+function accepted(answer: Answer): Answer {
+  const isYes = answer.status >= 200 && answer.status < 300 && (answer.json !== undefined || answer.status === 204);
+  if (!isYes) throw refusalOf(answer);
+  return answer;
+}
+
+/** How many milliseconds GitLab wants to be left alone: https://docs.gitlab.com/security/rate_limits/ */
+function waitOf({ headers }: Answer): number {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT) : USUAL_WAIT;
+}

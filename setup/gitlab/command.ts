@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util';
+import type { Env } from '../../src/ground/env.ts';
+import { partsOf } from '../../src/ground/error-parts.ts';
+import { readSetup, type SetupPlan } from '../setup-plan.ts';
+import { apply } from './apply.ts';
+import { GitLabClient } from './client.ts';
+import { compare } from './compare.ts';
+import type { Compared, Difference } from './difference.ts';
+import { readSettings } from './found.ts';
+import { Refusal } from './refusal.ts';
+import { nextAfter } from './trouble.ts';
+
+/** What the command takes from outside, and where its lines go. */
+export interface Outside {
+  readonly env: Env;
+  sleep(milliseconds: number): Promise<void>;
+  print(line: string): void;
+}
+
+const ACTIONS = ['plan', 'apply', 'check'] as const;
+type Action = (typeof ACTIONS)[number];
+
+/**
+ * `npm run setup -- gitlab plan | apply | check`: shows, makes or misses what GitLab has otherwise than `setup.yml` asks for.
+ * Returns the exit code: 0, or 1 where something is left, or 64 where the command line or file is wrong.
+ */
+export async function gitlab(words: readonly string[], outside: Outside): Promise<number> {
+  const request = requestIn(words, outside.env);
+  if (typeof request === 'string') {
+    outside.print(`ERROR ${request}`);
+    return 64;
+  }
+  const plan = await readSetup(request.file);
+  const client = new GitLabClient({ ...outside, gitlab: plan.gitlab, token: request.token });
+  try {
+    return await ACT[request.action]({ plan, client, print: outside.print });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    outside.print(`ERROR ${error.message}`);
+    outside.print(`Next: ${nextAfter(error, plan)}`);
+    return 1;
+  }
+}
+
+interface Request {
+  readonly action: Action;
+  readonly file: string;
+  readonly token: string;
+}
+
+/** What is asked for, or what is wrong with the command line. The token is never an argument: those are seen by others. */
+function requestIn(words: readonly string[], env: Env): Request | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options: { file: { type: 'string', default: 'setup.yml' } },
+      allowPositionals: true,
+    });
+    const action = ACTIONS.find((each) => each === positionals[0]);
+    if (!action || positionals.length > 1) return `Say one of: ${ACTIONS.join(', ')}.`;
+    const token = env.GITLAB_TOKEN?.trim() ?? '';
+    if (token === '')
+      return 'GITLAB_TOKEN is not set. Next: create an access token of a maintainer with the scope api, and export it as GITLAB_TOKEN.';
+    return { action, file: values.file, token };
+  } catch (error) {
+    return partsOf(error).message;
+  }
+}
+
+interface Work {
+  readonly plan: SetupPlan;
+  readonly client: GitLabClient;
+  print(line: string): void;
+}
+
+const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
+  async plan(work) {
+    const compared = await look(work);
+    show(compared, work);
+    const left = compared.differences.length;
+    work.print(left === 0 ? 'Nothing to do.' : `${counted(left)}. Next: npm run setup -- gitlab apply`);
+    return 0;
+  },
+
+  async apply(work) {
+    const { differences } = await look(work);
+    await apply(differences, work);
+    const after = await look(work);
+    return concluded(after, work);
+  },
+
+  async check(work) {
+    return concluded(await look(work), work);
+  },
+};
+
+async function look({ plan, client }: Work): Promise<Required<Compared>> {
+  return compare(plan, await readSettings(client, plan.project));
+}
+
+/** Shows what is left, and says how it ends. */
+function concluded(compared: Required<Compared>, work: Work): number {
+  show(compared, work);
+  const left = compared.differences.length;
+  work.print(left === 0 ? 'All of these settings are as setup.yml asks for.' : `${counted(left)} left.`);
+  return left === 0 ? 0 : 1;
+}
+
+/** The differences by the page of GitLab on which each is, and what is left alone. */
+function show({ differences, leftAlone }: Required<Compared>, { print }: Work): void {
+  for (const [page, there] of Map.groupBy(differences, (each) => each.page)) {
+    print(page);
+    for (const each of there) for (const line of linesOf(each)) print(`  ${line}`);
+  }
+  if (leftAlone.length > 0) print('Left alone, because it is as good:');
+  for (const each of leftAlone) print(`  ${each}`);
+}
+
+function linesOf({ says, next }: Difference): string[] {
+  return [says, ...(next === undefined ? [] : [`Next: ${next}.`])];
+}
+
+function counted(differences: number): string {
+  return differences === 1 ? '1 difference' : `${differences} differences`;
+}

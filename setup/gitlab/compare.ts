@@ -1,0 +1,17 @@
+import type { SetupPlan } from '../setup-plan.ts';
+import type { Compared } from './difference.ts';
+import type { Found } from './found.ts';
+import { compareProject } from './project.ts';
+import { compareVariables } from './variables.ts';
+
+/** In the order in which differences are made: what protects comes before what it protects. */
+const PARTS: readonly ((plan: SetupPlan, found: Found) => Compared)[] = [compareProject, compareVariables];
+
+/** What GitLab has, beside what `setup.yml` asks for. */
+export function compare(plan: SetupPlan, found: Found): Required<Compared> {
+  const all = PARTS.map((part) => part(plan, found));
+  return {
+    differences: all.flatMap(({ differences }) => differences),
+    leftAlone: all.flatMap(({ leftAlone = [] }) => leftAlone),
+  };
+}

@@ -1,0 +1,154 @@
+import type { SetupPlan } from '../setup-plan.ts';
+import type { Compared, Difference } from './difference.ts';
+import type { Found, FoundVariable } from './found.ts';
+import { type Place, placesOf } from './places.ts';
+
+const PAGE = 'Settings > CI/CD > Variables';
+
+/** A variable that the jobs in some GitLab environments must see. */
+interface WantedVariable {
+  readonly key: string;
+  /** `*`, or the name of one GitLab environment: GitLab prefers that to every wildcard. */
+  readonly scope: string;
+  readonly value: string;
+  /** Only jobs on protected branches and tags see it. */
+  readonly protected: boolean;
+  readonly needs?: readonly string[];
+}
+
+/** The variables of a project beside those that `setup.yml` asks for: what a job sees counts, whatever scope it comes from. */
+export function compareVariables(plan: SetupPlan, { variables }: Pick<Found, 'variables'>): Compared {
+  const places = placesOf(plan);
+  const all = wantedOf(plan, places).map((wanted) => compared(wanted, variables, places));
+  return {
+    differences: all.flatMap(({ differences }) => differences),
+    leftAlone: all.flatMap(({ leftAlone = [] }) => leftAlone),
+  };
+}
+
+/** The region and account for every job where there is one, and else for each GitLab environment; the role for each. */
+function wantedOf({ environments }: SetupPlan, places: readonly Place[]): WantedVariable[] {
+  const regions = new Set(environments.map(({ region }) => region));
+  const accounts = new Set(environments.map(({ account }) => account));
+  const [region = '', account = ''] = [[...regions][0], [...accounts][0]];
+  return [
+    ...(regions.size === 1
+      ? [{ key: 'AWS_REGION', scope: '*', value: region, protected: false }]
+      : places.map(({ name, environment }) => ofPlace('AWS_REGION', name, environment.region))),
+    ...(accounts.size === 1
+      ? [{ key: 'AWS_ACCOUNT_ID', scope: '*', value: account, protected: true }]
+      : places.map(({ name, environment }) => ofPlace('AWS_ACCOUNT_ID', name, environment.account))),
+    ...places.flatMap(({ name, role, needs }) =>
+      role === undefined ? [] : [{ ...ofPlace('AWS_ROLE_ARN', name, role), needs }],
+    ),
+  ];
+}
+
+function ofPlace(key: string, scope: string, value: string): WantedVariable {
+  return { key, scope, value, protected: true };
+}
+
+function compared(wanted: WantedVariable, variables: readonly FoundVariable[], places: readonly Place[]): Compared {
+  const ofKey = variables.filter(({ key }) => key === wanted.key);
+  const same = ofKey.find(({ environment_scope: scope }) => scope === wanted.scope);
+  if (same) return both(changed(wanted, same), hiding(wanted, ofKey, places));
+  // A job without an environment sees nothing but what stands for all: only what is not protected is for such a job.
+  const seenBy = wanted.scope !== '*' ? [wanted.scope] : wanted.protected ? places.map(({ name }) => name) : ['*'];
+  const seen = new Set(seenBy.map((name) => rightIn(name, wanted, ofKey)));
+  const says = [...seen].flatMap((each) => (each ? [nameOf({ key: each.key, scope: each.environment_scope })] : []));
+  if (!seen.has(undefined))
+    return { differences: [], leftAlone: [`${nameOf(wanted)}: ${says.join(', ')} says the same`] };
+  return both([missing(wanted)], hiding(wanted, ofKey, places));
+}
+
+const both = (...all: readonly Difference[][]): Compared => ({ differences: all.flat() });
+
+function isRight(wanted: WantedVariable, found: FoundVariable): boolean {
+  const isText = (found.variable_type ?? 'env_var') === 'env_var';
+  return isText && found.value === wanted.value && (found.protected || !wanted.protected);
+}
+
+function missing({ key, scope, value, protected: isProtected, needs = [] }: WantedVariable): Difference {
+  return {
+    page: PAGE,
+    name: nameOf({ key, scope }),
+    says: `${nameOf({ key, scope })} is missing: ${value}`,
+    changes: [
+      { method: 'POST', path: '/variables', body: { key, value, environment_scope: scope, protected: isProtected } },
+    ],
+    needs,
+  };
+}
+
+function changed(wanted: WantedVariable, found: FoundVariable): Difference[] {
+  if (isRight(wanted, found)) return [];
+  const { key, scope, value, needs = [] } = wanted;
+  const isProtected = wanted.protected || found.protected;
+  const body = { value, protected: isProtected, variable_type: 'env_var', environment_scope: scope };
+  return [
+    {
+      page: PAGE,
+      name: nameOf(wanted),
+      says: `${nameOf(wanted)} ${flawOf(wanted, found)}`,
+      changes: [
+        {
+          method: 'PUT',
+          path: `/variables/${key}?filter%5Benvironment_scope%5D=${encodeURIComponent(scope)}`,
+          body,
+        },
+      ],
+      needs,
+    },
+  ];
+}
+
+/** A value that is masked or hidden is nobody's to read. */
+function flawOf(wanted: WantedVariable, found: FoundVariable): string {
+  if (found.variable_type === 'file') return `is a file, and should be the value ${wanted.value}`;
+  if (found.value !== wanted.value) {
+    const other = found.masked || found.value == null ? 'another value, which is masked,' : `${found.value},`;
+    return `is ${other} and should be ${wanted.value}`;
+  }
+  return 'is not protected: jobs on every branch see it';
+}
+
+/** What jobs see instead of a variable that all of them should see. */
+function hiding(wanted: WantedVariable, ofKey: readonly FoundVariable[], places: readonly Place[]): Difference[] {
+  if (wanted.scope !== '*') return [];
+  return places.flatMap(({ name }) => {
+    const seen = seenIn(name, ofKey);
+    if (seen.every((each) => each.environment_scope === '*' || isRight(wanted, each))) return [];
+    const own = { ...wanted, scope: name };
+    const exact = seen.find(({ environment_scope: scope }) => scope === name);
+    return exact ? changed(own, exact) : [missing(own)];
+  });
+}
+
+/** What a job in a GitLab environment may see: GitLab takes the exact scope, then any wildcard, then `*`. */
+function seenIn(environment: string, ofKey: readonly FoundVariable[]): readonly FoundVariable[] {
+  const exact = ofKey.filter(({ environment_scope: scope }) => scope === environment);
+  if (exact.length > 0) return exact;
+  const wild = ofKey.filter(({ environment_scope: scope }) => scope !== '*' && covers(scope, environment));
+  return wild.length > 0 ? wild : ofKey.filter(({ environment_scope: scope }) => scope === '*');
+}
+
+/** The one variable of the right value that a job in a GitLab environment sees; none where several may be meant. */
+function rightIn(
+  environment: string,
+  wanted: WantedVariable,
+  ofKey: readonly FoundVariable[],
+): FoundVariable | undefined {
+  const [seen, ...rivals] = seenIn(environment, ofKey);
+  return seen && rivals.length === 0 && isRight(wanted, seen) ? seen : undefined;
+}
+
+/** Whether a scope stands for a name: `*` in it for any text. */
+function covers(scope: string, name: string): boolean {
+  const parts = scope.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return scope.includes('*') && new RegExp(`^${parts.join('.*')}$`).test(name);
+}
+
+/** As GitLab's page names it. */
+function nameOf({ key, scope }: Pick<WantedVariable, 'key' | 'scope'>): string {
+  return `${key} (${scope === '*' ? 'All environments' : scope})`;
+}
