@@ -23,6 +23,8 @@ const COMPONENTS = {
   'rollback-endpoint': program(async () => (await import('./components/rollback-endpoint.ts')).default),
   'delete-endpoint': program(async () => (await import('./components/delete-endpoint.ts')).default),
   'plan-deployment': program(async () => (await import('./components/plan-deployment.ts')).default),
+  'check-setup': program(async () => (await import('./compositions/check-setup.ts')).checkSetup),
+  'check-setup-approval': program(async () => (await import('./compositions/check-setup.ts')).checkSetupApproval),
   'check-inputs': async (host: Host) => (await import('./compositions/promote.ts')).checkInputs(host),
 };
 

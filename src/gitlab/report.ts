@@ -15,6 +15,8 @@ export interface Report {
   link(section: string, label: string, url: string, place?: 'first'): void;
   /** A test case on the pipeline's Tests tab: `why` tells why it failed; without it the case passed. */
   check(name: string, why?: string, seconds?: number): void;
+  /** A test case that nobody could decide, and why: GitLab shows it as skipped. */
+  skip(name: string, why: string): void;
   /** What the next job reads. May be written again with more. */
   record(record: object): void;
   /** Any other file to keep with the job. Returns its path in the artifact. */
@@ -72,6 +74,10 @@ export function createReport(root: string, { component, folder, reports = {} }: 
     },
     check(name, why, seconds = 0) {
       cases.push(testCase(component, name, why, seconds));
+      write('junit.xml', junit(component, cases));
+    },
+    skip(name, why) {
+      cases.push(`${testCaseOf(component, name, 0)}<skipped message="${xml(why)}"/></testcase>`);
       write('junit.xml', junit(component, cases));
     },
     record: (record) => write('record.json', `${JSON.stringify(record, null, 2)}\n`),
@@ -132,7 +138,12 @@ function unwritable(why: string, cause?: unknown): Failure {
 
 function testCase(component: string, name: string, why: string | undefined, seconds: number): string {
   const failure = why === undefined ? '' : `<failure message="${xml(why)}">${xml(why)}</failure>`;
-  return `<testcase classname="${xml(component)}" name="${xml(name)}" time="${seconds.toFixed(3)}">${failure}</testcase>`;
+  return `${testCaseOf(component, name, seconds)}${failure}</testcase>`;
+}
+
+/** The beginning of a test case. */
+function testCaseOf(component: string, name: string, seconds: number): string {
+  return `<testcase classname="${xml(component)}" name="${xml(name)}" time="${seconds.toFixed(3)}">`;
 }
 
 function xml(text: string): string {

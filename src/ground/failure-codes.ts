@@ -233,6 +233,9 @@ export const FAILURE_CODES = {
 
   // Planning: plan-deployment
   'SMC-8001': 'invalid input',
+
+  // The setup: check-setup and check-setup-approval
+  'SMC-9001': 'refused',
 } as const satisfies Record<`SMC-${number}`, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURE_CODES;

@@ -12,6 +12,7 @@ import type { Clock, Deadline } from '../ground/clock.ts';
 import type { Env } from '../ground/env.ts';
 import type { EventName } from '../notify/events.ts';
 import type { ToldEvent } from '../notify/message.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What a run reaches outside itself. */
 export interface Host {
@@ -49,6 +50,8 @@ export interface Context {
   fileOfTarget(named: NamedFile): Promise<Buffer | undefined>;
   /** As fileOfCommit, for a file that the commit may lack, because an earlier job of the pipeline writes it. */
   fileOfPipeline(named: NamedFile): Promise<Buffer>;
+  /** What the job finds around it: its image, its proxy, the role that it assumed. */
+  surroundings(): Promise<Surroundings>;
   /** The folder of the project, where artifacts of earlier jobs lie. */
   readonly root: string;
   /**

@@ -86,6 +86,10 @@ export async function enter(
       const { fileOfPipeline } = await import('../gitlab/commit-file.ts');
       return fileOfPipeline(named, { job, env, root, log: log.line });
     },
+    async surroundings() {
+      const { surroundingsOf } = await import('./surroundings.ts');
+      return surroundingsOf(env, shared, session);
+    },
     deadline(seconds) {
       const waited = { at: new Date(clock.now().getTime() + seconds * 1000), because: 'max_wait_time' };
       // A job that waits repeats no request for longer than that.

@@ -9,10 +9,13 @@ import loadTest, { loadTestWorkers, scheduleLoad, sendLoad } from '../../src/com
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
 import type { Component } from '../../src/program/component.ts';
 
 /** Every program of the catalog, in the order of promotion; first what comes before a merge. */
 export const programs = [
+  checkSetup,
+  checkSetupApproval,
   planDeployment,
   deployPipeline,
   checkModel,

@@ -25,7 +25,16 @@ type AsAnother = 'reject-model' | 'plan-deployment' | 'schedule-load' | 'send-lo
 /** What each program asks in its usual case, which the bench measures; `test/catalog/rounds.test.ts` holds it. */
 export const rounds: Readonly<
   Record<
-    Exclude<ProgramName, AsAnother | 'evaluate-model' | 'compare-models' | 'rollback-endpoint' | 'delete-endpoint'>,
+    Exclude<
+      ProgramName,
+      | AsAnother
+      | 'check-setup'
+      | 'check-setup-approval'
+      | 'evaluate-model'
+      | 'compare-models'
+      | 'rollback-endpoint'
+      | 'delete-endpoint'
+    >,
     readonly Round[]
   >
 > = {

@@ -22,6 +22,7 @@ export const AREAS: Readonly<Record<string, { readonly heading: string; readonly
   53: { heading: 'Load: load-test, load-test-workers', last: 12 },
   65: { heading: 'Deletion: delete-endpoint', last: 5 },
   80: { heading: 'Planning: plan-deployment', last: 1 },
+  90: { heading: 'The setup: check-setup, check-setup-approval', last: 1 },
 };
 
 /** The heading of each message in docs/troubleshooting.md. */
@@ -203,6 +204,7 @@ export const HEADINGS: Readonly<Record<FailureCode, string>> = {
   'SMC-6504': 'The endpoint was not deleted when time ran out',
   'SMC-6505': 'The endpoint changed each time before the job could delete it',
   'SMC-8001': 'The pipeline is of no merge request',
+  'SMC-9001': 'Something of the setup is wrong',
 };
 
 /** Codes of messages that no longer exist. They stand for nothing else, ever. */

@@ -1,0 +1,58 @@
+import { denialIn } from '../../aws/denial.ts';
+import { isKnownError } from '../../aws/sagemaker-errors.ts';
+import { troubleOf } from '../../aws/trouble.ts';
+import { inItsOwnWords, partsOf } from '../../ground/error-parts.ts';
+
+/** What AWS said to one request that is asked only to see whether it is allowed. */
+export type Said =
+  | { readonly is: 'allowed' }
+  /** Another action than the one that was asked for, where the request needs several. */
+  | { readonly is: 'denied'; readonly action: string; readonly words: string; readonly next: string | undefined }
+  /** It did what must have been impossible. */
+  | { readonly is: 'done' }
+  | { readonly is: 'unknown'; readonly why: string };
+
+/** A request that reads, or one that AWS must refuse because it is about what there is not. */
+export interface Probe {
+  readonly kind: 'read' | 'impossible';
+  ask(): Promise<unknown>;
+}
+
+/**
+ * Asks, and tells what the answer means. AWS looks at the policies before it looks for what a request is about: "not found" is
+ * said only to who may ask. Trouble, and words that nobody knows, say nothing.
+ */
+export async function heard({ kind, ask }: Probe): Promise<Said> {
+  try {
+    await ask();
+    return { is: kind === 'read' ? 'allowed' : 'done' };
+  } catch (error) {
+    return meaningOf(error);
+  }
+}
+
+function meaningOf(error: unknown): Said {
+  const { message } = partsOf(error);
+  const denial = denialIn(message);
+  if (troubleOf(error) === 'denied' && denial)
+    return { is: 'denied', action: denial.action, words: inItsOwnWords(error), next: denial.next };
+  if (troubleOf(error) === 'other' && isAboutNothing(error)) return { is: 'allowed' };
+  return { is: 'unknown', why: inItsOwnWords(error) };
+}
+
+/** The answers to who may do something to what there is not, or is just being changed. */
+const ABOUT_NOTHING = ['not found', 'already exists', 'update in progress', 'failed already'] as const;
+
+/** In the words of the services that are not SageMaker's own API: its runtime, and Application Auto Scaling. */
+const OF_OTHERS: readonly (readonly [name: string, words: RegExp])[] = [
+  ['ValidationError', /^(Endpoint|Variant) .* not found/],
+  ['ObjectNotFoundException', /./],
+];
+
+function isAboutNothing(error: unknown): boolean {
+  const { name, message } = partsOf(error);
+  return (
+    ABOUT_NOTHING.some((news) => isKnownError(news, error)) ||
+    OF_OTHERS.some(([code, words]) => code === name && words.test(message))
+  );
+}

@@ -1,0 +1,59 @@
+import { contentName, MAX_CONFIG_NAME } from '../../endpoints/names.ts';
+import { alarmPrefix } from '../../endpoints/rollout/release-alarms.ts';
+import { temporaryPrefix } from '../../endpoints/temporary.ts';
+import { groupArnIn, versionArnIn } from '../../registry/packages.ts';
+
+/** What the requests of a check are about: what the project has, and beside it names of what nobody ever makes. */
+export interface CheckedNames {
+  readonly region: string;
+  readonly account: string;
+  readonly environment: string;
+  readonly path: readonly string[];
+  readonly endpoint: string;
+  readonly pipeline: string | undefined;
+  readonly executionRole: string | undefined;
+  /** The ARN of the group. */
+  readonly group: string;
+  /** The ARN of a version of the group that there never is. */
+  readonly noVersion: string;
+  /** The name that a deployment of that version would give to its model and endpoint config. */
+  readonly noConfig: string;
+  /** The same for a comparison. */
+  readonly noComparison: string;
+  /** A variant that no endpoint has. */
+  readonly noVariant: string;
+  /** An alarm of a release that there never was. */
+  readonly noAlarm: string;
+  /** An endpoint that is no project's. */
+  readonly noEndpoint: string;
+}
+
+/** SageMaker counts the versions of a group from 1: none comes so far. */
+const NEVER_REACHED = 999_999_999;
+
+interface Given extends Pick<CheckedNames, 'region' | 'account' | 'environment' | 'path' | 'endpoint'> {
+  /** By name or ARN. */
+  readonly modelPackageGroup: string;
+  readonly prefix: string;
+  readonly pipeline?: string | undefined;
+  readonly executionRole?: string | undefined;
+  /** The ID of the project. */
+  readonly project: string;
+  /** The ID of the job: no two jobs use one name. */
+  readonly job: string;
+}
+
+/** The names by which one job asks. */
+export function checkedNames(given: Given): CheckedNames {
+  const { region, account, environment, path, endpoint, pipeline, executionRole, prefix, project, job } = given;
+  const group = groupArnIn(given, given.modelPackageGroup);
+  const noConfig = contentName({ prefix, environment, version: NEVER_REACHED }, { job }, MAX_CONFIG_NAME);
+  return {
+    ...{ region, account, environment, path, endpoint, pipeline, executionRole, group, noConfig },
+    noVersion: versionArnIn(group, NEVER_REACHED),
+    noComparison: `${temporaryPrefix(project)}v${NEVER_REACHED}-${job}`.slice(0, MAX_CONFIG_NAME),
+    noVariant: `none-${job}`,
+    noAlarm: `${alarmPrefix(endpoint, noConfig)}none`,
+    noEndpoint: `none-${job}`,
+  };
+}
