@@ -11,11 +11,10 @@ import { Script } from 'node:vm';
 /** The file that a module of ours is in, where it has another name: scripts/build.ts says so. */
 declare const FILES: Readonly<Record<string, string>>;
 
-/** Runs a module, and gives what it exports. */
-type Run = () => unknown;
-
+/** What modules export that were run. */
 const loaded = new Map<string, unknown>();
-const known = new Map<string, Run>();
+/** What runs a module of ours, and gives what it exports. */
+const known = new Map<string, () => unknown>();
 
 /** The exports of a module of Node, or of a module of ours, `./programs.js`, which is run when it is first asked for. */
 function load(name: string): unknown {
@@ -24,7 +23,7 @@ function load(name: string): unknown {
 }
 
 /** How a module of ours is run. Its file is read when no module of it was asked for before. */
-function runOf(name: string): Run | undefined {
+function runOf(name: string): (() => unknown) | undefined {
   if (!known.has(name)) read(`${__dirname}/${FILES[name] ?? name.slice(2)}`);
   return known.get(name);
 }
@@ -35,7 +34,7 @@ function read(filename: string): void {
     filename,
     cachedData: readFileSync(`${filename}.cache`),
   });
-  const file: { exports: Record<string, Run> } = { exports: {} };
+  const file: { exports: Record<string, () => unknown> } = { exports: {} };
   script.runInThisContext()(file, load);
   for (const [name, run] of Object.entries(file.exports)) known.set(name, run);
 }

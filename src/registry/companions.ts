@@ -96,16 +96,18 @@ export function besideValidation(environment: string, job: string, asked: Asked)
   return { [companionKey('validated', 'asked', environment)]: value };
 }
 
-const number = z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number));
-const askedSchema = z
-  .strictObject({
-    job: z.string(),
-    payload: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-    requests: number.check(z.minimum(1), z.maximum(MAX_REQUESTS)),
-    median_ms: number,
-    slowest_ms: number,
-  })
-  .check(z.refine(({ median_ms, slowest_ms }) => median_ms <= slowest_ms));
+const number = () => z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number));
+const askedSchema = z.lazy(() =>
+  z
+    .strictObject({
+      job: z.string(),
+      payload: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+      requests: number().check(z.minimum(1), z.maximum(MAX_REQUESTS)),
+      median_ms: number(),
+      slowest_ms: number(),
+    })
+    .check(z.refine(({ median_ms, slowest_ms }) => median_ms <= slowest_ms)),
+);
 
 /** What was asked before a validation: unreadable where no validation can have written it, or not the one beside it. */
 export function readAsked(version: EntryHolder, environment: string): ReadEntry<Asked> {

@@ -19,15 +19,18 @@ const open = z.optional(filled);
 /** What a bake can show: that the version is good, that its container answers a payload, nothing; or that there was none. */
 export const BAKES = ['good', 'payload', 'nothing', 'none'] as const;
 
-const buildSchema = z.strictObject({
-  /** The number of the account that started the training job; entries without a token, and of earlier releases, have none. */
-  user_id: z.optional(digits),
-  pipeline: digits,
-  job: digits,
-  commit: filled,
-  at,
-  execution: filled,
-});
+// Each is made when a job first reads such an entry: few jobs read all kinds.
+const buildSchema = z.lazy(() =>
+  z.strictObject({
+    /** The number of the account that started the training job; entries without a token, and of earlier releases, have none. */
+    user_id: z.optional(digits),
+    pipeline: digits,
+    job: digits,
+    commit: filled,
+    at,
+    execution: filled,
+  }),
+);
 const signature = {
   by: filled,
   /** The number of their account in GitLab; entries without a token, and of earlier releases, have none. */
@@ -38,40 +41,46 @@ const signature = {
   at,
   content,
 };
-const approvalSchema = z
-  .strictObject({
+const approvalSchema = z.lazy(() =>
+  z
+    .strictObject({
+      ...signature,
+      /** The job of the rollback whose withdrawal this approval overrules. */
+      over: z.optional(digits),
+      /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
+      policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
+      /** How many people stand for it, where a policy asks for a number; and those who did not start the job, as `others.ts` has them. */
+      people: z.optional(digits),
+      with: z.optional(filled),
+      /** Since when the first of them has stood for it, where that is before it was written. */
+      since: z.optional(at),
+      open,
+    })
+    .check(z.refine(({ at: written, since = written }) => since <= written)),
+);
+const withdrawalSchema = z.lazy(() =>
+  z.strictObject({
     ...signature,
-    /** The job of the rollback whose withdrawal this approval overrules. */
-    over: z.optional(digits),
-    /** The first digits of the SHA-256 of the policy that permitted it; absent where the include names none. */
-    policy: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))),
-    /** How many people stand for it, where a policy asks for a number; and those who did not start the job, as `others.ts` has them. */
-    people: z.optional(digits),
-    with: z.optional(filled),
-    /** Since when the first of them has stood for it, where that is before it was written. */
-    since: z.optional(at),
+    /** The version to which a rollback returned; a rejection has none. */
+    to: z.optional(digits),
+  }),
+);
+const validationSchema = z.lazy(() =>
+  z.strictObject({
+    pipeline: digits,
+    job: digits,
+    at,
+    content,
+    endpoint: filled,
+    config: filled,
+    /** What the bake of its deployment showed; absent where the endpoint file gives no strategy. */
+    bake: z.optional(z.enum(BAKES)),
     open,
-  })
-  .check(z.refine(({ at: written, since = written }) => since <= written));
-const withdrawalSchema = z.strictObject({
-  ...signature,
-  /** The version to which a rollback returned; a rejection has none. */
-  to: z.optional(digits),
-});
-const validationSchema = z.strictObject({
-  pipeline: digits,
-  job: digits,
-  at,
-  content,
-  endpoint: filled,
-  config: filled,
-  /** What the bake of its deployment showed; absent where the endpoint file gives no strategy. */
-  bake: z.optional(z.enum(BAKES)),
-  open,
-});
+  }),
+);
 /** Hexadecimal digits of a SHA-256 hash that an entry has room for. */
 export const SHORT_HASH = 32;
-const hash = z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
+const hash = () => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
 
 /**
  * What a look at a live endpoint can show: that the version is good or bad, or that it was too little to tell. In a comparison,
@@ -79,19 +88,21 @@ const hash = z.string().check(z.regex(new RegExp(`^[0-9a-f]{${SHORT_HASH}}$`)));
  */
 const VERDICTS = ['good', 'bad', 'inconclusive', 'first'] as const;
 
-const evidenceSchema = z.strictObject({
-  verdict: z.enum(VERDICTS),
-  /** How many rows or requests it rests on. */
-  n: z.string().check(z.regex(/^\d{1,12}$/)),
-  /** The first digits of the SHA-256 of the data or plan, and of the job's report.json. */
-  data: hash,
-  report: hash,
-  pipeline: digits,
-  job: digits,
-  at,
-  content,
-  open,
-});
+const evidenceSchema = z.lazy(() =>
+  z.strictObject({
+    verdict: z.enum(VERDICTS),
+    /** How many rows or requests it rests on. */
+    n: z.string().check(z.regex(/^\d{1,12}$/)),
+    /** The first digits of the SHA-256 of the data or plan, and of the job's report.json. */
+    data: hash(),
+    report: hash(),
+    pipeline: digits,
+    job: digits,
+    at,
+    content,
+    open,
+  }),
+);
 
 export type BuildEntry = z.output<typeof buildSchema>;
 export type ApprovalEntry = z.output<typeof approvalSchema>;

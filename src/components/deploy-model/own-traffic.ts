@@ -1,5 +1,5 @@
 import { startingInstances } from '../../endpoints/description/capacity.ts';
-import { bakeMinutes } from '../../endpoints/description/strategy.ts';
+import { bakeMinutes } from '../../endpoints/description/strategy-effects.ts';
 import { MAX_PAYLOAD_BYTES } from '../../endpoints/invocation.ts';
 import type { DeploymentPlan, ReconcileContext } from '../../endpoints/plan.ts';
 import { OwnTraffic } from '../../endpoints/rollout/own-traffic.ts';

@@ -1,7 +1,8 @@
 import type { DescribeEndpointConfigCommandOutput, ProductionVariant } from '@aws-sdk/client-sagemaker';
 import { capacityIn, instanceTypesOf, startingInstances } from '../../endpoints/description/capacity.ts';
 import { kindOf } from '../../endpoints/description/kinds.ts';
-import { type Strategy, secondsOf, strategyWords } from '../../endpoints/description/strategy.ts';
+import type { Strategy } from '../../endpoints/description/strategy.ts';
+import { secondsOf, strategyWords } from '../../endpoints/description/strategy-effects.ts';
 import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { DeploymentPlan } from '../../endpoints/plan.ts';
 import { watchingAlarms } from '../../endpoints/rollout/release.ts';

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { whole } from '../../files/schema.ts';
 import type { InstancePools } from './instance-pools.ts';
 import { instanceType } from './instance-type.ts';
-import { type ServerlessSection, SIZES } from './serverless.ts';
+import { SIZES } from './memory-sizes.ts';
+import type { ServerlessSection } from './serverless.ts';
 
 export const MOST_INSTANCES = 10_000;
 

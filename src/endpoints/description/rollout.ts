@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
-import { type AlarmsSection, alarmProblems, alarms, isActing, secondsToFire } from './alarms.ts';
+import { type AlarmsSection, alarms } from './alarms.ts';
+import { alarmProblems, isActing, secondsToFire } from './alarms-effects.ts';
 import { type Capacity, startingInstances } from './capacity.ts';
-import { accepts, type FallBack, fallBacksOf, type Strategy, strategy, strategyProblems } from './strategy.ts';
+import { type FallBack, type Strategy, strategy } from './strategy.ts';
+import { accepts, fallBacksOf, strategyProblems } from './strategy-effects.ts';
 
 /** The sections that say how an update is brought in, and what watches it. */
 export const rollout = { strategy: z.optional(strategy), alarms: z.optional(alarms) };

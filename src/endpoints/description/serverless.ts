@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
 import { mapping, whole } from '../../files/schema.ts';
-
-/** In MB: what SageMaker offers to each copy of a serverless container. */
-export const SIZES = [1024, 2048, 3072, 4096, 5120, 6144] as const;
+import { SIZES } from './memory-sizes.ts';
 
 const MOST_AT_ONCE = 200;
 

@@ -1,5 +1,5 @@
 import { upperShare } from '../../statistics/proportion.ts';
-import type { WatchedFailures } from '../description/alarms.ts';
+import type { WatchedFailures } from '../description/alarms-effects.ts';
 
 /** What was seen of a new fleet while it baked. */
 export interface BakeCounts {

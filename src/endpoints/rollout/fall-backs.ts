@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../ground/failure-codes.ts';
-import { accepts, type FallBack, type Strategy } from '../description/strategy.ts';
+import type { FallBack, Strategy } from '../description/strategy.ts';
+import { accepts } from '../description/strategy-effects.ts';
 
 /** Why an update would not be brought in by its strategy, as one look at the endpoint and the version shows. */
 export interface RefusedFallBack {

@@ -13,18 +13,19 @@ export interface Fired {
   readonly threshold: number | undefined;
 }
 
-const history = z.object({
-  newState: z.object({
-    stateValue: z.string(),
-    stateReason: z.optional(z.string()),
-    stateReasonData: z.optional(
-      z.object({
-        threshold: z.optional(z.number()),
-        evaluatedDatapoints: z.optional(z.array(z.object({ timestamp: z.string(), value: z.optional(z.number()) }))),
-      }),
-    ),
-  }),
-});
+const history = () =>
+  z.object({
+    newState: z.object({
+      stateValue: z.string(),
+      stateReason: z.optional(z.string()),
+      stateReasonData: z.optional(
+        z.object({
+          threshold: z.optional(z.number()),
+          evaluatedDatapoints: z.optional(z.array(z.object({ timestamp: z.string(), value: z.optional(z.number()) }))),
+        }),
+      ),
+    }),
+  });
 
 /**
  * Which of the alarms went into ALARM since a time, and by which data it first did (AWS: DescribeAlarmHistory). The history tells it also after
@@ -50,7 +51,7 @@ export async function firedSince(
 }
 
 function firedIn(alarm: string, at: Date | undefined, data: string | undefined): Fired[] {
-  const read = history.safeParse(parsed(data));
+  const read = history().safeParse(parsed(data));
   if (!at || !read.success || read.data.newState.stateValue !== 'ALARM') return [];
   const { stateReason: reason = 'CloudWatch gives no reason', stateReasonData: told } = read.data.newState;
   const points = (told?.evaluatedDatapoints ?? []).flatMap(({ timestamp, value }) =>

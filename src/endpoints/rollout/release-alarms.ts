@@ -1,6 +1,7 @@
 import type { CloudWatchClient, MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { partsOf } from '../../ground/error-parts.ts';
-import { type AlarmsSection, type ReleaseAlarm, releaseAlarms } from '../description/alarms.ts';
+import type { AlarmsSection } from '../description/alarms.ts';
+import { type ReleaseAlarm, releaseAlarms } from '../description/alarms-effects.ts';
 
 /** A deployment of a config to an endpoint, and the variant that its alarms watch. */
 export interface NewFleet {

@@ -1,9 +1,10 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import { Failure } from '../../ground/failure.ts';
-import { type AlarmsSection, releaseAlarms } from '../description/alarms.ts';
+import type { AlarmsSection } from '../description/alarms.ts';
+import { releaseAlarms } from '../description/alarms-effects.ts';
 import { startingInstances } from '../description/capacity.ts';
-import { deploymentConfig, secondsOf, strategyProblems, strategyWords } from '../description/strategy.ts';
+import { deploymentConfig, secondsOf, strategyProblems, strategyWords } from '../description/strategy-effects.ts';
 import type { DeploymentPlan } from '../plan.ts';
 import {
   alarmPrefix,

@@ -1,10 +1,11 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Clock } from '../../ground/clock.ts';
-import { failuresWatched } from '../description/alarms.ts';
+import { failuresWatched } from '../description/alarms-effects.ts';
 import { startingInstances } from '../description/capacity.ts';
 import { kindOf } from '../description/kinds.ts';
-import { fallBacksOf, type Strategy, secondsOf } from '../description/strategy.ts';
+import type { Strategy } from '../description/strategy.ts';
+import { fallBacksOf, secondsOf } from '../description/strategy-effects.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { DeploymentPlan } from '../plan.ts';
 import { deployedAt } from '../progress.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointDescription } from '../../../src/endpoints/description/consistent.ts';
-import { deploymentConfig, secondsOf, strategy } from '../../../src/endpoints/description/strategy.ts';
+import { strategy } from '../../../src/endpoints/description/strategy.ts';
+import { deploymentConfig, secondsOf } from '../../../src/endpoints/description/strategy-effects.ts';
 
 const ON = { instance_type: 'ml.m5.large', instance_count: 4 };
 

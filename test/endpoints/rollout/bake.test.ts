@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alarms, failuresWatched } from '../../../src/endpoints/description/alarms.ts';
+import { alarms } from '../../../src/endpoints/description/alarms.ts';
+import { failuresWatched } from '../../../src/endpoints/description/alarms-effects.ts';
 import { judgeBake } from '../../../src/endpoints/rollout/bake.ts';
 import { upperShare } from '../../../src/statistics/proportion.ts';
 
