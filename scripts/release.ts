@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { first } from './release/first/command.ts';
 import { problemsOf } from './release/readiness.ts';
 import { readRepository } from './release/repository.ts';
 
+const folder = fileURLToPath(new URL('../', import.meta.url));
+
 /** `npm run release -- 1.4.0 [--dry-run]`: checks everything that must hold, then tags; the tag's pipeline releases. */
-function main(): number {
+function release(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { 'dry-run': { type: 'boolean', default: false }, tagged: { type: 'boolean', default: false } },
@@ -15,7 +18,6 @@ function main(): number {
     console.log('ERROR No version was named.\nNext: npm run release -- 1.4.0 --dry-run.');
     return 64;
   }
-  const folder = fileURLToPath(new URL('../', import.meta.url));
   const repository = readRepository(folder);
   const problems = problemsOf(repository, { version, tagged: values.tagged });
   for (const { what, next } of problems) console.log(`ERROR ${what}\nNext: ${next}`);
@@ -24,7 +26,7 @@ function main(): number {
   if (version === 'unreleased') console.log('What is here can become a version.');
   else if (values.tagged) console.log(`${version} may be released from ${repository.commit}.`);
   else if (values['dry-run']) console.log(plan(version, repository.commit));
-  else tag(folder, version);
+  else tag(version);
   return 0;
 }
 
@@ -38,7 +40,7 @@ function plan(version: string, commit: string): string {
   6. releases ${version} to the catalog: from then on it is what @${version.split('.')[0]} means.`;
 }
 
-function tag(folder: string, version: string): void {
+function tag(version: string): void {
   const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: folder, stdio: 'inherit' });
   git('tag', '--annotate', `--message=Release ${version}`, version);
   git('push', 'origin', `refs/tags/${version}`);
@@ -47,4 +49,9 @@ function tag(folder: string, version: string): void {
   );
 }
 
-process.exitCode = main();
+const [command, ...words] = process.argv.slice(2);
+const { stdin: input, stdout: output } = process;
+process.exitCode =
+  command === 'first'
+    ? await first(words, folder, input.isTTY && output.isTTY ? { input, output } : undefined)
+    : release();

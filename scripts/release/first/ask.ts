@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
+import { type Answers, isComplete, QUESTIONS, wrongWith } from './answers.ts';
+
+/** Where a person reads and types. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
+/** Asks what the options did not say, each until the answer is right; nothing when the person goes away. */
+export async function askFor(
+  { input, output }: Terminal,
+  given: Partial<Answers>,
+  proposed: Partial<Answers>,
+): Promise<Answers | undefined> {
+  const lines = createInterface({ input, output });
+  const gone = new AbortController();
+  lines.once('close', () => gone.abort());
+  const answers: Partial<Record<keyof Answers, string>> = { ...given };
+  try {
+    for (const question of QUESTIONS) {
+      const proposal = proposed[question.name];
+      const asks = `${question.asks}${proposal === undefined ? '' : ` [${proposal}]`}: `;
+      while (answers[question.name] === undefined) {
+        const answer = (await lines.question(asks, { signal: gone.signal })).trim() || (proposal ?? '');
+        const wrong = wrongWith(question, answer);
+        if (wrong === undefined) answers[question.name] = answer;
+        else output.write(`${wrong}\n`);
+      }
+    }
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+    return undefined;
+  } finally {
+    lines.close();
+  }
+  return isComplete(answers) ? answers : undefined;
+}
