@@ -4,7 +4,7 @@
 # Writes OUT/digest, and OUT/tested-in, the pipeline that tested it.
 . "$(dirname "$0")/common.sh"
 candidates=$1 releases=$2 commit=$3 version=$4 out=$5
-green='let the pipeline of the default branch at this commit end green, then run this job again.'
+green='let the pipeline of the branch at this commit end green, then run this job again.'
 
 digest=$(digest_of "$candidates:$commit")
 [ "$digest" ] || refuse "There is no image of the commit $commit in $candidates." "$green"

@@ -15,6 +15,8 @@ export interface Repository {
   readonly commit: string;
   /** The default branch's commit, on the server. */
   readonly main: string | undefined;
+  /** Branch -> commit, on the server. */
+  readonly branches: Readonly<Record<string, string>>;
   /** Tag -> commit, on the server and here. */
   readonly tags: Readonly<Record<string, string>>;
   readonly pagesCurrent: boolean;
@@ -93,7 +95,8 @@ function numbers({ versions, changelog, since, tags }: Repository, version: stri
   ];
 }
 
-function untaggedProblems({ tags, changed, commit, main }: Repository, version: string): Problem[] {
+function untaggedProblems({ tags, changed, commit, main, branches }: Repository, version: string): Problem[] {
+  const patches = patchBranch(version);
   return [
     ...when(
       tags[version] !== undefined,
@@ -106,11 +109,16 @@ function untaggedProblems({ tags, changed, commit, main }: Repository, version: 
       'commit or remove what is changed.',
     ),
     ...when(
-      main !== commit,
-      `This commit, ${commit}, is not the default branch's on the server, ${main ?? 'which was not found'}.`,
-      'merge, pull the default branch, and wait until its pipeline is green: a tag releases what was tested there.',
+      main !== commit && branches[patches] !== commit,
+      `This commit, ${commit}, is neither the default branch's on the server, ${main ?? 'which was not found'}, nor that of ${patches}.`,
+      'merge, pull the branch, and wait until its pipeline is green: a tag releases what was tested there.',
     ),
   ];
+}
+
+/** The branch from which patches of an older minor version are released: `release/1.4`. */
+function patchBranch(version: string): string {
+  return `release/${version.split('.').slice(0, 2).join('.')}`;
 }
 
 function tagProblems({ tags, commit }: Repository, version: string): Problem[] {

@@ -24,7 +24,7 @@ export function readRepository(folder: string): Repository {
   };
 }
 
-function gitFacts(folder: string): Pick<Repository, 'changed' | 'commit' | 'main' | 'tags' | 'server'> {
+function gitFacts(folder: string): Pick<Repository, 'changed' | 'commit' | 'main' | 'branches' | 'tags' | 'server'> {
   const lines = (...args: readonly string[]) => run(folder, 'git', args).split('\n').filter(Boolean);
   const answer = spawnSync('git', ['ls-remote', '--symref', 'origin'], { cwd: folder, encoding: 'utf8' });
   const server = answer.stdout.split('\n').flatMap((line) => {
@@ -39,10 +39,12 @@ function gitFacts(folder: string): Pick<Repository, 'changed' | 'commit' | 'main
   const tags = [...here, ...server]
     .filter(({ name }) => name.startsWith('refs/tags/'))
     .map(({ name, commit }) => [name.replace('refs/tags/', '').replace('^{}', ''), commit] as const);
+  const heads = server.filter(({ name }) => name.startsWith('refs/heads/'));
   return {
     changed: lines('status', '--porcelain').map((line) => line.slice(3)),
     commit: run(folder, 'git', ['rev-parse', 'HEAD']).trim(),
     main: server.find(({ name }) => name === 'HEAD')?.commit,
+    branches: Object.fromEntries(heads.map(({ name, commit }) => [name.replace('refs/heads/', ''), commit])),
     tags: Object.fromEntries(tags),
     server: answer.status === 0 ? 'answered' : answer.stderr.trim(),
   };

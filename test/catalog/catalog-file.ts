@@ -7,6 +7,7 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
 const catalogFile = z.strictObject({
   project: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/),
+  owners: z.string(),
   images: z.strictObject({ pull: z.string(), publish: z.string() }),
   requires: z.strictObject({ gitlab: z.string().regex(/^\d+\.\d+$/), runner: z.string().regex(/^\d+\.\d+$/) }),
   components: z.array(

@@ -9,7 +9,7 @@ describe('the schema of GitLab', () => {
   it('accepts a job with everything that the components use', () => {
     const job: Mapping = {
       stage: 'test',
-      image: { name: 'nexus-docker.ship.gov.sg/sagemaker-components:1.4.2', entrypoint: [''] },
+      image: { name: 'registry.test/sagemaker-components:1.4.2', entrypoint: [''] },
       tags: ['ship_docker'],
       rules: [{ if: '$CI_COMMIT_BRANCH == "dev"', when: 'manual', allow_failure: false }],
       manual_confirmation: 'Approve for dev?',

@@ -1,8 +1,6 @@
 /** Which test runs a command, or why none runs it as it stands. */
 export type Answer = { by: string } | { because: string };
 
-const REGISTRY = 'it needs two registries outside this machine';
-
 /** Every command of the pages that has no stand-in: the first that matches answers. docs/release.md has a test of its own. */
 export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run demo$/, { by: 'test/promotion/demo.test.ts' }],
@@ -24,11 +22,8 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
     { because: 'its test would replace what it runs on; scripts/install.mjs does it before other commands' },
   ],
   [/^git clone <this repository>/, { because: 'the address is the reader’s' }],
-  [/^git (clone --mirror|-C \S+ push --mirror) /, { because: 'both projects are on hosts that tests do not reach' }],
+  [/^git (clone --bare|-C \S+ (push|fetch)) /, { by: 'test/release/mirror.test.ts' }],
   [/^docker login /, { because: 'it needs a docker daemon, and an account of Nexus' }],
-  [/^cosign (save|load|copy)\b/, { because: REGISTRY }],
-  [
-    /^cosign verify /,
-    { because: `${REGISTRY}; scripts/release/verify.sh, which test:release runs, calls it the same way` },
-  ],
+  [/^cosign (save|load|verify)\b/, { by: 'test/release/mirror.check.ts' }],
+  [/^cosign copy$/, { because: 'it is save and load at once, where one machine reaches both registries' }],
 ];

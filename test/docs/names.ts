@@ -12,6 +12,7 @@ export const FOREIGN_WORDS = [
   'newest_ready_first',
   'oldest_first',
   'push_access_level',
+  'read_api',
   'ref_protected',
   // A stage.
   'plan_deployment',
@@ -39,9 +40,11 @@ export const FOREIGN_WORDS = [
 export const FOREIGN_VARIABLES = [
   // GitLab's and its runner's.
   /^CI_(COMMIT|DEBUG|ENVIRONMENT|JOB|NODE|PIPELINE|PROJECT|SERVER)_[A-Z_]+$/,
-  /^(GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG|FF_DISABLE_UMASK_FOR_KUBERNETES_EXECUTOR)$/,
+  /^(GITLAB_TOKEN|GITLAB_USER_LOGIN|DOCKER_AUTH_CONFIG|FF_DISABLE_UMASK_FOR_KUBERNETES_EXECUTOR)$/,
   // What a hand-written pipeline names, and docs/migrate.md replaces.
   /^(AWS_DEFAULT_REGION|GITLAB_OIDC_TOKEN|MODEL_PACKAGE_GROUP_NAME|SAGEMAKER_ROLE_ARN)$/,
+  // npm's.
+  /^NPM_CONFIG_(REGISTRY|USERCONFIG)$/,
   // AWS's, Node's and the shell's.
   /^AWS_(REGION|ACCOUNT_ID|ROLE_ARN|OIDC_TOKEN|ENDPOINT_URL|CONFIG_FILE|PROFILE)$/,
   // Values of SageMaker's API.

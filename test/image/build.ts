@@ -1,17 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import { catalog } from '../catalog/catalog-file.ts';
 import type { Bases } from './bases.ts';
 import type { Engine } from './engine.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** As the templates of release 1.0.0 name it. */
-export const IMAGE = 'nexus-docker.ship.gov.sg/sagemaker-components:1.0.0';
+export const IMAGE = `${catalog.images.pull}:1.0.0`;
 
 export const LABELS = {
   VERSION: '1.0.0',
   REVISION: '0123456789abcdef0123456789abcdef01234567',
   CREATED: '2026-11-22T09:00:00Z',
-  SOURCE: 'https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components',
+  SOURCE: 'https://gitlab.test/the/catalog',
 };
 
 /** Builds the Dockerfile. npm has nothing to do in it: the installed packages are lent. */

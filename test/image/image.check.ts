@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../scripts/layer.ts';
 import { makeBases } from './bases.ts';
-import { buildImage, IMAGE } from './build.ts';
+import { buildImage, IMAGE, LABELS } from './build.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { layersOf } from './layers.ts';
 
@@ -51,7 +51,7 @@ describe('the image', () => {
       'org.opencontainers.image.version': '1.0.0',
       'org.opencontainers.image.revision': '0123456789abcdef0123456789abcdef01234567',
       'org.opencontainers.image.created': '2026-11-22T09:00:00Z',
-      'org.opencontainers.image.source': 'https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components',
+      'org.opencontainers.image.source': LABELS.SOURCE,
     });
   });
 

@@ -7,6 +7,7 @@ import { lintPipeline } from '../../compiler/lint.ts';
 import { plan } from '../../compiler/schedule.ts';
 import { schemaErrors } from '../../compiler/schema.ts';
 import { variableFor } from '../../src/gitlab/inputs.ts';
+import { catalog } from '../catalog/catalog-file.ts';
 import { programs } from '../catalog/programs.ts';
 import { SHARED } from '../catalog/shared.ts';
 import { tell } from '../catalog/tell.ts';
@@ -514,10 +515,7 @@ load-test:
     expect(schemaErrors(config)).toEqual([]);
     expect(lintPipeline(config)).toEqual([]);
     expect(config).not.toHaveProperty('stages');
-    expect(config).toHaveProperty(
-      ['deploy-model', 'image', 'name'],
-      'nexus-docker.ship.gov.sg/sagemaker-components:1.4.0',
-    );
+    expect(config).toHaveProperty(['deploy-model', 'image', 'name'], `${catalog.images.pull}:1.4.0`);
   });
 });
 

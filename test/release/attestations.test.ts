@@ -5,9 +5,9 @@ import { sbomOf } from '../../scripts/release/sbom.ts';
 
 const released = {
   version: '1.0.0',
-  image: 'nexus-docker.ship.gov.sg/sagemaker-components',
+  image: 'registry.test/sagemaker-components',
   digest: `sha256:${'a'.repeat(64)}`,
-  base: `nexus-docker.ship.gov.sg/library/busybox:1.37.0-glibc@sha256:${'b'.repeat(64)}`,
+  base: `registry.test/library/busybox:1.37.0-glibc@sha256:${'b'.repeat(64)}`,
   created: '2026-11-22T09:00:00Z',
 };
 const lockfile = JSON.stringify({
@@ -67,12 +67,12 @@ describe('the SBOM', () => {
 });
 
 it('tells in the provenance from which commit, on which base, in which pipeline', () => {
-  const source = 'https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components';
+  const source = 'https://gitlab.test/the/catalog';
   const origin = { source, commit: 'c0ffee', testedIn: `${source}/-/pipelines/7`, builder: 'mirror/node:24', lockfile };
   const { buildDefinition, runDetails } = provenanceOf(released, origin);
   expect(buildDefinition.resolvedDependencies.slice(0, 3)).toEqual([
     { uri: `git+${source}.git@c0ffee`, digest: { gitCommit: 'c0ffee' } },
-    { uri: 'oci://nexus-docker.ship.gov.sg/library/busybox:1.37.0-glibc', digest: { sha256: 'b'.repeat(64) } },
+    { uri: 'oci://registry.test/library/busybox:1.37.0-glibc', digest: { sha256: 'b'.repeat(64) } },
     { uri: 'oci://mirror/node:24' },
   ]);
   expect(runDetails.metadata.invocationId).toBe(`${source}/-/pipelines/7`);

@@ -16,6 +16,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm version': "npm's own",
   'glab api': "GitLab's settings",
   'cosign generate-key-pair': 'test:release runs it with names of its own',
+  'cosign sign': 'test:release signs the same way, by sign.sh',
+  'git push': 'the branch and its tag are of a project on GitLab; .gitlab-ci.yml decides what it starts',
+  'git show': 'test:release checks a version with the key that was in force',
   'crane copy': 'from the internet',
   'crane export': 'from the internet',
   'mkdir -p': 'part of the one before',
@@ -35,7 +38,7 @@ it('shows no command that is not ours, run by a test, or listed with the reason 
   const blocks = [...page.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, , text = '']) =>
     text.trim().split('\n'),
   );
-  const lines = blocks.map((line) => line.trim());
+  const lines = blocks.map((line) => line.trim()).filter((line) => !line.startsWith('#'));
   expect(lines.length).toBeGreaterThan(8);
   const unknown = lines.filter((line) => {
     const [, script] = /^npm run ([\w:]+)/.exec(line) ?? [];
@@ -45,15 +48,4 @@ it('shows no command that is not ours, run by a test, or listed with the reason 
     return !Object.keys(NOT_RUN).some((command) => line.startsWith(command));
   });
   expect(unknown).toEqual([]);
-});
-
-it('mirrors the tools that the pipeline uses', () => {
-  const tools: Record<string, string> = parse(readRepository('.gitlab/tools.yml') ?? '').variables;
-  for (const tool of ['CRANE_IMAGE', 'COSIGN_IMAGE', 'RUNTIME_IMAGE']) {
-    expect(page).toContain(
-      String(tools[tool])
-        .replace(/^[^/]+\//, '')
-        .replace(/@.*/, ''),
-    );
-  }
 });

@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compilePipeline } from '../../compiler/compile.ts';
 import { isMapping, type Mapping } from '../../compiler/document.ts';
+import { holds } from '../../compiler/expression.ts';
 import { jobsOf, lintPipeline } from '../../compiler/lint.ts';
 import { type PlannedJob, plan } from '../../compiler/schedule.ts';
 import { schemaErrors } from '../../compiler/schema.ts';
 import { readRepository } from '../../compiler/templates.ts';
+import { addressesIn } from '../../scripts/release/addresses.ts';
 import { catalog } from '../catalog/catalog-file.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -27,8 +29,15 @@ function compiled(path: string): Mapping {
 const pipeline = compiled('.gitlab-ci.yml');
 const variables = isMapping(pipeline.variables) ? pipeline.variables : {};
 const scriptOf = (name: string) => [jobsOf(pipeline).get(name)?.script ?? []].flat().map(String);
-const planned = (known: Record<string, string>) =>
-  plan(pipeline, { variables: { CI_DEFAULT_BRANCH: 'main', ...known }, changed: [] });
+const KNOWN = { CI_PROJECT_PATH: catalog.project, CI_DEFAULT_BRANCH: 'main' };
+/** The jobs of the pipeline that GitLab makes of these variables; none where it makes no pipeline. */
+function planned(known: Record<string, string>): PlannedJob[] {
+  const all = { ...KNOWN, ...known };
+  const { workflow } = pipeline;
+  const rules = isMapping(workflow) && Array.isArray(workflow.rules) ? workflow.rules.filter(isMapping) : [];
+  const rule = rules.find((each) => holds(String(each.if), { variables: all }));
+  return rule === undefined || rule.when === 'never' ? [] : plan(pipeline, { variables: all, changed: [] });
+}
 const names = (jobs: readonly PlannedJob[]) => jobs.map(({ name }) => name);
 
 /** The components that both have a child pipeline and are tried; complete.test.ts tells of others. */
@@ -67,6 +76,36 @@ describe("the catalog's own pipeline", () => {
   it('records that an image passed only when every earlier stage is green', () => {
     const [tested] = onMain.filter(({ name }) => name === 'tested');
     expect(tested?.before).toEqual(names(onMain).filter((name) => name !== 'tested'));
+  });
+
+  it('tests and records the patches of an older minor version on a protected branch, and on no other', () => {
+    const branch = { CI_PIPELINE_SOURCE: 'push', CI_COMMIT_BRANCH: 'release/1.4', CI_COMMIT_REF_PROTECTED: 'true' };
+    expect(names(planned(branch))).toEqual(names(onMain));
+    expect(planned({ ...branch, CI_COMMIT_REF_PROTECTED: 'false' })).toEqual([]);
+    expect(planned({ ...branch, CI_COMMIT_BRANCH: 'release/1.4/fix' })).toEqual([]);
+  });
+
+  describe('in a copy of the project', () => {
+    const copy = { CI_PROJECT_PATH: 'mirrors/sagemaker-components' };
+    const tag = { ...copy, CI_COMMIT_TAG: '1.0.0' };
+
+    it.each([
+      ['a tag that is pushed', { ...tag, CI_PIPELINE_SOURCE: 'push' }],
+      ['a branch that is pushed', { ...copy, CI_COMMIT_BRANCH: 'main', CI_PIPELINE_SOURCE: 'push' }],
+      ['a merge request', { ...copy, CI_PIPELINE_SOURCE: 'merge_request_event' }],
+      ['a branch that somebody starts', { ...copy, CI_COMMIT_BRANCH: 'main', CI_PIPELINE_SOURCE: 'web' }],
+    ])('starts nothing for %s, so that it needs no set-up', (_, known) => {
+      expect(planned(known)).toEqual([]);
+    });
+
+    it('only releases to its catalog when somebody starts it for a tag, with what the copy can set', () => {
+      expect(names(planned({ ...tag, CI_PIPELINE_SOURCE: 'web' }))).toEqual(['release-copy']);
+      expect(jobsOf(pipeline).get('release-copy')).toMatchObject({
+        tags: ['$RUNNER_TAG'],
+        image: { name: '$GLAB_IMAGE' },
+        release: { tag_name: '$CI_COMMIT_TAG' },
+      });
+    });
   });
 
   it('publishes after it has refused, signs before the version exists, and releases last', () => {
@@ -115,9 +154,10 @@ describe("the catalog's own pipeline", () => {
   });
 
   it('names its tools in one place, through the mirror', () => {
+    const { pull } = addressesIn(readRepository('catalog.yml') ?? '');
     const tools = parse(readRepository('.gitlab/tools.yml') ?? '').variables;
     for (const image of Object.values(tools))
-      expect(image).toMatch(/^nexus-docker\.ship\.gov\.sg\/\S+:[^:@]+(@sha256:[a-f0-9]{64})?$/);
+      expect(String(image).replace(`${pull}/`, '')).toMatch(/^(library|tools)\/\S+:[^:@]+(@sha256:[a-f0-9]{64})?$/);
     const used = [...jobsOf(pipeline).values()].flatMap(({ image }) => (isMapping(image) ? image.name : image) ?? []);
     expect(used.filter((image) => !/^\$(NODE|CRANE|COSIGN|GLAB)_IMAGE$/.test(String(image)))).toEqual([]);
   });

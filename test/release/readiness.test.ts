@@ -11,11 +11,12 @@ const ready: Repository = {
   versions: ['1.1.0', '1.1.0'],
   changelog: '# Changelog\n\n## 1.1.0\n\n- A new component.\n\n## 1.0.0\n\n- The first.\n',
   since: { promote: '1.0.0', rollback: '1.1.0' },
-  tools: { CRANE_IMAGE: `nexus-docker.ship.gov.sg/tools/crane:v1${digest}` },
+  tools: { CRANE_IMAGE: `registry.test/tools/crane:v1${digest}` },
   publicKey: true,
   changed: [],
   commit: COMMIT,
   main: COMMIT,
+  branches: { main: COMMIT },
   tags: { '1.0.0': OTHER },
   pagesCurrent: true,
   server: 'answered',
@@ -31,6 +32,18 @@ describe('a version', () => {
     expect(problemsOf(tagged, { version: '1.1.0', tagged: true })).toEqual([]);
   });
 
+  it('of an older minor version may be tagged on the branch of its patches, and on no other', () => {
+    const patched = { ...ready, main: OTHER, branches: { main: OTHER, 'release/1.1': COMMIT } };
+    expect(problemsOf(patched, { version: '1.1.0', tagged: false })).toEqual([]);
+    const elsewhere = {
+      ...patched,
+      branches: { main: OTHER, 'release/1.10': COMMIT, 'release/1': COMMIT, fix: COMMIT },
+    };
+    expect(problemsOf(elsewhere, { version: '1.1.0', tagged: false })).toMatchObject([
+      { what: expect.stringContaining('nor that of release/1.1.') },
+    ]);
+  });
+
   it.each<[string, Partial<Repository>, RegExp]>([
     ['the work tree is not clean', { changed: ['README.md'] }, /not clean: README.md/],
     ['package.json says otherwise', { versions: ['1.0.0', '1.0.0'] }, /say 1\.0\.0\./],
@@ -40,7 +53,7 @@ describe('a version', () => {
     ['a component is promised for another', { since: { rollback: '1.2.0' } }, /rollback since 1\.2\.0/],
     ['the generated pages are old', { pagesCurrent: false }, /pages are not current/],
     ['its tag is taken', { tags: { '1.0.0': OTHER, '1.1.0': OTHER } }, /there already, at f{40}/],
-    ['its commit is not the default branch', { main: OTHER }, /not the default branch's/],
+    ['its commit is not the default branch', { main: OTHER, branches: {} }, /neither the default branch's/],
     ['the server does not answer', { server: 'Permission denied', main: undefined }, /Permission denied/],
     [
       'a tool has no digest',

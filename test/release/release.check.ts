@@ -13,7 +13,7 @@ import { toolFolder } from './tools.ts';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const tools = { crane: toolFolder('crane'), cosign: toolFolder('cosign') };
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
-const PIPELINE = 'https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components/-/pipelines/7';
+const PIPELINE = 'https://gitlab.test/the/catalog/-/pipelines/7';
 
 let folder: string;
 let registry: Registry;
@@ -240,7 +240,7 @@ describe.skipIf(!tools.crane || !tools.cosign)('a release', () => {
           `--digest=sha256:${'a'.repeat(64)}`,
         ],
         ...['--image=mirror/sagemaker-components', '--base=mirror/busybox:1', '--builder=mirror/node:24'],
-        ...['--source=https://sgts.gitlab-dedicated.com/wog/mlops/sagemaker-components', `--commit=${COMMIT}`],
+        ...['--source=https://gitlab.test/the/catalog', `--commit=${COMMIT}`],
         ...['--created=2026-11-22T09:00:00Z', `--tested-in=${PIPELINE}`, `--out=${folder}`],
       ],
       { encoding: 'utf8' },

@@ -20,7 +20,7 @@ describe('Renovate', () => {
 
   it('finds its digest, once it has one', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
-    const [pinned] = `  NODE_IMAGE: nexus.example.com/library/node:24-slim@${digest}`.matchAll(images);
+    const [pinned] = `  NODE_IMAGE: registry.test/library/node:24-slim@${digest}`.matchAll(images);
     expect(pinned?.groups).toMatchObject({ currentValue: '24-slim', currentDigest: digest });
   });
 });

@@ -8,7 +8,6 @@ export interface Part {
 }
 
 const hostOf = (registry: string) => registry.split('/')[0] ?? registry;
-const indent = (text: string) => text.split('\n').map((line) => `  ${line}`);
 
 /** How the repositories may lie in Nexus, and what the two accounts of the pipeline may do. */
 export function layout({ pull, publish, npm }: Answers): Part {
@@ -33,7 +32,7 @@ export function logins({ pull, publish }: Answers): Part {
   return {
     heading: "Logins: two accounts, each as the text of Docker's config.json",
     lines: [
-      ...indent(JSON.stringify({ auths }, undefined, 2)),
+      ...JSON.stringify({ auths }, undefined, 2).split('\n'),
       // Never as words of a command: the shell would keep the password in its history.
       ...hosts.map((host) => `DOCKER_CONFIG=login crane auth login ${host} --username USER --password-stdin`),
       '# reads the password until Ctrl-D, and writes login/config.json: the text of a variable. Then rm -r login.',

@@ -1,0 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addressesIn, filesWithAddresses, withAddresses } from './release/addresses.ts';
+
+/** The first half of `npm run docs`: writes the project's path and the registries of catalog.yml where other files repeat them. */
+function main(folder: string): void {
+  const addresses = addressesIn(readFileSync(join(folder, 'catalog.yml'), 'utf8'));
+  for (const [file, text] of filesWithAddresses(folder)) {
+    const rendered = withAddresses(file, text, addresses);
+    if (rendered === text) continue;
+    writeFileSync(join(folder, file), rendered);
+    console.log(`${file} has the addresses of catalog.yml now.`);
+  }
+}
+
+main(fileURLToPath(new URL('../', import.meta.url)));
