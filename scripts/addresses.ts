@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addressesIn, filesWithAddresses, withAddresses } from './release/addresses.ts';
+import { addressesIn, filesWithAddresses, WrongAddresses, withAddresses } from './release/addresses.ts';
 
 /** The first half of `npm run docs`: writes the project's path and the registries of catalog.yml where other files repeat them. */
 function main(folder: string): void {
@@ -14,4 +14,10 @@ function main(folder: string): void {
   }
 }
 
-main(fileURLToPath(new URL('../', import.meta.url)));
+try {
+  main(fileURLToPath(new URL('../', import.meta.url)));
+} catch (error) {
+  if (!(error instanceof WrongAddresses)) throw error;
+  console.log(`ERROR ${error.message}\nNext: correct it, then npm run docs again. Nothing was written.`);
+  process.exitCode = 1;
+}

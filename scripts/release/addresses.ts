@@ -28,9 +28,17 @@ export interface Addresses {
   readonly publish: string;
 }
 
-/** What the text of catalog.yml says. */
+/** catalog.yml names something that is no address. */
+export class WrongAddresses extends Error {}
+
+/** What the text of catalog.yml says; refused in words when it cannot be an address. */
 export function addressesIn(text: string): Addresses {
-  const { project, owners, images } = catalogSchema.parse(parse(text));
+  const { data, error } = catalogSchema.safeParse(parse(text));
+  if (!data) {
+    const wrong = error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new WrongAddresses(`catalog.yml: ${wrong.join('; ')}.`);
+  }
+  const { project, owners, images } = data;
   const registry = (reference: string) => reference.slice(0, -`/${IMAGE}`.length);
   return { project, owners, pull: registry(images.pull), publish: registry(images.publish) };
 }
@@ -50,7 +58,7 @@ const APPEARANCES: readonly Appearance[] = [
   { pattern: /(\$CI_SERVER_FQDN\/)([\w.-]+(?:\/[\w.-]+)+)(?=\/[\w-]+@)/g, says: ({ project }) => project },
   {
     files: /^(Dockerfile|docs\/mirror\.md)$/,
-    pattern: /((?:ARG SOURCE=|git clone --bare )https:\/\/[\w.-]+\/)([\w./-]+?)(?=(?:\.git)?$)/gm,
+    pattern: /((?:ARG SOURCE=|git clone --bare )https:\/\/[\w.-]+\/)([\w./-]+?)(?=\.git |$)/gm,
     says: ({ project }) => project,
   },
   {
@@ -90,14 +98,14 @@ const APPEARANCES: readonly Appearance[] = [
 ];
 
 /** Addresses of readers, in docs/mirror.md: where they keep copies. */
-const OF_READERS = /^(mirrors\/|[\w-]+\.airgap\.example\b)/;
+const OF_READERS = /^docs\/mirror\.md (mirrors\/|[\w-]+\.airgap\.example\b)/;
 
 /** The text of a file as it is with these addresses. */
 export function withAddresses(file: string, text: string, addresses: Addresses): string {
   return APPEARANCES.filter(({ files }) => files?.test(file) ?? true).reduce(
     (rendered, { pattern, says }) =>
       rendered.replaceAll(pattern, (whole, before: string, address: string) =>
-        OF_READERS.test(address) ? whole : `${before}${says(addresses)}`,
+        OF_READERS.test(`${file} ${address}`) ? whole : `${before}${says(addresses)}`,
       ),
     text,
   );

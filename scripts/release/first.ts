@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { addressesIn } from './addresses.ts';
 import type { Answers } from './first/answers.ts';
+import { compareAddresses } from './first/catalog.ts';
 import type { Finding, World } from './first/finding.ts';
 import { lookAtGitLab } from './first/gitlab.ts';
 import { later, layout, logins, mirroring, npmProxy, type Part, releasing, signingKey } from './first/guide.ts';
@@ -22,14 +24,16 @@ export interface FirstRelease {
 /** Looks at everything that can be looked at from here. Writes nothing. */
 export async function firstRelease(world: World, answers: Answers): Promise<FirstRelease> {
   const read = (path: string) => readFileSync(join(world.folder, path), 'utf8');
-  const images = mirroredImages(toolsSchema.parse(parse(read('.gitlab/tools.yml'))).variables, answers);
+  const stated = addressesIn(read('catalog.yml'));
+  const tools = toolsSchema.parse(parse(read('.gitlab/tools.yml'))).variables;
+  const images = mirroredImages(tools, { stated: stated.pull, pull: answers.pull, publish: answers.publish });
   const [ofImages, ofNpm, ofKey, ofGitLab] = await Promise.all([
     lookAtImages(world, images),
     lookAtNpm(world, answers.npm, packageToTry(read('package-lock.json'))),
     lookAtKey(world),
     lookAtGitLab(world, answers),
   ]);
-  const findings = [...ofImages.findings, ofNpm, ...ofKey, ...ofGitLab];
+  const findings = [...compareAddresses(stated, answers), ...ofImages.findings, ofNpm, ...ofKey, ...ofGitLab];
   return { findings, parts: partsOf(answers, ofImages.toMirror, findings) };
 }
 

@@ -8,10 +8,10 @@ const addresses = addressesIn(readRepository('catalog.yml') ?? '');
 const files = filesWithAddresses(fileURLToPath(new URL('../../', import.meta.url)));
 /** Of another agency: nothing of it is a part of ours. */
 const elsewhere: Addresses = {
-  project: 'agency/models/catalog',
-  owners: 'agency/models/maintainers',
-  pull: 'registry.agency.test:8443/group/docker',
-  publish: 'push.agency.test/hosted',
+  project: 'some/where/else',
+  owners: 'some/body/else',
+  pull: 'pull.elsewhere.test:8443/group/docker',
+  publish: 'push.elsewhere.test/hosted',
 };
 
 /** The parts of a page that are made of catalog.yml anyway, as docs/release.md's (release-page.test.ts). */

@@ -18,7 +18,7 @@ it('docs/release.md tells the same of the first release as npm run release -- fi
   const parts: Record<string, readonly [string, Part]> = {
     layout: ['text', layout(answers)],
     logins: ['text', logins(answers)],
-    mirroring: ['sh', mirroring(mirroredImages(tools, answers))],
+    mirroring: ['sh', mirroring(mirroredImages(tools, { stated: pull, pull, publish }))],
   };
   const page = Object.entries(parts).reduce(
     (text, [name, [language, { lines }]]) => fill(text, name, block(language, lines)),

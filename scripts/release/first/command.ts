@@ -1,27 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { addressesIn, WrongAddresses } from '../addresses.ts';
 import { firstRelease } from '../first.ts';
 import { type Answers, isComplete, missingIn, readOptions } from './answers.ts';
 import { askFor, type Terminal } from './ask.ts';
+import type { World } from './finding.ts';
 import { thisMachine } from './machine.ts';
 import { screenOf } from './screen.ts';
-
-const catalogSchema = z.object({ project: z.string(), images: z.object({ pull: z.string(), publish: z.string() }) });
 
 /** `npm run release -- first`: asks, looks, and says what to do before the first release. Returns the exit code. */
 export async function first(words: readonly string[], folder: string, terminal: Terminal | undefined): Promise<number> {
   const options = readOptions(words);
   if ('mistakes' in options) return refuse(options.mistakes);
-  const proposed = proposals(folder);
-  const answers = terminal ? await askFor(terminal, options.given, proposed) : { ...proposed, ...options.given };
-  if (answers === undefined) return refuse(['Not every question was answered.']);
-  if (!isComplete(answers))
-    return refuse(missingIn(answers).map(({ name, form }) => `--${name} is missing: it ${form}.`));
+  try {
+    const proposed = proposals(folder);
+    const answers = terminal ? await askFor(terminal, options.given, proposed) : { ...proposed, ...options.given };
+    if (answers === undefined) return refuse(['Not every question was answered.']);
+    if (!isComplete(answers))
+      return refuse(missingIn(answers).map(({ name, form }) => `--${name} is missing: it ${form}.`));
+    return await look(thisMachine(folder), answers);
+  } catch (error) {
+    if (!(error instanceof WrongAddresses)) throw error;
+    return refuse([error.message]);
+  }
+}
 
-  const found = await firstRelease(thisMachine(folder), answers);
+async function look(world: World, answers: Answers): Promise<number> {
+  const found = await firstRelease(world, answers);
   for (const line of screenOf(found)) console.log(line);
   return found.findings.every(({ is }) => is === 'ok') ? 0 : 1;
 }
@@ -36,13 +42,10 @@ function refuse(mistakes: readonly string[]): number {
 
 /** What the repository says already: catalog.yml, and where it was cloned from. */
 function proposals(folder: string): Partial<Answers> {
-  const { project, images } = catalogSchema.parse(parse(readFileSync(join(folder, 'catalog.yml'), 'utf8')));
-  const registry = (image: string) => image.slice(0, image.lastIndexOf('/'));
+  const { project, pull, publish } = addressesIn(readFileSync(join(folder, 'catalog.yml'), 'utf8'));
   const host = hostOfOrigin(folder);
   return {
-    project,
-    pull: registry(images.pull),
-    publish: registry(images.publish),
+    ...{ project, pull, publish },
     ...(host !== undefined && { gitlab: `https://${host}` }),
   };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Answers } from './answers.ts';
 import { type Finding, notSeen, ok, toDo, type World } from './finding.ts';
+import { type Ask, gitlabOf, NotAnswered } from './gitlab-api.ts';
+import { lookAtVariables, variablesSchema } from './variables.ts';
 
 const level = z.object({ access_level: z.nullish(z.number()) });
 const projectSchema = z.object({
@@ -13,32 +15,12 @@ const projectSchema = z.object({
 });
 const protectedSchema = z.array(z.object({ name: z.string(), create_access_levels: z.array(level) }));
 const branchesSchema = z.array(z.object({ name: z.string() }));
-const variablesSchema = z.array(
-  z.object({
-    key: z.string(),
-    value: z.nullish(z.string()),
-    variable_type: z.string(),
-    protected: z.boolean(),
-    masked: z.boolean(),
-    environment_scope: z.optional(z.string()),
-  }),
-);
 const runnersSchema = z.array(z.object({ status: z.optional(z.string()), paused: z.optional(z.boolean()) }));
 const catalogSchema = z.object({
   data: z.object({ project: z.nullish(z.object({ isCatalogResource: z.boolean() })) }),
 });
 
 type Project = z.output<typeof projectSchema>;
-type Variables = z.output<typeof variablesSchema>;
-
-/** What GitLab answered instead of what was asked for. */
-class NotAnswered extends Error {
-  readonly status: number | undefined;
-  constructor(message: string, status?: number) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** Whether the project is what a release needs: every setting that the API shows to the token. */
 export async function lookAtGitLab(world: World, answers: Answers): Promise<Finding[]> {
@@ -51,7 +33,7 @@ export async function lookAtGitLab(world: World, answers: Answers): Promise<Find
         'export GITLAB_TOKEN, an access token of a Maintainer with the scope read_api, then run this again.',
       ),
     ];
-  const ask = asking(world, answers);
+  const ask = gitlabOf(world, answers.gitlab);
   try {
     const project = await ask(`/projects/${encodeURIComponent(answers.project)}`, projectSchema);
     return await lookAtProject(ask, project, answers);
@@ -60,8 +42,6 @@ export async function lookAtGitLab(world: World, answers: Answers): Promise<Find
     return [notSeen(about, error.message, nextFor(error, answers))];
   }
 }
-
-type Ask = <Type>(path: string, schema: z.ZodType<Type>, query?: string) => Promise<Type>;
 
 async function lookAtProject(ask: Ask, project: Project, answers: Answers): Promise<Finding[]> {
   const own = `/projects/${project.id}`;
@@ -81,7 +61,7 @@ async function lookAtProject(ask: Ask, project: Project, answers: Answers): Prom
     one('default branch', async () => [
       protectedBranch(project, await ask(`${own}/protected_branches?per_page=100`, branchesSchema)),
     ]),
-    one('variables', async () => variables(await ask(`${own}/variables?per_page=100`, variablesSchema), answers)),
+    one('variables', async () => lookAtVariables(await ask(`${own}/variables?per_page=100`, variablesSchema), answers)),
     one('runners', async () => [
       runners(await ask(`${own}/runners?tag_list=ship_docker&status=online`, runnersSchema)),
     ]),
@@ -187,117 +167,6 @@ function runners(found: z.output<typeof runnersSchema>): Finding {
         'No runner with the tag ship_docker is online for this project.',
         'start one, or correct default: tags in .gitlab-ci.yml.',
       );
-}
-
-/** One variable of a release, and what has to hold of it. */
-interface Wanted {
-  readonly key: string;
-  readonly protected: boolean;
-  readonly masked?: boolean;
-  /** What is wrong with its value, in words that do not tell it. */
-  readonly wrong?: (value: string, type: string) => string | undefined;
-}
-
-function wanted({ pull, publish, key }: Answers): Wanted[] {
-  const logins = (value: string) => loginsMissing(value, [pull, publish]);
-  const keyWrong = (value: string, type: string) => {
-    if (key === 'file') return type === 'file' ? undefined : 'is no variable of type file';
-    return value === key ? undefined : `is not ${key}`;
-  };
-  return [
-    { key: 'DOCKER_AUTH_CONFIG', protected: false, wrong: logins },
-    { key: 'RELEASE_AUTH_CONFIG', protected: true, wrong: logins },
-    { key: 'COSIGN_KEY', protected: true, wrong: keyWrong },
-    ...(key === 'file' ? [{ key: 'COSIGN_PASSWORD', protected: true, masked: true }] : []),
-    { key: 'NPM_CONFIG_REGISTRY', protected: false },
-  ];
-}
-
-function variables(found: Variables, answers: Answers): Finding[] {
-  return wanted(answers).map((each) => {
-    const next = 'set it in Settings > CI/CD > Variables, as written below.';
-    const variable = found.find(({ key }) => key === each.key);
-    if (!variable)
-      return toDo(each.key, `The project has no variable ${each.key}. One of its group was not looked for.`, next);
-    const wrongs = wrongsOf(each, variable);
-    return wrongs.length > 0
-      ? toDo(each.key, `${each.key} ${wrongs.join(', and ')}.`, next)
-      : ok(each.key, `${each.key} is set.`);
-  });
-}
-
-function wrongsOf(
-  wantedOne: Wanted,
-  { value, variable_type: type, protected: isProtected, masked, environment_scope: scope }: Variables[number],
-): string[] {
-  const wrong = value ? wantedOne.wrong?.(value, type) : undefined;
-  return [
-    ...(wantedOne.protected && !isProtected ? ['is not protected, so that every branch sees it'] : []),
-    ...(!wantedOne.protected && isProtected ? ['is protected, so that merge requests do not see it'] : []),
-    ...(wantedOne.masked && !masked ? ['is not masked'] : []),
-    ...(scope !== undefined && scope !== '*' ? [`is only for the environment ${scope}`] : []),
-    ...(wrong === undefined ? [] : [wrong]),
-  ];
-}
-
-const configSchema = z.object({
-  auths: z.optional(z.record(z.string(), z.unknown())),
-  credHelpers: z.optional(z.record(z.string(), z.unknown())),
-});
-
-function loginsMissing(value: string, registries: readonly string[]): string | undefined {
-  const parsed = z
-    .string()
-    .transform((text) => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        return undefined;
-      }
-    })
-    .pipe(configSchema)
-    .safeParse(value);
-  if (!parsed.success) return 'is no text of a config.json';
-  const known = Object.keys({ ...parsed.data.auths, ...parsed.data.credHelpers });
-  const hosts = [...new Set(registries.map((each) => each.split('/')[0] ?? each))];
-  const missing = hosts.filter((host) => !known.includes(host) && !known.includes(`https://${host}`));
-  return missing.length > 0 ? `has no login for ${missing.join(' and ')}` : undefined;
-}
-
-function asking({ fetch, env }: World, { gitlab }: Answers): Ask {
-  return async (path, schema, query) => {
-    const address = query === undefined ? `${gitlab}/api/v4${path}` : `${gitlab}/api${path}`;
-    const headers = {
-      'PRIVATE-TOKEN': env.GITLAB_TOKEN ?? '',
-      ...(query !== undefined && { 'Content-Type': 'application/json' }),
-    };
-    const request = {
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(20_000),
-      ...(query !== undefined && { method: 'POST', body: query }),
-    } as const;
-    const response = await fetch(address, request).catch((error: unknown) => {
-      throw new NotAnswered(`${address} did not answer: ${reasonOf(error)}.`);
-    });
-    const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok)
-      throw new NotAnswered(`${address} answered ${response.status} ${wordsOf(body)}`.trim(), response.status);
-    const read = schema.safeParse(body);
-    if (!read.success) throw new NotAnswered(`${address} did not answer as GitLab's API does.`);
-    return read.data;
-  };
-}
-
-/** GitLab's own words for a refusal. */
-function wordsOf(body: unknown): string {
-  const { data } = z.object({ message: z.optional(z.string()), error: z.optional(z.string()) }).safeParse(body);
-  return data?.message ?? data?.error ?? '';
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function nextFor({ status }: NotAnswered, { gitlab, project }: Answers): string {

@@ -27,30 +27,37 @@ export interface Mirrored {
   readonly commands: readonly string[];
 }
 
-/** The images of .gitlab/tools.yml, as they lie in the registries that catalog.yml names. Unknown tools are refused. */
-export function mirroredImages(
-  tools: Readonly<Record<string, string>>,
-  { pull, publish }: { readonly pull: string; readonly publish: string },
-): Mirrored[] {
+/** The registries: from which .gitlab/tools.yml pulls now, and those that the images should lie in. */
+export interface Registries {
+  readonly stated: string;
+  readonly pull: string;
+  readonly publish: string;
+}
+
+/** The images of .gitlab/tools.yml, where they should lie. One whose source nobody named is refused. */
+export function mirroredImages(tools: Readonly<Record<string, string>>, registries: Registries): Mirrored[] {
+  const ownOf = (reference: string) => reference.replace(/@.*/, '').slice(registries.stated.length + 1);
+  const base = `${registries.pull}/${ownOf(tools.RUNTIME_IMAGE ?? '')}`;
   return Object.entries(tools).map(([name, reference]) => {
-    const source = SOURCES[name];
-    if (!source)
-      throw new Error(`.gitlab/tools.yml has ${name}: say in scripts/release/first/mirrored.ts whence it comes.`);
-    const [image = '', digest] = reference.split('@');
-    const own = image.slice(pull.length + 1);
-    const tag = image.slice(image.lastIndexOf(':') + 1);
-    const from = `${source.image}:${tag.slice(0, tag.length - source.suffix.length)}`;
-    const target = `${publish}/${own}`;
-    const base = tools.RUNTIME_IMAGE ?? '';
+    const own = ownOf(reference);
+    const { program, from } = sourceOf(name, own);
+    const target = `${registries.publish}/${own}`;
     return {
       name,
-      image,
-      digest,
-      copyOf: source.program === undefined ? from : undefined,
-      commands:
-        source.program === undefined ? [`crane copy ${from} ${target}`] : putOnto(base, from, source.program, target),
+      image: `${registries.pull}/${own}`,
+      digest: reference.split('@')[1],
+      copyOf: program === undefined ? from : undefined,
+      commands: program === undefined ? [`crane copy ${from} ${target}`] : putOnto(base, from, program, target),
     };
   });
+}
+
+function sourceOf(name: string, own: string): { from: string; program: string | undefined } {
+  const source = SOURCES[name];
+  const tag = own.slice(own.lastIndexOf(':') + 1);
+  if (!source || !tag.endsWith(source.suffix))
+    throw new Error(`.gitlab/tools.yml has ${name}: say in scripts/release/first/mirrored.ts where ${own} comes from.`);
+  return { from: `${source.image}:${tag.slice(0, tag.length - source.suffix.length)}`, program: source.program };
 }
 
 function putOnto(base: string, from: string, program: string, target: string): string[] {
