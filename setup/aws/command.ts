@@ -2,12 +2,13 @@ import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { readOptions, WordsMistake } from '../options.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
-import { beyondLimits, stackNameMistakes } from './limits.ts';
+import { beyondLimits, stackNameMistakes, templateMistakes } from './limits.ts';
 import { stepsOf } from './steps.ts';
 import { templateOf, yamlOf } from './template.ts';
 
 /** `npm run -s setup -- aws --account 111122223333 > stack.yml`: the template on stdout, what to do with it on stderr. */
 export async function aws(words: readonly string[]): Promise<number> {
+  refuseBanner(process.env);
   const options = readOptions(words, {
     account: { type: 'string' },
     file: { type: 'string', default: 'setup.yml' },
@@ -19,12 +20,18 @@ export async function aws(words: readonly string[]): Promise<number> {
   if (account === undefined || !accounts.includes(account)) throw new WordsMistake(accountMistake(account, accounts));
   const plan = accountPlan(setup, account, programsOfRoles);
   const name = options['stack-name'] ?? stackNameOf(setup.project);
-  const mistakes = [...beyondLimits(plan), ...stackNameMistakes(name)];
-  if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
   const text = yamlOf(templateOf(plan), account);
+  const mistakes = [...beyondLimits(plan), ...templateMistakes(text), ...stackNameMistakes(name)];
+  if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
   process.stdout.write(text);
   console.error(stepsOf({ name, plan, text }));
   return 0;
+}
+
+/** Without -s, npm writes the name of the script before the template: no file of that could be deployed. */
+function refuseBanner({ npm_lifecycle_event: script, npm_config_loglevel: level }: NodeJS.ProcessEnv): void {
+  if (script === 'setup' && level !== 'silent' && !process.stdout.isTTY)
+    throw new WordsMistake('npm wrote lines of its own into the template. Next: npm run -s setup -- aws, with the -s.');
 }
 
 function accountMistake(account: string | undefined, accounts: readonly string[]): string {

@@ -10,6 +10,7 @@ const MAX_TRUST = 2048;
 /** CloudFormation's limits: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MAX_RESOURCES = 500;
 const MAX_STACK_NAME = 128;
+const MAX_TEMPLATE = 1_048_576;
 
 /** What AWS would not take: a line for each mistake, with what to change. */
 export function beyondLimits(plan: AccountPlan): string[] {
@@ -28,9 +29,17 @@ export function beyondLimits(plan: AccountPlan): string[] {
       .filter((id, at) => ids.indexOf(id) !== at)
       .map((id) => `two names differ only by their hyphens, and both become ${id} in the template: rename one`),
     ...(ids.length > MAX_RESOURCES
-      ? [`the stack would have ${ids.length} resources, and CloudFormation takes ${MAX_RESOURCES}: use a file for each model`]
+      ? [`the stack would have ${ids.length} resources, and CloudFormation takes ${MAX_RESOURCES}: ${SPLIT}`]
       : []),
   ];
+}
+
+/** What is wrong with the size of a template. */
+export function templateMistakes(text: string): string[] {
+  const bytes = Buffer.byteLength(text);
+  return bytes > MAX_TEMPLATE
+    ? [`the template would have ${bytes} bytes, and CloudFormation takes ${MAX_TEMPLATE}: ${SPLIT}`]
+    : [];
 }
 
 /** What is wrong with the name of a stack. */
@@ -63,6 +72,8 @@ function roleMistakes({ name, trust, policies }: StackRole): string[] {
 }
 
 const SHORTEN = 'shorten the name of the environment, or endpoint of the model';
+
+const SPLIT = 'write a file for each model, the second with "oidc_provider: existing"';
 
 function tooLong(what: string, name: string, most: number, remedy = SHORTEN): string[] {
   if (name.length <= most) return [];

@@ -39,7 +39,9 @@ function made({ plan, text }: Stack): string {
 function deployment({ name, plan, text }: Stack): string[] {
   const large = Buffer.byteLength(text) > MAX_BODY;
   return [
-    ...(large ? [`  # It is larger than ${MAX_BODY} bytes: the CLI uploads it into a bucket of yours in ${plan.region}.`] : []),
+    ...(large
+      ? [`  # Of more than ${MAX_BODY} bytes, the CLI uploads it into a bucket of yours in ${plan.region}.`]
+      : []),
     `  aws cloudformation deploy --region ${plan.region} --stack-name ${name} \\`,
     `    --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket <bucket>' : ''}`,
   ];
@@ -73,7 +75,12 @@ function groupPolicies({ region, groups }: AccountPlan): string[] {
       : [],
   );
   if (commands.length === 0) return [];
-  return ['', 'Then let the other accounts use the groups. npm run -s setup -- policies writes the files:', '', ...commands];
+  return [
+    '',
+    'Then let the other accounts use the groups. npm run -s setup -- policies writes the files:',
+    '',
+    ...commands,
+  ];
 }
 
 function givenUp({ layout }: AccountPlan): string[] {

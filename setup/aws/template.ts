@@ -45,7 +45,7 @@ export function templateOf(plan: AccountPlan): Template {
 export function yamlOf(template: Template, account: string): string {
   const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
   document.commentBefore = ` Written by: npm run -s setup -- aws --account ${account}\n Change setup.yml, not this file.`;
-  return document.toString({ lineWidth: 0, directives: false });
+  return document.toString({ lineWidth: 0, directives: false, indentSeq: false });
 }
 
 function providerOf(url: string): readonly [string, Resource] {
@@ -71,7 +71,10 @@ function policiesOf(policies: StackRole['policies']): readonly (readonly [string
   ]);
 }
 
-function roleOf({ name, description, trust, policies }: StackRole, afterProvider: boolean): readonly [string, Resource] {
+function roleOf(
+  { name, description, trust, policies }: StackRole,
+  afterProvider: boolean,
+): readonly [string, Resource] {
   const path = name.slice(0, -nameOf(name).length);
   return [
     idOf('Role', nameOf(name)),

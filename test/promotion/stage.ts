@@ -5,15 +5,18 @@ import { publishCatalog } from '../../compiler/catalog.ts';
 import { createProject, type Project, type ProjectOptions } from '../../compiler/project.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
+import type { Role } from '../../emulator/world.ts';
 import { build } from '../../scripts/build.ts';
+import { accountPlan } from '../../setup/aws/account.ts';
+import { templateOf } from '../../setup/aws/template.ts';
 import { fileName, type Team } from '../../setup/policies/team.ts';
-import { rolesOf } from '../catalog/policies.ts';
 import { programsOfRoles } from '../catalog/programs.ts';
+import { planOf, rolesOfTemplate } from '../setup/plans.ts';
 
 export interface StageOptions extends Omit<ProjectOptions, 'emulator' | 'otherRegions' | 'catalog' | 'programs'> {
   /** Path -> content. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whose roles and groups there are: the roles have the generated policies, and no more. */
+  /** Whose roles and groups there are: the roles are those of the CloudFormation template, and no more. */
   readonly teams: readonly Team[];
   /** Regions beside the first, in each of which the teams have the same names. */
   readonly otherRegions?: readonly string[];
@@ -71,13 +74,21 @@ function setScene(emulator: Emulator, teams: readonly Team[], hurry: boolean): v
   for (const group of new Set(teams.map((team) => team.group)))
     emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: group });
   const here = teams.map((team) => ({ ...team, region: emulator.region }));
-  for (const role of here.flatMap((team) => rolesOf(team, programsOfRoles))) emulator.roles.set(role.arn, role);
+  for (const role of here.flatMap(rolesOfStack)) emulator.roles.set(role.arn, role);
   // What a real minute's work takes: less than a second, but not nothing.
   const pace = { describes: 1, milliseconds: hurry ? 20 : 400 };
   Object.assign(emulator.executions.pace, pace);
   Object.assign(emulator.endpoints.pace, pace);
   // Each look at a fleet that bakes is worth six minutes.
   emulator.endpoints.perLook = 360_000;
+}
+
+/** The roles that a team's CloudFormation template makes: those of the scoped variables, and one for each duty. */
+function rolesOfStack(team: Team): Role[] {
+  return (['two', 'duty'] as const).flatMap((layout) => {
+    const plan = accountPlan(planOf(team, layout), team.account, programsOfRoles);
+    return rolesOfTemplate(templateOf(plan), team.account);
+  });
 }
 
 /** Scope -> the role that its jobs share: for each environment one, and one for its approver. */
