@@ -1,5 +1,9 @@
 import { type ApiAnswer, type ApiRequest, notFound, paged, type Route, refused } from './api.ts';
+import { Environments } from './environments.ts';
 import { People } from './people.ts';
+import { ProtectedEnvironments } from './protected-environments.ts';
+import { Refs } from './refs.ts';
+import { ResourceGroups } from './resource-groups.ts';
 import { Settings } from './settings.ts';
 import { Variables } from './variables.ts';
 
@@ -13,7 +17,13 @@ const USUAL_PATH = 'wog/mlops/resale-price';
 export class Administration {
   readonly people = new People();
   readonly settings = new Settings();
+  readonly refs = new Refs();
+  readonly environments = new Environments();
+  readonly protectedEnvironments = new ProtectedEnvironments(this.settings);
   readonly variables = new Variables();
+  readonly resourceGroups = new ResourceGroups();
+  /** File -> its text, on every branch. */
+  readonly files = new Map<string, string>();
   /** Where the project lies. */
   path = USUAL_PATH;
   /** Where it lay before somebody moved it. */
@@ -35,7 +45,7 @@ export class Administration {
     if (decodeURIComponent(project) === this.movedFrom) return this.#moved(below);
     if (![this.#id, this.path].includes(decodeURIComponent(project)) || known.level === 0) return notFound('Project');
     if (request.method === 'GET' && below === '') return { status: 200, body: this.#project(known.level) };
-    return this.#below(request, below, known.level);
+    return this.#file(below) ?? this.#below(request, below, known.level);
   }
 
   #project(level: number): object {
@@ -45,6 +55,14 @@ export class Administration {
       ...this.settings.shown(),
       permissions: { project_access: { access_level: level }, group_access: null },
     };
+  }
+
+  #file(below: string): ApiAnswer | undefined {
+    const [, path] = /^\/repository\/files\/([^/]+)$/.exec(below) ?? [];
+    if (path === undefined) return undefined;
+    const text = this.files.get(decodeURIComponent(path));
+    if (text === undefined) return refused(404, '404 File Not Found');
+    return { status: 200, body: { encoding: 'base64', content: Buffer.from(text).toString('base64') } };
   }
 
   #moved(below: string): ApiAnswer {
@@ -57,7 +75,14 @@ export class Administration {
   }
 
   #routes(): Route[] {
-    return [this.settings, this.variables].flatMap(({ routes }) => routes);
+    return [
+      this.settings,
+      this.refs,
+      this.environments,
+      this.protectedEnvironments,
+      this.variables,
+      this.resourceGroups,
+    ].flatMap(({ routes }) => routes);
   }
 
   #below(request: ApiRequest, below: string, level: number): ApiAnswer {

@@ -1,4 +1,5 @@
 import { type ApiAnswer, created, done, mistakeIn, notFound, type Params, type Route, refused } from './api.ts';
+import { PROCESS_MODES } from './resource-groups.ts';
 
 /** A group of people, by its number. */
 export interface Group {
@@ -7,7 +8,6 @@ export interface Group {
 }
 
 const ROLES = ['no_one_allowed', 'developer', 'maintainer', 'owner'];
-const MODES = ['unordered', 'oldest_first', 'newest_first', 'newest_ready_first'];
 const LEVELS = [5, 10, 15, 20, 30, 40];
 
 /** A project's own settings, and the groups that it is shared with: https://docs.gitlab.com/api/projects/ */
@@ -41,7 +41,7 @@ export class Settings {
   #change(params: Params): ApiAnswer {
     const mistake = mistakeIn(params, {
       ci_pipeline_variables_minimum_override_role: ROLES,
-      resource_group_default_process_mode: MODES,
+      resource_group_default_process_mode: PROCESS_MODES,
     });
     if (mistake) return mistake;
     // An attribute that this version of GitLab does not have is passed over in silence.

@@ -38,6 +38,13 @@ export class Variables {
     this.all.push({ ...USUAL, key, value, ...more });
   }
 
+  /** The one of a key and scope. */
+  named(key: string, scope: string): Variable {
+    const found = this.all.find((each) => each.key === key && each.environment_scope === scope);
+    if (!found) throw new Error(`There is no variable ${key} for ${scope}.`);
+    return found;
+  }
+
   #create(params: Params): ApiAnswer {
     const mistake = mistakeIn(params, { key: 'required', value: 'required' });
     if (mistake) return mistake;

@@ -20,23 +20,25 @@ const FOR_ALL: readonly Why[] = ['token', 'scope', 'moved', 'busy', 'not GitLab'
 export async function apply(differences: readonly Difference[], { plan, client, print }: Work): Promise<void> {
   const notMade = new Set<string>();
   for (const difference of differences) {
-    const { name, changes, needs = [], says } = difference;
+    const { name, changes, needs = [] } = difference;
     const missing = needs.filter((each) => notMade.has(each));
-    if (missing.length > 0) print(`NOT MADE ${says}: it needs the ${missing.join(', ')}`);
+    if (missing.length > 0) print(`NOT MADE ${titleOf(difference)}: first, the ${missing.join(', ')} must be right`);
     else if (changes.length > 0 && (await isMade(difference, { plan, client, print }))) continue;
     notMade.add(name);
   }
 }
 
-async function isMade({ says, changes }: Difference, { plan, client, print }: Work): Promise<boolean> {
+async function isMade(difference: Difference, { plan, client, print }: Work): Promise<boolean> {
   try {
-    for (const change of changes) await client.change(pathOf(plan.project), change);
-    print(`made: ${says}`);
+    for (const change of difference.changes) await client.change(pathOf(plan.project), change);
+    print(`made ${titleOf(difference)}: ${difference.wanted}`);
     return true;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    print(`REFUSED ${says}: GitLab answered ${error.message}`);
+    print(`REFUSED ${titleOf(difference)}: GitLab answered ${error.message}`);
     if (FOR_ALL.includes(error.why)) throw error;
     return false;
   }
 }
+
+const titleOf = ({ page, title }: Difference) => `${page}: ${title}`;

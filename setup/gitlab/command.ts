@@ -5,7 +5,7 @@ import { readSetup, type SetupPlan } from '../setup-plan.ts';
 import { apply } from './apply.ts';
 import { GitLabClient } from './client.ts';
 import { compare } from './compare.ts';
-import type { Compared, Difference } from './difference.ts';
+import { type Compared, type Difference, sayingOf } from './difference.ts';
 import { readSettings } from './found.ts';
 import { Refusal } from './refusal.ts';
 import { nextAfter } from './trouble.ts';
@@ -95,7 +95,7 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
 };
 
 async function look({ plan, client }: Work): Promise<Required<Compared>> {
-  return compare(plan, await readSettings(client, plan.project));
+  return compare(plan, await readSettings(client, plan));
 }
 
 /** Shows what is left, and says how it ends. */
@@ -107,17 +107,19 @@ function concluded(compared: Required<Compared>, work: Work): number {
 }
 
 /** The differences by the page of GitLab on which each is, and what is left alone. */
-function show({ differences, leftAlone }: Required<Compared>, { print }: Work): void {
+function show({ differences, leftAlone, notes }: Required<Compared>, { print }: Work): void {
   for (const [page, there] of Map.groupBy(differences, (each) => each.page)) {
     print(page);
     for (const each of there) for (const line of linesOf(each)) print(`  ${line}`);
   }
   if (leftAlone.length > 0) print('Left alone, because it is as good:');
   for (const each of leftAlone) print(`  ${each}`);
+  for (const each of notes) print(`Look at this: ${each}.`);
 }
 
-function linesOf({ says, next }: Difference): string[] {
-  return [says, ...(next === undefined ? [] : [`Next: ${next}.`])];
+function linesOf(difference: Difference): string[] {
+  const { next } = difference;
+  return [sayingOf(difference), ...(next === undefined ? [] : [`Next: ${next}.`])];
 }
 
 function counted(differences: number): string {

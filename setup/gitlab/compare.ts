@@ -1,11 +1,22 @@
 import type { SetupPlan } from '../setup-plan.ts';
+import { compareApprovers } from './approvers.ts';
 import type { Compared } from './difference.ts';
+import { compareEnvironments } from './environments.ts';
 import type { Found } from './found.ts';
 import { compareProject } from './project.ts';
+import { compareRefs } from './refs.ts';
+import { compareResourceGroups } from './resource-groups.ts';
 import { compareVariables } from './variables.ts';
 
 /** In the order in which differences are made: what protects comes before what it protects. */
-const PARTS: readonly ((plan: SetupPlan, found: Found) => Compared)[] = [compareProject, compareVariables];
+const PARTS: readonly ((plan: SetupPlan, found: Found) => Compared)[] = [
+  compareProject,
+  compareRefs,
+  compareEnvironments,
+  compareApprovers,
+  compareVariables,
+  compareResourceGroups,
+];
 
 /** What GitLab has, beside what `setup.yml` asks for. */
 export function compare(plan: SetupPlan, found: Found): Required<Compared> {
@@ -13,5 +24,6 @@ export function compare(plan: SetupPlan, found: Found): Required<Compared> {
   return {
     differences: all.flatMap(({ differences }) => differences),
     leftAlone: all.flatMap(({ leftAlone = [] }) => leftAlone),
+    notes: all.flatMap(({ notes = [] }) => notes),
   };
 }

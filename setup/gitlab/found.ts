@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { SetupPlan } from '../setup-plan.ts';
 import type { GitLabClient } from './client.ts';
 import { Refusal } from './refusal.ts';
 
@@ -25,13 +26,60 @@ const variable = z.object({
   environment_scope: z.string(),
 });
 
-export type FoundProject = z.output<typeof project>;
+const level = z.object({
+  id: z.number(),
+  access_level: z.nullish(z.number()),
+  access_level_description: z.nullish(z.string()),
+  user_id: z.nullish(z.number()),
+  group_id: z.nullish(z.number()),
+  deploy_key_id: z.nullish(z.number()),
+});
+
+const protectedBranch = z.object({
+  name: z.string(),
+  push_access_levels: z.array(level),
+  merge_access_levels: z.array(level),
+  allow_force_push: z.optional(z.boolean()),
+  inherited: z.optional(z.boolean()),
+});
+
+const protectedTag = z.object({ name: z.string(), create_access_levels: z.array(level) });
+
+const environment = z.object({ id: z.number(), name: z.string(), tier: z.nullish(z.string()) });
+
+const protectedEnvironment = z.object({
+  name: z.string(),
+  deploy_access_levels: z.array(level),
+  approval_rules: z.optional(
+    z.array(z.object({ id: z.number(), group_id: z.nullish(z.number()), required_approvals: z.number() })),
+  ),
+});
+
+const resourceGroup = z.object({ key: z.string(), process_mode: z.string() });
+const group = z.object({ id: z.number(), full_path: z.string() });
+const file = z.object({ content: z.string() });
+
+type FoundProject = z.output<typeof project>;
 export type FoundVariable = z.output<typeof variable>;
+export type FoundLevel = z.output<typeof level>;
+export type FoundProtectedBranch = z.output<typeof protectedBranch>;
+export type FoundProtectedEnvironment = z.output<typeof protectedEnvironment>;
+export type FoundGroup = z.output<typeof group>;
 
 /** The settings of a project, as GitLab answers. */
 export interface Found {
   readonly project: FoundProject;
+  /** Those of the wanted branches that are there. */
+  readonly branches: ReadonlySet<string>;
+  readonly protectedBranches: readonly FoundProtectedBranch[];
+  readonly protectedTags: readonly z.output<typeof protectedTag>[];
+  readonly environments: readonly z.output<typeof environment>[];
+  /** `undefined` where this GitLab does not have them. */
+  readonly protectedEnvironments: readonly FoundProtectedEnvironment[] | undefined;
   readonly variables: readonly FoundVariable[];
+  readonly resourceGroups: readonly z.output<typeof resourceGroup>[];
+  /** Path -> the group, of those that are named and there. */
+  readonly groups: ReadonlyMap<string, FoundGroup>;
 }
 
 /** The path of a project in the API. */
@@ -40,20 +88,76 @@ export function pathOf(name: string): string {
 }
 
 /** Reads a project. Throws a Refusal. */
-export async function readProject(client: GitLabClient, name: string): Promise<FoundProject> {
+async function readProject(client: GitLabClient, name: string): Promise<FoundProject> {
   return read(project, await client.get(pathOf(name)), 'the project');
 }
 
 /** Reads all settings of a project that are compared. Throws a Refusal. */
-export async function readSettings(client: GitLabClient, name: string): Promise<Found> {
+export async function readSettings(client: GitLabClient, { project: name, environments }: SetupPlan): Promise<Found> {
   const path = pathOf(name);
-  const [own, variables] = await Promise.all([readProject(client, name), client.list(`${path}/variables`)]);
-  return { project: own, variables: variables.map((each) => read(variable, each, 'a variable')) };
+  // Whether the project is there, and whose token it is, is told before anything in it.
+  const own = await readProject(client, name);
+  const all = <Schema extends z.ZodMiniType>(below: string, schema: Schema) =>
+    listOf(client, `${path}${below}`, schema);
+  const branches = environments.flatMap(({ ref }) =>
+    ref.type === 'branch' && !ref.name.includes('*') ? ref.name : [],
+  );
+  const approvers = environments.flatMap((each) => each.approvers ?? []);
+  const branchAt = (branch: string) => ifThere(client.get(`${path}/repository/branches/${encodeURIComponent(branch)}`));
+  const groupAt = async (each: string) => read(group, await client.get(`/groups/${encodeURIComponent(each)}`), each);
+  return {
+    project: own,
+    branches: new Set((await present(branches, branchAt)).keys()),
+    protectedBranches: await all('/protected_branches', protectedBranch),
+    protectedTags: await all('/protected_tags', protectedTag),
+    environments: await all('/environments', environment),
+    protectedEnvironments: await ifThere(all('/protected_environments', protectedEnvironment)),
+    variables: await all('/variables', variable),
+    resourceGroups: await all('/resource_groups', resourceGroup),
+    groups: await present(approvers, (each) => ifThere(groupAt(each))),
+  };
+}
+
+/** The text of a file on a branch; `undefined` where it is not there. Throws a Refusal. */
+export async function readText(
+  client: GitLabClient,
+  { project: name, branch, path }: { readonly project: string; readonly branch: string; readonly path: string },
+): Promise<string | undefined> {
+  const at = `${pathOf(name)}/repository/files/${encodeURIComponent(path)}?ref=${encodeURIComponent(branch)}`;
+  const answer = await ifThere(client.get(at));
+  return answer === undefined ? undefined : Buffer.from(read(file, answer, path).content, 'base64').toString('utf8');
+}
+
+/** Name -> what is there, of those that are. */
+async function present<Value>(
+  names: readonly string[],
+  find: (name: string) => Promise<Value | undefined>,
+): Promise<Map<string, Value>> {
+  const found = await Promise.all([...new Set(names)].map(async (name) => [name, await find(name)] as const));
+  return new Map(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/** Only "not found" is not there. */
+async function ifThere<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Refusal && error.why === 'not found') return undefined;
+    throw error;
+  }
+}
+
+async function listOf<Schema extends z.ZodMiniType>(
+  client: GitLabClient,
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema>[]> {
+  return (await client.list(path)).map((each) => read(schema, each, path));
 }
 
 /** An answer that has what GitLab's pages say it has. */
 function read<Schema extends z.ZodMiniType>(schema: Schema, answer: unknown, about: string): z.output<Schema> {
-  const { data, error } = z.safeParse(schema, answer);
-  if (error) throw new Refusal('not GitLab', `GitLab's answer about ${about} is not as its pages say`);
-  return data as z.output<Schema>;
+  const parsed = z.safeParse(schema, answer);
+  if (!parsed.success) throw new Refusal('not GitLab', `GitLab's answer about ${about} is not as its pages say`);
+  return parsed.data;
 }

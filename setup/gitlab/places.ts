@@ -8,8 +8,8 @@ export interface Place {
   /** `uat`, `uat/approval`, `uat/churn/approval`. */
   readonly name: string;
   readonly environment: PlannedEnvironment;
-  /** Whether it is the environment itself, or stands beside it. */
-  readonly kind: 'itself' | 'approval' | 'beside';
+  /** Whether it is the environment itself, or stands beside it with or without a role of its own. */
+  readonly kind: 'itself' | 'approval' | 'of the same role' | 'beside';
   /** The ARN of the role of its jobs; none where each duty has its own, which only inputs can name. */
   readonly role: string | undefined;
   /** The settings without which that role must not be given away. */
@@ -46,12 +46,14 @@ function placesOfModel(plan: SetupPlan, environment: PlannedEnvironment, model: 
   const approval = approvalEnvironment(itself);
   return GITLAB_ENVIRONMENTS.map(({ nameBeside, sharesRole }) => {
     const name = nameBeside(itself);
+    const kind =
+      name === itself ? 'itself' : name === approval ? 'approval' : sharesRole ? 'of the same role' : 'beside';
     const separate = plan.roles === 'two' && !sharesRole;
     const role = `${model.endpoint}-${fileName(separate ? nameBeside(environment.name) : environment.name)}`;
     return {
       name,
       environment,
-      kind: name === itself ? 'itself' : name === approval ? 'approval' : 'beside',
+      kind,
       role: plan.roles === 'duty' ? undefined : `arn:aws:iam::${environment.account}:role/${role}`,
       needs: name === approval && environment.approvers !== undefined ? [protectionOf(name)] : [],
     };

@@ -3,6 +3,13 @@ import type { Compared, Difference } from './difference.ts';
 import type { Found } from './found.ts';
 
 const NOBODY = 'no_one_allowed';
+/** As the page names them. */
+const ROLES: Readonly<Record<string, string>> = {
+  [NOBODY]: 'No one allowed',
+  developer: 'Developer',
+  maintainer: 'Maintainer',
+  owner: 'Owner',
+};
 const NEWEST_READY = 'newest_ready_first';
 
 /** The project's own settings beside those that the pages ask for. */
@@ -16,7 +23,9 @@ function pipelineVariables({ ci_pipeline_variables_minimum_override_role: role }
     {
       page: 'Settings > CI/CD > Variables',
       name: 'pipeline variables',
-      says: `Minimum role to use pipeline variables is ${role ?? 'not told'}, and should be ${NOBODY}: a pipeline variable can run other code in a job`,
+      title: 'Minimum role to use pipeline variables',
+      found: `is ${ROLES[role ?? ''] ?? role ?? 'not told'}`,
+      wanted: `${ROLES[NOBODY]}: a pipeline variable can run other code in a job`,
       changes: [{ method: 'PUT', path: '', body: { ci_pipeline_variables_minimum_override_role: NOBODY } }],
     },
   ];
@@ -24,19 +33,18 @@ function pipelineVariables({ ci_pipeline_variables_minimum_override_role: role }
 
 function processMode({ resource_group_default_process_mode: mode }: Found['project']): Difference[] {
   if (mode === NEWEST_READY) return [];
-  const says = `resource_group_default_process_mode is ${mode ?? 'not told'}, and should be ${NEWEST_READY}: an old pipeline that nobody approved would block later deployments`;
-  const page = 'Resource groups (in the API only)';
-  const name = 'default process mode';
+  const about = {
+    page: 'Resource groups (in the API only)',
+    name: 'default process mode',
+    title: 'resource_group_default_process_mode',
+    found: `is ${mode ?? 'not told'}`,
+    wanted: `${NEWEST_READY}: an old pipeline that nobody approved would block later deployments`,
+  } as const;
   if (mode !== undefined)
     return [
-      {
-        page,
-        name,
-        says,
-        changes: [{ method: 'PUT', path: '', body: { resource_group_default_process_mode: NEWEST_READY } }],
-      },
+      { ...about, changes: [{ method: 'PUT', path: '', body: { resource_group_default_process_mode: NEWEST_READY } }] },
     ];
   const next =
     'this GitLab does not have that setting. Run this command again after the first pipeline of each branch: it sets the mode of each resource group';
-  return [{ page, name, says, changes: [], next }];
+  return [{ ...about, changes: [], next }];
 }

@@ -2,6 +2,7 @@ import type { SetupPlan } from '../setup-plan.ts';
 import type { Compared, Difference } from './difference.ts';
 import type { Found, FoundVariable } from './found.ts';
 import { type Place, placesOf } from './places.ts';
+import { covers } from './scope.ts';
 
 const PAGE = 'Settings > CI/CD > Variables';
 
@@ -71,8 +72,9 @@ function isRight(wanted: WantedVariable, found: FoundVariable): boolean {
 function missing({ key, scope, value, protected: isProtected, needs = [] }: WantedVariable): Difference {
   return {
     page: PAGE,
-    name: nameOf({ key, scope }),
-    says: `${nameOf({ key, scope })} is missing: ${value}`,
+    ...named({ key, scope }),
+    found: 'is missing',
+    wanted: value,
     changes: [
       { method: 'POST', path: '/variables', body: { key, value, environment_scope: scope, protected: isProtected } },
     ],
@@ -88,8 +90,8 @@ function changed(wanted: WantedVariable, found: FoundVariable): Difference[] {
   return [
     {
       page: PAGE,
-      name: nameOf(wanted),
-      says: `${nameOf(wanted)} ${flawOf(wanted, found)}`,
+      ...named(wanted),
+      ...flawOf(wanted, found),
       changes: [
         {
           method: 'PUT',
@@ -103,13 +105,13 @@ function changed(wanted: WantedVariable, found: FoundVariable): Difference[] {
 }
 
 /** A value that is masked or hidden is nobody's to read. */
-function flawOf(wanted: WantedVariable, found: FoundVariable): string {
-  if (found.variable_type === 'file') return `is a file, and should be the value ${wanted.value}`;
+function flawOf(wanted: WantedVariable, found: FoundVariable): Pick<Difference, 'found' | 'wanted'> {
+  if (found.variable_type === 'file') return { found: 'is a file', wanted: `the value ${wanted.value}` };
   if (found.value !== wanted.value) {
-    const other = found.masked || found.value == null ? 'another value, which is masked,' : `${found.value},`;
-    return `is ${other} and should be ${wanted.value}`;
+    const isHidden = found.masked === true || found.value == null;
+    return { found: isHidden ? 'has another value, which is masked' : `is ${found.value}`, wanted: wanted.value };
   }
-  return 'is not protected: jobs on every branch see it';
+  return { found: 'is seen by jobs on every branch', wanted: 'protected' };
 }
 
 /** What jobs see instead of a variable that all of them should see. */
@@ -142,10 +144,8 @@ function rightIn(
   return seen && rivals.length === 0 && isRight(wanted, seen) ? seen : undefined;
 }
 
-/** Whether a scope stands for a name: `*` in it for any text. */
-function covers(scope: string, name: string): boolean {
-  const parts = scope.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return scope.includes('*') && new RegExp(`^${parts.join('.*')}$`).test(name);
+function named(of: Pick<WantedVariable, 'key' | 'scope'>): Pick<Difference, 'name' | 'title'> {
+  return { name: nameOf(of), title: nameOf(of) };
 }
 
 /** As GitLab's page names it. */

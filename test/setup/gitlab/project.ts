@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type GitLab, startGitLab } from '../../../emulator/gitlab.ts';
 import { gitlab as command } from '../../../setup/gitlab/command.ts';
 
@@ -18,8 +18,14 @@ export const MODELS = `models:
 /** Looks like a token of GitLab, and must never be printed. */
 export const TOKEN = 'glpat-maintainer-of-resale-price';
 
+/** Two environments only: what is tried again and again takes less time. */
+export const FEW = `environments:
+  dev: { account: "111122223333", region: ap-southeast-1 }
+  main: { account: "111122223333", region: ap-southeast-1, approvers: wog/mlops/approvers }
+${MODELS}`;
+
 /** A GitLab in which nobody has set anything, and how a maintainer runs the command. */
-export async function project(rest = `${ENVIRONMENTS}${MODELS}`, more = '') {
+export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: string) {
   const gitlab = await startGitLab();
   const folder = mkdtempSync(join(tmpdir(), 'setup-'));
   onTestFinished(async () => {
@@ -27,18 +33,37 @@ export async function project(rest = `${ENVIRONMENTS}${MODELS}`, more = '') {
     rmSync(folder, { recursive: true });
   });
   gitlab.administration.people.give(TOKEN, { username: 'amy', scopes: ['api'], level: 40 });
+  gitlab.administration.settings.groups.push({ id: 42, full_path: 'wog/mlops/approvers' });
   const file = join(folder, 'setup.yml');
-  const write = (text: string) =>
-    writeFileSync(file, `gitlab: ${gitlab.url}\nproject: wog/mlops/resale-price\n${text}${more}`);
-  write(rest);
+  writeFileSync(file, `gitlab: ${address ?? gitlab.url}\nproject: wog/mlops/resale-price\n${asks}`);
   const slept: number[] = [];
   const run = async (action: string, env: Record<string, string | undefined> = { GITLAB_TOKEN: TOKEN }) => {
     const lines: string[] = [];
     const sleep = async (milliseconds: number) => void slept.push(milliseconds);
     const code = await command([action, '--file', file], { env, sleep, print: (line) => lines.push(line) });
-    return { code, text: lines.join('\n') };
+    const text = lines.join('\n');
+    expect(text).not.toContain(env.GITLAB_TOKEN ?? TOKEN);
+    return { code, text };
   };
-  return { gitlab, administration: gitlab.administration, run, slept, write };
+  return { gitlab, administration: gitlab.administration, run, slept };
 }
 
-export type Project = Awaited<ReturnType<typeof project>> & { readonly gitlab: GitLab };
+/** Everything that somebody may have set. */
+export function settingsOf({ administration: all }: Pick<GitLab, 'administration'>): unknown {
+  const { settings, refs, environments, protectedEnvironments, variables, resourceGroups } = all;
+  return structuredClone({
+    project: settings.shown(),
+    branches: [...refs.branches],
+    protectedBranches: refs.protectedBranches.map(({ id: _, ...rule }) => withoutIds(rule)),
+    protectedTags: refs.protectedTags.map(withoutIds),
+    environments: environments.all.map(({ name, tier }) => ({ name, tier })),
+    protectedEnvironments: protectedEnvironments.all.map(withoutIds),
+    variables: variables.all,
+    resourceGroups: resourceGroups.all,
+  });
+}
+
+/** Numbers that GitLab gives out say nothing. */
+function withoutIds(value: object): unknown {
+  return JSON.parse(JSON.stringify(value), (key, each) => (key === 'id' ? undefined : each));
+}
