@@ -100,7 +100,8 @@ const everyDuty: readonly Place[] = [
 /** What is still to do before a component is whole: a sentence for each place that does not know it. */
 export function forgottenPlaces(name: string): string[] {
   const program = findProgram(name);
-  const duties = program ? [`${program.duty}-${resalePrice.environments[0]}`] : [];
+  // Who needs no permission of its own has no policy.
+  const duties = program?.permissions.length ? [`${program.duty}-${resalePrice.environments[0]}`] : [];
   return [
     ...everyComponent.map((place) => place(name)),
     ...(hasProgram(name) ? everyProgram.map((place) => place(name)) : []),

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
-import type { PolicyDocument, Role } from '../../emulator/world.ts';
+import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
 import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programsOfRoles } from '../catalog/programs.ts';
-import { emulated, type JobOptions, projectFolder, startJob } from './job.ts';
+import { holdings } from '../interruption/holdings.ts';
+import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
 
 const roles = rolesOf(resalePrice, programsOfRoles);
-const roleNamed = (name: string) => `arn:aws:iam::${resalePrice.account}:role/resale-price-${name}`;
+const roleArn = (name: string) => `arn:aws:iam::${resalePrice.account}:role/resale-price-${name}`;
 
-/** An account with the roles of the policies, and a group. */
+/** An account with the roles that the policies command writes, and a group. */
 async function account(): Promise<Emulator> {
   const emulator = await emulated();
   for (const role of roles) emulator.roles.set(role.arn, role);
@@ -17,22 +18,277 @@ async function account(): Promise<Emulator> {
   return emulator;
 }
 
-const PROMOTED = { components: '', pipeline_name: 'resale-price' };
+type Pressed = Partial<JobOptions>;
 
-function press(emulator: Emulator, environment = 'dev', { inputs, ...options }: Partial<JobOptions> = {}) {
+/** The job of an include that serves all duties of an environment by one role. */
+function press(emulator: Emulator, environment: string, { inputs, ...options }: Pressed = {}): Promise<FinishedJob> {
   return startJob(checkSetup, {
     emulator,
     root: projectFolder(),
     environment,
-    inputs: { ...PROMOTED, role_arn: roleNamed(environment), ...inputs },
+    inputs: { components: '', pipeline_name: 'resale-price', role_arn: roleArn(environment), ...inputs },
     ...options,
   });
 }
 
+function pressApproval(emulator: Emulator, environment: string, { inputs, ...options }: Pressed = {}) {
+  return startJob(checkSetupApproval, {
+    emulator,
+    root: projectFolder(),
+    environment,
+    inputs: { role_arn: roleArn(`${environment}-approval`), ...inputs },
+    ...options,
+  });
+}
+
+interface Told {
+  readonly name: string;
+  readonly is: string;
+  readonly why: string;
+  readonly next?: string;
+}
+
+const findings = ({ record }: FinishedJob): readonly Told[] => {
+  const found = record?.findings;
+  return Array.isArray(found) ? found : [];
+};
+const found = (job: FinishedJob, name: string) => findings(job).find((each) => each.name === name);
+const wrong = (job: FinishedJob) => findings(job).flatMap(({ name, is }) => (is === 'wrong' ? [name] : []));
+
+/** The role with other statements. */
+function changeRole(emulator: Emulator, name: string, change: (statements: PolicyStatement[]) => PolicyStatement[]) {
+  const role = emulator.roles.get(roleArn(name));
+  if (!role) throw new Error(`There is no role ${name}.`);
+  const policies = role.policies.map((policy): PolicyDocument => ({ Statement: change([...policy.Statement]) }));
+  emulator.roles.set(role.arn, { ...role, policies });
+}
+
+const allowing = (Action: string, Resource = '*'): PolicyStatement => ({ Effect: 'Allow', Action, Resource });
+
+const everything: Role = {
+  arn: roleArn('administrator'),
+  audience: resalePrice.gitlab,
+  subject: '*',
+  policies: [{ Statement: [allowing('*')] }],
+};
+
+const TOO_MUCH = [
+  'must not approve for dev',
+  'must not approve for uat',
+  'must not approve for main',
+  'must not record a validation in dev',
+  'must not record a validation in main',
+  'must not approve without an entry that says who',
+  "must not update any other project's endpoint",
+  "must not delete any other project's endpoint",
+];
+
 describe('a setup as the policies command writes it', () => {
-  it.each(['dev', 'uat', 'main'])('of %s has nothing that is wrong', async (environment) => {
-    const emulator = await account();
-    const job = await press(emulator, environment);
+  it.each(['dev', 'uat', 'main'])('has nothing wrong in %s, and says what nobody looked at', async (environment) => {
+    const job = await press(await account(), environment);
+    expect(wrong(job)).toEqual([]);
     expect(job.exit, job.log).toBe(0);
+    expect(job.log).toMatch(
+      /^Nothing was found to be wrong\. \d+ right, 0 wrong, \d+ not given, \d+ not looked at: image, /m,
+    );
+    expect(job.junit).toContain('<skipped message="not looked at: ');
+  });
+
+  it.each(['dev', 'uat', 'main'])('has nothing wrong in %s for the approver', async (environment) => {
+    const job = await pressApproval(await account(), environment);
+    expect(wrong(job)).toEqual([]);
+    expect(job.exit, job.log).toBe(0);
+    expect(found(job, 'sagemaker:UpdateModelPackage on package (approved)')).toMatchObject({ is: 'right' });
+    expect(found(job, `must not deploy to resale-price-${environment}`)).toMatchObject({ is: 'right' });
+  });
+
+  it('has nothing wrong where the endpoint serves already', async () => {
+    const emulator = await account();
+    emulator.deployed({ endpoint: 'resale-price-uat', package: emulator.register() });
+    const job = await press(emulator, 'uat');
+    expect(wrong(job)).toEqual([]);
+    expect(found(job, 'sagemaker:InvokeEndpoint on endpoint')).toMatchObject({ is: 'right' });
+  });
+
+  it.each([
+    ['deploy-model', 'deploy'],
+    ['validate-endpoint', 'validate'],
+    ['compare-models', 'compare'],
+    ['rollback-endpoint', 'rollback'],
+  ])('has nothing wrong in a role for %s alone', async (components, duty) => {
+    const emulator = await account();
+    const job = await press(emulator, 'uat', { inputs: { components, role_arn: roleArn(`${duty}-uat`) } });
+    // Whoever deploys may look at the group only where check-model needs it.
+    expect(wrong(job)).toEqual([]);
+  });
+});
+
+describe('a role that may do everything', () => {
+  it.each([
+    ['of the jobs', press],
+    ['of the approver', pressApproval],
+  ])('%s changes nothing: AWS refuses each request that would, because nothing is there', async (_, start) => {
+    const emulator = await account();
+    emulator.roles.set(everything.arn, everything);
+    emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register() });
+    const before = holdings(emulator);
+    const job = await start(emulator, 'dev', {
+      inputs: {
+        role_arn: everything.arn,
+        ...(start === press && {
+          components:
+            'deploy-pipeline,check-model,deploy-model,validate-endpoint,evaluate-model,load-test,load-test-workers,compare-models,rollback-endpoint,delete-endpoint',
+        }),
+      },
+    });
+
+    expect(holdings(emulator)).toEqual(before);
+    const changing = job.received.filter(
+      ({ operation, service }) => service !== 'sts' && !/^(Describe|List|Get)/.test(operation),
+    );
+    expect(changing.length).toBeGreaterThan(5);
+    expect(changing.filter(({ answer }) => answer === 'ok' || answer.startsWith('AccessDenied'))).toEqual([]);
+  });
+
+  it('is refused: whoever deploys must not approve', async () => {
+    const emulator = await account();
+    emulator.roles.set(everything.arn, everything);
+    const job = await press(emulator, 'uat', { inputs: { role_arn: everything.arn } });
+    expect(job.exit).toBe(1);
+    expect(wrong(job)).toEqual(TOO_MUCH);
+  });
+});
+
+describe('a wrong setup', () => {
+  it('with a statement that is missing names the action, who needs it and the role', async () => {
+    const emulator = await account();
+    changeRole(emulator, 'uat', (statements) => statements.filter(({ Sid }) => Sid !== 'WriteValidated'));
+    const job = await press(emulator, 'uat');
+    expect(job.exit).toBe(1);
+    expect(wrong(job)).toEqual(['sagemaker:UpdateModelPackage on package (validated)']);
+    expect(job.log).toMatch(/^Next: add the policy of validate-endpoint to arn:\S+:role\/resale-price-uat /m);
+    expect(job.junit).toContain('<failure message="needed by validate-endpoint when record_validation is true; ');
+  });
+
+  it('without what only evaluate-model needs is right, and says so; it is wrong for who names evaluate-model', async () => {
+    const emulator = await account();
+    changeRole(emulator, 'uat', (statements) => statements.filter(({ Sid }) => Sid !== 'WriteQuality'));
+    const plain = await press(emulator, 'uat');
+    const name = 'sagemaker:UpdateModelPackage on package (quality)';
+    expect(plain.exit).toBe(0);
+    expect(found(plain, name)).toMatchObject({ is: 'not given', why: 'needed by evaluate-model' });
+    const named = await press(emulator, 'uat', { inputs: { components: 'evaluate-model' } });
+    expect(wrong(named)).toEqual([name]);
+  });
+
+  it("with the role of the jobs in the approver's environment cannot approve, and may deploy", async () => {
+    const job = await pressApproval(await account(), 'uat', { inputs: { role_arn: roleArn('uat') } });
+    expect(job.exit).toBe(1);
+    expect(wrong(job)).toEqual([
+      'sagemaker:UpdateModelPackage on package (approved)',
+      'must not record a validation in uat',
+      'must not deploy to resale-price-uat',
+    ]);
+  });
+
+  it("with the approver's role in the environment of the jobs may approve, and may nothing else", async () => {
+    const job = await press(await account(), 'uat', { inputs: { role_arn: roleArn('uat-approval') } });
+    expect(job.exit).toBe(1);
+    expect(wrong(job)).toContain('must not approve for uat');
+    expect(wrong(job)).toContain('sagemaker:CreateModel on model');
+  });
+
+  it('with an approval environment that nobody protected is refused in uat, and not in dev', async () => {
+    const emulator = await account();
+    const claims = { environment_protected: 'false' };
+    const job = await pressApproval(emulator, 'uat', { claims });
+    expect(wrong(job)).toEqual(['approval environment']);
+    expect(job.log).toContain('Next: protect it and add the approvers');
+    expect((await pressApproval(emulator, 'dev', { claims })).exit).toBe(0);
+  });
+
+  it('with a branch that nobody protected is refused in uat, and not in dev', async () => {
+    const emulator = await account();
+    const claims = { ref_protected: 'false' };
+    expect(wrong(await press(emulator, 'uat', { claims }))).toEqual(['branch']);
+    expect((await press(emulator, 'dev', { claims })).exit).toBe(0);
+  });
+
+  it('in another region has no group, and the role may do nothing there', async () => {
+    const emulator = await emulated();
+    for (const role of roles) emulator.roles.set(role.arn, role);
+    const none = await press(emulator, 'dev');
+    expect(wrong(none)).toEqual(['model package group']);
+    expect(none.log).toContain('or correct model_package_group_name or aws_region (the CI/CD variable AWS_REGION).');
+    const elsewhere = await press(emulator, 'dev', { inputs: { aws_region: 'us-east-1' } });
+    expect(elsewhere.exit).toBe(1);
+    expect(wrong(elsewhere)).toContain('sagemaker:DescribeEndpoint on endpoint');
+  });
+
+  it('with the endpoint of another project says whose it is', async () => {
+    const emulator = await account();
+    emulator.deployed({ endpoint: 'resale-price-dev', package: emulator.register() });
+    emulator.do('AddTags', {
+      ResourceArn: `arn:aws:sagemaker:ap-southeast-1:${resalePrice.account}:endpoint/resale-price-dev`,
+      Tags: [
+        { Key: 'sagemaker-components:project', Value: '77' },
+        { Key: 'sagemaker-components:environment', Value: 'dev' },
+        { Key: 'sagemaker-components:group', Value: 'churn' },
+      ],
+    });
+    const job = await press(emulator, 'dev');
+    expect(wrong(job)).toEqual(['endpoint name']);
+    expect(found(job, 'endpoint name')?.why).toContain('project 77');
+  });
+
+  it.each([
+    ['no image of these components', { CI_JOB_IMAGE: 'alpine:3' }, 'image'],
+    ['lasting keys of AWS', { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, 'lasting AWS keys'],
+  ])('with %s is refused', async (_, env, name) => {
+    const job = await press(await account(), 'dev', { env });
+    expect(job.exit).toBe(1);
+    expect(wrong(job)).toEqual([name]);
+    expect(job.log).not.toContain('AKIAIOSFODNN7EXAMPLE');
+  });
+
+  it('with a clock that is far from that of AWS is refused', async () => {
+    const emulator = await account();
+    emulator.awsAhead = 400_000;
+    expect(wrong(await press(emulator, 'dev'))).toEqual(['clock']);
+  });
+
+  it('that leads to another account, or has a token that has expired, ends as every job does', async () => {
+    const emulator = await account();
+    const other = await press(emulator, 'dev', { inputs: { expected_account_id: '999999999999' } });
+    expect(other).toMatchObject({ exit: 1, calls: [] });
+    expect(other.log).toContain('ERROR SMC-1211');
+    const expired = await press(emulator, 'dev', { claims: { exp: 1 } });
+    expect(expired).toMatchObject({ exit: 77, calls: [] });
+    expect(expired.log).toContain('ERROR SMC-1209');
+  });
+});
+
+describe('what AWS does not answer', () => {
+  it.each([
+    ['throttles', { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }],
+    ['has trouble of its own', { code: 'InternalFailure', message: 'Try again', status: 500 }],
+    ['says what nobody knows', { code: 'ValidationException', message: 'Something else is wrong', status: 400 }],
+  ])('because it %s is not looked at, and not right', async (_, error) => {
+    const emulator = await account();
+    for (let attempt = 0; attempt < 20; attempt++) emulator.fault({ operation: 'CreateModel', kind: 'error', error });
+    const job = await press(emulator, 'uat');
+    expect(found(job, 'sagemaker:CreateModel on model')).toMatchObject({ is: 'not looked at' });
+    expect(job.log).toContain('sagemaker:CreateModel on model');
+  });
+});
+
+describe('an image', () => {
+  it.each([
+    ['of the release that the include names', 'nexus.example.com/sagemaker-components:1.4.2', 'right'],
+    ['that a digest pins', `nexus.example.com/sagemaker-components@sha256:${'a'.repeat(64)}`, 'right'],
+    ['of which nobody says what it is', 'nexus.example.com/sagemaker-components:latest', 'not looked at'],
+  ])('%s is %3$s', async (_, image, is) => {
+    const env = { CI_JOB_IMAGE: image, SAGEMAKER_COMPONENT: 'check-setup 1.4.2 3f2c9a7 1' };
+    expect(found(await press(await account(), 'dev', { env }), 'image')).toMatchObject({ is });
   });
 });

@@ -1,7 +1,17 @@
 import { denialIn } from '../../aws/denial.ts';
 import { isKnownError } from '../../aws/sagemaker-errors.ts';
+import type { Aws } from '../../aws/session.ts';
 import { troubleOf } from '../../aws/trouble.ts';
 import { inItsOwnWords, partsOf } from '../../ground/error-parts.ts';
+import type { CheckedNames } from './names.ts';
+
+/** What requests are made with. */
+export interface Asking {
+  readonly aws: Aws;
+  readonly names: CheckedNames;
+}
+
+export type Ask = (asking: Asking) => Promise<unknown>;
 
 /** What AWS said to one request that is asked only to see whether it is allowed. */
 export type Said =

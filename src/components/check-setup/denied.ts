@@ -1,7 +1,7 @@
 import { entryKey } from '../../registry/entry-keys.ts';
-import { heard, type Probe } from './ask.ts';
+import { type Asking, heard, type Probe } from './ask.ts';
 import type { Finding } from './finding.ts';
-import { type Asking, deletingAny, updatingAny, updatingOwn, writing } from './probes.ts';
+import { deletingAny, updatingAny, updatingOwn, writing } from './impossible.ts';
 
 /** Something that a role must not be able to do. */
 interface Forbidden {

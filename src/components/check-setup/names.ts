@@ -16,7 +16,9 @@ export interface CheckedNames {
   readonly group: string;
   /** The ARN of a version of the group that there never is. */
   readonly noVersion: string;
-  /** The name that a deployment of that version would give to its model and endpoint config. */
+  /** The name that a deployment of that version would give to its model and endpoint config: a request for one is refused. */
+  readonly noModel: string;
+  /** Such a name that no request asks to make. */
   readonly noConfig: string;
   /** The same for a comparison. */
   readonly noComparison: string;
@@ -47,13 +49,25 @@ interface Given extends Pick<CheckedNames, 'region' | 'account' | 'environment' 
 export function checkedNames(given: Given): CheckedNames {
   const { region, account, environment, path, endpoint, pipeline, executionRole, prefix, project, job } = given;
   const group = groupArnIn(given, given.modelPackageGroup);
-  const noConfig = contentName({ prefix, environment, version: NEVER_REACHED }, { job }, MAX_CONFIG_NAME);
+  const named = (what: string) =>
+    contentName({ prefix, environment, version: NEVER_REACHED }, { job, what }, MAX_CONFIG_NAME);
+  const noConfig = named('no config');
   return {
     ...{ region, account, environment, path, endpoint, pipeline, executionRole, group, noConfig },
+    noModel: named('no model'),
     noVersion: versionArnIn(group, NEVER_REACHED),
     noComparison: `${temporaryPrefix(project)}v${NEVER_REACHED}-${job}`.slice(0, MAX_CONFIG_NAME),
     noVariant: `none-${job}`,
     noAlarm: `${alarmPrefix(endpoint, noConfig)}none`,
-    noEndpoint: `none-${job}`,
+    noEndpoint: contentName({ prefix: 'no-such-endpoint', environment: project, version: NEVER_REACHED }, { job }, 63),
   };
+}
+
+/** The scalable target of a variant that there is not. */
+export function noTarget({ endpoint, noVariant }: CheckedNames) {
+  return {
+    ServiceNamespace: 'sagemaker',
+    ResourceId: `endpoint/${endpoint}/variant/${noVariant}`,
+    ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+  } as const;
 }

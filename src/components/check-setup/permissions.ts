@@ -1,59 +1,56 @@
-import { sentence } from '../../ground/sentence.ts';
 import type { Permission } from '../../program/component.ts';
+import type { Asking } from './ask.ts';
 import { heard, type Said } from './ask.ts';
 import type { Finding } from './finding.ts';
-import { type Asking, type Seeing, seeingOf } from './probes.ts';
+import { seeingOf } from './seeing.ts';
 import type { WantedPermission } from './wanted.ts';
 
-/** What is found about each permission that a role may need. Each request is sent once. */
+/** What is found about each permission that a role may need. */
 export async function lookAtPermissions(
   wanted: readonly WantedPermission[],
   asking: Asking,
   role: string,
 ): Promise<Finding[]> {
-  const asked = new Map<string, Promise<Said>>();
-  const say = (seeing: Extract<Seeing, { by: 'request' }>, name: string) => {
-    const said = asked.get(name) ?? heard(seeing.probe);
-    asked.set(name, said);
-    return said;
-  };
+  const hear = hearingOnce(asking);
   const findings: Finding[] = [];
   // One after the other: a setup is checked once, and SageMaker throttles whoever asks for much at once.
-  for (const each of wanted) {
-    const { permission } = each;
-    const seeing = seeingOf(permission, asking);
-    const seen = seeing.by === 'another' ? seeingOf(seeing.of, asking) : seeing;
-    const said: Said =
-      seen.by === 'request'
-        ? await say(seen, nameOf(seeing.by === 'another' ? seeing.of : permission))
-        : { is: 'unknown', why: seen.by === 'nothing' ? seen.why : 'no request is known that shows it' };
-    findings.push(judged(each, { said, carried: seeing.by === 'another', role }));
-  }
+  for (const each of wanted) findings.push(judged(each, await hear(each.permission), role));
   return findings;
 }
 
 interface Heard {
   readonly said: Said;
-  /** Whether the request was for another permission, which it needs beside this one. */
-  readonly carried: boolean;
-  readonly role: string;
+  /** Whether the request was for another permission, which needs this one, too. */
+  readonly beside: boolean;
 }
 
-function judged(wanted: WantedPermission, { said, carried, role }: Heard): Finding {
+/** Sends each request once, however many permissions it shows. */
+function hearingOnce(asking: Asking): (permission: Permission) => Promise<Heard> {
+  const known = new Map<string, Promise<Said>>();
+  return async (permission) => {
+    const seeing = seeingOf(permission, asking);
+    if (seeing.by === 'nothing') return { said: { is: 'unknown', why: seeing.why }, beside: false };
+    const request = nameOf(seeing.of);
+    const said = known.get(request) ?? heard(seeing.probe);
+    known.set(request, said);
+    return { said: await said, beside: seeing.of !== permission };
+  };
+}
+
+function judged(wanted: WantedPermission, { said, beside }: Heard, role: string): Finding {
   const { permission, components, required } = wanted;
   const name = nameOf(permission);
   const needed = neededBy(wanted);
   switch (said.is) {
     case 'allowed':
-      return carried
-        ? { name, is: 'not looked at', why: `${needed}; AWS asks for it only when something is made` }
-        : { name, is: 'right', why: `allowed; ${needed}` };
+      if (beside) return { name, is: 'not looked at', why: `${needed}; AWS asks for it only when something is made` };
+      return { name, is: 'right', why: `allowed; ${needed}` };
     case 'done':
       return {
         name,
         is: 'wrong',
         why: 'AWS did what a request asked for that must be impossible',
-        next: `report this to the maintainers of these components, with the time and the name ${permission.action}.`,
+        next: 'report this to the maintainers of these components, with the time of this job.',
       };
     case 'unknown':
       return { name, is: 'not looked at', why: `${needed}; ${said.why}` };
@@ -65,11 +62,13 @@ function judged(wanted: WantedPermission, { said, carried, role }: Heard): Findi
         name,
         is: 'wrong',
         why: `${needed}; ${said.words}`,
-        next:
-          said.next ??
-          `add the policy of ${components.join(' or ')} to the role ${role}: ${sentence('docs/permissions.md has it, and npm run policies writes it for your names')}`,
+        next: said.next ?? addition(components, role),
       };
   }
+}
+
+function addition(components: readonly string[], role: string): string {
+  return `add the policy of ${components.join(' or ')} to ${role} (docs/permissions.md has it, and npm run policies writes it for your names), or correct the inputs, if they name what is another's.`;
 }
 
 /** `sagemaker:UpdateModelPackage on package (approved)`. */

@@ -1,0 +1,124 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DeleteEndpointCommand,
+  type ModelApprovalStatus,
+  UpdateEndpointCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { Aws } from '../../aws/session.ts';
+import { OURS } from '../../gitlab/tags.ts';
+import type { Ask, Asking, Probe } from './ask.ts';
+import { noTarget } from './names.ts';
+
+/**
+ * Requests that would change something, if what they are about were there: `action on`. AWS refuses each of them, whatever the
+ * role may do, because the version, the model, the config, the variant or the alarm does not exist.
+ */
+export const IMPOSSIBLE: Readonly<Record<string, Ask>> = {
+  'sagemaker:CreateModel model': (asking) => creatingModel(asking, asking.names.noModel),
+  'sagemaker:CreateModel temporary model': (asking) => creatingModel(asking, asking.names.noComparison),
+  'sagemaker:CreateEndpointConfig endpoint config': (asking) => creatingConfig(asking, asking.names.noModel),
+  'sagemaker:CreateEndpointConfig temporary endpoint config': (asking) =>
+    creatingConfig(asking, asking.names.noComparison),
+  'sagemaker:CreateEndpoint endpoint': ({ aws, names }) => creatingEndpoint(aws, names.endpoint, names.noConfig),
+  'sagemaker:CreateEndpoint endpoint config': ({ aws, names }) => creatingEndpoint(aws, names.endpoint, names.noConfig),
+  'sagemaker:CreateEndpoint temporary endpoint': ({ aws, names }) =>
+    creatingEndpoint(aws, names.noComparison, names.noComparison),
+  'sagemaker:CreateEndpoint temporary endpoint config': ({ aws, names }) =>
+    creatingEndpoint(aws, names.noComparison, names.noComparison),
+  'sagemaker:UpdateEndpoint endpoint': ({ aws, names }) => updatingEndpoint(aws, names.endpoint, names.noConfig),
+  'sagemaker:UpdateEndpoint endpoint config': ({ aws, names }) => updatingEndpoint(aws, names.endpoint, names.noConfig),
+  'sagemaker:InvokeEndpoint endpoint': ({ aws, names }) => invoking(aws, names.endpoint, names.noVariant),
+  'sagemaker:InvokeEndpoint temporary endpoint': ({ aws, names }) => invoking(aws, names.noComparison, names.noVariant),
+  'cloudwatch:DeleteAlarms release alarms': async ({ aws, names }) => {
+    const { DeleteAlarmsCommand } = await import('../../aws/cloudwatch.ts');
+    return (await aws.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [names.noAlarm] }));
+  },
+  'application-autoscaling:DeregisterScalableTarget scalable target': async ({ aws, names }) => {
+    const { DeregisterScalableTargetCommand } = await import('../../aws/application-auto-scaling.ts');
+    return (await aws.autoscaling()).send(new DeregisterScalableTargetCommand(noTarget(names)));
+  },
+  'application-autoscaling:DeleteScalingPolicy scalable target': async ({ aws, names }) => {
+    const { DeleteScalingPolicyCommand } = await import('../../aws/application-auto-scaling.ts');
+    return (await aws.autoscaling()).send(new DeleteScalingPolicyCommand({ ...noTarget(names), PolicyName: NONE }));
+  },
+  'application-autoscaling:DeleteScheduledAction scalable target': async ({ aws, names }) => {
+    const { DeleteScheduledActionCommand } = await import('../../aws/application-auto-scaling.ts');
+    return (await aws.autoscaling()).send(
+      new DeleteScheduledActionCommand({ ...noTarget(names), ScheduledActionName: NONE }),
+    );
+  },
+};
+
+const NONE = 'none';
+
+/** An entry as a component writes it, and the status that it sets with it in the first environment. */
+export interface WrittenEntry {
+  readonly keys: readonly string[];
+  readonly status?: ModelApprovalStatus | undefined;
+}
+
+/** The request that writes an entry, for a version that there is not. */
+export function writing({ aws, names }: Asking, { keys, status }: WrittenEntry): Probe {
+  const input = {
+    ModelPackageArn: names.noVersion,
+    ...(keys.length > 0 && { CustomerMetadataProperties: Object.fromEntries(keys.map((key) => [key, 'check-setup'])) }),
+    ...(status && { ModelApprovalStatus: status }),
+  };
+  return { kind: 'impossible', ask: () => aws.sagemaker.send(new UpdateModelPackageCommand(input)) };
+}
+
+/** The requests for an endpoint that is no project's. */
+export function deletingAny({ aws, names }: Asking): Probe {
+  const command = () => new DeleteEndpointCommand({ EndpointName: names.noEndpoint });
+  return { kind: 'impossible', ask: () => aws.sagemaker.send(command()) };
+}
+
+export function updatingAny({ aws, names }: Asking): Probe {
+  return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.noEndpoint, names.noEndpoint) };
+}
+
+/** The request that would take a deployment to the endpoint of this environment. */
+export function updatingOwn({ aws, names }: Asking): Probe {
+  return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.endpoint, names.noConfig) };
+}
+
+const OWN_TAG = [{ Key: `${OURS}component`, Value: 'check-setup' }];
+
+function creatingModel({ aws, names }: Asking, name: string) {
+  const { noVersion, executionRole } = names;
+  return aws.sagemaker.send(
+    new CreateModelCommand({
+      ModelName: name,
+      PrimaryContainer: { ModelPackageName: noVersion },
+      ExecutionRoleArn: executionRole,
+      Tags: OWN_TAG,
+    }),
+  );
+}
+
+/** Its model is one that no request asks to make. */
+function creatingConfig({ aws, names }: Asking, name: string) {
+  return aws.sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: name,
+      ProductionVariants: [
+        { VariantName: NONE, ModelName: names.noConfig, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 },
+      ],
+      Tags: OWN_TAG,
+    }),
+  );
+}
+
+const creatingEndpoint = ({ sagemaker }: Aws, EndpointName: string, EndpointConfigName: string) =>
+  sagemaker.send(new CreateEndpointCommand({ EndpointName, EndpointConfigName }));
+
+const updatingEndpoint = ({ sagemaker }: Aws, EndpointName: string, EndpointConfigName: string) =>
+  sagemaker.send(new UpdateEndpointCommand({ EndpointName, EndpointConfigName }));
+
+async function invoking(aws: Aws, EndpointName: string, TargetVariant: string) {
+  const { InvokeEndpointCommand } = await import('../../aws/sagemaker-runtime.ts');
+  return (await aws.runtime()).send(new InvokeEndpointCommand({ EndpointName, TargetVariant, Body: '' }));
+}
