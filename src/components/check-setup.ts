@@ -54,7 +54,7 @@ const ownInputs = z.strictObject({
 });
 
 const GITLAB = {
-  stage: 'check_model',
+  stage: 'check_setup',
   branches: 'every',
   timeout: '1 hour',
   resourceGroup: false,

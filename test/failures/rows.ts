@@ -15,6 +15,7 @@ import { policy } from './rows/policy.ts';
 import { rollback } from './rows/rollback.ts';
 import { rollout } from './rows/rollout.ts';
 import { scaling } from './rows/scaling.ts';
+import { setup } from './rows/setup.ts';
 import { training } from './rows/training.ts';
 import { validation } from './rows/validation.ts';
 import { verdict } from './rows/verdict.ts';
@@ -22,6 +23,7 @@ import { verdict } from './rows/verdict.ts';
 /** Everything that is known to go wrong: the list that is tested, and that docs/troubleshooting.md is rendered from. */
 export const ROWS: readonly Row[] = [
   ...everyComponent,
+  ...setup,
   ...plan,
   ...training,
   ...check,

@@ -12,7 +12,10 @@ import loadTest, { loadTestWorkers } from '../../src/components/load-test.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
 import validateEndpoint from '../../src/components/validate-endpoint.ts';
+import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
 import type { Component } from '../../src/program/component.ts';
+import { resalePrice, rolesOf } from '../catalog/policies.ts';
+import { programsOfRoles } from '../catalog/programs.ts';
 import { register, train } from '../components/definition.ts';
 import { ofPromote } from '../components/example.ts';
 import { BY_FILE } from '../components/gitlab-file.ts';
@@ -46,7 +49,7 @@ export interface Scene {
   readonly environment: string;
   /** Further variables of the job. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it makes in AWS it deletes again: when it runs again, that is made and deleted once more. */
+  /** What it makes in AWS it deletes again, or AWS refuses it: when it runs again, that is asked for once more. */
   readonly makesAgain?: true;
   /** Sets the scene in AWS. Returns the files that the job finds. */
   set(emulator: Emulator): Files;
@@ -251,6 +254,29 @@ export const checking: Scene = {
     shown(emulator, 'uat');
     return {};
   },
+};
+
+/** The roles are those that the policies command writes: one that may more is told. */
+function withRoles(emulator: Emulator): Files {
+  for (const role of rolesOf(resalePrice, programsOfRoles)) emulator.roles.set(role.arn, role);
+  emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
+  return {};
+}
+
+const checkingSetup: Scene = {
+  about: 'check-setup looks at the role that deploys',
+  component: checkSetup,
+  environment: 'dev',
+  inputs: { role_arn: 'arn:aws:iam::111122223333:role/resale-price-deploy-dev' },
+  makesAgain: true,
+  set: withRoles,
+};
+
+const checkingApproval: Scene = {
+  ...checkingSetup,
+  about: "check-setup-approval looks at the approver's role",
+  component: checkSetupApproval,
+  inputs: { role_arn: 'arn:aws:iam::111122223333:role/resale-price-approve-dev' },
 };
 
 const planning: Scene = { ...checking, about: 'plan-deployment says what a merge would do', component: planDeployment };
@@ -509,6 +535,8 @@ function older(emulator: Emulator, version: number): void {
 export const scenes: readonly Scene[] = [
   startingTraining,
   updatingPipeline,
+  checkingSetup,
+  checkingApproval,
   planning,
   checking,
   approving,

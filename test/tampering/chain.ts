@@ -40,8 +40,15 @@ function saidAloud(name: Name, environment: Environment): Readonly<Record<string
 
 /** The role of one duty, which has the generated policies and no more. */
 export function roleFor(name: Name, environment: Environment): string {
-  return `arn:aws:iam::${ACCOUNT}:role/resale-price-${programNamed(name).duty}-${environment}`;
+  const duty = OF_ANOTHER_DUTY[name] ?? programNamed(name).duty;
+  return `arn:aws:iam::${ACCOUNT}:role/resale-price-${duty}-${environment}`;
 }
+
+/** The checks of a setup have no duty: they look at the role of another. */
+const OF_ANOTHER_DUTY: Readonly<Partial<Record<Name, string>>> = {
+  'check-setup': 'deploy',
+  'check-setup-approval': 'approve',
+};
 
 /** One GitLab pipeline of the example project: its folder with the true records so far, and its jobs under their true roles. */
 export interface Chain {

@@ -56,6 +56,21 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     variant_name: ['All Traffic'],
     tags: ['team'],
   },
+  'check-setup': {
+    ...SHARED,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('approve-model', 'uat')],
+    model_package_group_name: ['ChurnModelGroup'],
+    endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
+    name_prefix: ['churn'],
+    pipeline_name: ['no_name'],
+    execution_role_arn: ['administrator'],
+  },
+  'check-setup-approval': {
+    ...SHARED,
+    role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat')],
+    model_package_group_name: ['ChurnModelGroup'],
+    endpoint_name: ['no_name'],
+  },
   'approve-model': {
     ...SHARED,
     role_arn: [...(SHARED.role_arn ?? []), roleFor('deploy-model', 'uat'), roleFor('approve-model', 'dev')],
@@ -130,6 +145,8 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
 
 /** Inputs whose forged value is right in itself and changes nothing of what matters here. */
 export const WITHOUT_EFFECT: Readonly<Partial<Record<Name, Readonly<Record<string, string>>>>> = {
+  'check-setup': {},
+  'check-setup-approval': {},
   'deploy-pipeline': { expected_account_id: '' },
   'plan-deployment': { expected_account_id: '' },
   'check-model': { expected_account_id: '' },
@@ -153,6 +170,8 @@ export const ASKED: Readonly<Partial<Record<Name, Readonly<Record<string, string
   'deploy-pipeline': {
     tags: 'team=other',
   },
+  'check-setup': {},
+  'check-setup-approval': {},
   'plan-deployment': { environment: 'dev', model_package_arn: arnOf(1) },
   'check-model': { model_package_arn: arnOf(1) },
   'approve-model': {},
@@ -251,6 +270,10 @@ const FOR_SHOW: Readonly<Record<string, string>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   AWS_CONFIG_FILE: 'leads to no host that is not of AWS',
   AWS_PROFILE: 'leads to no host that is not of AWS',
+  AWS_ACCESS_KEY_ID: 'check-setup names it, and no other program reads it (components/check-setup.test.ts)',
+  AWS_SECRET_ACCESS_KEY: 'as AWS_ACCESS_KEY_ID',
+  AWS_SESSION_TOKEN: 'as AWS_ACCESS_KEY_ID',
+  CI_JOB_IMAGE: 'check-setup shows it (components/check-setup.test.ts)',
   CI_JOB_MANUAL: 'what it can do is told below',
   CI_JOB_STARTED_AT: 'makes a job end early',
   CI_JOB_TIMEOUT: 'makes a job end early',
@@ -265,6 +288,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   GIT_STRATEGY: 'a file of the work tree is not looked at before that of the commit counts',
   HTTPS_PROXY: 'a proxy sees only what TLS lets it see',
   NO_PROXY: 'as HTTPS_PROXY',
+  NODE_EXTRA_CA_CERTS: 'Node reads it; check-setup shows it',
 };
 
 const FORGED_ARN = arnOf(3);

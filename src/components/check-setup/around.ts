@@ -14,7 +14,7 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
   return [
     token(context),
     branch(names, context),
-    { name: 'role', is: 'right', why: `AWS knows this job as ${around.caller}` },
+    { name: 'role', is: 'right', why: `AWS knows this job as ${around.caller.replace(/\/[^/]*$/, '')}` },
     account(names, around),
     { name: 'region', is: 'right', why: `STS answered in ${names.region}` },
     lastingKeys(around, job.verified),
@@ -33,11 +33,10 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
 function token({ job }: Around): Finding {
   const name = 'token';
   if (!job.verified) return { name, is: 'not looked at', why: 'role_arn is none, so that no id_token was exchanged' };
-  const until = job.tokenLife ? `, until ${job.tokenLife.to.toISOString()}` : '';
   return {
     name,
     is: 'right',
-    why: `AWS accepted it for ${job.user} of ${job.project}, ${job.refType} ${job.ref}${until}`,
+    why: `AWS accepted it for ${job.user} of ${job.project}, ${job.refType} ${job.ref}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { denialIn } from '../../aws/denial.ts';
+import { type Denial, denialIn } from '../../aws/denial.ts';
 import { isKnownError } from '../../aws/sagemaker-errors.ts';
 import type { Aws } from '../../aws/session.ts';
 import { troubleOf } from '../../aws/trouble.ts';
@@ -17,7 +17,14 @@ export type Ask = (asking: Asking) => Promise<unknown>;
 export type Said =
   | { readonly is: 'allowed' }
   /** Another action than the one that was asked for, where the request needs several. */
-  | { readonly is: 'denied'; readonly action: string; readonly words: string; readonly next: string | undefined }
+  | {
+      readonly is: 'denied';
+      readonly action: string;
+      /** By which policy it was denied, or on which resource. */
+      readonly words: string;
+      /** What to do where no policy of the role can help. */
+      readonly next: string | undefined;
+    }
   /** It did what must have been impossible. */
   | { readonly is: 'done' }
   | { readonly is: 'unknown'; readonly why: string };
@@ -45,9 +52,16 @@ function meaningOf(error: unknown): Said {
   const { message } = partsOf(error);
   const denial = denialIn(message);
   if (troubleOf(error) === 'denied' && denial)
-    return { is: 'denied', action: denial.action, words: inItsOwnWords(error), next: denial.next };
+    return { is: 'denied', action: denial.action, words: wordsOf(denial, message), next: denial.next };
   if (troubleOf(error) === 'other' && isAboutNothing(error)) return { is: 'allowed' };
   return { is: 'unknown', why: inItsOwnWords(error) };
+}
+
+/** AWS's own words are long, and the same for each resource. */
+function wordsOf(denial: Denial, message: string): string {
+  const resource = /on resource: (\S+)/.exec(message)?.[1];
+  const by = denial.by === undefined ? 'AWS' : denial.by;
+  return `${by} denies it${resource === undefined ? '' : ` on ${resource}`}`;
 }
 
 /** The answers to who may do something to what there is not, or is just being changed. */

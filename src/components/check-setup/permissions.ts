@@ -68,7 +68,7 @@ function judged(wanted: WantedPermission, { said, beside }: Heard, role: string)
 }
 
 function addition(components: readonly string[], role: string): string {
-  return `add the policy of ${components.join(' or ')} to ${role} (docs/permissions.md has it, and npm run policies writes it for your names), or correct the inputs, if they name what is another's.`;
+  return `add the policy of ${components.join(' or ')} to ${role} (docs/permissions.md, npm run policies), or correct the inputs.`;
 }
 
 /** `sagemaker:UpdateModelPackage on package (approved)`. */

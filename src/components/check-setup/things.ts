@@ -1,5 +1,6 @@
 import { DescribeModelPackageGroupCommand, DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../../aws/sagemaker-errors.ts';
+import { troubleOf } from '../../aws/trouble.ts';
 import { findEndpoint } from '../../endpoints/endpoint.ts';
 import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
@@ -24,7 +25,8 @@ async function unlessUnreadable(name: string, look: () => Promise<Finding>): Pro
   try {
     return await look();
   } catch (error) {
-    return { name, is: 'not looked at', why: inItsOwnWords(error) };
+    const why = troubleOf(error) === 'denied' ? 'this role may not look at it' : inItsOwnWords(error);
+    return { name, is: 'not looked at', why };
   }
 }
 
