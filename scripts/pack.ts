@@ -1,11 +1,14 @@
 import { basename } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** Modules in one file, and the programs that run at least one of them when they begin. */
+/** Modules in one file. */
 interface Packed {
   readonly modules: readonly string[];
   readonly bytes: number;
-  readonly programs: ReadonlySet<string>;
+  /** The programs that run at least one of them when they begin. */
+  readonly atOnce: ReadonlySet<string>;
+  /** Those, and the programs that may import one of them later. */
+  readonly ever: ReadonlySet<string>;
 }
 
 /**
@@ -16,28 +19,33 @@ const ONE_FILE = 3_700;
 
 /** The module that a program begins in. */
 const PROGRAM = /^src\/components\/[\w-]+\.ts$/;
+/** What looks ahead for other programs, and may load them all. */
+const LOOKING_AHEAD = /^src\/compositions\//;
 
 /**
- * The files of a bundle, each with the modules in it. What a program runs when it begins is packed; what it may import later stays apart.
- * `first` is the module that every program begins with, and names its file.
+ * The files of a bundle, each with the modules in it. `first` is the module that every program begins with, and names its file.
  */
 export function filesOf({ outputs }: Metafile, first: string): ReadonlyMap<string, readonly string[]> {
   const modules = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
-  const runBy = (program: string) => {
+  const begins = (module: string, at: RegExp) => at.test(modules.get(module)?.entryPoint ?? '');
+  const runBy = (program: string, later: boolean) => {
     const run = new Set([first, program]);
+    const isRun = (module: string) => later && !begins(module, PROGRAM) && !begins(module, LOOKING_AHEAD);
     // A set gives also what is added to it meanwhile.
     for (const module of run)
       for (const { path, kind, external } of modules.get(module)?.imports ?? [])
-        if (kind === 'import-statement' && !external) run.add(basename(path));
+        if (!external && (kind === 'import-statement' || isRun(basename(path)))) run.add(basename(path));
     return run;
   };
-  const programs = [...modules].flatMap(([module, { entryPoint = '' }]) =>
-    PROGRAM.test(entryPoint) ? [[module, runBy(module)] as const] : [],
-  );
+  const programs = [...modules.keys()].filter((module) => begins(module, PROGRAM));
+  const runs = programs.map((program) => ({ program, atOnce: runBy(program, false), ever: runBy(program, true) }));
+  const running = (module: string, when: 'atOnce' | 'ever') =>
+    new Set(runs.flatMap(({ program, ...run }) => (run[when].has(module) ? [program] : [])));
   const alone = [...modules].map(([module, { bytes }]) => ({
     modules: [module],
     bytes,
-    programs: new Set(programs.flatMap(([program, runs]) => (runs.has(module) ? [program] : []))),
+    atOnce: running(module, 'atOnce'),
+    ever: running(module, 'ever'),
   }));
   return new Map(
     pack(alone).map(({ modules }) => [modules.find((each) => each === first) ?? modules[0] ?? '', modules]),
@@ -53,17 +61,26 @@ function pack(files: readonly Packed[]): readonly Packed[] {
   const together = {
     modules: [...a.modules, ...b.modules],
     bytes: a.bytes + b.bytes,
-    programs: new Set([...a.programs, ...b.programs]),
+    atOnce: new Set([...a.atOnce, ...b.atOnce]),
+    ever: new Set([...a.ever, ...b.ever]),
   };
   return pack([together, ...files.filter((each) => each !== a && each !== b)]);
 }
 
 /**
- * In bytes: what all programs together need not load, because who needs both files opens one fewer. What one program has for itself is
- * never loaded by another.
+ * In bytes: what all programs together need not load, because who begins with both files opens one fewer. What one program has for itself
+ * is never loaded by another.
  */
 function wonBy(a: Packed, b: Packed): number {
-  const both = [...a.programs].filter((program) => b.programs.has(program)).length;
-  if (a.programs.size !== b.programs.size && (a.programs.size === 1 || b.programs.size === 1)) return 0;
-  return both * ONE_FILE - (a.programs.size - both) * b.bytes - (b.programs.size - both) * a.bytes;
+  if (a.ever.size !== b.ever.size && (a.ever.size === 1 || b.ever.size === 1)) return 0;
+  return shared(a.atOnce, b.atOnce) * ONE_FILE - lost(a, b) - lost(b, a);
+}
+
+/** What those load of the one file who need the other, and may do without. */
+function lost(one: Packed, other: Packed): number {
+  return (other.ever.size - shared(one.atOnce, other.ever)) * one.bytes;
+}
+
+function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  return [...one].filter((each) => other.has(each)).length;
 }

@@ -4,13 +4,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { transform } from 'esbuild';
+import { type ImportKind, type Metafile, transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { refuseSecrets } from '../compiler/secrets.ts';
 import { machineClock } from '../emulator/clock.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { build, NODE_FLAGS } from '../scripts/build.ts';
+import { filesOf } from '../scripts/pack.ts';
 import { projectFolder } from './components/job.ts';
 import { runProgram, startProgram } from './components/process.ts';
 import { jobOf, setStage } from './interruption/killing.ts';
@@ -175,6 +176,46 @@ describe('the bundle', () => {
     const asks = /(typeof|instanceof|new) (ReadableStream|Blob)\b/;
     const asking = readdirSync(folder).filter((name) => asks.test(readFileSync(join(folder, name), 'latin1')));
     expect(asking.filter((name) => name.endsWith('.js'))).toEqual([]);
+  });
+});
+
+describe('the files of the bundle', () => {
+  /** Two programs that begin with the same module, and what they import; each module is of so many bytes. */
+  function packed(bytes: number, train: readonly string[], deploy: readonly string[], later: readonly string[] = []) {
+    const imports = (kind: ImportKind, paths: readonly string[]) => paths.map((path) => ({ path, kind }));
+    const module = (imports: Metafile['outputs'][string]['imports'], entryPoint?: string) => ({
+      bytes,
+      inputs: {},
+      exports: [],
+      imports,
+      ...(entryPoint !== undefined && { entryPoint }),
+    });
+    const program = (name: string, at: readonly string[]) =>
+      module([...imports('import-statement', at), ...imports('dynamic-import', later)], `src/components/${name}.ts`);
+    const others = [...new Set([...train, ...deploy, ...later])].map((name) => [name, module([])] as const);
+    const outputs = {
+      'programs.js': module(imports('dynamic-import', ['train.js', 'deploy.js'])),
+      'train.js': program('train', train),
+      'deploy.js': program('deploy', deploy),
+      ...Object.fromEntries(others),
+    };
+    return [...filesOf({ inputs: {}, outputs }, 'programs.js').values()].map((modules) => modules.toSorted());
+  }
+
+  it('are one where every program begins with both', () => {
+    expect(packed(9_000, ['a.js'], ['a.js'])).toContainEqual(['a.js', 'programs.js']);
+  });
+
+  it('are one for all that a program has for itself, and none of that is loaded by another', () => {
+    expect(packed(100, ['a.js'], ['b.js'])).toEqual(
+      expect.arrayContaining([['programs.js'], ['a.js', 'train.js'], ['b.js', 'deploy.js']]),
+    );
+  });
+
+  it('are apart for what a program may import later', () => {
+    expect(packed(9_000, ['a.js'], [], ['a.js', 'b.js'])).toEqual(
+      expect.arrayContaining([['programs.js'], ['a.js'], ['b.js'], ['train.js'], ['deploy.js']]),
+    );
   });
 });
 
