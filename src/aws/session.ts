@@ -45,6 +45,12 @@ function client<Config extends { readonly requestHandler: HandlerOptions }>({ re
   return { ...config, requestHandler: new AwsHandler(requestHandler) };
 }
 
+/** A client without a log of its requests: the SDK would put one together for each, for a logger that writes nothing. */
+function silent<Client extends Pick<SageMakerClient, 'middlewareStack'>>(client: Client): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -231,7 +237,7 @@ interface Service {
 
 /** Builds the clients. */
 export function connect({ config, account, urls }: Session): Aws {
-  const sagemaker = new SageMakerClient(client(config));
+  const sagemaker = silent(new SageMakerClient(client(config)));
   let cloudwatch: ReturnType<Aws['cloudwatch']> | undefined;
   let autoscaling: ReturnType<Aws['autoscaling']> | undefined;
   const objects = { url: urls.objects, trusts: isTrustedForObjects };
