@@ -179,6 +179,12 @@ describe('the bundle', () => {
   });
 });
 
+it('no program loads how a language writes numbers or sorts words, to write a count or to sort names', () => {
+  const asks = /\.toLocaleString\((["']en["'])?\)|\.localeCompare\(/;
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  expect(files.filter((name) => asks.test(readFileSync(join(folder, name), 'latin1')))).toEqual([]);
+});
+
 describe('the files of the bundle', () => {
   /** Two programs that begin with the same module, and what they import; each module is of so many bytes. */
   function packed(bytes: number, train: readonly string[], deploy: readonly string[], later: readonly string[] = []) {

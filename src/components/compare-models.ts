@@ -9,6 +9,7 @@ import { decidingPath, flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { comparisonEnvironment } from '../gitlab/job.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
+import { thousands } from '../ground/thousands.ts';
 import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { type Done, defineComponent, type Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -212,7 +213,7 @@ function alone({ promotion_path: path }: { promotion_path: readonly string[] }):
 /** How the job ends: well where the challenger is not worse, or has nobody to be compared with. */
 function concluded({ allow_inconclusive }: Inputs, compared: Compared, { job }: Context): Done<'MODEL_COMPARISON'> {
   const { verdict, n, end } = compared;
-  const [outputs, rows] = [{ MODEL_COMPARISON: verdict }, `${n.toLocaleString('en')} rows`];
+  const [outputs, rows] = [{ MODEL_COMPARISON: verdict }, `${thousands(n)} rows`];
   if (verdict === 'first')
     return {
       verdict: `First in ${job.environment}: no version is validated in ${end} that it could be compared with.`,

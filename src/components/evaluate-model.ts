@@ -7,6 +7,7 @@ import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
+import { thousands } from '../ground/thousands.ts';
 import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -143,7 +144,7 @@ function concluded(
 ): Done<'MODEL_QUALITY'> {
   const { verdict, n } = evaluation;
   const outputs = { MODEL_QUALITY: verdict };
-  const asked = `${n.toLocaleString('en')} rows`;
+  const asked = `${thousands(n)} rows`;
   if (verdict === 'good') return { verdict: `Good in ${job.environment}: every check of ${asked} holds.`, outputs };
   if (verdict === 'bad')
     throw new Failure(

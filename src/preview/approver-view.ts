@@ -3,6 +3,7 @@ import { objectUrl } from '../aws/console.ts';
 import type { Job } from '../gitlab/job.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
 import { duration } from '../ground/clock.ts';
+import { thousands } from '../ground/thousands.ts';
 import { type JudgedRule, ruleLine } from '../policy/judge.ts';
 import { type Asked, readAsked, readComment } from '../registry/companions.ts';
 import {
@@ -241,7 +242,7 @@ function evidence({ version, criteria, job }: Known): Fact[] {
       const rests =
         verdict === 'first'
           ? 'no version was validated at the end of the path that it could be compared with'
-          : `${Number(n).toLocaleString('en')} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
+          : `${thousands(Number(n))} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
       return [
         {
           label: kind,

@@ -1,3 +1,4 @@
+import { thousands } from '../ground/thousands.ts';
 import type { MessageFact, ToldEvent } from '../notify/message.ts';
 import { readApproval } from '../registry/entries.ts';
 import type { EvidenceKind } from '../registry/entry-keys.ts';
@@ -98,7 +99,7 @@ export function tellEvidence(
   { job, tell }: Telling,
 ): void {
   const title = `${displayName(version)} in ${job.environment}: ${kind} is ${verdict}`;
-  const counted = { label: kind === 'load' ? 'requests' : 'rows', text: n.toLocaleString('en') };
+  const counted = { label: kind === 'load' ? 'requests' : 'rows', text: thousands(n) };
   tell({ event: 'evidence', title, facts: [packageFact(version), counted] });
 }
 

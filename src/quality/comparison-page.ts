@@ -1,3 +1,4 @@
+import { thousands } from '../ground/thousands.ts';
 import { html, type Part, pageOf } from '../preview/page.ts';
 import { countedPairs, intervals, plotPart } from '../preview/plots.ts';
 import type { Answers } from '../statistics/answers.ts';
@@ -76,7 +77,7 @@ function errorParts({ pairs: { champion, challenger } }: AnsweredPairs): Part[] 
     plotPart('Errors row by row', svg, {
       caption: 'In how many rows which of the two is closer',
       columns: ['challenger', 'champion', 'both alike'],
-      rows: [[closer, x.length - closer - alike, alike].map((count) => count.toLocaleString('en'))],
+      rows: [[closer, x.length - closer - alike, alike].map(thousands)],
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { thousands } from '../ground/thousands.ts';
 import { INSTANCES_DIFFER, latencyPower } from '../statistics/latency.ts';
 import { type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { powerWithin, smallestFound } from '../statistics/paired.ts';
@@ -14,7 +15,6 @@ export interface ToldComparison {
   readonly found: string;
 }
 
-const count = (rows: number) => rows.toLocaleString('en');
 const percent = (share: number) => `${shown(100 * share)} %`;
 
 /** What so many rows can show, before any is asked; and where the latency is judged, what so few instances can show. */
@@ -25,10 +25,10 @@ export function powerLines(plan: ComparisonPlan, n: number): string[] {
 function powerOfRows({ primary, margins, expected_discordance: discordance }: ComparisonPlan, n: number): string {
   const margin = margins[primary] ?? 0;
   if (primary !== 'accuracy')
-    return `How small a difference of ${primary} the ${count(n)} rows find depends on how the answers differ: it is said afterwards.`;
+    return `How small a difference of ${primary} the ${thousands(n)} rows find depends on how the answers differ: it is said afterwards.`;
   const within = percent(powerWithin(margin, discordance, n));
   const smallest = percent(smallestFound(Math.sqrt(discordance / n)));
-  return `If only one of the two answers ${percent(discordance)} of the ${count(n)} rows rightly: a model that is as good is shown to be within the margin of ${shown(margin)} in ${within} of the cases, and a difference of ${smallest} is found in four of five.`;
+  return `If only one of the two answers ${percent(discordance)} of the ${thousands(n)} rows rightly: a model that is as good is shown to be within the margin of ${shown(margin)} in ${within} of the cases, and a difference of ${smallest} is found in four of five.`;
 }
 
 /** However many rows there are: more requests draw no other instances. */
@@ -59,9 +59,9 @@ function toldMetric(metric: ComparedMetric): ToldComparison {
   const name = `${metric.metric} is not worse by more than ${shown(margin)}${primary ? ' (primary)' : ''}`;
   const values = `${shown(challenger)}, champion ${shown(champion)}`;
   if (Number.isNaN(lower))
-    return { name, finding, found: `${values}; ${count(n)} rows do not show how far it may be off` };
+    return { name, finding, found: `${values}; ${thousands(n)} rows do not show how far it may be off` };
   const direction = directionOf(metric.metric, better);
-  const by = `${direction}, 95 %: ${boundWords(lower)}; ${pWords(metric.p, primary)}; ${method} of ${count(n)} rows`;
+  const by = `${direction}, 95 %: ${boundWords(lower)}; ${pWords(metric.p, primary)}; ${method} of ${thousands(n)} rows`;
   const size = `the smallest difference that they find in four of five runs is ${shown(smallest)}`;
   return { name, finding, found: `${values} (${by}); ${size}${decides(metric, 'rows')}` };
 }
@@ -85,7 +85,7 @@ function decides({ finding, more }: Pick<ComparedMetric, 'finding' | 'more'>, wh
   if (finding !== 'inconclusive') return '';
   return more === undefined
     ? `; no number of ${what} would decide`
-    : `; about ${count(more)} ${what} more would decide`;
+    : `; about ${thousands(more)} ${what} more would decide`;
 }
 
 function toldErrors(errors: ComparedErrors): ToldComparison {
@@ -93,7 +93,7 @@ function toldErrors(errors: ComparedErrors): ToldComparison {
   return {
     name: `at most ${percent(margin)} more requests fail`,
     finding,
-    found: `${percent(challenger)} failed, of the champion ${percent(champion)} (95 %: at most ${percent(upper)} more; ${pWords(p, false)}; Newcombe, ${count(requests)} requests each)${decides(errors, 'requests')}`,
+    found: `${percent(challenger)} failed, of the champion ${percent(champion)} (95 %: at most ${percent(upper)} more; ${pWords(p, false)}; Newcombe, ${thousands(requests)} requests each)${decides(errors, 'requests')}`,
   };
 }
 
@@ -101,8 +101,8 @@ function toldLatency(latency: ComparedLatency): ToldComparison {
   const { margin, finding, log, bounds, p, n, instances, differ, smallest } = latency;
   const name = `a request takes at most ${percent(margin)} longer`;
   if (Number.isNaN(bounds.upper))
-    return { name, finding, found: `${count(n)} requests on ${instances} instances do not show how long it takes` };
-  const asked = `${count(n)} requests each, on ${instances} instances each that differ by ${percent(differ)}`;
+    return { name, finding, found: `${thousands(n)} requests on ${instances} instances do not show how long it takes` };
+  const asked = `${thousands(n)} requests each, on ${instances} instances each that differ by ${percent(differ)}`;
   const size = `the smallest difference that they find in four of five runs is ${percent(smallest)}`;
   const more = finding === 'inconclusive' ? '; no number of requests would decide, because instances differ' : '';
   return {

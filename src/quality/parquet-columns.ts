@@ -1,4 +1,5 @@
 import type { RowGroup, SchemaElement, SchemaTree } from 'hyparquet';
+import { thousands } from '../ground/thousands.ts';
 import { TableProblem } from './table-data.ts';
 
 /** Refuses columns whose cells are neither numbers, texts nor truth values: nobody knows what a model would get of them. */
@@ -67,7 +68,7 @@ export function refuseLargeGroup(group: RowGroup, number: number, needed: readon
   if (bytes <= LARGEST_GROUP) return;
   const fitting = Math.floor((rows * LARGEST_GROUP) / bytes / 1000) * 1000;
   throw new TableProblem(
-    `its row group ${number} has ${rows.toLocaleString('en')} rows, which take ${megabytes(bytes)} MB (at most ${megabytes(LARGEST_GROUP)}): write it with row_group_size=${Math.max(1000, fitting)}, an option of pandas.DataFrame.to_parquet and pyarrow.parquet.write_table`,
+    `its row group ${number} has ${thousands(rows)} rows, which take ${megabytes(bytes)} MB (at most ${megabytes(LARGEST_GROUP)}): write it with row_group_size=${Math.max(1000, fitting)}, an option of pandas.DataFrame.to_parquet and pyarrow.parquet.write_table`,
   );
 }
 

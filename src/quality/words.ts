@@ -1,3 +1,4 @@
+import { thousands } from '../ground/thousands.ts';
 import type { DropCheck } from './drops.ts';
 import type { Evaluation, GroupCheck, MetricCheck, SliceCheck } from './evaluation.ts';
 import type { Limit } from './verdict.ts';
@@ -36,7 +37,7 @@ export function shown(value: number): string {
   return Math.abs(value) >= 1e5 ? String(Math.round(value)) : String(Number(value.toPrecision(5)));
 }
 
-const count = (rows: number) => `${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`;
+const count = (rows: number) => `${thousands(rows)} row${rows === 1 ? '' : 's'}`;
 
 function limitWords({ is, value }: Limit): string {
   const words = { min: 'at least', max: 'at most', above: 'above' };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LONGEST_DESCRIPTION } from '../../gitlab/project-file.ts';
+import { thousands } from '../../ground/thousands.ts';
 import type { Context } from '../../program/context.ts';
 import { compareAnswers, type ModelComparison } from '../../quality/comparison.ts';
 import { comparisonPage } from '../../quality/comparison-page.ts';
@@ -56,7 +57,7 @@ export async function compareWithChampion(order: ComparisonOrder, context: Compa
   const plan = await readComparisonFile(file, said.toString('utf8'));
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });
-  context.log.line(`${source.name} has ${data.rows.toLocaleString('en')} rows (SHA-256 ${data.sha256}).`);
+  context.log.line(`${source.name} has ${thousands(data.rows)} rows (SHA-256 ${data.sha256}).`);
   const end = deployed.promotion_path.at(-1) ?? '';
   if (!champion) {
     const now = await context.stillServed();
@@ -98,7 +99,7 @@ function showComparison(
 ): string {
   const { log, report } = context;
   const { asked, requests, repeated, failed, firstError, latencies: _, pairs: __ } = answered;
-  const [n, all] = [comparison.n, asked].map((each) => each.toLocaleString('en'));
+  const [n, all] = [comparison.n, asked].map(thousands);
   log.line(`Both answered ${n} of ${all} rows, in ${requests} requests each; ${repeated} were repeated.`);
   if (firstError !== undefined) log.line(`The first error: ${firstError}`);
   for (const line of comparisonLines(comparison)) log.line(`  ${line}`);
@@ -135,7 +136,7 @@ function showPage(
   const title = `${displayName(now)} compared with version ${champion.version} in ${job.environment}`;
   const verdict = VERDICTS[comparison.verdict](now.version, champion.version);
   const on = comparison.latency ? 'of each of two endpoints' : 'of one endpoint';
-  const asked = `${comparison.n.toLocaleString('en')} rows of ${source} were answered by both, as two variants ${on}.`;
+  const asked = `${thousands(comparison.n)} rows of ${source} were answered by both, as two variants ${on}.`;
   const path = report.file('comparison.html', comparisonPage(comparison, answered, { title, verdict, asked }));
   report.link('Comparison', `${title}: ${comparison.verdict}`, `${job.url}/artifacts/file/${path}`, 'first');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Liveness } from '../../asking/live.ts';
 import { LONGEST_DESCRIPTION } from '../../gitlab/project-file.ts';
+import { thousands } from '../../ground/thousands.ts';
 import type { Context } from '../../program/context.ts';
 import { type AskingPlan, askRows } from '../../quality/asking.ts';
 import { askedRows, type DataSummary, surveyData } from '../../quality/data.ts';
@@ -54,7 +55,7 @@ export async function askAndJudge(
   const plan = await readQualityFile(file, said.toString('utf8'));
   const source = await sourceOf(plan, file, context);
   const data = await surveyData({ source, plan });
-  context.log.line(`${source.name} has ${data.rows.toLocaleString('en')} rows (SHA-256 ${data.sha256}).`);
+  context.log.line(`${source.name} has ${thousands(data.rows)} rows (SHA-256 ${data.sha256}).`);
   const live = await liveAnswers({ plan, data, deployed }, context);
   const kept = given.keep_answers ? new KeptAnswers(plan) : undefined;
   const answered = await askRows(askedRows({ source, plan }, data), askingOf(plan, { data, liveness, kept }), context);
@@ -100,7 +101,7 @@ interface Showing {
 function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context }: Showing): string {
   const { log, report } = context;
   const { data, requests, repeated } = effort;
-  const [n, all] = [evaluation.n, data.rows].map((each) => each.toLocaleString('en'));
+  const [n, all] = [evaluation.n, data.rows].map(thousands);
   const sample = evaluation.n < data.rows ? ` of ${all}, a random sample by the hash of the id,` : '';
   log.line(`${n} rows${sample} were answered in ${requests} requests; ${repeated} were repeated.`);
   for (const line of checkLines(evaluation)) log.line(`  ${line}`);
@@ -129,7 +130,7 @@ function showPage(
 ): void {
   const title = `Quality of ${displayName(now)} in ${job.environment}`;
   const verdict = `The answers are ${evaluation.verdict}.`;
-  const asked = `${evaluation.n.toLocaleString('en')} rows of ${source} were asked of the live endpoint.`;
+  const asked = `${thousands(evaluation.n)} rows of ${source} were asked of the live endpoint.`;
   const classes = [...classCodes(plan).keys()];
   const path = report.file('quality.html', evaluationPage(evaluation, { title, verdict, asked, answers, classes }));
   report.link('Quality', `${title}: ${evaluation.verdict}`, `${job.url}/artifacts/file/${path}`, 'first');

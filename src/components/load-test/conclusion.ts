@@ -1,4 +1,5 @@
 import { Failure } from '../../ground/failure.ts';
+import { thousands } from '../../ground/thousands.ts';
 import type { Context } from '../../program/context.ts';
 import { judgedWords, stageWords } from './show.ts';
 import { VALID } from './validity.ts';
@@ -24,7 +25,7 @@ interface Concluded {
 /** How a valid load test ends: the last line of the log. Throws a Failure of kind "refused" when it does not end well. */
 export function conclude(verdict: ValidVerdict, { version, endpoint, allow_inconclusive }: Concluded): string {
   const required = verdict.stages.filter((stage) => stage.required);
-  const requests = required.reduce((sum, { samples }) => sum + samples.sent, 0).toLocaleString('en');
+  const requests = thousands(required.reduce((sum, { samples }) => sum + samples.sent, 0));
   const load = `${required.map(({ samples }) => stageWords(samples.stage)).join(', ')} (${requests} requests)`;
   if (verdict.is === 'good') return `Every limit held: ${version} on ${endpoint} under ${load}.`;
   const lines = required.flatMap(({ samples: { stage, ended }, judged }) => [

@@ -1,3 +1,4 @@
+import { thousands } from '../../ground/thousands.ts';
 import { type LoadCapacity, type ScalingAdvice, scalingFor } from './capacity.ts';
 import type { Samples } from './generator.ts';
 import { CLASSES, type ErrorClass, type LimitFinding, percentWords, statusWords } from './judgement.ts';
@@ -15,7 +16,7 @@ export function stageWords({ from, to, seconds }: Stage): string {
 /** What came of a stage, without a latency: whether it is valid is not known yet. */
 export function stageLine({ stage, sent, statuses, ended }: Samples): string {
   const failed = statuses.filter((status) => status !== 200).length;
-  const what = `${stageWords(stage)}${stage.counted ? '' : ' to warm up'}: ${sent.toLocaleString('en')} requests sent, ${failed === 0 ? 'none' : failed.toLocaleString('en')} failed`;
+  const what = `${stageWords(stage)}${stage.counted ? '' : ' to warm up'}: ${thousands(sent)} requests sent, ${failed === 0 ? 'none' : thousands(failed)} failed`;
   return ended === undefined ? `${what}.` : `${what}; ended early, because ${ended}.`;
 }
 
@@ -61,7 +62,7 @@ export function stageLines(stage: JudgedStage): string[] {
   const percentiles = PERCENTILES.map((percent) => `p${percent} ${millisecondWords(percentile(ordered, percent))}`);
   const late = percentile(samples.lateness.toSorted(), 99);
   return [
-    `${stageWords(samples.stage)}: ${percentiles.join(', ')}, slowest ${millisecondWords(ordered.at(-1))} (${samples.sent.toLocaleString('en')} requests, 99 of 100 sent at most ${millisecondWords(late)} late)`,
+    `${stageWords(samples.stage)}: ${percentiles.join(', ')}, slowest ${millisecondWords(ordered.at(-1))} (${thousands(samples.sent)} requests, 99 of 100 sent at most ${millisecondWords(late)} late)`,
     ...[...samples.firsts].map(
       ([status, why]) => `  failed: ${countOf(samples, status)} with ${statusWords(status)}, the first: ${why}`,
     ),
@@ -78,14 +79,14 @@ export function judgedWords(judged: LimitFinding): string {
 
 /** What is known about a limit, without whether it held. */
 export function limitWords({ name, is, beyond, requests, allowed, from, to, more }: LimitFinding): string {
-  const seen = `${beyond.toLocaleString('en')} of ${requests.toLocaleString('en')} requests are beyond it (${percentWords(beyond / requests)}; the true share is from ${percentWords(from)} to ${percentWords(to)}, and ${percentWords(allowed)} may be)`;
+  const seen = `${thousands(beyond)} of ${thousands(requests)} requests are beyond it (${percentWords(beyond / requests)}; the true share is from ${percentWords(from)} to ${percentWords(to)}, and ${percentWords(allowed)} may be)`;
   return `${name}: ${seen}${is === 'inconclusive' ? `; ${moreWords(more)}` : ''}`;
 }
 
 /** How many more requests would decide. */
 function moreWords(more: number | undefined): string {
   if (more === undefined) return 'the share is so near to what is allowed that no number of requests decides';
-  return `about ${Math.max(1, Math.ceil(more)).toLocaleString('en')} more requests would decide`;
+  return `about ${thousands(Math.max(1, Math.ceil(more)))} more requests would decide`;
 }
 
 /** What the knee means, in lines. */

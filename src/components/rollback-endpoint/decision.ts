@@ -84,7 +84,7 @@ function withdrawn({ served, named }: RollbackQuestion, left: Left): string | un
 }
 
 function newestFirst(releases: readonly EarlierRelease[]): EarlierRelease[] {
-  return releases.toSorted((a, b) => b.at.localeCompare(a.at) || b.version.version - a.version.version);
+  return releases.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at) || b.version.version - a.version.version);
 }
 
 function isSame(arn: string, other: string | undefined): boolean {

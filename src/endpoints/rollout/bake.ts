@@ -1,3 +1,4 @@
+import { thousands } from '../../ground/thousands.ts';
 import { upperShare } from '../../statistics/proportion.ts';
 import type { WatchedFailures } from '../description/alarms-effects.ts';
 
@@ -88,15 +89,15 @@ function ofOwn(own: number, sent: OwnCounts | undefined): string[] {
 const WORTH = 'Such copies show that the container answers, not that the model is right.';
 
 function ofSent({ file, answered, failed, reached }: OwnCounts): string {
-  const began = `This job sent ${answered.toLocaleString('en')} ${answered === 1 ? 'copy' : 'copies'} of ${file} itself`;
-  const ended = failed === 0 ? 'without a failure' : `${failed.toLocaleString('en')} without a good answer`;
+  const began = `This job sent ${thousands(answered)} ${answered === 1 ? 'copy' : 'copies'} of ${file} itself`;
+  const ended = failed === 0 ? 'without a failure' : `${thousands(failed)} without a good answer`;
   if (!reached || failed >= reached) return `${began}, ${ended}.`;
   const bound = percent(upperShare(failed, reached));
-  const all = reached === answered ? 'all' : `at least ${reached.toLocaleString('en')}`;
+  const all = reached === answered ? 'all' : `at least ${thousands(reached)}`;
   return `${began}, ${ended}; ${all} reached the new fleet: a failure rate above ${bound} for this payload is excluded at 95 %.`;
 }
 
-const counted = (requests: number) => `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`;
+const counted = (requests: number) => `${thousands(requests)} request${requests === 1 ? '' : 's'}`;
 
 /** `1 %`, `0.96 %`: rounded up, so that it never says more than was seen. */
 function percent(share: number): string {

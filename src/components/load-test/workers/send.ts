@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readPayload } from '../../../asking/payload.ts';
 import { type Clock, elapsedOn } from '../../../ground/clock.ts';
 import { Failure } from '../../../ground/failure.ts';
+import { thousands } from '../../../ground/thousands.ts';
 import type { Done } from '../../../program/component.ts';
 import type { Context } from '../../../program/context.ts';
 import { Brake, type Limits, type LoadPart, requestsOf, type Samples, sendStage, until } from '../generator.ts';
@@ -37,7 +38,7 @@ export async function sendPart({ scheduled, payload_file }: SendingTask, context
   report.file(SAMPLES_FILE, file);
   const sha256 = createHash('sha256').update(file).digest('hex');
   report.record({ outcome: 'sent', ...about, sha256, stages: samples.map(stageRecordOf) });
-  const sent = samples.reduce((sum, each) => sum + each.sent, 0).toLocaleString('en');
+  const sent = thousands(samples.reduce((sum, each) => sum + each.sent, 0));
   return { verdict: `Sent ${sent} requests as ${name}. The job that judges says what they show.`, outputs: {} };
 }
 
