@@ -22,7 +22,7 @@ export interface Stage {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
-  /** The host of GitLab, and where it answers in this process; `undefined` where the program asks it for no file. */
+  /** The host of GitLab, and where it answers in this process; `undefined` where the program does not ask it. */
   readonly gitlab: string | undefined;
   /** Static keys, and the calls that a hand-written job makes. */
   readonly byHand: { readonly env: Readonly<Record<string, string>>; readonly calls: readonly Call[] };
@@ -67,14 +67,9 @@ async function setStage({ job: name, versions = 0, latency = 0 }: Order): Promis
     args: [scene.component.name, ...args],
     env: { ...env, AWS_ENDPOINT_URL: emulator.url },
     files,
-    gitlab: Object.keys(files).some(isCommitted) ? `${HOST} ${gitlab.url}` : undefined,
+    gitlab: job.asksGitLab && `${HOST} ${gitlab.url}`,
     byHand: { env: emulator.env, calls: job.handWritten(emulator, files) },
   };
-}
-
-/** Whether it is no record of an earlier job. */
-function isCommitted(path: string): boolean {
-  return !path.startsWith('sagemaker/');
 }
 
 /** Keeps what arrives, as it arrived: the emulator's own log has it decoded. Its answers take so many milliseconds longer. */

@@ -23,6 +23,8 @@ export interface Call {
 /** A job in the two ways of doing it: by the component, and by the calls that a hand-written job makes in its place. */
 export interface Job {
   readonly scene: Scene;
+  /** Whether the component asks GitLab for a file or the merge requests of a commit. */
+  readonly asksGitLab?: true;
   /** `files` are what the scene put into the project's folder. */
   handWritten(emulator: Emulator, files: Files): readonly Call[];
 }
@@ -59,6 +61,7 @@ const invoking: Call = {
 export const jobs: Readonly<Record<string, Job>> = {
   'deploy-pipeline': {
     scene: startingTraining,
+    asksGitLab: true,
     handWritten: (_, files) => [
       call('CreatePipeline', {
         PipelineName: 'resale-price',
@@ -72,6 +75,7 @@ export const jobs: Readonly<Record<string, Job>> = {
   },
   'check-model': {
     scene: checking,
+    asksGitLab: true,
     handWritten: (emulator) => [
       newest('Approved'),
       call('DescribeModelPackage', { ModelPackageName: lastOf(emulator) }),
@@ -111,11 +115,13 @@ export const jobs: Readonly<Record<string, Job>> = {
   },
   'validate-endpoint': {
     scene: validating,
+    asksGitLab: true,
     handWritten: () => [call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }), invoking],
   },
   'load-test': {
     // One request, which is answered beside no other.
     scene: { ...loading, inputs: { ...loading.inputs, rate: '1', duration: '1', max_errors: 'any=99' } },
+    asksGitLab: true,
     // Nobody writes a load test by hand in a job: this is one request of it.
     handWritten: () => [call('DescribeEndpoint', { EndpointName: 'resale-price-dev' }), invoking],
   },
