@@ -139,7 +139,7 @@ describe('npm run release -- first', () => {
   });
 
   it.each<[string, Ended, RegExp]>([
-    ['crane is not there', { exit: undefined, out: '', error: '' }, /go install .*crane/],
+    ['crane is not there', { exit: undefined, out: '', error: '' }, /install crane/],
     ['it asks for a login', failed('UNAUTHORIZED: authentication required'), /crane auth login/],
     ['its certificate is not trusted', failed('x509: certificate signed by unknown authority'), /SSL_CERT_FILE/],
   ])('says what to do when %s', async (_, ended, next) => {

@@ -361,6 +361,28 @@ describe.skipIf(!tools.crane || !tools.cosign)('a release', () => {
     expect(ended.log).toContain(why);
   });
 
+  it('can be signed again with another key, and then be checked with that', () => {
+    const { releases, digest, verify } = released('published');
+    const check = () => step('verify', `${releases}:1.0.0`, digest, 'theirs/cosign.pub');
+    expect(check().exit).toBe(1);
+    expect(verify().exit).toBe(0);
+    const again = ['sbom.json', 'provenance.json'];
+    expect(step('sign', `${releases}@${digest}`, 'theirs/cosign.key', ...again).exit).toBe(0);
+    expect(check().exit).toBe(0);
+  });
+
+  it('can be signed again without what is attached, by the command of docs/release.md', () => {
+    const { releases, digest } = released('published');
+    const command = /^cosign (sign .*)<image>@<digest>$/m.exec(
+      readFileSync(`${repository}docs/release.md`, 'utf8'),
+    )?.[1];
+    const words = command?.trim().replace('cosign.key', 'theirs/cosign.key').split(' ') ?? [];
+    expect(run('cosign', [...words, `${releases}@${digest}`]).exit).toBe(0);
+    expect(
+      run('cosign', ['verify', '--key=theirs/cosign.pub', '--insecure-ignore-tlog=true', `${releases}:1.0.0`]).exit,
+    ).toBe(0);
+  });
+
   it('is rehearsed with a key of its own, and leaves nothing in the registry', () => {
     const { releases, digest } = released('copied');
     const rehearsed = step(

@@ -14,6 +14,7 @@ export async function askFor(
   given: Partial<Answers>,
   proposed: Partial<Answers>,
 ): Promise<Answers | undefined> {
+  output.write('Nothing is written. Enter takes what stands in brackets.\n');
   const lines = createInterface({ input, output });
   const gone = new AbortController();
   lines.once('close', () => gone.abort());

@@ -14,13 +14,15 @@ export function layout({ pull, publish, npm }: Answers): Part {
   return {
     heading: 'Repositories, for example in Nexus',
     lines: [
-      `${publish}   docker (hosted): what is pushed`,
+      `${publish}: docker (hosted), what is pushed`,
       '  sagemaker-components              releases: never replaced, never cleaned up',
       '  candidates/sagemaker-components   images by commit: cleaned up after 90 days',
       '  library/node, library/busybox     what the image is made with and stands on',
       '  tools/crane, tools/cosign, tools/glab',
-      `${pull}   docker (group) of the repository above: what runners pull`,
-      `${npm}   npm (proxy) of https://registry.npmjs.org`,
+      `${pull}: docker (group) of the repository above, what runners pull`,
+      new URL(npm).host === 'registry.npmjs.org'
+        ? `${npm}: the runners have to reach it`
+        : `${npm}: npm (proxy) of https://registry.npmjs.org`,
     ],
   };
 }
@@ -114,7 +116,7 @@ export function later({ key }: Answers): readonly Part[] {
           : `cosign generate-key-pair --kms ${key}-2   # and a new alias in COSIGN_KEY`,
         'Commit cosign.pub and change COSIGN_KEY together, then release the next version.',
         'git show 1.4.2:cosign.pub   # the key of a version from before; it stays valid',
-        'If the old key leaked: sign the versions that are in use again, and tell who included them (docs/release.md).',
+        'If others know the old key: sign the versions that are in use again, and tell their users (docs/release.md).',
       ],
     },
     {

@@ -98,7 +98,7 @@ function whyNot(host: string, image: string, { exit, error }: Ended): string {
   return `${host} could not be asked: ${said}`;
 }
 
-const INSTALL = 'go install github.com/google/go-containerregistry/cmd/crane@latest, or take it from its releases page';
+const INSTALL = 'install crane (go install, or the releases page of github.com/google/go-containerregistry)';
 
 function nextFor(host: string, { exit, error }: Ended): string {
   if (exit === undefined) return `${INSTALL}, then run this again.`;
