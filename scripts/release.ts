@@ -15,7 +15,9 @@ function release(): number {
   });
   const [version] = positionals;
   if (!version) {
-    console.log('ERROR No version was named.\nNext: npm run release -- 1.4.0 --dry-run.');
+    console.log(
+      'ERROR No version was named.\nNext: npm run release -- 1.4.0 --dry-run; before the first one, npm run release -- first.',
+    );
     return 64;
   }
   const repository = readRepository(folder);

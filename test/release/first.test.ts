@@ -198,6 +198,12 @@ describe('npm run release -- first', () => {
       /Developers may create them/,
     ],
     [
+      'tags that nobody may create',
+      'protected tags',
+      shows('/api/v4/projects/7/protected_tags', [{ name: '*', create_access_levels: [{ access_level: 0 }] }]),
+      /nobody may create them/,
+    ],
+    [
       'an open default branch',
       'default branch',
       shows('/api/v4/projects/7/protected_branches', []),

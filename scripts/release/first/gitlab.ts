@@ -136,15 +136,13 @@ function protectedTags(tags: z.output<typeof protectedSchema>): Finding {
   const next = "glab api --method POST projects/:id/protected_tags --field name='*' --field create_access_level=40.";
   const all = tags.find(({ name }) => name === '*');
   if (!all) return toDo('protected tags', 'Not all tags are protected: there is no protection of *.', next);
-  const open = all.create_access_levels.filter(
-    ({ access_level }) => (access_level ?? MAINTAINER) > 0 && (access_level ?? MAINTAINER) < MAINTAINER,
-  );
-  return open.length > 0
-    ? toDo(
-        'protected tags',
-        'Tags are protected, but Developers may create them, and so release.',
-        `remove the protection of *, then ${next}`,
-      )
+  // A user or a group that is named has no level.
+  const levels = all.create_access_levels.map(({ access_level }) => access_level ?? MAINTAINER);
+  const again = `remove the protection of *, then ${next}`;
+  if (levels.every((each) => each === 0))
+    return toDo('protected tags', 'Tags are protected, and nobody may create them.', again);
+  return levels.some((each) => each > 0 && each < MAINTAINER)
+    ? toDo('protected tags', 'Tags are protected, but Developers may create them, and so release.', again)
     : ok('protected tags', 'Only Maintainers, or whom you named, create tags.');
 }
 

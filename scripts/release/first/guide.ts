@@ -122,7 +122,7 @@ export function later({ key }: Answers): readonly Part[] {
     {
       heading: 'Later: a patch for an older minor version, such as 1.4.3 after 1.6.0',
       lines: [
-        'git push origin 1.4.2^{}:refs/heads/release/1.4   # once; protect release/* like the default branch',
+        "git push origin '1.4.2^{}:refs/heads/release/1.4'   # once; protect release/* like the default branch",
         'Fix it on the default branch, then git cherry-pick -x onto a branch of release/1.4, and merge that.',
         'npm run release -- 1.4.3   # on release/1.4, when its pipeline is green',
         '@1 stays 1.6.0: GitLab takes the highest version. Who includes @1.4 gets 1.4.3.',
