@@ -4,6 +4,7 @@ import { People } from './people.ts';
 import { ProtectedEnvironments } from './protected-environments.ts';
 import { Refs } from './refs.ts';
 import { ResourceGroups } from './resource-groups.ts';
+import { Runners } from './runners.ts';
 import { Settings } from './settings.ts';
 import { Variables } from './variables.ts';
 
@@ -22,6 +23,9 @@ export class Administration {
   readonly protectedEnvironments = new ProtectedEnvironments(this.settings);
   readonly variables = new Variables();
   readonly resourceGroups = new ResourceGroups();
+  readonly runners = new Runners();
+  /** Whether the project is one of the CI/CD Catalog. */
+  isCatalogResource = false;
   /** File -> its text, on every branch. */
   readonly files = new Map<string, string>();
   /** Where the project lies. */
@@ -36,6 +40,7 @@ export class Administration {
 
   answer(request: ApiRequest): ApiAnswer {
     if (request.path === '/personal_access_tokens/self') return this.people.self(request.token);
+    if (request.path === '/api/graphql') return this.#graphql(request);
     const known = this.people.known(request.token, request.method);
     if ('status' in known) return known;
     if (request.path === '/user') return { status: 200, body: { id: 5, username: known.username } };
@@ -46,6 +51,18 @@ export class Administration {
     if (![this.#id, this.path].includes(decodeURIComponent(project)) || known.level === 0) return notFound('Project');
     if (request.method === 'GET' && below === '') return { status: 200, body: this.#project(known.level) };
     return this.#file(below) ?? this.#below(request, below, known.level);
+  }
+
+  /** What the field isCatalogResource of a project says: https://docs.gitlab.com/api/graphql/reference/#project */
+  #graphql({ token, params }: ApiRequest): ApiAnswer {
+    // A query is a POST, and reads.
+    const known = this.people.known(token, 'GET');
+    if ('status' in known) return { status: known.status, body: { errors: [{ message: 'Invalid token' }] } };
+    const [query, path] = [String(params.query), Object(params.variables).path];
+    if (!/\{ project\(fullPath: \$path\) \{ isCatalogResource \} \}/.test(query))
+      return { status: 200, body: { errors: [{ message: 'Parse error' }] } };
+    const isSeen = path === this.path && known.level > 0;
+    return { status: 200, body: { data: { project: isSeen ? { isCatalogResource: this.isCatalogResource } : null } } };
   }
 
   #project(level: number): object {
@@ -82,6 +99,7 @@ export class Administration {
       this.protectedEnvironments,
       this.variables,
       this.resourceGroups,
+      this.runners,
     ].flatMap(({ routes }) => routes);
   }
 

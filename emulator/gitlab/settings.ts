@@ -16,6 +16,8 @@ export class Settings {
   readonly shared: { group_id: number; group_full_path: string; group_access_level: number }[] = [];
   readonly values: Record<string, unknown> = {
     default_branch: 'main',
+    description: '',
+    visibility: 'private',
     ci_pipeline_variables_minimum_override_role: 'developer',
     resource_group_default_process_mode: 'unordered',
   };

@@ -6,11 +6,16 @@ import type { Env } from '../../src/ground/env.ts';
 import { partsOf } from '../../src/ground/error-parts.ts';
 import { type Answer, Refusal, refusalOf, unreachable } from './refusal.ts';
 
+type Body = Readonly<Record<string, unknown>>;
+
+/** Where GraphQL answers, beside the paths of REST. */
+const GRAPHQL = '/graphql';
+
 /** A change that GitLab is asked for: its path is below the project. */
 export interface Change {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Body;
 }
 
 export interface ClientOptions {
@@ -53,13 +58,18 @@ export class GitLabClient {
     return all;
   }
 
+  /** What GraphQL answers to a query. Throws a Refusal. */
+  async query(query: string, variables: Readonly<Record<string, string>>): Promise<unknown> {
+    return (await this.#asked('POST', GRAPHQL, { query, variables })).json;
+  }
+
   /** Changes something of a project. Throws a Refusal. */
   async change(project: string, { method, path, body }: Change): Promise<void> {
     await this.#asked(method, `${project}${path}`, body);
   }
 
   /** Only what GitLab was too busy for is sent again, and a question: whether a change was made, a broken answer leaves open. */
-  async #asked(method: string, path: string, body?: Change['body']): Promise<Answer> {
+  async #asked(method: string, path: string, body?: Body): Promise<Answer> {
     for (let left = TRIES; ; left -= 1) {
       const answer = await this.#once(method, path, body);
       const again = answer.status === 429 || (method === 'GET' && answer.status >= 500);
@@ -68,9 +78,9 @@ export class GitLabClient {
     }
   }
 
-  async #once(method: string, path: string, body?: Change['body']): Promise<Answer> {
+  async #once(method: string, path: string, body?: Body): Promise<Answer> {
     const { gitlab, token, env } = this.#options;
-    const url = new URL(`${gitlab}/api/v4${path}`);
+    const url = new URL(`${gitlab}/api${path === GRAPHQL ? '' : '/v4'}${path}`);
     const isPlain = url.protocol === 'http:';
     if (isPlain && !isThisMachine(url)) throw unreachable(gitlab, 'an access token is not sent without encryption');
     const text = body === undefined ? undefined : JSON.stringify(body);

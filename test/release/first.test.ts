@@ -3,18 +3,19 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
 import { addressesIn } from '../../scripts/release/addresses.ts';
 import { type Answers, isComplete, missingIn, readOptions } from '../../scripts/release/first/answers.ts';
 import { askFor } from '../../scripts/release/first/ask.ts';
 import type { Ended, Finding, World } from '../../scripts/release/first/finding.ts';
 import { screenOf } from '../../scripts/release/first/screen.ts';
 import { firstRelease } from '../../scripts/release/first.ts';
-import { type GitLab, type Shown, startGitLab } from './gitlab.ts';
 
 const folder = fileURLToPath(new URL('../../', import.meta.url));
 const { project, pull, publish } = addressesIn(readFileSync(`${folder}catalog.yml`, 'utf8'));
 const TOKEN = 'glpat-of-a-maintainer';
 const SECRET = 'user:the-password-of-nexus';
+const NPM = 'https://registry.agency.example/npm/';
 const KMS = 'awskms:///alias/sagemaker-components';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -27,35 +28,27 @@ const images = Object.values(tools).map((image) => image.replace(/@.*/, ''));
 
 const config = (...hosts: readonly string[]) =>
   JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth: btoa(SECRET) }])) });
-const variable = (key: string, value: string, more: object = {}) => ({
-  ...{ key, value, variable_type: 'env_var', protected: false, masked: false, environment_scope: '*' },
-  ...more,
-});
 const hosts = [pull, publish].map((registry) => registry.split('/')[0] ?? '');
 
-/** Everything is as a release needs it. */
-const RIGHT: Shown['answers'] = {
-  [`/api/v4/projects/${project}`]: {
-    ...{
-      id: 7,
-      path_with_namespace: project,
-      visibility: 'internal',
-      description: 'Components',
-      default_branch: 'main',
-    },
+/** A project in which everything is as a release needs it. */
+async function readyProject(): Promise<GitLab> {
+  const gitlab = await startGitLab('7');
+  const { administration: all } = gitlab;
+  all.path = project;
+  all.people.give(TOKEN, { username: 'amy', scopes: ['read_api'], level: 40 });
+  Object.assign(all.settings.values, {
+    ...{ visibility: 'internal', description: 'Components' },
     ci_pipeline_variables_minimum_override_role: 'no_one_allowed',
-  },
-  '/api/graphql': { data: { project: { isCatalogResource: true } } },
-  '/api/v4/projects/7/protected_tags': [{ name: '*', create_access_levels: [{ access_level: 40 }] }],
-  '/api/v4/projects/7/protected_branches': [{ name: 'main' }, { name: 'release/*' }],
-  '/api/v4/projects/7/variables': [
-    variable('DOCKER_AUTH_CONFIG', config(...hosts)),
-    variable('RELEASE_AUTH_CONFIG', config(...hosts), { protected: true }),
-    variable('COSIGN_KEY', KMS, { protected: true }),
-    variable('NPM_CONFIG_REGISTRY', 'https://registry.agency.example/npm/'),
-  ],
-  '/api/v4/projects/7/runners': [{ status: 'online', paused: false }],
-};
+  });
+  all.isCatalogResource = true;
+  all.refs.protectedTags.push({ name: '*', create_access_levels: [all.refs.level({ access_level: 40 })] });
+  all.variables.set('DOCKER_AUTH_CONFIG', config(...hosts));
+  all.variables.set('RELEASE_AUTH_CONFIG', config(...hosts), { protected: true });
+  all.variables.set('COSIGN_KEY', KMS, { protected: true });
+  all.variables.set('NPM_CONFIG_REGISTRY', NPM);
+  all.runners.add(['ship_docker']);
+  return gitlab;
+}
 
 let gitlab: GitLab | undefined;
 afterEach(async () => {
@@ -65,8 +58,8 @@ afterEach(async () => {
 
 interface Scene {
   readonly answers?: Partial<Answers>;
-  readonly shown?: Shown['answers'];
-  readonly refused?: Shown['refused'];
+  /** What somebody set otherwise in the project. */
+  readonly otherwise?: (all: GitLab['administration'], gitlab: GitLab) => void;
   readonly env?: World['env'];
   /** What crane says of an image. */
   readonly crane?: (image: string) => Ended;
@@ -77,17 +70,18 @@ const said = (out: string): Ended => ({ exit: 0, out, error: '' });
 const failed = (error: string): Ended => ({ exit: 1, out: '', error });
 
 /** The first release, on this repository as it is, with crane and npm played and GitLab over HTTP. */
-async function look({ answers = {}, shown = {}, refused = {}, env = { GITLAB_TOKEN: TOKEN }, crane, npm }: Scene = {}) {
-  gitlab = await startGitLab(TOKEN, { answers: { ...RIGHT, ...shown }, refused });
+async function look({ answers = {}, otherwise, env = { GITLAB_TOKEN: TOKEN }, crane, npm }: Scene = {}) {
+  gitlab = await readyProject();
+  otherwise?.(gitlab.administration, gitlab);
   const run: World['run'] = async (program, args) => {
     if (program === 'crane') return (crane ?? (() => said(`${DIGEST}\n`)))(args[1] ?? '');
     if (program === 'npm') return npm ?? said(`"${integrity}"\n`);
     return { exit: 1, out: '', error: '' };
   };
   const found = await firstRelease(
-    { run, fetch, env, folder },
+    { run, sleep: async () => undefined, env, folder },
     {
-      ...{ gitlab: gitlab.address, project, pull, publish, npm: 'https://registry.agency.example/npm/', key: KMS },
+      ...{ gitlab: gitlab.url, project, pull, publish, npm: NPM, key: KMS },
       ...answers,
     },
   );
@@ -105,16 +99,13 @@ async function look({ answers = {}, shown = {}, refused = {}, env = { GITLAB_TOK
 const everyNext = (findings: readonly Finding[]) => findings.flatMap(({ next }) => next ?? []);
 
 describe('npm run release -- first', () => {
-  it('says what holds, and that it only reads', async () => {
+  it('says what holds, with a token that may only read', async () => {
     const { findings, screen } = await look();
     expect(findings.filter(({ is }) => is !== 'ok').map(({ about }) => about)).toEqual([
       ...Object.keys(tools),
       'cosign.pub',
     ]);
     expect(screen).toContain('Not looked at:');
-    expect(gitlab?.asked.filter((request) => !request.startsWith('GET ') && request !== 'POST /api/graphql')).toEqual(
-      [],
-    );
   });
 
   it('shows for each image that is not there the command that mirrors it, and no other', async () => {
@@ -172,7 +163,6 @@ describe('npm run release -- first', () => {
   it.each<[string, string, Scene, RegExp]>([
     ['a private project', 'visibility', settings({ visibility: 'private' }), /only its members/],
     ['a project without a description', 'description', settings({ description: '' }), /no description/],
-    ['a project that was moved', 'project', settings({ path_with_namespace: 'new/home' }), /moved to new\/home/],
     [
       'open pipeline variables',
       'pipeline variables',
@@ -182,72 +172,73 @@ describe('npm run release -- first', () => {
     [
       'a project outside of the catalog',
       'catalog',
-      shows('/api/graphql', { data: { project: { isCatalogResource: false } } }),
+      inProject((all) => {
+        all.isCatalogResource = false;
+      }),
       /no CI\/CD Catalog project/,
     ],
     [
       'tags that nobody protects',
       'protected tags',
-      shows('/api/v4/projects/7/protected_tags', []),
+      inProject(({ refs }) => refs.protectedTags.pop()),
       /no protection of \*/,
     ],
-    [
-      'tags that Developers may create',
-      'protected tags',
-      shows('/api/v4/projects/7/protected_tags', [{ name: '*', create_access_levels: [{ access_level: 30 }] }]),
-      /Developers may create them/,
-    ],
-    [
-      'tags that nobody may create',
-      'protected tags',
-      shows('/api/v4/projects/7/protected_tags', [{ name: '*', create_access_levels: [{ access_level: 0 }] }]),
-      /nobody may create them/,
-    ],
+    ['tags that Developers may create', 'protected tags', tagsFor(30), /Developers may create them/],
+    ['tags that nobody may create', 'protected tags', tagsFor(0), /nobody may create them/],
     [
       'an open default branch',
       'default branch',
-      shows('/api/v4/projects/7/protected_branches', []),
+      inProject(({ refs }) => refs.protectedBranches.pop()),
       /main is not protected/,
     ],
-    ['runners that are paused', 'runners', shows('/api/v4/projects/7/runners', [{ paused: true }]), /No runner/],
-    ['no variable for the key', 'COSIGN_KEY', without('COSIGN_KEY'), /no variable COSIGN_KEY/],
+    ['runners that are paused', 'runners', runnersWith(['ship_docker'], { paused: true }), /No runner/],
+    ['runners that are offline', 'runners', runnersWith(['ship_docker'], { status: 'offline' }), /No runner/],
+    ['runners with another tag', 'runners', runnersWith(['docker']), /No runner/],
+    ['no variable for the key', 'COSIGN_KEY', variable('COSIGN_KEY', undefined), /no variable COSIGN_KEY/],
+    ['another key', 'COSIGN_KEY', variable('COSIGN_KEY', `${KMS}-2`), /COSIGN_KEY is not awskms/],
+    [
+      'a key for one environment',
+      'COSIGN_KEY',
+      variable('COSIGN_KEY', KMS, { environment_scope: 'production' }),
+      /only for the environment production/,
+    ],
     [
       'a release account that every branch sees',
       'RELEASE_AUTH_CONFIG',
-      instead(variable('RELEASE_AUTH_CONFIG', config(...hosts))),
+      variable('RELEASE_AUTH_CONFIG', config(...hosts), { protected: false }),
       /not protected, so that every branch sees it/,
     ],
     [
       'an account that merge requests do not see',
       'DOCKER_AUTH_CONFIG',
-      instead(variable('DOCKER_AUTH_CONFIG', config(...hosts), { protected: true })),
+      variable('DOCKER_AUTH_CONFIG', config(...hosts), { protected: true }),
       /merge requests do not see it/,
     ],
     [
       'an account without one of the registries',
       'DOCKER_AUTH_CONFIG',
-      instead(variable('DOCKER_AUTH_CONFIG', config(hosts[0] ?? ''))),
+      variable('DOCKER_AUTH_CONFIG', config(hosts[0] ?? '')),
       new RegExp(`no login for ${hosts[1]}`),
     ],
     [
       'an account that is no config.json',
       'DOCKER_AUTH_CONFIG',
-      instead(variable('DOCKER_AUTH_CONFIG', SECRET)),
+      variable('DOCKER_AUTH_CONFIG', SECRET),
       /no text of a config.json/,
     ],
     [
       'a key file that is no file',
       'COSIGN_KEY',
-      { ...instead(variable('COSIGN_KEY', SECRET, { protected: true })), answers: { key: 'file' } },
+      { ...variable('COSIGN_KEY', SECRET), answers: { key: 'file' } },
       /no variable of type file/,
     ],
+    ['a key file without a password', 'COSIGN_PASSWORD', { answers: { key: 'file' } }, /no variable COSIGN_PASSWORD/],
     [
       'another npm registry than was named',
       'NPM_CONFIG_REGISTRY',
-      instead(variable('NPM_CONFIG_REGISTRY', 'https://registry.npmjs.org')),
+      variable('NPM_CONFIG_REGISTRY', 'https://registry.npmjs.org'),
       /is not https:\/\/registry\.agency/,
     ],
-    ['a key file without a password', 'COSIGN_PASSWORD', { answers: { key: 'file' } }, /no variable COSIGN_PASSWORD/],
     [
       'another registry than catalog.yml has',
       'catalog.yml',
@@ -261,11 +252,11 @@ describe('npm run release -- first', () => {
 
   it.each<[string, Scene, RegExp, RegExp]>([
     ['without a token', { env: {} }, /GITLAB_TOKEN is not set/, /scope read_api/],
-    ['with a wrong token', { env: { GITLAB_TOKEN: 'expired' } }, /401 Unauthorized/, /wrong or expired/],
+    ['with a wrong token', { env: { GITLAB_TOKEN: 'wrong' } }, /401 Unauthorized/, /scope read_api/],
     [
       'with a token of another scope',
-      refuses(`/api/v4/projects/${project}`, 403),
-      /answered 403 insufficient_scope/,
+      inProject(({ people }) => people.give(TOKEN, { username: 'amy', scopes: ['read_user'], level: 40 })),
+      /higher privileges/,
       /scope read_api/,
     ],
     [
@@ -274,13 +265,20 @@ describe('npm run release -- first', () => {
       /404 Project Not Found/,
       /create no\/such/,
     ],
-    ['without a GitLab', { answers: { gitlab: 'http://127.0.0.1:1' } }, /did not answer/, /check the address/],
     [
-      'with a page instead of an API',
-      shows(`/api/v4/projects/${project}`, 'Welcome'),
-      /did not answer as GitLab's API does/,
+      'for a project that was moved',
+      inProject((all) => Object.assign(all, { path: 'new/home', movedFrom: project })),
+      /did not show the project: HTTP 301/,
+      /look up its new path/,
+    ],
+    ['without a GitLab', { answers: { gitlab: 'http://127.0.0.1:1' } }, /was not reached/, /check the address/],
+    [
+      'behind a sign-in page',
+      { otherwise: (_, { trouble }) => trouble('sign-in page') },
+      /did not show/,
       /check the address/,
     ],
+    ['of a GitLab that is busy', { otherwise: (_, { trouble }) => trouble('throttled') }, /HTTP 429/, /less busy/],
   ])('looks at nothing of the project %s, and says so', async (_, scene, what, next) => {
     const { of } = await look(scene);
     expect(of('project')).toMatchObject({
@@ -291,29 +289,16 @@ describe('npm run release -- first', () => {
   });
 
   it('says which part of the project a token may not see, and shows the rest', async () => {
-    const { of } = await look(refuses('/api/v4/projects/7/variables', 403));
+    const { of } = await look(
+      inProject(({ people }) => people.give(TOKEN, { username: 'amy', scopes: ['read_api'], level: 30 })),
+    );
     expect(of('variables')).toMatchObject({ is: 'not seen', what: expect.stringContaining('403') });
     expect(of('catalog')).toMatchObject({ is: 'ok' });
   });
 
   it('does not take a hidden value for a right one', async () => {
-    const { of } = await look(instead(variable('COSIGN_KEY', '', { value: null, protected: true, masked: true })));
+    const { of } = await look(variable('COSIGN_KEY', null, { hidden: true, masked: true }));
     expect(of('COSIGN_KEY')).toMatchObject({ is: 'not seen', what: expect.stringContaining('hides its value') });
-  });
-
-  it('follows a moved project to its new path on the same GitLab, and takes the token to no other host', async () => {
-    const moved = `/api/v4/projects/${project}`;
-    const at = await look({
-      refused: { [moved]: [301, { location: '/api/v4/projects/9' }] },
-      shown: { '/api/v4/projects/9': { ...Object(RIGHT[moved]), path_with_namespace: 'new/home' } },
-    });
-    expect(at.of('project')).toMatchObject({ is: 'to do', what: `${project} was moved to new/home.` });
-    await gitlab?.close();
-    const other = await startGitLab(TOKEN, { answers: {}, refused: {} });
-    const away = await look({ refused: { [moved]: [301, { location: `${other.address}/api/v4/projects/9` }] } });
-    expect(away.of('project')).toMatchObject({ is: 'not seen', what: expect.stringContaining('answered 301') });
-    expect(other.asked).toEqual([]);
-    await other.close();
   });
 
   it('ends every next step as a sentence', async () => {
@@ -381,30 +366,32 @@ describe('its answers', () => {
   });
 });
 
-function shows(path: string, answer: unknown): Scene {
-  return { shown: { [path]: answer } };
-}
-
-function refuses(path: string, status: number): Scene {
-  return { refused: { [path]: [status, { error: 'insufficient_scope' }] } };
+function inProject(otherwise: Scene['otherwise']): Scene {
+  return { ...(otherwise && { otherwise }) };
 }
 
 function settings(changed: object): Scene {
-  const path = `/api/v4/projects/${project}`;
-  return shows(path, { ...Object(RIGHT[path]), ...changed });
+  return inProject((all) => Object.assign(all.settings.values, changed));
 }
 
-const VARIABLES = '/api/v4/projects/7/variables';
-
-function variablesLess(key: string): { key: string }[] {
-  const all = RIGHT[VARIABLES];
-  return Array.isArray(all) ? all.filter((each) => each.key !== key) : [];
+function tagsFor(access_level: number): Scene {
+  return inProject(({ refs }) => {
+    refs.protectedTags.splice(0, 1, { name: '*', create_access_levels: [refs.level({ access_level })] });
+  });
 }
 
-function without(key: string): Scene {
-  return shows(VARIABLES, variablesLess(key));
+function runnersWith(...given: Parameters<GitLab['administration']['runners']['add']>): Scene {
+  return inProject(({ runners }) => {
+    runners.all.pop();
+    runners.add(...given);
+  });
 }
 
-function instead(changed: { key: string }): Scene {
-  return shows(VARIABLES, [...variablesLess(changed.key), changed]);
+/** Another value of a variable; none of it where there is no value. */
+function variable(key: string, value: string | null | undefined, more: object = {}): Scene {
+  return inProject(({ variables: { all } }) => {
+    const at = all.findIndex((each) => each.key === key);
+    const [before] = all.splice(at, 1);
+    if (before && value !== undefined) all.push({ ...before, value, ...more });
+  });
 }

@@ -23,7 +23,7 @@ export interface Ended {
 /** What the checks look at, passed in. */
 export interface World {
   readonly run: (program: string, args: readonly string[]) => Promise<Ended>;
-  readonly fetch: typeof fetch;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The repository's folder, with a slash at its end. */
   readonly folder: string;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { GitLabClient } from '../../../setup/gitlab/client.ts';
+import { Refusal, type Why } from '../../../setup/gitlab/refusal.ts';
 import type { Answers } from './answers.ts';
 import { type Finding, notSeen, ok, toDo, type World } from './finding.ts';
-import { type Ask, gitlabOf, NotAnswered } from './gitlab-api.ts';
 import { lookAtVariables, variablesSchema } from './variables.ts';
 
 const level = z.object({ access_level: z.nullish(z.number()) });
@@ -33,40 +34,51 @@ export async function lookAtGitLab(world: World, answers: Answers): Promise<Find
         'export GITLAB_TOKEN, an access token of a Maintainer with the scope read_api, then run this again.',
       ),
     ];
-  const ask = gitlabOf(world, answers.gitlab);
+  const { env, sleep } = world;
+  const client = new GitLabClient({ gitlab: answers.gitlab, token: world.env.GITLAB_TOKEN, env, sleep });
   try {
-    const project = await ask(`/projects/${encodeURIComponent(answers.project)}`, projectSchema);
-    return await lookAtProject(ask, project, answers);
+    const project = read(projectSchema, await client.get(`/projects/${encodeURIComponent(answers.project)}`));
+    return await lookAtProject(client, project, answers);
   } catch (error) {
-    if (!(error instanceof NotAnswered)) throw error;
-    return [notSeen(about, error.message, nextFor(error, answers))];
+    if (!(error instanceof Refusal)) throw error;
+    return [notSeen(about, `${answers.gitlab} did not show the project: ${error.message}.`, NEXT[error.why](answers))];
   }
 }
 
-async function lookAtProject(ask: Ask, project: Project, answers: Answers): Promise<Finding[]> {
+/** Each part by itself: a token may see one and not another. */
+async function lookAtProject(client: GitLabClient, project: Project, answers: Answers): Promise<Finding[]> {
   const own = `/projects/${project.id}`;
-  const one = async (about: string, look: () => Promise<Finding[]>) => {
-    try {
-      return await look();
-    } catch (error) {
-      if (!(error instanceof NotAnswered)) throw error;
-      return [notSeen(about, error.message, 'use the token of a Maintainer, then run this again.')];
-    }
-  };
-  const found = [
-    one('catalog', async () => catalog(await ask('/graphql', catalogSchema, catalogQuery(answers.project)))),
-    one('protected tags', async () => [
-      protectedTags(await ask(`${own}/protected_tags?per_page=100`, protectedSchema)),
-    ]),
-    one('default branch', async () => [
-      protectedBranch(project, await ask(`${own}/protected_branches?per_page=100`, branchesSchema)),
-    ]),
-    one('variables', async () => lookAtVariables(await ask(`${own}/variables?per_page=100`, variablesSchema), answers)),
-    one('runners', async () => [
-      runners(await ask(`${own}/runners?tag_list=ship_docker&status=online`, runnersSchema)),
-    ]),
+  const parts: readonly [about: string, look: () => Promise<Finding[]>][] = [
+    [
+      'catalog',
+      async () => catalog(read(catalogSchema, await client.query(CATALOG, { path: project.path_with_namespace }))),
+    ],
+    ['protected tags', async () => [protectedTags(read(protectedSchema, await client.list(`${own}/protected_tags`)))]],
+    [
+      'default branch',
+      async () => [protectedBranch(project, read(branchesSchema, await client.list(`${own}/protected_branches`)))],
+    ],
+    ['variables', async () => lookAtVariables(read(variablesSchema, await client.list(`${own}/variables`)), answers)],
+    [
+      'runners',
+      async () => [runners(read(runnersSchema, await client.get(`${own}/runners?tag_list=ship_docker&status=online`)))],
+    ],
   ];
+  const found = parts.map(([about, look]) =>
+    look().catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      return [notSeen(about, `GitLab did not show it: ${error.message}.`, NEXT_OF_A_PART)];
+    }),
+  );
   return [...settings(project, answers), ...(await Promise.all(found)).flat()];
+}
+
+const NEXT_OF_A_PART = 'use the token of a Maintainer with the scope read_api, then run this again.';
+
+function read<Type>(schema: z.ZodType<Type>, answer: unknown): Type {
+  const { data, success } = schema.safeParse(answer);
+  if (!success) throw new Refusal('not GitLab', "what answered does not answer as GitLab's API does");
+  return data;
 }
 
 function settings(project: Project, { project: asked }: Answers): Finding[] {
@@ -76,8 +88,8 @@ function settings(project: Project, { project: asked }: Answers): Finding[] {
       ? ok('project', `${asked} is there.`)
       : toDo(
           'project',
-          `${asked} was moved to ${project.path_with_namespace}.`,
-          `give --project ${project.path_with_namespace}.`,
+          `GitLab writes ${asked} as ${project.path_with_namespace}.`,
+          'write it so, too: upper and lower case count.',
         ),
     project.visibility === 'private'
       ? toDo(
@@ -103,12 +115,7 @@ function settings(project: Project, { project: asked }: Answers): Finding[] {
   ];
 }
 
-function catalogQuery(project: string): string {
-  return JSON.stringify({
-    query: 'query($path: ID!) { project(fullPath: $path) { isCatalogResource } }',
-    variables: { path: project },
-  });
-}
+const CATALOG = 'query($path: ID!) { project(fullPath: $path) { isCatalogResource } }';
 
 function catalog({ data: { project } }: z.output<typeof catalogSchema>): Finding[] {
   if (!project)
@@ -167,11 +174,18 @@ function runners(found: z.output<typeof runnersSchema>): Finding {
       );
 }
 
-function nextFor({ status }: NotAnswered, { gitlab, project }: Answers): string {
-  if (status === 401)
-    return 'GITLAB_TOKEN is wrong or expired: make another with the scope read_api, then run this again.';
-  if (status === 403) return 'give the token the scope read_api, then run this again.';
-  if (status === 404)
-    return `create ${project} on ${gitlab}, or let the owner of the token be its Maintainer, then run this again.`;
-  return 'check the address of GitLab, the network and the proxy, then run this again.';
-}
+const CHECK = 'check the address of GitLab, the network and HTTPS_PROXY, then run this again.';
+const SCOPE = 'make a token with the scope read_api, export it as GITLAB_TOKEN, then run this again.';
+
+const NEXT: Readonly<Record<Why, (answers: Answers) => string>> = {
+  token: () => SCOPE,
+  scope: () => SCOPE,
+  forbidden: () => NEXT_OF_A_PART,
+  'not found': ({ project, gitlab }) =>
+    `create ${project} on ${gitlab}, or let the owner of the token be its Maintainer, then run this again.`,
+  moved: () => 'look up its new path, write it into catalog.yml, npm run docs, then run this again.',
+  refused: () => CHECK,
+  busy: () => 'run this again when GitLab is less busy.',
+  'not GitLab': () => CHECK,
+  unreachable: () => CHECK,
+};

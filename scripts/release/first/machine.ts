@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import type { Ended, World } from './finding.ts';
 
 /** The machine on which this runs. */
 export function thisMachine(folder: string): World {
-  return { run, fetch, env: process.env, folder };
+  return { run, sleep: setTimeout, env: process.env, folder };
 }
 
 /** A program that does not end in a minute has not answered. */
