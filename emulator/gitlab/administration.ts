@@ -24,6 +24,8 @@ export class Administration {
   readonly variables = new Variables();
   readonly resourceGroups = new ResourceGroups();
   readonly runners = new Runners();
+  /** Path -> the variables of a group whose Owner has the token; other groups are not seen. */
+  readonly groupVariables = new Map<string, Variables>();
   /** Whether the project is one of the CI/CD Catalog. */
   isCatalogResource = false;
   /** File -> its text, on every branch. */
@@ -44,6 +46,8 @@ export class Administration {
     const known = this.people.known(request.token, request.method);
     if ('status' in known) return known;
     if (request.path === '/user') return { status: 200, body: { id: 5, username: known.username } };
+    const [, owner] = /^\/groups\/([^/]+)\/variables$/.exec(request.path) ?? [];
+    if (owner !== undefined) return this.#groupVariables(decodeURIComponent(owner), request);
     const [, group] = /^\/groups\/([^/]+)$/.exec(request.path) ?? [];
     if (group !== undefined) return this.settings.group(decodeURIComponent(group));
     const [, project = '', below = ''] = /^\/projects\/([^/]+)(\/.*)?$/.exec(request.path) ?? [];
@@ -80,6 +84,12 @@ export class Administration {
     const text = this.files.get(decodeURIComponent(path));
     if (text === undefined) return refused(404, '404 File Not Found');
     return { status: 200, body: { encoding: 'base64', content: Buffer.from(text).toString('base64') } };
+  }
+
+  /** https://docs.gitlab.com/api/group_level_variables/ */
+  #groupVariables(group: string, request: ApiRequest): ApiAnswer {
+    const variables = this.groupVariables.get(group);
+    return variables ? paged(variables.all, request) : notFound('Group');
   }
 
   #moved(below: string): ApiAnswer {

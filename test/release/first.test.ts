@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { Variables } from '../../emulator/gitlab/variables.ts';
 import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
 import { addressesIn } from '../../scripts/release/addresses.ts';
 import { type Answers, isComplete, missingIn, readOptions } from '../../scripts/release/first/answers.ts';
@@ -294,6 +295,20 @@ describe('npm run release -- first', () => {
     );
     expect(of('variables')).toMatchObject({ is: 'not seen', what: expect.stringContaining('403') });
     expect(of('catalog')).toMatchObject({ is: 'ok' });
+  });
+
+  it('takes a variable of a group for one of the project, and one of the project first', async () => {
+    const { of } = await look(
+      inProject(({ variables: { all }, groupVariables }) => {
+        const ofGroup = new Variables();
+        ofGroup.set('COSIGN_KEY', 'awskms:///alias/another', { protected: true });
+        ofGroup.set('NPM_CONFIG_REGISTRY', NPM);
+        all.pop();
+        groupVariables.set(project.split('/')[0] ?? '', ofGroup);
+      }),
+    );
+    expect(of('NPM_CONFIG_REGISTRY')).toMatchObject({ is: 'ok' });
+    expect(of('COSIGN_KEY')).toMatchObject({ is: 'ok' });
   });
 
   it('does not take a hidden value for a right one', async () => {

@@ -58,7 +58,7 @@ async function lookAtProject(client: GitLabClient, project: Project, answers: An
       'default branch',
       async () => [protectedBranch(project, read(branchesSchema, await client.list(`${own}/protected_branches`)))],
     ],
-    ['variables', async () => lookAtVariables(read(variablesSchema, await client.list(`${own}/variables`)), answers)],
+    ['variables', async () => lookAtVariables(await variablesOf(client, own, project), answers)],
     [
       'runners',
       async () => [runners(read(runnersSchema, await client.get(`${own}/runners?tag_list=ship_docker&status=online`)))],
@@ -71,6 +71,20 @@ async function lookAtProject(client: GitLabClient, project: Project, answers: An
     }),
   );
   return [...settings(project, answers), ...(await Promise.all(found)).flat()];
+}
+
+/** Its own variables, then those of its groups, the nearest first: the first of a name counts. */
+async function variablesOf(client: GitLabClient, own: string, { path_with_namespace: path }: Project) {
+  const names = path.split('/').slice(0, -1);
+  const groups = names.map((_, index) => names.slice(0, names.length - index).join('/'));
+  const inherited = groups.map((group) =>
+    client.list(`/groups/${encodeURIComponent(group)}/variables`).catch((error: unknown) => {
+      // Only an Owner of a group sees them.
+      if (error instanceof Refusal && ['forbidden', 'not found'].includes(error.why)) return [];
+      throw error;
+    }),
+  );
+  return read(variablesSchema, (await Promise.all([client.list(`${own}/variables`), ...inherited])).flat());
 }
 
 const NEXT_OF_A_PART = 'use the token of a Maintainer with the scope read_api, then run this again.';

@@ -82,14 +82,11 @@ export function signingKey({ key }: Answers): Part {
       : [
           `cosign generate-key-pair --kms ${key}   # writes cosign.pub; the private half never leaves the KMS`,
           `COSIGN_KEY   ${key}: protected. The role of the runner may sign with it.`,
+          `cosign public-key --key ${key} | diff - cosign.pub   # both are of one key`,
         ];
   return {
     heading: 'The signing key',
-    lines: [
-      ...made,
-      'git add cosign.pub   # in a merge request: users check signatures with it',
-      'cosign public-key --key KEY | diff - cosign.pub   # shows that both are halves of one key',
-    ],
+    lines: [...made, 'git add cosign.pub   # in a merge request: users check signatures with it'],
   };
 }
 

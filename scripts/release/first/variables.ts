@@ -46,7 +46,11 @@ export function lookAtVariables(found: Variables, answers: Answers): Finding[] {
     const next = 'set it in Settings > CI/CD > Variables, as written below.';
     const variable = found.find(({ key }) => key === each.key);
     if (!variable)
-      return toDo(each.key, `The project has no variable ${each.key}. One of its group was not looked for.`, next);
+      return toDo(
+        each.key,
+        `There is no variable ${each.key} in the project, or in a group that the token may look into.`,
+        next,
+      );
     const wrongs = wrongsOf(each, variable);
     if (wrongs.length > 0) return toDo(each.key, `${each.key} ${wrongs.join(', and ')}.`, next);
     if (each.wrong && !variable.value)
