@@ -54,7 +54,7 @@ const PHYSICAL: Readonly<Record<NonNullable<SchemaElement['type']>, CellKind>> =
 };
 
 /** The most of a row group that may be in memory at once, in bytes. */
-const LARGEST_GROUP = 64 * 2 ** 20;
+export const LARGEST_GROUP = 64 * 2 ** 20;
 
 /** A number in memory, or the place of a text. */
 const BYTES_OF_CELL = 8;
@@ -63,8 +63,15 @@ const BYTES_OF_CELL = 8;
 export function refuseLargeGroup(group: RowGroup, number: number, needed: readonly string[]): void {
   const rows = Number(group.num_rows);
   const bytes = sum(
-    columnsOf(group, needed).map((each) => Math.max(Number(each.total_uncompressed_size), rows * BYTES_OF_CELL)),
+    columnsOf(group, needed).map((each) =>
+      Math.max(Number(each.total_uncompressed_size), Number(each.total_compressed_size), rows * BYTES_OF_CELL),
+    ),
   );
+  refuseLargeCells({ rows, bytes, number });
+}
+
+/** Refuses a row group whose cells take so many bytes. */
+export function refuseLargeCells({ rows, bytes, number }: { rows: number; bytes: number; number: number }): void {
   if (bytes <= LARGEST_GROUP) return;
   const fitting = Math.floor((rows * LARGEST_GROUP) / bytes / 1000) * 1000;
   throw new TableProblem(

@@ -1,28 +1,26 @@
-import { brotliDecompressSync, crc32, gunzipSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib';
 import {
   type AsyncBuffer,
-  type ColumnMetaData,
-  type Compressors,
   type DecodedArray,
   type FileMetaData,
-  type PageHeader,
-  parquetMetadataAsync,
+  parquetMetadata,
   parquetRead,
   parquetSchema,
   type RowGroup,
-  snappyUncompress,
 } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
 import { partsOf } from '../ground/error-parts.ts';
 import {
   columnsOf,
+  LARGEST_GROUP,
+  refuseLargeCells,
   refuseLargeGroup,
-  refuseLargePage,
   refuseUnknownCompression,
   refuseUnreadable,
 } from './parquet-columns.ts';
+import { COMPRESSORS } from './parquet-compression.ts';
+import { checkPages } from './parquet-pages.ts';
 import { type Spooled, spooled } from './spool.ts';
 import { type Bytes, CHUNK, type RowChunk, TableProblem } from './table-data.ts';
+import { refuseForgedStruct } from './thrift.ts';
 
 /**
  * The rows of a Parquet file, one row group in memory at a time. A column that is not needed is not read: its cells are undefined.
@@ -35,12 +33,10 @@ export async function* readParquet(bytes: Bytes, needed: readonly string[] | und
     const { columns } = table;
     yield { columns, rows: [] };
     refuseUnreadable(table.schema.filter(({ element }) => table.needed.includes(element.name)));
-    let rowStart = 0;
     for (const [index, group] of table.metadata.row_groups.entries()) {
       refuseLargeGroup(group, index + 1, table.needed);
       refuseUnknownCompression(group, table.needed);
-      const cells = await cellsOf(table, { group, rowStart });
-      rowStart += Number(group.num_rows);
+      const cells = await cellsOf(table, { group, number: index + 1 });
       yield* rowsOf({ columns, cells, rows: Number(group.num_rows) });
     }
   } finally {
@@ -68,7 +64,7 @@ async function tableIn(spool: Spooled, wanted: readonly string[] | undefined): P
     slice: async (from, to = spool.size) => (await spool.read(from, Math.min(to, spool.size))).buffer,
   };
   return damaged('its footer', async () => {
-    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    const metadata = await metadataIn(spool);
     const schema = parquetSchema(metadata).children;
     const columns = schema.map(({ element }) => element.name);
     const needed = columns.filter((name) => wanted?.includes(name) ?? true);
@@ -76,27 +72,45 @@ async function tableIn(spool: Spooled, wanted: readonly string[] | undefined): P
   });
 }
 
+/** More than the footer of any data that is evaluated has, in bytes, and more columns: all of it is in memory at once. */
+const LARGEST_FOOTER = 2 ** 23;
+const MOST_COLUMNS = 5_000;
+
+/** The length of the footer and the four bytes behind it. */
+const BEHIND_FOOTER = 8;
+
+async function metadataIn(spool: Spooled): Promise<FileMetaData> {
+  const end = spool.size - BEHIND_FOOTER;
+  const length = new DataView((await spool.read(end, spool.size)).buffer).getUint32(0, true);
+  if (length > LARGEST_FOOTER) throw new Error(`it says that it has ${length} bytes`);
+  const footer = await spool.read(end - length, spool.size);
+  refuseForgedStruct({ view: new DataView(footer.buffer), offset: 0 });
+  const metadata = parquetMetadata(footer, { geoparquet: false });
+  if (metadata.schema.length > MOST_COLUMNS) throw new Error(`it has more than ${MOST_COLUMNS} columns`);
+  if (metadata.row_groups.some(({ num_rows: rows }) => rows < 0)) throw new Error('a row group has fewer than 0 rows');
+  return metadata;
+}
+
 interface GroupPlace {
   readonly group: RowGroup;
-  readonly rowStart: number;
+  /** Its place, from 1. */
+  readonly number: number;
 }
 
 /** The cells of each column of a row group. */
-async function cellsOf(
-  { file, metadata, needed }: Table,
-  { group, rowStart }: GroupPlace,
-): Promise<ReadonlyMap<string, DecodedArray[]>> {
-  await damaged(`its rows from ${rowStart + 1} on`, async () => {
-    for (const about of columnsOf(group, needed)) await checkPages(file, about, Number(group.num_rows));
-  });
+async function cellsOf(table: Table, { group, number }: GroupPlace): Promise<ReadonlyMap<string, DecodedArray[]>> {
+  const { file, metadata, needed } = table;
+  const rows = Number(group.num_rows);
+  const bytes = await damaged(`its row group ${number}`, () => sizeOf(table, group));
+  refuseLargeCells({ rows, bytes, number });
   const cells = new Map<string, DecodedArray[]>(needed.map((name) => [name, []]));
-  await damaged(`its rows from ${rowStart + 1} on`, () =>
+  await damaged(`its row group ${number}`, () =>
     parquetRead({
       file,
-      metadata,
+      metadata: { ...metadata, row_groups: [group] },
       columns: [...needed],
-      rowStart,
-      rowEnd: rowStart + Number(group.num_rows),
+      rowStart: 0,
+      rowEnd: rows,
       compressors: COMPRESSORS,
       parsers: { stringFromBytes: textOf },
       utf8: false,
@@ -107,47 +121,25 @@ async function cellsOf(
   // By the names of the schema: a column whose cells have another name in the group has none.
   for (const [name, pages] of cells) {
     const [about] = columnsOf(group, [name]);
-    const problem = whyDamaged(pages, Number(group.num_rows), about?.statistics?.null_count);
+    const problem = whyDamaged(pages, rows, about?.statistics?.null_count);
     if (problem !== undefined)
-      throw new TableProblem(`its column ${name} ${problem} from row ${rowStart + 1} on: it is cut or damaged`);
+      throw new TableProblem(`its column ${name} ${problem} in row group ${number}: it is cut or damaged`);
   }
   return cells;
 }
 
-/** Looks at the pages of a column before their cells are read: that they have as many as the rows, and are what their checksums say. */
-async function checkPages(file: AsyncBuffer, about: ColumnMetaData, rows: number): Promise<void> {
-  const begin = Number(about.dictionary_page_offset || about.data_page_offset);
-  const view = new DataView(await file.slice(begin, begin + Number(about.total_compressed_size)));
-  const reader = { view, offset: 0 };
-  let cells = 0;
-  while (reader.offset < view.byteLength) {
-    const header = parquetHeader(reader);
-    refuseOddHeader(header);
-    const { compressed_page_size: size, crc, data_page_header: one, data_page_header_v2: two } = header;
-    const page = new Uint8Array(view.buffer, reader.offset, size);
-    if (crc !== undefined && (crc32(page) | 0) !== crc) throw new Error('a page is not what its checksum says');
-    const count = (one ?? two)?.num_values ?? 0;
-    if (count < 0) throw new Error('a page has no number of cells');
-    cells += count;
-    reader.offset += size;
+/** Bytes that the cells of a row group take. Throws where its pages are not what they say. */
+async function sizeOf({ file, schema, needed }: Table, group: RowGroup): Promise<number> {
+  const rows = Number(group.num_rows);
+  let size = 0;
+  for (const about of columnsOf(group, needed)) {
+    const begin = Number(about.dictionary_page_offset || about.data_page_offset);
+    const bytes = await file.slice(begin, begin + Number(about.total_compressed_size));
+    const element = schema.find(({ element: { name } }) => name === about.path_in_schema[0])?.element;
+    if (element && size <= LARGEST_GROUP) size += checkPages({ about, element, bytes, rows });
   }
-  if (cells !== rows) throw new Error(`column ${about.path_in_schema[0]} has ${cells} cells of ${rows}`);
+  return size;
 }
-
-/** Throws where a page does not say how long it is, or what is in it: what reads its cells would look for the end of them forever. */
-function refuseOddHeader({ data_page_header: one, data_page_header_v2: two, ...header }: PageHeader): void {
-  const lengths = two ? [two.definition_levels_byte_length, two.repetition_levels_byte_length] : [];
-  const sizes = [header.compressed_page_size, header.uncompressed_page_size];
-  const counts = two
-    ? [two.num_values, two.num_nulls, two.num_rows]
-    : [(one ?? header.dictionary_page_header)?.num_values];
-  const levels = lengths.reduce((total, each) => total + each, 0);
-  if (![...lengths, ...sizes, ...counts].every(isCount) || sizes.some((size) => size < levels))
-    throw new Error('a page does not say how long it is');
-}
-
-/** What a header does not name is missing, whatever its type says. */
-const isCount = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
 
 /** Where bytes are lost, cells are undefined, too few or too many: nothing takes their place. */
 function whyDamaged(pages: readonly DecodedArray[], rows: number, nulls: bigint | undefined): string | undefined {
@@ -179,27 +171,6 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** A page never becomes larger than its header says, nor than a row group may be. */
-function limited(decompress: (page: Uint8Array, limit: Required<Pick<ZlibOptions, 'maxOutputLength'>>) => Uint8Array) {
-  return (page: Uint8Array, size: number): Uint8Array => {
-    refuseLargePage(size);
-    return decompress(page, { maxOutputLength: Math.max(1, size) });
-  };
-}
-
-/** What pandas, pyarrow, polars and Spark write; LZ4 and LZO are refused by name. Those of Node have checksums, or limits, of their own. */
-const COMPRESSORS: Compressors = {
-  SNAPPY: (page, size) => {
-    refuseLargePage(size);
-    const text = new Uint8Array(size);
-    snappyUncompress(page, text);
-    return text;
-  },
-  GZIP: limited(gunzipSync),
-  ZSTD: limited(zstdDecompressSync),
-  BROTLI: limited(brotliDecompressSync),
-};
 
 interface GroupCells {
   readonly columns: readonly string[];

@@ -24,7 +24,7 @@ export async function spooled(bytes: Bytes): Promise<Spooled> {
       await onDisk(() => file.writeFile(piece));
       size += piece.byteLength;
     }
-    return { size, read: (start, end) => readAt(file, start, end), close: () => file.close() };
+    return { size, read: (start, end) => readAt({ file, size }, start, end), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
@@ -53,9 +53,16 @@ async function namelessFile(): Promise<FileHandle> {
   }
 }
 
-async function readAt(file: FileHandle, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+interface SpooledFile {
+  readonly file: FileHandle;
+  readonly size: number;
+}
+
+async function readAt({ file, size }: SpooledFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  // Before there is room for them: a file may say that it has any number of bytes.
+  if (start < 0 || end > size) throw new RangeError(`it has no bytes ${start} to ${end}`);
   const wanted = new Uint8Array(Math.max(0, end - start));
   const { bytesRead } = await file.read(wanted, 0, wanted.length, start);
-  if (start < 0 || bytesRead < wanted.length) throw new RangeError(`it has no bytes ${start} to ${end}`);
+  if (bytesRead < wanted.length) throw new RangeError(`it has no bytes ${start} to ${end}`);
   return wanted;
 }
