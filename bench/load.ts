@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { undisturbed } from '../test/components/real-time.ts';
 
 /*
  * What load-test measures, beside two tools that many use, and what it costs. The truth is the log of the server, which notes when
@@ -31,7 +32,9 @@ const measured = z.object({
 
 const SERVER = fileURLToPath(new URL('./load/server.ts', import.meta.url));
 const GENERATOR = fileURLToPath(new URL('./load/generator.ts', import.meta.url));
-const options = { execArgv: ['--import', 'tsx'] };
+const first = undisturbed();
+const [execPath = '', ...execArgv] = [...first, process.execPath, '--import', 'tsx'];
+const options = { execPath, execArgv };
 const folder = mkdtempSync(join(tmpdir(), 'bench-load-'));
 const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
 
@@ -88,6 +91,7 @@ async function bench(rounds: number): Promise<void> {
   makeCertificate();
   const machine = loadavg().map((each) => each.toFixed(1));
   console.log(`load average ${machine.join(', ')}`);
+  console.log(`server and generator ${first.length > 0 ? 'go' : 'do not go'} before what else this machine does`);
   console.log('a server that holds everything for 1 s once in 20 s; 200 requests a second, in milliseconds');
   for (let round = 1; round <= rounds; round++) {
     const server = await serve('stalls');
