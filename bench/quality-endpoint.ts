@@ -24,6 +24,7 @@ const stage: QualityStage = {
     '--quality-file=quality.yml',
     '--allow-inconclusive=false',
     '--keep-answers=false',
+    '--policy-file=',
     '--keep-records=never',
   ],
   env: {

@@ -8,6 +8,7 @@ import { NO_CAPACITY } from '../../emulator/sagemaker/endpoints.ts';
 import type { Call } from '../../emulator/world.ts';
 import compareModels, { deleteComparison } from '../../src/components/compare-models.ts';
 import evaluateModel from '../../src/components/evaluate-model.ts';
+import loadTest from '../../src/components/load-test.ts';
 import {
   aboutVersion,
   contentIn,
@@ -19,11 +20,13 @@ import {
 } from '../components/handover.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
 import { LABELLED } from '../components/labelled.ts';
-import { type Caller, callingFrom } from './nearby.ts';
-import { ROOM } from './project.ts';
+import { QUICK_LOAD } from '../components/load.ts';
+import { type Blow, FAULTS, fateOf } from './fate.ts';
+import { answeredNearby, callingFrom } from './nearby.ts';
+import { PAYLOAD, ROOM } from './project.ts';
 
 /** The jobs that judge what serves in uat, and the one that stops the environment of a comparison. */
-const JOBS = { evaluate: evaluateModel, compare: compareModels, stop: deleteComparison } as const;
+const JOBS = { evaluate: evaluateModel, load: loadTest, compare: compareModels, stop: deleteComparison } as const;
 
 type JobKind = keyof typeof JOBS;
 
@@ -40,23 +43,15 @@ const DEEDS = [
 
 type Deed = (typeof DEEDS)[number];
 
-const FAULTS = {
-  throttled: { kind: 'throttle', times: 2 },
-  'server error': { kind: 'server error', times: 2 },
-  'connection lost': { kind: 'reset before', times: 2 },
-  'effect unknown': { kind: 'reset after', times: 1 },
-  'no AWS': { kind: 'server error', times: Number.POSITIVE_INFINITY },
-} as const;
-
 type Trouble =
-  | { readonly kind: 'dies'; readonly call: number; readonly answered: boolean }
-  | { readonly kind: keyof typeof FAULTS | 'session ends'; readonly call: number }
+  | NonNullable<Blow>
+  | { readonly kind: 'session ends'; readonly call: number }
   | { readonly kind: 'meanwhile'; readonly call: number; readonly step: EvidenceStep };
 
 export type EvidenceStep = { readonly does: JobKind; readonly trouble?: Trouble | undefined } | { readonly does: Deed };
 
 const call = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 45 }));
-const kinds = fc.constantFrom<JobKind>('evaluate', 'compare', 'compare', 'stop');
+const kinds = fc.constantFrom<JobKind>('evaluate', 'load', 'compare', 'compare', 'stop');
 const deed = fc.record({
   does: fc.oneof(fc.constant('deploy by hand' as const), fc.constantFrom(...DEEDS)),
 });
@@ -100,14 +95,30 @@ function namesOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key
 /** Few rows, in few requests: what is tested is what becomes of the endpoint, and of the entry. */
 export const EVIDENCE_FILES = {
   'holdout.csv': LABELLED['holdout.csv'].split('\n').slice(0, 41).join('\n'),
+  'payload.json': PAYLOAD,
   'quality.yml': LABELLED['quality.yml']
     .replace('request:', 'request:\n  batch: 5\n  at_once: 1')
     .replace(/primary: mape\n {2}margins: .*/, 'primary: mape\n  margins: { mape: 0.02 }\n  errors: 1\n  batch: 20'),
 };
 
+/** What differs from the example. */
+const INPUTS: Readonly<Record<JobKind, Readonly<Record<string, string>>>> = {
+  evaluate: {},
+  load: QUICK_LOAD,
+  compare: {},
+  stop: { poll_interval: '30' },
+};
+
+/** The entry that a job writes, if it writes one. */
+const ENTRIES: Readonly<Record<JobKind, string | undefined>> = {
+  evaluate: 'quality.uat',
+  load: 'load.uat',
+  compare: 'comparison.uat',
+  stop: undefined,
+};
+
 const ENDPOINT = 'resale-price-uat';
 const EXITS = [0, 1, 64, 75, 77, 124];
-const never = new Promise<never>(() => undefined);
 
 /** Lives through a history; throws when something came true that never may. Counts what came about. */
 export async function liveOnEvidence(
@@ -189,7 +200,7 @@ class EvidenceLife {
     const emulator = this.#emulator;
     const ModelPackageArn = this.#version;
     this.#made += 1;
-    if (deed === 'an hour') emulator.clock.advance(3_600_000);
+    if (deed === 'an hour') this.#passHour();
     if (deed === 'answer worse') emulator.runtime.behaviours.set(this.#version, { spread: 0.5 });
     if (deed === 'reject') emulator.do('UpdateModelPackage', { ModelPackageArn, ModelApprovalStatus: 'Rejected' });
     if (deed === 'no capacity') emulator.endpoints.outcomes.push({ ends: 'failed', reason: NO_CAPACITY });
@@ -208,6 +219,12 @@ class EvidenceLife {
         InferenceSpecification: { ...emulator.package(this.#version)?.content.InferenceSpecification, Containers },
       });
     }
+  }
+
+  /** A session that was there before has ended by then. */
+  #passHour(): void {
+    for (const run of this.#running) run.troubled = true;
+    this.#emulator.clock.advance(3_600_000);
   }
 
   /** Somebody sets the endpoint of a comparison in motion, where there is one that rests. */
@@ -246,7 +263,7 @@ class EvidenceLife {
       startJob(JOBS[run.kind], {
         ...{ emulator, root: this.#folder(pipeline), clock, job },
         ...{ environment: 'uat', pipeline },
-        inputs: run.kind === 'stop' ? { poll_interval: '30' } : {},
+        inputs: INPUTS[run.kind],
         claims: { iss: this.#gitlab.url },
         env: { CI_JOB_TOKEN: this.#gitlab.jobToken, GIT_STRATEGY: 'empty' },
       }),
@@ -256,40 +273,17 @@ class EvidenceLife {
     return ended;
   }
 
-  /** How a job's calls fare, and whether it dies: then it reaches nothing more, and no time passes for it. */
+  /** How a job's calls fare, and what is done in the midst of them. */
   #fate(run: Run, trouble: Trouble | undefined) {
-    const emulator = this.#emulator;
-    if (trouble && trouble.kind in FAULTS)
-      emulator.fault({ operation: '*', nth: trouble.call, ...FAULTS[trouble.kind as keyof typeof FAULTS] });
-    const end = Promise.withResolvers<undefined>();
-    let [calls, dead] = [0, false];
-    const die = () => {
-      dead = true;
-      end.resolve(undefined);
-    };
-    const dies = trouble?.kind === 'dies' ? trouble : undefined;
-    const caller: Caller = {
-      emulator,
-      before: async () => {
-        if (dies?.answered && calls >= dies.call) die();
-        if (dead) return never;
-        calls += 1;
-        if (trouble?.kind === 'meanwhile' && calls === trouble.call) await this.go(trouble.step);
-        if (trouble?.kind === 'session ends' && calls === trouble.call) this.#endSessions();
+    return fateOf(blowIn(trouble), {
+      emulator: this.#emulator,
+      called: async (call) => {
+        if (trouble?.kind === 'meanwhile' && call === trouble.call) await this.go(trouble.step);
+        if (trouble?.kind === 'session ends' && call === trouble.call) this.#endSessions();
       },
       done: (made) => this.#hold(() => this.#called(run, made)),
-      answered: async () => {
-        if (dies?.answered || calls !== dies?.call) return undefined;
-        die();
-        return never;
-      },
-    };
-    const clock = {
-      now: () => emulator.clock.now(),
-      sleep: async (milliseconds: number) => (dead ? never : emulator.clock.advance(milliseconds)),
-      random: () => 0.5,
-    };
-    return { caller, clock, died: end.promise };
+      paused: answeredNearby,
+    });
   }
 
   #endSessions(): void {
@@ -322,16 +316,15 @@ class EvidenceLife {
     else if (/^(Create|Update|Delete)/.test(operation)) {
       const name = String(asked.EndpointName ?? asked.EndpointConfigName ?? asked.ModelName);
       must(name.startsWith('cmp-'), `${run.kind} called ${operation} for ${name}`);
-      must(run.kind !== 'evaluate', `evaluate-model called ${operation}`);
+      must(run.kind === 'compare' || run.kind === 'stop', `${run.kind} called ${operation}`);
       if (operation.startsWith('Create')) run.created.add(name);
     }
   }
 
   /** A job writes its own entry and nothing else. */
   #wrote(run: Run, { CustomerMetadataProperties: entries = {}, ...more }: Readonly<Record<string, unknown>>): void {
-    const own = run.kind === 'evaluate' ? 'quality.uat' : 'comparison.uat';
     must(
-      Object.keys(Object(entries)).join() === own,
+      Object.keys(Object(entries)).join() === ENTRIES[run.kind],
       `${run.kind} wrote ${Object.keys(Object(entries)).join(' and ')}`,
     );
     must(Object.keys(more).join() === 'ModelPackageArn', `${run.kind} wrote ${Object.keys(more).join(' and ')}`);
@@ -350,6 +343,7 @@ class EvidenceLife {
     must(!/Unexpected error|EmulatorMistake/.test(log), `the program did not understand what it met:\n${log}`);
     must(exit === 0 || /\nNext: .+$/.test(log), `the log does not end with what to do next:\n${log}`);
     if (log.includes('Void')) this.#count('void');
+    if (log.includes('is not load-tested')) this.#count('another version served during a load');
     if (kind === 'stop' && log.includes('Deleted what comparisons left')) this.#count('found and deleted');
     if (!troubled && exit !== 75)
       must(this.#leftBy(run).length === 0, `${kind} left ${this.#left().join(' and ')}:\n${log}`);
@@ -393,4 +387,9 @@ function isDeed(does: EvidenceStep['does']): does is Deed {
 
 function must(holds: unknown, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise);
+}
+
+/** What happens to the job itself, where it is not somebody who does something meanwhile. */
+function blowIn(trouble: Trouble | undefined): Blow {
+  return trouble?.kind === 'meanwhile' || trouble?.kind === 'session ends' ? undefined : trouble;
 }

@@ -6,6 +6,7 @@ import { AwsError } from '../../emulator/world.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
 import { Auditor, type Running } from './auditor.ts';
+import { type Blow, fateOf } from './fate.ts';
 import { type Caller, callingFrom } from './nearby.ts';
 import { agree } from './planned.ts';
 import {
@@ -42,7 +43,6 @@ const TOLD = {
   'went back already': 'a rollback brought',
   'shown again: served otherwise': 'the same version, served otherwise',
 };
-const never = new Promise<never>(() => undefined);
 
 /** What came about in a history: a property that nothing ever reaches would hold of anything. */
 export type Tally = Map<string, number>;
@@ -305,7 +305,8 @@ class Life {
     const { name, pipeline, user } = running;
     const { component, inputs } = partOf(name);
     const { environment, id, root, project } = pipeline;
-    const { emulator, died, clock, caller } = this.#fate(running, mishap);
+    const emulator = this.#emulator;
+    const { died, clock, caller } = this.#fate(running, mishap);
     const given = inputs?.(pipeline) ?? {};
     const options = { emulator, root, inputs: given, environment, user, clock, ...this.#identityOf(project, given) };
     const job = callingFrom(caller, () => startJob(component, { ...options, pipeline: id, job: String(this.#made) }));
@@ -314,59 +315,19 @@ class Life {
     return ended;
   }
 
-  /** How a job's calls fare, and whether it dies. A dead job reaches nothing, and no time passes for it. */
+  /** How a job's calls fare, and what is done in the midst of them. */
   #fate(running: Running, mishap: Mishap | undefined) {
-    const emulator = this.#emulator;
-    this.#planFaults(mishap);
-    let [calls, waits, dead] = [0, 0, false];
-    let die = () => {};
-    const died = new Promise<undefined>((resolve) => {
-      die = () => {
-        dead = true;
-        resolve(undefined);
-      };
-    });
-    const dies = mishap?.kind === 'dies' ? mishap : undefined;
-    const caller: Caller = {
-      emulator,
-      before: async () => {
-        if (dies?.answered && calls >= dies.call) die();
-        if (dead) return never;
-        calls += 1;
-        if (mishap?.kind === 'meanwhile' && calls === mishap.call) await this.go(mishap.step);
+    return fateOf(blowIn(mishap), {
+      emulator: this.#emulator,
+      called: async (call) => {
+        if (mishap?.kind === 'meanwhile' && call === mishap.call) await this.go(mishap.step);
         this.#auditor.before();
       },
       done: (call) => this.#hold(() => this.#auditor.called(running, call)),
-      answered: async () => {
-        if (dies?.answered || calls !== dies?.call) return undefined;
-        die();
-        return never;
+      paused: async (wait) => {
+        if (mishap?.kind === 'in a wait' && wait === mishap.wait) await this.go(mishap.step);
       },
-    };
-    const clock = {
-      now: () => emulator.clock.now(),
-      sleep: async (milliseconds: number) => {
-        if (dies?.answered && calls >= dies.call) die();
-        if (dead) return never;
-        waits += 1;
-        if (mishap?.kind === 'in a wait' && waits === mishap.wait) await this.go(mishap.step);
-        return emulator.clock.advance(milliseconds);
-      },
-      random: () => 0.5,
-    };
-    return { emulator, died, clock, caller };
-  }
-
-  #planFaults(mishap: Mishap | undefined): void {
-    const kinds = {
-      throttled: { kind: 'throttle', times: 2 },
-      'server error': { kind: 'server error', times: 2 },
-      'connection lost': { kind: 'reset before', times: 2 },
-      'effect unknown': { kind: 'reset after', times: 1 },
-      'no AWS': { kind: 'server error', times: Number.POSITIVE_INFINITY },
-    } as const;
-    if (!mishap || mishap.kind === 'dies' || mishap.kind === 'meanwhile' || mishap.kind === 'in a wait') return;
-    this.#emulator.fault({ operation: '*', nth: mishap.call, ...kinds[mishap.kind] });
+    });
   }
 
   #version(which: number): string | undefined {
@@ -466,4 +427,9 @@ function clockOf({ clock }: Emulator) {
     sleep: async (milliseconds: number) => clock.advance(milliseconds),
     random: () => 0.5,
   };
+}
+
+/** What happens to the job itself, where it is not somebody who does something meanwhile. */
+function blowIn(mishap: Mishap | undefined): Blow {
+  return mishap?.kind === 'meanwhile' || mishap?.kind === 'in a wait' ? undefined : mishap;
 }

@@ -1,12 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
+import {
+  InvokeEndpointCommand,
+  type InvokeEndpointCommandInput,
+  ModelError,
+  SageMakerRuntimeClient,
+} from '@aws-sdk/client-sagemaker-runtime';
 import { vi } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import type { Asked, Reply, Request } from '../../emulator/exchange.ts';
 import { models } from '../../emulator/model.ts';
 import { asked } from '../../emulator/protocols.ts';
 import type { Call } from '../../emulator/world.ts';
+import { BROKEN, type prepareInvocations } from '../../src/aws/invocations.ts';
 
 /** Whose calls these are, and what befalls them on their way. */
 export interface Caller {
@@ -68,6 +74,34 @@ export function answerNearby(): () => void {
     return service === 'runtime' ? ask() : repeatedly(await this.config.retryStrategy(), ask);
   });
   return () => send.mockRestore();
+}
+
+/** The requests of a load that have no answer yet. */
+const underWay = new WeakMap<Caller, Set<Promise<void>>>();
+
+/** As prepareInvocations, of which no client of the SDK sends the requests. */
+export const prepareNearby: typeof prepareInvocations = async ({ config }, input: InvokeEndpointCommandInput) => {
+  const client = new SageMakerRuntimeClient(config);
+  return {
+    sign: async () => undefined,
+    send(ended) {
+      const caller = callers.getStore();
+      const sending = client.send(new InvokeEndpointCommand(input)).then(
+        () => ended({ status: 200, why: '' }),
+        (error) => ended({ status: error.$metadata?.httpStatusCode ?? BROKEN, why: String(error.message) }),
+      );
+      const own = (caller && underWay.get(caller)) ?? new Set();
+      if (caller) underWay.set(caller, own.add(sending));
+      void sending.finally(() => own.delete(sending));
+    },
+    close: () => undefined,
+  };
+};
+
+/** Waits until every request of the load of this job has its answer. */
+export async function answeredNearby(): Promise<void> {
+  const caller = callers.getStore();
+  await Promise.all((caller && underWay.get(caller)) ?? []);
 }
 
 async function repeatedly(strategy: RetryStrategy, ask: () => Promise<unknown>): Promise<unknown> {

@@ -52,7 +52,7 @@ export const partOf = (job: JobName): Part => parts[job];
 /** The numbers of the projects in GitLab: this one, and another with the same names. */
 export const PROJECTS = ['42', '43'] as const;
 
-const PAYLOAD = '{"instances": [{"floor_area_sqm": 92}]}';
+export const PAYLOAD = '{"instances": [{"floor_area_sqm": 92}]}';
 
 /** How a project may want its versions to be served, one day so and another day so. */
 export const SERVINGS: readonly Readonly<Record<string, string>>[] = [
