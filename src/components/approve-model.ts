@@ -4,8 +4,9 @@ import { flag, optional, typedText } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
-import { checkPolicyFile, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { A_POLICY, checkPolicyFile, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { policyOf } from '../policy/policy.ts';
+import { refuseWhileOverdue } from '../preview/overdue.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { type CheckRecord, checkRecord, readHandover } from '../program/handover.ts';
@@ -51,6 +52,7 @@ export default defineComponent({
   outputs: { MODEL_APPROVAL_STATUS: 'Approved when this job approved the version, or found its own approval there.' },
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:ListModelPackages', on: 'package', when: A_POLICY },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'approved', sets: 'Approved' },
   ],
 
@@ -73,6 +75,12 @@ export default defineComponent({
     const request = { environment, pipeline, open, policy: policy?.hash };
     const renew = policy !== undefined && (await hasExpired(policy, { shown, now }, context));
     const decision = decideApproval(shown, now, { ...request, renew });
+    if (decision.do === 'write')
+      await refuseWhileOverdue(
+        { version: now, to: 'be approved for', outcome: 'Nothing was written.' },
+        given,
+        context,
+      );
     const isEmergency = emergency.length > 0;
     if (isEmergency) refuseEmergency(now, { shown, request, policy, decision, hasExpired: renew }, context);
     const approvers = policy && (await holdAtApproval(policy, { shown, now, decision, comment, isEmergency }, context));

@@ -18,7 +18,7 @@ import { refuseLongWaits } from '../endpoints/rollout/release.ts';
 import type { Bake } from '../endpoints/rollout/verdict.ts';
 import { flag, optional, wholeNumber } from '../gitlab/inputs.ts';
 import { channelsOf } from '../policy/channels.ts';
-import { POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
+import { A_POLICY, POLICY_SAFETY_INPUTS, policyInputs } from '../policy/inputs.ts';
 import { policyOf } from '../policy/policy.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
@@ -115,6 +115,7 @@ export default defineComponent({
   } satisfies Record<Output, string>,
   permissions: [
     { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    { action: 'sagemaker:ListModelPackages', on: 'package', when: A_POLICY },
     { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
     { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
     { action: 'sagemaker:DescribeModel', on: 'model' },
@@ -160,7 +161,7 @@ export default defineComponent({
     const terms = { ...termsOf(given, description), policy: policy?.hash };
     const version = await look.beside(describeDeployable(handed, terms, { look, job: context.job }));
     context.log.line(deployingLine(version, given, context.job));
-    if (policy) await holdAtDeployment(policy, { version, handed }, context);
+    if (policy) await holdAtDeployment(policy, { given, version, handed }, context);
     const plan = planDeployment({ version, description }, given, context.job);
     const task: DeploymentTask = { given, handed, version, plan, policy: policy?.hash };
 

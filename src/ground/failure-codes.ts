@@ -110,6 +110,7 @@ export const FAILURE_CODES = {
   'SMC-3303': 'refused',
   'SMC-3304': 'refused',
   'SMC-3305': 'AWS trouble',
+  'SMC-3306': 'refused',
 
   // The model registry
   'SMC-3201': 'refused',

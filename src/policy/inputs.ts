@@ -27,6 +27,9 @@ const platformPolicy = z.pipe(
 /** The inputs that say which policies an approval must satisfy. */
 export const policyInputs = { policy_file: optional(decidingPath), platform_policy: optional(platformPolicy) };
 
+/** When a job reads what only a policy asks for: the end of a sentence. */
+export const A_POLICY = 'policy_file or platform_policy is given';
+
 /** Words of the script: no CI/CD variable chooses another policy, or none. */
 export const POLICY_SAFETY_INPUTS = ['policy_file', 'platform_policy'] as const;
 

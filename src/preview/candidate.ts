@@ -12,17 +12,22 @@ import {
 } from '../registry/eligibility.ts';
 import {
   displayName,
-  findPackage,
   groupArnIn,
   groupArnOf,
   type ModelPackage,
   type ModelPackageSummary,
   sameGroup,
 } from '../registry/packages.ts';
+import type { RegistryLook } from '../registry/registry-look.ts';
 import { searchRegistry } from '../registry/search.ts';
 
 /** The largest max_candidates: as many versions as one list of SageMaker holds. */
 export const MAX_CANDIDATES = 100;
+
+/** A job that looks at the registry. */
+export interface Searching extends Context {
+  readonly registry: RegistryLook;
+}
 
 /** The inputs of check-model that say where to look. */
 export interface CandidateQuery {
@@ -59,7 +64,7 @@ export function refusalOfNothing(
 export async function findCandidate(
   given: CandidateQuery,
   asked: PromotionCriteria,
-  context: Context,
+  context: Searching,
 ): Promise<CandidateSearch> {
   const criteria = await withChampion(given, asked, context);
   if (given.model_package_arn !== undefined) return findNamed(given.model_package_arn, given, criteria, context);
@@ -85,9 +90,9 @@ async function findNamed(
   arn: string,
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  { aws, clock }: Context,
+  { aws, registry }: Searching,
 ): Promise<CandidateSearch> {
-  const candidate = await findPackage({ ...aws, clock }, arn);
+  const candidate = await registry.package(arn);
   const group = groupArnIn(aws, given.model_package_group_name);
   if (!candidate || !sameGroup(groupArnOf(arn), group)) {
     throw new Failure(
@@ -111,7 +116,7 @@ async function findNamed(
 async function findRegistered(
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  context: Context,
+  context: Searching,
 ): Promise<CandidateSearch> {
   const choice = { input: 'model_package_group_name', value: given.model_package_group_name } as const;
   const run = readHandover(context, trainingRecord, choice);
@@ -124,8 +129,10 @@ async function findRegistered(
     .filter((each) => sameGroup(groupArnOf(each.package), group))
     .map((each): ModelPackageSummary => ({ arn: each.package, version: each.version, approval: undefined }))
     .sort((a, b) => b.version - a.version);
-  const describe = (arn: string) => findPackage({ ...context.aws, clock: context.clock }, arn);
-  const chosen = await selectVersion({ versions, describe, limit: versions.length }, criteria);
+  const chosen = await selectVersion(
+    { versions, describe: context.registry.package, limit: versions.length },
+    criteria,
+  );
   if (chosen.is === 'candidate') return chosen;
   const why = chosen.passedOver.map((each) => `version ${each.version}: ${each.why}`).join('; ');
   return {
@@ -147,10 +154,10 @@ function afterNoModel(run: Exclude<TrainingRecord, { outcome: 'registered' }>): 
 async function findInRegistry(
   given: CandidateQuery,
   criteria: PromotionCriteria,
-  { aws, clock }: Context,
+  { aws, registry }: Searching,
 ): Promise<CandidateSearch> {
   const { model_package_group_name: group, max_candidates: most } = given;
-  const found = await searchRegistry({ ...aws, clock }, { group, limit: most }, criteria);
+  const found = await searchRegistry({ registry, sagemaker: aws.sagemaker }, { group, limit: most }, criteria);
   if (found.is === 'candidate') return found;
   if (found.is === 'no such group') throw noSuchGroup(group, aws);
   return { is: 'nothing', ...nothingFit(found, given, criteria), passedOver: found.passedOver };

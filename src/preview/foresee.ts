@@ -7,13 +7,15 @@ import { refusedFallBack } from '../endpoints/rollout/fall-backs.ts';
 import type { PolicyInputs } from '../policy/inputs.ts';
 import type { Context } from '../program/context.ts';
 import { environmentBefore, type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
-import { findPackage, groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
+import { groupArnIn, groupArnOf, type ModelPackage, sameGroup } from '../registry/packages.ts';
+import { RegistryLook } from '../registry/registry-look.ts';
 import {
   type CandidateQuery,
   type CandidateSearch,
   type FoundCandidate,
   findCandidate,
   refusalOfNothing,
+  type Searching,
 } from './candidate.ts';
 import { asFailure, type Met, meet, refusalThere, refusalToServe } from './foreseen.ts';
 import {
@@ -73,13 +75,14 @@ export async function foresee(
   context: Context,
 ): Promise<ForeseenVersion | NothingForeseen> {
   const looking = firstLook(given, context);
+  const searching = searchingOf(context);
   const { endpoint_name: name } = given;
-  const found = await looking.look.beside(findCandidate(given, criteria, context));
+  const found = await looking.look.beside(findCandidate(given, criteria, searching));
   if (found.is === 'nothing')
     return { ...found, destination: name === undefined ? undefined : await looking.destinationAt(name) };
-  const foreseen = await foreseeVersion(found, { given, description, criteria, looking }, context);
+  const foreseen = await foreseeVersion(found, { given, description, criteria, looking }, searching);
   if (foreseen.is === 'nothing' || foreseen.refused) return foreseen;
-  const overdue = await whyOverdue(foreseen.candidate, given, context);
+  const overdue = await whyOverdue(foreseen.candidate, given, searching);
   const { passedOver, destination } = foreseen;
   return overdue ? { is: 'nothing', ...overdue, passedOver, destination } : foreseen;
 }
@@ -93,7 +96,7 @@ interface Foreseeing extends DescribedPromotion {
 async function foreseeVersion(
   found: FoundCandidate,
   { given, description, criteria, looking: { look, destinationAt } }: Foreseeing,
-  context: Context,
+  context: Searching,
 ): Promise<ForeseenVersion | NothingForeseen> {
   const { candidate, passedOver } = found;
   const { endpoint_name: named, take_over_endpoint: takeOver } = given;
@@ -140,9 +143,10 @@ export function isTrainedFirst(
 
 /** What a version that a pipeline trains first would meet; refused, too, while an emergency lets no other version be offered. */
 export async function foreseeTraining(described: DescribedPromotion, context: Context): Promise<TrainingForeseen> {
-  const foreseen = await metByTrained(described, context);
+  const searching = searchingOf(context);
+  const foreseen = await metByTrained(described, searching);
   if (foreseen.refused) return foreseen;
-  const overdue = await whyOverdue(undefined, described.given, context);
+  const overdue = await whyOverdue(undefined, described.given, searching);
   return overdue ? { ...foreseen, refused: refusalOfNothing(overdue, context.job) } : foreseen;
 }
 
@@ -150,7 +154,7 @@ export async function foreseeTraining(described: DescribedPromotion, context: Co
  * What a version that a pipeline trains first would meet at its endpoint. In its place stands the version that is live, of the same group, under
  * the name of no config: deploy-model decides by the endpoint, and what the version itself is shows only when it exists.
  */
-async function metByTrained({ given, description }: DescribedPromotion, context: Context): Promise<TrainingForeseen> {
+async function metByTrained({ given, description }: DescribedPromotion, context: Searching): Promise<TrainingForeseen> {
   const { look, destinationAt } = firstLook(given, context);
   const { endpoint_name: name } = given;
   const there = name === undefined ? undefined : await destinationAt(name);
@@ -185,11 +189,11 @@ const TO_COME = '';
 async function liveVersion(
   { packages }: Destination,
   { model_package_group_name: group }: Pick<PromotionInputs, 'model_package_group_name'>,
-  { aws, clock }: Context,
+  { aws, registry }: Searching,
 ): Promise<ModelPackage | undefined> {
   const [only, ...more] = packages;
   if (only === undefined || more.length > 0 || !sameGroup(groupArnOf(only), groupArnIn(aws, group))) return undefined;
-  return findPackage({ ...aws, clock }, only);
+  return registry.package(only);
 }
 
 /** Two answers, when both have arrived; or of two refusals the first, whichever arrived first. */
@@ -199,6 +203,12 @@ async function bothInOrder<One, Other>(
 ): Promise<[Awaited<One>, Awaited<Other>]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];
+}
+
+/** The same job, with one look at the registry. */
+function searchingOf(context: Context): Searching {
+  const { aws, clock } = context;
+  return { ...context, registry: new RegistryLook({ ...aws, clock }) };
 }
 
 /** Looks at the endpoint, where its name is given, while the version is searched for. */

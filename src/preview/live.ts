@@ -9,16 +9,9 @@ import type { DeploymentPlan } from '../endpoints/plan.ts';
 import { deployedAt } from '../endpoints/progress.ts';
 import { Failure } from '../ground/failure.ts';
 import { inOrder } from '../ground/reads.ts';
-import type { Context } from '../program/context.ts';
 import { type PromotionCriteria, validatedHere } from '../registry/eligibility.ts';
-import {
-  displayName,
-  findPackage,
-  groupArnOf,
-  type ModelPackage,
-  type RegistryReader,
-  versionIn,
-} from '../registry/packages.ts';
+import { displayName, groupArnOf, type ModelPackage, versionIn } from '../registry/packages.ts';
+import type { RegistryLook } from '../registry/registry-look.ts';
 import { type ServingComparison, servingOf } from './serving.ts';
 
 /** The endpoint where a version would go, and what is behind it, as they are now. */
@@ -102,11 +95,11 @@ export async function liveNow(
   candidate: ModelPackage,
   destination: Destination,
   planned: ModelAndConfig | undefined,
-  { aws, clock }: Context,
+  { registry }: { readonly registry: RegistryLook },
 ): Promise<LiveNow> {
   const { endpoint, live, packages, seen } = destination;
   const same = serves(destination, candidate);
-  const found = same ? [candidate] : await inOrder(packages.map((arn) => readable({ ...aws, clock }, arn)));
+  const found = same ? [candidate] : await inOrder(packages.map((arn) => readable(arn, registry)));
   const known = found.map((each, index) =>
     typeof each === 'object' ? displayName(each) : `${packages[index]}${each}`,
   );
@@ -132,9 +125,9 @@ function doneFirst(seen: Seen | undefined): string | undefined {
 }
 
 /** A version, for the approver; or what its ARN is followed by: nothing where this role may not read it. */
-async function readable(reader: RegistryReader, arn: string): Promise<ModelPackage | '' | ' (deleted)'> {
+async function readable(arn: string, registry: RegistryLook): Promise<ModelPackage | '' | ' (deleted)'> {
   try {
-    return (await findPackage(reader, arn)) ?? ' (deleted)';
+    return (await registry.package(arn)) ?? ' (deleted)';
   } catch (error) {
     if (error instanceof Failure || troubleOf(error) === 'denied') return '';
     throw error;

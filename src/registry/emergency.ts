@@ -1,5 +1,7 @@
+import { inOrder } from '../ground/reads.ts';
 import { type ApprovalEntry, readApproval } from './entries.ts';
-import { findPackage, listNewest, type ModelPackage, type RegistryReader } from './packages.ts';
+import type { ModelPackage } from './packages.ts';
+import type { RegistryLook } from './registry-look.ts';
 import { standingWithdrawal } from './withdrawal.ts';
 
 /** How an entry names an approval that passed rules of the policy in an emergency. */
@@ -51,14 +53,13 @@ interface EmergencyQuery {
   readonly now: Date;
 }
 
-/** Looks for an overdue emergency among the approved versions of a group (AWS: ListModelPackages, DescribeModelPackage). */
+/** Looks for an overdue emergency among the approved versions of a group. */
 export async function findOverdueEmergency(
-  reader: RegistryReader,
+  registry: RegistryLook,
   { group, environment, limit, now }: EmergencyQuery,
 ): Promise<Emergency | undefined> {
-  const listed = await listNewest(reader.sagemaker, { group, limit, approval: 'Approved' });
-  const newest = (listed?.versions ?? []).slice(0, limit);
-  const versions = await Promise.all(newest.map(({ arn }) => findPackage(reader, arn)));
+  const newest = await registry.newestApproved(group, limit);
+  const versions = await inOrder(newest.map(({ arn }) => registry.package(arn)));
   return overdueEmergency(
     versions.flatMap((version) => version ?? []),
     environment,

@@ -102,6 +102,11 @@ export function groupArnOf(versionArn: string): string {
   return versionArn.replace(/:model-package\/([\w-]+)\/\d+$/, ':model-package-group/$1');
 }
 
+/** The ARN of a version's group, with the group's name as registered. */
+export function groupArnOfPackage({ arn, group }: Pick<ModelPackage, 'arn' | 'group'>): string {
+  return groupArnOf(arn).replace(/[^/]+$/, group);
+}
+
 /** The ARN of a version of a group, by the group's ARN. */
 export function versionArnIn(groupArn: string, version: number): string {
   return `${groupArn.replace(':model-package-group/', ':model-package/')}/${version}`;

@@ -1,7 +1,8 @@
 import { DescribeModelPackageGroupCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { unlessNotFound } from '../aws/sagemaker-errors.ts';
 import { environmentBefore, type PromotionCriteria, type Selection, selectVersion } from './eligibility.ts';
-import { findPackage, listNewest, type ModelPackageSummary, type RegistryReader } from './packages.ts';
+import { listNewest, type ModelPackageSummary } from './packages.ts';
+import { PAGE_SIZE, type RegistryLook } from './registry-look.ts';
 
 interface RegistrySearch {
   /** The group's name, or its ARN where the registry is another account's. */
@@ -10,22 +11,18 @@ interface RegistrySearch {
   readonly limit: number;
 }
 
-/** The most that one list request gives. */
-const PAGE_SIZE = 100;
-
 /**
  * The highest version of a group that can be promoted. One list request, however many versions the group has, and one
  * describe for each version looked at. Only when none of the hundred newest can be promoted, a second request lists
  * older ones of the right status.
  */
 export async function searchRegistry(
-  reader: RegistryReader,
+  { registry, sagemaker }: { readonly registry: RegistryLook; readonly sagemaker: SageMakerClient },
   { group, limit: most }: RegistrySearch,
   criteria: PromotionCriteria,
 ): Promise<Selection | { is: 'no such group' }> {
-  const { sagemaker } = reader;
-  const describe = (arn: string) => findPackage(reader, arn);
-  const newest = await listNewest(sagemaker, { group, limit: PAGE_SIZE });
+  const describe = registry.package;
+  const newest = await registry.newest(group);
   if (!newest || (newest.versions.length === 0 && !(await groupExists(sagemaker, group))))
     return { is: 'no such group' };
 

@@ -254,7 +254,8 @@ const OUTCOMES = {
   'deploy-model': { outcome: 'deployed' },
 };
 
-function handOver({ emulator, root }: Place, { by, arn, environment, more, job }: HandedOver): void {
+/** A job of the pipeline 101 has recorded a version. */
+export function handOver({ emulator, root }: Place, { by, arn, environment, more, job }: HandedOver): void {
   const record = { environment, ...OUTCOMES[by], ...aboutVersion(emulator, arn), ...more };
   leaveRecord(root, by, record, job);
 }

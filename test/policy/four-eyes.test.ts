@@ -511,6 +511,32 @@ describe('an approval in an emergency', () => {
     ]);
   });
 
+  it('given beside another pipeline after its check-model ran is not passed by: it approves nothing after a day', async () => {
+    const project = await asked(PASSABLE);
+    const { emulator, arn } = project;
+    await project.approve('', URGENT);
+    const other = emulator.register({ status: 'Approved' });
+    goThroughDev(emulator, other);
+    const next = { pipeline: '102', claims: { pipeline_id: '102' }, inputs: { model_package_arn: other } };
+    for (const [id, name] of [
+      [11, 'check-model'],
+      [12, 'approve-model'],
+    ] as const) {
+      const environment = name === 'approve-model' ? { environment: 'uat/approval' } : {};
+      gitlab.deployments.create({ id, name, pipeline: 102, sha: COMMIT, ...environment }, emulator.clock.now());
+    }
+    expect((await project.check({ ...next, job: '11' })).exit).toBe(0);
+    gitlab.deployments.report(11, 'success', emulator.clock.now());
+    emulator.clock.advance(24 * 3_600_000);
+    gitlab.deployments.approve(12, bob, emulator.clock.now());
+    const approving = { ...next, job: '12', inputs: {} };
+    const { log, calls } = await project.approve('', approving);
+    expect([log, calls.includes('UpdateModelPackage')]).toEqual([expect.stringContaining('ERROR SMC-3306'), false]);
+    expect((await project.deploy()).log, 'nor is the version of the emergency deployed then').toContain('SMC-3306');
+    enter(emulator, arn, { 'withdrawn.uat': verdictValue(contentIn(emulator, arn), { at: timeIn(emulator) }) });
+    expect((await project.approve('', approving)).exit).toBe(0);
+  });
+
   it.each<[when: string, hours: number, exit: number]>([
     ['another version is offered within a day', 23, 0],
     ['no other version is offered after a day', 24, 80],

@@ -17,6 +17,14 @@ describe('the policy of an environment', () => {
     expect(junit).toContain('name="policy.yml permits uat: comment"');
   });
 
+  it('costs check-model no version that it describes twice, and no second list', async () => {
+    const project = await projectWith(COMMENTED);
+    for (let version = 2; version <= 4; version++) project.emulator.register({ status: 'Approved' });
+    const { calls } = await project.check();
+    const asked = (operation: string) => calls.filter((call) => call === operation).length;
+    expect([asked('ListModelPackages'), asked('DescribeModelPackage')]).toEqual([1, 4]);
+  });
+
   it('refuses an approval that it does not permit, and nothing is written', async () => {
     const project = await projectWith(COMMENTED);
     await project.check();

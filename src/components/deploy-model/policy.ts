@@ -1,9 +1,11 @@
 import { approverOf } from '../../policy/approver.ts';
 import { commonFacts, type FoundByCheck } from '../../policy/facts.ts';
+import type { PolicyInputs } from '../../policy/inputs.ts';
 import { judgePolicy, refuseUnlessPermitted, ruleLine } from '../../policy/judge.ts';
 import { peopleOfEntry } from '../../policy/people.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Facts } from '../../policy/rule.ts';
+import { refuseWhileOverdue } from '../../preview/overdue.ts';
 import type { Context } from '../../program/context.ts';
 import { emergencyOf } from '../../registry/emergency.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
@@ -12,10 +14,16 @@ import type { HandedVersion } from './version.ts';
 /** What is found where no record says it. */
 const NOTHING_FOUND: FoundByCheck = { since: { is: 'unknown', why: 'no record says what was live' }, measured: {} };
 
+interface AskedDeployment {
+  readonly given: PolicyInputs;
+  readonly version: ModelPackage;
+  readonly handed: HandedVersion;
+}
+
 /** Holds the policy once more, for whoever approved the version, as the registry says it. */
 export async function holdAtDeployment(
   policy: Policy,
-  { version, handed }: { readonly version: ModelPackage; readonly handed: HandedVersion },
+  { given, version, handed }: AskedDeployment,
   context: Context,
 ): Promise<void> {
   const { job, log } = context;
@@ -38,4 +46,5 @@ export async function holdAtDeployment(
     subject: `the deployment of ${displayName(version)}`,
     outcome: 'Nothing was changed.',
   });
+  await refuseWhileOverdue({ version, to: 'be deployed to', outcome: 'Nothing was changed.' }, given, context);
 }

@@ -5,7 +5,16 @@ import { contentIn, enter, timeIn, verdictValue } from '../../components/handove
 import { COMMIT } from '../../components/job.ts';
 import { arnOf } from '../../registry/package.ts';
 import type { Row } from '../row.ts';
-import { goThroughDev, hashOfPolicy, type Place, shownInUat, showPolicy, validated } from '../stage.ts';
+import {
+  approved,
+  goThroughDev,
+  handOver,
+  hashOfPolicy,
+  type Place,
+  shownInUat,
+  showPolicy,
+  validated,
+} from '../stage.ts';
 
 const EMERGENCY_PASSES = 'approvals: 2\nemergency: [approvals]\n';
 
@@ -27,6 +36,27 @@ function approvedInEmergency({ emulator }: Place): void {
   const words = { at: timeIn(emulator), open: 'emergency' };
   enter(emulator, arnOf(1), { 'approved.uat': verdictValue(contentIn(emulator, arnOf(1)), words) });
 }
+
+/** Meanwhile, somebody approved version 2 for an environment in an emergency, and a day went by. */
+function overdueBeside({ emulator }: Place, environment: string): void {
+  const arn = emulator.register({ status: 'Approved' });
+  const words = { at: timeIn(emulator), open: 'emergency' };
+  enter(emulator, arn, { [`approved.${environment}`]: verdictValue(contentIn(emulator, arn), words) });
+  emulator.clock.advance(24 * 3_600_000);
+}
+
+const overdue = {
+  shows: [],
+  code: 'SMC-3306',
+  next: `set model_package_arn to ${arnOf(2)}, and approve it in the ordinary way. Or withdraw it, by reject-model or rollback-endpoint.`,
+  cause:
+    'Another version was approved in an emergency after check-model had run, or the day for its ordinary approval ended since.',
+  remedy: 'Approve that version in the ordinary way, or withdraw it. Then run this job again.',
+  long: true,
+  exit: 1,
+  writes: {},
+  record: 'none',
+} as const;
 
 const approving = { job: '2', inputs: { policy_file: 'policy.yml' } };
 const inEmergency = { job: '2', inputs: { ...approving.inputs, emergency: 'Prices are wrong in the whole north' } };
@@ -129,6 +159,35 @@ export const fourEyes: readonly Row[] = [
       enter(emulator, arnOf(1), { 'approved.uat': verdictValue(contentIn(emulator, arnOf(1)), words) });
     },
     job: inEmergency,
+  },
+  {
+    ...overdue,
+    when: 'another version was approved in an emergency a day ago, and never in the ordinary way',
+    component: 'approve-model',
+    seen: 'ERROR ResalePriceModelGroup version 1 cannot be approved for uat: version 2 was approved for uat in an emergency by jane in pipeline 90 at …, and nobody has approved it in the ordinary way within a day. Nothing was written.',
+    stage: shownInUat,
+    act(place) {
+      showPolicy(place, 'freeze: []\n');
+      overdueBeside(place, 'uat');
+    },
+    job: { inputs: { policy_file: 'policy.yml' } },
+  },
+  {
+    ...overdue,
+    when: 'another version was approved in an emergency a day ago, and never in the ordinary way',
+    component: 'deploy-model',
+    seen: 'ERROR ResalePriceModelGroup version 1 cannot be deployed to dev: version 2 was approved for dev in an emergency by jane in pipeline 90 at …, and nobody has approved it in the ordinary way within a day. Nothing was changed.',
+    stage: approved,
+    act(place) {
+      const { emulator, root } = place;
+      const [policy, words] = ['freeze: []\n', { pipeline: '101', at: timeIn(emulator) }];
+      writeFileSync(join(root, 'policy.yml'), policy);
+      const approval = verdictValue(contentIn(emulator, arnOf(1)), { ...words, policy: hashOfPolicy(policy) });
+      enter(emulator, arnOf(1), { 'approved.dev': approval });
+      handOver(place, { by: 'approve-model', arn: arnOf(1), environment: 'dev' });
+      overdueBeside(place, 'dev');
+    },
+    job: { inputs: { policy_file: 'policy.yml' } },
   },
   {
     when: 'another version was approved in an emergency a day ago, and never in the ordinary way',
