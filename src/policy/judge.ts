@@ -26,7 +26,7 @@ async function judged(rule: Rule, source: PolicySource, facts: Facts): Promise<J
   const found = { ...finding, name: rule.name, asks: rule.asks, source: source.name };
   // After the question, what nobody has shown yet does not hold either.
   if (!isHeld || finding.verdict === 'holds') return { ...found, refuses: false };
-  if (!isPassable(rule, source)) return { ...found, refuses: true };
+  if (!isPassable(rule, source) || finding.isUnpassable) return { ...found, refuses: true };
   // Before anybody is asked, nobody knows whether it is an emergency.
   if (facts.moment === 'check') return { ...found, refuses: false, emergency: 'may be passed' };
   return facts.isEmergency

@@ -56,6 +56,8 @@ export interface RuleFinding {
   readonly next?: string;
   /** Nobody knows it for now: GitLab did not answer. A later run may find out. */
   readonly isTrouble?: true;
+  /** No emergency passes it: somebody may have said no. */
+  readonly isUnpassable?: true;
 }
 
 /** One thing that a policy asks of an environment. Each section of the file gives some; see `sections.ts`. */

@@ -434,6 +434,18 @@ describe('an approval in an emergency', () => {
     expect((await project.approve('', URGENT)).log).toContain('ERROR SMC-3108');
   });
 
+  it('is refused where GitLab does not tell whether somebody says no', async () => {
+    const project = await asked(PASSABLE);
+    gitlab.deployments.approve(2, bob, project.emulator.clock.now(), { status: 'rejected' });
+    gitlab.trouble('bad gateway', { to: /deployments/ });
+    const { exit, log, calls } = await project.approve('', URGENT);
+    gitlab.trouble('bad gateway', { times: 0 });
+    expect([exit, log]).toEqual([75, expect.stringContaining('ERROR SMC-3305')]);
+    expect(calls).not.toContain('UpdateModelPackage');
+    gitlab.deployments.deny();
+    expect((await project.approve('', URGENT)).log).toContain('ERROR SMC-3301');
+  });
+
   it('is not given to the same version twice: the next has to be an ordinary one', async () => {
     const project = await asked(PASSABLE);
     await project.approve('', URGENT);

@@ -44,7 +44,7 @@ export function approvalsRules(asked: z.output<typeof approvals>, countsRuns = f
 }
 
 function unknown({ why, next, isTrouble }: Extract<People, { is: 'unknown' }>): RuleFinding {
-  return { verdict: 'unknown', now: `unknown: ${why}`, next, ...(isTrouble && { isTrouble }) };
+  return { verdict: 'unknown', now: `unknown: ${why}`, next, isUnpassable: true, ...(isTrouble && { isTrouble }) };
 }
 
 const ASK_ANOTHER =
