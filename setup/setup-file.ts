@@ -21,17 +21,28 @@ function usually<Schema extends z.ZodMiniType>(
   return z._default(schema, usual).check(z.describe(description));
 }
 
-const account = text(/^\d{12}$/, 'must be an account ID: 12 digits, between quotes');
-const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1');
-const projectPath = text(
+export const account = text(/^\d{12}$/, 'must be an account ID: 12 digits, between quotes');
+export const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1');
+export const projectPath = text(
   /^[\w.-]+(\/[\w.-]+)+$/,
   'must be the path of a project or group, like wog/mlops/resale-price',
 );
-const groupPath = text(/^[\w.-]+(\/[\w.-]+)*$/, 'must be the path of a group of GitLab, like wog/mlops/approvers');
-const awsName = text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$/, 'must have letters, digits and hyphens, at most 63');
+export const groupPath = text(
+  /^[\w.-]+(\/[\w.-]+)*$/,
+  'must be the path of a group of GitLab, like wog/mlops/approvers',
+);
+export const awsName = text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$/, 'must have letters, digits and hyphens, at most 63');
+export const gitlabAddress = text(
+  /^https?:\/\/[\w.-]+(:\d+)?$/,
+  'must be the address of GitLab, like https://gitlab.example.com, without a slash at the end',
+);
+export const modelName = text(
+  /^[a-z0-9](-*[a-z0-9]){0,62}$/,
+  'must have lower-case letters, digits and hyphens, at most 63',
+);
 const role = text(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'must be the name of an IAM role, with its path if it has one');
 /** In the name of a branch or tag, only the end may stand for any text: IAM would expand it anywhere. */
-const ref = text(/^[\w./-]*[\w-]\*?$/, 'must be a name; only its end may be *');
+export const ref = text(/^[\w./-]*[\w-]\*?$/, 'must be a name; only its end may be *');
 const objects = text(
   /^[a-z0-9.-]{3,63}\/[\w./-]*$/,
   'must be a bucket and what the keys begin with, like churn-models/runs/',
@@ -73,7 +84,7 @@ const model = mapping({
   ),
   endpoint: may(
     'What the names of its endpoints and roles begin with, by default the name of the model. The environment ends them: `resale-price-uat`.',
-    text(/^[a-z0-9](-*[a-z0-9]){0,62}$/, 'must have lower-case letters, digits and hyphens, at most 63'),
+    modelName,
   ),
   pipeline_role: may('The role of its SageMaker Pipeline, by default `<endpoint>-pipeline`.', role),
   execution_role: may('The role of its endpoints (execution role), by default `<endpoint>-execution`.', role),
@@ -121,23 +132,13 @@ const environments = z
 
 /** What `setup.yml` may say: https://docs.gitlab.com/ci/environments/ for what GitLab calls its part. */
 export const setupFile = mapping({
-  gitlab: must(
-    'The address of GitLab, as its tokens name it.',
-    text(
-      /^https?:\/\/[\w.-]+(:\d+)?$/,
-      'must be the address of GitLab, like https://gitlab.example.com, without a slash at the end',
-    ),
-  ),
+  gitlab: must('The address of GitLab, as its tokens name it.', gitlabAddress),
   project: must('The path of the project in GitLab.', projectPath),
   environments: must('The environments, in promotion order.', environments),
   models: must(
     'The models of the project.',
     z
-      .record(
-        named(text(/^[a-z0-9](-*[a-z0-9]){0,62}$/, 'must have lower-case letters, digits and hyphens, at most 63')),
-        model,
-        'must be a mapping, with a section for each model',
-      )
+      .record(named(modelName), model, 'must be a mapping, with a section for each model')
       .check(z.refine((all) => Object.keys(all).length >= 1, 'must have a model')),
   ),
   registry_account: may(

@@ -7,6 +7,19 @@ type Command = (words: readonly string[]) => Promise<number>;
 
 /** Each is loaded when it is asked for: the client of GitLab takes its time. */
 const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise<Command> }>> = {
+  init: {
+    says: 'asks the few questions, and writes setup.yml',
+    load: async () => {
+      const [{ init }, { terminalOfProcess }] = await Promise.all([
+        import('./init/command.ts'),
+        import('./init/terminal.ts'),
+      ]);
+      return async (words) => {
+        const terminal = terminalOfProcess();
+        return init(words, terminal).finally(terminal.close);
+      };
+    },
+  },
   aws: {
     says: 'prints the CloudFormation template of an account: --account 111122223333 > stack.yml',
     load: async () => (await import('./aws/command.ts')).aws,

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { partsOf } from '../../src/ground/error-parts.ts';
+import { readOptions, WordsMistake } from '../options.ts';
+import { SetupMistakes, setupIn } from '../setup-plan.ts';
+import { setupText } from './file.ts';
+import { type Answers, type Known, OPTIONS, type Option, problemWith, QUESTIONS } from './questions.ts';
+
+/** What the command takes from outside, and where its lines go. */
+export interface Terminal {
+  /** Asks a person; absent where nobody is there. */
+  readonly ask?: (question: string) => Promise<string>;
+  print(line: string): void;
+}
+
+/** `npm run setup -- init`: asks what is not given as an option, and writes setup.yml. Never overwrites a file. */
+export async function init(words: readonly string[], terminal: Terminal): Promise<number> {
+  const text = { type: 'string' } as const;
+  const options = Object.fromEntries(OPTIONS.map((each) => [each, text]));
+  const { file = 'setup.yml', ...given } = readOptions(words, { ...options, file: text }) as Known & { file?: string };
+  const answers = await answersTo(given, terminal);
+  const written = setupText(answers);
+  await setupIn(file, written);
+  await writeNew(file, written);
+  const [account] = answers.accounts.split(',');
+  terminal.print(`${file} is written. Next: read it, then for each account:`);
+  terminal.print(`  npm run -s setup -- aws --account ${account} > stack.yml`);
+  terminal.print('and then: npm run setup -- gitlab plan');
+  return 0;
+}
+
+async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
+  const wrong = OPTIONS.flatMap((option) => {
+    const problem = given[option] === undefined ? undefined : problemWith(option, given[option], given);
+    return problem === undefined ? [] : [`--${option} ${problem}.`];
+  });
+  if (wrong.length > 0) throw new WordsMistake(wrong.join('\n'));
+  const { ask } = terminal;
+  let known: Known = given;
+  const missing: Option[] = [];
+  for (const option of OPTIONS.filter((each) => given[each] === undefined)) {
+    const usual = QUESTIONS[option].usual?.(known);
+    const answer = ask ? await answered(option, usual, { known, ask, print: terminal.print }) : usual;
+    if (answer === undefined) missing.push(option);
+    else known = { ...known, [option]: answer };
+  }
+  if (missing.length > 0)
+    throw new WordsMistake(`Nobody can be asked here. Give ${missing.map((each) => `--${each}`).join(', ')}.`);
+  return known as Answers;
+}
+
+interface Asking extends Pick<Terminal, 'print'> {
+  readonly known: Known;
+  ask(question: string): Promise<string>;
+}
+
+/** Asks until the answer is one. */
+async function answered(option: Option, usual: string | undefined, { known, ask, print }: Asking): Promise<string> {
+  for (;;) {
+    const said = await ask(`${QUESTIONS[option].asks}${usual === undefined ? '' : ` [${usual}]`}: `);
+    const answer = said.trim() || (usual ?? '');
+    const problem = problemWith(option, answer, known);
+    if (problem === undefined) return answer;
+    print(`  ${problem}.`);
+  }
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = partsOf(error);
+    throw new SetupMistakes(file, [
+      code === 'EEXIST'
+        ? 'it is there already, and is left as it is. Next: edit it, or write another with --file'
+        : message,
+    ]);
+  }
+}

@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { PolicyDocument } from '../../emulator/world.ts';
+import type { Template } from '../../setup/aws/template.ts';
+import { ofType } from './plans.ts';
+import { toolsOfSetup } from './tools.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const tools = toolsOfSetup();
+
+const ONE = '111122223333';
+const OTHER = '444455556666';
+const environment = (name: string, account: string) =>
+  `  ${name}: { account: "${account}", region: ap-southeast-1, approvers: wog/mlops/approvers }`;
+const fileOf = (accounts: Readonly<Record<string, string>>, more = '', model = '') => `
+gitlab: https://sgts.gitlab-dedicated.com
+project: wog/mlops/resale-price
+${more}
+environments:
+${Object.entries(accounts)
+  .map((each) => environment(...each))
+  .join('\n')}
+models:
+  resale-price:
+    group: ResalePriceModelGroup
+${model}
+`;
+const three = { dev: ONE, uat: ONE, main: ONE };
+const everything = `    reports: models/runs/
+    labelled_data: data/labelled/
+    predictions: data/predictions/
+    images: serving
+    model_data: models/runs/
+    autoscaling: true
+    vpc: true
+    asynchronous: answers/async/
+`;
+const six = Object.fromEntries(
+  ['development', 'integration', 'system', 'acceptance', 'pre', 'prod'].map((name) => [name, ONE]),
+);
+
+/** What is tried: setup.yml, and the account. */
+const STACKS: Readonly<Record<string, { readonly file: string; readonly account: string }>> = {
+  usual: { file: fileOf(three), account: ONE },
+  'all-made': { file: fileOf(three, 'sagemaker_roles: create', everything), account: ONE },
+  'one-role': { file: fileOf(three, 'roles: one'), account: ONE },
+  'each-duty': { file: fileOf(three, 'roles: duty'), account: ONE },
+  'group-for-another': { file: fileOf({ ...three, main: OTHER }), account: ONE },
+  'in-another': { file: fileOf({ ...three, main: OTHER }), account: OTHER },
+  'six-environments': { file: fileOf(six, 'sagemaker_roles: create', everything), account: ONE },
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'setup-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What `npm run -s setup -- aws` says of a setup.yml. */
+function render(name: string) {
+  const { file = '', account = '' } = STACKS[name] ?? {};
+  const path = join(folder, `${name}.setup.yml`);
+  writeFileSync(path, file);
+  const words = ['--import', 'tsx', 'setup/setup.ts', 'aws', '--account', account, '--file', path];
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: repository, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  writeFileSync(join(folder, `${name}.yml`), stdout);
+  return { text: stdout, steps: stderr, template: parse(stdout) as Template };
+}
+
+describe.skipIf(!tools)('the template of an account', () => {
+  it('has no error and no warning by cfn-lint', () => {
+    const files = Object.keys(STACKS).map((name) => {
+      render(name);
+      return join(folder, `${name}.yml`);
+    });
+    const { status, stdout, stderr } = spawnSync(join(tools ?? '', 'cfn-lint'), files, { encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('would not be without warnings if it were wrong', () => {
+    const { text } = render('usual');
+    const wrong = join(folder, 'wrong.yml');
+    writeFileSync(wrong, text.replace('ManagedPolicyName:', 'PolicyName:'));
+    expect(spawnSync(join(tools ?? '', 'cfn-lint'), [wrong]).status).not.toBe(0);
+  });
+});
+
+interface Details {
+  readonly RoleDetailList: readonly {
+    readonly RoleName: string;
+    readonly Path: string;
+    readonly AttachedManagedPolicies: readonly { readonly PolicyName: string }[];
+  }[];
+  readonly Policies: readonly {
+    readonly PolicyName: string;
+    readonly PolicyVersionList: readonly { readonly Document: PolicyDocument; readonly IsDefaultVersion: boolean }[];
+  }[];
+}
+
+describe.skipIf(!tools)('the command that is printed, against the CloudFormation of moto', () => {
+  let server: ChildProcess;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    server = spawn(join(tools ?? '', 'moto_server'), ['-p', String(port)], { stdio: 'ignore' });
+    env = {
+      ...{
+        PATH: `${tools}:${process.env.PATH}`,
+        HOME: folder,
+        AWS_DEFAULT_REGION: 'ap-southeast-1',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      ...{ AWS_ENDPOINT_URL: `http://localhost:${port}`, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
+    };
+    await answers(`http://127.0.0.1:${port}`);
+  });
+  beforeEach(async () => {
+    await fetch(`${env.AWS_ENDPOINT_URL}/moto-api/reset`, { method: 'POST' });
+    run('aws s3 mb s3://templates');
+  });
+  afterAll(() => server?.kill());
+
+  function run(command: string): string {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, env, encoding: 'utf8' });
+    expect(status, `${command}\n${stdout}${stderr}`).toBe(0);
+    return stdout;
+  }
+
+  /** Runs the printed deployment, and reads back every role with its policies. */
+  function deployed(name: string): Details {
+    const { steps } = render(name);
+    const [command = ''] = /aws cloudformation deploy[^\n]*\\\n[^\n]*/.exec(steps) ?? [];
+    run(command.replace('stack.yml', `${name}.yml`).replace('<bucket>', 'templates'));
+    return JSON.parse(run('aws iam get-account-authorization-details --filter Role LocalManagedPolicy'));
+  }
+
+  // moto makes no OIDC provider, no group and no trust: test/setup/aws.test.ts holds those.
+  it.each(['all-made', 'one-role', 'each-duty', 'six-environments'])(
+    'makes the roles of the stack "%s", each with its policies and no more',
+    (name) => {
+      const { RoleDetailList, Policies } = deployed(name);
+      const { template } = render(name);
+      const policies = ofType<{ ManagedPolicyName: string; PolicyDocument: PolicyDocument }>(
+        template,
+        'AWS::IAM::ManagedPolicy',
+      );
+      const roles = ofType<{ RoleName: string; Path?: string; ManagedPolicyArns: { Ref: string }[] }>(
+        template,
+        'AWS::IAM::Role',
+      );
+      for (const { ManagedPolicyName, PolicyDocument } of Object.values(policies)) {
+        const found = Policies.find(({ PolicyName }) => PolicyName === ManagedPolicyName);
+        expect(
+          found?.PolicyVersionList.map(({ Document }) => Document),
+          ManagedPolicyName,
+        ).toEqual([PolicyDocument]);
+      }
+      for (const { RoleName, ManagedPolicyArns } of Object.values(roles)) {
+        const found = RoleDetailList.find((role) => role.RoleName === RoleName);
+        const wanted = ManagedPolicyArns.map(({ Ref }) => policies[Ref]?.ManagedPolicyName);
+        expect(found?.AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).sort(), RoleName).toEqual(
+          wanted.sort(),
+        );
+      }
+    },
+  );
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function answers(url: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${url}/moto-api/`).catch(() => undefined);
+    if (answer) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('moto_server does not answer.');
+}

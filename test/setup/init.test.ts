@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { init } from '../../setup/init/command.ts';
+import { readSetup } from '../../setup/setup-plan.ts';
+
+const GIVEN = [
+  '--project=wog/mlops/churn',
+  '--accounts=111122223333',
+  '--region=ap-southeast-1',
+  '--approvers=wog/mlops/approvers',
+  '--group=no',
+];
+
+/** Runs the command in a folder of its own, with a person who answers so. */
+async function run(words: readonly string[], answers?: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'init-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'setup.yml');
+  const [asked, printed]: [string[], string[]] = [[], []];
+  const left = [...(answers ?? [])];
+  const ask = async (question: string) => {
+    asked.push(question);
+    return left.shift() ?? '';
+  };
+  const terminal = { ...(answers && { ask }), print: (line: string) => void printed.push(line) };
+  return { file, asked, printed, run: () => init([...words, `--file=${file}`], terminal) };
+}
+
+it('init writes a setup.yml that the other commands read, from options alone', async () => {
+  const { file, printed, run: go } = await run(GIVEN);
+  expect(await go()).toBe(0);
+  const { environments, models, ...plan } = await readSetup(file);
+  expect(plan).toMatchObject({ project: 'wog/mlops/churn', roles: 'two', sagemaker_roles: 'existing' });
+  expect(environments.map(({ name, ref, approvers }) => [name, ref.name, approvers])).toEqual([
+    ['dev', 'dev', undefined],
+    ['uat', 'uat', 'wog/mlops/approvers'],
+    ['main', 'main', 'wog/mlops/approvers'],
+  ]);
+  expect(models).toMatchObject([{ name: 'churn', group: 'no', endpoint: 'churn' }]);
+  expect(printed.join('\n')).toContain('npm run -s setup -- aws --account 111122223333 > stack.yml');
+  expect(readFileSync(file, 'utf8')).toMatch(/^# What the project needs of AWS and GitLab/);
+});
+
+it('init asks what is not given, says what is usual, and asks again until an answer is one', async () => {
+  const {
+    file,
+    asked,
+    printed,
+    run: go,
+  } = await run(
+    ['--region=ap-southeast-1'],
+    [
+      '',
+      'wog/mlops/churn',
+      'test,prod',
+      'develop',
+      'develop,release*',
+      '1,2',
+      '111122223333, 444455556666',
+      'approvers',
+    ],
+  );
+  expect(await go()).toBe(0);
+  expect(asked.map((question) => question.replace(/,? like [^[:]*/, ''))).toEqual([
+    'Address of GitLab [https://sgts.gitlab-dedicated.com]: ',
+    'Path of the project in GitLab: ',
+    'Environments in promotion order, with commas [dev,uat,main]: ',
+    'The branch that serves each of them, in the same order [test,prod]: ',
+    'The branch that serves each of them, in the same order [test,prod]: ',
+    'AWS account of each of them, in the same order; or one for all: ',
+    'AWS account of each of them, in the same order; or one for all: ',
+    'Group of GitLab whose members approve: ',
+    'Name of the model: its pipeline, endpoints and roles begin with it [churn]: ',
+    'Name of its model package group [churn]: ',
+  ]);
+  expect(printed).toEqual(expect.arrayContaining(['  there are 2 environments: name a branch for each.']));
+  expect(printed).toEqual(expect.arrayContaining(['  1: must be an account ID: 12 digits, between quotes.']));
+  const { environments } = await readSetup(file);
+  expect(environments.map(({ ref, account }) => [ref.name, account])).toEqual([
+    ['develop', '111122223333'],
+    ['release*', '444455556666'],
+  ]);
+});
+
+it('init names what is missing where nobody can be asked, and writes nothing', async () => {
+  const { file, run: go } = await run(GIVEN.slice(0, 3));
+  await expect(go()).rejects.toThrow('Nobody can be asked here. Give --approvers.');
+  expect(() => readFileSync(file)).toThrow('ENOENT');
+});
+
+it('init names each option that is wrong, and one that nobody knows', async () => {
+  const wrong = ['--accounts=1', '--environments=dev,dev/approval'];
+  await expect((await run([...GIVEN, ...wrong])).run()).rejects.toThrow(
+    /--environments dev\/approval: .*\n--accounts 1: /s,
+  );
+  await expect((await run(['--stage=x'])).run()).rejects.toThrow("Unknown option '--stage'");
+});
+
+it('init never overwrites a file', async () => {
+  const { file, run: go } = await run(GIVEN);
+  writeFileSync(file, 'mine');
+  await expect(go()).rejects.toThrow(/it is there already, and is left as it is\. Next: edit it/);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+});
