@@ -3,12 +3,15 @@ import { partsOf } from '../../src/ground/error-parts.ts';
 import { readOptions, WordsMistake } from '../options.ts';
 import { SetupMistakes, setupIn } from '../setup-plan.ts';
 import { setupText } from './file.ts';
-import { type Answers, type Known, OPTIONS, type Option, problemWith, QUESTIONS } from './questions.ts';
+import type { InGitLab } from './in-gitlab.ts';
+import { type Answers, type Known, OPTIONS, type Option, partsOfAnswer, problemWith, QUESTIONS } from './questions.ts';
 
 /** What the command takes from outside, and where its lines go. */
 export interface Terminal {
   /** Asks a person; absent where nobody is there. */
   readonly ask?: (question: string) => Promise<string>;
+  /** Reads what the project has in GitLab, or says why it cannot be read; absent where no token is given. */
+  readonly read?: (gitlab: string, project: string) => Promise<InGitLab | string>;
   print(line: string): void;
 }
 
@@ -21,10 +24,10 @@ export async function init(words: readonly string[], terminal: Terminal): Promis
   const written = setupText(answers);
   await setupIn(file, written);
   await writeNew(file, written);
-  const [account] = answers.accounts.split(',');
-  terminal.print(`${file} is written. Next: read it, then for each account:`);
-  terminal.print(`  npm run -s setup -- aws --account ${account} > stack.yml`);
-  terminal.print('and then: npm run setup -- gitlab plan');
+  const accounts = new Set(partsOfAnswer('accounts', answers.accounts));
+  terminal.print(`${file} is written. Next: read it, and run in this folder:`);
+  for (const account of accounts) terminal.print(`  npm run -s setup -- aws --account ${account} > stack.yml`);
+  terminal.print('  npm run setup -- gitlab plan');
   return 0;
 }
 
@@ -36,9 +39,11 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
   if (wrong.length > 0) throw new WordsMistake(wrong.join('\n'));
   const { ask } = terminal;
   let known: Known = given;
+  let found: InGitLab | undefined;
   const missing: Option[] = [];
   for (const option of OPTIONS.filter((each) => given[each] === undefined)) {
-    const usual = QUESTIONS[option].usual?.(known);
+    if (option === 'environments' || option === 'branches') found ??= await inGitLab(known, terminal);
+    const usual = QUESTIONS[option].usual?.(known, found);
     const answer = ask ? await answered(option, usual, { known, ask, print: terminal.print }) : usual;
     if (answer === undefined) missing.push(option);
     else known = { ...known, [option]: answer };
@@ -46,6 +51,16 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
   if (missing.length > 0)
     throw new WordsMistake(`Nobody can be asked here. Give ${missing.map((each) => `--${each}`).join(', ')}.`);
   return known as Answers;
+}
+
+/** What the project has, told to the person; nothing where it is not known, or cannot be read: then they know it themselves. */
+async function inGitLab({ gitlab, project }: Known, { read, print }: Terminal): Promise<InGitLab | undefined> {
+  if (!read || project === undefined) return undefined;
+  const found = await read(gitlab ?? '', project);
+  if (typeof found === 'string') print(`GitLab could not be read, so nothing of it is proposed: ${found}.`);
+  else
+    print(`In GitLab: ${found.environments.join(', ') || 'no environments'}; default branch ${found.defaultBranch}.`);
+  return typeof found === 'string' ? { environments: [], defaultBranch: undefined } : found;
 }
 
 interface Asking extends Pick<Terminal, 'print'> {

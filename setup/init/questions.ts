@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { environmentName } from '../../src/registry/entry-keys.ts';
 import { account, awsName, gitlabAddress, groupPath, modelName, projectPath, ref, region } from '../setup-file.ts';
+import type { InGitLab } from './in-gitlab.ts';
 
 /** What is asked, in this order. Each is an option of the command line, too. */
 export const OPTIONS = [
@@ -30,7 +31,7 @@ interface Question {
   /** Whether it has a part for each environment: a list, with commas. */
   readonly list?: true;
   /** What most answer; absent where nobody can know. */
-  usual?(known: Known): string | undefined;
+  usual?(known: Known, found: InGitLab | undefined): string | undefined;
 }
 
 export const QUESTIONS: Readonly<Record<Option, Question>> = {
@@ -44,13 +45,16 @@ export const QUESTIONS: Readonly<Record<Option, Question>> = {
     asks: 'Environments in promotion order, with commas',
     each: environmentName,
     list: true,
-    usual: () => 'dev,uat,main',
+    usual: (_, found) => {
+      const there = found?.environments ?? [];
+      return there.length >= 2 ? there.join(',') : 'dev,uat,main';
+    },
   },
   branches: {
     asks: 'The branch that serves each of them, in the same order',
     each: ref,
     list: true,
-    usual: ({ environments }) => environments,
+    usual: ({ environments = '' }, found) => branchesFor(partsOfAnswer('environments', environments), found).join(','),
   },
   accounts: { asks: 'AWS account of each of them, in the same order; or one for all', each: account, list: true },
   region: { asks: 'AWS region, like ap-southeast-1', each: region },
@@ -62,6 +66,12 @@ export const QUESTIONS: Readonly<Record<Option, Question>> = {
   },
   group: { asks: 'Name of its model package group', each: awsName, usual: ({ model }) => model },
 };
+
+/** The branch of each environment: that of its name, and the default branch for the last one where it would serve none. */
+function branchesFor(environments: readonly string[], found: InGitLab | undefined): readonly string[] {
+  const branch = found?.defaultBranch;
+  return branch === undefined || environments.includes(branch) ? environments : [...environments.slice(0, -1), branch];
+}
 
 /** The parts of an answer. */
 export function partsOfAnswer(option: Option, answer: string): string[] {

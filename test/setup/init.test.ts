@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { init } from '../../setup/init/command.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { init, type Terminal } from '../../setup/init/command.ts';
+import { readBy } from '../../setup/init/terminal.ts';
 import { readSetup } from '../../setup/setup-plan.ts';
+import { project, TOKEN } from './gitlab/project.ts';
 
 const GIVEN = [
   '--project=wog/mlops/churn',
@@ -14,7 +16,7 @@ const GIVEN = [
 ];
 
 /** Runs the command in a folder of its own, with a person who answers so. */
-async function run(words: readonly string[], answers?: readonly string[]) {
+async function run(words: readonly string[], answers?: readonly string[], more: Pick<Terminal, 'read'> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'init-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'setup.yml');
@@ -24,7 +26,7 @@ async function run(words: readonly string[], answers?: readonly string[]) {
     asked.push(question);
     return left.shift() ?? '';
   };
-  const terminal = { ...(answers && { ask }), print: (line: string) => void printed.push(line) };
+  const terminal = { ...more, ...(answers && { ask }), print: (line: string) => void printed.push(line) };
   return { file, asked, printed, run: () => init([...words, `--file=${file}`], terminal) };
 }
 
@@ -103,4 +105,30 @@ it('init never overwrites a file', async () => {
   writeFileSync(file, 'mine');
   await expect(go()).rejects.toThrow(/it is there already, and is left as it is\. Next: edit it/);
   expect(readFileSync(file, 'utf8')).toBe('mine');
+});
+
+describe('a project that is in GitLab already', () => {
+  const of = (url: string) => ({ read: (_: string, project: string) => readBy(TOKEN, { gitlab: url, project }) });
+
+  it('is read where a token is given: its environments and default branch are proposed', async () => {
+    const { gitlab, administration } = await project();
+    for (const name of ['production', 'test', 'review/a-branch']) administration.environments.add(name);
+    const words = [...GIVEN, '--project=wog/mlops/resale-price'];
+    const { file, printed, run: go } = await run(words, undefined, of(gitlab.url));
+    expect(await go()).toBe(0);
+    expect(printed[0]).toBe('In GitLab: test, production; default branch main.');
+    const { environments } = await readSetup(file);
+    expect(environments.map(({ name, ref }) => [name, ref.name])).toEqual([
+      ['test', 'test'],
+      ['production', 'main'],
+    ]);
+  });
+
+  it('that its token does not see is told, and the usual is proposed', async () => {
+    const { gitlab } = await project();
+    const { file, printed, run: go } = await run(GIVEN, undefined, of(gitlab.url));
+    expect(await go()).toBe(0);
+    expect(printed[0]).toBe('GitLab could not be read, so nothing of it is proposed: HTTP 404: 404 Project Not Found.');
+    expect((await readSetup(file)).environments.map(({ name }) => name)).toEqual(['dev', 'uat', 'main']);
+  });
 });
