@@ -1,7 +1,6 @@
-import type { SetupPlan } from '../setup-plan.ts';
 import type { Compared, Difference } from './difference.ts';
 import type { Found, FoundGroup, FoundProtectedEnvironment } from './found.ts';
-import { type Place, placesOf, protectionOf } from './places.ts';
+import { type Asked, type Place, protectionOf } from './places.ts';
 import { whoOf } from './refs.ts';
 
 const MEMBERS = 'Manage > Members';
@@ -17,8 +16,7 @@ interface Approval extends Place {
 }
 
 /** Who may approve, beside whom `setup.yml` names: only they may deploy to an approval environment. */
-export function compareApprovers(plan: SetupPlan, found: Found): Compared {
-  const places = placesOf(plan);
+export function compareApprovers({ places }: Asked, found: Found): Compared {
   const approvals = places.flatMap((place) => {
     const { approvers } = place.environment;
     return place.kind === 'approval' && approvers !== undefined ? [{ ...place, approvers }] : [];

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { Env } from '../../src/ground/env.ts';
 import { partsOf } from '../../src/ground/error-parts.ts';
-import { readSetup, type SetupPlan } from '../setup-plan.ts';
+import { readSetup } from '../setup-plan.ts';
 import { apply } from './apply.ts';
 import { GitLabClient } from './client.ts';
 import { compare } from './compare.ts';
 import { type Compared, type Difference, sayingOf } from './difference.ts';
-import { readSettings } from './found.ts';
+import { type Found, readFileOf, readSettings } from './found.ts';
+import { compareIncludes } from './includes.ts';
+import { type Asked, askedOf } from './places.ts';
 import { Refusal } from './refusal.ts';
 import { nextAfter } from './trouble.ts';
 
@@ -30,7 +32,7 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
     outside.print(`ERROR ${request}`);
     return 64;
   }
-  const plan = await readSetup(request.file);
+  const plan = askedOf(await readSetup(request.file));
   const client = new GitLabClient({ ...outside, gitlab: plan.gitlab, token: request.token });
   try {
     return await ACT[request.action]({ plan, client, print: outside.print });
@@ -68,7 +70,7 @@ function requestIn(words: readonly string[], env: Env): Request | string {
 }
 
 interface Work {
-  readonly plan: SetupPlan;
+  readonly plan: Asked;
   readonly client: GitLabClient;
   print(line: string): void;
 }
@@ -90,9 +92,34 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
   },
 
   async check(work) {
-    return concluded(await look(work), work);
+    const found = await readSettings(work.client, work.plan);
+    const { differences, ...compared } = compare(work.plan, found);
+    const pipeline = await lookAtPipeline(work, found);
+    const code = concluded({ ...compared, differences: [...differences, ...pipeline.differences] }, work);
+    for (const each of [...pipeline.unseen, ...NOT_LOOKED_AT]) work.print(`Not looked at: ${each}.`);
+    return code;
   },
 };
+
+/** What this command sees nothing of. */
+const NOT_LOOKED_AT = [
+  'files that .gitlab-ci.yml includes from elsewhere',
+  'variables of groups and of the instance, which those of the project override',
+  'what the jobs reach: their roles, AWS, the runners. The job check-setup looks at that',
+];
+
+/** The pipeline of the first environment: what is wrong there is merged into the others. */
+async function lookAtPipeline({ plan, client }: Work, { project, branches }: Found) {
+  const [first] = plan.environments;
+  const own = first !== undefined && branches.has(first.ref.name) ? first.ref.name : undefined;
+  const branch = own ?? project.default_branch ?? '';
+  const path = project.ci_config_path || '.gitlab-ci.yml';
+  if (/[@:]/.test(path)) return { differences: [], unseen: [`${path}, which is not in this project`] };
+  const file = branch === '' ? undefined : await readFileOf(client, plan.project, { path, branch });
+  if (!file) return { differences: [], unseen: [`${path}, which is not on the branch ${branch} yet`] };
+  const { differences } = await compareIncludes(plan, file);
+  return { differences, unseen: [] };
+}
 
 async function look({ plan, client }: Work): Promise<Required<Compared>> {
   return compare(plan, await readSettings(client, plan));

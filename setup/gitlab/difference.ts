@@ -6,6 +6,7 @@ type Page =
   | 'Settings > CI/CD > Protected environments'
   | 'Settings > Repository > Protected branches'
   | 'Settings > Repository > Protected tags'
+  | 'Build > Pipeline editor'
   | 'Code > Branches'
   | 'Manage > Members'
   | 'Operate > Environments'

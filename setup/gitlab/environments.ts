@@ -1,7 +1,6 @@
-import type { SetupPlan } from '../setup-plan.ts';
 import type { Compared, Difference } from './difference.ts';
 import type { Found } from './found.ts';
-import { type Place, placesOf } from './places.ts';
+import type { Asked, Place } from './places.ts';
 
 const PAGE = 'Operate > Environments';
 
@@ -9,10 +8,10 @@ const PAGE = 'Operate > Environments';
  * The environments of a project beside those of its jobs. One that a pipeline makes has a tier that GitLab guesses from its name,
  * and keeps it.
  */
-export function compareEnvironments(plan: SetupPlan, found: Found): Compared {
+export function compareEnvironments({ places }: Asked, found: Found): Compared {
   // A rollback is in the environment that it is about, or beside it: its tier is nobody's business.
-  const places = placesOf(plan).filter(({ kind }) => kind !== 'of the same role');
-  return { differences: places.flatMap((place) => environmentCompared(place, found)) };
+  const own = places.filter(({ kind }) => kind !== 'of the same role');
+  return { differences: own.flatMap((place) => environmentCompared(place, found)) };
 }
 
 function environmentCompared({ name, kind, environment }: Place, { environments }: Found): Difference[] {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { SetupPlan } from '../setup-plan.ts';
 import type { GitLabClient } from './client.ts';
+import type { PipelineFile } from './includes.ts';
 import { Refusal } from './refusal.ts';
 
 const member = z.nullish(z.object({ access_level: z.number() }));
@@ -9,6 +10,7 @@ const project = z.object({
   id: z.number(),
   path_with_namespace: z.string(),
   default_branch: z.nullish(z.string()),
+  ci_config_path: z.nullish(z.string()),
   ci_pipeline_variables_minimum_override_role: z.optional(z.string()),
   resource_group_default_process_mode: z.optional(z.string()),
   shared_with_groups: z.optional(
@@ -118,14 +120,16 @@ export async function readSettings(client: GitLabClient, { project: name, enviro
   };
 }
 
-/** The text of a file on a branch; `undefined` where it is not there. Throws a Refusal. */
-export async function readText(
+/** A file on a branch; `undefined` where it is not there. Throws a Refusal. */
+export async function readFileOf(
   client: GitLabClient,
-  { project: name, branch, path }: { readonly project: string; readonly branch: string; readonly path: string },
-): Promise<string | undefined> {
-  const at = `${pathOf(name)}/repository/files/${encodeURIComponent(path)}?ref=${encodeURIComponent(branch)}`;
-  const answer = await ifThere(client.get(at));
-  return answer === undefined ? undefined : Buffer.from(read(file, answer, path).content, 'base64').toString('utf8');
+  name: string,
+  at: Pick<PipelineFile, 'path' | 'branch'>,
+): Promise<PipelineFile | undefined> {
+  const path = `${pathOf(name)}/repository/files/${encodeURIComponent(at.path)}?ref=${encodeURIComponent(at.branch)}`;
+  const answer = await ifThere(client.get(path));
+  if (answer === undefined) return undefined;
+  return { ...at, text: Buffer.from(read(file, answer, at.path).content, 'base64').toString('utf8') };
 }
 
 /** Name -> what is there, of those that are. */

@@ -1,6 +1,6 @@
 import { approvalEnvironment } from '../../src/gitlab/job.ts';
 import { programsOfRoles } from '../../test/catalog/programs.ts';
-import { fileName } from '../policies/team.ts';
+import { accountPlan, accountsOf } from '../aws/account.ts';
 import type { PlannedEnvironment, PlannedModel, SetupPlan } from '../setup-plan.ts';
 
 /** A GitLab environment in which jobs of a model run. */
@@ -14,6 +14,11 @@ export interface Place {
   readonly role: string | undefined;
   /** The settings without which that role must not be given away. */
   readonly needs: readonly string[];
+}
+
+/** What is asked for: `setup.yml`, and the GitLab environments that follow from it. */
+export interface Asked extends SetupPlan {
+  readonly places: readonly Place[];
 }
 
 /** What protects an approval environment, by the name of the setting. */
@@ -35,26 +40,47 @@ function distinct<Each extends { nameBeside(served: string): string }>(all: read
 }
 
 /** Every GitLab environment of a project, as the definitions of the components name them. */
-export function placesOf(plan: SetupPlan): Place[] {
-  return plan.environments.flatMap((environment) =>
-    plan.models.flatMap((model) => placesOfModel(plan, environment, model)),
+export function askedOf(plan: SetupPlan): Asked {
+  const roles = rolesOf(plan);
+  const places = plan.environments.flatMap((environment) =>
+    plan.models.flatMap((model) => placesOfModel(plan, { environment, model, roles })),
+  );
+  return { ...plan, places };
+}
+
+/** GitLab environment -> the role that the AWS side makes for its jobs. */
+type Roles = ReadonlyMap<string, string>;
+
+/** No variable can name a role of each duty: several of them are in one GitLab environment. */
+function rolesOf(plan: SetupPlan): Roles {
+  if (plan.roles === 'duty') return new Map();
+  return new Map(
+    accountsOf(plan).flatMap((account) =>
+      accountPlan(plan, account, programsOfRoles).roles.flatMap(({ name, jobs }) =>
+        jobs?.scope === undefined ? [] : [[jobs.scope, `arn:aws:iam::${account}:role/${name}`] as const],
+      ),
+    ),
   );
 }
 
-function placesOfModel(plan: SetupPlan, environment: PlannedEnvironment, model: PlannedModel): Place[] {
+interface OfModel {
+  readonly environment: PlannedEnvironment;
+  readonly model: PlannedModel;
+  readonly roles: Roles;
+}
+
+function placesOfModel(plan: SetupPlan, { environment, model, roles }: OfModel): Place[] {
   const itself = environment.name + model.suffix;
   const approval = approvalEnvironment(itself);
   return GITLAB_ENVIRONMENTS.map(({ nameBeside, sharesRole }) => {
     const name = nameBeside(itself);
     const kind =
       name === itself ? 'itself' : name === approval ? 'approval' : sharesRole ? 'of the same role' : 'beside';
-    const separate = plan.roles === 'two' && !sharesRole;
-    const role = `${model.endpoint}-${fileName(separate ? nameBeside(environment.name) : environment.name)}`;
     return {
       name,
       environment,
       kind,
-      role: plan.roles === 'duty' ? undefined : `arn:aws:iam::${environment.account}:role/${role}`,
+      role: roles.get(sharesRole || plan.roles === 'one' ? itself : name),
       needs: name === approval && environment.approvers !== undefined ? [protectionOf(name)] : [],
     };
   });

@@ -1,7 +1,6 @@
-import type { SetupPlan } from '../setup-plan.ts';
 import type { Compared, Difference } from './difference.ts';
 import type { Found, FoundVariable } from './found.ts';
-import { type Place, placesOf } from './places.ts';
+import type { Asked, Place } from './places.ts';
 import { covers } from './scope.ts';
 
 const PAGE = 'Settings > CI/CD > Variables';
@@ -18,24 +17,21 @@ interface WantedVariable {
 }
 
 /** The variables of a project beside those that `setup.yml` asks for: what a job sees counts, whatever scope it comes from. */
-export function compareVariables(plan: SetupPlan, { variables }: Pick<Found, 'variables'>): Compared {
-  const places = placesOf(plan);
-  const all = wantedOf(plan, places).map((wanted) => compared(wanted, variables, places));
+export function compareVariables(asked: Asked, { variables }: Pick<Found, 'variables'>): Compared {
+  const { places } = asked;
+  const all = wantedOf(asked).map((wanted) => compared(wanted, variables, places));
   return {
     differences: all.flatMap(({ differences }) => differences),
     leftAlone: all.flatMap(({ leftAlone = [] }) => leftAlone),
   };
 }
 
-/** The region and account for every job where there is one, and else for each GitLab environment; the role for each. */
-function wantedOf({ environments }: SetupPlan, places: readonly Place[]): WantedVariable[] {
-  const regions = new Set(environments.map(({ region }) => region));
+/** The region for every job, as the account where there is one; else the account, and the role, for each GitLab environment. */
+function wantedOf({ environments, places }: Asked): WantedVariable[] {
   const accounts = new Set(environments.map(({ account }) => account));
-  const [region = '', account = ''] = [[...regions][0], [...accounts][0]];
+  const [{ region, account } = { region: '', account: '' }] = environments;
   return [
-    ...(regions.size === 1
-      ? [{ key: 'AWS_REGION', scope: '*', value: region, protected: false }]
-      : places.map(({ name, environment }) => ofPlace('AWS_REGION', name, environment.region))),
+    { key: 'AWS_REGION', scope: '*', value: region, protected: false },
     ...(accounts.size === 1
       ? [{ key: 'AWS_ACCOUNT_ID', scope: '*', value: account, protected: true }]
       : places.map(({ name, environment }) => ofPlace('AWS_ACCOUNT_ID', name, environment.account))),

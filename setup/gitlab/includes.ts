@@ -1,0 +1,124 @@
+import * as z from 'zod/mini';
+import { partsOf } from '../../src/ground/error-parts.ts';
+import type { PlannedEnvironment, SetupPlan } from '../setup-plan.ts';
+import type { Compared, Difference } from './difference.ts';
+
+/** The file of a project's pipelines, on a branch. */
+export interface PipelineFile {
+  readonly path: string;
+  readonly branch: string;
+  readonly text: string;
+}
+
+const text = z.catch(z.optional(z.string()), undefined);
+
+const configuration = z.object({ include: z.optional(z.unknown()) });
+
+const include = z.object({
+  component: z.string().check(z.regex(/\/[\w-]+@[^/]+$/)),
+  inputs: z.optional(
+    z.object({
+      job_prefix: text,
+      job_name: text,
+      branch: text,
+      environment: text,
+      endpoint_name: text,
+      gitlab_environment_suffix: text,
+    }),
+  ),
+});
+
+/** A component of the catalog that a pipeline includes. */
+interface Included {
+  readonly name: string;
+  readonly inputs: NonNullable<z.output<typeof include>['inputs']>;
+}
+
+/** What the includes of a pipeline get wrong, as far as GitLab says nothing of it. */
+export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Promise<Compared> {
+  const { parse } = await import('yaml');
+  try {
+    const { include: written } = z.parse(configuration, parse(file.text, { merge: true, logLevel: 'error' }) ?? {});
+    const all = [written ?? []].flat().flatMap(includedIn);
+    const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...strangePlaces(plan, all)];
+    return { differences: flaws.map((flaw) => ({ ...about(file), ...flaw, changes: [] })) };
+  } catch (error) {
+    const next = 'correct it in Build > Pipeline editor, which shows more';
+    const [why] = partsOf(error).message.split('\n');
+    return { differences: [{ ...about(file), found: `cannot be read: ${why}`, changes: [], next }] };
+  }
+}
+
+function about({ path, branch }: PipelineFile) {
+  return { page: 'Build > Pipeline editor', name: 'pipeline', title: `${path} of ${branch}` } as const;
+}
+
+/** Components have the inputs of this catalog; what else is included is another's. */
+function includedIn(written: unknown): Included[] {
+  const { success, data } = z.safeParse(include, written);
+  const name = /\/([\w-]+)@[^/]+$/.exec(data?.component ?? '')?.[1];
+  return success && name !== undefined ? [{ name, inputs: data.inputs ?? {} }] : [];
+}
+
+type Flaw = Pick<Difference, 'found' | 'next'>;
+
+/** GitLab makes one job of two with the same name, and says nothing. */
+function jobsTwice(all: readonly Included[]): Flaw[] {
+  const named = Map.groupBy(all, ({ name, inputs }) => `${name} ${inputs.job_prefix ?? ''} ${inputs.job_name ?? ''}`);
+  return [...named.values()].flatMap(([first, ...more]) => {
+    if (!first || more.length === 0) return [];
+    const input = first.name === 'promote' ? 'job_prefix' : 'job_name';
+    const found = `includes ${first.name} ${more.length + 1} times with the same ${input}: GitLab makes one job of those with the same name`;
+    return [{ found, next: `give each include a ${input} of its own` }];
+  });
+}
+
+/** A version of the first environment would replace the one that a later environment serves. */
+function sharedEndpoints(plan: SetupPlan, all: readonly Included[]): Flaw[] {
+  const served = all.flatMap(({ inputs }) => {
+    const { endpoint_name: endpoint } = inputs;
+    if (endpoint === undefined) return [];
+    return servedBy(plan, inputs).map((each) => ({ environment: each.name, endpoint: expanded(endpoint, each) }));
+  });
+  return [...Map.groupBy(served, ({ endpoint }) => endpoint)].flatMap(([endpoint, those]) => {
+    const names = [...new Set(those.map(({ environment }) => environment))];
+    // What a variable with a scope makes of it, GitLab alone knows.
+    if (names.length < 2 || endpoint.includes('$')) return [];
+    const found = `has the endpoint_name ${endpoint} in ${names.join(' and ')}: each environment would replace what the other serves`;
+    return [{ found, next: 'end endpoint_name with the environment, as in resale-price-$CI_COMMIT_BRANCH' }];
+  });
+}
+
+/** The environments whose jobs an include makes. */
+function servedBy({ environments }: SetupPlan, { environment, branch = '' }: Included['inputs']): PlannedEnvironment[] {
+  if (environment !== undefined && !environment.includes('$'))
+    return environments.filter(({ name }) => name === environment);
+  return environments.filter(({ ref }) => branch === '' || ref.name === branch);
+}
+
+function expanded(endpoint: string, { ref }: PlannedEnvironment): string {
+  return ref.type === 'branch'
+    ? endpoint.replaceAll(/\$CI_COMMIT_BRANCH\b|\$\{CI_COMMIT_BRANCH\}/g, ref.name)
+    : endpoint;
+}
+
+/** Jobs in other GitLab environments see none of the variables, and nobody may approve there. */
+function strangePlaces({ models, environments }: SetupPlan, all: readonly Included[]): Flaw[] {
+  const promotes = all.filter(({ name }) => name === 'promote').map(({ inputs }) => inputs);
+  const suffixes = promotes.map((each) => each.gitlab_environment_suffix ?? '');
+  const named = promotes.flatMap(({ environment }) => (environment?.includes('$') === false ? environment : []));
+  return [
+    ...strangers('gitlab_environment_suffix', suffixes, { known: models.map(({ suffix }) => suffix) }),
+    ...strangers('environment', named, { known: environments.map(({ name }) => name) }),
+  ];
+}
+
+function strangers(input: string, values: readonly string[], { known }: { readonly known: readonly string[] }): Flaw[] {
+  const shown = (value: string) => (value === '' ? '""' : value);
+  return [...new Set(values)]
+    .filter((value) => !known.includes(value))
+    .map((value) => ({
+      found: `includes promote with ${input}: ${shown(value)}, and setup.yml has ${known.map(shown).join(', ')}`,
+      next: 'let both say the same: the variables and approvers are those of the GitLab environments in setup.yml',
+    }));
+}
