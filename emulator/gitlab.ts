@@ -25,7 +25,7 @@ export interface CommitFiles {
 }
 
 /** Which answers are trouble: those to requests like `POST /api/v4/projects/42/variables`, and how many of them. */
-export interface WhichAnswers {
+interface WhichAnswers {
   readonly to?: RegExp;
   readonly times?: number;
 }
