@@ -41,11 +41,9 @@ export class Administration {
   }
 
   answer(request: ApiRequest): ApiAnswer {
-    if (request.path === '/personal_access_tokens/self') return this.people.self(request.token);
     if (request.path === '/api/graphql') return this.#graphql(request);
     const known = this.people.known(request.token, request.method);
     if ('status' in known) return known;
-    if (request.path === '/user') return { status: 200, body: { id: 5, username: known.username } };
     const [, owner] = /^\/groups\/([^/]+)\/variables$/.exec(request.path) ?? [];
     if (owner !== undefined) return this.#groupVariables(decodeURIComponent(owner), request);
     const [, group] = /^\/groups\/([^/]+)$/.exec(request.path) ?? [];

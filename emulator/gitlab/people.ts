@@ -1,8 +1,7 @@
-import { type ApiAnswer, done, refused } from './api.ts';
+import { type ApiAnswer, refused } from './api.ts';
 
 /** A person's, project's or group's access token. */
 export interface AccessToken {
-  readonly username: string;
   readonly scopes: readonly string[];
   /** The role of its owner in the project: 30 Developer, 40 Maintainer; 0 for somebody who does not see it. */
   readonly level: number;
@@ -35,15 +34,5 @@ export class People {
     if (found.scopes.some((scope) => enough.includes(scope))) return found;
     const says = 'The request requires higher privileges than provided by the access token.';
     return oauth(403, 'insufficient_scope', says, { scope: enough.join(' ') });
-  }
-
-  /** What every token may ask about itself, whatever its scopes. */
-  self(token: string | undefined): ApiAnswer {
-    const found = this.#tokens.get(token ?? '');
-    if (found === undefined || found.state !== undefined) {
-      const refusal = this.known(token, 'GET');
-      return 'status' in refusal ? refusal : refused(401, '401 Unauthorized');
-    }
-    return done({ id: 7, name: 'setup', revoked: false, active: true, scopes: found.scopes, user_id: 5 });
   }
 }

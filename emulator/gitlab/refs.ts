@@ -62,6 +62,12 @@ export class Refs {
       level: 40,
       answer: ([name], params) => this.#update(name, params),
     },
+    {
+      method: 'DELETE',
+      below: /^\/protected_branches\/([^/]+)$/,
+      level: 40,
+      answer: ([name]) => this.#unprotect(name),
+    },
     { method: 'GET', below: /^\/protected_tags$/, level: 30, answer: () => this.protectedTags },
     { method: 'POST', below: /^\/protected_tags$/, level: 40, answer: (_, params) => this.#protectTag(params) },
   ];
@@ -134,6 +140,14 @@ export class Refs {
       this.#changeLevels(rule.merge_access_levels, params.allowed_to_merge) ??
       done(rule)
     );
+  }
+
+  #unprotect(name = ''): ApiAnswer {
+    const at = this.protectedBranches.findIndex((each) => each.name === name);
+    if (at < 0) return refused(404, '404 Not found');
+    if (this.protectedBranches[at]?.inherited) return refused(403, '403 Forbidden');
+    this.protectedBranches.splice(at, 1);
+    return { status: 204, body: '' };
   }
 
   /** Adds levels, changes those with a number, and removes those that are to be destroyed. */

@@ -33,7 +33,11 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
     return 64;
   }
   const plan = askedOf(await readSetup(request.file));
-  const client = new GitLabClient({ ...outside, gitlab: plan.gitlab, token: request.token });
+  const sleep = (milliseconds: number) => {
+    outside.print(`GitLab is busy. Waiting for ${Math.ceil(milliseconds / 1000)} s ...`);
+    return outside.sleep(milliseconds);
+  };
+  const client = new GitLabClient({ gitlab: plan.gitlab, token: request.token, env: outside.env, sleep });
   try {
     return await ACT[request.action]({ plan, client, print: outside.print });
   } catch (error) {
@@ -105,6 +109,8 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
 const NOT_LOOKED_AT = [
   'files that .gitlab-ci.yml includes from elsewhere',
   'variables of groups and of the instance, which those of the project override',
+  'environments that a group protects by their tier',
+  'settings that you may have, such as approvals of merge requests and permissions of job tokens',
   'what the jobs reach: their roles, AWS, the runners. The job check-setup looks at that',
 ];
 

@@ -37,7 +37,7 @@ async function newProject() {
     rmSync(folder, { recursive: true });
   });
   const token = 'glpat-maintainer-of-resale-price';
-  gitlab.administration.people.give(token, { username: 'amy', scopes: ['api'], level: 40 });
+  gitlab.administration.people.give(token, { scopes: ['api'], level: 40 });
   gitlab.administration.settings.groups.push({ id: 42, full_path: 'wog/mlops/approvers' });
   writeFileSync(join(folder, 'setup.yml'), SETUP);
   const preload = new URL('compiler/bin/gitlab.js', repository);

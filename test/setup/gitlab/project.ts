@@ -32,7 +32,7 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
     await gitlab.close();
     rmSync(folder, { recursive: true });
   });
-  gitlab.administration.people.give(TOKEN, { username: 'amy', scopes: ['api'], level: 40 });
+  gitlab.administration.people.give(TOKEN, { scopes: ['api'], level: 40 });
   gitlab.administration.settings.groups.push({ id: 42, full_path: 'wog/mlops/approvers' });
   const file = join(folder, 'setup.yml');
   writeFileSync(file, `gitlab: ${address ?? gitlab.url}\nproject: wog/mlops/resale-price\n${asks}`);
