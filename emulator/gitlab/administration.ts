@@ -46,8 +46,8 @@ export class Administration {
     if ('status' in known) return known;
     const [, owner] = /^\/groups\/([^/]+)\/variables$/.exec(request.path) ?? [];
     if (owner !== undefined) return this.#groupVariables(decodeURIComponent(owner), request);
-    const [, group] = /^\/groups\/([^/]+)$/.exec(request.path) ?? [];
-    if (group !== undefined) return this.settings.group(decodeURIComponent(group));
+    const ofGroup = this.settings.group(request);
+    if (ofGroup !== undefined) return 'status' in ofGroup ? ofGroup : paged(ofGroup, request);
     const [, project = '', below = ''] = /^\/projects\/([^/]+)(\/.*)?$/.exec(request.path) ?? [];
     if (decodeURIComponent(project) === this.movedFrom) return this.#moved(below);
     if (![this.#id, this.path].includes(decodeURIComponent(project)) || known.level === 0) return notFound('Project');

@@ -1,10 +1,22 @@
-import { type ApiAnswer, created, done, mistakeIn, notFound, type Params, type Route, refused } from './api.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  created,
+  done,
+  mistakeIn,
+  notFound,
+  type Params,
+  type Route,
+  refused,
+} from './api.ts';
 import { PROCESS_MODES } from './resource-groups.ts';
 
 /** A group of people, by its number. */
 export interface Group {
   readonly id: number;
   readonly full_path: string;
+  /** Who is in it, and whether their accounts are active. */
+  readonly people: readonly { readonly username: string; readonly state: string }[];
 }
 
 const ROLES = ['no_one_allowed', 'developer', 'maintainer', 'owner'];
@@ -27,12 +39,14 @@ export class Settings {
     return { ...this.values, shared_with_groups: this.shared };
   }
 
-  /** `GET /groups/:id`, by number or path. */
-  group(id: string): ApiAnswer {
-    const found = this.groups.find((each) => id === String(each.id) || id === each.full_path);
-    return found
-      ? done({ ...found, web_url: `https://gitlab.example.com/groups/${found.full_path}` })
-      : notFound('Group');
+  /** `GET /groups/:id`, by number or path, and the people in it; `undefined` for what is about no group. */
+  group({ method, path }: Pick<ApiRequest, 'method' | 'path'>): ApiAnswer | readonly object[] | undefined {
+    const [, id, members] = /^\/groups\/([^/]+)(\/members\/all)?$/.exec(path) ?? [];
+    if (method !== 'GET' || id === undefined) return undefined;
+    const name = decodeURIComponent(id);
+    const group = this.groups.find((each) => name === String(each.id) || name === each.full_path);
+    if (!group) return notFound('Group');
+    return members === undefined ? done({ id: group.id, full_path: group.full_path }) : group.people;
   }
 
   readonly routes: readonly Route[] = [

@@ -19,25 +19,32 @@ const FOR_ALL: readonly Why[] = ['token', 'scope', 'moved', 'busy', 'not GitLab'
  */
 export async function apply(differences: readonly Difference[], { plan, client, print }: Work): Promise<void> {
   const notMade = new Set<string>();
-  for (const difference of differences) {
+  for (const [at, difference] of differences.entries()) {
     const { name, changes, needs = [] } = difference;
     const missing = needs.filter((each) => notMade.has(each));
     if (missing.length > 0) print(`NOT MADE ${titleOf(difference)}: first, the ${missing.join(', ')} must be right`);
-    else if (changes.length > 0 && (await isMade(difference, { plan, client, print }))) continue;
+    else if (changes.length > 0) {
+      const refusal = await refusalTo(difference, { plan, client, print });
+      if (!refusal) continue;
+      if (FOR_ALL.includes(refusal.why)) {
+        for (const left of differences.slice(at + 1)) print(`NOT MADE ${titleOf(left)}`);
+        throw refusal;
+      }
+    }
     notMade.add(name);
   }
 }
 
-async function isMade(difference: Difference, { plan, client, print }: Work): Promise<boolean> {
+/** Makes one; what GitLab answers when it does not. */
+async function refusalTo(difference: Difference, { plan, client, print }: Work): Promise<Refusal | undefined> {
   try {
     for (const change of difference.changes) await client.change(pathOf(plan.project), change);
     print(`made ${titleOf(difference)}: ${difference.wanted}`);
-    return true;
+    return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     print(`REFUSED ${titleOf(difference)}: GitLab answered ${error.message}`);
-    if (FOR_ALL.includes(error.why)) throw error;
-    return false;
+    return error;
   }
 }
 

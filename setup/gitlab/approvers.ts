@@ -27,9 +27,15 @@ export function compareApprovers({ places }: Asked, found: Found): Compared {
     differences: [
       ...[...new Set(approvals.map(({ approvers }) => approvers))].flatMap((path) => shareCompared(path, found)),
       ...each.flatMap(({ differences }) => differences),
+      ...approvals.flatMap((approval) => tooFew(approval, found)),
     ],
     leftAlone: each.flatMap(({ leftAlone = [] }) => leftAlone),
-    notes: places.flatMap((place) => protectedItself(place, found)),
+    notes: [
+      ...places.flatMap((place) => protectedItself(place, found)),
+      ...[...found.groups].flatMap(([path, { people }]) =>
+        people === undefined ? [`this token does not see who is in ${path}: somebody must be`] : [],
+      ),
+    ],
   };
 }
 
@@ -93,6 +99,24 @@ function unprotected(approval: Approval, group: FoundGroup | undefined): Differe
     }),
   };
   return { ...flaw, changes: [{ method: 'POST', path: '/protected_environments', body }] };
+}
+
+/** Where fewer people are than must approve, no job can ever start. */
+function tooFew({ name, approvers, environment: { approvals } }: Approval, { groups }: Found): Difference[] {
+  const people = groups.get(approvers)?.people;
+  const needed = Math.max(1, approvals);
+  if (people === undefined || people >= needed) return [];
+  return [
+    {
+      page: MEMBERS,
+      name: `people of ${approvers} for ${name}`,
+      title: approvers,
+      found: `has ${people} active members`,
+      wanted: `${needed} at least: so many must approve in ${name}`,
+      changes: [],
+      next: `add people to the group ${approvers}`,
+    },
+  ];
 }
 
 /** Whoever else may deploy there could approve. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { SetupPlan } from '../setup-plan.ts';
 import type { GitLabClient } from './client.ts';
 import type { PipelineFile } from './includes.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, type Why } from './refusal.ts';
 
 const member = z.nullish(z.object({ access_level: z.number() }));
 
@@ -59,6 +59,7 @@ const protectedEnvironment = z.object({
 
 const resourceGroup = z.object({ key: z.string(), process_mode: z.string() });
 const group = z.object({ id: z.number(), full_path: z.string() });
+const person = z.object({ state: z.string() });
 const file = z.object({ content: z.string() });
 
 type FoundProject = z.output<typeof project>;
@@ -66,7 +67,12 @@ export type FoundVariable = z.output<typeof variable>;
 export type FoundLevel = z.output<typeof level>;
 export type FoundProtectedBranch = z.output<typeof protectedBranch>;
 export type FoundProtectedEnvironment = z.output<typeof protectedEnvironment>;
-export type FoundGroup = z.output<typeof group>;
+
+/** A group of approvers. */
+export interface FoundGroup extends z.output<typeof group> {
+  /** How many people it has; `undefined` where this token does not see them. */
+  readonly people: number | undefined;
+}
 
 /** The settings of a project, as GitLab answers. */
 export interface Found {
@@ -106,7 +112,6 @@ export async function readSettings(client: GitLabClient, { project: name, enviro
   );
   const approvers = environments.flatMap((each) => each.approvers ?? []);
   const branchAt = (branch: string) => ifThere(client.get(`${path}/repository/branches/${encodeURIComponent(branch)}`));
-  const groupAt = async (each: string) => read(group, await client.get(`/groups/${encodeURIComponent(each)}`), each);
   return {
     project: own,
     branches: new Set((await present(branches, branchAt)).keys()),
@@ -116,7 +121,7 @@ export async function readSettings(client: GitLabClient, { project: name, enviro
     protectedEnvironments: await ifThere(all('/protected_environments', protectedEnvironment)),
     variables: await all('/variables', variable),
     resourceGroups: await all('/resource_groups', resourceGroup),
-    groups: await present(approvers, (each) => ifThere(groupAt(each))),
+    groups: await present(approvers, (each) => groupAt(client, each)),
   };
 }
 
@@ -132,6 +137,14 @@ export async function readFileOf(
   return { ...at, text: Buffer.from(read(file, answer, at.path).content, 'base64').toString('utf8') };
 }
 
+async function groupAt(client: GitLabClient, path: string): Promise<FoundGroup | undefined> {
+  const at = `/groups/${encodeURIComponent(path)}`;
+  const answer = await ifThere(client.get(at));
+  if (answer === undefined) return undefined;
+  const people = await ifSeen(listOf(client, `${at}/members/all`, person));
+  return { ...read(group, answer, path), people: people?.filter(({ state }) => state === 'active').length };
+}
+
 /** Name -> what is there, of those that are. */
 async function present<Value>(
   names: readonly string[],
@@ -142,11 +155,20 @@ async function present<Value>(
 }
 
 /** Only "not found" is not there. */
-async function ifThere<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+function ifThere<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  return unless(asked, ['not found']);
+}
+
+/** What others may not see is not told apart from what is not there. */
+function ifSeen<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  return unless(asked, ['not found', 'forbidden']);
+}
+
+async function unless<Value>(asked: Promise<Value>, reasons: readonly Why[]): Promise<Value | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof Refusal && error.why === 'not found') return undefined;
+    if (error instanceof Refusal && reasons.includes(error.why)) return undefined;
     throw error;
   }
 }

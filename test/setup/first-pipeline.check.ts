@@ -9,6 +9,7 @@ import type { Job } from '../../compiler/pipeline.ts';
 import { type GitLab, startGitLab } from '../../emulator/gitlab.ts';
 import type { Template } from '../../setup/aws/template.ts';
 import { startStage } from '../promotion/stage.ts';
+import { APPROVERS } from './gitlab/project.ts';
 import { rolesOfTemplate } from './plans.ts';
 
 const HOST = 'sgts.gitlab-dedicated.com';
@@ -38,7 +39,7 @@ async function newProject() {
   });
   const token = 'glpat-maintainer-of-resale-price';
   gitlab.administration.people.give(token, { scopes: ['api'], level: 40 });
-  gitlab.administration.settings.groups.push({ id: 42, full_path: 'wog/mlops/approvers' });
+  gitlab.administration.settings.groups.push(APPROVERS);
   writeFileSync(join(folder, 'setup.yml'), SETUP);
   const preload = new URL('compiler/bin/gitlab.js', repository);
   preload.search = new URLSearchParams({ host: HOST, at: gitlab.url }).toString();

@@ -24,6 +24,16 @@ export const FEW = `environments:
   main: { account: "111122223333", region: ap-southeast-1, approvers: wog/mlops/approvers }
 ${MODELS}`;
 
+/** The group of the approvers, and who is in it. */
+export const APPROVERS = {
+  id: 42,
+  full_path: 'wog/mlops/approvers',
+  people: [
+    { username: 'nurul.aisyah', state: 'active' },
+    { username: 'rajesh.kumar', state: 'active' },
+  ],
+};
+
 /** A GitLab in which nobody has set anything, and how a maintainer runs the command. */
 export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: string) {
   const gitlab = await startGitLab();
@@ -33,13 +43,20 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
     rmSync(folder, { recursive: true });
   });
   gitlab.administration.people.give(TOKEN, { scopes: ['api'], level: 40 });
-  gitlab.administration.settings.groups.push({ id: 42, full_path: 'wog/mlops/approvers' });
+  gitlab.administration.settings.groups.push(APPROVERS);
   const file = join(folder, 'setup.yml');
   writeFileSync(file, `gitlab: ${address ?? gitlab.url}\nproject: wog/mlops/resale-price\n${asks}`);
   const slept: number[] = [];
-  const run = async (action: string, env: Record<string, string | undefined> = { GITLAB_TOKEN: TOKEN }) => {
+  const run = async (
+    action: string,
+    env: Record<string, string | undefined> = { GITLAB_TOKEN: TOKEN },
+    whileItWaits = () => {},
+  ) => {
     const lines: string[] = [];
-    const sleep = async (milliseconds: number) => void slept.push(milliseconds);
+    const sleep = async (milliseconds: number) => {
+      slept.push(milliseconds);
+      whileItWaits();
+    };
     const code = await command([action, '--file', file], { env, sleep, print: (line) => lines.push(line) });
     const text = lines.join('\n');
     expect(text).not.toContain(env.GITLAB_TOKEN ?? TOKEN);

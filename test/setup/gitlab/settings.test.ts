@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Administration } from '../../../emulator/gitlab/administration.ts';
-import { ENVIRONMENTS, FEW, MODELS, project, settingsOf } from './project.ts';
+import { APPROVERS, ENVIRONMENTS, FEW, MODELS, project, settingsOf } from './project.ts';
 
 const arn = (role: string) => `arn:aws:iam::111122223333:role/${role}`;
 
@@ -204,6 +204,14 @@ describe('only a person can make it right, so that apply and check end with 1:',
         refs.protectedBranches.splice(0, 9, { ...refs.protect('main', { push: 40 }), inherited: true });
       },
       says: "Next: the rule is of the project's group: ask an owner of the group",
+    },
+    {
+      when: 'the group has fewer people than must approve',
+      set: ({ settings }) => {
+        const blocked = { username: 'nurul.aisyah', state: 'blocked' };
+        settings.groups.splice(0, 1, { ...APPROVERS, people: [blocked] });
+      },
+      says: 'wog/mlops/approvers has 0 active members, and should be 1 at least: so many must approve in main/approval\n  Next: add people',
     },
     {
       when: 'the approvers are invited as guests',

@@ -130,7 +130,19 @@ it('too many requests for too long: says what is made, and the next run does the
   expect(text).toContain(
     'REFUSED Settings > CI/CD > Variables: AWS_REGION (All environments): GitLab answered HTTP 429',
   );
+  expect(text).toContain('NOT MADE Settings > CI/CD > Variables: AWS_ROLE_ARN (main/rollback)\n');
   expect(await run('apply')).toMatchObject({ code: 0 });
+});
+
+it('somebody else makes a part of it at the same time: what GitLab then refuses is there, and nothing is left', async () => {
+  const { run, gitlab, administration } = await project(FEW);
+  gitlab.trouble('throttled', { to: /^POST .*variables/, times: 1 });
+  const running = run('apply', undefined, () => administration.variables.set('AWS_REGION', 'ap-southeast-1'));
+  const { code, text } = await running;
+  expect({ code, text }).toMatchObject({
+    code: 0,
+    text: expect.stringContaining('(AWS_REGION) has already been taken'),
+  });
 });
 
 it('the token is for GitLab alone: a redirection is not followed', async () => {
