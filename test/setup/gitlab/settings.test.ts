@@ -140,6 +140,20 @@ const OTHERWISE: readonly {
     is: 'ap-southeast-1',
   },
   {
+    when: 'two wildcards are for an environment, and which of them counts is not said anywhere',
+    set: ({ variables }) => {
+      variables.all.splice(variables.all.indexOf(variables.named('AWS_ROLE_ARN', 'main/approval')), 1);
+      for (const [role, environment_scope] of [
+        ['resale-price-main-approval', '*approval'],
+        ['other', 'main*'],
+      ] as const)
+        variables.set('AWS_ROLE_ARN', arn(role), { environment_scope, protected: true });
+    },
+    says: `AWS_ROLE_ARN (main/approval) is missing, and should be ${arn('resale-price-main-approval')}`,
+    after: ({ variables }) => variables.named('AWS_ROLE_ARN', 'main/approval').value,
+    is: arn('resale-price-main-approval'),
+  },
+  {
     when: 'others than the approvers may approve',
     set: ({ protectedEnvironments }) =>
       void protectedEnvironments.all[0]?.deploy_access_levels.push({
