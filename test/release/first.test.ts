@@ -36,7 +36,7 @@ async function readyProject(): Promise<GitLab> {
   const gitlab = await startGitLab('7');
   const { administration: all } = gitlab;
   all.path = project;
-  all.people.give(TOKEN, { username: 'amy', scopes: ['read_api'], level: 40 });
+  all.people.give(TOKEN, { scopes: ['read_api'], level: 40 });
   Object.assign(all.settings.values, {
     ...{ visibility: 'internal', description: 'Components' },
     ci_pipeline_variables_minimum_override_role: 'no_one_allowed',
@@ -256,7 +256,7 @@ describe('npm run release -- first', () => {
     ['with a wrong token', { env: { GITLAB_TOKEN: 'wrong' } }, /401 Unauthorized/, /scope read_api/],
     [
       'with a token of another scope',
-      inProject(({ people }) => people.give(TOKEN, { username: 'amy', scopes: ['read_user'], level: 40 })),
+      inProject(({ people }) => people.give(TOKEN, { scopes: ['read_user'], level: 40 })),
       /higher privileges/,
       /scope read_api/,
     ],
@@ -291,7 +291,7 @@ describe('npm run release -- first', () => {
 
   it('says which part of the project a token may not see, and shows the rest', async () => {
     const { of } = await look(
-      inProject(({ people }) => people.give(TOKEN, { username: 'amy', scopes: ['read_api'], level: 30 })),
+      inProject(({ people }) => people.give(TOKEN, { scopes: ['read_api'], level: 30 })),
     );
     expect(of('variables')).toMatchObject({ is: 'not seen', what: expect.stringContaining('403') });
     expect(of('catalog')).toMatchObject({ is: 'ok' });
