@@ -375,9 +375,11 @@ describe.each(named(programsOfRoles))('the definition of %s', (_, { duty, gitlab
     expect(new Set(sharing.map((program) => gitlabEnvironmentOf(program, 'uat'))).size).toBe(1);
   });
 
-  it('leaves a verdict and a deletion to a person', () => {
+  it('leaves a verdict, a deletion and a check of what others need to a person', () => {
     expect(gitlab.manual !== false).toBe(
-      isVerdict({ permissions }) || (gitlab.environment !== false && gitlab.environment.action === 'stop'),
+      permissions.length === 0 ||
+        isVerdict({ permissions }) ||
+        (gitlab.environment !== false && gitlab.environment.action === 'stop'),
     );
   });
 });

@@ -99,7 +99,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
 
   const checkSetupApproval = defineComponent({
     name: 'check-setup-approval',
-    duty: 'check-setup',
+    duty: 'check-setup-approval',
     gitlab: { ...GITLAB, environment: { action: 'verify', name: approvalEnvironment } },
     inputs: z.strictObject(shared),
     safetyInputs: ['promotion_path', 'gitlab_environment_suffix'],

@@ -246,6 +246,8 @@ const ENFORCEMENT = `## Who enforces what
 - What administrators of the account do. CloudTrail shows who did it.`;
 
 function actionTable({ name, permissions }: Program): string {
+  if (permissions.length === 0)
+    return `### ${name}\n\nNone of its own: it asks with the role of other jobs, and sees by their permissions what they may do.`;
   const rows = permissions.map(({ action, on, when, writes }) => {
     const key = writes && `writes \`${writes === BUILT ? writes : `${writes}.<environment>`}\``;
     return [`\`${action}\``, on, [key, when].filter(Boolean).join('; ') || 'always'];

@@ -17,6 +17,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'deploy-pipeline wait': 'check-model needs what the run registered',
   'deploy-model wait': 'validate-endpoint needs an end',
   'deploy-model require_approval': 'approve-model is always there',
+  'check-setup components': 'those that promote always has; what others need is told apart',
   'evaluate-model keep_answers': 'the records of all jobs would have to expire',
   'load-test warm_up': 'a load of its own wants an include of its own',
   'load-test max_requests': 'a load of its own wants an include of its own',
@@ -30,6 +31,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 const OWN_WORDS: Readonly<Record<string, string>> = {
   model_package_group_name: 'it is the same group for every step',
   endpoint_name: 'it must differ from environment to environment',
+  pipeline_name: 'check-setup creates none',
   payload_file: 'earlier jobs hand no files on, because of needs',
   keep_artifacts: 'the record of a decision is kept longer',
   poll_interval: 'one for several components',
@@ -57,7 +59,8 @@ const STRICTER: Readonly<Record<string, string>> = {
   model_package_group_name: 'it chooses the record of the step before, and there it may be empty',
   endpoint_name: 'it chooses the record of the step before, and there it may be empty',
   instance_type: 'check-model alone can do without',
-  execution_role_arn: 'check-model alone can do without',
+  pipeline_name: 'check-setup alone can do without',
+  execution_role_arn: 'check-model and check-setup can do without',
   payload_file: 'promote always validates, so there must be something to ask',
   quality_file: 'without it, nothing is asked about rows',
   load_rate: 'without it, there is no load',
@@ -133,6 +136,8 @@ describe('promote', () => {
       'compare-models',
       'rollback-endpoint',
       'delete-endpoint',
+      'check-setup',
+      'check-setup-approval',
     ]);
   });
 
@@ -213,6 +218,16 @@ ${more}`,
     expect(jobsOn('dev', ['README.md', 'src/train/model.py'], changes)).toEqual(['deploy-pipeline', ...later]);
   });
 
+  it('has the checks of a setup only when asked for them: they can be started at once, and are only offered', () => {
+    const planned = plan(compile('dev', '      check_setup: true\n'), {
+      variables: { CI_COMMIT_BRANCH: 'dev' },
+      changed: ['model.py'],
+    });
+    for (const check of ['check-setup', 'check-setup-approval'])
+      expect(planned.find(({ name }) => name === check)).toMatchObject({ manual: true, optional: true, before: [] });
+    expect(jobsOn('dev', ['model.py'])).not.toContain('check-setup');
+  });
+
   it.each(['schedule', 'web', 'api'])('trains again without a commit in a pipeline started by %s', (source) => {
     const compiled = compile('dev', '      changes: ["src/**/*", "pipeline.json"]\n');
     const variables = { CI_COMMIT_BRANCH: 'dev', CI_PIPELINE_SOURCE: source };
@@ -239,7 +254,12 @@ ${more}`,
   it.each(['deploy-pipeline', 'check-model', 'check-inputs'])(
     'gives %s whatever the other jobs are given that GitLab has not checked, as it stands there',
     (first) => {
-      const evidence = ['quality_file: quality.yml', 'load_rate: "20"', 'comparison_instance_type: ml.m5.large'];
+      const evidence = [
+        'check_setup: true',
+        'quality_file: quality.yml',
+        'load_rate: "20"',
+        'comparison_instance_type: ml.m5.large',
+      ];
       const config = compile('uat', evidence.map((each) => `      ${each}\n`).join(''));
       for (const { component } of includes.filter(({ component: name }) => name !== 'delete-endpoint'))
         expect(config, component).toHaveProperty(component);
