@@ -11,7 +11,7 @@ import { promotionPath } from '../registry/entries.ts';
 import { modelPackageGroup } from '../registry/packages.ts';
 import { approvalProtection, lookAround } from './check-setup/around.ts';
 import { forbiddenTo, lookAtForbidden } from './check-setup/denied.ts';
-import { type Finding, showFindings, summaryOf } from './check-setup/finding.ts';
+import { type SetupFinding, showFindings, summaryOf } from './check-setup/finding.ts';
 import { checkedNames } from './check-setup/names.ts';
 import { lookAtPermissions } from './check-setup/permissions.ts';
 import { lookAtThings } from './check-setup/things.ts';
@@ -133,10 +133,10 @@ function namesFor({ aws, job }: Context, own: OwnNames) {
   return checkedNames({ ...own, region, account, environment: job.environment, project: job.projectId, job: job.id });
 }
 
-const seenElsewhere = (name: string, why: string): Finding => ({ name, is: 'not looked at', why });
+const seenElsewhere = (name: string, why: string): SetupFinding => ({ name, is: 'not looked at', why });
 
 /** Shows what was found. Throws a Failure of kind "refused" where anything is wrong. */
-function conclude(findings: readonly Finding[], context: Context): Done<never> {
+function conclude(findings: readonly SetupFinding[], context: Context): Done<never> {
   showFindings(findings, context);
   const wrong = findings.flatMap((finding) => (finding.is === 'wrong' ? [finding] : []));
   const summary = summaryOf(findings);

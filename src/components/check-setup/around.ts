@@ -2,13 +2,13 @@ import { inItsOwnWords } from '../../ground/error-parts.ts';
 import type { Context } from '../../program/context.ts';
 import type { Surroundings } from '../../program/surroundings.ts';
 import { asksForProtection } from '../../registry/approval.ts';
-import type { Finding } from './finding.ts';
+import type { SetupFinding } from './finding.ts';
 import type { CheckedNames } from './names.ts';
 
 type Around = Pick<Context, 'aws' | 'clock' | 'job' | 'mergeRequestsOf' | 'surroundings'>;
 
 /** What is found about the job itself: who it is, where it runs, and what it reaches. */
-export async function lookAround(names: CheckedNames, context: Around): Promise<Finding[]> {
+export async function lookAround(names: CheckedNames, context: Around): Promise<SetupFinding[]> {
   const { job } = context;
   const around = await context.surroundings();
   return [
@@ -30,7 +30,7 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
   ];
 }
 
-function token({ job }: Around): Finding {
+function token({ job }: Around): SetupFinding {
   const name = 'token';
   if (!job.verified) return { name, is: 'not looked at', why: 'role_arn is none, so that no id_token was exchanged' };
   return {
@@ -40,7 +40,7 @@ function token({ job }: Around): Finding {
   };
 }
 
-function branch({ path }: CheckedNames, { job }: Around): Finding {
+function branch({ path }: CheckedNames, { job }: Around): SetupFinding {
   const name = job.refType;
   if (job.refProtected === undefined)
     return { name, is: 'not looked at', why: 'no token says whether it is protected' };
@@ -56,7 +56,7 @@ function branch({ path }: CheckedNames, { job }: Around): Finding {
 }
 
 /** Whether GitLab restricts who may press an approval. */
-export function approvalProtection({ path }: CheckedNames, { job }: Pick<Context, 'job'>): Finding {
+export function approvalProtection({ path }: CheckedNames, { job }: Pick<Context, 'job'>): SetupFinding {
   const name = 'approval environment';
   const where = job.gitlabEnvironment ?? '';
   if (job.environmentProtected === undefined)
@@ -73,7 +73,7 @@ export function approvalProtection({ path }: CheckedNames, { job }: Pick<Context
   };
 }
 
-function account({ account: here }: CheckedNames, { expectedAccount }: Surroundings): Finding {
+function account({ account: here }: CheckedNames, { expectedAccount }: Surroundings): SetupFinding {
   const name = 'AWS account';
   if (expectedAccount !== undefined) return { name, is: 'right', why: `${here}, as expected` };
   return {
@@ -84,7 +84,7 @@ function account({ account: here }: CheckedNames, { expectedAccount }: Surroundi
 }
 
 /** Keys that last are no part of a setup in which every job gets its own credentials. */
-function lastingKeys({ keys }: Surroundings, verified: boolean): Finding {
+function lastingKeys({ keys }: Surroundings, verified: boolean): SetupFinding {
   const name = 'lasting AWS keys';
   if (keys.length === 0) return { name, is: 'right', why: 'this job sees none' };
   if (!verified) return { name, is: 'right', why: `role_arn is none, and this job sees ${keys.join(', ')}` };
@@ -97,7 +97,7 @@ function lastingKeys({ keys }: Surroundings, verified: boolean): Finding {
 }
 
 /** An image of these components, with the release that the include names or a digest in its place. */
-function image({ image: told, release }: Surroundings): Finding {
+function image({ image: told, release }: Surroundings): SetupFinding {
   const name = 'image';
   if (told === undefined) return { name, is: 'not looked at', why: 'CI_JOB_IMAGE does not tell it' };
   if (!/(^|\/)sagemaker-components[:@]/.test(told))
@@ -114,7 +114,7 @@ function image({ image: told, release }: Surroundings): Finding {
     : { name, is: 'not looked at', why: `${told}; no release and no digest says what is in it` };
 }
 
-function network({ proxy, noProxy, certificates }: Surroundings): Finding[] {
+function network({ proxy, noProxy, certificates }: Surroundings): SetupFinding[] {
   const through = proxy ? `through ${proxy.address} (${proxy.variable})` : 'without a proxy';
   const past = noProxy === undefined ? '' : `, and past it where NO_PROXY says ${noProxy}`;
   return [
@@ -130,7 +130,7 @@ function network({ proxy, noProxy, certificates }: Surroundings): Finding[] {
 /** Seconds by which AWS lets the time of a signature differ from its own. */
 const MOST_SECONDS = 300;
 
-async function clockOf({ aws, clock }: Around): Promise<Finding> {
+async function clockOf({ aws, clock }: Around): Promise<SetupFinding> {
   const name = 'clock';
   try {
     const time = await aws.timeOfSts();
@@ -148,7 +148,7 @@ async function clockOf({ aws, clock }: Around): Promise<Finding> {
   }
 }
 
-async function gitlabApi({ job, mergeRequestsOf }: Around): Promise<Finding> {
+async function gitlabApi({ job, mergeRequestsOf }: Around): Promise<SetupFinding> {
   const name = "GitLab's API";
   const answer = await mergeRequestsOf(job.commit);
   if (answer.is === 'read') return { name, is: 'right', why: `${job.server} answers the job token` };

@@ -6,15 +6,15 @@ import { inItsOwnWords, partsOf } from '../../ground/error-parts.ts';
 import type { CheckedNames } from './names.ts';
 
 /** What requests are made with. */
-export interface Asking {
+export interface ProbeHands {
   readonly aws: Aws;
   readonly names: CheckedNames;
 }
 
-export type Ask = (asking: Asking) => Promise<unknown>;
+export type Ask = (asking: ProbeHands) => Promise<unknown>;
 
 /** What AWS said to one request that is asked only to see whether it is allowed. */
-export type Said =
+export type ProbeAnswer =
   | { readonly is: 'allowed' }
   /** Another action than the one that was asked for, where the request needs several. */
   | {
@@ -39,7 +39,7 @@ export interface Probe {
  * Asks, and tells what the answer means. AWS looks at the policies before it looks for what a request is about: "not found" is
  * said only to who may ask. Trouble, and words that nobody knows, say nothing.
  */
-export async function heard({ kind, ask }: Probe): Promise<Said> {
+export async function heard({ kind, ask }: Probe): Promise<ProbeAnswer> {
   try {
     await ask();
     return { is: kind === 'read' ? 'allowed' : 'done' };
@@ -48,7 +48,7 @@ export async function heard({ kind, ask }: Probe): Promise<Said> {
   }
 }
 
-function meaningOf(error: unknown): Said {
+function meaningOf(error: unknown): ProbeAnswer {
   const { message } = partsOf(error);
   const denial = denialIn(message);
   if (troubleOf(error) === 'denied' && denial)

@@ -1,6 +1,6 @@
 import { entryKey } from '../../registry/entry-keys.ts';
-import { type Asking, heard, type Probe } from './ask.ts';
-import type { Finding } from './finding.ts';
+import { heard, type Probe, type ProbeHands } from './ask.ts';
+import type { SetupFinding } from './finding.ts';
 import { deletingAny, updatingAny, updatingOwn, writing } from './impossible.ts';
 
 /** Something that a role must not be able to do. */
@@ -12,7 +12,7 @@ interface Forbidden {
 }
 
 /** What no role of a GitLab environment may do: of jobs that deploy, or of the approver's. */
-export function forbiddenTo(whose: 'jobs' | 'approver', asking: Asking): Forbidden[] {
+export function forbiddenTo(whose: 'jobs' | 'approver', asking: ProbeHands): Forbidden[] {
   const { environment, path } = asking.names;
   const approved = (where: string) => ({
     name: `approve for ${where}`,
@@ -59,8 +59,8 @@ export function forbiddenTo(whose: 'jobs' | 'approver', asking: Asking): Forbidd
 }
 
 /** What is found about what a role must not do: only a denial of AWS is right. */
-export async function lookAtForbidden(forbidden: readonly Forbidden[], role: string): Promise<Finding[]> {
-  const findings: Finding[] = [];
+export async function lookAtForbidden(forbidden: readonly Forbidden[], role: string): Promise<SetupFinding[]> {
+  const findings: SetupFinding[] = [];
   for (const { name: what, probe, danger } of forbidden) {
     const said = await heard(probe);
     const name = `must not ${what}`;

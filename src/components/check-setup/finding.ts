@@ -3,7 +3,7 @@ import type { Report } from '../../gitlab/report.ts';
 import { sentence } from '../../ground/sentence.ts';
 
 /** What was found about one part of the setup. What nobody could look at is never right. */
-export type Finding = {
+export type SetupFinding = {
   /** `sagemaker:UpdateModelPackage on the packages (approved.uat)`: also the name of its test case. */
   readonly name: string;
   /** A clause that says what was seen. */
@@ -17,9 +17,9 @@ export type Finding = {
 /** `not given`: the role may not do it, and only what the project may do without needs it. */
 const STANDINGS = ['wrong', 'not given', 'not looked at', 'right'] as const;
 
-type Standing = (typeof STANDINGS)[number];
+type FoundToBe = (typeof STANDINGS)[number];
 
-const HEADINGS: Readonly<Record<Standing, string>> = {
+const HEADINGS: Readonly<Record<FoundToBe, string>> = {
   wrong: 'What is wrong',
   'not given': 'What the role may not do, and only needs for what is named',
   'not looked at': 'What was not looked at',
@@ -27,7 +27,7 @@ const HEADINGS: Readonly<Record<Standing, string>> = {
 };
 
 /** Shows all that was found: what is wrong first, each with what to do; a test case each. */
-export function showFindings(findings: readonly Finding[], { log, report }: { log: Log; report: Report }): void {
+export function showFindings(findings: readonly SetupFinding[], { log, report }: { log: Log; report: Report }): void {
   for (const standing of STANDINGS) {
     const found = findings.filter(({ is }) => is === standing);
     if (found.length === 0) continue;
@@ -43,19 +43,19 @@ export function showFindings(findings: readonly Finding[], { log, report }: { lo
   report.record({ outcome: outcomeOf(findings), findings });
 }
 
-function lineOf(finding: Finding): string {
+function lineOf(finding: SetupFinding): string {
   const line = `${finding.name}: ${sentence(finding.why)}`;
   return finding.is === 'wrong' ? `${line}\nNext: ${finding.next}` : line;
 }
 
 /** `wrong` also where something else could not be looked at; `right` only where nothing is wrong. */
-function outcomeOf(findings: readonly Finding[]): string {
+function outcomeOf(findings: readonly SetupFinding[]): string {
   return findings.some(({ is }) => is === 'wrong') ? 'wrong' : 'nothing wrong';
 }
 
 /** How many of each, and the names of what was not looked at: nobody may take the rest for everything. */
-export function summaryOf(findings: readonly Finding[]): string {
-  const of = (standing: Standing) => findings.filter(({ is }) => is === standing);
+export function summaryOf(findings: readonly SetupFinding[]): string {
+  const of = (standing: FoundToBe) => findings.filter(({ is }) => is === standing);
   const unseen = of('not looked at');
   const names = unseen.map(({ name }) => name).join(', ');
   return `${of('right').length} right, ${of('wrong').length} wrong, ${of('not given').length} not given, ${unseen.length} not looked at${names === '' ? '' : `: ${names}`}.`;

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { Aws } from '../../aws/session.ts';
 import { OURS } from '../../gitlab/tags.ts';
-import type { Ask, Asking, Probe } from './ask.ts';
+import type { Ask, Probe, ProbeHands } from './ask.ts';
 import { noTarget } from './names.ts';
 
 /**
@@ -61,7 +61,7 @@ export interface WrittenEntry {
 }
 
 /** The request that writes an entry, for a version that there is not. */
-export function writing({ aws, names }: Asking, { keys, status }: WrittenEntry): Probe {
+export function writing({ aws, names }: ProbeHands, { keys, status }: WrittenEntry): Probe {
   const input = {
     ModelPackageArn: names.noVersion,
     ...(keys.length > 0 && { CustomerMetadataProperties: Object.fromEntries(keys.map((key) => [key, 'check-setup'])) }),
@@ -71,23 +71,23 @@ export function writing({ aws, names }: Asking, { keys, status }: WrittenEntry):
 }
 
 /** The requests for an endpoint that is no project's. */
-export function deletingAny({ aws, names }: Asking): Probe {
+export function deletingAny({ aws, names }: ProbeHands): Probe {
   const command = () => new DeleteEndpointCommand({ EndpointName: names.noEndpoint });
   return { kind: 'impossible', ask: () => aws.sagemaker.send(command()) };
 }
 
-export function updatingAny({ aws, names }: Asking): Probe {
+export function updatingAny({ aws, names }: ProbeHands): Probe {
   return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.noEndpoint, names.noEndpoint) };
 }
 
 /** The request that would take a deployment to the endpoint of this environment. */
-export function updatingOwn({ aws, names }: Asking): Probe {
+export function updatingOwn({ aws, names }: ProbeHands): Probe {
   return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.endpoint, names.noConfig) };
 }
 
 const OWN_TAG = [{ Key: `${OURS}component`, Value: 'check-setup' }];
 
-function creatingModel({ aws, names }: Asking, name: string) {
+function creatingModel({ aws, names }: ProbeHands, name: string) {
   const { noVersion, executionRole } = names;
   return aws.sagemaker.send(
     new CreateModelCommand({
@@ -100,7 +100,7 @@ function creatingModel({ aws, names }: Asking, name: string) {
 }
 
 /** Its model is one that no request asks to make. */
-function creatingConfig({ aws, names }: Asking, name: string) {
+function creatingConfig({ aws, names }: ProbeHands, name: string) {
   return aws.sagemaker.send(
     new CreateEndpointConfigCommand({
       EndpointConfigName: name,

@@ -33,7 +33,7 @@ export interface CheckedNames {
 /** SageMaker counts the versions of a group from 1: none comes so far. */
 const NEVER_REACHED = 999_999_999;
 
-interface Given extends Pick<CheckedNames, 'region' | 'account' | 'environment' | 'path' | 'endpoint'> {
+interface KnownNames extends Pick<CheckedNames, 'region' | 'account' | 'environment' | 'path' | 'endpoint'> {
   /** By name or ARN. */
   readonly modelPackageGroup: string;
   readonly prefix: string;
@@ -46,7 +46,7 @@ interface Given extends Pick<CheckedNames, 'region' | 'account' | 'environment' 
 }
 
 /** The names by which one job asks. */
-export function checkedNames(given: Given): CheckedNames {
+export function checkedNames(given: KnownNames): CheckedNames {
   const { region, account, environment, path, endpoint, pipeline, executionRole, prefix, project, job } = given;
   const group = groupArnIn(given, given.modelPackageGroup);
   const named = (what: string) =>

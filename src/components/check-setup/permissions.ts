@@ -1,32 +1,32 @@
 import type { Permission } from '../../program/component.ts';
-import type { Asking } from './ask.ts';
-import { heard, type Said } from './ask.ts';
-import type { Finding } from './finding.ts';
+import type { ProbeHands } from './ask.ts';
+import { heard, type ProbeAnswer } from './ask.ts';
+import type { SetupFinding } from './finding.ts';
 import { seeingOf } from './seeing.ts';
 import type { WantedPermission } from './wanted.ts';
 
 /** What is found about each permission that a role may need. */
 export async function lookAtPermissions(
   wanted: readonly WantedPermission[],
-  asking: Asking,
+  asking: ProbeHands,
   role: string,
-): Promise<Finding[]> {
+): Promise<SetupFinding[]> {
   const hear = hearingOnce(asking);
-  const findings: Finding[] = [];
+  const findings: SetupFinding[] = [];
   // One after the other: a setup is checked once, and SageMaker throttles whoever asks for much at once.
   for (const each of wanted) findings.push(judged(each, await hear(each.permission), role));
   return findings;
 }
 
 interface Heard {
-  readonly said: Said;
+  readonly said: ProbeAnswer;
   /** Whether the request was for another permission, which needs this one, too. */
   readonly beside: boolean;
 }
 
 /** Sends each request once, however many permissions it shows. */
-function hearingOnce(asking: Asking): (permission: Permission) => Promise<Heard> {
-  const known = new Map<string, Promise<Said>>();
+function hearingOnce(asking: ProbeHands): (permission: Permission) => Promise<Heard> {
+  const known = new Map<string, Promise<ProbeAnswer>>();
   return async (permission) => {
     const seeing = seeingOf(permission, asking);
     if (seeing.by === 'nothing') return { said: { is: 'unknown', why: seeing.why }, beside: false };
@@ -37,7 +37,7 @@ function hearingOnce(asking: Asking): (permission: Permission) => Promise<Heard>
   };
 }
 
-function judged(wanted: WantedPermission, { said, beside }: Heard, role: string): Finding {
+function judged(wanted: WantedPermission, { said, beside }: Heard, role: string): SetupFinding {
   const { permission, components, required } = wanted;
   const name = nameOf(permission);
   const needed = neededBy(wanted);

@@ -1,6 +1,6 @@
 import type { Permission } from '../../program/component.ts';
 import { BUILT, type EntryKind, entryKey } from '../../registry/entry-keys.ts';
-import type { Asking, Probe } from './ask.ts';
+import type { Probe, ProbeHands } from './ask.ts';
 import { IMPOSSIBLE, type WrittenEntry, writing } from './impossible.ts';
 import type { CheckedNames } from './names.ts';
 import { READS } from './reads.ts';
@@ -42,7 +42,7 @@ const UNSEEN: readonly (readonly [permission: RegExp, why: string])[] = [
 const keyOf = ({ action, on }: Permission) => `${action} ${on}`;
 
 /** How a permission can be seen. Where no table names one, nothing shows it. */
-export function seeingOf(permission: Permission, asking: Asking): Seeing {
+export function seeingOf(permission: Permission, asking: ProbeHands): Seeing {
   const { names } = asking;
   const key = keyOf(permission);
   const missing = missingFor(permission, names);
@@ -55,7 +55,7 @@ export function seeingOf(permission: Permission, asking: Asking): Seeing {
   return { by: 'nothing', why: why ?? 'no request is known that shows it and changes nothing' };
 }
 
-function probeOf(permission: Permission, asking: Asking): Probe | undefined {
+function probeOf(permission: Permission, asking: ProbeHands): Probe | undefined {
   const { action, writes } = permission;
   if (action === 'sagemaker:UpdateModelPackage' && writes !== undefined)
     return writing(asking, entryOf(permission, writes, asking.names));

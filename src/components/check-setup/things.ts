@@ -6,13 +6,13 @@ import { isSameOwner, refusalOfOwner } from '../../endpoints/owner.ts';
 import { readEndpointTags } from '../../endpoints/tags.ts';
 import { inItsOwnWords } from '../../ground/error-parts.ts';
 import type { Context } from '../../program/context.ts';
-import type { Finding } from './finding.ts';
+import type { SetupFinding } from './finding.ts';
 import type { CheckedNames } from './names.ts';
 
-type Looking = Pick<Context, 'aws' | 'job'>;
+type LookingAtThings = Pick<Context, 'aws' | 'job'>;
 
 /** What is found about the names that the inputs give: the group, the pipeline and the endpoint. */
-export async function lookAtThings(names: CheckedNames, looking: Looking): Promise<Finding[]> {
+export async function lookAtThings(names: CheckedNames, looking: LookingAtThings): Promise<SetupFinding[]> {
   return Promise.all([
     unlessUnreadable('model package group', () => lookAtGroup(names, looking)),
     unlessUnreadable('pipeline', () => lookAtPipeline(names, looking)),
@@ -21,7 +21,7 @@ export async function lookAtThings(names: CheckedNames, looking: Looking): Promi
 }
 
 /** What cannot be read is told by its permission; what it is, nobody knows then. */
-async function unlessUnreadable(name: string, look: () => Promise<Finding>): Promise<Finding> {
+async function unlessUnreadable(name: string, look: () => Promise<SetupFinding>): Promise<SetupFinding> {
   try {
     return await look();
   } catch (error) {
@@ -30,7 +30,7 @@ async function unlessUnreadable(name: string, look: () => Promise<Finding>): Pro
   }
 }
 
-async function lookAtGroup({ group, region }: CheckedNames, { aws }: Looking): Promise<Finding> {
+async function lookAtGroup({ group, region }: CheckedNames, { aws }: LookingAtThings): Promise<SetupFinding> {
   const name = 'model package group';
   const command = new DescribeModelPackageGroupCommand({ ModelPackageGroupName: group });
   const found = await unlessNotFound(aws.sagemaker.send(command));
@@ -43,7 +43,7 @@ async function lookAtGroup({ group, region }: CheckedNames, { aws }: Looking): P
   };
 }
 
-async function lookAtPipeline({ pipeline }: CheckedNames, { aws }: Looking): Promise<Finding> {
+async function lookAtPipeline({ pipeline }: CheckedNames, { aws }: LookingAtThings): Promise<SetupFinding> {
   const name = 'pipeline';
   if (pipeline === undefined) return { name, is: 'not looked at', why: 'pipeline_name is empty' };
   const found = await unlessNotFound(aws.sagemaker.send(new DescribePipelineCommand({ PipelineName: pipeline })));
@@ -56,8 +56,8 @@ async function lookAtPipeline({ pipeline }: CheckedNames, { aws }: Looking): Pro
 
 async function lookAtEndpoint(
   { endpoint, environment, group }: CheckedNames,
-  { aws: { sagemaker }, job }: Looking,
-): Promise<Finding> {
+  { aws: { sagemaker }, job }: LookingAtThings,
+): Promise<SetupFinding> {
   const name = 'endpoint name';
   const found = await findEndpoint(sagemaker, endpoint);
   if (!found) return { name, is: 'right', why: `${endpoint} is free: the first deployment creates it` };

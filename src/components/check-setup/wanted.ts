@@ -13,7 +13,7 @@ export interface WantedPermission {
   readonly required: boolean;
 }
 
-interface Place {
+interface RolePlace {
   readonly environment: string;
   readonly path: readonly string[];
   /** The GitLab environment whose variable names the role. */
@@ -34,7 +34,7 @@ const ALWAYS: readonly string[] = [
 ];
 
 /** The permissions that the role of a GitLab environment may need, each once, in the order of the components. */
-export function wantedPermissions(programs: readonly CheckedProgram[], place: Place): WantedPermission[] {
+export function wantedPermissions(programs: readonly CheckedProgram[], place: RolePlace): WantedPermission[] {
   const here = programs.filter((program) => isHere(program, place));
   const all = here.flatMap(({ name, permissions }) => permissions.map((permission) => ({ name, permission })));
   return [...Map.groupBy(all, ({ permission }) => identityOf(permission)).values()].flatMap((same) => {
@@ -50,7 +50,7 @@ export function wantedPermissions(programs: readonly CheckedProgram[], place: Pl
 }
 
 /** Whether the jobs of a component have the role of this GitLab environment. */
-function isHere({ name, gitlab }: CheckedProgram, place: Place): boolean {
+function isHere({ name, gitlab }: CheckedProgram, place: RolePlace): boolean {
   if (place.components.length > 0) return place.components.includes(name);
   if (gitlab.branches === 'first' && place.environment !== place.path[0]) return false;
   if (gitlab.environment === false) return false;
@@ -58,7 +58,7 @@ function isHere({ name, gitlab }: CheckedProgram, place: Place): boolean {
   return own === place.gitlabEnvironment;
 }
 
-function mustServe(name: string, { components }: Place): boolean {
+function mustServe(name: string, { components }: RolePlace): boolean {
   return components.length > 0 || ALWAYS.includes(name);
 }
 
