@@ -22,16 +22,17 @@ export function callerOf({ sessions, administrator }: Callers, request: Request)
 /** Whose request it is, refusing in the words of its service a session that is unknown or over. */
 export function authenticate(callers: Callers, { operation, service }: Asked, request: Request): Principal {
   if (operation === UNSIGNED) return { arn: 'anonymous', userId: 'anonymous' };
-  const status = service === 'sts' || service === 'runtime' || service === 's3' ? 403 : 400;
+  const isQuery = service === 'sts' || service === 'iam';
+  const status = isQuery || service === 'runtime' || service === 's3' ? 403 : 400;
   if (!credentialScope(request.headers))
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', status);
   const caller = callerOf(callers, request);
   if (!caller) {
-    const code = service === 'sts' ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
+    const code = isQuery ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
     throw new AwsError(code, 'The security token included in the request is invalid.', status);
   }
   if (caller.expires && caller.expires <= callers.clock.now()) {
-    const code = service === 'sts' ? 'ExpiredToken' : 'ExpiredTokenException';
+    const code = isQuery ? 'ExpiredToken' : 'ExpiredTokenException';
     throw new AwsError(code, 'The security token included in the request is expired', status);
   }
   return caller;

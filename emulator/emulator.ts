@@ -26,6 +26,7 @@ import { Tags } from './sagemaker/tags.ts';
 import { type ScenarioName, scenarios, type Target, usualTarget } from './scenarios.ts';
 import { type Deployed, deployed, type Registration, register } from './scene.ts';
 import { type Ending, listen } from './server.ts';
+import { simulationOperations } from './simulation.ts';
 import { type Claims, createIssuer, stsOperations } from './sts.ts';
 import { Traffic } from './traffic.ts';
 import { refuseUndone } from './undone.ts';
@@ -146,6 +147,7 @@ export class Emulator implements World {
       cloudwatch: this.cloudwatch.operations(),
       autoscaling: this.autoscaling.operations(),
       sts: stsOperations(this, this.#issuer),
+      iam: simulationOperations(this),
       runtime: {},
       s3: objectOperations(this.objects, isAllowed),
       ecr: imageOperations(this.images, this),
@@ -374,7 +376,7 @@ export class Emulator implements World {
     const perform = this.#operations[service][operation];
     if (!perform) throw new AwsError('UnknownOperationException', `This emulator does not serve ${operation}.`);
     const answer = perform(input, principal);
-    return service === 'sts' || service === 's3' ? answer : encode(model, operation, answer);
+    return service === 'sts' || service === 'iam' || service === 's3' ? answer : encode(model, operation, answer);
   }
 
   /** The key of the config that an endpoint is to serve. */
@@ -391,6 +393,8 @@ export class Emulator implements World {
         ...accessRequests(this, this.registry, operation, input).map((one) => withResourceTags(one, this.tags)),
         ...this.#keysUsed(operation, input),
       ];
+    if (service === 'iam')
+      return [{ action: `iam:${operation}`, resources: [String(input.PolicySourceArn)], context: {} }];
     if (service === 's3') return [objectAccess(operation, input)];
     if (service === 'ecr') return [imageAccess(this, input)];
     if (service === 'autoscaling') return scalingAccess(this, this.autoscaling, operation, input);

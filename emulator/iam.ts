@@ -54,12 +54,16 @@ function denied(principal: Principal, { action }: AccessRequest, resource: strin
   return new AwsError('AccessDeniedException', message, 400);
 }
 
-function applies(statement: PolicyStatement, { action, context }: AccessRequest, resource: string): boolean {
+function applies(statement: PolicyStatement, request: AccessRequest, resource: string): boolean {
+  return mayConcern(statement, { ...request, resources: [resource] }) && conditionHolds(statement, request.context);
+}
+
+/** Whether a statement is about the action and the resource, whatever its conditions say. */
+export function mayConcern(statement: PolicyStatement, { action, resources }: AccessRequest): boolean {
   return (
     // IAM reads action names without case and ARNs with it.
     list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-    list(statement.Resource).some((pattern) => matches(pattern, resource)) &&
-    conditionHolds(statement, context)
+    resources.every((resource) => list(statement.Resource).some((pattern) => matches(pattern, resource)))
   );
 }
 

@@ -45,6 +45,7 @@ export const models = {
   sagemaker: loadModel('sagemaker'),
   runtime: loadModel('sagemaker-runtime'),
   sts: loadModel('sts'),
+  iam: loadModel('iam'),
   logs: loadModel('logs'),
   cloudwatch: loadModel('cloudwatch'),
   s3: loadModel('s3'),

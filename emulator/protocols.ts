@@ -1,6 +1,6 @@
 import { credentialScope } from './credential-scope.ts';
 import type { Asked, Reply, Request } from './exchange.ts';
-import { models, shapeOf } from './model.ts';
+import { models, type ServiceModel, shapeOf } from './model.ts';
 import type { Answer } from './runtime.ts';
 import { askedOfS3 } from './s3-protocol.ts';
 import { elements, xml } from './xml.ts';
@@ -90,32 +90,40 @@ function askedOfRuntime(
   };
 }
 
+const NAMESPACES = {
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+} as const;
+
 function askedByQuery(action: string, form: URLSearchParams): Asked {
-  const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
-  const wrapper = models.sts.operations[action]?.output?.resultWrapper ?? `${action}Result`;
+  const service = action in models.iam.operations ? 'iam' : 'sts';
+  const model = models[service];
+  const namespace = NAMESPACES[service];
+  const wrapper = model.operations[action]?.output?.resultWrapper ?? `${action}Result`;
   return {
-    service: 'sts',
+    service,
     operation: action,
-    model: models.sts,
-    input: formInput(action, form),
+    model,
+    input: formInput(model, action, form),
     answer: (members) =>
       xml(
         200,
         `<${action}Response xmlns="${namespace}"><${wrapper}>${elements(members)}</${wrapper}></${action}Response>`,
       ),
-    refuse: ({ code, message, status }) => {
-      const error = elements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message });
+    refuse: ({ code, message, status: told }) => {
+      const [Code, status] = code === 'AccessDeniedException' ? ['AccessDenied', 403] : [code, told];
+      const error = elements({ Type: status < 500 ? 'Sender' : 'Receiver', Code, Message: message });
       return xml(status, `<ErrorResponse xmlns="${namespace}"><Error>${error}</Error></ErrorResponse>`);
     },
   };
 }
 
 /** The form's fields as the model types them; what the model does not know is left out. */
-function formInput(action: string, form: URLSearchParams): unknown {
+function formInput(model: ServiceModel, action: string, form: URLSearchParams): unknown {
   const fields: Fields = new Map();
   for (const [name, value] of form) put(fields, name.split('.'), value);
-  const shape = models.sts.operations[action]?.input?.shape;
-  return shape === undefined ? {} : typed(shape, fields);
+  const shape = model.operations[action]?.input?.shape;
+  return shape === undefined ? {} : typed(model, shape, fields);
 }
 
 /** `PolicyArns.member.1.arn` is a way through nested maps. */
@@ -132,15 +140,15 @@ function put(fields: Fields, [name = '', ...rest]: readonly string[], value: str
   put(inner, rest, value);
 }
 
-function typed(name: string, field: Fields | string): unknown {
-  const shape = shapeOf(models.sts, name);
+function typed(model: ServiceModel, name: string, field: Fields | string): unknown {
+  const shape = shapeOf(model, name);
   if (typeof field === 'string') return shape.type === 'integer' ? Number(field) : field;
   const items = field.get('member');
   if (shape.type === 'list')
-    return items instanceof Map ? [...items.values()].map((one) => typed(shape.member?.shape ?? '', one)) : [];
+    return items instanceof Map ? [...items.values()].map((one) => typed(model, shape.member?.shape ?? '', one)) : [];
   const known = [...field].flatMap(([key, one]) => {
     const member = shape.members?.[key];
-    return member ? [[key, typed(member.shape, one)]] : [];
+    return member ? [[key, typed(model, member.shape, one)]] : [];
   });
   return Object.fromEntries(known);
 }

@@ -54,7 +54,7 @@ export interface EmulatorClock {
 
 /** One line of the log of calls. `answer` is 'ok', an AWS error code, or what a fault did to the connection. */
 export interface Call {
-  readonly service: 'sagemaker' | 'runtime' | 'sts' | 'logs' | 's3' | 'ecr' | 'autoscaling' | 'cloudwatch';
+  readonly service: 'sagemaker' | 'runtime' | 'sts' | 'iam' | 'logs' | 's3' | 'ecr' | 'autoscaling' | 'cloudwatch';
   readonly operation: string;
   readonly input: unknown;
   readonly principal: string;

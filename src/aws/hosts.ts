@@ -8,7 +8,7 @@ import { withoutPassword } from './proxy.ts';
  * customer's machine.
  */
 const AWS_HOST = new RegExp(
-  `^(vpce-[\\w-]+\\.)?(sts|((api|runtime)(-fips)?\\.)?sagemaker|(api\\.)?ecr|logs|monitoring|application-autoscaling)(-fips)?(\\.${REGION})?(\\.vpce)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws|api\\.amazonwebservices\\.com\\.cn)$`,
+  `^(vpce-[\\w-]+\\.)?(sts|iam|((api|runtime)(-fips)?\\.)?sagemaker|(api\\.)?ecr|logs|monitoring|application-autoscaling)(-fips)?(\\.${REGION})?(\\.vpce)?\\.(amazonaws\\.com(\\.cn)?|api\\.aws|api\\.amazonwebservices\\.com\\.cn)$`,
 );
 /**
  * The hosts of S3 with the bucket in the path. No token is sent there, and nobody's bucket is a host: one that is in a name

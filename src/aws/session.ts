@@ -12,6 +12,7 @@ import type { Objects, ObjectText, OpenedObject } from './objects.ts';
 import type { Presence } from './presence.ts';
 import { httpsProxy } from './proxy.ts';
 import { createRetryStrategy } from './retry.ts';
+import type { Simulated, SimulatedRequest } from './simulation.ts';
 
 /** What every AWS client is built with. */
 interface ClientConfig extends ReturnType<typeof settings> {
@@ -73,16 +74,21 @@ interface ServiceUrls {
   readonly identity: string;
   /** That of a region: an image may be in another one. */
   images(region: string): string;
+  /** IAM has one address, and one region that requests are signed for. */
+  readonly permissions: { readonly url: string; readonly where: string };
 }
 
 /** As variables say, which were checked before anything else, or those of the region. */
 function urlsIn(region: string, env: Env): ServiceUrls {
   const { AWS_ENDPOINT_URL_S3: ofObjects, AWS_ENDPOINT_URL_ECR: ofImages, AWS_ENDPOINT_URL: every } = env;
-  const { AWS_ENDPOINT_URL_STS: ofIdentity } = env;
+  const { AWS_ENDPOINT_URL_STS: ofIdentity, AWS_ENDPOINT_URL_IAM: ofPermissions } = env;
+  const isChina = region.startsWith('cn-');
+  const iam = isChina ? 'https://iam.cn-north-1.amazonaws.com.cn' : 'https://iam.amazonaws.com';
   const domain = (where: string) => `${where}.amazonaws.com${where.startsWith('cn-') ? '.cn' : ''}`;
   return {
     objects: ofObjects || every || `https://s3.${domain(region)}`,
     identity: ofIdentity || every || `https://sts.${domain(region)}`,
+    permissions: { url: ofPermissions || every || iam, where: isChina ? 'cn-north-1' : 'us-east-1' },
     images: (where) => ofImages || every || `https://api.ecr.${domain(where)}`,
   };
 }
@@ -217,6 +223,8 @@ export interface Aws {
   hasObject(place: { readonly address: string; readonly isPrefix: boolean }): Promise<Presence>;
   /** Whether ECR has an image. */
   hasImage(image: string): Promise<Presence>;
+  /** What IAM's simulator says of a request by a role. */
+  simulate(request: SimulatedRequest): Promise<Simulated>;
   /** The time that STS tells, to the second; `undefined` where its answer tells none. */
   timeOfSts(): Promise<Date | undefined>;
 }
@@ -293,6 +301,10 @@ export function connect({ config, account, urls }: Session): Aws {
     async hasImage(image) {
       const { lookForImage } = await import('./images.ts');
       return lookForImage(image, (where) => accessTo({ url: urls.images(where), trusts: isTrusted, where }));
+    },
+    async simulate(request) {
+      const { simulate } = await import('./simulation.ts');
+      return simulate(accessTo({ ...urls.permissions, trusts: isTrusted }), request);
     },
     async timeOfSts() {
       const { timeOfSts } = await import('./service-time.ts');

@@ -4,7 +4,7 @@ import { executionRole } from '../endpoints/model-and-config.ts';
 import { optional } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
-import { pipelineName } from '../pipelines/pipeline.ts';
+import { pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
 import { type Done, defineComponent } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import { promotionPath } from '../registry/entries.ts';
@@ -49,6 +49,7 @@ const ownInputs = z.strictObject({
   ...shared,
   name_prefix: optional(resourceName),
   pipeline_name: optional(pipelineName),
+  pipeline_role_arn: optional(pipelineRoleArn),
   execution_role_arn: optional(executionRole),
   components: componentNames,
 });
@@ -80,6 +81,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
         modelPackageGroup: given.model_package_group_name,
         prefix: given.name_prefix ?? endpoint,
         pipeline: given.pipeline_name,
+        pipelineRole: given.pipeline_role_arn,
         executionRole: given.execution_role_arn,
       });
       const asking = { aws: context.aws, names };

@@ -31,6 +31,7 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   parameters: 'TrainingInstanceType=ml.m5.xlarge',
   payload_file: 'payload.json',
   pipeline_name: 'resale-price',
+  pipeline_role_arn: 'arn:aws:iam::111122223333:role/resale-price-pipeline',
   platform_policy: '77@8b1a9953c4611296a827abf8c47804d7e6c49c6b:policy.yml',
   plan_account_id: '111122223333',
   plan_role_arn: 'arn:aws:iam::111122223333:role/resale-price-plan-$CI_COMMIT_BRANCH',

@@ -144,7 +144,7 @@ describe('a role that may do everything', () => {
 
     expect(holdings(emulator)).toEqual(before);
     const changing = job.received.filter(
-      ({ operation, service }) => service !== 'sts' && !/^(Describe|List|Get)/.test(operation),
+      ({ operation, service }) => service !== 'sts' && service !== 'iam' && !/^(Describe|List|Get)/.test(operation),
     );
     expect(changing.length).toBeGreaterThan(5);
     expect(changing.filter(({ answer }) => answer === 'ok' || answer.startsWith('AccessDenied'))).toEqual([]);
@@ -265,6 +265,56 @@ describe('a wrong setup', () => {
     const expired = await press(emulator, 'dev', { claims: { exp: 1 } });
     expect(expired).toMatchObject({ exit: 77, calls: [] });
     expect(expired.log).toContain('ERROR SMC-1209');
+  });
+});
+
+describe("IAM's simulator of policies", () => {
+  const PASSING = 'iam:PassRole on execution role';
+  const inputs = { pipeline_role_arn: resalePrice.pipelineRole };
+
+  it('shows what no harmless request shows, where the role may ask it about itself', async () => {
+    const emulator = await account();
+    const mayAsk = allowing('iam:SimulatePrincipalPolicy', roleArn('dev'));
+    changeRole(emulator, 'dev', (statements) => [...statements, mayAsk]);
+    const job = await press(emulator, 'dev', { inputs });
+    expect(wrong(job)).toEqual([]);
+    const simulated = findings(job).filter(({ why }) =>
+      why.startsWith("allowed, as IAM's simulator of policies says; "),
+    );
+    expect(simulated.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        PASSING,
+        'iam:PassRole on pipeline role',
+        'sagemaker:StartPipelineExecution on pipeline',
+        'sagemaker:DeleteEndpoint on endpoint',
+        'sagemaker:DeleteModel on model',
+        'sagemaker:AddTags on endpoint config',
+        'application-autoscaling:RegisterScalableTarget on scalable target',
+      ]),
+    );
+    const unseen = findings(job).filter(({ is }) => is === 'not looked at');
+    expect(
+      unseen.filter(({ name }) => !/^(s3|ecr|kms):|^(image|pipeline variables|approval environment)$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('shows what is missing', async () => {
+    const emulator = await account();
+    const mayAsk = allowing('iam:SimulatePrincipalPolicy', roleArn('uat'));
+    changeRole(emulator, 'uat', (statements) => [
+      ...statements.filter(({ Sid }) => Sid !== 'PassExecutionRole'),
+      mayAsk,
+    ]);
+    const job = await press(emulator, 'uat', { inputs });
+    expect(wrong(job)).toEqual([PASSING]);
+    expect(found(job, PASSING)?.why).toContain(`denies it on ${resalePrice.executionRole}`);
+  });
+
+  it('is asked once, where the role may not ask it: nothing is taken for right', async () => {
+    const job = await press(await account(), 'dev', { inputs });
+    expect(job.received.filter(({ service }) => service === 'iam')).toHaveLength(1);
+    expect(found(job, "IAM's simulator of policies")).toMatchObject({ is: 'not given' });
+    expect(found(job, PASSING)).toMatchObject({ is: 'not looked at' });
   });
 });
 

@@ -23,7 +23,7 @@ function leftBy({ makesAgain }: Scene, emulator: Stage['emulator'], job: Finishe
 }
 
 /** A call that has no effect. */
-const READING = /^(Describe|List|Get|BatchGet|AssumeRole)/;
+const READING = /^(Describe|List|Get|BatchGet|AssumeRole|Simulate)/;
 
 /**
  * Whether a death at a call leaves AWS otherwise than the one before it. Who dies before the answer to a read has died with the answer

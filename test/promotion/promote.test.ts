@@ -60,6 +60,7 @@ const STRICTER: Readonly<Record<string, string>> = {
   endpoint_name: 'it chooses the record of the step before, and there it may be empty',
   instance_type: 'check-model alone can do without',
   pipeline_name: 'check-setup alone can do without',
+  pipeline_role_arn: 'check-setup alone can do without',
   execution_role_arn: 'check-model and check-setup can do without',
   payload_file: 'promote always validates, so there must be something to ask',
   quality_file: 'without it, nothing is asked about rows',

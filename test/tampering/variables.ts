@@ -63,6 +63,7 @@ export const REFUSED: Readonly<Partial<Record<Name, Values>>> = {
     endpoint_name: ['resale-price-dev', 'resale-price-main', 'churn-uat'],
     name_prefix: ['churn'],
     pipeline_name: ['no_name'],
+    pipeline_role_arn: ['administrator'],
     execution_role_arn: ['administrator'],
   },
   'check-setup-approval': {
@@ -246,6 +247,7 @@ export const PREDEFINED: Readonly<Record<string, string>> = {
   CI_PROJECT_ID: '1',
   CI_PROJECT_PATH: 'wog/mlops/another',
   AWS_ENDPOINT_URL: 'https://aws.example.com',
+  AWS_ENDPOINT_URL_IAM: 'https://aws.example.com',
   AWS_ENDPOINT_URL_ECR: 'https://aws.example.com',
   AWS_ENDPOINT_URL_S3: 'https://aws.example.com',
   AWS_ENDPOINT_URL_STS: 'https://aws.example.com',

@@ -15,7 +15,8 @@ export type Ask = (asking: ProbeHands) => Promise<unknown>;
 
 /** What AWS said to one request that is asked only to see whether it is allowed. */
 export type ProbeAnswer =
-  | { readonly is: 'allowed' }
+  /** `by` says who says so, where it is not AWS's answer to the request itself. */
+  | { readonly is: 'allowed'; readonly by?: string }
   /** Another action than the one that was asked for, where the request needs several. */
   | {
       readonly is: 'denied';

@@ -12,6 +12,7 @@ export interface CheckedNames {
   readonly endpoint: string;
   readonly pipeline: string | undefined;
   readonly executionRole: string | undefined;
+  readonly pipelineRole: string | undefined;
   /** The ARN of the group. */
   readonly group: string;
   /** The ARN of a version of the group that there never is. */
@@ -39,6 +40,7 @@ interface KnownNames extends Pick<CheckedNames, 'region' | 'account' | 'environm
   readonly prefix: string;
   readonly pipeline?: string | undefined;
   readonly executionRole?: string | undefined;
+  readonly pipelineRole?: string | undefined;
   /** The ID of the project. */
   readonly project: string;
   /** The ID of the job: no two jobs use one name. */
@@ -47,13 +49,14 @@ interface KnownNames extends Pick<CheckedNames, 'region' | 'account' | 'environm
 
 /** The names by which one job asks. */
 export function checkedNames(given: KnownNames): CheckedNames {
-  const { region, account, environment, path, endpoint, pipeline, executionRole, prefix, project, job } = given;
+  const { region, account, environment, path, endpoint, pipeline, executionRole, pipelineRole, prefix, project, job } =
+    given;
   const group = groupArnIn(given, given.modelPackageGroup);
   const named = (what: string) =>
     contentName({ prefix, environment, version: NEVER_REACHED }, { job, what }, MAX_CONFIG_NAME);
   const noConfig = named('no config');
   return {
-    ...{ region, account, environment, path, endpoint, pipeline, executionRole, group, noConfig },
+    ...{ region, account, environment, path, endpoint, pipeline, executionRole, pipelineRole, group, noConfig },
     noModel: named('no model'),
     noVersion: versionArnIn(group, NEVER_REACHED),
     noComparison: `${temporaryPrefix(project)}v${NEVER_REACHED}-${job}`.slice(0, MAX_CONFIG_NAME),

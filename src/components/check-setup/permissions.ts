@@ -1,50 +1,57 @@
 import type { Permission } from '../../program/component.ts';
-import type { ProbeHands } from './ask.ts';
-import { heard, type ProbeAnswer } from './ask.ts';
+import { heard, type ProbeAnswer, type ProbeHands } from './ask.ts';
 import type { SetupFinding } from './finding.ts';
 import { seeingOf } from './seeing.ts';
+import { PolicySimulator } from './simulator.ts';
 import type { WantedPermission } from './wanted.ts';
 
-/** What is found about each permission that a role may need. */
+/** What is found about each permission that a role may need, and whether IAM could be asked about them. */
 export async function lookAtPermissions(
   wanted: readonly WantedPermission[],
-  asking: ProbeHands,
+  hands: ProbeHands,
   role: string,
 ): Promise<SetupFinding[]> {
-  const hear = hearingOnce(asking);
+  const hear = hearingOnce(hands);
+  const simulator = new PolicySimulator(hands, role);
   const findings: SetupFinding[] = [];
   // One after the other: a setup is checked once, and SageMaker throttles whoever asks for much at once.
-  for (const each of wanted) findings.push(judged(each, await hear(each.permission), role));
-  return findings;
-}
-
-interface Heard {
-  readonly said: ProbeAnswer;
-  /** Whether the request was for another permission, which needs this one, too. */
-  readonly beside: boolean;
+  for (const each of wanted) {
+    const said = await hear(each.permission);
+    const better = said.is === 'unknown' ? await simulator.betterThan(said, each.permission) : said;
+    findings.push(judged(each, better, role));
+  }
+  return [...findings, simulator.finding];
 }
 
 /** Sends each request once, however many permissions it shows. */
-function hearingOnce(asking: ProbeHands): (permission: Permission) => Promise<Heard> {
+function hearingOnce(hands: ProbeHands): (permission: Permission) => Promise<ProbeAnswer> {
   const known = new Map<string, Promise<ProbeAnswer>>();
   return async (permission) => {
-    const seeing = seeingOf(permission, asking);
-    if (seeing.by === 'nothing') return { said: { is: 'unknown', why: seeing.why }, beside: false };
+    const seeing = seeingOf(permission, hands);
+    if (seeing.by === 'nothing') return { is: 'unknown', why: seeing.why };
     const request = nameOf(seeing.of);
-    const said = known.get(request) ?? heard(seeing.probe);
-    known.set(request, said);
-    return { said: await said, beside: seeing.of !== permission };
+    const answer = known.get(request) ?? heard(seeing.probe);
+    known.set(request, answer);
+    return aboutItself(permission, await answer, seeing.of);
   };
 }
 
-function judged(wanted: WantedPermission, { said, beside }: Heard, role: string): SetupFinding {
+/** What the answer to a request for one permission says of another that it needs, too. */
+function aboutItself({ action }: Permission, answer: ProbeAnswer, asked: Permission): ProbeAnswer {
+  if (answer.is === 'denied' && answer.action !== action)
+    return { is: 'unknown', why: `AWS denied ${answer.action} before it` };
+  if (answer.is === 'allowed' && asked.action !== action)
+    return { is: 'unknown', why: 'AWS asks for it only when something is made' };
+  return answer;
+}
+
+function judged(wanted: WantedPermission, said: ProbeAnswer, role: string): SetupFinding {
   const { permission, components, required } = wanted;
   const name = nameOf(permission);
   const needed = neededBy(wanted);
   switch (said.is) {
     case 'allowed':
-      if (beside) return { name, is: 'not looked at', why: `${needed}; AWS asks for it only when something is made` };
-      return { name, is: 'right', why: `allowed; ${needed}` };
+      return { name, is: 'right', why: `allowed${said.by ? `, as ${said.by} says` : ''}; ${needed}` };
     case 'done':
       return {
         name,
@@ -55,15 +62,8 @@ function judged(wanted: WantedPermission, { said, beside }: Heard, role: string)
     case 'unknown':
       return { name, is: 'not looked at', why: `${needed}; ${said.why}` };
     case 'denied':
-      if (said.action !== permission.action)
-        return { name, is: 'not looked at', why: `${needed}; AWS denied ${said.action} before it` };
       if (!required) return { name, is: 'not given', why: needed };
-      return {
-        name,
-        is: 'wrong',
-        why: `${needed}; ${said.words}`,
-        next: said.next ?? addition(components, role),
-      };
+      return { name, is: 'wrong', why: `${needed}; ${said.words}`, next: said.next ?? addition(components, role) };
   }
 }
 
