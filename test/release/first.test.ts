@@ -290,9 +290,7 @@ describe('npm run release -- first', () => {
   });
 
   it('says which part of the project a token may not see, and shows the rest', async () => {
-    const { of } = await look(
-      inProject(({ people }) => people.give(TOKEN, { scopes: ['read_api'], level: 30 })),
-    );
+    const { of } = await look(inProject(({ people }) => people.give(TOKEN, { scopes: ['read_api'], level: 30 })));
     expect(of('variables')).toMatchObject({ is: 'not seen', what: expect.stringContaining('403') });
     expect(of('catalog')).toMatchObject({ is: 'ok' });
   });
