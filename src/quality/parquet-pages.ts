@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, DataReader, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { thousands } from '../ground/thousands.ts';
 import { LARGEST_GROUP } from './parquet-columns.ts';
 import { COMPRESSORS } from './parquet-compression.ts';
 import { lengthOfTexts, refuseForgedBlocks, refuseForgedRuns } from './parquet-runs.ts';
@@ -157,7 +158,7 @@ const MOST_TEXTS = 2 ** 20;
 
 function refuseManyTexts(count: number, { type }: ColumnMetaData): void {
   if (type.endsWith('BYTE_ARRAY') && count > MOST_TEXTS)
-    throw new Error(`a page has ${count.toLocaleString('en')} texts (at most ${MOST_TEXTS.toLocaleString('en')})`);
+    throw new Error(`a page has ${thousands(count)} texts (at most ${thousands(MOST_TEXTS)})`);
 }
 
 /** What is in a page, without its compression. */
