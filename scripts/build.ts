@@ -90,7 +90,10 @@ export async function build(out: string, node = process.execPath): Promise<strin
   mkdirSync(out, { recursive: true });
   const modules = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const files = filesOf(metafile, 'programs.js');
-  for (const [file, names] of files) writeFileSync(join(out, file), await asFile(names, modules));
+  const texts = await Promise.all(
+    [...files].map(async ([file, names]) => [file, await asFile(names, modules)] as const),
+  );
+  for (const [file, text] of texts) writeFileSync(join(out, file), text);
   const define = { FILES: JSON.stringify(Object.fromEntries(namesOfOthers(files))) };
   await bundle({ ...options, entryPoints: [start], outfile: join(out, 'main.js'), format: 'cjs', define });
   // What encloses this folder may say otherwise.

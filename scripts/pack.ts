@@ -54,9 +54,15 @@ export function filesOf({ outputs }: Metafile, first: string): ReadonlyMap<strin
 
 /** Makes one file of two, again and again, while all programs together win by it. */
 function pack(files: readonly Packed[]): readonly Packed[] {
-  const pairs = files.flatMap((a, index) => files.slice(index + 1).map((b) => ({ a, b, won: wonBy(a, b) })));
-  const [best] = pairs.toSorted((one, other) => other.won - one.won);
-  if (!best || best.won <= 0) return files;
+  const begunWith = files.filter(({ atOnce }) => atOnce.size > 0);
+  let best: { readonly a: Packed; readonly b: Packed; readonly won: number } | undefined;
+  for (const [index, a] of begunWith.entries()) {
+    for (const b of begunWith.slice(index + 1)) {
+      const won = wonBy(a, b);
+      if (won > (best?.won ?? 0)) best = { a, b, won };
+    }
+  }
+  if (!best) return files;
   const { a, b } = best;
   const together = {
     modules: [...a.modules, ...b.modules],
@@ -82,5 +88,7 @@ function lost(one: Packed, other: Packed): number {
 }
 
 function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  return [...one].filter((each) => other.has(each)).length;
+  let count = 0;
+  for (const each of one) if (other.has(each)) count++;
+  return count;
 }
