@@ -51,9 +51,9 @@ const ownChecksum: Plugin = {
  * What node is started with to run the programs: room for all that a short one allocates. With the usual 1 MB the collector runs
  * five times while deploy-model starts and asks AWS (seen with --trace-gc); with 16 MB not once. That is 2 ms of 92 (41 rounds of
  * each, twice), and 3 MB more. It does not grow beyond that: an evaluation of a million rows would hold 80 MB more (bench/quality.ts).
- * And as many threads for V8 as there are processors to spare, not four: 2 ms of processor time of 110 (25 to 40 rounds of each).
+ * And one thread for what V8 does beside the program, not four: 2 to 6 ms of processor time of 110 (25 to 60 rounds of each).
  */
-export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--v8-pool-size=0'] as const;
+export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--v8-pool-size=1'] as const;
 
 const options = {
   minify: true,
