@@ -45,8 +45,8 @@ export function addressesIn(text: string): Addresses {
 
 /** A way in which files repeat an address: the text before it, and the address itself. What follows stays as it is. */
 interface Appearance {
-  /** The files in which it counts; all of them when it says nothing. */
-  readonly files?: RegExp;
+  /** The files in which it counts. */
+  readonly files: RegExp;
   readonly pattern: RegExp;
   readonly says: (addresses: Addresses) => string;
 }
@@ -55,7 +55,12 @@ const REGISTRY = String.raw`(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?(?:\/[a-z0-9._-]
 const hostOf = (registry: string) => registry.split('/')[0] ?? registry;
 
 const APPEARANCES: readonly Appearance[] = [
-  { pattern: /(\$CI_SERVER_FQDN\/)([\w.-]+(?:\/[\w.-]+)+)(?=\/[\w-]+@)/g, says: ({ project }) => project },
+  // Code reads catalog.yml, and tests name projects of others.
+  {
+    files: /(?<!\.ts)$/,
+    pattern: /(\$CI_SERVER_FQDN\/)([\w.-]+(?:\/[\w.-]+)+)(?=\/[\w-]+@)/g,
+    says: ({ project }) => project,
+  },
   {
     files: /^(Dockerfile|docs\/mirror\.md)$/,
     pattern: /((?:ARG SOURCE=|git clone --bare )https:\/\/[\w.-]+\/)([\w./-]+?)(?=\.git |$)/gm,
@@ -102,7 +107,7 @@ const OF_READERS = /^docs\/mirror\.md (mirrors\/|[\w-]+\.airgap\.example\b)/;
 
 /** The text of a file as it is with these addresses. */
 export function withAddresses(file: string, text: string, addresses: Addresses): string {
-  return APPEARANCES.filter(({ files }) => files?.test(file) ?? true).reduce(
+  return APPEARANCES.filter(({ files }) => files.test(file)).reduce(
     (rendered, { pattern, says }) =>
       rendered.replaceAll(pattern, (whole, before: string, address: string) =>
         OF_READERS.test(`${file} ${address}`) ? whole : `${before}${says(addresses)}`,

@@ -180,7 +180,7 @@ describe('a project that includes promote', () => {
       branch,
       `
 include:
-  - component: $CI_SERVER_FQDN/wog/mlops/sagemaker-components/promote@1
+  - component: $CI_SERVER_FQDN/${catalog.project}/promote@1
     inputs:
       model_package_group_name: ResalePriceModelGroup
       pipeline_name: resale-price
