@@ -6,7 +6,7 @@ import { ENVIRONMENTS, FEW, MODELS, project } from './project.ts';
 
 const promote = (...inputs: string[]) =>
   [
-    '  - component: $CI_SERVER_FQDN/wog/mlops/sagemaker-components/promote@1',
+    '  - component: $CI_SERVER_FQDN/the/catalog/promote@1',
     '    inputs:',
     ...inputs.map((each) => `      ${each}`),
   ].join('\n');
