@@ -71,13 +71,22 @@ function classificationParts({ answers, classes }: EvaluationPage): Part[] {
   return [...roc, confusionPart(answers, classes)];
 }
 
+/** Parts of a curve that a plot can show, however many rows there are. */
+const MOST_PARTS_OF_CURVE = 200;
+
 function rocPart(answers: Answers): Part {
-  const points = [{ x: 0, y: 0 }, ...rocCurve(answers).map(({ falsePositives: x, truePositives: y }) => ({ x, y }))];
+  const { falsePositives, truePositives } = rocCurve(answers);
+  const last = falsePositives.length - 1;
+  const parts = Math.min(last, MOST_PARTS_OF_CURVE);
+  const points = Array.from({ length: parts + 1 }, (_, part) => {
+    const at = Math.round((part * last) / parts);
+    return { x: falsePositives[at] ?? 0, y: truePositives[at] ?? 0 };
+  });
   const share = { range: [0, 1] } as const;
   const frame = { x: { label: 'false-positive rate', ...share }, y: { label: 'true-positive rate', ...share } };
   const rows = Array.from({ length: 11 }, (_, tenth) => {
-    const reached = points.filter(({ x }) => x <= tenth / 10).at(-1);
-    return [shown(tenth / 10), shown(reached?.y ?? 0)];
+    const reached = falsePositives.findLastIndex((alarms) => alarms <= tenth / 10);
+    return [shown(tenth / 10), shown(truePositives[reached] ?? 0)];
   });
   return plotPart('ROC curve', lineThrough('ROC curve', frame, points), {
     caption: 'The ROC curve at ten false-positive rates',

@@ -1,6 +1,6 @@
 import { type Answers, ascendingRows, type StatisticOf } from './answers.ts';
 import { weightedMean } from './regression.ts';
-import type { Weights } from './resampling.ts';
+import { once, type Weights } from './resampling.ts';
 
 interface Scored {
   readonly labels: Float64Array;
@@ -80,26 +80,23 @@ export const logLoss: StatisticOf = (answers) => {
   return (weights) => weightedMean(losses, weights);
 };
 
-/** A point of the ROC curve: the share of the negative rows, and of the positive rows, at or above a score. */
-export interface RocPoint {
-  readonly falsePositives: number;
-  readonly truePositives: number;
+/** The shares of the negative rows, and of the positive rows, at or above a score: from none of them to all. */
+export interface RocCurve {
+  readonly falsePositives: Float64Array;
+  readonly truePositives: Float64Array;
 }
 
-/** The ROC curve, from the highest score to the lowest. */
-export function rocCurve(answers: Answers): RocPoint[] {
+/** The ROC curve, from above the highest score to the lowest, in the memory of two numbers for each row. */
+export function rocCurve(answers: Answers): RocCurve {
   const known = scored(answers);
-  const weights = new Float64Array(known.labels.length).fill(1);
-  const steps: (readonly [number, number])[] = [];
-  forEachScore(known, { order: ascendingRows(known.scores), weights }, (positives, negatives) =>
-    steps.push([positives, negatives]),
-  );
-  const all = steps.reduce((sum, [positives]) => sum + positives, 0);
-  const others = known.labels.length - all;
-  let [hits, alarms] = [0, 0];
-  return steps.map(([positives, negatives]) => {
-    hits += positives;
-    alarms += negatives;
-    return { falsePositives: alarms / others, truePositives: hits / all };
+  const rows = known.labels.length;
+  const [alarms, hits] = [new Float64Array(rows + 1), new Float64Array(rows + 1)];
+  let length = 1;
+  forEachScore(known, { order: ascendingRows(known.scores), weights: once(rows) }, (positives, negatives) => {
+    alarms[length] = (alarms[length - 1] ?? 0) + negatives;
+    hits[length] = (hits[length - 1] ?? 0) + positives;
+    length++;
   });
+  const shares = (counts: Float64Array) => counts.subarray(0, length).map((count) => count / (counts[length - 1] ?? 0));
+  return { falsePositives: shares(alarms), truePositives: shares(hits) };
 }

@@ -12,7 +12,7 @@ export const FAULTS = {
 } as const;
 
 /** When a job dies: before a call has its answer, or right after. */
-export interface DeathAtCall {
+interface DeathAtCall {
   readonly kind: 'dies';
   readonly call: number;
   readonly answered: boolean;

@@ -9,6 +9,7 @@ import { METRIC_NAMES, metricNamed, QUALITY_METRICS, statisticOf } from '../../s
 import { normalBelow, normalQuantile } from '../../src/statistics/normal.ts';
 import { differenceBounds, lowerShare, upperShare } from '../../src/statistics/proportion.ts';
 import { randomAfter } from '../../src/statistics/random.ts';
+import { rocCurve } from '../../src/statistics/ranking.ts';
 import { jackknifeBounds, once } from '../../src/statistics/resampling.ts';
 
 const numbers = z.array(z.number());
@@ -114,6 +115,22 @@ describe('the normal distribution', () => {
 it('p-values are adjusted as statsmodels does by Holm', () => {
   for (const { values, adjusted } of fixtures.holm)
     for (const [index, value] of holm(values).entries()) expect(value).toBeCloseTo(adjusted[index] ?? -1, 12);
+});
+
+it('the ROC curve goes from nothing to everything, over the area that is told of it, in two numbers for each score', () => {
+  const random = randomAfter(3);
+  const labels = Float64Array.from({ length: 2_000 }, () => (random() < 0.3 ? 1 : 0));
+  // Of a hundredth each, so that many rows have the same.
+  const scores = labels.map((label) => Math.round(100 * (0.3 * label + 0.7 * random())) / 100);
+  const answers: Answers = { task: 'binary', labels, scores, predictions: labels, classes: 2 };
+  const { falsePositives: x, truePositives: y } = rocCurve(answers);
+  expect([x[0], y[0], x.at(-1), y.at(-1)]).toEqual([0, 0, 1, 1]);
+  expect(x.length).toBe(new Set(scores).size + 1);
+  const area = x.reduce(
+    (sum, at, point) => sum + ((at - (x[point - 1] ?? 0)) * ((y[point] ?? 0) + (y[point - 1] ?? 0))) / 2,
+    0,
+  );
+  expect(area).toBeCloseTo(statisticOf(metricNamed('roc_auc'), answers)(once(labels.length)), 12);
 });
 
 describe('an estimate', () => {
