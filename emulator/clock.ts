@@ -9,10 +9,14 @@ export function virtualClock(start = '2026-11-22T08:00:00Z'): EmulatorClock {
     advance: (milliseconds) => {
       now += milliseconds;
     },
+    takes: (milliseconds) => {
+      now += milliseconds;
+      return 0;
+    },
   };
 }
 
-/** Follows the machine's time; moving it forward adds to that. */
+/** Follows the machine's time; moving it forward adds to that. Answers take as long as they take: others are given meanwhile. */
 export function machineClock(): EmulatorClock {
   let ahead = 0;
   return {
@@ -21,5 +25,6 @@ export function machineClock(): EmulatorClock {
     advance: (milliseconds) => {
       ahead += milliseconds;
     },
+    takes: (milliseconds) => milliseconds,
   };
 }

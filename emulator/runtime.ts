@@ -119,7 +119,8 @@ export class Runtime {
     const variant = fleetFor(variantFor(endpoint, request, count), count);
     const behaviour = this.behaviourOf(variant.model, endpoint.name);
     const latency = this.#latencyOf(variant, behaviour, count);
-    this.#world.clock.advance(behaviour.latency === undefined && !this.machines.habits ? 0 : latency);
+    const isTold = behaviour.latency !== undefined || this.machines.habits !== undefined;
+    const wait = isTold ? this.#world.clock.takes(latency) : 0;
     if (behaviour.refusal) {
       throw new AwsError(behaviour.refusal.code, behaviour.refusal.message, behaviour.refusal.status);
     }
@@ -132,7 +133,7 @@ export class Runtime {
       status: 200,
       headers: { 'content-type': answer.contentType, 'x-amzn-invoked-production-variant': variant.name },
       body: answer.body,
-      delay: behaviour.delay ?? 0,
+      delay: (behaviour.delay ?? 0) + wait,
     };
   }
 

@@ -50,6 +50,8 @@ export interface EmulatorClock {
   elapsed(): number;
   /** Moves time forward by so many milliseconds. */
   advance(milliseconds: number): void;
+  /** An answer takes so long. Returns the milliseconds for which the server has to wait with it: none where the clock has moved. */
+  takes(milliseconds: number): number;
 }
 
 /** One line of the log of calls. `answer` is 'ok', an AWS error code, or what a fault did to the connection. */

@@ -26,7 +26,7 @@ export interface Running {
 /** Builds the bundle for the tests of a file, and removes it after them. Returns the folder that it is in. */
 export function buildForTests(): string {
   const bundle = mkdtempSync(join(tmpdir(), 'programs-'));
-  beforeAll(() => build(bundle));
+  beforeAll(() => build(bundle), 60_000);
   afterAll(() => rmSync(bundle, { recursive: true, force: true }));
   return bundle;
 }

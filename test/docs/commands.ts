@@ -6,6 +6,10 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run demo$/, { by: 'test/promotion/demo.test.ts' }],
   [/^npm run -s emulator -- --scene resale-price$/, { by: 'test/emulator/serve.test.ts' }],
   [/^(export INPUT_|npx tsx src\/main\.ts check-model )/, { by: 'test/by-hand.test.ts' }],
+  [
+    /^(cd examples\/resale-price$|npx tsx \.\.\/\.\.\/src\/main\.ts (evaluate-model|load-test) )/,
+    { by: 'test/by-hand.test.ts' },
+  ],
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
   [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { virtualClock } from '../../emulator/clock.ts';
 import { Logs, logResource, logsOperations } from '../../emulator/logs.ts';
 import { AwsError } from '../../emulator/world.ts';
 
@@ -6,14 +7,7 @@ const group = '/aws/sagemaker/Endpoints/resale-price-dev';
 const start = Date.parse('2026-11-22T08:00:00Z');
 
 function setUp() {
-  let time = start;
-  const clock = {
-    now: () => new Date(time),
-    elapsed: () => time,
-    advance(milliseconds: number) {
-      time += milliseconds;
-    },
-  };
+  const clock = virtualClock('2026-11-22T08:00:00Z');
   const logs = new Logs({ region: 'ap-southeast-1', account: '111122223333', clock });
   const operations = logsOperations(logs);
   const ask = (operation: string, input: Record<string, unknown>) =>

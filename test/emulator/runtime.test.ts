@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { machineClock, virtualClock } from '../../emulator/clock.ts';
 import { Logs, logsOperations } from '../../emulator/logs.ts';
 import { type Behaviour, type Invocation, Runtime, type ServingEndpoint } from '../../emulator/runtime.ts';
 import { AwsError } from '../../emulator/world.ts';
@@ -13,14 +14,7 @@ function serving(more: Partial<ServingEndpoint> = {}): ServingEndpoint {
 }
 
 function setUp(behaviour?: Behaviour, key = 'resale-price-dev') {
-  let time = Date.parse('2026-11-22T08:00:00Z');
-  const clock = {
-    now: () => new Date(time),
-    elapsed: () => time,
-    advance(milliseconds: number) {
-      time += milliseconds;
-    },
-  };
+  const clock = virtualClock();
   const world = { region: 'ap-southeast-1', account: '111122223333', clock };
   const logs = new Logs(world);
   const runtime = new Runtime(world, logs);
@@ -131,6 +125,18 @@ test('a failing container is reported with its own answer and where its log is',
       { message: expect.stringContaining('"POST /invocations HTTP/1.1" 200') },
     ],
   });
+});
+
+test('by the time of the machine, a slow model holds up its own answer, and not the time of all others', () => {
+  const clock = machineClock();
+  const world = { region: 'ap-southeast-1', account: '111122223333', clock };
+  const runtime = new Runtime(world, new Logs(world));
+  runtime.behaviours.set('resale-price-dev', { latency: 60_000, delay: 20 });
+  const headers = { 'content-type': 'application/json' };
+  const before = clock.now().getTime();
+  const asked = { endpointName: 'resale-price-dev', headers, body: Buffer.from(JSON.stringify(flat)) };
+  expect(runtime.invoke(serving(), asked).delay).toBe(60_020);
+  expect(clock.now().getTime() - before).toBeLessThan(30_000);
 });
 
 test('a slow model moves the clock, or makes the client wait', () => {

@@ -1,25 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { virtualClock } from '../../emulator/clock.ts';
 import { type Claims, createIssuer, stsOperations } from '../../emulator/sts.ts';
-import { AwsError, type EmulatorClock, type World } from '../../emulator/world.ts';
+import { AwsError, type World } from '../../emulator/world.ts';
 
 const audience = 'https://sgts.gitlab-dedicated.com';
 const role = 'arn:aws:iam::111122223333:role/mlops/approve-uat';
 const nobody = { arn: '', userId: '' };
 
-function clockAt(start: string): EmulatorClock {
-  let time = Date.parse(start);
-  return {
-    now: () => new Date(time),
-    elapsed: () => time,
-    advance(milliseconds) {
-      time += milliseconds;
-    },
-  };
-}
-
 function setUp() {
-  const clock = clockAt('2026-11-22T08:00:00Z');
+  const clock = virtualClock('2026-11-22T08:00:00Z');
   const subject = 'project_path:wog/mlops/resale-price:ref_type:branch:ref:*';
   const policies = [{ Statement: [{ Effect: 'Allow' as const, Action: 'sagemaker:*', Resource: '*' }] }];
   const world: World = {
