@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OWN_TAGS } from '../components/deploy-model/scene.ts';
 import { gitlab } from '../components/gitlab-host.ts';
-import { builtValue, enter, timeIn } from '../components/handover.ts';
+import { builtValue, enter, recordPath, timeIn } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
 import { type PolicyProject, projectWith } from './project.ts';
 
@@ -73,6 +75,30 @@ describe('a policy that names who may never approve', () => {
     expect(log).toContain('lim (user ID 71)');
     expect(log).toContain('merged its 2 commits');
     expect(record).toMatchObject({ policy: { since: { is: 'commit', commit: live } } });
+  });
+
+  it.each<[what: string, policy: (shown: object) => object | undefined, told: string]>([
+    ['the policy away', () => undefined, 'ERROR SMC-3304'],
+    ['another hash in its place', (shown) => ({ ...shown, hash: '0123456789ab' }), 'ERROR SMC-3304'],
+    [
+      'that nobody knows since when changes count',
+      (shown) => ({ ...shown, since: { is: 'unknown', why: 'somebody says so' } }),
+      'unknown: never merged (policy.yml)',
+    ],
+    [
+      'a commit that GitLab does not know',
+      (shown) => ({ ...shown, since: { is: 'commit', commit: 'd'.repeat(40) } }),
+      'unknown: never merged (policy.yml)',
+    ],
+  ])('refuses where somebody puts %s into the record of check-model', async (_, words, told) => {
+    const project = await trainedByLim();
+    await project.check();
+    const path = join(project.root, recordPath('check-model', '1'));
+    const { policy, ...record } = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...record, policy: words(policy) }));
+    const { exit, log, calls } = await project.approve('');
+    expect([exit, log]).toEqual(refused(told));
+    expect(calls).not.toContain('UpdateModelPackage');
   });
 
   it('ends a job so that GitLab runs it again where GitLab does not answer for now', async () => {

@@ -139,6 +139,23 @@ describe('check-model does not offer a version', () => {
   });
 });
 
+const FOUND = { since: { is: 'nothing' }, measured: {} };
+
+/** What no check-model finds out for the rules of a policy. */
+const FORGED_FINDINGS: readonly [what: string, found: object][] = [
+  ['that counts the changes from a branch on', { since: { is: 'commit', commit: 'main' } }],
+  ['that counts the changes from everywhere on', { since: { is: 'everything' } }],
+  ['that does not say since when changes count', { since: undefined }],
+  ['that measured a number and no text', { measured: { 'model quality: rmse': 1 } }],
+  ['that measured no mapping', { measured: 'everything' }],
+];
+
+/** What check-model recorded of the policy. */
+function foundBy({ root }: Chain): object {
+  const { policy = FOUND } = JSON.parse(readFileSync(join(root, recordPath('check-model', JOB)), 'utf8'));
+  return policy;
+}
+
 /** A forged record file: by whom it seems to be, what it says, who reads it, and what that one answers. */
 const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object, reader: Name, told: string][] = [
   [
@@ -176,6 +193,20 @@ const RECORDS: readonly [what: string, by: Name, words: (chain: Chain) => object
     'approve-model',
     'is not a record that this version can read (promotion_path invalid input: expected array, received string)',
   ],
+  [
+    'of another policy',
+    'check-model',
+    () => ({ policy: { ...FOUND, hash: '0123456789ab' } }),
+    'approve-model',
+    'check-model of this pipeline showed the policy 0123456789ab, but this job has no policy',
+  ],
+  ...FORGED_FINDINGS.map(([what, found]): (typeof RECORDS)[number] => [
+    what,
+    'check-model',
+    (chain) => ({ policy: { ...foundBy(chain), ...found } }),
+    'approve-model',
+    'is not a record that this version can read (policy',
+  ]),
   [
     'that makes uat the first environment',
     'check-model',
