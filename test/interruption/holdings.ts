@@ -66,13 +66,13 @@ export function changes({ calls }: Emulator): Readonly<Record<string, number>> {
 }
 
 /**
- * Without the number of the job, the minute, the port of a GitLab, how fast a model answered, and how many requests the jobs of one
- * update may have sent, wherever they stand.
+ * Without the number of the job, its minute and those of the people who approved, the port of a GitLab, how fast a model answered, and
+ * how many requests the jobs of one update may have sent, wherever they stand.
  */
 function unsigned(value: unknown): unknown {
   const text = JSON.stringify(value).replaceAll(
-    /(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+|(?:median|slowest)_ms=\d+|since=\S+ most=\d+)/g,
+    /(?<=")job=\d+| (job=\d+|at=[\d:TZ-]+|(?:median|slowest)_ms=\d+|since=\S+ most=\d+|since=[\d:TZ-]+)/g,
     '',
   );
-  return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+|http:\/\/127\.0\.0\.1:\d+/g, ''));
+  return JSON.parse(text.replaceAll(/\/-\/jobs\/\d+|http:\/\/127\.0\.0\.1:\d+|,"at":"[\d:.TZ-]+"/g, ''));
 }

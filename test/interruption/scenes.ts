@@ -22,6 +22,7 @@ import { BY_FILE } from '../components/gitlab-file.ts';
 import { gitlab } from '../components/gitlab-host.ts';
 import {
   aboutVersion,
+  builtValue,
   contentIn,
   enter,
   recordPath,
@@ -87,9 +88,9 @@ function recordOf(component: string, record: object, pipeline = '101', environme
 }
 
 /** A version that dev's approver approved in a pipeline, with the record of it. */
-export function approved(emulator: Emulator, pipeline = '101'): Files {
+export function approved(emulator: Emulator, pipeline = '101', words: Readonly<Record<string, string>> = {}): Files {
   const arn = emulator.register({ status: 'Approved' });
-  const approval = verdictValue(contentIn(emulator, arn), { pipeline, at: timeIn(emulator) });
+  const approval = verdictValue(contentIn(emulator, arn), { pipeline, at: timeIn(emulator), ...words });
   enter(emulator, arn, { 'approved.dev': approval });
   return recordOf('approve-model', { outcome: 'approved', ...aboutVersion(emulator, arn) }, pipeline);
 }
@@ -289,7 +290,16 @@ export const approving: Scene = {
   set: (emulator) => shown(emulator, 'dev'),
 };
 
-const TWO_PEOPLE = 'approvals: 2\n';
+/** What two people satisfy who did not train the version, soon after it was shown. */
+const TWO_PEOPLE = `approvals: 2
+never: [trained, approved_before]
+comment: required
+freeze: [{ from: 2020-12-20T00:00, to: 2021-01-04T00:00, time_zone: Asia/Singapore }]
+expires: 12 hours
+emergency: [approvals]
+`;
+
+const hashOfPolicy = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** GitLab has the job that showed the version, and both runs of its approval, each of which bob approves. */
 function askTwo(emulator: Emulator): void {
@@ -314,10 +324,25 @@ const approvingByTwo: Scene = {
   set(emulator) {
     askTwo(emulator);
     const record = JSON.parse(shown(emulator, 'uat')[recordPath('check-model')] ?? '{}');
-    const hash = createHash('sha256').update(TWO_PEOPLE).digest('hex').slice(0, 12);
-    const policy = { hash, since: { is: 'nothing' }, measured: {} };
+    const dev = verdictValue(record.content, { user_id: '60', at: timeIn(emulator) });
+    enter(emulator, record.package, {
+      built: builtValue({ user_id: '61', at: timeIn(emulator) }),
+      'approved.dev': dev,
+    });
+    const policy = { hash: hashOfPolicy(TWO_PEOPLE), since: { is: 'nothing' }, measured: {} };
     const text = JSON.stringify({ ...record, job: '9', policy });
     return { 'policy.yml': TWO_PEOPLE, [recordPath('check-model', '9')]: text };
+  },
+};
+
+const deployingUnderPolicy: Scene = {
+  ...deployment,
+  about: 'deploy-model deploys what two people approved under a policy',
+  inputs: { ...deployment.inputs, policy_file: 'policy.yml' },
+  set(emulator) {
+    const policy = 'approvals: 2\nfreeze: []\nexpires: 12 hours\n';
+    const people = { user_id: '57', people: '2', with: 'bob:58', since: timeIn(emulator) };
+    return { 'policy.yml': policy, ...approved(emulator, '101', { policy: hashOfPolicy(policy), ...people }) };
   },
 };
 
@@ -574,6 +599,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   creatingEndpoint,
+  deployingUnderPolicy,
   {
     about: 'deploy-model deletes and creates a failed endpoint',
     ...deployment,
