@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { connect } from 'node:net';
+import { connect, createServer as createRawServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import tls from 'node:tls';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -39,6 +39,18 @@ export async function webhook({ answer = 200, tls: certified }: Behaviour = {}) 
     received,
     address: `${certified ? 'https' : 'http'}://localhost:${portOf(server.address())}/services/T0/B0/a-secret`,
   };
+}
+
+/** A webhook on this machine for one test that answers with these bytes, and then with nothing more. */
+export async function rawWebhook(bytes: string, answered: () => void = () => undefined) {
+  const server = createRawServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(bytes, answered));
+  });
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://localhost:${portOf(server.address())}/services/T0/B0/a-secret`;
 }
 
 /** A proxy on this machine for one test, which opens a tunnel to whatever it is asked for. */

@@ -9,7 +9,7 @@ import * as sending from '../../src/notify/send.ts';
 import { projectFolder } from '../components/job.ts';
 import { UAT_JOB } from '../preview/known.ts';
 import { certificate } from './certificate.ts';
-import { mailServer, PASSWORD, trust, tunnel, webhook } from './receiver.ts';
+import { mailServer, PASSWORD, rawWebhook, trust, tunnel, webhook } from './receiver.ts';
 
 const NOW = new Date('2026-11-26T09:30:00Z');
 const message = messageOf(
@@ -82,6 +82,22 @@ describe('a webhook', () => {
     const line = await sendBy(slack, message, { ADDRESS: address });
     expect(line).toBe(`Warning: not told by slack (ADDRESS): approved: ${why}. This job ends as it would have ended.`);
     expect(received).toHaveLength(1);
+  });
+
+  it('that never ends its answer is not waited for, and one that never ends its headers is told', async () => {
+    const begun = `HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n${'x'.repeat(10_000)}`;
+    expect(await sendBy(slack, message, { ADDRESS: await rawWebhook(begun) })).toMatch(/^Told/);
+    const headers = `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(1_000_000)}`;
+    const line = await sendBy(slack, message, { ADDRESS: await rawWebhook(headers) });
+    expect(line).toContain('the receiver was not reached (HPE_HEADER_OVERFLOW)');
+  });
+
+  it('that lets its answer drip is left when the time has ended', async () => {
+    const ended = new AbortController();
+    const address = await rawWebhook('HTTP/1.1 200 OK\r\nx: x', () => ended.abort());
+    const line = await sending.sendBy(slack, message, { env: { ADDRESS: address }, signal: ended.signal });
+    expect(line).toMatch(/^Warning: not told by slack \(ADDRESS\): approved: /);
+    expect(line).not.toContain('a-secret');
   });
 
   it('that nobody trusts gets nothing', async () => {
