@@ -352,6 +352,34 @@ describe('an approval of which the policy counts who ran its job', () => {
 const RISK = `${TWO}    from: [{group: wog/risk, id: 134}]\n`;
 const ofRisk = (...groups: readonly string[]) => ({ claims: { groups_direct: groups } });
 
+describe('four eyes, as the page sets them up in five minutes', () => {
+  const page = readFileSync(new URL('../../docs/who-may-approve.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('\n## Four eyes in five minutes\n'));
+  const policy = /```yaml\n(.*?)```/s.exec(section)?.[1]?.replaceAll(/^ {3}/gm, '').replace('main:', 'uat:') ?? '';
+  const { approval_rules: rules } = JSON.parse(/--data '(.*?)'/.exec(section)?.[1] ?? '{}');
+  const setUp = async (trainer: string) => {
+    gitlab.deployments.protect(
+      'uat/approval',
+      rules.map((rule: object) => ({ access_level: null, access_level_description: 'Risk', people: [58], ...rule })),
+    );
+    const project = await asked(policy, bob);
+    const { emulator, arn } = project;
+    enter(emulator, arn, { built: builtValue({ at: timeIn(emulator), user_id: trainer }) });
+    return project;
+  };
+  const jane = { claims: { user_id: '57', groups_direct: ['wog/risk'] } };
+
+  it('take two people of the group', async () => {
+    const { exit, log } = await (await setUp('61')).approve('', jane);
+    expect([exit, log]).toEqual([0, expect.stringContaining('now 2 (jane; bob)')]);
+  });
+
+  it.each(['57', '58'])('do not take the one who trained the version, %s', async (trainer) => {
+    const { exit, log } = await (await setUp(trainer)).approve('', jane);
+    expect([exit, log]).toEqual(refused('never trained'));
+  });
+});
+
 describe('an approval that a policy asks of people of a group', () => {
   const asking = async (...people: readonly GitLabUser[]) => {
     gitlab.deployments.protect('uat/approval', [
