@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { kmsKey, mapping, oneOf, switched, text, whole } from '../src/files/schema.ts';
+import { mapping, oneOf, switched, text, whole } from '../src/files/schema.ts';
 import { environmentName } from '../src/registry/entry-keys.ts';
 
 /** A key that may be left out. */
@@ -83,7 +83,7 @@ const model = mapping({
     text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,255}$/, 'must have letters, digits and hyphens'),
   ),
   endpoint: may(
-    'What the names of its endpoints and roles begin with, by default the name of the model. The environment ends them: `resale-price-uat`.',
+    'What the names of its endpoints and roles begin with, by default the name of the model. The environment ends them: `resale-price-uat`. The input `name_prefix` must begin in the same way.',
     modelName,
   ),
   pipeline_role: may('The role of its SageMaker Pipeline, by default `<endpoint>-pipeline`.', role),
@@ -92,22 +92,45 @@ const model = mapping({
     'Ends the names of its GitLab environments, as in the include. By default empty for one model, and `/<model>` for each of several.',
     text(/^(\/[\w.-]+)?$/, 'must be empty, or a slash and a name, like /churn'),
   ),
-  reports: may('Where its training leaves its reports (ModelMetrics), if check-model may read them.', objects),
-  labelled_data: may('Where its labelled data lies in S3, if evaluate-model reads it there.', objects),
+  reports: may(
+    'Where its training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with.',
+    objects,
+  ),
+  labelled_data: may(
+    'Where its labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with.',
+    objects,
+  ),
   predictions: may(
-    'Where evaluate-model keeps its predictions in S3, if quality files have `predictions_uri`.',
+    'Where evaluate-model keeps its predictions in S3, if quality files have `predictions_uri`: a bucket, and what the keys begin with. Each environment has a folder of its own.',
     objects,
   ),
   images: may(
-    'The repository of its images in ECR, if rollback-endpoint may look whether an image still exists.',
+    'The repository of its images in ECR, if rollback-endpoint may look whether the image of a release still exists.',
     text(/^[a-z0-9][a-z0-9._/-]{1,255}$/, 'must be the name of a repository in ECR, like team/churn'),
   ),
-  model_data: may('Where its model data lies in S3, if rollback-endpoint may look whether it still exists.', objects),
-  autoscaling: usually('Its endpoint files have the section `autoscaling`.', switched, false),
-  vpc: usually('Its endpoint files have `vpc_config`.', switched, false),
-  volume_key: may('The ARN of the KMS key that its endpoint files name in `kms_key_id`.', kmsKey),
+  model_data: may(
+    'Where its model data lies in S3, if rollback-endpoint may look whether that of a release still exists: a bucket, and what the keys begin with. The role may list these keys, and read none.',
+    objects,
+  ),
+  autoscaling: usually(
+    'Its endpoint files have the section `autoscaling`. Without this, no role may scale an endpoint.',
+    switched,
+    false,
+  ),
+  vpc: usually(
+    'Its endpoint files have `vpc_config`. The execution role then needs a policy more; the roles of the jobs need nothing for it.',
+    switched,
+    false,
+  ),
+  volume_key: may(
+    'The ARN of the KMS key that its endpoint files name in `kms_key_id`. Roles may then let SageMaker use it, and nobody else. The policy of the key must allow it, too.',
+    text(
+      /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'must be the ARN of a key, like arn:aws:kms:ap-southeast-1:111122223333:key/...',
+    ),
+  ),
   asynchronous: may(
-    'Where its asynchronous endpoints have their objects in S3: a bucket and a folder in it.',
+    'Where its asynchronous endpoints have their objects in S3: a bucket and a folder in it. The policies expect `<folder>/<endpoint>/input`, `output` and `failure` there. Without this, no role may validate such an endpoint.',
     text(/^[a-z0-9.-]{3,63}\/([\w.-]+\/)*$/, 'must be a bucket and a folder in it, like ml/async/'),
   ),
 });
@@ -142,7 +165,7 @@ export const setupFile = mapping({
       .check(z.refine((all) => Object.keys(all).length >= 1, 'must have a model')),
   ),
   registry_account: may(
-    'The account of the model package groups, between quotes: by default that of the first environment.',
+    'The account of the model package groups, between quotes: by default that of the first environment. The policy of a group then lets the other accounts use it.',
     account,
   ),
   roles: usually(

@@ -24,6 +24,13 @@ const COMMANDS: Readonly<Record<string, { readonly says: string; load(): Promise
     says: 'prints the CloudFormation template of an account: --account 111122223333 > stack.yml',
     load: async () => (await import('./aws/command.ts')).aws,
   },
+  policies: {
+    says: 'writes the IAM policies as files, where nobody may use CloudFormation: --out policies',
+    load: async () => {
+      const { policies } = await import('./policies/command.ts');
+      return (words) => policies(words, console.log);
+    },
+  },
   gitlab: {
     says: 'plan, apply or check the settings of the project in GitLab',
     load: async () => {

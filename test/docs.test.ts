@@ -17,6 +17,7 @@ import { schemaErrors } from '../compiler/schema.ts';
 import { readRepository, templateNames } from '../compiler/templates.ts';
 import { dutiesOf } from '../setup/policies/policies.ts';
 import { trustPolicyOf } from '../setup/policies/trust.ts';
+import { setupFile } from '../setup/setup-file.ts';
 import { endpointDescription } from '../src/endpoints/description/consistent.ts';
 import { readEndpointFile } from '../src/endpoints/description/endpoint-file.ts';
 import { parseInputs } from '../src/gitlab/inputs.ts';
@@ -438,9 +439,9 @@ describe('the names in the pages', () => {
   const unknown = (pattern: RegExp, known: (name: string) => boolean) =>
     words.filter(([, name]) => pattern.test(name) && !known(name)).map(([path, name]) => `${path}: ${name}`);
 
-  it('of inputs are inputs, or stand in an endpoint file, a quality file or a policy', () => {
+  it('of inputs are inputs, or stand in an endpoint file, a quality file, a policy or setup.yml', () => {
     const schema = JSON.stringify(
-      [endpointDescription, qualityPlan, policySections].map((each) =>
+      [endpointDescription, qualityPlan, policySections, setupFile].map((each) =>
         z.toJSONSchema(each, { io: 'input', unrepresentable: 'any' }),
       ),
     );

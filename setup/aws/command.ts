@@ -2,7 +2,7 @@ import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { readOptions, WordsMistake } from '../options.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
-import { beyondLimits, stackNameMistakes, templateMistakes } from './limits.ts';
+import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';
 import { stepsOf } from './steps.ts';
 import { templateOf, yamlOf } from './template.ts';
 
@@ -21,7 +21,12 @@ export async function aws(words: readonly string[]): Promise<number> {
   const plan = accountPlan(setup, account, programsOfRoles);
   const name = options['stack-name'] ?? stackNameOf(setup.project);
   const text = yamlOf(templateOf(plan), account);
-  const mistakes = [...beyondLimits(plan), ...templateMistakes(text), ...stackNameMistakes(name)];
+  const mistakes = [
+    ...beyondIam(plan),
+    ...beyondCloudFormation(plan),
+    ...templateMistakes(text),
+    ...stackNameMistakes(name),
+  ];
   if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
   process.stdout.write(text);
   console.error(stepsOf({ name, plan, text }));

@@ -12,9 +12,8 @@ const MAX_RESOURCES = 500;
 const MAX_STACK_NAME = 128;
 const MAX_TEMPLATE = 1_048_576;
 
-/** What AWS would not take: a line for each mistake, with what to change. */
-export function beyondLimits(plan: AccountPlan): string[] {
-  const ids = resourcesOf(plan).map(([id]) => id);
+/** What IAM would not take: a line for each mistake, with what to change. */
+export function beyondIam(plan: AccountPlan): string[] {
   const policies = [...plan.roles, ...plan.unattached].flatMap((each) => Object.entries(each.policies));
   return [
     ...addressMistakes(plan.gitlab),
@@ -25,6 +24,13 @@ export function beyondLimits(plan: AccountPlan): string[] {
         ? [`the policy ${name} has ${sizeOf(policy)} characters, and IAM takes ${MAX_MANAGED}: use shorter names`]
         : []),
     ]),
+  ];
+}
+
+/** What CloudFormation would not take. */
+export function beyondCloudFormation(plan: AccountPlan): string[] {
+  const ids = resourcesOf(plan).map(([id]) => id);
+  return [
     ...ids
       .filter((id, at) => ids.indexOf(id) !== at)
       .map((id) => `two names differ only by their hyphens, and both become ${id} in the template: rename one`),

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { GitLabClient } from '../gitlab/client.ts';
 import { pathOf } from '../gitlab/found.ts';
-import type { TIERS } from '../setup-file.ts';
 
 /** What a project has in GitLab already. */
 export interface InGitLab {
@@ -25,8 +24,8 @@ export async function readInGitLab(client: GitLabClient, name: string): Promise<
 }
 
 /** From the first of a promotion to the last: GitLab calls what it cannot guess "other", and mostly that is not the first. */
-const ORDER: readonly (typeof TIERS)[number][] = ['development', 'testing', 'staging', 'other', 'production'];
+const ORDER: readonly string[] = ['development', 'testing', 'staging', 'other', 'production'];
 
 function rankOf(tier: string | null | undefined): number {
-  return ORDER.findIndex((each) => each === tier);
+  return ORDER.indexOf(tier ?? '');
 }

@@ -1,5 +1,5 @@
-import { groupPolicy, networkPolicy, type Program, pipelineRoleDeny, renderPolicy } from './policies.ts';
-import { inParts, type JobRole, jobRoles, type Policies, sizeOf } from './roles.ts';
+import { networkPolicy, type Program, pipelineRoleDeny, renderPolicy } from './policies.ts';
+import { inParts, type JobRole, jobRoles, type Layout, type Policies, sizeOf } from './roles.ts';
 import { fileName, type Team } from './team.ts';
 import { trustOf, trustPolicyOf } from './trust.ts';
 
@@ -23,24 +23,32 @@ const MAX_INLINE = 10_240;
 export interface PolicyFiles {
   /** File -> its JSON. */
   readonly files: Readonly<Record<string, object>>;
-  /** The roles of the scoped variables: for each environment one, and one for its approver. */
+  /** The roles of the environments. */
   readonly roles: readonly PlannedRole[];
 }
 
-/** The files that docs/setup.md attaches: a trust policy for each environment and for its plan, a policy for each duty, and the Deny. */
-export function policyFiles(team: Team, programs: readonly Program[]): PolicyFiles {
-  const roles = jobRoles(team, programs, 'two');
-  const trust = team.environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
+/** Whose policies: all environments of a team, or those that lie in one account. */
+export interface Wanted {
+  readonly team: Team;
+  readonly programs: readonly Program[];
+  readonly layout: Layout;
+  readonly environments: readonly string[];
+}
+
+/** The files of policies that somebody attaches by hand: a trust policy for each environment and for its plan, a policy for each duty, and the Deny. */
+export function policyFiles({ team, programs, layout, environments }: Wanted): PolicyFiles {
+  const [first] = team.environments;
+  const roles = jobRoles(team, programs, layout).filter(({ environment }) => environments.includes(environment));
+  const trust = environments.map((each) => [`trust-${fileName(each)}.json`, trustPolicyOf(team, each)] as const);
   const ofMergeRequests = roles.filter(({ gitlabEnvironment }) => gitlabEnvironment === undefined);
   return {
     files: {
       ...Object.fromEntries(trust),
       ...Object.fromEntries(ofMergeRequests.map((role) => [trustFile(team, role), trustOf(team, role.ref)])),
       ...Object.assign({}, ...roles.map(({ policies }) => filesOf(policies))),
-      ...filesOf(inParts('deny-registry-entries', pipelineRoleDeny(team))),
-      'render-pipeline.json': renderPolicy(team),
+      ...(environments.includes(first) && filesOf(inParts('deny-registry-entries', pipelineRoleDeny(team)))),
+      ...(environments.includes(first) && { 'render-pipeline.json': renderPolicy(team) }),
       ...(team.vpc && { 'execution-role-vpc.json': networkPolicy }),
-      ...(team.registryAccount !== undefined && { 'group.json': groupPolicy(team, programs) }),
     },
     roles: roles.map((role) => ({
       name: role.name,

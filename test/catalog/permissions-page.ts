@@ -7,6 +7,7 @@ import { BUILT } from '../../src/registry/entry-keys.ts';
 import { compactJson } from './compact-json.ts';
 import { contents, table } from './markdown.ts';
 import { roleOf } from './policies.ts';
+import { keysOfSetupFile } from './setup-file-page.ts';
 
 interface Program {
   readonly name: string;
@@ -55,7 +56,7 @@ export function permissionsPage(team: Team, programs: readonly Program[], duties
 function introduction(): string {
   return `Every job assumes an IAM role with its GitLab token. The smallest unit of access is a **duty**: what one component does in one
 environment. Each duty has one policy. This page shows the policies of \`dev\` in an example, folded.
-[A command](#policies-for-your-own-project) writes those of your own project, for all its environments.
+[A command](#policies-for-your-own-project) makes those of your own project, for all its environments.
 
 The policy lets jobs describe any config or model, but create only those with your prefix. An endpoint can serve a config and a
 model that somebody else created, and a job must read them to report this.
@@ -114,64 +115,41 @@ function withTags(team: Team): Team {
   return { ...team, refs: { [team.environments[0]]: { type: 'tag', name: 'v*' } } };
 }
 
-/** The command line that writes the policies of a team. */
-function commandOf(team: Team): string {
-  const roleName = (arn: string) => arn.replace(/^.*:role\//, '');
-  return [
-    `npm run -s policies -- --path ${team.environments.join(',')}`,
-    `  --account ${team.account} --region ${team.region} --project ${team.project}`,
-    `  --group ${team.group} --pipeline ${team.pipeline} --endpoint ${team.endpoint}`,
-    `  --pipeline-role ${roleName(team.pipelineRole)} --execution-role ${roleName(team.executionRole)}`,
-    ...(team.reports === undefined ? [] : [`  --reports ${team.reports}`]),
-    ...(team.labelledData === undefined ? [] : [`  --labelled-data ${team.labelledData}`]),
-    ...(team.predictions === undefined ? [] : [`  --predictions ${team.predictions}`]),
-    ...(team.images === undefined ? [] : [`  --images ${team.images}`]),
-    ...(team.modelData === undefined ? [] : [`  --model-data ${team.modelData}`]),
-    ...(team.autoscaling ? ['  --autoscaling'] : []),
-    ...(team.vpc ? ['  --vpc'] : []),
-    ...(team.volumeKey === undefined ? [] : [`  --volume-key ${team.volumeKey}`]),
-    ...(team.asynchronous === undefined ? [] : [`  --asynchronous ${team.asynchronous}`]),
-  ].join(' \\\n');
-}
-
 function policiesForYourProject(team: Team): string {
   return `## Policies for your own project
 
-In a clone of these components, run \`npm ci\`, then this command with your own names. It writes the files that
-[Setup](setup.md#2-create-the-roles-and-the-group) attaches, into the folder \`policies\`: \`trust-<environment>.json\` for each
-environment, \`trust-plan-<environment>.json\` for its plan, \`<duty>-<environment>.json\` for each duty, and \`deny-registry-entries.json\`.
-It prints which role gets which. It calls neither AWS nor GitLab.
+\`setup.yml\` says what your project has. That of the [example](../examples/resale-price/setup.yml) has nearly every key, and
+\`npm run setup -- init\` asks the few questions and writes yours. In a clone of these components, run \`npm ci\`, then this. It prints
+the CloudFormation template of one account: its roles, each with these policies, and what else the account needs. Beside it, it says
+how to deploy the template.
 
 \`\`\`sh
-${commandOf(team)}
+npm run -s setup -- aws --account ${team.account} --file setup.yml > stack.yml
 \`\`\`
 
-| option | meaning |
-| --- | --- |
-| \`--path\` | the environments in promotion order: the input \`promotion_path\` |
-| \`--account\`, \`--region\` | where the endpoints are. If your environments are in different accounts, run the command once for each account, and use the files of its environments |
-| \`--project\` | the path of the project in GitLab |
-| \`--group\`, \`--pipeline\` | the names of the model package group and of the SageMaker Pipeline |
-| \`--endpoint\` | the beginning of the names of the endpoints: \`resale-price\` stands for \`resale-price-dev\` and so on. The roles begin with it, too. In lower case. If you set \`name_prefix\`, it must begin in the same way |
-| \`--pipeline-role\`, \`--execution-role\` | the two roles that jobs pass to SageMaker |
-| \`--reports\` | where the training leaves its reports (ModelMetrics) in S3, if check-model may show their values: a bucket, and what the keys begin with |
-| \`--labelled-data\` | where labelled data lies in S3, if evaluate-model reads it there: a bucket, and what the keys begin with |
-| \`--predictions\` | where evaluate-model keeps predictions in S3, if quality files have \`predictions_uri\`: a bucket, and what the keys begin with; each environment has a folder of its own |
-| \`--images\` | the repository of your images in ECR, if rollback-endpoint may look whether the image of a release still exists |
-| \`--model-data\` | where the data of your models lies in S3, if rollback-endpoint may look whether that of a release still exists: a bucket, and what the keys begin with. The role may list these keys, and read none |
-| \`--autoscaling\` | your endpoint files have the section \`autoscaling\`. Without this option, no role may scale an endpoint |
-| \`--vpc\` | your endpoint files have \`vpc_config\`. The command then writes \`execution-role-vpc.json\`, too: attach it to the execution role, as SageMaker uses it there. The roles of the jobs need nothing for it |
-| \`--volume-key\` | the ARN of the key that your endpoint files name in \`kms_key_id\`. Roles may then let SageMaker use it, and nobody else. The policy of the key must allow it, too |
-| \`--asynchronous\` | where [asynchronous endpoints](endpoint-file.md#asynchronous-endpoints) have their objects in S3: a bucket and a folder in it. The policies expect \`<folder>/<endpoint>/input\`, \`output\` and \`failure\` there. Without this option, no role may validate such an endpoint |
-| \`--branch prod=release\` | the branch that serves an environment, if it has another name. Repeat the option for each environment |
-| \`--tag 'prod=v*'\` | the tags that serve an environment, instead of a branch |
-| \`--registry-account\` | the account of the model package group, if it is another one. The command then writes \`group.json\`, too: the resource policy of the group, for \`aws sagemaker put-model-package-group-policy\` |
-| \`--gitlab\` | the address of GitLab, by default \`${team.gitlab}\` |
-| \`--out\` | the folder for the files, by default \`policies\` |
+Where nobody may use CloudFormation, this writes the same policies as files into the folder \`policies\`: \`trust-<environment>.json\` for each
+environment, \`trust-plan-<environment>.json\` for its plan, \`<duty>-<environment>.json\` for each duty, and \`deny-registry-entries.json\`.
+It prints which role gets which. With several accounts or models, each has a folder.
+
+\`\`\`sh
+npm run -s setup -- policies --file setup.yml --out policies
+\`\`\`
+
+Neither command calls AWS or GitLab. Both refuse names that AWS would not take, and say which.
+
+With \`roles: one\`, one role of each environment does everything. AWS then no longer separates the approval from the deployment: every job
+on the branch of an environment may write every registry entry of a version, and set its approval status. Only the components check then
+who approved. Merge requests have no plan, because its role trusts other branches.
+
+With \`sagemaker_roles: create\`, the execution role reads the model data, the image and the objects of asynchronous endpoints. The role of
+the SageMaker Pipeline uses the buckets of \`model_data\`, \`reports\` and \`labelled_data\` and that of the SageMaker SDK, and starts processing,
+training and transform jobs. If your steps need more, attach a policy of your own to it.
+
+${keysOfSetupFile()}
 
 SageMaker writes the names of groups and pipelines in lower case in some ARNs, so the policies list both spellings. Names of models
 and endpoint configs can be shorter than the endpoint's: of an endpoint name with more than 40 characters, the policies name the first
-40. The command refuses two endpoints that begin with the same 40.`;
+40. The commands refuse two endpoints that begin with the same 40.`;
 }
 
 function policiesOf({ environments: [first, ...later] }: Team): string {

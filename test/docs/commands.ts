@@ -15,11 +15,13 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],
   [/^npm run check:commits$/, { by: 'test/commits.test.ts' }],
   [
-    /^npm run (-s )?(test:comparisons|test:image|test:mutants|test:pages|test:release|test:thorough|bench)\b/,
+    /^npm run (-s )?(test:comparisons|test:image|test:mutants|test:pages|test:release|test:setup|test:thorough|bench)\b/,
     { because: 'it tests or measures by itself, and takes longer than npm test may' },
   ],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
-  [/^npm run (-s )?policies\b/, { by: 'test/catalog/policies-command.test.ts' }],
+  [/^npm run (-s )?setup -- aws\b/, { by: 'test/setup/aws-command.test.ts' }],
+  [/^npm run (-s )?setup -- init\b/, { by: 'test/setup/init.test.ts' }],
+  [/^npm run (-s )?setup -- policies\b/, { by: 'test/setup/policies.test.ts' }],
   [/^npm run fix$/, { because: 'it writes the format that npm run check compares' }],
   [
     /^npm ci$/,

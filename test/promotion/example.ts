@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readRequest } from '../../setup/policies/options.ts';
 import type { Team } from '../../setup/policies/team.ts';
+import { setupIn, teamOf } from '../../setup/setup-plan.ts';
 import { commandsIn, readPage } from '../docs/pages.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8');
@@ -17,17 +17,16 @@ export function filesOfExample(name: string): Record<string, string> {
   };
 }
 
-/** The teams for whom the commands on the page of an example write policies. */
-export function teamsOfExample(name: string): Team[] {
+/** The teams of the files like setup.yml that the commands on the page of an example name: one for each model. */
+export async function teamsOfExample(name: string): Promise<Team[]> {
   const commands = readPage(`examples/${name}/README.md`).blocks.flatMap(({ language, text }) =>
     language === 'sh' ? commandsIn(text) : [],
   );
-  return commands.map((command) => {
-    const words = command.split(' -- ')[1]?.replaceAll("'", '').split(/\s+/) ?? [];
-    const request = readRequest(words);
-    if ('mistakes' in request) throw new Error(`examples/${name}/README.md: ${request.mistakes.join(' ')}`);
-    return request.team;
-  });
+  const files = commands.flatMap((command) => / --file examples\/(\S+)/.exec(command)?.[1] ?? []);
+  const plans = await Promise.all(files.map((file) => setupIn(file, read(file))));
+  return plans.flatMap((plan) =>
+    plan.models.flatMap((model) => plan.environments.slice(0, 1).map((where) => teamOf(plan, model, where))),
+  );
 }
 
 /** The trust policies that the page of an example shows. */

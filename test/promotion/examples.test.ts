@@ -9,13 +9,16 @@ import { rolesByScope, type Stage, startStage } from './stage.ts';
 const PACKAGE = 'arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1';
 const AFTER = ['approve-model', 'deploy-model', 'validate-endpoint'];
 
+const EXAMPLES = ['other-branches', 'tags', 'trunk'];
+const TEAMS = new Map(await Promise.all(EXAMPLES.map(async (name) => [name, await teamsOfExample(name)] as const)));
+
 function teamOf(name: string): Team {
-  const [team, ...more] = teamsOfExample(name);
+  const [team, ...more] = TEAMS.get(name) ?? [];
   if (!team || more.length > 0) throw new Error(`examples/${name}/README.md has not one command.`);
   return team;
 }
 
-/** The example on a machine of its own, with the roles that the command on its page makes, and every later approval protected. */
+/** The example on a machine of its own, with the roles that its setup.yml asks for, and every later approval protected. */
 function startExample(
   name: string,
   more: { branches: Record<string, string | undefined>; unprotectedRefs?: string[] },
@@ -58,8 +61,8 @@ function expectPromoted({ emulator }: Stage, { environments, endpoint }: Team): 
   expect(emulator.calls.filter(({ answer }) => /Denied/.test(answer))).toEqual([]);
 }
 
-it.each(['other-branches', 'tags', 'trunk'])(
-  'the page of the example %s shows a trust policy of its command',
+it.each(EXAMPLES)(
+  'the page of the example %s shows a trust policy of its setup.yml',
   (name) => {
     const team = teamOf(name);
     const own = team.environments.map((environment) => trustPolicyOf(team, environment));

@@ -23,7 +23,7 @@ function shareRoles({ emulator: { roles } }: Stage, first: string, second: strin
 const validatedDev = () => stage.emulator.package(PACKAGE)?.metadata['validated.dev'];
 
 beforeAll(async () => {
-  const [team, partners] = teamsOfExample('several-endpoints');
+  const [team, partners] = await teamsOfExample('several-endpoints');
   if (!team || !partners) throw new Error('The page has not two commands.');
   const variables = { AWS_ROLE_ARN: rolesByScope(team) };
   stage = await startStage({

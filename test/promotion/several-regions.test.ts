@@ -28,7 +28,7 @@ let dev: Pipeline;
 const steps: Job[][] = [];
 
 beforeAll(async () => {
-  const [team] = teamsOfExample('several-endpoints');
+  const [team] = await teamsOfExample('several-endpoints');
   if (!team) throw new Error('The page has no command.');
   stage = await startStage({
     files: { ...filesOfExample('several-endpoints'), '.gitlab-ci.yml': configOfPage() },

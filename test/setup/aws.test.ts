@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { PolicyDocument } from '../../emulator/world.ts';
 import { type AccountPlan, accountPlan, accountsOf } from '../../setup/aws/account.ts';
-import { beyondLimits, stackNameMistakes, templateMistakes } from '../../setup/aws/limits.ts';
+import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from '../../setup/aws/limits.ts';
 import { stepsOf } from '../../setup/aws/steps.ts';
 import { type Template, templateOf, yamlOf } from '../../setup/aws/template.ts';
 import { policyFiles } from '../../setup/policies/files.ts';
@@ -74,9 +74,13 @@ const subjectsIn = (template: Template) =>
     ]),
   );
 
+const beyondAws = (plan: AccountPlan) => [...beyondIam(plan), ...beyondCloudFormation(plan)];
+
 describe('the template of an account', () => {
   it('gives each role the trust and the policies that the command for files writes', () => {
-    const { files, roles } = policyFiles(resalePrice, programsOfRoles);
+    const { files, roles } = policyFiles({
+      ...{ team: resalePrice, programs: programsOfRoles, layout: 'two', environments: resalePrice.environments },
+    });
     const made = rolesIn(stackIn({ ...planOf(resalePrice), sagemaker_roles: 'existing' }));
     expect(Object.keys(made)).toEqual(roles.map(({ name }) => name));
     for (const { name, trust, policies } of roles) {
@@ -262,7 +266,7 @@ models:
 
   it.each(['two', 'one', 'duty'] as const)('fit into what AWS takes, with the layout %s', async (roles) => {
     const plan = planIn({ ...(await setupIn('setup.yml', text)), roles });
-    expect(beyondLimits(plan)).toEqual([]);
+    expect(beyondAws(plan)).toEqual([]);
     const template = templateOf(plan);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
     for (const { PolicyDocument } of Object.values(ofType<PolicyProperties>(template, 'AWS::IAM::ManagedPolicy')))
@@ -277,7 +281,7 @@ models:
 });
 
 describe('what AWS would not take is refused', () => {
-  const refused = (plan: AccountPlan) => beyondLimits(plan).join('\n');
+  const refused = (plan: AccountPlan) => beyondAws(plan).join('\n');
 
   it.each([
     [

@@ -79,6 +79,43 @@ describe('setup.yml', () => {
       ['models:', 'sagemaker_roles: create\nmodels:'],
       /models\.resale-price must have model_data where sagemaker_roles is create/,
     ],
+    ['environments that AWS does not tell apart', ['uat:', 'Dev:'], /environments names dev twice: AWS ignores case/],
+    ['environments of one file name', [/dev: (.*)\n {2}uat/, 'eu/dev: $1\n  eu-dev'], /would share the name eu-dev/],
+    [
+      'an environment whose role would be that of an approver',
+      [/main:/, 'uat-approval:'],
+      /share the name uat-approval/,
+    ],
+    [
+      'an environment whose role could make the models of another',
+      ['uat:', 'dev-2:'],
+      /the names of models begin with resale-price-dev- for two endpoints/,
+    ],
+    ['every tag', ['approvals: 2', 'tag: "*"'], /tag must be a name; only its end may be \*/],
+    [
+      'a wildcard that is not at the end',
+      ['approvals: 2', 'tag: "v*.0"'],
+      /tag must be a name; only its end may be \*/,
+    ],
+    ['a variable of IAM', ['approvals: 2', 'branch: "$aws:username"'], /branch must be a name; only its end may be \*/],
+    ['a wildcard of IAM', ['approvals: 2', 'branch: "relea?e"'], /branch must be a name; only its end may be \*/],
+    ['a project by wildcard', ['wog/mlops/resale-price', 'wog/*'], /project must be the path of a project/],
+    ['an endpoint in capitals', ['group:', 'endpoint: Resale, group:'], /endpoint must have lower-case letters/],
+    [
+      'endpoints that nobody tells apart',
+      ['group:', `endpoint: ${'a'.repeat(45)}, group:`],
+      /two endpoints begin with a{40}/,
+    ],
+    [
+      'an endpoint that is too long',
+      ['group:', `endpoint: ${'a'.repeat(61)}, group:`],
+      /the endpoint a{61}-dev has more than 63 characters/,
+    ],
+    [
+      'a key of KMS that is no ARN, which no policy could name',
+      ['group:', 'volume_key: alias/endpoints, group:'],
+      /volume_key must be the ARN of a key/,
+    ],
     ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
   ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
     expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);

@@ -7,7 +7,7 @@ import { type Stage, startStage } from '../promotion/stage.ts';
 import { filesOf } from './models.ts';
 
 const AFTER = ['approve-model', 'deploy-model', 'validate-endpoint'];
-const teams = teamsOfExample('two-models');
+const teams = await teamsOfExample('two-models');
 
 /** The roles of the scoped variables: a model's in its own GitLab environments. */
 function rolesByScope(): Record<string, string> {
