@@ -8,16 +8,13 @@ import { Runners } from './runners.ts';
 import { Settings } from './settings.ts';
 import { Variables } from './variables.ts';
 
-/** The project of the example. */
-const USUAL_PATH = 'wog/mlops/resale-price';
-
 /**
  * The settings of one project, as GitLab lets somebody with an access token read and change them. It checks what GitLab checks,
  * in this order: the token, its scopes, the project, the role, the parameters.
  */
 export class Administration {
   readonly people = new People();
-  readonly settings = new Settings();
+  readonly settings = new Settings(() => this.path);
   readonly refs = new Refs();
   readonly environments = new Environments();
   readonly protectedEnvironments = new ProtectedEnvironments(this.settings);
@@ -30,8 +27,8 @@ export class Administration {
   isCatalogResource = false;
   /** File -> its text, on every branch. */
   readonly files = new Map<string, string>();
-  /** Where the project lies. */
-  path = USUAL_PATH;
+  /** Where the project lies: that of the example, unless somebody moves it. */
+  path = 'wog/mlops/resale-price';
   /** Where it lay before somebody moved it. */
   movedFrom: string | undefined;
   readonly #id: string;
@@ -116,7 +113,7 @@ export class Administration {
       const found = route.method === request.method ? route.below.exec(below) : null;
       if (!found) continue;
       if (level < route.level) return refused(403, '403 Forbidden');
-      const answer = route.answer(found.slice(1).map(decodeURIComponent), request.params);
+      const answer = route.answer(found.slice(1).map(decodeURIComponent), request.params, level);
       return 'status' in answer ? answer : paged(answer, request);
     }
     return { status: 404, body: { error: '404 Not Found' } };

@@ -44,7 +44,7 @@ export interface Route {
   /** Below the project; its groups are the decoded names. */
   readonly below: RegExp;
   readonly level: 20 | 30 | 40;
-  answer(names: readonly string[], params: Params): ApiAnswer | readonly object[];
+  answer(names: readonly string[], params: Params, level: number): ApiAnswer | readonly object[];
 }
 
 export const refused = (status: number, message: string | object): ApiAnswer => ({ status, body: { message } });

@@ -62,6 +62,12 @@ function shareCompared(path: string, { groups, project }: Found): Difference[] {
     const next = 'create the group and add the approvers, or correct approvers in setup.yml';
     return [{ ...about, found: 'is no group that this token sees', changes: [], next }];
   }
+  if (project.path_with_namespace.startsWith(`${path}/`)) {
+    const next = 'name another group in setup.yml: GitLab invites no group to a project that lies in it';
+    return [
+      { ...about, found: 'is a group that the project lies in, whose people cannot be approvers', changes: [], next },
+    ];
+  }
   const shared = project.shared_with_groups?.find(({ group_id: id }) => id === group.id);
   if (!shared) {
     const body = { group_id: group.id, group_access: REPORTER };

@@ -81,6 +81,12 @@ function missing({ key, scope, value, protected: isProtected, needs = [] }: Want
 function changed(wanted: WantedVariable, found: FoundVariable): Difference[] {
   if (isRight(wanted, found)) return [];
   const { key, scope, value, needs = [] } = wanted;
+  if (found.value == null) {
+    const next = 'nobody can read it: delete it on that page, and run this command again';
+    return [
+      { page: PAGE, ...named(wanted), found: 'has a value that is hidden', wanted: value, changes: [], next, needs },
+    ];
+  }
   const isProtected = wanted.protected || found.protected;
   const body = { value, protected: isProtected, variable_type: 'env_var', environment_scope: scope };
   return [
@@ -104,8 +110,7 @@ function changed(wanted: WantedVariable, found: FoundVariable): Difference[] {
 function flawOf(wanted: WantedVariable, found: FoundVariable): Pick<Difference, 'found' | 'wanted'> {
   if (found.variable_type === 'file') return { found: 'is a file', wanted: `the value ${wanted.value}` };
   if (found.value !== wanted.value) {
-    const isHidden = found.masked === true || found.value == null;
-    return { found: isHidden ? 'has another value, which is masked' : `is ${found.value}`, wanted: wanted.value };
+    return { found: found.masked ? 'has another value, which is masked' : `is ${found.value}`, wanted: wanted.value };
   }
   return { found: 'is seen by jobs on every branch', wanted: 'protected' };
 }

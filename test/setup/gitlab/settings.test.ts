@@ -228,6 +228,11 @@ describe('only a person can make it right, so that apply and check end with 1:',
       says: 'wog/mlops/approvers has 0 active members, and should be 1 at least: so many must approve in main/approval\n  Next: add people',
     },
     {
+      when: 'the value of a variable is hidden',
+      set: ({ variables }) => void Object.assign(variables.named('AWS_REGION', '*'), { value: null, hidden: true }),
+      says: 'AWS_REGION (All environments) has a value that is hidden, and should be ap-southeast-1\n  Next: nobody can read it',
+    },
+    {
       when: 'the approvers are invited as guests',
       set: ({ settings }) => void Object.assign(settings.shared[0] ?? {}, { group_access_level: 10 }),
       says: 'wog/mlops/approvers is invited with a role that does not see jobs, and should be a Reporter\n  Next: ',
@@ -241,6 +246,18 @@ describe('only a person can make it right, so that apply and check end with 1:',
       expect({ code, text }).toMatchObject({ code: 1, text: expect.stringContaining(says) });
     }
   });
+});
+
+it('a project in the group of its approvers: GitLab would not invite it, so that nothing is tried', async () => {
+  const { run, administration } = await project(FEW.replace('wog/mlops/approvers', 'wog/mlops'));
+  administration.settings.groups.push({ ...APPROVERS, full_path: 'wog/mlops' });
+  const { code, text } = await run('apply');
+  expect({ code, text }).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('wog/mlops is a group that the project lies in'),
+  });
+  expect(text).not.toContain('REFUSED');
+  expect(administration.protectedEnvironments.all).toEqual([]);
 });
 
 it('an environment that is protected itself is worth a look, and no mistake', async () => {

@@ -210,6 +210,17 @@ it('GitLab refuses one change: its own message is shown, and what does not depen
   expect(administration.protectedEnvironments.all).toHaveLength(2);
 });
 
+it('what only an owner may change is refused in the words of GitLab', async () => {
+  const { run, administration } = await project(FEW);
+  administration.settings.values.ci_pipeline_variables_minimum_override_role = 'owner';
+  const { code, text } = await run('apply');
+  expect(code).toBe(1);
+  expect(text).toContain(
+    'GitLab answered HTTP 400: Changing the restrict_user_defined_variables or ci_pipeline_variables_minimum_override_role is not allowed',
+  );
+  expect(text).toContain('1 difference left.');
+});
+
 it('lists of several pages are read to their end', async () => {
   const { run, administration } = await project(`${ENVIRONMENTS}${MODELS}`);
   await run('apply');
