@@ -22,7 +22,7 @@ export async function apply(differences: readonly Difference[], { plan, client, 
   for (const [at, difference] of differences.entries()) {
     const { name, changes, needs = [] } = difference;
     const missing = needs.filter((each) => notMade.has(each));
-    if (missing.length > 0) print(`NOT MADE ${titleOf(difference)}: first, the ${missing.join(', ')} must be right`);
+    if (missing.length > 0) print(`NOT MADE ${titleOf(difference)}: first, this must be right: ${missing.join(', ')}`);
     else if (changes.length > 0) {
       const refusal = await refusalTo(difference, { plan, client, print });
       if (!refusal) continue;

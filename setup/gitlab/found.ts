@@ -10,6 +10,7 @@ const project = z.object({
   id: z.number(),
   path_with_namespace: z.string(),
   default_branch: z.nullish(z.string()),
+  empty_repo: z.optional(z.boolean()),
   ci_config_path: z.nullish(z.string()),
   ci_pipeline_variables_minimum_override_role: z.optional(z.string()),
   resource_group_default_process_mode: z.optional(z.string()),

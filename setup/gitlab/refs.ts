@@ -27,6 +27,7 @@ export function compareRefs({ environments }: SetupPlan, found: Found): Compared
   );
   const tags = new Set(environments.flatMap(({ ref }) => (ref.type === 'tag' ? ref.name : [])));
   const all = [
+    { differences: withoutCommit(found) },
     ...[...branches.values()].map((branch) => branchCompared(branch, found)),
     ...[...tags].map((tag) => ({ differences: tagCompared(tag, found) })),
   ];
@@ -34,6 +35,15 @@ export function compareRefs({ environments }: SetupPlan, found: Found): Compared
     differences: all.flatMap(({ differences }) => differences),
     leftAlone: all.flatMap(({ leftAlone = [] }: Compared) => leftAlone),
   };
+}
+
+const FIRST_COMMIT = 'first commit';
+
+/** No branch can begin in an empty repository; and with its protection, nobody could push the first commit. */
+function withoutCommit({ project }: Found): Difference[] {
+  if (project.empty_repo !== true && project.default_branch != null) return [];
+  const about = { page: 'Code > Branches', name: FIRST_COMMIT, title: 'The repository', found: 'is empty' } as const;
+  return [{ ...about, changes: [], next: 'push a first commit, such as a README, and run this command again' }];
 }
 
 function branchCompared(wanted: WantedBranch, found: Found): Compared {
@@ -51,9 +61,8 @@ function branchCompared(wanted: WantedBranch, found: Found): Compared {
 function missing({ name }: WantedBranch, { branches, project: { default_branch: ref } }: Found): Difference[] {
   if (name.includes('*') || branches.has(name)) return [];
   const about = { page: 'Code > Branches', name: `branch ${name}`, title: name, found: 'is missing' } as const;
-  if (ref == null) return [{ ...about, changes: [], next: 'push a first commit to the project' }];
   const changes = [{ method: 'POST', path: '/repository/branches', body: { branch: name, ref } } as const];
-  return [{ ...about, wanted: `a branch that begins where ${ref} is`, changes }];
+  return [{ ...about, wanted: `a branch that begins where ${ref} is`, changes, needs: [FIRST_COMMIT] }];
 }
 
 function unprotected(name: string): Difference {
@@ -70,6 +79,7 @@ function unprotected(name: string): Difference {
         body: { name, push_access_level: NO_ONE, merge_access_level: MAINTAINER, allow_force_push: false },
       },
     ],
+    needs: [FIRST_COMMIT],
   };
 }
 
@@ -87,6 +97,7 @@ function ruleCompared({ name, isFirst }: WantedBranch, rule: FoundProtectedBranc
     page: BRANCHES,
     name: `protection of ${name}`,
     title: rule.name,
+    needs: [FIRST_COMMIT],
     found: `has ${flaws.map(([what, found]) => `${what}: ${found}`).join('; ')}`,
     wanted: flaws.map(([what, , wanted]) => `${what}: ${wanted}`).join('; '),
   } as const;

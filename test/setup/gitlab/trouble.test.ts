@@ -191,7 +191,7 @@ it("a group that is not there: the approvers' roles are not given away", async (
   expect(code).toBe(1);
   expect(text).toContain('wog/mlops/approvers is no group that this token sees');
   expect(text).toContain(
-    'NOT MADE Settings > CI/CD > Variables: AWS_ROLE_ARN (uat/approval): first, the protection of uat/approval must be right',
+    'NOT MADE Settings > CI/CD > Variables: AWS_ROLE_ARN (uat/approval): first, this must be right: protection of uat/approval',
   );
   const scopes = administration.variables.all.map((each) => each.environment_scope);
   expect(scopes).toContain('uat');
@@ -208,6 +208,25 @@ it('GitLab refuses one change: its own message is shown, and what does not depen
   );
   expect(text).toContain('2 differences left.');
   expect(administration.protectedEnvironments.all).toHaveLength(2);
+});
+
+it('an empty repository: its branches are not closed to the first commit, and the rest is made', async () => {
+  const { run, administration } = await project(FEW);
+  administration.refs.branches.clear();
+  administration.settings.values.empty_repo = true;
+  const { code, text } = await run('apply');
+  expect(code).toBe(1);
+  expect(text).toContain(
+    'The repository is empty\n  Next: push a first commit, such as a README, and run this command again.',
+  );
+  expect(text).toContain(
+    'NOT MADE Settings > Repository > Protected branches: main: first, this must be right: first commit',
+  );
+  expect(administration.refs.protectedBranches[0]?.push_access_levels).toMatchObject([{ access_level: 40 }]);
+  expect(administration.protectedEnvironments.all).toHaveLength(1);
+  administration.refs.branches.add('main');
+  administration.settings.values.empty_repo = false;
+  expect(await run('apply')).toMatchObject({ code: 0 });
 });
 
 it('what only an owner may change is refused in the words of GitLab', async () => {
