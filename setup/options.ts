@@ -5,8 +5,15 @@ export class WordsMistake extends Error {}
 
 /** The options of a command line. Throws WordsMistake with what is wrong. */
 export function readOptions<const Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
+  const { values, positionals } = parsed(words, options);
+  // What stands there may be a token: it is not repeated.
+  if (positionals.length > 0) throw new WordsMistake('This command takes options only, such as --file setup.yml.');
+  return values;
+}
+
+function parsed<const Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
   } catch (error) {
     throw new WordsMistake(error instanceof Error ? error.message : String(error));
   }

@@ -27,6 +27,8 @@ export interface ClientOptions {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** How many of a list GitLab sends at once, at most. */
+const PAGE = 100;
 /** How long an answer may take, and how often a request is sent that GitLab is too busy for. */
 const MILLISECONDS = 30_000;
 const TRIES = 5;
@@ -50,10 +52,13 @@ export class GitLabClient {
   async list(path: string): Promise<readonly unknown[]> {
     const all: unknown[] = [];
     for (let page = '1'; page !== ''; ) {
-      const { json, headers } = await this.#asked('GET', `${path}?per_page=100&page=${page}`);
+      const { json, headers } = await this.#asked('GET', `${path}?per_page=${PAGE}&page=${page}`);
       if (!Array.isArray(json)) throw new Refusal('not GitLab', `GitLab's answer about ${path} is no list`);
       all.push(...json);
-      page = String(headers['x-next-page'] ?? '');
+      const next = headers['x-next-page'];
+      if (next === undefined && json.length >= PAGE)
+        throw new Refusal('not GitLab', `GitLab's answer about ${path} does not say whether there is more`);
+      page = String(next ?? '');
     }
     return all;
   }

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { Env } from '../../src/ground/env.ts';
-import { partsOf } from '../../src/ground/error-parts.ts';
+import { readOptions, WordsMistake } from '../options.ts';
 import { readSetup } from '../setup-plan.ts';
 import { apply } from './apply.ts';
 import { GitLabClient } from './client.ts';
@@ -24,14 +23,10 @@ type Action = (typeof ACTIONS)[number];
 
 /**
  * `npm run setup -- gitlab plan | apply | check`: shows, makes or misses what GitLab has otherwise than `setup.yml` asks for.
- * Returns the exit code: 0, or 1 where something is left, or 64 where the command line or file is wrong.
+ * Returns the exit code: 0, or 1 where something is left. Throws WordsMistake or SetupMistakes where what it is given is wrong.
  */
 export async function gitlab(words: readonly string[], outside: Outside): Promise<number> {
   const request = requestIn(words, outside.env);
-  if (typeof request === 'string') {
-    outside.print(`ERROR ${request}`);
-    return 64;
-  }
   const plan = askedOf(await readSetup(request.file));
   const sleep = (milliseconds: number) => {
     outside.print(`GitLab is busy. Waiting for ${Math.ceil(milliseconds / 1000)} s ...`);
@@ -54,24 +49,18 @@ interface Request {
   readonly token: string;
 }
 
-/** What is asked for, or what is wrong with the command line. The token is never an argument: those are seen by others. */
-function requestIn(words: readonly string[], env: Env): Request | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: { file: { type: 'string', default: 'setup.yml' } },
-      allowPositionals: true,
-    });
-    const action = ACTIONS.find((each) => each === positionals[0]);
-    if (!action || positionals.length > 1) return `Say one of: ${ACTIONS.join(', ')}.`;
-    const token = env.GITLAB_TOKEN?.trim() ?? '';
-    if (token === '')
-      return 'GITLAB_TOKEN is not set. Next: create an access token of a maintainer with the scope api, and export it as GITLAB_TOKEN.';
-    return { action, file: values.file, token };
-  } catch (error) {
-    return partsOf(error).message;
-  }
+/** What is asked for. The token is never an argument: those are seen by others. Throws WordsMistake with what is wrong. */
+function requestIn([name, ...words]: readonly string[], env: Env): Request {
+  const action = ACTIONS.find((each) => each === name);
+  if (!action) throw new WordsMistake(`Say one of: ${ACTIONS.join(', ')}.`);
+  const { file } = readOptions(words, { file: { type: 'string', default: 'setup.yml' } });
+  const token = env.GITLAB_TOKEN?.trim() ?? '';
+  if (token === '') throw new WordsMistake(WITHOUT_TOKEN);
+  return { action, file, token };
 }
+
+const WITHOUT_TOKEN =
+  'GITLAB_TOKEN is not set. Next: create an access token of a maintainer with the scope api, and export it as GITLAB_TOKEN.';
 
 interface Work {
   readonly plan: Asked;

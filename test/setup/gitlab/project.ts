@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { type GitLab, startGitLab } from '../../../emulator/gitlab.ts';
 import { gitlab as command } from '../../../setup/gitlab/command.ts';
+import { WordsMistake } from '../../../setup/options.ts';
 
 /** The project of the example, as its setup.yml has it. */
 export const ENVIRONMENTS = `environments:
@@ -57,7 +58,12 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
       slept.push(milliseconds);
       whileItWaits();
     };
-    const code = await command([action, '--file', file], { env, sleep, print: (line) => lines.push(line) });
+    const outside = { env, sleep, print: (line: string) => void lines.push(line) };
+    const code = await command([...action.split(' '), '--file', file], outside).catch((error: unknown) => {
+      if (!(error instanceof WordsMistake)) throw error;
+      lines.push(error.message);
+      return 64;
+    });
     const text = lines.join('\n');
     expect(text).not.toContain(env.GITLAB_TOKEN ?? TOKEN);
     return { code, text };

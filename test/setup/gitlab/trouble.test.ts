@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { GitLab } from '../../../emulator/gitlab.ts';
+import { GitLabClient } from '../../../setup/gitlab/client.ts';
 import { ENVIRONMENTS, FEW, MODELS, project, settingsOf, TOKEN } from './project.ts';
 
 describe('nothing is changed, and the last line says what to do:', () => {
@@ -92,7 +93,14 @@ describe('nothing is changed, and the last line says what to do:', () => {
   });
 });
 
-it('no token: nobody is asked, and it is not taken from the command line', async () => {
+it('a token on the command line is refused, and not repeated: others see what stands there', async () => {
+  const { run, gitlab } = await project(FEW);
+  for (const words of [`apply --token ${TOKEN}`, `apply --token=${TOKEN}`, `plan ${TOKEN}`])
+    expect(await run(words)).toMatchObject({ code: 64 });
+  expect(gitlab.asked).toEqual([]);
+});
+
+it('no token: nobody is asked', async () => {
   const { run, gitlab } = await project(FEW);
   const { code, text } = await run('plan', {});
   expect({ code, text }).toMatchObject({ code: 64, text: expect.stringContaining('GITLAB_TOKEN is not set') });
@@ -101,7 +109,7 @@ it('no token: nobody is asked, and it is not taken from the command line', async
 
 it.each(['', 'destroy'])('a command that is not there: "%s"', async (action) => {
   const { run } = await project(FEW);
-  expect(await run(action)).toEqual({ code: 64, text: 'ERROR Say one of: plan, apply, check.' });
+  expect(await run(action)).toEqual({ code: 64, text: 'Say one of: plan, apply, check.' });
 });
 
 it('a token that only reads is enough for plan and check', async () => {
@@ -164,6 +172,15 @@ it('the token is for GitLab alone: a redirection is not followed', async () => {
     text: expect.stringContaining('a redirection to http://127.0.0.1'),
   });
   expect(seen).toEqual([]);
+});
+
+it('a list of which nobody says whether it goes on is not taken for whole', async () => {
+  const server = createServer((_, response) => void response.end(JSON.stringify(Array(100).fill({}))));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void server.close());
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new GitLabClient({ gitlab: address, token: TOKEN, env: {}, sleep: async () => {} });
+  await expect(client.list('/projects/42/variables')).rejects.toThrow('does not say whether there is more');
 });
 
 it('the token is not sent without encryption', async () => {
