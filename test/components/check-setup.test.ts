@@ -3,7 +3,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
 import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
-import { programsOfRoles } from '../catalog/programs.ts';
+import { programs, programsOfRoles } from '../catalog/programs.ts';
 import { holdings } from '../interruption/holdings.ts';
 import { emulated, type FinishedJob, type JobOptions, projectFolder, startJob } from './job.ts';
 
@@ -156,6 +156,23 @@ describe('a role that may do everything', () => {
     const job = await press(emulator, 'uat', { inputs: { role_arn: everything.arn } });
     expect(job.exit).toBe(1);
     expect(wrong(job)).toEqual(TOO_MUCH);
+  });
+});
+
+describe('a permission of any component', () => {
+  it('is shown by a request that changes nothing, or why none can show it is said', async () => {
+    const emulator = await account();
+    const components = programs
+      .map(({ name }) => name)
+      .filter((name) => !/^(plan|approve|reject|check-setup)/.test(name));
+    const job = await press(emulator, 'dev', { inputs: { components: components.join(','), pipeline_role_arn: '' } });
+    const unknown = findings(job).filter(({ why }) => why.includes('no request is known'));
+    expect(unknown.map(({ name }) => `${name}: name it in a table of src/components/check-setup`)).toEqual([]);
+    const wanted = programs
+      .filter(({ name }) => components.includes(name))
+      .flatMap(({ permissions }) => permissions.map(({ action, on }) => `${action} on ${on}`));
+    const told = findings(job).map(({ name }) => name.replace(/ \(.*$/, ''));
+    expect(wanted.filter((permission) => !told.includes(permission))).toEqual([]);
   });
 });
 
