@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
-import { optional } from '../gitlab/inputs.ts';
+import { flag, optional } from '../gitlab/inputs.ts';
 import { approvalEnvironment } from '../gitlab/job.ts';
 import { Failure } from '../ground/failure.ts';
 import { pipelineName, pipelineRoleArn } from '../pipelines/pipeline.ts';
@@ -43,6 +43,7 @@ const shared = {
   model_package_group_name: modelPackageGroup,
   endpoint_name: resourceName,
   promotion_path: promotionPath,
+  one_role: flag,
 };
 
 const ownInputs = z.strictObject({
@@ -69,7 +70,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
     duty: 'check-setup',
     gitlab: { ...GITLAB, environment: { action: 'verify' } },
     inputs: ownInputs,
-    safetyInputs: ['promotion_path', 'components', 'gitlab_environment_suffix'],
+    safetyInputs: ['promotion_path', 'components', 'one_role', 'gitlab_environment_suffix'],
     outputs: {},
     permissions: [],
 
@@ -92,7 +93,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
         ...(await lookAround(names, context)),
         ...(await lookAtThings(names, context)),
         ...(await lookAtPermissions(wantedPermissions(await load(), place), asking, role)),
-        ...(await lookAtForbidden(forbiddenTo('jobs', asking), role)),
+        ...(await lookAtForbidden(forbiddenTo('jobs', asking), { role, oneRole: given.one_role })),
         seenElsewhere('approval environment', `the job check-setup-approval looks at ${environment}/approval`),
       ];
       return conclude(findings, context);
@@ -104,7 +105,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
     duty: 'check-setup-approval',
     gitlab: { ...GITLAB, environment: { action: 'verify', name: approvalEnvironment } },
     inputs: z.strictObject(shared),
-    safetyInputs: ['promotion_path', 'gitlab_environment_suffix'],
+    safetyInputs: ['promotion_path', 'one_role', 'gitlab_environment_suffix'],
     outputs: {},
     permissions: [],
 
@@ -119,7 +120,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
         ...(await lookAround(names, context)),
         approvalProtection(names, context),
         ...(await lookAtPermissions(wantedPermissions(await load(), place), asking, role)),
-        ...(await lookAtForbidden(forbiddenTo('approver', asking), role)),
+        ...(await lookAtForbidden(forbiddenTo('approver', asking), { role, oneRole: given.one_role })),
       ];
       return conclude(findings, context);
     },

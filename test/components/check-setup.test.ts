@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import type { PolicyDocument, PolicyStatement, Role } from '../../emulator/world.ts';
+import { jobRoles } from '../../setup/policies/roles.ts';
+import { subjectOf } from '../../setup/policies/trust.ts';
 import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
 import { resalePrice, rolesOf } from '../catalog/policies.ts';
 import { programs, programsOfRoles } from '../catalog/programs.ts';
@@ -213,6 +215,26 @@ describe('a wrong setup', () => {
     expect(job.exit).toBe(1);
     expect(wrong(job)).toContain('must not approve for uat');
     expect(wrong(job)).toContain('sagemaker:CreateModel on model');
+  });
+
+  it('where one role serves all jobs may do what others do; with one_role, that is not looked at, and said', async () => {
+    const emulator = await account();
+    for (const { name, ref, policies } of jobRoles(resalePrice, programsOfRoles, 'one')) {
+      const arn = `arn:aws:iam::${resalePrice.account}:role/${name}`;
+      const trusts = { audience: resalePrice.gitlab, subject: subjectOf(resalePrice, ref) };
+      emulator.roles.set(arn, { arn, ...trusts, policies: Object.values(policies) });
+    }
+    const inputs = { role_arn: roleArn('uat') };
+    expect(wrong(await press(emulator, 'uat', { inputs }))).toContain('must not approve for uat');
+    for (const start of [press, pressApproval]) {
+      const job = await start(emulator, 'uat', { inputs: { ...inputs, one_role: 'true' } });
+      expect(wrong(job)).toEqual([]);
+      expect(found(job, 'must not approve for main')).toMatchObject({
+        is: 'not looked at',
+        why: expect.stringContaining('one_role is true, and AWS then lets every job do it'),
+      });
+      expect(found(job, "must not delete any other project's endpoint")).toMatchObject({ is: 'right' });
+    }
   });
 
   it('with an approval environment that nobody protected is refused in uat, and not in dev', async () => {

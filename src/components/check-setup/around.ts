@@ -14,6 +14,7 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
   return [
     token(context),
     branch(names, context),
+    environmentOf(context),
     { name: 'role', is: 'right', why: `AWS knows this job as ${around.caller.replace(/\/[^/]*$/, '')}` },
     account(names, around),
     { name: 'region', is: 'right', why: `STS answered in ${names.region}` },
@@ -53,6 +54,17 @@ function branch({ path }: CheckedNames, { job }: Around): SetupFinding {
     why: `${job.ref} is not protected, and approve-model refuses every approval there`,
     next: `protect it, then start a new pipeline (docs/setup.md, "3. Create branches and environments").`,
   };
+}
+
+/** The environment of the jobs: GitLab drops the jobs of a protected one when whoever merged may not deploy there. */
+function environmentOf({ job }: Around): SetupFinding {
+  const [name, where] = ['environment', job.gitlabEnvironment ?? 'none'];
+  if (job.environmentProtected === undefined)
+    return { name, is: 'not looked at', why: `no token says whether ${where} is protected` };
+  const why = job.environmentProtected
+    ? `the variables are those of ${where}, which is protected: its jobs run only for those who may deploy there`
+    : `the variables are those of ${where}`;
+  return { name, is: 'right', why };
 }
 
 /** Whether GitLab restricts who may press an approval. */

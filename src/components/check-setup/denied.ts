@@ -9,6 +9,8 @@ interface Forbidden {
   readonly probe: Probe;
   /** What somebody could do with it. */
   readonly danger: string;
+  /** Whether a project gives it up that has one role for all duties of an environment: its policy names no registry entry. */
+  readonly givenUpByOne: boolean;
 }
 
 /** What no role of a GitLab environment may do: of jobs that deploy, or of the approver's. */
@@ -21,11 +23,13 @@ export function forbiddenTo(whose: 'jobs' | 'approver', asking: ProbeHands): For
       status: where === path[0] ? ('Approved' as const) : undefined,
     }),
     danger: 'a job without an approver could approve a version there',
+    givenUpByOne: true,
   });
   const validated = (where: string) => ({
     name: `record a validation in ${where}`,
     probe: writing(asking, { keys: [entryKey('validated', where)] }),
     danger: 'later environments would take a version that was never tested there',
+    givenUpByOne: true,
   });
   const own = whose === 'approver' ? environment : undefined;
   return [
@@ -35,6 +39,7 @@ export function forbiddenTo(whose: 'jobs' | 'approver', asking: ProbeHands): For
       name: 'approve without an entry that says who',
       probe: writing(asking, { keys: [], status: 'Approved' }),
       danger: 'nobody would know who approved a version',
+      givenUpByOne: true,
     },
     ...(whose === 'approver'
       ? [
@@ -42,6 +47,7 @@ export function forbiddenTo(whose: 'jobs' | 'approver', asking: ProbeHands): For
             name: `deploy to ${asking.names.endpoint}`,
             probe: updatingOwn(asking),
             danger: 'whoever approves could deploy, too',
+            givenUpByOne: true,
           },
         ]
       : []),
@@ -49,21 +55,34 @@ export function forbiddenTo(whose: 'jobs' | 'approver', asking: ProbeHands): For
       name: "update any other project's endpoint",
       probe: updatingAny(asking),
       danger: 'a job could change what others serve',
+      givenUpByOne: false,
     },
     {
       name: "delete any other project's endpoint",
       probe: deletingAny(asking),
       danger: 'a job could delete what others serve',
+      givenUpByOne: false,
     },
   ];
 }
 
 /** What is found about what a role must not do: only a denial of AWS is right. */
-export async function lookAtForbidden(forbidden: readonly Forbidden[], role: string): Promise<SetupFinding[]> {
+export async function lookAtForbidden(
+  forbidden: readonly Forbidden[],
+  { role, oneRole }: { readonly role: string; readonly oneRole: boolean },
+): Promise<SetupFinding[]> {
   const findings: SetupFinding[] = [];
-  for (const { name: what, probe, danger } of forbidden) {
-    const said = await heard(probe);
+  for (const { name: what, probe, danger, givenUpByOne } of forbidden) {
     const name = `must not ${what}`;
+    if (oneRole && givenUpByOne) {
+      findings.push({
+        name,
+        is: 'not looked at',
+        why: `one_role is true, and AWS then lets every job do it: ${danger}`,
+      });
+      continue;
+    }
+    const said = await heard(probe);
     if (said.is === 'denied') findings.push({ name, is: 'right', why: 'AWS denies it' });
     else if (said.is === 'unknown') findings.push({ name, is: 'not looked at', why: said.why });
     else
