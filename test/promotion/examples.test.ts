@@ -61,16 +61,13 @@ function expectPromoted({ emulator }: Stage, { environments, endpoint }: Team): 
   expect(emulator.calls.filter(({ answer }) => /Denied/.test(answer))).toEqual([]);
 }
 
-it.each(EXAMPLES)(
-  'the page of the example %s shows a trust policy of its setup.yml',
-  (name) => {
-    const team = teamOf(name);
-    const own = team.environments.map((environment) => trustPolicyOf(team, environment));
-    const shown = trustOfExample(name);
-    expect(shown).toHaveLength(1);
-    for (const each of shown) expect(own).toContainEqual(each);
-  },
-);
+it.each(EXAMPLES)('the page of the example %s shows a trust policy of its setup.yml', (name) => {
+  const team = teamOf(name);
+  const own = team.environments.map((environment) => trustPolicyOf(team, environment));
+  const shown = trustOfExample(name);
+  expect(shown).toHaveLength(1);
+  for (const each of shown) expect(own).toContainEqual(each);
+});
 
 describe('a project whose branches and environments have other names', () => {
   const team = teamOf('other-branches');
