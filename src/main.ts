@@ -67,6 +67,7 @@ if (run) {
     clock: {
       now: () => new Date(),
       sleep: (milliseconds) => pause(milliseconds),
+      turn: () => new Promise((wake) => setImmediate(wake)),
       // Node loads all that measures its own speed for `performance`.
       elapsed: () => Number(process.hrtime.bigint()) / 1e6,
       random: Math.random,

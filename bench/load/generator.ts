@@ -13,6 +13,7 @@ const clock = {
   now: () => new Date(),
   elapsed: () => performance.now(),
   sleep: (milliseconds: number) => new Promise<void>((wake) => setTimeout(wake, milliseconds)),
+  turn: () => new Promise<void>((wake) => setImmediate(wake)),
   random: Math.random,
 };
 const config = { region: 'ap-southeast-1', maxAttempts: 1 };

@@ -4,6 +4,8 @@ export interface Clock {
   /** Milliseconds since some moment, with fractions, which nothing sets back; without it, `now` tells them. */
   elapsed?(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** Lets what has arrived be seen, without a pause; without it, nothing arrives but in pauses. */
+  turn?(): Promise<void>;
   /**
    * A number from 0 to 1, by which pauses differ, so that jobs do not poll in step. Passed in, so that a seed replays.
    */

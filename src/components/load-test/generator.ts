@@ -103,8 +103,13 @@ export async function sendStage(
   };
 }
 
-/** Waits for a time; at once where it has passed. A timer may wake a little early. */
+/**
+ * Waits for a time. Where it has passed, only what has arrived is seen: what is late by a pause of the machine is sent one after the other,
+ * over the connections that answers set free. Sent at once, each request would open one, and make the next ones late by that.
+ * A timer may wake a little early.
+ */
 export async function until(time: number, clock: Clock): Promise<void> {
+  if (time < elapsedOn(clock)) await clock.turn?.();
   for (let left = time - elapsedOn(clock); left > 0; left = time - elapsedOn(clock)) await clock.sleep(left);
 }
 

@@ -6,12 +6,16 @@ interface Event {
   happen(): void;
 }
 
+/** Milliseconds in which a machine sees what has arrived. */
+const TURN = 0.1;
+
 /** Time that passes from event to event: what is sent and answered has exact times, and no test waits. */
 export class Simulation {
   readonly clock: Clock = {
     now: () => new Date(this.#now),
     elapsed: () => this.#now,
     sleep: (milliseconds) => new Promise((wake) => this.at(this.#now + milliseconds, wake)),
+    turn: () => new Promise((wake) => this.at(this.#now + TURN, wake)),
     random: () => 0.5,
   };
   #now = 0;
