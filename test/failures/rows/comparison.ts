@@ -1,8 +1,7 @@
-import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
-import { LABELLED } from '../../components/labelled.ts';
 import { arnOf } from '../../registry/package.ts';
+import { commitLabelled, type LabelledChange, labelled, readsCommit } from '../labelled-commit.ts';
 import type { Row } from '../row.ts';
-import { ENDPOINT, live, type Place, REJECTED_MEANWHILE, rejectedMeanwhile, withChampion } from '../stage.ts';
+import { ENDPOINT, live, REJECTED_MEANWHILE, rejectedMeanwhile, withChampion } from '../stage.ts';
 
 const SECOND = `${ENDPOINT}-v2`;
 const notCompared = { outcome: 'not compared', endpoint: ENDPOINT, config: SECOND, quality_file: 'quality.yml' };
@@ -13,22 +12,15 @@ const DELETED = { DeleteEndpoint: 1, DeleteEndpointConfig: 1, DeleteModel: 1 };
 const ASKED = { InvokeEndpoint: 150 };
 const RECORDED = { UpdateModelPackage: 1 };
 
-type Change = (plan: string) => string;
-
-/** The commit has the example's labelled data and quality file, changed as this says. */
-async function committed({ emulator }: Place, change: Change = (plan) => plan): Promise<void> {
-  await hostOf(emulator, { ...LABELLED, 'quality.yml': change(LABELLED['quality.yml']) });
-}
-
-const commit = (change?: Change) => (place: Place) => committed(place, change);
+/** The commit has another quality file than the example. */
+const withPlan =
+  (change: (plan: string) => string): LabelledChange =>
+  (files) => ({ 'quality.yml': change(files['quality.yml']) });
 
 const usual = {
   component: 'compare-models',
   stage: withChampion,
-  job: ({ emulator }: Place) => {
-    const { claims, env } = describedByFile(emulator);
-    return { ...(claims && { claims }), ...(env && { env }) };
-  },
+  job: readsCommit,
 } as const;
 
 export const comparison: readonly Row[] = [
@@ -42,7 +34,7 @@ export const comparison: readonly Row[] = [
     cause:
       'evaluate-model needs no such section, compare-models does: how much worse a version may be is for you to say.',
     remedy: 'Write the section `comparison`, by [the table of its keys](evidence.md#the-quality-file).',
-    act: commit((plan) => plan.replace(/\ncomparison:\n(.*\n)*/, '\n')),
+    act: labelled(withPlan((plan) => plan.replace(/\ncomparison:\n(.*\n)*/, '\n'))),
     exit: 64,
     writes: {},
     record: notCompared,
@@ -57,7 +49,7 @@ export const comparison: readonly Row[] = [
     cause: 'A comparison of another pipeline of this environment runs, or was killed and its time is not over.',
     remedy: 'Let it end. Or stop the environment of the comparison in GitLab: its job deletes the endpoint.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       const name = 'cmp-42-99-0123456789';
       const own = { project: '42', environment: 'dev', component: 'compare-models', expires: '2027-01-01T00:00:00Z' };
       const tags = Object.fromEntries(
@@ -80,7 +72,7 @@ export const comparison: readonly Row[] = [
       'One instance differs from another by its machine. So each version is asked on two, on two endpoints in which the versions have each other’s place.',
     remedy:
       'Four instances cost twice as much, for as long. Without `latency` in the quality file, it is shown and not judged.',
-    act: commit((plan) => `${plan}  latency: 0.1\n`),
+    act: labelled(withPlan((plan) => `${plan}  latency: 0.1\n`)),
     exit: 64,
     writes: {},
     record: notCompared,
@@ -96,7 +88,7 @@ export const comparison: readonly Row[] = [
     cause: 'Each version was asked on two instances, and two instances of one type differ by some per cent themselves.',
     remedy:
       'Allow a larger margin for the latency, or judge it by a load test, and remove `latency` from the quality file.',
-    act: commit((plan) => `${plan}  latency: 0.1\n`),
+    act: labelled(withPlan((plan) => `${plan}  latency: 0.1\n`)),
     job: (place) => ({ ...usual.job(place), inputs: { max_instances: '4' } }),
     exit: 1,
     writes: {
@@ -115,7 +107,7 @@ export const comparison: readonly Row[] = [
     next: 'correct what the reason names: mostly the instance type, a quota, or a model that does not start. Then run this job again.',
     cause: 'AWS has no such instance free, the account may not run two more, or a container does not answer.',
     remedy: 'Choose another `instance_type` for the comparison. The endpoint is deleted; nothing is recorded.',
-    act: commit(),
+    act: labelled(),
     exit: 1,
     writes: { ...CREATED, ...DELETED },
     record: notCompared,
@@ -130,7 +122,7 @@ export const comparison: readonly Row[] = [
     cause: 'Nobody knows which version answered which row.',
     remedy: 'Nobody but the job may change an endpoint whose name begins with `cmp-`.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       const { emulator } = place;
       emulator.faults.meanwhile(
         'InvokeEndpoint',
@@ -154,7 +146,7 @@ export const comparison: readonly Row[] = [
       'On the same rows it answers worse than the newest version that is validated at the end of the promotion path: not by chance, and by more than the margin may be.',
     remedy: 'Train a better version. The log shows both values, the difference and its bound.',
     scenes: ['new version answers worse'],
-    act: commit(),
+    act: labelled(),
     exit: 1,
     writes: { ...CREATED, ...ASKED, ...DELETED, ...RECORDED },
     record: compared('bad'),
@@ -172,7 +164,10 @@ export const comparison: readonly Row[] = [
     remedy:
       'Label more rows, or allow a larger margin. Or set `allow_inconclusive: true`, which is recorded; an environment with `require_evidence` rejects the version then.',
     act: async (place) => {
-      await committed(place, (plan) => plan.replace(/margins: .*/, 'margins: { mape: 0.0025 }'));
+      await commitLabelled(
+        place,
+        withPlan((plan) => plan.replace(/margins: .*/, 'margins: { mape: 0.0025 }')),
+      );
     },
     exit: 1,
     writes: { ...CREATED, ...ASKED, ...DELETED, ...RECORDED },
@@ -189,7 +184,7 @@ export const comparison: readonly Row[] = [
     next: 'run this job again. If the models need longer to start, raise max_minutes.',
     cause: 'The containers need longer than the budget allows. SageMaker deletes no endpoint that it still creates.',
     remedy: 'Run the job again: it goes on with this endpoint, or deletes it first if its time is over.',
-    act: commit(),
+    act: labelled(),
     exit: 124,
     writes: CREATED,
     record: notCompared,
@@ -205,7 +200,7 @@ export const comparison: readonly Row[] = [
     cause: 'The endpoint stays in the status Deleting. What the comparison shows is not recorded.',
     remedy: 'Stop the environment of the comparison in GitLab. If it is still there, ask AWS.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       place.emulator.faults.meanwhile('DeleteEndpoint', () => {
         Object.assign(place.emulator.endpoints, { pace: { describes: 100_000, milliseconds: 10 ** 9 } });
       });
@@ -226,7 +221,7 @@ export const comparison: readonly Row[] = [
       'The job looks at the hundred newest approved versions. That none of them is validated does not mean that no version is.',
     remedy: 'Delete or reject versions that nobody will promote.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       for (let count = 0; count < 101; count++) place.emulator.register({ status: 'Approved' });
     },
     exit: 1,
@@ -242,7 +237,7 @@ export const comparison: readonly Row[] = [
     cause:
       'The first version that is promoted has no champion. That is recorded (`verdict=first`), and no endpoint is created.',
     remedy: 'Nothing. `require_evidence` accepts it only while nothing is validated at the end.',
-    act: commit(),
+    act: labelled(),
     exit: 0,
     writes: RECORDED,
     record: compared('first'),
@@ -255,7 +250,7 @@ export const comparison: readonly Row[] = [
     cause: 'A runner died. Its endpoint cost money until this job, or the job that stops the environment, deleted it.',
     remedy: 'Nothing. Each comparison begins with this.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       const name = 'cmp-42-99-0123456789';
       const own = { project: '42', environment: 'dev', component: 'compare-models', expires: '2026-11-22T07:00:00Z' };
       const tags = Object.fromEntries(
@@ -273,7 +268,7 @@ export const comparison: readonly Row[] = [
     ...REJECTED_MEANWHILE,
     seen: 'ERROR The comparison evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
     act: async (place) => {
-      await committed(place);
+      await commitLabelled(place);
       rejectedMeanwhile(place);
     },
     exit: 1,

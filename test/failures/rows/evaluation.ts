@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { GitLab } from '../../../emulator/gitlab.ts';
-import { describedByFile, hostOf } from '../../components/gitlab-file.ts';
 import { contentIn, enter, timeIn } from '../../components/handover.ts';
 import { LABELLED, parquetOf } from '../../components/labelled.ts';
 import { arnOf } from '../../registry/package.ts';
+import { commitLabelled, labelled, readsCommit } from '../labelled-commit.ts';
 import type { Row } from '../row.ts';
 import {
   ENDPOINT,
@@ -22,26 +21,14 @@ const ASKED = { InvokeEndpoint: 4 };
 const RECORDS = { ...ASKED, UpdateModelPackage: 1 };
 const CORRECT = 'correct the data or the quality file, then push.';
 
-type Texts = Readonly<Record<string, string | Uint8Array>>;
-
-/** The commit has the example's labelled data and quality file, changed as this says. */
-const commit =
-  (change: (files: typeof LABELLED) => Texts = () => ({})) =>
-  async ({ emulator }: Place): Promise<void> =>
-    void (await committed(emulator, change));
-
-function committed(emulator: Place['emulator'], change: (files: typeof LABELLED) => Texts): Promise<GitLab> {
-  return hostOf(emulator, { ...LABELLED, ...change(LABELLED) });
-}
-
 const withPlan = (from: string | RegExp, to: string) =>
-  commit((files) => ({ 'quality.yml': files['quality.yml'].replace(from, to) }));
+  labelled((files) => ({ 'quality.yml': files['quality.yml'].replace(from, to) }));
 const withData = (from: string | RegExp, to: string) =>
-  commit((files) => ({ 'holdout.csv': files['holdout.csv'].replace(from, to) }));
+  labelled((files) => ({ 'holdout.csv': files['holdout.csv'].replace(from, to) }));
 
 /** The commit has a Parquet file in place of its data; what is looked at first is the file. */
 const withParquet = (name: string) =>
-  commit((files) => ({
+  labelled((files) => ({
     'quality.yml': files['quality.yml']
       .replace('holdout.csv', 'holdout.parquet')
       .replace('id: sale', 'id: id')
@@ -68,10 +55,7 @@ function recordQuality({ emulator }: Place): string {
 const usual = {
   component: 'evaluate-model',
   stage: live,
-  job: ({ emulator }: Place) => {
-    const { claims, env } = describedByFile(emulator);
-    return { ...(claims && { claims }), ...(env && { env }) };
-  },
+  job: readsCommit,
 } as const;
 
 export const evaluation: readonly Row[] = [
@@ -190,7 +174,7 @@ export const evaluation: readonly Row[] = [
     cause: 'The container refused the request that was made of the rows. Nothing is judged by the other rows.',
     remedy: 'Compare `request` in the quality file with the payload that validate-endpoint sends.',
     act: async (place) => {
-      await committed(place.emulator, () => ({
+      await commitLabelled(place, () => ({
         'quality.yml': LABELLED['quality.yml'].replace('request:', 'request:\n  at_once: 1'),
       }));
       const error = { status: 500, message: "KeyError: 'floor_area'" };
@@ -210,7 +194,7 @@ export const evaluation: readonly Row[] = [
     cause:
       'The answer has too few predictions, one that is NaN or of an unknown class, or none where the quality file says that it stands. No number is made up.',
     remedy: 'Correct `prediction.at` or `prediction.column`, by the answer in the log.',
-    act: commit((files) => ({
+    act: labelled((files) => ({
       'quality.yml': files['quality.yml']
         .replace('predictions[].price', 'predictions[].cost')
         .replace('request:', 'request:\n  at_once: 1'),
@@ -246,7 +230,7 @@ export const evaluation: readonly Row[] = [
     act: async (place) => {
       const address = 's3://resale-price-data/labelled/holdout.csv';
       const { faults, objects } = place.emulator;
-      await committed(place.emulator, (files) => ({
+      await commitLabelled(place, (files) => ({
         'quality.yml': files['quality.yml']
           .replace('file: holdout.csv', `s3: ${address}`)
           .replace('request:', 'request:\n  at_once: 1'),
@@ -270,7 +254,7 @@ export const evaluation: readonly Row[] = [
       'Even the better end of the interval breaks a limit: not chance, but the model. Or a slice breaks one by more than chance explains.',
     remedy: 'Open the page: it shows what is off, and by how much. The entry `quality` says `bad`.',
     act: async ({ emulator }) => {
-      await committed(emulator, () => ({}));
+      await commitLabelled({ emulator });
       emulator.runtime.behaviours.set(ENDPOINT, { scale: 1.2 });
     },
     exit: 1,
@@ -303,7 +287,7 @@ export const evaluation: readonly Row[] = [
     cause: 'Nobody knows which version answered which row: nothing of it counts, and nothing is recorded.',
     remedy: 'Let the deployment end, then run the jobs of one pipeline in order.',
     act: async ({ emulator }) => {
-      await committed(emulator, () => ({}));
+      await commitLabelled({ emulator });
       emulator.faults.meanwhile('InvokeEndpoint', () => {
         const name = `${ENDPOINT}-v1`;
         emulator.do('UpdateEndpoint', { EndpointName: ENDPOINT, EndpointConfigName: name });
@@ -322,7 +306,7 @@ export const evaluation: readonly Row[] = [
     cause: 'SageMaker refused some requests for a moment. Each was sent again, and the log says how many.',
     remedy: 'Nothing. If it takes long, lower `at_once` in the quality file.',
     act: async ({ emulator }) => {
-      await committed(emulator, () => ({}));
+      await commitLabelled({ emulator });
       emulator.fault({ operation: 'InvokeEndpoint', kind: 'throttle', times: 2 });
     },
     exit: 0,
@@ -339,7 +323,7 @@ export const evaluation: readonly Row[] = [
     next: 'evaluate the version in an environment whose endpoint answers at once, or remove evaluate-model here.',
     cause: 'The endpoint file of this environment has `async_inference_config`.',
     remedy: 'Evaluate in an environment without it: the version is the same.',
-    act: commit(),
+    act: labelled(),
     exit: 1,
     writes: {},
     record: notEvaluated,
@@ -425,7 +409,7 @@ export const evaluation: readonly Row[] = [
     ...REJECTED_MEANWHILE,
     seen: 'ERROR The quality evidence in dev was written, but ResalePriceModelGroup version 2 cannot be promoted: it is Rejected, but it is live.',
     act: async (place) => {
-      await commit()(place);
+      await commitLabelled(place);
       rejectedMeanwhile(place);
     },
     exit: 1,
