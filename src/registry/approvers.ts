@@ -83,8 +83,7 @@ export async function judgeApprovers(
 
 /** Since when an approval stands: as long as the oldest of what counts for it; `undefined` where nobody does. */
 export function standingSince({ counted }: Pick<Approvers, 'counted'>): Date | undefined {
-  const [first, ...others] = counted.map(({ at }) => at);
-  return others.reduce((oldest, at) => (oldest === undefined || at < oldest ? at : oldest), first);
+  return counted.length === 0 ? undefined : new Date(Math.min(...counted.map(({ at }) => at.getTime())));
 }
 
 const ONCE = 'a person counts once';

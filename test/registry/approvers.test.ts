@@ -66,6 +66,10 @@ describe('who counts for an approval', () => {
     expect(uncounted.map((each) => each.why)).toEqual([expect.stringContaining(why)]);
   });
 
+  it('nobody is against it who approved it', async () => {
+    expect((await judged([voice('58', 'bob')])).against).toEqual([]);
+  });
+
   it('a person counts once, although GitLab lists them twice', async () => {
     expect(await logins([voice('58', 'bob'), voice('58', 'robert')])).toEqual(['jane', 'bob']);
   });
@@ -76,7 +80,11 @@ describe('who counts for an approval', () => {
   });
 
   it('nobody counts whom no token names, or who may not approve', async () => {
-    expect(await logins([], { ...jane, login: 'unverified', id: undefined })).toEqual([]);
+    expect(await judged([], { ...jane, login: 'unverified', id: undefined })).toEqual({
+      counted: [],
+      uncounted: [{ login: 'unverified', why: 'no token says who started this job' }],
+      against: [],
+    });
     expect(await logins([], { ...jane, login: 'project_42_bot', id: '60' })).toEqual([]);
     expect(await logins([], { ...jane, isBot: true })).toEqual([]);
     const barred: WhyNot = ({ id }) => (id === '58' ? 'trained it' : undefined);

@@ -32,7 +32,13 @@ it.each<[when: string, versions: ReturnType<typeof approved>[], now: Date, versi
   ],
   [
     'after an ordinary approval of another version before it',
-    [approved(4, { at: '2026-11-22T07:00Z' }), approved(3, CRISIS)],
+    [approved(4, { at: '2026-11-22T08:10Z' }), approved(3, { ...CRISIS, at: '2026-11-22T08:20Z' })],
+    at('25T08:00'),
+    3,
+  ],
+  [
+    'after an ordinary approval of another version in the same minute',
+    [approved(4, { at: '2026-11-22T08:20Z' }), approved(3, { ...CRISIS, at: '2026-11-22T08:20Z' })],
     at('25T08:00'),
     3,
   ],
