@@ -58,7 +58,7 @@ export const done = (body: object): ApiAnswer => ({ status: 200, body });
 export function mistakeIn(params: Params, rules: Readonly<Record<string, readonly unknown[] | 'required'>>) {
   for (const [name, allowed] of Object.entries(rules)) {
     const value = params[name];
-    if (allowed === 'required' ? value === undefined : false) return unusable(`${name} is missing`);
+    if (allowed === 'required' && value === undefined) return unusable(`${name} is missing`);
     if (allowed !== 'required' && value !== undefined && !allowed.map(String).includes(String(value)))
       return unusable(`${name} does not have a valid value`);
   }

@@ -205,6 +205,20 @@ describe('somebody set it otherwise, and it is told and made right:', () => {
   });
 });
 
+it('all of that at once is made right at once, and running again changes nothing', async () => {
+  const { run, gitlab, administration } = await project(FEW);
+  await run('apply');
+  const end = settingsOf(gitlab);
+  for (const { set } of OTHERWISE) set(administration);
+  expect(settingsOf(gitlab)).not.toEqual(end);
+  expect(await run('apply')).toMatchObject({ code: 0 });
+  for (const { after = () => undefined, is } of OTHERWISE) expect(after(administration)).toEqual(is);
+  const right = settingsOf(gitlab);
+  gitlab.cutAfter(1);
+  expect(await run('apply')).toMatchObject({ code: 0 });
+  expect(settingsOf(gitlab)).toEqual(right);
+});
+
 describe('only a person can make it right, so that apply and check end with 1:', () => {
   it.each<{ when: string; set: (all: Administration) => void; says: string }>([
     {
