@@ -94,8 +94,9 @@ export class GitLabClient {
     try {
       return await new Promise<Answer>((resolve, reject) => {
         const receive = (response: http.IncomingMessage) => void answerIn(response).then(resolve, reject);
+        // A connection of its own for each: whether a change was made on one that GitLab was about to close, nobody knows.
         const request = isPlain
-          ? http.request(url, options, receive)
+          ? http.request(url, { ...options, agent: new http.Agent() }, receive)
           : https.request(url, { ...options, agent: new https.Agent({ proxyEnv: httpsProxy(env) }) }, receive);
         request.on('error', reject).end(text);
       });
