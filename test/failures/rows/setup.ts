@@ -35,7 +35,7 @@ export const setup: readonly Row[] = [
     shows: [],
     component: 'check-setup',
     code: 'SMC-9001',
-    seen: 'ERROR The setup is wrong: sagemaker:CreateModel on model…',
+    seen: 'ERROR The setup is wrong: …sagemaker:CreateModel on model…',
     next: 'do what stands after each Next: above, the first of them first: add the policy of deploy-model to …',
     cause:
       'The role in `AWS_ROLE_ARN` is that of another duty or environment, or lacks a policy of docs/permissions.md.',
