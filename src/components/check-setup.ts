@@ -75,6 +75,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
     permissions: [],
 
     async run(given, context) {
+      context.deadline(PATIENCE);
       const { endpoint_name: endpoint, components } = given;
       const names = namesFor(context, {
         endpoint,
@@ -110,6 +111,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
     permissions: [],
 
     async run(given, context) {
+      context.deadline(PATIENCE);
       const { endpoint_name: endpoint, promotion_path: path, model_package_group_name: modelPackageGroup } = given;
       const names = namesFor(context, { endpoint, path, modelPackageGroup, prefix: endpoint });
       const asking = { aws: context.aws, names };
@@ -135,6 +137,9 @@ function namesFor({ aws, job }: Context, own: OwnNames) {
   const { region, account } = aws;
   return checkedNames({ ...own, region, account, environment: job.environment, project: job.projectId, job: job.id });
 }
+
+/** Seconds after which nothing is asked again: what AWS then does not answer is not looked at. */
+const PATIENCE = 600;
 
 const seenElsewhere = (name: string, why: string): SetupFinding => ({ name, is: 'not looked at', why });
 

@@ -358,6 +358,23 @@ describe("IAM's simulator of policies", () => {
 });
 
 describe('what AWS does not answer', () => {
+  it('because it throttles whatever it is asked is not looked at, after ten minutes at most', async () => {
+    const emulator = await account();
+    emulator.fault({ operation: '*', nth: 2, times: 5000, kind: 'throttle' });
+    const began = emulator.clock.now().getTime();
+    const job = await press(emulator, 'uat');
+    expect(findings(job).filter(({ name, is }) => name.includes(':') && is === 'right')).toEqual([]);
+    expect(job.log).toContain('0 wrong');
+    expect(emulator.clock.now().getTime() - began).toBeLessThan(15 * 60_000);
+  });
+
+  it('because the job has no token and no role is not looked at, and not right', async () => {
+    const job = await press(await account(), 'uat', { inputs: { role_arn: 'none' } });
+    expect(found(job, 'token')).toMatchObject({ is: 'not looked at' });
+    expect(found(job, 'branch')).toMatchObject({ is: 'not looked at' });
+    expect(found(job, "IAM's simulator of policies")).toMatchObject({ is: 'not given' });
+  });
+
   it.each([
     ['throttles', { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }],
     ['has trouble of its own', { code: 'InternalFailure', message: 'Try again', status: 500 }],

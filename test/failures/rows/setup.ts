@@ -11,6 +11,9 @@ function setUp({ emulator }: Place): void {
   emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: resalePrice.group });
 }
 
+/** A process of a test has keys of an administrator, which no job of GitLab should see. */
+const WITHOUT_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
 /** What AWS is asked to be sure that it denies or refuses it. */
 const ASKED_BY_DEPLOYER = {
   CreateModel: 1,
@@ -42,7 +45,7 @@ export const setup: readonly Row[] = [
     remedy: 'Attach the policies that the log names. `npm run setup -- policies` writes them from `setup.yml`.',
     stage: nothing,
     act: setUp,
-    job: { inputs: { role_arn: roleOf('validate-dev') } },
+    job: { inputs: { role_arn: roleOf('validate-dev') }, env: WITHOUT_KEYS },
     exit: 1,
     writes: ASKED_BY_DEPLOYER,
     record: { outcome: 'wrong' },
@@ -59,7 +62,11 @@ export const setup: readonly Row[] = [
     remedy: 'Protect the environment, and add the approvers.',
     stage: nothingForUat,
     act: setUp,
-    job: { inputs: { role_arn: roleOf('approve-uat') }, claims: { environment_protected: 'false' } },
+    job: {
+      inputs: { role_arn: roleOf('approve-uat') },
+      claims: { environment_protected: 'false' },
+      env: WITHOUT_KEYS,
+    },
     exit: 1,
     writes: ASKED_BY_APPROVER,
     record: { outcome: 'wrong' },
