@@ -24,7 +24,7 @@ interface JobsOfRole extends Pick<JobRole, 'environment' | 'components'> {
 }
 
 /** Policies that the stack makes for a role that it does not make: somebody has to attach them. */
-export interface Unattached {
+interface Unattached {
   readonly role: string;
   readonly policies: Policies;
 }

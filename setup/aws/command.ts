@@ -40,10 +40,8 @@ function refuseBanner({ npm_lifecycle_event: script, npm_config_loglevel: level 
 }
 
 function accountMistake(account: string | undefined, accounts: readonly string[]): string {
-  const known = `setup.yml names ${accounts.join(' and ')}`;
-  return account === undefined
-    ? `--account is missing: ${known}. Each has a stack of its own.`
-    : `--account ${account} is not in setup.yml, which names ${accounts.join(' and ')}.`;
+  const known = `which names ${accounts.join(' and ')}: each has a stack of its own`;
+  return `--account ${account === undefined ? 'is missing. Take one of setup.yml' : 'is none of setup.yml'}, ${known}.`;
 }
 
 /** `wog/mlops/resale-price` becomes `sagemaker-components-wog-mlops-resale-price`. */

@@ -35,7 +35,7 @@ interface Folder extends PolicyFiles {
 }
 
 /** A folder for each account and model; of one account or one model, none of its name. */
-export function foldersOf(plan: SetupPlan): Folder[] {
+function foldersOf(plan: SetupPlan): Folder[] {
   const accounts = accountsOf(plan);
   return accounts.flatMap((account) => {
     const within = accounts.length > 1 ? account : '';

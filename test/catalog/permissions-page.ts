@@ -145,7 +145,12 @@ With \`sagemaker_roles: create\`, the execution role reads the model data, the i
 the SageMaker Pipeline uses the buckets of \`model_data\`, \`reports\` and \`labelled_data\` and that of the SageMaker SDK, and starts processing,
 training and transform jobs. If your steps need more, attach a policy of your own to it.
 
+<details>
+<summary>Show the keys of setup.yml</summary>
+
 ${keysOfSetupFile()}
+
+</details>
 
 SageMaker writes the names of groups and pipelines in lower case in some ARNs, so the policies list both spellings. Names of models
 and endpoint configs can be shorter than the endpoint's: of an endpoint name with more than 40 characters, the policies name the first

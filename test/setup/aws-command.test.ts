@@ -33,7 +33,7 @@ it('the command prints the template alone, and beside it what to do', async () =
 it('the command refuses an account that setup.yml does not name, with those that it names, and prints no template', () => {
   expect(aws(['--account', '444455556666', '--file', FILE])).toEqual({
     ...{ status: 64, stdout: '' },
-    stderr: 'ERROR --account 444455556666 is not in setup.yml, which names 111122223333.\n',
+    stderr: 'ERROR --account is none of setup.yml, which names 111122223333: each has a stack of its own.\n',
   });
 });
 
