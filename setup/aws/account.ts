@@ -169,10 +169,11 @@ export function nameOf(role: string): string {
 function groupOf(plan: SetupPlan, model: PlannedModel, programs: readonly Program[]): StackGroup {
   const others = accountsOf(plan).filter((account) => account !== plan.registryAccount);
   const Statement = others.flatMap((account) =>
-    groupPolicy(teamOf(plan, model, { account, region: regionOf(plan) }), programs).Statement.map((statement) => ({
-      ...statement,
-      Sid: `${statement.Sid}${account}`,
-    })),
+    groupPolicy(
+      teamOf(plan, model, { account, region: regionOf(plan) }),
+      programs,
+      plan.environments[0]?.account === account,
+    ).Statement.map((statement) => ({ ...statement, Sid: `${statement.Sid}${account}` })),
   );
   return {
     name: model.group,

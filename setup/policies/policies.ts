@@ -336,13 +336,14 @@ export function renderPolicy({ region, account }: Team): PolicyDocument {
 /**
  * The resource policy of a group in a registry account: what the roles of the other account may do there, if their own
  * policies allow it, too. SageMaker asks for CreateModel on a version of another account
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html).
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html). Only the account that trains registers.
  */
-export function groupPolicy(team: Team, programs: readonly Program[]): PolicyDocument {
+export function groupPolicy(team: Team, programs: readonly Program[], trains: boolean): PolicyDocument {
   const [first] = team.environments;
   const needed = programs.flatMap(({ permissions }) => permissions);
   const actionsOn = (on: 'group' | 'package') =>
     needed.filter((permission) => permission.on === on).map(({ action }) => action);
+  const registers = trains ? ['sagemaker:CreateModelPackage'] : [];
   const statement = (Sid: string, actions: readonly string[], on: 'group' | 'package'): PolicyStatement => ({
     Sid,
     Effect: 'Allow',
@@ -353,12 +354,8 @@ export function groupPolicy(team: Team, programs: readonly Program[]): PolicyDoc
   return {
     Version: '2012-10-17',
     Statement: [
-      statement('Group', [...actionsOn('group'), 'sagemaker:CreateModelPackage'], 'group'),
-      statement(
-        'Package',
-        [...actionsOn('package'), 'sagemaker:CreateModel', 'sagemaker:CreateModelPackage'],
-        'package',
-      ),
+      statement('Group', [...actionsOn('group'), ...registers], 'group'),
+      statement('Package', [...actionsOn('package'), 'sagemaker:CreateModel', ...registers], 'package'),
     ],
   };
 }

@@ -145,12 +145,17 @@ describe('two accounts', () => {
     expect(Object.keys(stackIn(await setup(), OTHER).Resources)).not.toContain('GroupResalePriceModelGroup');
   });
 
-  it('may be three: that of the groups has them alone', async () => {
+  it('may be three: that of the groups has them alone, and lets only the one that trains register versions', async () => {
     const plan = await setup(['models:', 'registry_account: "777788889999"\nmodels:']);
     expect(Object.values(stackIn(plan, '777788889999').Resources).map(({ Type }) => Type)).toEqual([
       'AWS::SageMaker::ModelPackageGroup',
     ]);
     const group = JSON.stringify(stackIn(plan, '777788889999'));
+    const { Statement } = Object(planIn(plan, '777788889999').groups[0]?.policy);
+    const registering = Statement.filter(({ Action }: { Action: string[] }) =>
+      Action.includes('sagemaker:CreateModelPackage'),
+    );
+    expect(registering.map(({ Sid }: { Sid: string }) => Sid)).toEqual([`Group${ONE}`, `Package${ONE}`]);
     for (const account of [ONE, OTHER]) expect(group).toContain(`arn:aws:iam::${account}:root`);
     expect(JSON.stringify(stackIn(plan))).toContain(':777788889999:model-package/ResalePriceModelGroup/*');
   });
@@ -341,6 +346,17 @@ describe('what a person reads beside the template', () => {
   it('is what one role for everything gives up', async () => {
     expect(await steps(['models:', 'roles: one\nmodels:'])).toContain('What that gives up: AWS no longer separates');
     expect(await steps(['', ''])).not.toContain('gives up');
+  });
+
+  it('is what a message of CloudFormation means: an OIDC provider of another audience, a group, a role that exist', async () => {
+    const text = await steps(['', '']);
+    expect(text).toContain('Write "oidc_provider: existing" into setup.yml. The audience must be among its client IDs');
+    expect(text).toContain(
+      `add-client-id-to-open-id-connect-provider --client-id https://sgts.gitlab-dedicated.com \\
+      --open-id-connect-provider-arn arn:aws:iam::${ONE}:oidc-provider/sgts.gitlab-dedicated.com`,
+    );
+    expect(text).toContain('write "model_package_groups: existing" into setup.yml');
+    expect(text).toContain('aws cloudformation detect-stack-drift --region ap-southeast-1 --stack-name a-stack');
   });
 
   it('is how other accounts may use a group that exists', async () => {

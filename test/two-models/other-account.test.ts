@@ -20,7 +20,7 @@ const team: Team = { ...resalePrice, registryAccount: OWNER };
 async function otherRegistry(shared = true) {
   const emulator = await emulated();
   emulator.registry.habits.owner = OWNER;
-  if (shared) emulator.registry.habits.resourcePolicy = groupPolicy(team, programs);
+  if (shared) emulator.registry.habits.resourcePolicy = groupPolicy(team, programs, true);
   for (const role of rolesOf(team, programs)) emulator.roles.set(role.arn, role);
   emulator.registry.addGroup('ResalePriceModelGroup', emulator.administrator);
   return { emulator, version: register(emulator, { group: GROUP }) };
