@@ -146,6 +146,67 @@ it('says what helps where an entry has no room for the accounts of all who appro
   expect(await next({})).toEqual(['approve it for dev again, in a new pipeline.']);
 });
 
+describe('of which group an approver must be', () => {
+  const FROM = 'from: [{ group: wog/sales, id: 7 }, { group: wog/risk, id: 134 }]';
+  const of = (groups: NonNullable<Facts['approver']>['groups'], more: object = {}): Partial<Facts> => ({
+    approver: { by: 'jane', userId: '57', comment: '', at: '2026-11-22T09:00Z', groups, ...more },
+  });
+  it.each<Row>([
+    ['their token names one of them', FROM, of({ by: 'path', of: ['wog/mlops', 'wog/risk'] }), 'holds'],
+    ['an approval rule names one of them', FROM, of({ by: 'number', of: ['134'] }), 'holds'],
+    [
+      'a group has the number for its name',
+      FROM,
+      of({ by: 'path', of: ['134'] }),
+      'does not hold: jane is of none of them',
+    ],
+    [
+      'a rule has the path for its number',
+      FROM,
+      of({ by: 'number', of: ['wog/risk'] }),
+      'does not hold: jane is of none of them',
+    ],
+    [
+      'they are of a group below',
+      FROM,
+      of({ by: 'path', of: ['wog/risk/interns'] }),
+      'does not hold: jane is of none of them',
+    ],
+    ['they are of no group', FROM, of({ by: 'path', of: [] }), 'does not hold: jane is of none of them'],
+    ['nobody tells', FROM, of(undefined), 'unknown: nobody tells of which groups jane is'],
+    ['the approval stands', FROM, of(undefined, { isStanding: true }), 'holds'],
+    ['nobody is asked yet', FROM, { moment: 'check', approver: undefined }, 'to come: nobody has approved yet'],
+  ])('where %s', async (_, policy, facts, finding) => {
+    expect(await found(policy, facts)).toBe(finding);
+  });
+
+  it('is said with the names of the groups, and asked of each person', async () => {
+    const [rule] = (await policyOfUat(FROM)).sources.flatMap(({ rules }) => rules);
+    expect(rule).toMatchObject({ asks: 'somebody of wog/sales or wog/risk', isPersonal: true, isOfGroups: true });
+  });
+});
+
+describe('what an approver must type', () => {
+  const saying = (comment: string): Partial<Facts> => ({
+    approver: { by: 'jane', userId: '57', comment, at: '2026-11-22T09:00Z' },
+  });
+  it.each<Row>([
+    ['they typed words', 'comment: required', saying('RMSE fell'), 'holds'],
+    ['they typed signs', 'comment: required', saying('...'), 'does not hold: "..." has none'],
+    ['they typed words of another script', 'comment: required', saying('误差下降'), 'holds'],
+    ['they typed nothing', 'comment: required', saying(''), 'does not hold: there is none'],
+    [
+      'nobody is asked yet',
+      'comment: required',
+      { moment: 'check', approver: undefined },
+      'to come: nobody has approved yet',
+    ],
+    ['no policy asks for it', 'freeze: []', saying(''), ''],
+  ])('where %s', async (_, policy, facts, finding) => {
+    expect(await found(policy, facts)).toBe(finding);
+  });
+});
+
 describe('what a version must have shown before', () => {
   const WEEK = 'evidence:\n  quality:\n    max_age: 7 days';
   const SAME = 'evidence:\n  quality:\n    same_data: true';

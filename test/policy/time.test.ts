@@ -60,6 +60,10 @@ describe('the time by which a policy is judged', () => {
   it.each([
     ['within the life of the token', '2026-11-22T12:00:00Z', { is: 'known', now: new Date('2026-11-22T12:00:00Z') }],
     ['a few minutes behind GitLab', '2026-11-22T08:55:00Z', { is: 'known', now: new Date('2026-11-22T09:00:00Z') }],
+    ['ten minutes behind GitLab', '2026-11-22T08:50:00Z', { is: 'known', now: new Date('2026-11-22T09:00:00Z') }],
+    ['more than that behind GitLab', '2026-11-22T08:49:59.999Z', { is: 'unknown' }],
+    ['ten minutes after the end of the token', '2026-11-22T21:10:00Z', { is: 'known' }],
+    ['later than that', '2026-11-22T21:10:00.001Z', { is: 'unknown' }],
     ['an hour behind GitLab', '2026-11-22T08:00:00Z', { is: 'unknown' }],
     ['after the end of the token', '2026-11-22T22:00:00Z', { is: 'unknown' }],
   ])('where the clock of the runner is %s', (_, runner, time) => {

@@ -18,10 +18,10 @@ export function commentRules(asked: z.output<typeof comment>): Rule[] {
       judge({ approver }) {
         if (approver === undefined) return { verdict: 'to come', now: 'nobody has approved yet' };
         const words = commentWords(approver.comment);
-        if (words !== '') return { verdict: 'holds', now: `"${words}"` };
+        if (/[\p{L}\p{N}]/u.test(words)) return { verdict: 'holds', now: `"${words}"` };
         return {
           verdict: 'does not hold',
-          now: 'there is none',
+          now: words === '' ? 'there is none' : `"${words}" has none`,
           next: 'start the job by its name, not by the button beside it, and type a comment.',
         };
       },
