@@ -4,16 +4,20 @@
  */
 export const MODULES: readonly string[] = [
   'src/registry/approval.ts',
+  // Who counts for an approval, and how an entry has room for them.
+  'src/registry/approvers.ts',
   // Which comment belongs to which entry.
   'src/registry/companions.ts',
   'src/registry/content-hash.ts',
   'src/registry/companions.ts',
   'src/registry/deployability.ts',
   'src/registry/eligibility.ts',
+  'src/registry/emergency.ts',
   'src/registry/entries.ts',
   'src/registry/entry-keys.ts',
   'src/registry/entry-keys.ts',
   'src/registry/flaw.ts',
+  'src/registry/others.ts',
   'src/registry/provenance.ts',
   'src/registry/room.ts',
   'src/registry/validation.ts',
@@ -42,5 +46,9 @@ export const MODULES: readonly string[] = [
   'src/preview/serving.ts',
   'src/asking/live.ts',
   'src/gitlab/records.ts',
+  'src/policy/sections/comment.ts',
+  'src/policy/sections/expires.ts',
+  'src/policy/sections/from.ts',
+  'src/policy/time.ts',
   'src/program/handover.ts',
 ];

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/{components,endpoints,gitlab,ground,pipelines,program,registry}/**/*.test.ts',
+      'test/{components,endpoints,gitlab,ground,notify,pipelines,policy,program,registry}/**/*.test.ts',
       'test/failures/failures.test.ts',
       // What is asked for at the same time.
       'test/catalog/rounds.test.ts',
