@@ -42,7 +42,7 @@ import { type Block, commandsIn, leadsSomewhere, linksOf, readPage, readPages } 
 import { awsOptions, type GitLabCall, gitlabCall, invocationsIn } from './docs/stand-ins.ts';
 
 const pages = readPages();
-const setup = readPage('docs/setup.md');
+const setup = readPage('docs/setup-by-hand.md');
 const migrate = readPage('docs/migrate.md');
 const HANDBOOK = ['deploy_pipeline', 'check_model', 'approve_model', 'deploy_model', 'validate_endpoint'];
 const root = new URL('../', import.meta.url);
@@ -261,7 +261,7 @@ describe('the commands of the pages', () => {
 
 const PROJECT = 'https://sgts.gitlab-dedicated.com/api/v4/projects/wog%2Fmlops%2Fresale-price';
 
-/** docs/setup.md, step by step, as somebody would type it. */
+/** docs/setup-by-hand.md, step by step, as somebody would type it. */
 function followSetup() {
   const invocations = invocationsIn(shellOf(setup.blocks).script);
   const gitlab = invocations.flatMap(([program, ...words]) => (program === 'curl' ? [gitlabCall(words, PROJECT)] : []));
@@ -273,7 +273,7 @@ function followSetup() {
 
 const text = (given: GitLabCall['given'], name: string) => String(given[name]);
 
-describe('what docs/setup.md sets', () => {
+describe('what docs/setup-by-hand.md sets', () => {
   const { gitlab, aws } = followSetup();
   const givenTo = (call: string) => gitlab.filter((each) => each.call === call).map(({ given }) => given);
   const callsOf = (call: string) => aws.filter((each) => each.call === call).map(({ options }) => options);
@@ -284,8 +284,16 @@ describe('what docs/setup.md sets', () => {
     `${environment}/comparison`,
   ]);
 
+  /** The managed policies that a role gets, by the names of their files. */
+  const attached = () =>
+    callsOf('iam attach-role-policy').map(({ 'policy-arn': arn = '', ...role }) => {
+      const made = callsOf('iam create-policy').find(({ 'policy-name': name }) => arn.endsWith(`:policy/${name}`));
+      const document = made?.['policy-document'] ?? '';
+      return { ...role, 'policy-name': document.replace(/^file:\/\/|\.json$/g, ''), 'policy-document': document };
+    });
+
   it('are roles with the policies that the promotion runs with in the tests', () => {
-    const puts = callsOf('iam put-role-policy');
+    const puts = [...callsOf('iam put-role-policy'), ...attached()];
     const made = callsOf('iam create-role').map((options) => ({
       role: options['role-name'],
       trust: options['assume-role-policy-document'],
@@ -306,7 +314,7 @@ describe('what docs/setup.md sets', () => {
     }));
     expect(
       made,
-      'docs/setup.md, section 2, must attach the policy of every duty to the role of its environment',
+      'docs/setup-by-hand.md, section 2, must attach the policy of every duty to the role of its environment',
     ).toEqual([...wanted, ...ofPlans]);
     for (const put of puts) expect(put['policy-document']).toBe(`file://${put['policy-name']}.json`);
   });
@@ -316,7 +324,7 @@ describe('what docs/setup.md sets', () => {
     const attached = callsOf('iam put-role-policy').filter((put) => put['role-name'] === role);
     expect(
       attached.map((put) => put['policy-name']),
-      'docs/setup.md, section 2, must attach the Deny of docs/permissions.md to the role of the SageMaker Pipeline',
+      'docs/setup-by-hand.md, section 2, must attach the Deny of docs/permissions.md to the role of the SageMaker Pipeline',
     ).toEqual(['deny-registry-entries']);
   });
 

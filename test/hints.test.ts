@@ -10,7 +10,7 @@ interface Hint {
   readonly heading?: string;
 }
 
-/** `docs/setup.md, "1. Create the OIDC provider"`, or the README or a page alone. */
+/** `docs/setup-by-hand.md, "1. Create the OIDC provider"`, or the README or a page alone. */
 function hintsIn(source: string): Hint[] {
   const found = source.matchAll(/\b(README|docs\/[\w/-]+\.md)(?:, \\?"([^"\\]+)\\?")?/g);
   return [...found].map(({ 1: page = '', 2: heading }) => ({

@@ -25,7 +25,7 @@ export async function policies(words: readonly string[], print: (line: string) =
     for (const line of linesOf({ files, roles })) print(line);
     print(`${Object.keys(files).length} files are in ${path}/.`);
   }
-  print('Next: docs/setup.md, section 2, attaches them.');
+  print('Next: docs/setup-by-hand.md, section 2, attaches them.');
   return 0;
 }
 

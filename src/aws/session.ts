@@ -195,7 +195,7 @@ function nextAfter(name: string, message: string): string {
   if (/audience|aud\b/i.test(message))
     return "set the input oidc_audience and the trust policy's :aud to the client ID of the IAM OIDC provider.";
   if (/OpenIDConnect provider/.test(message))
-    return 'create the IAM OIDC provider for the issuer above in this account (docs/setup.md, "1. Create the OIDC provider").';
+    return 'create the IAM OIDC provider for the issuer above in this account (docs/setup-by-hand.md, "1. Create the OIDC provider").';
   return 'compare the trust policy of the role with the audience and subject above. StringEquals does not expand "*".';
 }
 

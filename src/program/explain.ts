@@ -42,7 +42,7 @@ export function explain(error: unknown, permissions: Permissions): Failure {
       return new Failure(
         'SMC-1205',
         `The runner does not trust the certificate that it received for AWS (${inItsOwnWords(error).replace(/;.*/s, '')}). Nothing was sent.`,
-        'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, "7. Give the runners access").',
+        'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup-details.md, "Give the runners access").',
         error,
       );
     case 'no credentials':

@@ -24,7 +24,7 @@ const commands = commandsOfImage().filter((name) => !OF_A_COMPOSITION.includes(n
 const inCatalog = catalog.components.map(({ name }) => name);
 const tries = stems('.gitlab/try/*.yml').filter((name) => name !== 'refused');
 const triggers = Object.keys(readConfigFile(read('.gitlab-ci.yml')).body);
-const rolesInSetup = read('docs/setup.md')
+const rolesInSetup = read('docs/setup-by-hand.md')
   .split('\n')
   .filter((line) => line.startsWith('| `resale-price-'));
 
@@ -94,7 +94,7 @@ const everyDuty: readonly Place[] = [
     `test/catalog/acts.ts knows no work of ${policy}: add to workOf() what its jobs may do.`,
   (policy) =>
     !rolesInSetup.some((line) => line.includes(`\`${policy}\``)) &&
-    `docs/setup.md gives no role the policy ${policy}: add it to the table of roles, and to the commands below.`,
+    `docs/setup-by-hand.md gives no role the policy ${policy}: add it to the table of roles, and to the commands below.`,
 ];
 
 /** What is still to do before a component is whole: a sentence for each place that does not know it. */

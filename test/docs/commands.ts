@@ -20,8 +20,12 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   ],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],
   [/^npm run (-s )?setup -- aws\b/, { by: 'test/setup/aws-command.test.ts' }],
+  [
+    /^(npm run (-s )?setup -- gitlab (plan|apply|check)$|export GITLAB_TOKEN=)/,
+    { by: 'test/setup/gitlab/settings.test.ts' },
+  ],
   [/^npm run (-s )?setup -- init\b/, { by: 'test/setup/init.test.ts' }],
-  [/^npm run (-s )?setup -- policies\b/, { by: 'test/setup/policies.test.ts' }],
+  [/^(npm run (-s )?setup -- policies\b|cd policies$)/, { by: 'test/setup/policies.test.ts' }],
   [/^npm run fix$/, { because: 'it writes the format that npm run check compares' }],
   [
     /^npm ci$/,

@@ -57,7 +57,7 @@ export const FOREIGN_VARIABLES = [
 export const READERS_FILES: Readonly<Record<string, string>> = {
   'trust-dev.json': 'written by npm run setup -- policies',
   'trust-plan-<environment>.json': 'written by npm run setup -- policies',
-  'trust-sagemaker.json': 'saved from docs/setup.md',
+  'trust-sagemaker.json': 'saved from docs/setup-by-hand.md',
   'trust-acceptance.json': 'written by npm run setup -- policies',
   'trust-uat.json': 'written by npm run setup -- policies',
   'trust-prod.json': 'written by npm run setup -- policies',

@@ -135,7 +135,7 @@ export const OUTSIDE: readonly OutsideRow[] = [
     next: 'start a new pipeline without a variable named CI_JOB_ID.',
     cause:
       'A pipeline variable overrides `CI_JOB_ID`. The job writes its files into a folder of that name, so it wrote none.',
-    remedy: 'Start a new pipeline without it. [Disable pipeline variables](setup.md#6-disable-pipeline-variables).',
+    remedy: 'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
     exit: 1,
     provoke: (bundle) => start(bundle, 'check-model', { env: { CI_JOB_ID: '../../1' } }),
   },
@@ -144,10 +144,10 @@ export const OUTSIDE: readonly OutsideRow[] = [
     ...ANY,
     code: 'SMC-1205',
     seen: 'ERROR The runner does not trust the certificate that it received for AWS (…self-signed certificate in certificate chain). Nothing was sent.',
-    next: 'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup.md, "7. Give the runners access").',
+    next: 'add the certificates of your network to the runner in the variable NODE_EXTRA_CA_CERTS (docs/setup-details.md, "Give the runners access").',
     cause: 'A proxy of your network opens the encrypted connection and signs it with a certificate of its own.',
     remedy:
-      'Give the runner the certificates of your network: [Setup](setup.md#7-give-the-runners-access). Never turn the check off.',
+      'Give the runner the certificates of your network: [Setup](setup-details.md#give-the-runners-access). Never turn the check off.',
     exit: 77,
     provoke() {
       const refused = new Error('self-signed certificate in certificate chain');

@@ -27,7 +27,7 @@ const SOLVED = 'Problems that jobs solve themselves';
 
 const INTRODUCTION = `If a job fails, its log has a line that starts with \`ERROR\` and a code such as \`SMC-1203\`. Search this page for the code. The last
 log line starts with \`Next:\` and tells you what to do. If the project is new, or if a permission or a setting is missing,
-[check the setup](setup.md#check-the-setup) first: one job names all that is wrong.
+[check the setup](setup-details.md#check-the-setup) first: one job names all that is wrong.
 
 - A code stands for one message, in every version of the components.
 - The names on this page are the names of the example.

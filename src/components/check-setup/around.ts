@@ -26,7 +26,7 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
     {
       name: 'pipeline variables',
       is: 'not looked at',
-      why: 'GitLab does not tell a job who may set them: docs/setup.md says how to disable them',
+      why: 'GitLab does not tell a job who may set them: npm run setup -- gitlab check looks at that (docs/setup.md)',
     },
   ];
 }
@@ -52,7 +52,7 @@ function branch({ path }: CheckedNames, { job }: Around): SetupFinding {
     name,
     is: 'wrong',
     why: `${job.ref} is not protected, and approve-model refuses every approval there`,
-    next: `protect it, then start a new pipeline (docs/setup.md, "3. Create branches and environments").`,
+    next: `protect it, then start a new pipeline (docs/setup-by-hand.md, "3. Create branches and environments").`,
   };
 }
 
@@ -81,7 +81,7 @@ export function approvalProtection({ path }: CheckedNames, { job }: Pick<Context
     name,
     is: 'wrong',
     why: `${where} is not protected, and approve-model refuses every approval there`,
-    next: `protect it and add the approvers (docs/setup.md, "5. Name the approvers"), then run this job again.`,
+    next: `protect it and add the approvers (docs/setup-by-hand.md, "5. Name the approvers"), then run this job again.`,
   };
 }
 
@@ -170,6 +170,6 @@ async function gitlabApi({ job, mergeRequestsOf }: Around): Promise<SetupFinding
     name,
     is: 'wrong',
     why: `${job.server} refuses the job token: ${answer.why}`,
-    next: 'let the CI_JOB_TOKEN read the repository (docs/setup.md, "5. Name the approvers").',
+    next: 'let the CI_JOB_TOKEN read the repository (docs/setup-by-hand.md, "5. Name the approvers").',
   };
 }

@@ -56,7 +56,7 @@ export const setup: readonly Row[] = [
     component: 'check-setup-approval',
     code: 'SMC-9001',
     seen: 'ERROR The setup is wrong: approval environment. Nothing was changed.…',
-    next: 'protect it and add the approvers (docs/setup.md, "5. Name the approvers"), then run this job again.',
+    next: 'protect it and add the approvers (docs/setup-by-hand.md, "5. Name the approvers"), then run this job again.',
     cause:
       'GitLab does not restrict who may start a job in `uat/approval`: approve-model refuses every approval there.',
     remedy: 'Protect the environment, and add the approvers.',

@@ -5,7 +5,7 @@ import { ENVIRONMENTS, MODELS, project, TOKEN } from './project.ts';
 
 /** The commands of the page, in order; not those for what is there already. */
 function commandsByHand(): string {
-  const page = readFileSync(new URL('../../../docs/setup.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../docs/setup-by-hand.md', import.meta.url), 'utf8');
   const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
   const used = blocks.filter(
     (block) => /"\$PROJECT[/"]/.test(block) && !/environments\/\d|resource_groups/.test(block),
@@ -13,7 +13,7 @@ function commandsByHand(): string {
   return used.join('\n');
 }
 
-it('who runs the commands of docs/setup.md by hand has what check asks for', async () => {
+it('who runs the commands of docs/setup-by-hand.md by hand has what check asks for', async () => {
   const { gitlab, run } = await project(`${ENVIRONMENTS.replace(', approvals: 2', '')}${MODELS}`);
   const address = `${gitlab.url}/api/v4/projects/wog%2Fmlops%2Fresale-price`;
   const invocations = invocationsIn(commandsByHand(), { TOKEN, PROJECT: address });
