@@ -123,13 +123,17 @@ function constantQuestion(answers: Answers): Question {
   return { metric, limit: { is: 'above', value: metricNamed(metric).constant?.(answers) ?? Number.NaN } };
 }
 
-/** The rows of each value of a column, the values in their order. */
-function rowsByValue(values: readonly string[]): [string, number[]][] {
-  const rows = new Map<string, number[]>();
-  for (const [row, value] of values.entries()) {
+/** The rows of each value of a column, the values in their order. Lists that grow would take three times the memory. */
+function rowsByValue(values: readonly string[]): [string, Uint32Array][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const rows = new Map([...counts].map(([value, count]) => [value, new Uint32Array(count)]));
+  for (let row = values.length - 1; row >= 0; row--) {
+    const value = values[row] ?? '';
+    const place = (counts.get(value) ?? 0) - 1;
+    counts.set(value, place);
     const own = rows.get(value);
-    if (own) own.push(row);
-    else rows.set(value, [row]);
+    if (own) own[place] = row;
   }
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }
