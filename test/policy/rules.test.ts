@@ -265,6 +265,18 @@ describe('what a version must have shown before', () => {
       'does not hold: the data is dev: cccccccccccc, uat: aaaaaaaaaaaa',
     ],
     [
+      'it is of other data whose hash begins likewise',
+      SAME,
+      {
+        ...MAIN,
+        ...versionWith({
+          ...evidence('quality', 'dev', { data: `${'a'.repeat(12)}${'c'.repeat(20)}` }),
+          ...evidence('quality', 'uat'),
+        }),
+      },
+      'does not hold: the data is dev: aaaaaaaaaaaa, uat: aaaaaaaaaaaa',
+    ],
+    [
       'one of them has none',
       SAME,
       { ...MAIN, ...versionWith(evidence('quality', 'uat')) },

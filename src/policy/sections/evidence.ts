@@ -94,9 +94,9 @@ function judgeAge(at: string, maxAge: string | undefined, { time }: Facts): Rule
 function judgeData(kind: EvidenceKind, facts: Facts, next: string): RuleFinding {
   const shown = environmentsBefore(facts).map((environment) => {
     const found = readEvidence(facts.version, kind, environment);
-    return { environment, data: found.is === 'read' ? found.value.data.slice(0, 12) : undefined };
+    return { environment, data: found.is === 'read' ? found.value.data : undefined };
   });
-  const now = shown.map(({ environment, data }) => `${environment}: ${data ?? 'none'}`).join(', ');
+  const now = shown.map(({ environment, data }) => `${environment}: ${data?.slice(0, 12) ?? 'none'}`).join(', ');
   const all = new Set(shown.map(({ data }) => data));
   return all.size === 1 && !all.has(undefined)
     ? { verdict: 'holds', now: `good, on the data ${now}` }
