@@ -50,6 +50,8 @@ export interface AccountPlan {
   readonly roles: readonly StackRole[];
   readonly unattached: readonly Unattached[];
   readonly groups: readonly StackGroup[];
+  /** The ARNs of the groups, where several accounts use them: a name alone means one's own account. */
+  readonly shared: readonly string[];
 }
 
 /** The accounts that need a stack, in promotion order; then that of the groups. */
@@ -67,6 +69,7 @@ export function accountPlan(plan: SetupPlan, account: string, programs: readonly
     roles: parts.flatMap(({ roles }) => roles),
     unattached: parts.flatMap(({ unattached }) => unattached),
     groups: plan.registryAccount === account ? plan.models.map((model) => groupOf(plan, model, programs)) : [],
+    shared: accountsOf(plan).length > 1 ? plan.models.map(({ group }) => arnOf(plan, group)) : [],
   };
 }
 
@@ -163,6 +166,10 @@ function sagemakerRole(plan: SetupPlan, model: PlannedModel, { role, what, own, 
 /** The name of a role without its path. */
 export function nameOf(role: string): string {
   return role.slice(role.lastIndexOf('/') + 1);
+}
+
+function arnOf(plan: SetupPlan, group: string): string {
+  return `arn:aws:sagemaker:${regionOf(plan)}:${plan.registryAccount}:model-package-group/${group}`;
 }
 
 /** A model package group, and what each other account may do in it. */

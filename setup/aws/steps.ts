@@ -95,12 +95,19 @@ function givenUp({ layout }: AccountPlan): string[] {
 }
 
 /** The roles by the GitLab environment whose variable names them. Names are known before the stack is there: nothing is read back. */
-function rolesForGitLab({ account, layout, roles }: AccountPlan): string[] {
+function rolesForGitLab({ account, layout, roles, shared }: AccountPlan): string[] {
   const lines = roles.flatMap(({ name, jobs }) =>
     jobs === undefined ? [] : [`  ${useOf(layout, jobs)}  arn:aws:iam::${account}:role/${name}`],
   );
   if (lines.length === 0) return [];
-  return ['', 'What GitLab must know of it (npm run setup -- gitlab plan says how):', '', ...lines];
+  const groups = shared.map((arn) => `  model_package_group_name  ${arn}`);
+  return [
+    '',
+    'What GitLab must know of it: variables, which npm run setup -- gitlab apply sets, and inputs of your includes:',
+    '',
+    ...lines,
+    ...groups,
+  ];
 }
 
 /** The variable with its scope, or the input of a component, that names a role. */

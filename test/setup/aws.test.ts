@@ -343,6 +343,12 @@ describe('what a person reads beside the template', () => {
     );
   });
 
+  it('is the ARN of a group that several accounts use: its name alone would mean their own', async () => {
+    const arn = `model_package_group_name  arn:aws:sagemaker:ap-southeast-1:${ONE}:model-package-group/ResalePriceModelGroup`;
+    expect(await steps(['', ''])).toContain(arn);
+    expect(await steps([OTHER, ONE])).not.toContain('model_package_group_name');
+  });
+
   it('is what one role for everything gives up', async () => {
     expect(await steps(['models:', 'roles: one\nmodels:'])).toContain('What that gives up: AWS no longer separates');
     expect(await steps(['', ''])).not.toContain('gives up');
