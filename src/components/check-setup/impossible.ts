@@ -14,7 +14,7 @@ import { noTarget } from './names.ts';
 
 /**
  * Requests that would change something, if what they are about were there: `action on`. AWS refuses each of them, whatever the
- * role may do, because the version, the model, the config, the variant or the alarm does not exist.
+ * role may do, because the version, the model, the config or the variant does not exist.
  */
 export const IMPOSSIBLE: Readonly<Record<string, Ask>> = {
   'sagemaker:CreateModel model': (asking) => creatingModel(asking, asking.names.noModel),
@@ -32,10 +32,6 @@ export const IMPOSSIBLE: Readonly<Record<string, Ask>> = {
   'sagemaker:UpdateEndpoint endpoint config': ({ aws, names }) => updatingEndpoint(aws, names.endpoint, names.noConfig),
   'sagemaker:InvokeEndpoint endpoint': ({ aws, names }) => invoking(aws, names.endpoint, names.noVariant),
   'sagemaker:InvokeEndpoint temporary endpoint': ({ aws, names }) => invoking(aws, names.noComparison, names.noVariant),
-  'cloudwatch:DeleteAlarms release alarms': async ({ aws, names }) => {
-    const { DeleteAlarmsCommand } = await import('../../aws/cloudwatch.ts');
-    return (await aws.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [names.noAlarm] }));
-  },
   'application-autoscaling:DeregisterScalableTarget scalable target': async ({ aws, names }) => {
     const { DeregisterScalableTargetCommand } = await import('../../aws/application-auto-scaling.ts');
     return (await aws.autoscaling()).send(new DeregisterScalableTargetCommand(noTarget(names)));

@@ -19,7 +19,7 @@ import type { Aws } from '../../aws/session.ts';
 import type { Ask } from './ask.ts';
 import { type CheckedNames, noTarget } from './names.ts';
 
-/** Reads of SageMaker and of other services: `action on`. Who may read gets an answer, or hears that there is nothing. */
+/** Reads of SageMaker and of other services: `action on`. Who may gets an answer, or hears that there is nothing. */
 export const READS: Readonly<Record<string, Ask>> = {
   'sagemaker:DescribeEndpoint endpoint': ({ aws, names }) =>
     aws.sagemaker.send(new DescribeEndpointCommand({ EndpointName: names.endpoint })),
@@ -69,6 +69,11 @@ export const READS: Readonly<Record<string, Ask>> = {
       import('../../aws/cloudwatch.ts'),
     ]);
     return paginateDescribeAlarms({ client }, { AlarmNames: [names.noAlarm] }).next();
+  },
+  // No read, and as harmless: there is no such alarm, of which CloudWatch may say so, or that it is gone.
+  'cloudwatch:DeleteAlarms release alarms': async ({ aws, names }) => {
+    const { DeleteAlarmsCommand } = await import('../../aws/cloudwatch.ts');
+    return (await aws.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [names.noAlarm] }));
   },
   'cloudwatch:DescribeAlarmHistory alarms': async ({ aws, names }) => {
     const { DescribeAlarmHistoryCommand } = await import('../../aws/cloudwatch.ts');
