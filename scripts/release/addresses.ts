@@ -96,7 +96,7 @@ const APPEARANCES: readonly Appearance[] = [
     says: ({ pull }) => pull,
   },
   {
-    files: /^docs\/setup\.md$/,
+    files: /^docs\/setup-details\.md$/,
     pattern: /(\bdocker login |"auths":\{")([\w.:-]+)/g,
     says: ({ pull }) => hostOf(pull),
   },

@@ -54,10 +54,11 @@ interface HeldVersion {
  */
 export async function refuseWhileOverdue(
   { version, to, outcome }: HeldVersion,
-  given: PolicyInputs,
+  { policy_file, platform_policy }: PolicyInputs,
   { aws, clock, job }: Pick<Context, 'aws' | 'clock' | 'job'>,
 ): Promise<void> {
-  const query = { ...given, model_package_group_name: groupArnOfPackage(version), max_candidates: LOOKED_AT };
+  const newest = { model_package_group_name: groupArnOfPackage(version), max_candidates: LOOKED_AT };
+  const query = { policy_file, platform_policy, ...newest };
   const looking = { registry: new RegistryLook({ ...aws, clock }), clock, job };
   const overdue = await whyOverdue(to === 'be approved for' ? version : undefined, query, looking);
   if (overdue === undefined) return;

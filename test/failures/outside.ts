@@ -135,7 +135,8 @@ export const OUTSIDE: readonly OutsideRow[] = [
     next: 'start a new pipeline without a variable named CI_JOB_ID.',
     cause:
       'A pipeline variable overrides `CI_JOB_ID`. The job writes its files into a folder of that name, so it wrote none.',
-    remedy: 'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
+    remedy:
+      'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
     exit: 1,
     provoke: (bundle) => start(bundle, 'check-model', { env: { CI_JOB_ID: '../../1' } }),
   },

@@ -559,7 +559,8 @@ export const everyComponent: readonly Row[] = [
     seen: 'ERROR Somebody overrode predefined variables of this job:…  CI_PIPELINE_ID',
     next: '',
     cause: 'Somebody set a variable that GitLab predefines, such as `CI_PIPELINE_ID`. It contradicts the token.',
-    remedy: 'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
+    remedy:
+      'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
     stage: validated,
     job: { env: { CI_PIPELINE_ID: '1' } },
     exit: 1,
@@ -611,7 +612,8 @@ export const everyComponent: readonly Row[] = [
     seen: '  CI_PIPELINE_ID is "77"; the token\'s pipeline_id is "101".',
     next: 'start a new pipeline without a variable named CI_PIPELINE_ID.',
     cause: 'A pipeline variable, a schedule or the form of a manual job overrides a variable that GitLab predefines.',
-    remedy: 'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
+    remedy:
+      'Start a new pipeline without it. [Disable pipeline variables](setup-by-hand.md#6-disable-pipeline-variables).',
     stage: shown,
     job: { env: { CI_PIPELINE_ID: '77' } },
     exit: 1,
