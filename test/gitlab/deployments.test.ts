@@ -96,6 +96,43 @@ describe('the approvals of the deployment that a job is', () => {
     ]);
   });
 
+  it('say whose account is blocked, whether a bot started the job, and take no rejection for that of a group', async () => {
+    const gitlab = await gitlabAsking();
+    gitlab.deployments.approve(905, { ...carol, state: 'blocked' }, at('08:06:00'));
+    gitlab.deployments.approve(905, bob, at('08:06:00'), { status: 'rejected' });
+    gitlab.deployments.report(905, 'running', at('08:09:00'), { id: 70, username: 'release', bot: true });
+    expect(await voices(askingOf(gitlab))).toMatchObject({
+      value: {
+        startedBy: { login: 'release', isBot: true },
+        given: [
+          { login: 'carol', isActive: false },
+          { login: 'bob', isActive: true, groups: [] },
+        ],
+      },
+    });
+  });
+
+  it('are of a group whose rule others have met, too', async () => {
+    const gitlab = await gitlabAsking();
+    gitlab.deployments.protect('uat/approval', [
+      { group_id: 134, access_level: null, access_level_description: 'Risk', required_approvals: 2, people: [58, 59] },
+    ]);
+    gitlab.deployments.create(
+      { id: 907, name: 'approve-model', pipeline: 101, sha: SHA, environment: 'uat/approval' },
+      at('08:05:00'),
+    );
+    for (const person of [bob, carol]) gitlab.deployments.approve(907, person, at('08:06:00'));
+    expect(await voices(askingOf(gitlab, { ...approving, id: '907' }))).toMatchObject({
+      value: { given: [{ groups: ['134'] }, { groups: ['134'] }] },
+    });
+  });
+
+  it('are not told where the check failed, and ended all the same', async () => {
+    const gitlab = await gitlabAsking();
+    gitlab.deployments.report(904, 'failed', at('08:05:30'));
+    expect(await voices(askingOf(gitlab))).toMatchObject({ is: 'not told', why: expect.stringContaining('(failed)') });
+  });
+
   it('are those of this job, when other pipelines have asked since, and the list has several pages', async () => {
     const gitlab = await gitlabAsking();
     gitlab.deployments.approve(905, bob, at('08:06:00'));

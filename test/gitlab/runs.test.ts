@@ -51,6 +51,13 @@ describe('the earlier runs of an approval job', () => {
     expect(await runs(gitlab)).toMatchObject([{ login: 'carol' }, { login: 'bob' }]);
   });
 
+  it('say whose account is blocked, and who is a bot', async () => {
+    const gitlab = await gitlabWithRuns();
+    gitlab.deployments.report(906, 'running', at('08:07:30'), { ...carol, state: 'blocked', bot: true });
+    gitlab.deployments.report(906, 'failed', at('08:08:00'));
+    expect(await runs(gitlab)).toMatchObject([{ login: 'carol', isActive: false, isBot: true }, { login: 'bob' }]);
+  });
+
   it.each<[which: string, act: (gitlab: GitLab) => void]>([
     ['that nobody started', () => undefined],
     [
