@@ -18,6 +18,12 @@ export function beyondIam(plan: AccountPlan): string[] {
   return [
     ...addressMistakes(plan.gitlab),
     ...plan.roles.flatMap(roleMistakes),
+    ...twice(plan.roles.map(({ name }) => nameOf(name))).map(
+      (name) => `two roles would have the name ${name}: IAM ignores case. ${RENAME}`,
+    ),
+    ...twice(policies.map(([name]) => name)).map(
+      (name) => `two policies would have the name ${name}: IAM ignores case. ${RENAME}`,
+    ),
     ...policies.flatMap(([name, policy]) => [
       ...tooLong('the name of the policy', name, MAX_POLICY_NAME),
       ...(sizeOf(policy) > MAX_MANAGED
@@ -77,6 +83,13 @@ function roleMistakes({ name, trust, policies }: StackRole): string[] {
   ];
 }
 
+/** Names of which there are several, in lower case. */
+function twice(names: readonly string[]): string[] {
+  const lower = names.map((name) => name.toLowerCase());
+  return [...new Set(lower.filter((name, at) => lower.indexOf(name) !== at))];
+}
+
+const RENAME = 'Give the environment another name, or the model another endpoint';
 const SHORTEN = 'shorten the name of the environment, or endpoint of the model';
 
 const SPLIT = 'write a file for each model, the second with "oidc_provider: existing"';

@@ -32,9 +32,10 @@ export function jobRoles(team: Team, programs: readonly Program[], layout: Layou
   const duties = dutiesOf(team, programs);
   switch (layout) {
     case 'two':
-      return [...Map.groupBy(duties, placeOf)].flatMap(([place, sharing]) =>
-        roleFor(team, place, sharing, partsIn(place, sharing)),
-      );
+      return [...Map.groupBy(duties, sharedBy).values()].flatMap((sharing) => {
+        const place = sharing[0] ? placeOf(sharing[0]) : '';
+        return roleFor(team, place, sharing, partsIn(place, sharing));
+      });
     case 'duty':
       return duties.flatMap((duty) => roleFor(team, duty.name, [duty], inParts(duty.name, duty.policy)));
     case 'one':
@@ -43,6 +44,11 @@ export function jobRoles(team: Team, programs: readonly Program[], layout: Layou
           roleFor(team, environment, sharing, inParts(`all-${fileName(environment)}`, plainPolicy(sharing))),
       );
   }
+}
+
+/** Duties share a role in one GitLab environment; in the pipelines of merge requests, even one of the same name is another. */
+function sharedBy({ gitlabEnvironment, name }: Duty): string {
+  return gitlabEnvironment === undefined ? `merge requests: ${name}` : `environment: ${gitlabEnvironment}`;
 }
 
 /** Whose jobs run after a merge: one role for everything would let every branch do it. */

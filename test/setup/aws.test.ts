@@ -302,6 +302,16 @@ describe('what AWS would not take is refused', () => {
       /the trust policy of resale-price-dev has \d+ characters, and IAM takes 2048: shorten the branch/,
     ],
     [
+      'an environment whose role would be that of the plan of another',
+      ['dev: {', `plan-uat: { account: "${ONE}", region: ap-southeast-1, branch: x }\n  dev: { approvers: a/b,`],
+      /two roles would have the name resale-price-plan-uat: IAM ignores case\. Give the environment another name/,
+    ],
+    [
+      'a model whose role would be that of another’s plan',
+      ['resale-price: {', 'resale-price-plan: { group: Other }\n  resale-price: {'],
+      /two roles would have the name resale-price-plan-dev/,
+    ],
+    [
       'two names that CloudFormation does not tell apart',
       [/dev: (.*)/, 'dev-1: $1\n  dev1: {account: "111122223333", region: ap-southeast-1, approvers: a/b}'],
       /two names differ only by their hyphens, and both become \w+Dev1/,
