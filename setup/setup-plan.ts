@@ -3,6 +3,7 @@ import { readWholeFile } from '../src/files/whole-file.ts';
 import { approvalEnvironment } from '../src/gitlab/job.ts';
 import { partsOf } from '../src/ground/error-parts.ts';
 import { sentence } from '../src/ground/sentence.ts';
+import { visibleText } from '../src/ground/visible-text.ts';
 import { endpointOf, fileName, type Ref, SURE_LENGTH, type Team } from './policies/team.ts';
 import { type SetupFile, setupFile, type TIERS } from './setup-file.ts';
 
@@ -49,7 +50,7 @@ export class SetupMistakes extends Error {
   readonly mistakes: readonly string[];
 
   constructor(file: string, mistakes: readonly string[]) {
-    super(mistakes.map((each) => `${file}: ${sentence(each)}`).join('\n'));
+    super(mistakes.map((each) => `${file}: ${sentence(visibleText(each))}`).join('\n'));
     this.mistakes = mistakes;
   }
 }

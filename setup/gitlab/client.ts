@@ -29,6 +29,9 @@ export interface ClientOptions {
 
 /** How many of a list GitLab sends at once, at most. */
 const PAGE = 100;
+/** No project has longer lists, and no answer of GitLab is larger: what has no end is not read for ever. */
+const MOST_PAGES = 1000;
+const MOST_BYTES = 16 * 1024 * 1024;
 /** How long an answer may take, and how often a request is sent that GitLab is too busy for. */
 const MILLISECONDS = 30_000;
 const TRIES = 5;
@@ -51,14 +54,14 @@ export class GitLabClient {
   /** All pages of a list. Throws a Refusal. */
   async list(path: string): Promise<readonly unknown[]> {
     const all: unknown[] = [];
-    for (let page = '1'; page !== ''; ) {
+    for (let page: number | undefined = 1; page !== undefined; ) {
       const { json, headers } = await this.#asked('GET', `${path}?per_page=${PAGE}&page=${page}`);
       if (!Array.isArray(json)) throw new Refusal('not GitLab', `GitLab's answer about ${path} is no list`);
       all.push(...json);
       const next = headers['x-next-page'];
       if (next === undefined && json.length >= PAGE)
         throw new Refusal('not GitLab', `GitLab's answer about ${path} does not say whether there is more`);
-      page = String(next ?? '');
+      page = pageAfter(page, String(next ?? ''), path);
     }
     return all;
   }
@@ -85,6 +88,7 @@ export class GitLabClient {
 
   async #once(method: string, path: string, body?: Body): Promise<Answer> {
     const { gitlab, token, env } = this.#options;
+    if (!IS_TOKEN.test(token)) throw new Refusal('token', NO_TOKEN);
     const url = new URL(`${gitlab}/api${path === GRAPHQL ? '' : '/v4'}${path}`);
     const isPlain = url.protocol === 'http:';
     if (isPlain && !isThisMachine(url)) throw unreachable(gitlab, 'an access token is not sent without encryption');
@@ -93,7 +97,7 @@ export class GitLabClient {
     const options = { method, headers, signal: AbortSignal.timeout(MILLISECONDS) };
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        const receive = (response: http.IncomingMessage) => void answerIn(response).then(resolve, reject);
+        const receive = (response: http.IncomingMessage) => void answerIn(response, token).then(resolve, reject);
         // A connection of its own for each: whether a change was made on one that GitLab was about to close, nobody knows.
         const request = isPlain
           ? http.request(url, { ...options, agent: new http.Agent() }, receive)
@@ -101,15 +105,33 @@ export class GitLabClient {
         request.on('error', reject).end(text);
       });
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       throw unreachable(gitlab, partsOf(error).message);
     }
   }
 }
 
-async function answerIn(response: http.IncomingMessage): Promise<Answer> {
+/** What a header may hold: a token was pasted with more than it, or something else was. */
+const IS_TOKEN = /^[\x21-\x7e]+$/;
+const NO_TOKEN = 'the access token has a blank, a line break or a character that no token has, and was not sent';
+
+/** The page after one; `undefined` after the last. Throws a Refusal where pages would have no end. */
+function pageAfter(page: number, next: string, path: string): number | undefined {
+  if (next === '') return undefined;
+  if (next === String(page + 1) && page < MOST_PAGES) return page + 1;
+  throw new Refusal('not GitLab', `GitLab's answer about ${path} says that page ${next} follows page ${page}`);
+}
+
+/** An answer without the token, which nobody may read in what is printed of it. */
+async function answerIn(response: http.IncomingMessage, token: string): Promise<Answer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Refusal('not GitLab', `an answer has more than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8').replaceAll(token, '[GITLAB_TOKEN]');
   return { status: response.statusCode ?? 0, headers: response.headers, text, json: jsonIn(text) };
 }
 

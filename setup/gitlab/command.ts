@@ -1,4 +1,5 @@
 import type { Env } from '../../src/ground/env.ts';
+import { visibleText } from '../../src/ground/visible-text.ts';
 import { readOptions, WordsMistake } from '../options.ts';
 import { readSetup } from '../setup-plan.ts';
 import { apply } from './apply.ts';
@@ -28,17 +29,19 @@ type Action = (typeof ACTIONS)[number];
 export async function gitlab(words: readonly string[], outside: Outside): Promise<number> {
   const request = requestIn(words, outside.env);
   const plan = askedOf(await readSetup(request.file));
+  // Names and values are GitLab's: they write no line of their own, and control no terminal.
+  const print = (line: string) => outside.print(visibleText(line));
   const sleep = (milliseconds: number) => {
-    outside.print(`GitLab is busy. Waiting for ${Math.ceil(milliseconds / 1000)} s ...`);
+    print(`GitLab is busy. Waiting for ${Math.ceil(milliseconds / 1000)} s ...`);
     return outside.sleep(milliseconds);
   };
   const client = new GitLabClient({ gitlab: plan.gitlab, token: request.token, env: outside.env, sleep });
   try {
-    return await ACT[request.action]({ plan, client, print: outside.print });
+    return await ACT[request.action]({ plan, client, print });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    outside.print(`ERROR ${error.message}`);
-    outside.print(`Next: ${nextAfter(error, plan)}`);
+    print(`ERROR ${error.message}`);
+    print(`Next: ${nextAfter(error, plan)}`);
     return 1;
   }
 }

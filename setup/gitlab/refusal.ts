@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod/mini';
+import { cutText, visibleText } from '../../src/ground/visible-text.ts';
 
 /** An answer of whatever answers there. */
 export interface Answer {
@@ -22,12 +23,15 @@ export type Why =
   | 'not GitLab'
   | 'unreachable';
 
-/** What GitLab, or what stands before it, answered instead: the message has its own words. */
+/** The most characters of what somebody else says. */
+const MOST_WORDS = 1000;
+
+/** What GitLab, or what stands before it, answered instead: the message has its own words, as a terminal may show them. */
 export class Refusal extends Error {
   readonly why: Why;
 
   constructor(why: Why, message: string) {
-    super(message);
+    super(cutText(visibleText(message), MOST_WORDS));
     this.why = why;
   }
 }

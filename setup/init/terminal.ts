@@ -1,6 +1,7 @@
 import { stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { visibleText } from '../../src/ground/visible-text.ts';
 import { GitLabClient } from '../gitlab/client.ts';
 import { Refusal } from '../gitlab/refusal.ts';
 import { WordsMistake } from '../options.ts';
@@ -9,7 +10,7 @@ import { type InGitLab, readInGitLab } from './in-gitlab.ts';
 
 /** The terminal of this process; nobody can be asked where stdin is none. */
 export function terminalOfProcess(): Terminal & { close(): void } {
-  const print = (line: string) => console.log(line);
+  const print = (line: string) => console.log(visibleText(line));
   const token = process.env.GITLAB_TOKEN?.trim();
   const read = token ? (gitlab: string, project: string) => readBy(token, { gitlab, project }) : undefined;
   if (!stdin.isTTY) return { print, ...(read && { read }), close: () => undefined };
@@ -22,7 +23,7 @@ export function terminalOfProcess(): Terminal & { close(): void } {
     close: () => lines.close(),
     async ask(question) {
       try {
-        return await lines.question(question, { signal: ended.signal });
+        return await lines.question(visibleText(question), { signal: ended.signal });
       } catch (error) {
         throw new WordsMistake('The questions were not answered. Nothing was written.', { cause: error });
       }
