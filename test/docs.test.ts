@@ -285,7 +285,7 @@ describe('what docs/setup-by-hand.md sets', () => {
   ]);
 
   /** The managed policies that a role gets, by the names of their files. */
-  const attached = () =>
+  const attached = (): Record<string, string>[] =>
     callsOf('iam attach-role-policy').map(({ 'policy-arn': arn = '', ...role }) => {
       const made = callsOf('iam create-policy').find(({ 'policy-name': name }) => arn.endsWith(`:policy/${name}`));
       const document = made?.['policy-document'] ?? '';

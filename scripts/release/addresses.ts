@@ -83,7 +83,7 @@ const APPEARANCES: readonly Appearance[] = [
     says: ({ publish }) => publish,
   },
   {
-    files: /^(\.gitlab-ci\.yml|\.gitlab\/tools\.yml|Dockerfile|docs\/(mirror|setup|migrate)\.md)$/,
+    files: /^(\.gitlab-ci\.yml|\.gitlab\/tools\.yml|Dockerfile|docs\/(mirror|setup-details|migrate)\.md)$/,
     pattern: new RegExp(
       String.raw`((?:^|[\s=\`"'])(?<!(?:RELEASES|CANDIDATES|copy|export|--new_tag):? ))(${REGISTRY})(?=\/(?:library\/|tools\/|candidates\s|${IMAGE}(?![\w./-])))`,
       'gm',
