@@ -317,6 +317,14 @@ describe('what metrics must be', () => {
   it.each<Row>([
     ['it is within the bound', RMSE, versionWith({ rmse: '45000' }), 'holds'],
     ['it is beyond the bound', RMSE, versionWith({ rmse: '45000.5' }), 'does not hold: 45000.5'],
+    ['a report has it at the least', REPORT, { measured: new Map([['model quality: r2', '0.9']]) }, 'holds'],
+    ['a report has less', REPORT, { measured: new Map([['model quality: r2', '0.89']]) }, 'does not hold: 0.89'],
+    [
+      'it is below the one bound of two',
+      'metrics: { rmse: { min: 1, max: 2 } }',
+      versionWith({ rmse: '0.5' }),
+      'does not hold: 0.5',
+    ],
     ['the version has no such metric', RMSE, {}, 'unknown: unknown: the version has no such metric'],
     ['it is no number', RMSE, versionWith({ rmse: 'good' }), 'unknown: unknown: "good" is no number'],
     ['it is empty', RMSE, versionWith({ rmse: ' ' }), 'unknown: unknown: " " is no number'],
@@ -338,6 +346,16 @@ describe('what metrics must be', () => {
   ])('where %s', async (_, policy, facts, finding) => {
     expect(await found(policy, facts)).toBe(finding);
   });
+});
+
+it('says the bounds and the report of a metric, and asks check-model to read that report alone', async () => {
+  const text = 'metrics: { rmse: { min: 1, max: 2 }, mae: { max: 3 }, r2: { min: 0.9, report: model quality } }';
+  const rules = (await policyOfUat(text)).sources.flatMap((source) => source.rules);
+  expect(rules.map(({ asks, measures }) => [asks, measures])).toEqual([
+    ['rmse of at least 1 and of at most 2', undefined],
+    ['mae of at most 3', undefined],
+    ['r2 of at least 0.9 in the report model quality', 'model quality: r2'],
+  ]);
 });
 
 it('names the metrics of the version, and no entry of a job, where the policy has another name', async () => {
