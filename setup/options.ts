@@ -1,5 +1,16 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
+/** Where setup.yml is, if nobody says otherwise. */
+export const SETUP_FILE = 'setup.yml';
+
+/** The option that says where it is. */
+export const FILE = { type: 'string', default: SETUP_FILE } as const;
+
+/** The option that names the same file to the next command. */
+export function fileWords(file: string): string {
+  return file === SETUP_FILE ? '' : ` --file ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`}`;
+}
+
 /** A command line that cannot be followed: a line for each mistake. */
 export class WordsMistake extends Error {}
 

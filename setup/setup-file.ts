@@ -27,9 +27,10 @@ export const projectPath = text(
   /^[\w.-]+(\/[\w.-]+)+$/,
   'must be the path of a project or group, like wog/mlops/resale-price',
 );
+/** GitLab takes a number for the ID of a group. */
 export const groupPath = text(
-  /^[\w.-]+(\/[\w.-]+)*$/,
-  'must be the path of a group of GitLab, like wog/mlops/approvers',
+  /^(?!\d+$)[\w.-]+(\/[\w.-]+)*$/,
+  'must be the path of a group of GitLab, like wog/mlops/approvers, not its ID',
 );
 export const awsName = text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$/, 'must have letters, digits and hyphens, at most 63');
 export const gitlabAddress = text(

@@ -64,8 +64,8 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const why = partsOf(error).code === 'ENOENT' ? 'there is no such file' : partsOf(error).message;
-    throw new SetupMistakes(file, [`${why}. Next: npm run setup -- init writes one`]);
+    const why = partsOf(error).code === 'ENOENT' ? `there is no such file in ${process.cwd()}` : partsOf(error).message;
+    throw new SetupMistakes(file, [`${why}. Next: say where it is with --file; npm run -s setup -- init writes one`]);
   }
 }
 

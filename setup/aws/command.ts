@@ -1,5 +1,5 @@
 import { programsOfRoles } from '../../test/catalog/programs.ts';
-import { readOptions, WordsMistake } from '../options.ts';
+import { FILE, fileWords, readOptions, WordsMistake } from '../options.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';
@@ -11,7 +11,7 @@ export async function aws(words: readonly string[]): Promise<number> {
   refuseBanner(process.env);
   const options = readOptions(words, {
     account: { type: 'string' },
-    file: { type: 'string', default: 'setup.yml' },
+    file: FILE,
     'stack-name': { type: 'string' },
   });
   const setup = await readSetup(options.file);
@@ -30,7 +30,24 @@ export async function aws(words: readonly string[]): Promise<number> {
   if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
   process.stdout.write(text);
   console.error(stepsOf({ name, plan, text }));
+  console.error(
+    `\n${afterwards(
+      accounts.filter((each) => each !== account),
+      options.file,
+    )}`,
+  );
   return 0;
+}
+
+/** What follows when this account has its stack. */
+function afterwards(others: readonly string[], file: string): string {
+  const each = others.map(
+    (other) => `  npm run -s setup -- aws --account ${other}${fileWords(file)} > stack-${other}.yml`,
+  );
+  const gitlab = `  npm run -s setup -- gitlab plan${fileWords(file)}`;
+  return ['Then each other account, if it has no stack yet, and GitLab:', '', ...each, gitlab]
+    .slice(others.length > 0 ? 0 : 1)
+    .join('\n');
 }
 
 /** Without -s, npm writes the name of the script before the template: no file of that could be deployed. */

@@ -12,21 +12,23 @@ export interface Stack {
   readonly text: string;
 }
 
-/** What a person reads beside the template: what it makes, how to deploy it, what it does not do, and what trouble means. */
+/** What a person reads beside the template. What to do next stands last, where a terminal shows it. */
 export function stepsOf(stack: Stack): string {
   const { plan } = stack;
   return [
     made(stack),
-    '',
-    'Next: save it as stack.yml, read it, and deploy it with rights for IAM in this account. It needs no parameters. Run it',
-    'again after each change of setup.yml; with --no-execute-changeset, it only shows what would change.',
-    '',
-    ...deployment(stack),
-    ...attachments(plan),
-    ...groupPolicies(plan),
     ...givenUp(plan),
     ...rolesForGitLab(plan),
     ...troubles(stack),
+    '',
+    'Next: save the template as stack.yml, and read it. Then somebody with rights for IAM in this account runs, in its folder:',
+    '',
+    `  # This must say ${plan.account}.`,
+    '  aws sts get-caller-identity --query Account --output text',
+    '  # Again after each change of setup.yml; with --no-execute-changeset, it only shows what would change.',
+    ...deployment(stack),
+    ...attachments(plan),
+    ...groupPolicies(plan),
   ].join('\n');
 }
 
@@ -40,10 +42,13 @@ function deployment({ name, plan, text }: Stack): string[] {
   const large = Buffer.byteLength(text) > MAX_BODY;
   return [
     ...(large
-      ? [`  # Of more than ${MAX_BODY} bytes, the CLI uploads it into a bucket of yours in ${plan.region}.`]
+      ? [
+          `  # Of more than ${MAX_BODY} bytes, the CLI uploads it: BUCKET is a bucket of yours in ${plan.region}. This makes one:`,
+          `  # aws s3 mb s3://BUCKET --region ${plan.region}`,
+        ]
       : []),
     `  aws cloudformation deploy --region ${plan.region} --stack-name ${name} \\`,
-    `    --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket <bucket>' : ''}`,
+    `    --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket BUCKET' : ''}`,
   ];
 }
 
@@ -103,7 +108,7 @@ function rolesForGitLab({ account, layout, roles, shared }: AccountPlan): string
   const groups = shared.map((arn) => `  model_package_group_name  ${arn}`);
   return [
     '',
-    'What GitLab must know of it: variables, which npm run setup -- gitlab apply sets, and inputs of your includes:',
+    'What GitLab must know of it: variables, which npm run -s setup -- gitlab apply sets, and inputs of your includes:',
     '',
     ...lines,
     ...groups,

@@ -1,6 +1,6 @@
 import type { Env } from '../../src/ground/env.ts';
 import { visibleText } from '../../src/ground/visible-text.ts';
-import { readOptions, WordsMistake } from '../options.ts';
+import { FILE, fileWords, readOptions, WordsMistake } from '../options.ts';
 import { readSetup } from '../setup-plan.ts';
 import { apply } from './apply.ts';
 import { GitLabClient } from './client.ts';
@@ -37,7 +37,7 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
   };
   const client = new GitLabClient({ gitlab: plan.gitlab, token: request.token, env: outside.env, sleep });
   try {
-    return await ACT[request.action]({ plan, client, print });
+    return await ACT[request.action]({ plan, file: request.file, client, print });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     print(`ERROR ${error.message}`);
@@ -56,7 +56,7 @@ interface Request {
 function requestIn([name, ...words]: readonly string[], env: Env): Request {
   const action = ACTIONS.find((each) => each === name);
   if (!action) throw new WordsMistake(`Say one of: ${ACTIONS.join(', ')}.`);
-  const { file } = readOptions(words, { file: { type: 'string', default: 'setup.yml' } });
+  const { file } = readOptions(words, { file: FILE });
   const token = env.GITLAB_TOKEN?.trim() ?? '';
   if (token === '') throw new WordsMistake(WITHOUT_TOKEN);
   return { action, file, token };
@@ -67,6 +67,8 @@ const WITHOUT_TOKEN =
 
 interface Work {
   readonly plan: Asked;
+  /** Where setup.yml is. */
+  readonly file: string;
   readonly client: GitLabClient;
   print(line: string): void;
 }
@@ -75,16 +77,16 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
   async plan(work) {
     const compared = await look(work);
     show(compared, work);
-    const left = compared.differences.length;
-    work.print(left === 0 ? 'Nothing to do.' : `${counted(left)}. Next: npm run setup -- gitlab apply`);
+    work.print(planned(compared.differences, work.file));
     return 0;
   },
 
   async apply(work) {
     const { differences } = await look(work);
     await apply(differences, work);
-    const after = await look(work);
-    return concluded(after, work);
+    const code = concluded(await look(work), work);
+    if (code === 0) work.print(`Next: npm run -s setup -- gitlab check${fileWords(work.file)}`);
+    return code;
   },
 
   async check(work) {
@@ -93,9 +95,13 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
     const pipeline = await lookAtPipeline(work, found);
     const code = concluded({ ...compared, differences: [...differences, ...pipeline.differences] }, work);
     for (const each of [...pipeline.unseen, ...NOT_LOOKED_AT]) work.print(`Not looked at: ${each}.`);
+    if (code === 0) work.print(`Next: ${AFTER_CHECK}.`);
     return code;
   },
 };
+
+const AFTER_CHECK =
+  'include the components with check_setup: true in .gitlab-ci.yml, and start the job check-setup in the pipeline of each branch (docs/setup.md)';
 
 /** What this command sees nothing of. */
 const NOT_LOOKED_AT = [
@@ -123,11 +129,25 @@ async function look({ plan, client }: Work): Promise<Required<Compared>> {
   return compare(plan, await readSettings(client, plan));
 }
 
+/** How a plan ends: what apply makes, and what only a person can. */
+function planned(differences: readonly Difference[], file: string): string {
+  const byHand = differences.filter(({ changes }) => changes.length === 0).length;
+  if (differences.length === 0) return `Nothing to do. Next: npm run -s setup -- gitlab check${fileWords(file)}`;
+  if (byHand === differences.length)
+    return `${counted(byHand)}, for a person: do what stands above, then run this again.`;
+  const apart = byHand === 0 ? '' : `, ${byHand} of them for a person`;
+  return `${counted(differences.length)}${apart}. Next: npm run -s setup -- gitlab apply${fileWords(file)}`;
+}
+
 /** Shows what is left, and says how it ends. */
 function concluded(compared: Required<Compared>, work: Work): number {
   show(compared, work);
   const left = compared.differences.length;
-  work.print(left === 0 ? 'All of these settings are as setup.yml asks for.' : `${counted(left)} left.`);
+  work.print(
+    left === 0
+      ? 'All of these settings are as setup.yml asks for.'
+      : `${counted(left)} left. Next: do what stands above, then run this again.`,
+  );
   return left === 0 ? 0 : 1;
 }
 

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { partsOf } from '../../src/ground/error-parts.ts';
-import { readOptions, WordsMistake } from '../options.ts';
+import { fileWords, readOptions, SETUP_FILE, WordsMistake } from '../options.ts';
 import { SetupMistakes, setupIn } from '../setup-plan.ts';
 import { setupText } from './file.ts';
 import type { InGitLab } from './in-gitlab.ts';
@@ -19,15 +21,19 @@ export interface Terminal {
 export async function init(words: readonly string[], terminal: Terminal): Promise<number> {
   const text = { type: 'string' } as const;
   const options = Object.fromEntries(OPTIONS.map((each) => [each, text]));
-  const { file = 'setup.yml', ...given } = readOptions(words, { ...options, file: text }) as Known & { file?: string };
+  const { file = SETUP_FILE, ...given } = readOptions(words, { ...options, file: text }) as Known & { file?: string };
+  refuseUnwritable(file);
   const answers = await answersTo(given, terminal);
   const written = setupText(answers);
   await setupIn(file, written);
   await writeNew(file, written);
   const accounts = new Set(partsOfAnswer('accounts', answers.accounts));
-  terminal.print(`${file} is written. Next: read it, and run in this folder:`);
-  for (const account of accounts) terminal.print(`  npm run -s setup -- aws --account ${account} > stack.yml`);
-  terminal.print('  npm run setup -- gitlab plan');
+  terminal.print(`${file} is written. Next: read it, then run these; docs/setup.md says what they do:`);
+  for (const account of accounts) {
+    const stack = accounts.size === 1 ? 'stack.yml' : `stack-${account}.yml`;
+    terminal.print(`  npm run -s setup -- aws --account ${account}${fileWords(file)} > ${stack}`);
+  }
+  terminal.print(`  npm run -s setup -- gitlab plan${fileWords(file)}`);
   return 0;
 }
 
@@ -49,7 +55,9 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
     else known = { ...known, [option]: answer };
   }
   if (missing.length > 0)
-    throw new WordsMistake(`Nobody can be asked here. Give ${missing.map((each) => `--${each}`).join(', ')}.`);
+    throw new WordsMistake(
+      `Nobody can be asked here, because this is no terminal. Give ${missing.map((each) => `--${each}`).join(', ')}.`,
+    );
   return known as Answers;
 }
 
@@ -68,15 +76,30 @@ interface Asking extends Pick<Terminal, 'print'> {
   ask(question: string): Promise<string>;
 }
 
+/** An address copied from a browser ends with a slash. */
+function tidied(option: Option, said: string): string {
+  return option === 'gitlab' ? said.trim().replace(/\/+$/, '') : said.trim();
+}
+
 /** Asks until the answer is one. */
 async function answered(option: Option, usual: string | undefined, { known, ask, print }: Asking): Promise<string> {
   for (;;) {
     const said = await ask(`${QUESTIONS[option].asks}${usual === undefined ? '' : ` [${usual}]`}: `);
-    const answer = said.trim() || (usual ?? '');
+    const answer = tidied(option, said) || (usual ?? '');
     const problem = problemWith(option, answer, known);
     if (problem === undefined) return answer;
     print(`  ${problem}.`);
   }
+}
+
+const EXISTS = 'it is there already, and is left as it is. Next: edit it, or write another with --file';
+
+/** Nobody answers questions for a file that cannot be written. */
+function refuseUnwritable(file: string): void {
+  const folder = dirname(file);
+  if (existsSync(file)) throw new SetupMistakes(file, [EXISTS]);
+  if (!existsSync(folder))
+    throw new SetupMistakes(file, [`there is no folder ${folder}. Next: create it, or correct --file`]);
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
@@ -84,10 +107,6 @@ async function writeNew(file: string, text: string): Promise<void> {
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
     const { code, message } = partsOf(error);
-    throw new SetupMistakes(file, [
-      code === 'EEXIST'
-        ? 'it is there already, and is left as it is. Next: edit it, or write another with --file'
-        : message,
-    ]);
+    throw new SetupMistakes(file, [code === 'EEXIST' ? EXISTS : message]);
   }
 }

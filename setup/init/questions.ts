@@ -42,7 +42,7 @@ export const QUESTIONS: Readonly<Record<Option, Question>> = {
   },
   project: { asks: 'Path of the project in GitLab, like wog/mlops/resale-price', each: projectPath },
   environments: {
-    asks: 'Environments in promotion order, with commas',
+    asks: 'Environments in promotion order, like test,prod',
     each: environmentName,
     list: true,
     usual: (_, found) => {
@@ -75,7 +75,7 @@ function branchesFor(environments: readonly string[], found: InGitLab | undefine
 
 /** The parts of an answer. */
 export function partsOfAnswer(option: Option, answer: string): string[] {
-  return QUESTIONS[option].list ? answer.split(',').map((part) => part.trim()) : [answer.trim()];
+  return QUESTIONS[option].list ? answer.trim().split(/\s*,\s*|\s+/) : [answer.trim()];
 }
 
 /** What is wrong with an answer; `undefined` where nothing is. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { accountPlan, accountsOf } from '../aws/account.ts';
 import { beyondIam } from '../aws/limits.ts';
-import { readOptions } from '../options.ts';
+import { FILE, readOptions } from '../options.ts';
 import { readSetup, SetupMistakes, type SetupPlan, teamOf } from '../setup-plan.ts';
 import { needsManaged, type PolicyFiles, policyFiles } from './files.ts';
 
 /** `npm run setup -- policies`: the IAM policies of setup.yml as files, where nobody may use CloudFormation. */
 export async function policies(words: readonly string[], print: (line: string) => void): Promise<number> {
   const options = readOptions(words, {
-    file: { type: 'string', default: 'setup.yml' },
+    file: FILE,
     out: { type: 'string', default: 'policies' },
   });
   const plan = await readSetup(options.file);

@@ -119,7 +119,7 @@ function policiesForYourProject(team: Team): string {
   return `## Policies for your own project
 
 \`setup.yml\` says what your project has. That of the [example](../examples/resale-price/setup.yml) has nearly every key, and
-\`npm run setup -- init\` asks the few questions and writes yours. In a clone of these components, run \`npm ci\`, then this. It prints
+\`npm run -s setup -- init\` asks the few questions and writes yours. In a clone of these components, run \`npm ci\`, then this. It prints
 the CloudFormation template of one account: its roles, each with these policies, and what else the account needs. Beside it, it says
 how to deploy the template.
 

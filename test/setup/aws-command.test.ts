@@ -30,6 +30,28 @@ it('the command prints the template alone, and beside it what to do', async () =
   );
 });
 
+it('the command ends with what is next: whose account it is, the deployment, and the commands for the rest', () => {
+  const { stderr } = aws(['--account', ACCOUNT, '--file', 'examples/resale-price/setup.yml']);
+  const [, next = ''] = stderr.split('\nNext: ');
+  expect(next).toMatch(
+    / This must say 111122223333\.\n {2}aws sts get-caller-identity .*\n[\s\S]*aws cloudformation deploy /,
+  );
+  expect(next.trimEnd().split('\n').at(-1)).toBe(
+    '  npm run -s setup -- gitlab plan --file examples/resale-price/setup.yml',
+  );
+});
+
+it('each command says how it is used, and counts a path from the folder in which the person stands', () => {
+  const help = aws(['--help']);
+  expect(help).toMatchObject({ status: 0, stderr: '' });
+  expect(help.stdout).toContain('  npm run -s setup -- aws --account 111122223333 > stack.yml\n');
+  const asNpm = { npm_lifecycle_event: 'setup', npm_config_loglevel: 'silent', INIT_CWD: `${root}examples/tags` };
+  expect(aws(['--account', ACCOUNT], asNpm)).toMatchObject({ status: 0 });
+  expect(aws(['--account', ACCOUNT, '--file', 'other.yml'], asNpm).stderr).toBe(
+    `ERROR other.yml: there is no such file in ${root}examples/tags. Next: say where it is with --file; npm run -s setup -- init writes one.\n`,
+  );
+});
+
 it('the command refuses an account that setup.yml does not name, with those that it names, and prints no template', () => {
   expect(aws(['--account', '444455556666', '--file', FILE])).toEqual({
     ...{ status: 64, stdout: '' },

@@ -134,7 +134,7 @@ describe.skipIf(!tools)('the command that is printed, against the CloudFormation
   function deployed(name: string): Details {
     const { steps } = render(name);
     const [command = ''] = /aws cloudformation deploy[^\n]*\\\n[^\n]*/.exec(steps) ?? [];
-    run(command.replace('stack.yml', `${name}.yml`).replace('<bucket>', 'templates'));
+    run(command.replace('stack.yml', `${name}.yml`).replace('BUCKET', 'templates'));
     return JSON.parse(run('aws iam get-account-authorization-details --filter Role LocalManagedPolicy'));
   }
 

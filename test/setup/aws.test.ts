@@ -339,7 +339,7 @@ describe('what a person reads beside the template', () => {
     const deploy = `aws cloudformation deploy --region ap-southeast-1 --stack-name a-stack \\
     --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM`;
     expect(await steps(['', ''])).toContain(`${deploy}\n`);
-    expect(await steps(['', ''], 51_201)).toContain(`${deploy} --s3-bucket <bucket>\n`);
+    expect(await steps(['', ''], 51_201)).toContain(`${deploy} --s3-bucket BUCKET\n`);
     expect(await steps(['', ''], 51_200)).not.toContain('--s3-bucket');
   });
 

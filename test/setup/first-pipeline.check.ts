@@ -87,7 +87,7 @@ it('a new project: one file and two commands lead to a green first pipeline', as
   const { gitlab, setup } = await newProject();
   const template: Template = parse(await setup('aws', '--account', ACCOUNT));
   console.log(`After ${took()}: the template for CloudFormation is there.`);
-  expect(await setup('gitlab', 'plan')).toContain('Next: npm run setup -- gitlab apply');
+  expect(await setup('gitlab', 'plan')).toContain('Next: npm run -s setup -- gitlab apply');
   await setup('gitlab', 'apply');
   expect(await setup('gitlab', 'check')).toContain('All of these settings are as setup.yml asks for.');
   console.log(`After ${took()}: GitLab is set up and checked.`);

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { init, type Terminal } from '../../setup/init/command.ts';
 import { readBy } from '../../setup/init/terminal.ts';
@@ -41,7 +41,11 @@ it('init writes a setup.yml that the other commands read, from options alone', a
     ['main', 'main', 'wog/mlops/approvers'],
   ]);
   expect(models).toMatchObject([{ name: 'churn', group: 'no', endpoint: 'churn' }]);
-  expect(printed.join('\n')).toContain('npm run -s setup -- aws --account 111122223333 > stack.yml');
+  expect(printed).toEqual([
+    `${file} is written. Next: read it, then run these; docs/setup.md says what they do:`,
+    `  npm run -s setup -- aws --account 111122223333 --file ${file} > stack.yml`,
+    `  npm run -s setup -- gitlab plan --file ${file}`,
+  ]);
   expect(readFileSync(file, 'utf8')).toMatch(/^# What the project needs of AWS and GitLab/);
 });
 
@@ -65,10 +69,10 @@ it('init asks what is not given, says what is usual, and asks again until an ans
     ],
   );
   expect(await go()).toBe(0);
-  expect(asked.map((question) => question.replace(/,? like [^[:]*/, ''))).toEqual([
+  expect(asked.map((question) => question.replace(/,? like [^ :]*/, ''))).toEqual([
     'Address of GitLab [https://sgts.gitlab-dedicated.com]: ',
     'Path of the project in GitLab: ',
-    'Environments in promotion order, with commas [dev,uat,main]: ',
+    'Environments in promotion order [dev,uat,main]: ',
     'The branch that serves each of them, in the same order [test,prod]: ',
     'The branch that serves each of them, in the same order [test,prod]: ',
     'AWS account of each of them, in the same order; or one for all: ',
@@ -88,7 +92,7 @@ it('init asks what is not given, says what is usual, and asks again until an ans
 
 it('init names what is missing where nobody can be asked, and writes nothing', async () => {
   const { file, run: go } = await run(GIVEN.slice(0, 3));
-  await expect(go()).rejects.toThrow('Nobody can be asked here. Give --approvers.');
+  await expect(go()).rejects.toThrow('Nobody can be asked here, because this is no terminal. Give --approvers.');
   expect(() => readFileSync(file)).toThrow('ENOENT');
 });
 
@@ -100,11 +104,32 @@ it('init names each option that is wrong, and one that nobody knows', async () =
   await expect((await run(['--stage=x'])).run()).rejects.toThrow("Unknown option '--stage'");
 });
 
-it('init never overwrites a file', async () => {
-  const { file, run: go } = await run(GIVEN);
+it('init takes spaces for commas, and an address as a browser shows it', async () => {
+  const answers = ['https://gitlab.example.com/', 'test  prod', 'develop, main', '111122223333 444455556666 ', '', ''];
+  const words = GIVEN.filter((each) => !each.startsWith('--accounts'));
+  const { file, run: go } = await run(words, answers);
+  expect(await go()).toBe(0);
+  const { gitlab, environments } = await readSetup(file);
+  expect(gitlab).toBe('https://gitlab.example.com');
+  expect(environments.map(({ name, ref, account }) => [name, ref.name, account])).toEqual([
+    ['test', 'develop', '111122223333'],
+    ['prod', 'main', '444455556666'],
+  ]);
+});
+
+it('init never overwrites a file, and says so before it asks anything', async () => {
+  const { file, asked, run: go } = await run([], []);
   writeFileSync(file, 'mine');
   await expect(go()).rejects.toThrow(/it is there already, and is left as it is\. Next: edit it/);
   expect(readFileSync(file, 'utf8')).toBe('mine');
+  expect(asked).toEqual([]);
+});
+
+it('init says before it asks anything that the folder of the file is not there', async () => {
+  const { file, asked, run: go } = await run([], []);
+  rmSync(dirname(file), { recursive: true });
+  await expect(go()).rejects.toThrow(`there is no folder ${dirname(file)}. Next: create it, or correct --file`);
+  expect(asked).toEqual([]);
 });
 
 describe('a project that is in GitLab already', () => {

@@ -68,6 +68,11 @@ describe('setup.yml', () => {
       ['approvals: 2', 'branch: "*"'],
       /branch must be a name; only its end may be \*/,
     ],
+    [
+      'approvers by the ID of their group, which nobody could read',
+      ['approvers: wog/mlops/approvers', 'approvers: "42"'],
+      /environments\.uat\.approvers must be the path of a group of GitLab, like wog\/mlops\/approvers, not its ID/,
+    ],
     ['a slash after the host', ['.com\n', '.com/\n'], /gitlab must be the address of GitLab/],
     [
       'a region in which no version of the others is found',

@@ -26,7 +26,7 @@ export async function lookAround(names: CheckedNames, context: Around): Promise<
     {
       name: 'pipeline variables',
       is: 'not looked at',
-      why: 'GitLab does not tell a job who may set them: npm run setup -- gitlab check looks at that (docs/setup.md)',
+      why: 'GitLab does not tell a job who may set them: npm run -s setup -- gitlab check looks at that (docs/setup.md)',
     },
   ];
 }

@@ -42,7 +42,7 @@ export const setup: readonly Row[] = [
     next: 'do what stands after each Next: above, the first of them first: add the policy of deploy-model to …',
     cause:
       'The role in `AWS_ROLE_ARN` is that of another duty or environment, or lacks a policy of docs/permissions.md.',
-    remedy: 'Attach the policies that the log names. `npm run setup -- policies` writes them from `setup.yml`.',
+    remedy: 'Attach the policies that the log names. `npm run -s setup -- policies` writes them from `setup.yml`.',
     stage: nothing,
     act: setUp,
     job: { inputs: { role_arn: roleOf('validate-dev') }, env: WITHOUT_KEYS },

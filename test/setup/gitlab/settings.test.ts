@@ -12,9 +12,12 @@ it('plan shows what differs as GitLab names it, apply makes it, and then plan an
   expect(planned.text).toContain('  AWS_REGION (All environments) is missing, and should be ap-southeast-1\n');
   expect(await run('check')).toMatchObject({ code: 1 });
   expect(settingsOf(gitlab)).toEqual(before);
-  expect(await run('apply')).toMatchObject({ code: 0 });
-  expect(await run('plan')).toEqual({ code: 0, text: 'Nothing to do.' });
-  expect(await run('check')).toMatchObject({ code: 0 });
+  expect(await run('apply')).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/\nNext: npm run -s setup -- gitlab check --file \S+$/),
+  });
+  expect(await run('plan')).toMatchObject({ code: 0, text: expect.stringMatching(/^Nothing to do\./) });
+  expect(await run('check')).toMatchObject({ code: 0, text: expect.stringMatching(/\nNext: include .*$/) });
   const { refs, environments, protectedEnvironments, variables, settings } = administration;
   expect(settings.values).toMatchObject({
     ci_pipeline_variables_minimum_override_role: 'no_one_allowed',
