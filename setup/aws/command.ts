@@ -3,6 +3,7 @@ import { FILE, fileWords, readOptions, WordsMistake } from '../options.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';
+import { stackNameOf } from './stack-name.ts';
 import { stepsOf } from './steps.ts';
 import { templateOf, yamlOf } from './template.ts';
 
@@ -19,7 +20,7 @@ export async function aws(words: readonly string[]): Promise<number> {
   const { account } = options;
   if (account === undefined || !accounts.includes(account)) throw new WordsMistake(accountMistake(account, accounts));
   const plan = accountPlan(setup, account, programsOfRoles);
-  const name = options['stack-name'] ?? stackNameOf(setup.project);
+  const name = options['stack-name'] ?? stackNameOf(setup.project, options.file);
   const text = yamlOf(templateOf(plan), account);
   const mistakes = [
     ...beyondIam(plan),
@@ -59,9 +60,4 @@ function refuseBanner({ npm_lifecycle_event: script, npm_config_loglevel: level 
 function accountMistake(account: string | undefined, accounts: readonly string[]): string {
   const known = `which names ${accounts.join(' and ')}: each has a stack of its own`;
   return `--account ${account === undefined ? 'is missing. Take one of setup.yml' : 'is none of setup.yml'}, ${known}.`;
-}
-
-/** `wog/mlops/resale-price` becomes `sagemaker-components-wog-mlops-resale-price`. */
-function stackNameOf(project: string): string {
-  return `sagemaker-components-${project.replaceAll(/[^A-Za-z0-9]+/g, '-')}`;
 }

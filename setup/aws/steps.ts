@@ -142,7 +142,8 @@ function troubles({ name, plan }: Stack): string[] {
     ],
     [
       'A role or policy already exists',
-      'Somebody made it by hand. Delete it and deploy again, or give the model another endpoint in setup.yml.',
+      `Its description says of which project it is. Another one's: give the model another endpoint in setup.yml. Of this project, by a
+    stack of another name: give that name by --stack-name. Made by hand, and used by nobody: delete it. Then deploy again.`,
     ],
     [
       'The stack is in ROLLBACK_COMPLETE',

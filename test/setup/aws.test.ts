@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { PolicyDocument } from '../../emulator/world.ts';
 import { type AccountPlan, accountPlan, accountsOf } from '../../setup/aws/account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from '../../setup/aws/limits.ts';
+import { stackNameOf } from '../../setup/aws/stack-name.ts';
 import { stepsOf } from '../../setup/aws/steps.ts';
 import { type Template, templateOf, yamlOf } from '../../setup/aws/template.ts';
 import { policyFiles } from '../../setup/policies/files.ts';
@@ -329,6 +330,18 @@ describe('what AWS would not take is refused', () => {
     expect(stackNameMistakes('1a')[0]).toContain('--stack-name must begin with a letter');
     expect(stackNameMistakes('sagemaker-components-a')).toEqual([]);
   });
+});
+
+it('no stack has the name of the stack of another project, or of another file: deploying it would delete the roles of the other', () => {
+  const names = [
+    stackNameOf('wog/ml-ops/churn', 'setup.yml'),
+    stackNameOf('wog/ml/ops/churn', 'setup.yml'),
+    stackNameOf('wog/ml_ops/churn', 'setup.yml'),
+    stackNameOf('wog/ml-ops/churn', 'second/setup-2.yml'),
+  ];
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.flatMap(stackNameMistakes)).toEqual([]);
+  expect(stackNameOf('wog/ml-ops/churn', '/elsewhere/setup.yaml')).toBe(names[0]);
 });
 
 describe('what a person reads beside the template', () => {
