@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { mapping, oneOf, switched, text, whole } from '../src/files/schema.ts';
-import { environmentName } from '../src/registry/entry-keys.ts';
+import { BUILT, environmentName, keysOfPromotion } from '../src/registry/entry-keys.ts';
+import { MAX_METADATA } from '../src/registry/room.ts';
 
 /** A key that may be left out. */
 function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
@@ -22,7 +23,11 @@ function usually<Schema extends z.ZodMiniType>(
 }
 
 export const account = text(/^\d{12}$/, 'must be an account ID: 12 digits, between quotes');
-export const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like ap-southeast-1');
+/** In China, GovCloud and the isolated regions, every ARN begins otherwise than in the policies here. */
+export const region = text(
+  /^(?!cn-|us-gov-|[a-z]{2}-iso)[a-z]{2}(-[a-z]+)+-\d$/,
+  'must be an AWS region, like ap-southeast-1, and none of China, GovCloud or the isolated ones, whose ARNs are others',
+);
 export const projectPath = text(
   /^[\w.-]+(\/[\w.-]+)+$/,
   'must be the path of a project or group, like wog/mlops/resale-price',
@@ -32,13 +37,16 @@ export const groupPath = text(
   /^(?!\d+$)[\w.-]+(\/[\w.-]+)*$/,
   'must be the path of a group of GitLab, like wog/mlops/approvers, not its ID',
 );
-export const awsName = text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$/, 'must have letters, digits and hyphens, at most 63');
+export const awsName = text(
+  /^(?=.{1,63}$)[A-Za-z0-9](-*[A-Za-z0-9])*$/,
+  'must have letters, digits and hyphens, at most 63',
+);
 export const gitlabAddress = text(
-  /^https?:\/\/[\w.-]+(:\d+)?$/,
-  'must be the address of GitLab, like https://gitlab.example.com, without a slash at the end',
+  /^https?:\/\/[a-z0-9_.-]+(:\d+)?$/,
+  'must be the address of GitLab, like https://gitlab.example.com, in lower case and without a slash at the end',
 );
 export const modelName = text(
-  /^[a-z0-9](-*[a-z0-9]){0,62}$/,
+  /^(?=.{1,63}$)[a-z0-9](-*[a-z0-9])*$/,
   'must have lower-case letters, digits and hyphens, at most 63',
 );
 const role = text(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'must be the name of an IAM role, with its path if it has one');
@@ -81,7 +89,7 @@ const model = mapping({
   group: must('The model package group.', awsName),
   pipeline: may(
     'The SageMaker Pipeline, by default of the name of the model.',
-    text(/^[A-Za-z0-9](-*[A-Za-z0-9]){0,255}$/, 'must have letters, digits and hyphens'),
+    text(/^(?=.{1,256}$)[A-Za-z0-9](-*[A-Za-z0-9])*$/, 'must have letters, digits and hyphens, at most 256'),
   ),
   endpoint: may(
     'What the names of its endpoints and roles begin with, by default the name of the model. The environment ends them: `resale-price-uat`. The input `name_prefix` must begin in the same way.',
@@ -151,6 +159,10 @@ const environments = z
     z.refine(
       (all) => Object.keys(all).length >= 2,
       'must have at least two environments: a version is promoted from one to the next',
+    ),
+    z.refine(
+      (all) => [BUILT, ...Object.keys(all).flatMap(keysOfPromotion)].length <= MAX_METADATA,
+      `must have fewer environments: a version of SageMaker has at most ${MAX_METADATA} entries, of which each environment writes some`,
     ),
   );
 

@@ -4,6 +4,7 @@ import { approvalEnvironment } from '../src/gitlab/job.ts';
 import { partsOf } from '../src/ground/error-parts.ts';
 import { sentence } from '../src/ground/sentence.ts';
 import { visibleText } from '../src/ground/visible-text.ts';
+import { covers } from './gitlab/scope.ts';
 import { endpointOf, fileName, type Ref, SURE_LENGTH, type Team } from './policies/team.ts';
 import { type SetupFile, setupFile, type TIERS } from './setup-file.ts';
 
@@ -50,8 +51,9 @@ export class SetupMistakes extends Error {
   readonly mistakes: readonly string[];
 
   constructor(file: string, mistakes: readonly string[]) {
-    super(mistakes.map((each) => `${file}: ${sentence(visibleText(each))}`).join('\n'));
-    this.mistakes = mistakes;
+    const visible = mistakes.map(visibleText);
+    super(visible.map((each) => `${file}: ${sentence(each)}`).join('\n'));
+    this.mistakes = visible;
   }
 }
 
@@ -141,10 +143,20 @@ function mistakesIn({ environments, models, sagemaker_roles }: SetupPlan): strin
     ...repeated(places.map((place) => fileName(place).toLowerCase())).map(
       (place) => `two environments of GitLab would share the name ${place} of their roles`,
     ),
+    ...environments.flatMap((each, at) => environments.slice(at + 1).flatMap((other) => sharedJobs(each, other))),
     ...repeated(models.map(({ group }) => group)).map(
       (group) => `two models have the group ${group}: each needs its own`,
     ),
     ...endpointMistakes(models.flatMap((model) => names.map((name) => endpointOf(model, name)))),
+  ];
+}
+
+/** One name for both is meant so. Where a pattern stands for more than its own, jobs of one environment get the roles of another. */
+function sharedJobs(one: PlannedEnvironment, other: PlannedEnvironment): string[] {
+  const [{ type, name }, { type: otherType, name: otherName }] = [one.ref, other.ref];
+  if (type !== otherType || name === otherName || !(covers(name, otherName) || covers(otherName, name))) return [];
+  return [
+    `environments.${one.name} is served by the ${type} ${name} and environments.${other.name} by ${otherName}, which may be the same ${type}: its jobs would have the roles of both. Name one otherwise`,
   ];
 }
 

@@ -121,6 +121,37 @@ describe('setup.yml', () => {
       ['group:', 'volume_key: alias/endpoints, group:'],
       /volume_key must be the ARN of a key/,
     ],
+    [
+      'a branch that a pattern of an earlier environment stands for, too: its jobs would have the roles of both',
+      [/dev: \{/, 'dev: { branch: "ma*",'],
+      /environments\.dev is served by the branch ma\* and environments\.main by main, which may be the same branch/,
+    ],
+    [
+      'two patterns that stand for the same tags',
+      [/uat: \{(.*)\n {2}main: \{/, 'uat: { tag: "v*",$1\n  main: { tag: "v1*",'],
+      /environments\.uat is served by the tag v\* and environments\.main by v1\*, which may be the same tag/,
+    ],
+    [
+      'more environments than a version has entries for',
+      [
+        'models:',
+        Array.from({ length: 6 }, (_, at) => `  e${at}x: { account: "111122223333", region: us-east-1 }\n`).join('') +
+          'models:',
+      ],
+      /line 4, column 1: environments must have fewer environments: a version of SageMaker has at most 50 entries/,
+    ],
+    ['a group that is too long', ['group: Re', `group: R${'-'.repeat(63)}e`], /group must have letters, .* at most 63/],
+    [
+      'a region whose ARNs are others',
+      [/ap-southeast-1/g, 'cn-north-1'],
+      /region must be an AWS region, .* none of China/,
+    ],
+    ['a host in capitals, which no token has', ['https://sgts', 'https://SGTS'], /in lower case/],
+    [
+      'a name that controls a terminal',
+      ['models:', '"\\e[2J\\nall is well": 1\nmodels:'],
+      /\d: {2}\[2J all is well is not known/,
+    ],
     ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
   ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
     expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);
