@@ -47,7 +47,9 @@ export class Administration {
     if (ofGroup !== undefined) return 'status' in ofGroup ? ofGroup : paged(ofGroup, request);
     const [, project = '', below = ''] = /^\/projects\/([^/]+)(\/.*)?$/.exec(request.path) ?? [];
     if (decodeURIComponent(project) === this.movedFrom) return this.#moved(below);
-    if (![this.#id, this.path].includes(decodeURIComponent(project)) || known.level === 0) return notFound('Project');
+    // Upper and lower case are the same to GitLab, which answers with its own.
+    const isAsked = [this.#id, this.path.toLowerCase()].includes(decodeURIComponent(project).toLowerCase());
+    if (!isAsked || known.level === 0) return notFound('Project');
     if (request.method === 'GET' && below === '') return { status: 200, body: this.#project(known.level) };
     return this.#file(below) ?? this.#below(request, below, known.level);
   }

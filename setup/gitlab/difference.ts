@@ -2,6 +2,7 @@ import type { Change } from './client.ts';
 
 /** The pages of GitLab on which a person finds the settings. */
 type Page =
+  | 'Settings > General'
   | 'Settings > CI/CD > Variables'
   | 'Settings > CI/CD > Protected environments'
   | 'Settings > Repository > Protected branches'

@@ -13,8 +13,16 @@ const ROLES: Readonly<Record<string, string>> = {
 const NEWEST_READY = 'newest_ready_first';
 
 /** The project's own settings beside those that the pages ask for. */
-export function compareProject(_: SetupPlan, { project }: Pick<Found, 'project'>): Compared {
-  return { differences: [...pipelineVariables(project), ...processMode(project)] };
+export function compareProject(plan: SetupPlan, { project }: Pick<Found, 'project'>): Compared {
+  return { differences: [...pathOtherwise(plan, project), ...pipelineVariables(project), ...processMode(project)] };
+}
+
+/** GitLab finds a project however its path is written; AWS compares it with that of the tokens. */
+function pathOtherwise({ project: path }: SetupPlan, { path_with_namespace: found }: Found['project']): Difference[] {
+  if (found === path) return [];
+  const next = `write "project: ${found}" into setup.yml, and deploy the stacks again`;
+  const differs = `is ${found} in GitLab: no role would trust its jobs, because AWS tells upper and lower case apart`;
+  return [{ page: 'Settings > General', name: 'project path', title: path, found: differs, changes: [], next }];
 }
 
 function pipelineVariables({ ci_pipeline_variables_minimum_override_role: role }: Found['project']): Difference[] {

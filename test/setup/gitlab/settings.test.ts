@@ -230,6 +230,11 @@ describe('only a person can make it right, so that apply and check end with 1:',
       says: 'm* has Allowed to push and merge: Developers + Maintainers, and should be Allowed to push and merge: No one\n  Next: this rule covers main',
     },
     {
+      when: 'the path of the project has other capitals, so that AWS would know none of its tokens',
+      set: (all) => void Object.assign(all, { path: 'WOG/mlops/resale-price' }),
+      says: 'wog/mlops/resale-price is WOG/mlops/resale-price in GitLab: no role would trust its jobs, because AWS tells upper and lower case apart\n  Next: write "project: WOG/mlops/resale-price" into setup.yml',
+    },
+    {
       when: 'the rule is of the group',
       set: ({ refs }) => {
         refs.protectedBranches.splice(0, 9, { ...refs.protect('main', { push: 40 }), inherited: true });
