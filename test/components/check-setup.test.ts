@@ -83,6 +83,7 @@ const TOO_MUCH = [
   'must not approve for main',
   'must not record a validation in dev',
   'must not record a validation in main',
+  'must not take back a rejection',
   'must not approve without an entry that says who',
   "must not update any other project's endpoint",
   "must not delete any other project's endpoint",
@@ -161,6 +162,70 @@ describe('a role that may do everything', () => {
     const job = await press(emulator, 'uat', { inputs: { role_arn: everything.arn } });
     expect(job.exit).toBe(1);
     expect(wrong(job)).toEqual(TOO_MUCH);
+  });
+});
+
+describe('what a role must not do', () => {
+  const widened = async (role: string, ...more: PolicyStatement[]) => {
+    const emulator = await account();
+    changeRole(emulator, role, (statements) => [...statements, ...more]);
+    return emulator;
+  };
+  const endpoints = `arn:aws:sagemaker:${resalePrice.region}:${resalePrice.account}:endpoint`;
+
+  it('is wrong where it may update any endpoint, though only with a config of its own', async () => {
+    const emulator = await widened('dev', allowing('sagemaker:UpdateEndpoint', `${endpoints}/*`));
+    expect(wrong(await press(emulator, 'dev'))).toEqual(["must not update any other project's endpoint"]);
+  });
+
+  it('is not right where AWS denies the config alone: with another name it may deploy', async () => {
+    const emulator = await widened(
+      'uat-approval',
+      allowing('sagemaker:UpdateEndpoint', `${endpoints}/resale-price-uat`),
+    );
+    expect(found(await pressApproval(emulator, 'uat'), 'must not deploy to resale-price-uat')).toMatchObject({
+      is: 'not looked at',
+      why: expect.stringMatching(
+        /^AWS denied it on \S+:endpoint-config\/\S+ alone, and may allow it with another name/,
+      ),
+    });
+  });
+
+  it.each([
+    ['uat', press],
+    ['uat-approval', pressApproval],
+    ['dev-approval', pressApproval],
+  ])('is wrong where %s may take entries away: a rejection could be taken back', async (role, start) => {
+    const emulator = await account();
+    changeRole(emulator, role, (statements) =>
+      statements.map((each) => JSON.parse(JSON.stringify(each).replace(/"[^"]*PropertiesToRemove":"true",?/, ''))),
+    );
+    const job = await start(emulator, role.replace('-approval', ''));
+    expect(wrong(job)).toEqual(['must not take back a rejection']);
+  });
+
+  it.each([
+    [
+      'the network of the runner denies it',
+      'UpdateModelPackage',
+      'because no VPC endpoint policy allows the sagemaker:UpdateModelPackage action',
+    ],
+    ['AWS denies something else before it', 'GetCallerIdentity', 'because no identity-based policy allows it'],
+  ])('is not right where %s', async (_, action, why) => {
+    const emulator = await account();
+    const message = `User: ${roleArn('uat')} is not authorized to perform: sagemaker:${action} on resource: * ${why}`;
+    const error = { code: 'AccessDeniedException', message, status: 400 };
+    for (let nth = 0; nth < 40; nth++) emulator.fault({ operation: 'UpdateModelPackage', kind: 'error', error });
+    const job = await press(emulator, 'uat', { inputs: { components: 'check-model', role_arn: roleArn('uat') } });
+    expect(found(job, 'must not approve for main')).toMatchObject({ is: 'not looked at' });
+  });
+
+  it('is only what was asked: that there is more is said', async () => {
+    for (const job of [
+      await press(await account(), 'dev', { inputs: FEW }),
+      await pressApproval(await account(), 'dev'),
+    ])
+      expect(found(job, 'what else the role may do')).toMatchObject({ is: 'not looked at' });
   });
 });
 
@@ -337,7 +402,10 @@ describe("IAM's simulator of policies", () => {
     );
     const unseen = findings(job).filter(({ is }) => is === 'not looked at');
     expect(
-      unseen.filter(({ name }) => !/^(s3|ecr|kms):|^(image|pipeline variables|approval environment)$/.test(name)),
+      unseen.filter(
+        ({ name }) =>
+          !/^(s3|ecr|kms):|^(image|pipeline variables|approval environment|what else the role may do)$/.test(name),
+      ),
     ).toEqual([]);
   });
 
@@ -396,6 +464,8 @@ describe('an image', () => {
   it.each([
     ['of the release that the include names', 'nexus.example.com/sagemaker-components:1.4.2', 'right'],
     ['that a digest pins', `nexus.example.com/sagemaker-components@sha256:${'a'.repeat(64)}`, 'right'],
+    ['of another release that begins as it does', 'nexus.example.com/sagemaker-components:1.4.20', 'not looked at'],
+    ['of the release, with something else added', 'nexus.example.com/sagemaker-components:1.4.2-ours', 'not looked at'],
     ['of which nobody says what it is', 'nexus.example.com/sagemaker-components:latest', 'not looked at'],
   ])('%s (%s) is %s', async (_, image, is) => {
     const env = { CI_JOB_IMAGE: image, SAGEMAKER_COMPONENT: 'check-setup 1.4.2 3f2c9a7 1' };

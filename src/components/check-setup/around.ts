@@ -120,7 +120,7 @@ function image({ image: told, release }: Surroundings): SetupFinding {
       next: "remove any image: that overrides the template's, or correct image_registry.",
     };
   if (/@sha256:[0-9a-f]{64}$/.test(told)) return { name, is: 'right', why: `${told}, which a digest pins` };
-  const isRelease = release !== undefined && release !== '' && told.includes(`:${release}`);
+  const isRelease = release !== undefined && release !== '' && told.endsWith(`/sagemaker-components:${release}`);
   return isRelease
     ? { name, is: 'right', why: `${told}, the release of the include; no digest pins it` }
     : { name, is: 'not looked at', why: `${told}; no release and no digest says what is in it` };

@@ -21,6 +21,10 @@ export type ProbeAnswer =
   | {
       readonly is: 'denied';
       readonly action: string;
+      /** On which resource, where AWS names it. */
+      readonly resource: string | undefined;
+      /** The kind of policy that denied it, where it is none of the role's own. */
+      readonly by: string | undefined;
       /** By which policy it was denied, or on which resource. */
       readonly words: string;
       /** What to do where no policy of the role can help. */
@@ -53,16 +57,24 @@ function meaningOf(error: unknown): ProbeAnswer {
   const { message } = partsOf(error);
   const denial = denialIn(message);
   if (troubleOf(error) === 'denied' && denial)
-    return { is: 'denied', action: denial.action, words: wordsOf(denial, message), next: denial.next };
+    return {
+      is: 'denied',
+      ...{ action: denial.action, resource: resourceIn(message), by: denial.by },
+      ...{ words: wordsOf(denial, message), next: denial.next },
+    };
   if (troubleOf(error) === 'other' && isAboutNothing(error)) return { is: 'allowed' };
   return { is: 'unknown', why: inItsOwnWords(error) };
 }
 
 /** AWS's own words are long, and the same for each resource. */
 function wordsOf(denial: Denial, message: string): string {
-  const resource = /on resource: (\S+)/.exec(message)?.[1];
+  const resource = resourceIn(message);
   const by = denial.by === undefined ? 'AWS' : denial.by;
   return `${by} denies it${resource === undefined ? '' : ` on ${resource}`}`;
+}
+
+function resourceIn(message: string): string | undefined {
+  return /on resource: (\S+)/.exec(message)?.[1];
 }
 
 /** The answers to who may do something to what there is not, or is just being changed. */

@@ -53,27 +53,30 @@ const NONE = 'none';
 /** An entry as a component writes it, and the status that it sets with it in the first environment. */
 export interface WrittenEntry {
   readonly keys: readonly string[];
+  /** Keys that it takes away, which no component does. */
+  readonly removes?: readonly string[];
   readonly status?: ModelApprovalStatus | undefined;
 }
 
 /** The request that writes an entry, for a version that there is not. */
-export function writing({ aws, names }: ProbeHands, { keys, status }: WrittenEntry): Probe {
+export function writing({ aws, names }: ProbeHands, { keys, removes, status }: WrittenEntry): Probe {
   const input = {
     ModelPackageArn: names.noVersion,
     ...(keys.length > 0 && { CustomerMetadataProperties: Object.fromEntries(keys.map((key) => [key, 'check-setup'])) }),
+    ...(removes && { CustomerMetadataPropertiesToRemove: [...removes] }),
     ...(status && { ModelApprovalStatus: status }),
   };
   return { kind: 'impossible', ask: () => aws.sagemaker.send(new UpdateModelPackageCommand(input)) };
 }
 
-/** The requests for an endpoint that is no project's. */
+/** The requests for an endpoint that is no project's: with a config as one's own are named, which a role may well use. */
 export function deletingAny({ aws, names }: ProbeHands): Probe {
   const command = () => new DeleteEndpointCommand({ EndpointName: names.noEndpoint });
   return { kind: 'impossible', ask: () => aws.sagemaker.send(command()) };
 }
 
 export function updatingAny({ aws, names }: ProbeHands): Probe {
-  return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.noEndpoint, names.noEndpoint) };
+  return { kind: 'impossible', ask: () => updatingEndpoint(aws, names.noEndpoint, names.noConfig) };
 }
 
 /** The request that would take a deployment to the endpoint of this environment. */

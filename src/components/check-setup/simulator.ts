@@ -29,7 +29,11 @@ export class PolicySimulator {
       case 'allowed':
         return { is: 'allowed', by: "IAM's simulator of policies" };
       case 'denied':
-        return { is: 'denied', action, words: `IAM's simulator denies it on ${request.resource}`, next: undefined };
+        return {
+          is: 'denied',
+          ...{ action, resource: request.resource, by: undefined },
+          ...{ words: `IAM's simulator denies it on ${request.resource}`, next: undefined },
+        };
       case 'not known':
         return { is: 'unknown', why: said.why };
       case 'not permitted':
