@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { executionRole } from '../endpoints/model-and-config.ts';
@@ -131,11 +132,12 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
   return { checkSetup, checkSetupApproval };
 }
 
-type OwnNames = Omit<Parameters<typeof checkedNames>[0], 'region' | 'account' | 'environment' | 'project' | 'job'>;
+type OwnNames = Omit<Parameters<typeof checkedNames>[0], 'region' | 'account' | 'environment' | 'project' | 'chance'>;
 
 function namesFor({ aws, job }: Context, own: OwnNames) {
   const { region, account } = aws;
-  return checkedNames({ ...own, region, account, environment: job.environment, project: job.projectId, job: job.id });
+  const chance = randomBytes(6).toString('hex');
+  return checkedNames({ ...own, region, account, environment: job.environment, project: job.projectId, chance });
 }
 
 /** Seconds after which nothing is asked again: what AWS then does not answer is not looked at. */

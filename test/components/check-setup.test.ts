@@ -156,6 +156,19 @@ describe('a role that may do everything', () => {
     expect(changing.filter(({ answer }) => answer === 'ok' || answer.startsWith('AccessDenied'))).toEqual([]);
   });
 
+  it('asks by names that nobody knows before, and could make first: the same job run again asks by others', async () => {
+    const emulator = await account();
+    emulator.roles.set(everything.arn, everything);
+    const asked = async () => {
+      const { received } = await press(emulator, 'dev', { inputs: { role_arn: everything.arn } });
+      const named = /^(Create|Update|Delete)(Endpoint|EndpointConfig|Model)$|^(Delete|Deregister)|^InvokeEndpoint$/;
+      return received.filter(({ operation }) => named.test(operation)).map(({ input }) => JSON.stringify(input));
+    };
+    const first = await asked();
+    expect(first.length).toBeGreaterThan(5);
+    expect((await asked()).filter((each) => first.includes(each))).toEqual([]);
+  });
+
   it('is refused: whoever deploys must not approve', async () => {
     const emulator = await account();
     emulator.roles.set(everything.arn, everything);

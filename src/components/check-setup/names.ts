@@ -43,26 +43,41 @@ interface KnownNames extends Pick<CheckedNames, 'region' | 'account' | 'environm
   readonly pipelineRole?: string | undefined;
   /** The ID of the project. */
   readonly project: string;
-  /** The ID of the job: no two jobs use one name. */
-  readonly job: string;
+  /** In every name of what there is not, and known to nobody before: else somebody could make it first. */
+  readonly chance: string;
 }
 
 /** The names by which one job asks. */
 export function checkedNames(given: KnownNames): CheckedNames {
-  const { region, account, environment, path, endpoint, pipeline, executionRole, pipelineRole, prefix, project, job } =
-    given;
+  const {
+    region,
+    account,
+    environment,
+    path,
+    endpoint,
+    pipeline,
+    executionRole,
+    pipelineRole,
+    prefix,
+    project,
+    chance,
+  } = given;
   const group = groupArnIn(given, given.modelPackageGroup);
   const named = (what: string) =>
-    contentName({ prefix, environment, version: NEVER_REACHED }, { job, what }, MAX_CONFIG_NAME);
+    contentName({ prefix, environment, version: NEVER_REACHED }, { chance, what }, MAX_CONFIG_NAME);
   const noConfig = named('no config');
   return {
     ...{ region, account, environment, path, endpoint, pipeline, executionRole, pipelineRole, group, noConfig },
     noModel: named('no model'),
     noVersion: versionArnIn(group, NEVER_REACHED),
-    noComparison: `${temporaryPrefix(project)}v${NEVER_REACHED}-${job}`.slice(0, MAX_CONFIG_NAME),
-    noVariant: `none-${job}`,
+    noComparison: `${temporaryPrefix(project)}v${NEVER_REACHED}-${chance}`.slice(0, MAX_CONFIG_NAME),
+    noVariant: `none-${chance}`,
     noAlarm: `${alarmPrefix(endpoint, noConfig)}none`,
-    noEndpoint: contentName({ prefix: 'no-such-endpoint', environment: project, version: NEVER_REACHED }, { job }, 63),
+    noEndpoint: contentName(
+      { prefix: 'no-such-endpoint', environment: project, version: NEVER_REACHED },
+      { chance },
+      63,
+    ),
   };
 }
 

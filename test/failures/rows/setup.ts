@@ -21,7 +21,7 @@ const ASKED_BY_DEPLOYER = {
   CreateEndpoint: 2,
   UpdateEndpoint: 3,
   InvokeEndpoint: 1,
-  UpdateModelPackage: 6,
+  UpdateModelPackage: 7,
   DeleteAlarms: 1,
   DeleteScalingPolicy: 1,
   DeleteScheduledAction: 1,
@@ -29,7 +29,7 @@ const ASKED_BY_DEPLOYER = {
   DeleteEndpoint: 1,
 };
 
-const ASKED_BY_APPROVER = { UpdateModelPackage: 8, UpdateEndpoint: 2, DeleteEndpoint: 1 };
+const ASKED_BY_APPROVER = { UpdateModelPackage: 9, UpdateEndpoint: 2, DeleteEndpoint: 1 };
 
 /** A setup is checked by requests that cannot change anything. What is wrong is told with what to do, and all at once. */
 export const setup: readonly Row[] = [
