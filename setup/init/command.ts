@@ -44,11 +44,14 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
   });
   if (wrong.length > 0) throw new WordsMistake(wrong.join('\n'));
   const { ask } = terminal;
+  // The token goes to that address: a person says yes to the usual one, or it is named.
+  const read = ask || given.gitlab !== undefined ? terminal.read : undefined;
   let known: Known = given;
   let found: InGitLab | undefined;
   const missing: Option[] = [];
   for (const option of OPTIONS.filter((each) => given[each] === undefined)) {
-    if (option === 'environments' || option === 'branches') found ??= await inGitLab(known, terminal);
+    if (option === 'environments' || option === 'branches')
+      found ??= await inGitLab(known, { read, print: terminal.print });
     const usual = QUESTIONS[option].usual?.(known, found);
     const answer = ask ? await answered(option, usual, { known, ask, print: terminal.print }) : usual;
     if (answer === undefined) missing.push(option);
@@ -62,7 +65,10 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
 }
 
 /** What the project has, told to the person; nothing where it is not known, or cannot be read: then they know it themselves. */
-async function inGitLab({ gitlab, project }: Known, { read, print }: Terminal): Promise<InGitLab | undefined> {
+async function inGitLab(
+  { gitlab, project }: Known,
+  { read, print }: Pick<Terminal, 'print'> & { readonly read: Terminal['read'] | undefined },
+): Promise<InGitLab | undefined> {
   if (!read || project === undefined) return undefined;
   const found = await read(gitlab ?? '', project);
   if (typeof found === 'string') print(`GitLab could not be read, so nothing of it is proposed: ${found}.`);

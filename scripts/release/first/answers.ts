@@ -21,8 +21,8 @@ export interface Question {
   readonly form: string;
 }
 
-const registry = /^[a-z0-9.-]+\.[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/;
-const address = /^(https:\/\/[\w.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)(\/[\w./-]+[\w-])?$/;
+const registry = /^[a-z0-9][a-z0-9.-]*\.[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/;
+const address = /^(https:\/\/\w[\w.-]*(:\d+)?|http:\/\/127\.0\.0\.1:\d+)(\/[\w./-]+[\w-])?$/;
 
 export const QUESTIONS: readonly Question[] = [
   {
@@ -34,7 +34,7 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'project',
     asks: 'Path of this project on GitLab',
-    right: /^[\w.-]+(\/[\w.-]+)+$/,
+    right: /^\w[\w.-]*(\/[\w.-]+)+$/,
     form: 'must be a path, like group/catalog, without a host',
   },
   {
@@ -58,7 +58,8 @@ export const QUESTIONS: readonly Question[] = [
   {
     name: 'key',
     asks: 'Signing key: "file", or its address in a KMS',
-    right: /^(file|(awskms|gcpkms|azurekms|hashivault):\/\/\S+)$/,
+    // It stands in commands that somebody copies: a shell takes these characters as they are.
+    right: /^(file|(awskms|gcpkms|azurekms|hashivault):\/\/[\w./:@-]+)$/,
     form: 'must be file, or an address like awskms:///alias/sagemaker-components',
   },
 ];

@@ -15,7 +15,9 @@ export async function first(words: readonly string[], folder: string, terminal: 
   if ('mistakes' in options) return refuse(options.mistakes);
   try {
     const proposed = proposals(folder);
-    const answers = terminal ? await askFor(terminal, options.given, proposed) : { ...proposed, ...options.given };
+    // An access token goes to that address: where nobody says yes to what is proposed, it has to be named.
+    const { gitlab: _, ...stated } = proposed;
+    const answers = terminal ? await askFor(terminal, options.given, proposed) : { ...stated, ...options.given };
     if (answers === undefined) return refuse(['Not every question was answered.']);
     if (!isComplete(answers))
       return refuse(missingIn(answers).map(({ name, form }) => `--${name} is missing: it ${form}.`));

@@ -26,7 +26,8 @@ type Project = z.output<typeof projectSchema>;
 /** Whether the project is what a release needs: every setting that the API shows to the token. */
 export async function lookAtGitLab(world: World, answers: Answers): Promise<Finding[]> {
   const about = 'project';
-  if (!world.env.GITLAB_TOKEN)
+  const token = world.env.GITLAB_TOKEN?.trim() ?? '';
+  if (token === '')
     return [
       notSeen(
         about,
@@ -35,7 +36,7 @@ export async function lookAtGitLab(world: World, answers: Answers): Promise<Find
       ),
     ];
   const { env, sleep } = world;
-  const client = new GitLabClient({ gitlab: answers.gitlab, token: world.env.GITLAB_TOKEN, env, sleep });
+  const client = new GitLabClient({ gitlab: answers.gitlab, token, env, sleep });
   try {
     const project = read(projectSchema, await client.get(`/projects/${encodeURIComponent(answers.project)}`));
     return await lookAtProject(client, project, answers);

@@ -1,3 +1,4 @@
+import { visibleText } from '../../../src/ground/visible-text.ts';
 import type { FirstRelease } from '../first.ts';
 import type { Finding } from './finding.ts';
 
@@ -8,7 +9,7 @@ const NEVER_LOOKED_AT = [
   'whether the runners reach what this machine reaches',
 ];
 
-/** The lines that a person reads. */
+/** The lines that a person reads. What registries and GitLab said in them controls no terminal, and writes no line of its own. */
 export function screenOf({ findings, parts }: FirstRelease): string[] {
   const width = Math.max(...findings.map(({ about }) => about.length));
   const open = findings.filter(({ is }) => is !== 'ok');
@@ -22,7 +23,7 @@ export function screenOf({ findings, parts }: FirstRelease): string[] {
     ...parts.flatMap(({ heading, lines }) => ['', `${heading}:`, ...lines.map((line) => `  ${line}`)]),
     '',
     open.length === 0 ? 'Everything that can be looked at from here holds.' : summaryOf(open),
-  ];
+  ].map(visibleText);
 }
 
 function lineOf({ is, about, what, next }: Finding, width: number): string[] {
