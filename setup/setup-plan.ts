@@ -144,8 +144,9 @@ function mistakesIn({ environments, models, sagemaker_roles }: SetupPlan): strin
       (place) => `two environments of GitLab would share the name ${place} of their roles`,
     ),
     ...environments.flatMap((each, at) => environments.slice(at + 1).flatMap((other) => sharedJobs(each, other))),
-    ...repeated(models.map(({ group }) => group)).map(
-      (group) => `two models have the group ${group}: each needs its own`,
+    // SageMaker writes some names in lower case in ARNs: policies name both spellings.
+    ...repeated(models.map(({ group }) => group.toLowerCase())).map(
+      (group) => `two models have the group ${group}, whatever its case: each needs its own`,
     ),
     ...endpointMistakes(models.flatMap((model) => names.map((name) => endpointOf(model, name)))),
   ];

@@ -49,6 +49,8 @@ export interface AccountPlan {
   readonly layout: Layout;
   readonly roles: readonly StackRole[];
   readonly unattached: readonly Unattached[];
+  /** The roles of SageMaker that the stack does not make. */
+  readonly existing: readonly string[];
   readonly groups: readonly StackGroup[];
   /** The ARNs of the groups, where several accounts use them: a name alone means one's own account. */
   readonly shared: readonly string[];
@@ -68,6 +70,7 @@ export function accountPlan(plan: SetupPlan, account: string, programs: readonly
     ...(plan.oidc_provider === 'create' && environments.length > 0 && { provider: plan.gitlab }),
     roles: parts.flatMap(({ roles }) => roles),
     unattached: parts.flatMap(({ unattached }) => unattached),
+    existing: [...new Set(parts.flatMap(({ existing }) => existing))],
     groups: plan.registryAccount === account ? plan.models.map((model) => groupOf(plan, model, programs)) : [],
     shared: accountsOf(plan).length > 1 ? plan.models.map(({ group }) => arnOf(plan, group)) : [],
   };
@@ -99,6 +102,7 @@ function partOf(plan: SetupPlan, model: PlannedModel, { account, programs }: Her
       ...(plan.sagemaker_roles === 'create' ? sagemaker.map((each) => each.made) : []),
     ],
     unattached: plan.sagemaker_roles === 'create' ? [] : sagemaker.flatMap((each) => each.unattached),
+    existing: plan.sagemaker_roles === 'create' ? [] : sagemaker.map(({ made }) => made.name),
   };
 }
 

@@ -18,7 +18,7 @@ export function beyondIam(plan: AccountPlan): string[] {
   return [
     ...addressMistakes(plan.gitlab),
     ...plan.roles.flatMap(roleMistakes),
-    ...twice(plan.roles.map(({ name }) => nameOf(name))).map(
+    ...twice([...plan.roles.map(({ name }) => name), ...plan.existing].map(nameOf)).map(
       (name) => `two roles would have the name ${name}: IAM ignores case. ${RENAME}`,
     ),
     ...twice(policies.map(([name]) => name)).map(
@@ -89,7 +89,7 @@ function twice(names: readonly string[]): string[] {
   return [...new Set(lower.filter((name, at) => lower.indexOf(name) !== at))];
 }
 
-const RENAME = 'Give the environment another name, or the model another endpoint';
+const RENAME = 'Give the environment another name, or the model another endpoint, pipeline_role or execution_role';
 const SHORTEN = 'shorten the name of the environment, or endpoint of the model';
 
 const SPLIT = 'write a file for each model, the second with "oidc_provider: existing"';

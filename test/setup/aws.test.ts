@@ -313,6 +313,16 @@ describe('what AWS would not take is refused', () => {
       /two roles would have the name resale-price-plan-dev/,
     ],
     [
+      'a role of SageMaker that would be that of jobs',
+      ['group: Res', 'execution_role: team/Resale-Price-dev, group: Res'],
+      /two roles would have the name resale-price-dev: IAM ignores case/,
+    ],
+    [
+      'an environment whose role would be that of the SageMaker Pipeline',
+      [/uat: (.*)/, 'pipeline: $1'],
+      /two roles would have the name resale-price-pipeline/,
+    ],
+    [
       'two names that CloudFormation does not tell apart',
       [/dev: (.*)/, 'dev-1: $1\n  dev1: {account: "111122223333", region: ap-southeast-1, approvers: a/b}'],
       /two names differ only by their hyphens, and both become \w+Dev1/,

@@ -140,6 +140,11 @@ describe('setup.yml', () => {
       ],
       /line 4, column 1: environments must have fewer environments: a version of SageMaker has at most 50 entries/,
     ],
+    [
+      'groups that ARNs do not tell apart',
+      ['models:', 'models:\n  churn: { group: resalePriceModelgroup }'],
+      /two models have the group resalepricemodelgroup, whatever its case/,
+    ],
     ['a group that is too long', ['group: Re', `group: R${'-'.repeat(63)}e`], /group must have letters, .* at most 63/],
     [
       'a region whose ARNs are others',
