@@ -72,7 +72,7 @@ export function accountPlan(plan: SetupPlan, account: string, programs: readonly
     unattached: parts.flatMap(({ unattached }) => unattached),
     existing: [...new Set(parts.flatMap(({ existing }) => existing))],
     groups: plan.registryAccount === account ? plan.models.map((model) => groupOf(plan, model, programs)) : [],
-    shared: accountsOf(plan).length > 1 ? plan.models.map(({ group }) => arnOf(plan, group)) : [],
+    shared: accountsOf(plan).length > 1 ? plan.models.map(({ group }) => groupArn(plan, group)) : [],
   };
 }
 
@@ -172,7 +172,8 @@ export function nameOf(role: string): string {
   return role.slice(role.lastIndexOf('/') + 1);
 }
 
-function arnOf(plan: SetupPlan, group: string): string {
+/** How other accounts name a group. */
+export function groupArn(plan: SetupPlan, group: string): string {
   return `arn:aws:sagemaker:${regionOf(plan)}:${plan.registryAccount}:model-package-group/${group}`;
 }
 

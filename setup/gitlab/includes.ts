@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { partsOf } from '../../src/ground/error-parts.ts';
 import type { PlannedEnvironment, SetupPlan } from '../setup-plan.ts';
-import type { Compared, Difference } from './difference.ts';
+import type { Compared } from './difference.ts';
+import { expanded, type Flaw, type Included, includedIn } from './included.ts';
+import { promoteFlaws } from './promotes.ts';
 
 /** The file of a project's pipelines, on a branch. */
 export interface PipelineFile {
@@ -10,29 +12,7 @@ export interface PipelineFile {
   readonly text: string;
 }
 
-const text = z.catch(z.optional(z.string()), undefined);
-
 const configuration = z.object({ include: z.optional(z.unknown()) });
-
-const include = z.object({
-  component: z.string().check(z.regex(/\/[\w-]+@[^/]+$/)),
-  inputs: z.optional(
-    z.object({
-      job_prefix: text,
-      job_name: text,
-      branch: text,
-      environment: text,
-      endpoint_name: text,
-      gitlab_environment_suffix: text,
-    }),
-  ),
-});
-
-/** A component of the catalog that a pipeline includes. */
-interface Included {
-  readonly name: string;
-  readonly inputs: NonNullable<z.output<typeof include>['inputs']>;
-}
 
 /** What the includes of a pipeline get wrong, as far as GitLab says nothing of it. */
 export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Promise<Compared> {
@@ -40,7 +20,7 @@ export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Prom
   try {
     const { include: written } = z.parse(configuration, parse(file.text, { merge: true, logLevel: 'error' }) ?? {});
     const all = [written ?? []].flat().flatMap(includedIn);
-    const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...strangePlaces(plan, all)];
+    const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...promoteFlaws(plan, all)];
     return { differences: flaws.map((flaw) => ({ ...about(file), ...flaw, changes: [] })) };
   } catch (error) {
     const next = 'correct it in Build > Pipeline editor, which shows more';
@@ -52,15 +32,6 @@ export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Prom
 function about({ path, branch }: PipelineFile) {
   return { page: 'Build > Pipeline editor', name: 'pipeline', title: `${path} of ${branch}` } as const;
 }
-
-/** Components have the inputs of this catalog; what else is included is another's. */
-function includedIn(written: unknown): Included[] {
-  const { success, data } = z.safeParse(include, written);
-  const name = /\/([\w-]+)@[^/]+$/.exec(data?.component ?? '')?.[1];
-  return success && name !== undefined ? [{ name, inputs: data.inputs ?? {} }] : [];
-}
-
-type Flaw = Pick<Difference, 'found' | 'next'>;
 
 /** GitLab makes one job of two with the same name, and says nothing. */
 function jobsTwice(all: readonly Included[]): Flaw[] {
@@ -94,31 +65,4 @@ function servedBy({ environments }: SetupPlan, { environment, branch = '' }: Inc
   if (environment !== undefined && !environment.includes('$'))
     return environments.filter(({ name }) => name === environment);
   return environments.filter(({ ref }) => branch === '' || ref.name === branch);
-}
-
-function expanded(endpoint: string, { ref }: PlannedEnvironment): string {
-  return ref.type === 'branch'
-    ? endpoint.replaceAll(/\$CI_COMMIT_BRANCH\b|\$\{CI_COMMIT_BRANCH\}/g, ref.name)
-    : endpoint;
-}
-
-/** Jobs in other GitLab environments see none of the variables, and nobody may approve there. */
-function strangePlaces({ models, environments }: SetupPlan, all: readonly Included[]): Flaw[] {
-  const promotes = all.filter(({ name }) => name === 'promote').map(({ inputs }) => inputs);
-  const suffixes = promotes.map((each) => each.gitlab_environment_suffix ?? '');
-  const named = promotes.flatMap(({ environment }) => (environment?.includes('$') === false ? environment : []));
-  return [
-    ...strangers('gitlab_environment_suffix', suffixes, { known: models.map(({ suffix }) => suffix) }),
-    ...strangers('environment', named, { known: environments.map(({ name }) => name) }),
-  ];
-}
-
-function strangers(input: string, values: readonly string[], { known }: { readonly known: readonly string[] }): Flaw[] {
-  const shown = (value: string) => (value === '' ? '""' : value);
-  return [...new Set(values)]
-    .filter((value) => !known.includes(value))
-    .map((value) => ({
-      found: `includes promote with ${input}: ${shown(value)}, and setup.yml has ${known.map(shown).join(', ')}`,
-      next: 'let both say the same: the variables and approvers are those of the GitLab environments in setup.yml',
-    }));
 }

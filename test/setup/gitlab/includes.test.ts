@@ -11,6 +11,12 @@ const promote = (...inputs: string[]) =>
     ...inputs.map((each) => `      ${each}`),
   ].join('\n');
 
+/** Two accounts, and no branch is called like its environment. */
+const OTHER_NAMES = `environments:
+  test: { account: "111122223333", region: ap-southeast-1, branch: develop }
+  prod: { account: "444455556666", region: ap-southeast-1, branch: main, approvers: wog/mlops/approvers }
+${MODELS}`;
+
 const flawsOf = async (text: string, asks = `${ENVIRONMENTS}${MODELS}`) => {
   const plan = await setupIn(
     'setup.yml',
@@ -47,13 +53,59 @@ describe('check reads the includes of the first environment, and tells what GitL
       `include:\n${promote('environment: prod', 'endpoint_name: a')}`,
       'includes promote with environment: prod, and setup.yml has dev, uat, main',
     ],
+    [
+      'a promotion path of other environments: the include of the README, where nobody changed it',
+      `include:\n${promote('endpoint_name: resale-price-$CI_COMMIT_BRANCH')}`,
+      'includes promote with promotion_path: dev, uat, main, and setup.yml has test, prod',
+      OTHER_NAMES,
+    ],
+    [
+      'an environment without jobs',
+      `include:\n${promote('branch: develop', 'environment: test')}`,
+      'has no include of promote that serves prod',
+      OTHER_NAMES,
+    ],
+    [
+      'a model package group that no role may use',
+      `include:\n${promote('model_package_group_name: Churn')}`,
+      'includes promote with model_package_group_name: Churn, and setup.yml has ResalePriceModelGroup',
+    ],
+    [
+      'a group of another account by its name alone',
+      `include:\n${promote('model_package_group_name: ResalePriceModelGroup')}`,
+      /setup\.yml has arn:aws:sagemaker:ap-southeast-1:111122223333:model-package-group\/ResalePriceModelGroup$/m,
+      OTHER_NAMES,
+    ],
+    [
+      'a pipeline that no role may start',
+      `include:\n${promote('pipeline_name: churn')}`,
+      'includes promote with pipeline_name: churn, and setup.yml has resale-price',
+    ],
+    [
+      'a role that no job may pass',
+      `include:\n${promote('pipeline_role_arn: arn:aws:iam::$AWS_ACCOUNT_ID:role/team/churn')}`,
+      'includes promote with pipeline_role_arn: team/churn, and setup.yml has resale-price-pipeline',
+    ],
+    [
+      'a role of the account of another environment',
+      `include:\n${promote('environment: prod', 'execution_role_arn: arn:aws:iam::111122223333:role/resale-price-execution')}`,
+      'with an execution_role_arn of the account 111122223333, and the endpoints of prod are in 444455556666',
+      OTHER_NAMES,
+    ],
+    [
+      'an endpoint that no role may change',
+      `include:\n${promote('endpoint_name: churn-$CI_COMMIT_BRANCH')}`,
+      'includes promote with endpoint_name: churn-uat, and setup.yml has resale-price-dev',
+    ],
     ['what is no YAML', 'include: [', 'cannot be read: '],
-  ])('%s', async (_, text, says) => {
-    expect(await flawsOf(text)).toContain(says);
+  ] as [string, string, string | RegExp, string?][])('%s', async (_, text, says, asks) => {
+    expect(await flawsOf(text, asks)).toEqual(
+      typeof says === 'string' ? expect.stringContaining(says) : expect.stringMatching(says),
+    );
   });
 
   it.each([
-    ['one include for all environments', `include:\n${promote(`endpoint_name: a-\${CI_COMMIT_BRANCH}`)}`],
+    ['one include for all environments', `include:\n${promote(`endpoint_name: resale-price-\${CI_COMMIT_BRANCH}`)}`],
     ['a single include', `include:\n  component: gitlab.example.com/x/promote@1\n  inputs: { endpoint_name: $NAME }`],
     ['no include, and a reference', 'job:\n  script: !reference [.other, script]\n'],
     ['an empty file', ''],
