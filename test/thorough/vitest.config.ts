@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // What `npm test` has no time for: each failure row as a process, processes that are killed, a death at every call, what else may be
-// in a pipeline, and a load that is sent in its time.
+// in a pipeline, the longest promotions, and a load that is sent in its time.
 export default defineConfig({
   test: {
     dir: fileURLToPath(new URL('../', import.meta.url)),
@@ -12,6 +12,8 @@ export default defineConfig({
       'interruption/process.check.ts',
       'interruption/every-call.test.ts',
       'interruption/side-by-side.test.ts',
+      'promotion/nightly-stop.check.ts',
+      'promotion/several-regions.check.ts',
       'promotion/what-else.check.ts',
     ],
     env: { KILLS: 'every' },
