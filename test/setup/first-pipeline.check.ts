@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,16 +15,11 @@ import { rolesOfTemplate } from './plans.ts';
 const HOST = 'sgts.gitlab-dedicated.com';
 const ACCOUNT = '111122223333';
 
-/** What a new user writes, and nothing else. */
-const SETUP = `gitlab: https://${HOST}
-project: wog/mlops/resale-price
-environments:
-  dev: { account: "${ACCOUNT}", region: ap-southeast-1 }
-  uat: { account: "${ACCOUNT}", region: ap-southeast-1, approvers: wog/mlops/approvers }
-  main: { account: "${ACCOUNT}", region: ap-southeast-1, approvers: wog/mlops/approvers }
-models:
-  resale-price: { group: ResalePriceModelGroup }
-`;
+/** What a new user answers, and nothing else. */
+const ANSWERS = [
+  ...['--project', 'wog/mlops/resale-price', '--accounts', ACCOUNT, '--region', 'ap-southeast-1'],
+  ...['--approvers', 'wog/mlops/approvers', '--group', 'ResalePriceModelGroup'],
+];
 
 const repository = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, repository), 'utf8');
@@ -40,7 +35,6 @@ async function newProject() {
   const token = 'glpat-maintainer-of-resale-price';
   gitlab.administration.people.give(token, { scopes: ['api'], level: 40 });
   gitlab.administration.settings.groups.push(APPROVERS);
-  writeFileSync(join(folder, 'setup.yml'), SETUP);
   const preload = new URL('compiler/bin/gitlab.js', repository);
   preload.search = new URLSearchParams({ host: HOST, at: gitlab.url }).toString();
   const setup = async (...words: readonly string[]) => {
@@ -53,6 +47,12 @@ async function newProject() {
     return stdout;
   };
   return { gitlab, setup };
+}
+
+/** The commands of docs/setup.md, in order, each without its beginning and where its answer goes. */
+function commandsOfPage(): string[][] {
+  const found = read('docs/setup.md').matchAll(/^npm run -s setup -- (.*?)(?: > stack\.yml)?$/gm);
+  return [...found].map(([, words = '']) => words.split(' '));
 }
 
 /** The include of the README, and the two files beside it. */
@@ -85,11 +85,14 @@ it('a new project: one file and two commands lead to a green first pipeline', as
   const start = performance.now();
   const took = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
   const { gitlab, setup } = await newProject();
-  const template: Template = parse(await setup('aws', '--account', ACCOUNT));
+  const [init = [], aws = [], plan = [], apply = [], check = [], ...more] = commandsOfPage();
+  expect(more, 'this test follows the page command by command').toEqual([]);
+  await setup(...init, ...ANSWERS);
+  const template: Template = parse(await setup(...aws));
   console.log(`After ${took()}: the template for CloudFormation is there.`);
-  expect(await setup('gitlab', 'plan')).toContain('Next: npm run -s setup -- gitlab apply');
-  await setup('gitlab', 'apply');
-  expect(await setup('gitlab', 'check')).toContain('All of these settings are as setup.yml asks for.');
+  expect(await setup(...plan)).toContain('Next: npm run -s setup -- gitlab apply');
+  await setup(...apply);
+  expect(await setup(...check)).toContain('All of these settings are as setup.yml asks for.');
   console.log(`After ${took()}: GitLab is set up and checked.`);
 
   const { administration } = gitlab;
