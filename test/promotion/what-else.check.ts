@@ -58,3 +58,20 @@ it('a child pipeline promotes as its parent would; what the parent passes counts
   expect(results(await child.run())).toMatchObject({ 'deploy-pipeline': 0, 'check-model': 0 });
   expect(results(await approve(child, 'dev'))).toMatchObject({ 'validate-endpoint': 0 });
 }, 120_000);
+
+it('the jobs that check the setup find nothing wrong in the example, in each environment, for an approver, too', async () => {
+  const checking = includeOfExample.replace('    inputs:\n', '    inputs:\n      check_setup: true\n');
+  for (const [branch, files] of [
+    ['dev', { '.gitlab-ci.yml': checking }],
+    ['uat', {}],
+    ['main', {}],
+  ] as const) {
+    const pipeline = stage.project.push(branch, files);
+    const jobs = [
+      ...(await pipeline.press('check-setup', 'tan.mei.ling')),
+      ...(await pipeline.press('check-setup-approval', 'nurul.aisyah')),
+    ];
+    const checks = jobs.filter(({ name }) => name.startsWith('check-setup'));
+    expect(checks.map(({ exit, log }) => [exit, /\b(\d+) wrong/.exec(log)?.[1]])).toEqual(Array(2).fill([0, '0']));
+  }
+}, 120_000);

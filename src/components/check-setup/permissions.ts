@@ -20,7 +20,7 @@ export async function lookAtPermissions(
     const better = said.is === 'unknown' ? await simulator.betterThan(said, each.permission) : said;
     findings.push(judged(each, better, role));
   }
-  return [...findings, simulator.finding];
+  return [...findings, ...simulator.findings];
 }
 
 /** Sends each request once, however many permissions it shows. */

@@ -42,10 +42,10 @@ export class PolicySimulator {
     }
   }
 
-  /** Whether it was asked. */
-  get finding(): SetupFinding {
+  /** Whether it was asked; nothing where nobody had to ask it. */
+  get findings(): SetupFinding[] {
     const name = "IAM's simulator of policies";
-    if (this.#closed !== undefined) return { name, is: 'not given', why: this.#closed };
-    return { name, is: 'right', why: `it was asked about ${this.#asked} permissions` };
+    if (this.#closed !== undefined) return [{ name, is: 'not given', why: this.#closed }];
+    return this.#asked === 0 ? [] : [{ name, is: 'right', why: `it was asked about ${this.#asked} permissions` }];
   }
 }
