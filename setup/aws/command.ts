@@ -42,13 +42,15 @@ export async function aws(words: readonly string[]): Promise<number> {
 
 /** What follows when this account has its stack. */
 function afterwards(others: readonly string[], file: string): string {
-  const each = others.map(
-    (other) => `  npm run -s setup -- aws --account ${other}${fileWords(file)} > stack-${other}.yml`,
+  const stacks = others.map(
+    (each) => `  npm run -s setup -- aws --account ${each}${fileWords(file)} > stack-${each}.yml`,
   );
-  const gitlab = `  npm run -s setup -- gitlab plan${fileWords(file)}`;
-  return ['Then each other account, if it has no stack yet, and GitLab:', '', ...each, gitlab]
-    .slice(others.length > 0 ? 0 : 1)
-    .join('\n');
+  return [
+    others.length > 0 ? 'Then the same for each other account that has no stack yet, and GitLab:' : 'Then GitLab:',
+    '',
+    ...stacks,
+    `  npm run -s setup -- gitlab plan${fileWords(file)}`,
+  ].join('\n');
 }
 
 /** Without -s, npm writes the name of the script before the template: no file of that could be deployed. */

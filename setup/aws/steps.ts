@@ -21,7 +21,7 @@ export function stepsOf(stack: Stack): string {
     ...rolesForGitLab(plan),
     ...troubles(stack),
     '',
-    'Next: save the template as stack.yml, and read it. Then somebody with rights for IAM in this account runs, in its folder:',
+    'Next: save the template as stack.yml, and read it. Then somebody with rights for IAM in this account runs, beside that file:',
     '',
     `  # This must say ${plan.account}.`,
     '  aws sts get-caller-identity --query Account --output text',

@@ -266,7 +266,9 @@ describe('a wrong setup', () => {
     const job = await press(emulator, 'uat');
     expect(job.exit).toBe(1);
     expect(wrong(job)).toEqual(['sagemaker:UpdateModelPackage on package (validated)']);
-    expect(job.log).toMatch(/^Next: add the policy of validate-endpoint to arn:\S+:role\/resale-price-uat /m);
+    expect(job.log).toMatch(
+      /^Next: add the policy of validate-endpoint to arn:\S+:role\/resale-price-uat: deploy the stack of setup\.yml again/m,
+    );
     expect(job.junit).toContain('<failure message="needed by validate-endpoint when record_validation is true; ');
   });
 

@@ -52,7 +52,7 @@ function branch({ path }: CheckedNames, { job }: Around): SetupFinding {
     name,
     is: 'wrong',
     why: `${job.ref} is not protected, and approve-model refuses every approval there`,
-    next: `protect it, then start a new pipeline (docs/setup-by-hand.md, "3. Create branches and environments").`,
+    next: 'protect it, then start a new pipeline: npm run -s setup -- gitlab apply does it (docs/setup.md), or docs/setup-by-hand.md, "3. Create branches and environments".',
   };
 }
 
@@ -81,7 +81,7 @@ export function approvalProtection({ path }: CheckedNames, { job }: Pick<Context
     name,
     is: 'wrong',
     why: `${where} is not protected, and approve-model refuses every approval there`,
-    next: `protect it and add the approvers (docs/setup-by-hand.md, "5. Name the approvers"), then run this job again.`,
+    next: 'protect it and add the approvers: npm run -s setup -- gitlab apply does it (docs/setup.md), or docs/setup-by-hand.md, "5. Name the approvers". Then run this job again.',
   };
 }
 

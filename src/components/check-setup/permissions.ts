@@ -68,7 +68,7 @@ function judged(wanted: WantedPermission, said: ProbeAnswer, role: string): Setu
 }
 
 function addition(components: readonly string[], role: string): string {
-  return `add the policy of ${components.join(' or ')} to ${role} (docs/permissions.md, npm run -s setup -- policies), or correct the inputs.`;
+  return `add the policy of ${components.join(' or ')} to ${role}: deploy the stack of setup.yml again (docs/setup.md), or see docs/permissions.md. If it is another's role, correct the inputs.`;
 }
 
 /** `sagemaker:UpdateModelPackage on package (approved)`. */

@@ -42,7 +42,7 @@ export const setup: readonly Row[] = [
     next: 'do what stands after each Next: above, the first of them first: add the policy of deploy-model to …',
     cause:
       'The role in `AWS_ROLE_ARN` is that of another duty or environment, or lacks a policy of docs/permissions.md.',
-    remedy: 'Attach the policies that the log names. `npm run -s setup -- policies` writes them from `setup.yml`.',
+    remedy: 'Deploy the stack of `setup.yml` again, or attach the policies that the log names.',
     stage: nothing,
     act: setUp,
     job: { inputs: { role_arn: roleOf('validate-dev') }, env: WITHOUT_KEYS },
@@ -56,7 +56,7 @@ export const setup: readonly Row[] = [
     component: 'check-setup-approval',
     code: 'SMC-9001',
     seen: 'ERROR The setup is wrong: approval environment. Nothing was changed.…',
-    next: 'protect it and add the approvers (docs/setup-by-hand.md, "5. Name the approvers"), then run this job again.',
+    next: 'protect it and add the approvers: npm run -s setup -- gitlab apply does it (docs/setup.md), or docs/setup-by-hand.md, "5. Name the approvers". Then run this job again.',
     cause:
       'GitLab does not restrict who may start a job in `uat/approval`: approve-model refuses every approval there.',
     remedy: 'Protect the environment, and add the approvers.',
