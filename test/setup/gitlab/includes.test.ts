@@ -17,6 +17,9 @@ const OTHER_NAMES = `environments:
   prod: { account: "444455556666", region: ap-southeast-1, branch: main, approvers: wog/mlops/approvers }
 ${MODELS}`;
 
+const TWO_MODELS = `${FEW}  churn: { group: Churn }
+`;
+
 const flawsOf = async (text: string, asks = `${ENVIRONMENTS}${MODELS}`) => {
   const plan = await setupIn(
     'setup.yml',
@@ -95,7 +98,19 @@ describe('check reads the includes of the first environment, and tells what GitL
     [
       'an endpoint that no role may change',
       `include:\n${promote('endpoint_name: churn-$CI_COMMIT_BRANCH')}`,
-      'includes promote with endpoint_name: churn-uat, and setup.yml has resale-price-dev',
+      'includes promote with endpoint_name: churn-uat, and setup.yml has resale-price-uat',
+    ],
+    [
+      'a model by the names of another',
+      `include:\n${promote('gitlab_environment_suffix: /churn', 'pipeline_name: resale-price')}`,
+      'includes promote with pipeline_name: resale-price, and setup.yml has churn',
+      TWO_MODELS,
+    ],
+    [
+      'a model without jobs',
+      `include:\n${promote('gitlab_environment_suffix: /resale-price')}`,
+      /^has no include of promote that serves dev\/churn\nhas no include of promote that serves main\/churn$/m,
+      TWO_MODELS,
     ],
     ['what is no YAML', 'include: [', 'cannot be read: '],
   ] as [string, string, string | RegExp, string?][])('%s', async (_, text, says, asks) => {
