@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { firstSentence } from './release/first/answers.ts';
 import { first } from './release/first/command.ts';
 import { problemsOf } from './release/readiness.ts';
 import { readRepository } from './release/repository.ts';
@@ -9,17 +10,14 @@ const folder = fileURLToPath(new URL('../', import.meta.url));
 
 /** `npm run release -- 1.4.0 [--dry-run]`: checks everything that must hold, then tags; the tag's pipeline releases. */
 function release(): number {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { 'dry-run': { type: 'boolean', default: false }, tagged: { type: 'boolean', default: false } },
-  });
-  const [version] = positionals;
-  if (!version) {
+  const asked = askedFor();
+  if (typeof asked === 'string') {
     console.log(
-      'ERROR No version was named.\nNext: npm run release -- 1.4.0 --dry-run; before the first one, npm run release -- first.',
+      `ERROR ${asked}\nNext: npm run release -- 1.4.0 --dry-run; before the first one, npm run release -- first.`,
     );
     return 64;
   }
+  const { version, values } = asked;
   const repository = readRepository(folder);
   const problems = problemsOf(repository, { version, tagged: values.tagged });
   for (const { what, next } of problems) console.log(`ERROR ${what}\nNext: ${next}`);
@@ -30,6 +28,21 @@ function release(): number {
   else if (values['dry-run']) console.log(plan(version, repository.commit));
   else tag(version);
   return 0;
+}
+
+/** The version and the options, or what is wrong with the words. */
+function askedFor() {
+  const options = {
+    'dry-run': { type: 'boolean', default: false },
+    tagged: { type: 'boolean', default: false },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    const [version] = positionals;
+    return version === undefined ? 'No version was named.' : { version, values };
+  } catch (error) {
+    return firstSentence(error);
+  }
 }
 
 function plan(version: string, commit: string): string {

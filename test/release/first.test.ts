@@ -324,6 +324,11 @@ describe('npm run release -- first', () => {
     expect((await look({ env: { GITLAB_TOKEN: `${TOKEN}\n` } })).of('project')).toMatchObject({ is: 'ok' });
   });
 
+  it('ends with the first thing to do', async () => {
+    const { screen } = await look({ env: {} });
+    expect(screen.split('\n').at(-1)).toMatch(/^Next: for NODE_IMAGE, .+\.$/);
+  });
+
   it('ends every next step as a sentence', async () => {
     const { findings } = await look({ env: {}, crane: () => failed('no such host'), npm: failed('ENOTFOUND') });
     for (const next of everyNext(findings)) expect(next).toMatch(/\.$/);
@@ -375,7 +380,7 @@ describe('its answers', () => {
 
   it('are asked for until they are right; Enter takes what is proposed', async () => {
     const { answers, read } = await typed([
-      ...['gitlab', '', 'https://gitlab.agency.example'],
+      ...['gitlab', '', 'https://gitlab.agency.example/'],
       ...['', 'https://nexus', '', ''],
       'https://registry.agency.example/npm/',
     ]);

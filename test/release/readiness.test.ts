@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { changesIn } from '../../scripts/release/notes.ts';
 import { problemsOf, type Repository } from '../../scripts/release/readiness.ts';
@@ -21,6 +22,15 @@ const ready: Repository = {
   pagesCurrent: true,
   server: 'answered',
 };
+
+it('words that npm run release does not know are refused in a sentence', () => {
+  const words = [new URL('../../scripts/release.ts', import.meta.url).pathname, '1.4.0', '--dryrun'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toMatchObject({
+    ...{ status: 64, stderr: '' },
+    stdout: expect.stringMatching(/^ERROR Unknown option '--dryrun'\.\nNext: npm run release -- 1\.4\.0 --dry-run; /),
+  });
+});
 
 describe('a version', () => {
   it('may be tagged when everything holds', () => {

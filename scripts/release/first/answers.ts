@@ -90,7 +90,8 @@ export function readOptions(words: readonly string[]): { given: Partial<Answers>
   }
 }
 
-function firstSentence(error: unknown): string {
+/** What Node says of a wrong option, without its advice. */
+export function firstSentence(error: unknown): string {
   return error instanceof Error ? `${error.message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.` : String(error);
 }
 

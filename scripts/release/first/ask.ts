@@ -1,11 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { type Answers, isComplete, QUESTIONS, wrongWith } from './answers.ts';
+import { type Answers, isComplete, QUESTIONS, type Question, wrongWith } from './answers.ts';
 
 /** Where a person reads and types. */
 export interface Terminal {
   readonly input: Readable;
   readonly output: Writable;
+}
+
+/** An address copied from a browser ends with a slash. */
+function tidied({ name }: Question, said: string): string {
+  return name === 'gitlab' ? said.replace(/\/+$/, '') : said;
 }
 
 /** Asks what the options did not say, each until the answer is right; nothing when the person goes away. */
@@ -24,7 +29,8 @@ export async function askFor(
       const proposal = proposed[question.name];
       const asks = `${question.asks}${proposal === undefined ? '' : ` [${proposal}]`}: `;
       while (answers[question.name] === undefined) {
-        const answer = (await lines.question(asks, { signal: gone.signal })).trim() || (proposal ?? '');
+        const said = (await lines.question(asks, { signal: gone.signal })).trim();
+        const answer = tidied(question, said) || (proposal ?? '');
         const wrong = wrongWith(question, answer);
         if (wrong === undefined) answers[question.name] = answer;
         else output.write(`${wrong}\n`);

@@ -22,7 +22,7 @@ export function screenOf({ findings, parts }: FirstRelease): string[] {
     ...NEVER_LOOKED_AT.map((each) => `  ${each}`),
     ...parts.flatMap(({ heading, lines }) => ['', `${heading}:`, ...lines.map((line) => `  ${line}`)]),
     '',
-    open.length === 0 ? 'Everything that can be looked at from here holds.' : summaryOf(open),
+    ...summaryOf(open),
   ].map(visibleText);
 }
 
@@ -31,7 +31,13 @@ function lineOf({ is, about, what, next }: Finding, width: number): string[] {
   return next === undefined ? [line] : [line, `${' '.repeat(width + 14)}Next: ${next}`];
 }
 
-function summaryOf(open: readonly Finding[]): string {
+/** What is first to do stands last, where a terminal shows it. */
+function summaryOf(open: readonly Finding[]): string[] {
+  const [first] = open;
+  if (first === undefined) return ['Everything that can be looked at from here holds.'];
   const unseen = open.filter(({ is }) => is === 'not seen').length;
-  return `To do: ${open.length - unseen}. Not seen: ${unseen}. Run this again when that is done.`;
+  return [
+    `To do: ${open.length - unseen}. Not seen: ${unseen}. Run this again when that is done.`,
+    `Next: for ${first.about}, ${first.next}`,
+  ];
 }
