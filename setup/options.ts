@@ -11,6 +11,16 @@ export function fileWords(file: string): string {
   return file === SETUP_FILE ? '' : ` --file ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`}`;
 }
 
+/** The file of an account's template: with several accounts, nobody deploys that of another. */
+export function templateFile(account: string, accounts: readonly string[]): string {
+  return accounts.length > 1 ? `stack-${account}.yml` : 'stack.yml';
+}
+
+/** The command that writes it. */
+export function templateCommand(account: string, accounts: readonly string[], file: string): string {
+  return `npm run -s setup -- aws --account ${account}${fileWords(file)} > ${templateFile(account, accounts)}`;
+}
+
 /** A command line that cannot be followed: a line for each mistake. */
 export class WordsMistake extends Error {}
 

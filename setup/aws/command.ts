@@ -1,5 +1,5 @@
 import { programsOfRoles } from '../../test/catalog/programs.ts';
-import { FILE, fileWords, readOptions, WordsMistake } from '../options.ts';
+import { FILE, fileWords, readOptions, templateCommand, templateFile, WordsMistake } from '../options.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';
@@ -30,25 +30,18 @@ export async function aws(words: readonly string[]): Promise<number> {
   ];
   if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
   process.stdout.write(text);
-  console.error(stepsOf({ name, plan, text }));
-  console.error(
-    `\n${afterwards(
-      accounts.filter((each) => each !== account),
-      options.file,
-    )}`,
-  );
+  console.error(stepsOf({ name, plan, text, file: templateFile(account, accounts) }));
+  console.error(`\n${afterwards(account, accounts, options.file)}`);
   return 0;
 }
 
 /** What follows when this account has its stack. */
-function afterwards(others: readonly string[], file: string): string {
-  const stacks = others.map(
-    (each) => `  npm run -s setup -- aws --account ${each}${fileWords(file)} > stack-${each}.yml`,
-  );
+function afterwards(account: string, accounts: readonly string[], file: string): string {
+  const others = accounts.filter((each) => each !== account);
   return [
     others.length > 0 ? 'Then the same for each other account that has no stack yet, and GitLab:' : 'Then GitLab:',
     '',
-    ...stacks,
+    ...others.map((each) => `  ${templateCommand(each, accounts, file)}`),
     `  npm run -s setup -- gitlab plan${fileWords(file)}`,
   ].join('\n');
 }

@@ -10,18 +10,20 @@ export interface Stack {
   readonly plan: AccountPlan;
   /** The template, as it is printed. */
   readonly text: string;
+  /** Where it is to be saved. */
+  readonly file: string;
 }
 
 /** What a person reads beside the template. What to do next stands last, where a terminal shows it. */
 export function stepsOf(stack: Stack): string {
-  const { plan } = stack;
+  const { plan, file } = stack;
   return [
     made(stack),
     ...givenUp(plan),
     ...rolesForGitLab(plan),
     ...troubles(stack),
     '',
-    'Next: save the template as stack.yml, and read it. Then somebody with rights for IAM in this account runs, beside that file:',
+    `Next: save the template as ${file}, and read it. Then somebody with rights for IAM in this account runs, beside it:`,
     '',
     `  # This must say ${plan.account}.`,
     '  aws sts get-caller-identity --query Account --output text',
@@ -38,7 +40,7 @@ function made({ plan, text }: Stack): string {
   return `The template of account ${plan.account} has ${counted.join(', ')}: ${Buffer.byteLength(text)} bytes.`;
 }
 
-function deployment({ name, plan, text }: Stack): string[] {
+function deployment({ name, plan, text, file }: Stack): string[] {
   const large = Buffer.byteLength(text) > MAX_BODY;
   return [
     ...(large
@@ -48,7 +50,7 @@ function deployment({ name, plan, text }: Stack): string[] {
         ]
       : []),
     `  aws cloudformation deploy --region ${plan.region} --stack-name ${name} \\`,
-    `    --template-file stack.yml --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket BUCKET' : ''}`,
+    `    --template-file ${file} --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket BUCKET' : ''}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { partsOf } from '../../src/ground/error-parts.ts';
-import { fileWords, readOptions, SETUP_FILE, WordsMistake } from '../options.ts';
+import { fileWords, readOptions, SETUP_FILE, templateCommand, WordsMistake } from '../options.ts';
 import { SetupMistakes, setupIn } from '../setup-plan.ts';
 import { setupText } from './file.ts';
 import type { InGitLab } from './in-gitlab.ts';
@@ -27,12 +27,9 @@ export async function init(words: readonly string[], terminal: Terminal): Promis
   const written = setupText(answers);
   await setupIn(file, written);
   await writeNew(file, written);
-  const accounts = new Set(partsOfAnswer('accounts', answers.accounts));
+  const accounts = [...new Set(partsOfAnswer('accounts', answers.accounts))];
   terminal.print(`${file} is written. Next: read it, then run these; docs/setup.md says what they do:`);
-  for (const account of accounts) {
-    const stack = accounts.size === 1 ? 'stack.yml' : `stack-${account}.yml`;
-    terminal.print(`  npm run -s setup -- aws --account ${account}${fileWords(file)} > ${stack}`);
-  }
+  for (const account of accounts) terminal.print(`  ${templateCommand(account, accounts, file)}`);
   terminal.print(`  npm run -s setup -- gitlab plan${fileWords(file)}`);
   return 0;
 }

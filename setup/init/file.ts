@@ -23,7 +23,7 @@ project: ${quoted(project)}
 environments:
 ${environments.join('\n')}
 
-# A name begins the names of a model's endpoints and roles; "endpoint" and "pipeline" give other ones.
+# A section for each model. Its name begins the names of its endpoints and roles; "endpoint" and "pipeline" give other ones.
 models:
   ${quoted(model)}:
     group: ${quoted(group)}

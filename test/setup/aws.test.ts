@@ -241,13 +241,15 @@ describe('the roles of SageMaker', () => {
 
   it('are otherwise left alone: the command attaches the Deny, and what a VPC needs', async () => {
     const plan = await setup(['group:', 'vpc: true, group:']);
-    const text = stepsOf({ name: 'stack', plan: planIn(plan), text: '' });
+    const text = stepsOf({ name: 'stack', plan: planIn(plan), text: '', file: 'stack.yml' });
     const attach = 'aws iam attach-role-policy --role-name';
     const policy = `--policy-arn arn:aws:iam::${ONE}:policy`;
     expect(text).toContain(`${attach} resale-price-pipeline ${policy}/resale-price-deny-registry-entries`);
     expect(text).toContain(`${attach} resale-price-execution ${policy}/resale-price-execution-role-vpc`);
     expect(Object.keys(rolesIn(stackIn(plan)))).not.toContain('resale-price-pipeline');
-    expect(stepsOf({ name: 'stack', plan: planIn(plan, OTHER), text: '' })).not.toContain('deny-registry-entries');
+    expect(stepsOf({ name: 'stack', plan: planIn(plan, OTHER), text: '', file: 'stack.yml' })).not.toContain(
+      'deny-registry-entries',
+    );
   });
 });
 
@@ -356,7 +358,7 @@ it('no stack has the name of the stack of another project, or of another file: d
 
 describe('what a person reads beside the template', () => {
   const steps = async (change: readonly [string, string], bytes = 10) =>
-    stepsOf({ name: 'a-stack', plan: planIn(await setup(change)), text: 'x'.repeat(bytes) });
+    stepsOf({ name: 'a-stack', plan: planIn(await setup(change)), text: 'x'.repeat(bytes), file: 'stack.yml' });
 
   it('is the command that deploys it; a large one needs a bucket', async () => {
     const deploy = `aws cloudformation deploy --region ap-southeast-1 --stack-name a-stack \\

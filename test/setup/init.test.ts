@@ -107,7 +107,7 @@ it('init names each option that is wrong, and one that nobody knows', async () =
 it('init takes spaces for commas, and an address as a browser shows it', async () => {
   const answers = ['https://gitlab.example.com/', 'test  prod', 'develop, main', '111122223333 444455556666 ', '', ''];
   const words = GIVEN.filter((each) => !each.startsWith('--accounts'));
-  const { file, run: go } = await run(words, answers);
+  const { file, printed, run: go } = await run(words, answers);
   expect(await go()).toBe(0);
   const { gitlab, environments } = await readSetup(file);
   expect(gitlab).toBe('https://gitlab.example.com');
@@ -115,6 +115,7 @@ it('init takes spaces for commas, and an address as a browser shows it', async (
     ['test', 'develop', '111122223333'],
     ['prod', 'main', '444455556666'],
   ]);
+  expect(printed).toContain(`  npm run -s setup -- aws --account 444455556666 --file ${file} > stack-444455556666.yml`);
 });
 
 it('init never overwrites a file, and says so before it asks anything', async () => {
