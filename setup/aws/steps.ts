@@ -68,6 +68,8 @@ function attachments({ account, unattached }: AccountPlan): string[] {
     'Then attach these policies to the roles that you have. Without the Deny, a step of the training can forge an approval:',
     '',
     ...commands,
+    '  # NoSuchEntity: there is no such role. Write the name of yours into setup.yml (pipeline_role, execution_role), or',
+    '  # "sagemaker_roles: create", and begin again.',
   ];
 }
 

@@ -245,6 +245,7 @@ describe('the roles of SageMaker', () => {
     const attach = 'aws iam attach-role-policy --role-name';
     const policy = `--policy-arn arn:aws:iam::${ONE}:policy`;
     expect(text).toContain(`${attach} resale-price-pipeline ${policy}/resale-price-deny-registry-entries`);
+    expect(text).toContain('NoSuchEntity: there is no such role. Write the name of yours into setup.yml');
     expect(text).toContain(`${attach} resale-price-execution ${policy}/resale-price-execution-role-vpc`);
     expect(Object.keys(rolesIn(stackIn(plan)))).not.toContain('resale-price-pipeline');
     expect(stepsOf({ name: 'stack', plan: planIn(plan, OTHER), text: '', file: 'stack.yml' })).not.toContain(
