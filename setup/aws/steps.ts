@@ -74,19 +74,19 @@ function attachments({ account, unattached }: AccountPlan): string[] {
 }
 
 /** What other accounts may do in groups that the stack does not make. */
-function groupPolicies({ region, groups }: AccountPlan): string[] {
+function groupPolicies({ account, region, groups }: AccountPlan): string[] {
   const commands = groups.flatMap(({ name, exists, policy }) =>
     exists && policy
       ? [
           `  aws sagemaker put-model-package-group-policy --region ${region} --model-package-group-name ${name} \\`,
-          `    --resource-policy file://group-${name}.json`,
+          `    --resource-policy file://policies/${account}/group-${name}.json`,
         ]
       : [],
   );
   if (commands.length === 0) return [];
   return [
     '',
-    'Then let the other accounts use the groups. npm run -s setup -- policies writes the files:',
+    `Then let the other accounts use the groups. npm run -s setup -- policies writes the files, into policies/${account}:`,
     '',
     ...commands,
   ];
@@ -99,7 +99,7 @@ function givenUp({ layout }: AccountPlan): string[] {
     'With "roles: one", one role of an environment does everything. What that gives up: AWS no longer separates the approval',
     'from the deployment, so that every job on the branch of an environment may write every registry entry of a version, and',
     'set its approval status. Only the components check then who approved. Merge requests have no plan, which needs a role of',
-    'its own. With "roles: two", AWS refuses all that.',
+    'its own. With "roles: two", AWS refuses all that. Beside check_setup: true, write one_role: true: check-setup then expects it.',
   ];
 }
 

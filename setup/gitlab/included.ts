@@ -4,6 +4,8 @@ import type { Difference } from './difference.ts';
 
 const text = z.catch(z.optional(z.string()), undefined);
 
+const switched = z.catch(z.optional(z.boolean()), undefined);
+
 const include = z.object({
   component: z.string().check(z.regex(/\/[\w-]+@[^/]+$/)),
   inputs: z.optional(
@@ -20,6 +22,8 @@ const include = z.object({
       pipeline_name: text,
       pipeline_role_arn: text,
       execution_role_arn: text,
+      check_setup: switched,
+      one_role: switched,
     }),
   ),
 });

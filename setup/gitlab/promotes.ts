@@ -5,6 +5,9 @@ import { expanded, type Flaw, type Included } from './included.ts';
 
 type Inputs = Included['inputs'];
 
+/** The inputs that are texts. */
+type Text = Exclude<keyof Inputs, 'check_setup' | 'one_role'>;
+
 /**
  * What the includes of promote say otherwise than `setup.yml`: jobs in other GitLab environments see none of the variables, the
  * roles in AWS may use no other names, and an environment that no include serves has no jobs. What a variable makes of a value,
@@ -19,11 +22,27 @@ export function promoteFlaws(plan: SetupPlan, all: readonly Included[]): Flaw[] 
     ...strangers('gitlab_environment_suffix', promotes.map(suffixOf), suffixes),
     ...strangers('environment', literals(promotes, 'environment'), names),
     ...strangers('promotion_path', promotes.flatMap(pathOf), [names.join(', ')]),
+    ...otherLayout(plan, promotes),
     ...plan.models.flatMap((model) => {
       const own = promotes.filter((each) => suffixOf(each) === model.suffix);
       return [...otherNames(plan, model, own), ...otherAccounts(plan, own), ...unserved(plan, model, own)];
     }),
   ];
+}
+
+/** check-setup calls wrong what one role for everything may do, unless it is told that this is meant. */
+function otherLayout({ roles }: SetupPlan, promotes: readonly Inputs[]): Flaw[] {
+  const wanted = roles === 'one';
+  return promotes.some(({ check_setup: checks, one_role: one = false }) => checks && one !== wanted)
+    ? [
+        {
+          found: `includes promote with check_setup: true and ${wanted ? 'without ' : ''}one_role: true, and setup.yml has roles: ${roles}`,
+          next: wanted
+            ? 'write one_role: true beside check_setup: true'
+            : 'take one_role out: AWS keeps the jobs apart',
+        },
+      ]
+    : [];
 }
 
 /** By its suffix, an include belongs to a model. */
@@ -52,7 +71,7 @@ function literal(value: string | undefined): string | undefined {
   return value?.includes('$') ? undefined : value;
 }
 
-function literals(promotes: readonly Inputs[], input: keyof Inputs): string[] {
+function literals(promotes: readonly Inputs[], input: Text): string[] {
   return promotes.flatMap((each) => literal(each[input]) ?? []);
 }
 

@@ -115,7 +115,7 @@ const ELSE: SetupFinding = {
 function judged({ action, on, danger }: Forbidden, said: ProbeAnswer, role: string) {
   if (said.is === 'unknown') return { is: 'not looked at', why: said.why } as const;
   if (said.is !== 'denied') {
-    const next = `take what is too much out of the policies of ${role}: docs/permissions.md has those that are enough.`;
+    const next = `take what is too much out of the policies of ${role}: docs/permissions.md has those that are enough. If one role is meant to serve all jobs of the environment, set the input one_role.`;
     return { is: 'wrong', why: `the role may: ${danger}`, next } as const;
   }
   const besides = besideIt({ action, on }, said);

@@ -101,6 +101,17 @@ describe('check reads the includes of the first environment, and tells what GitL
       'includes promote with endpoint_name: churn-uat, and setup.yml has resale-price-uat',
     ],
     [
+      'a check that would call wrong what one role for everything may do',
+      `include:\n${promote('check_setup: true')}`,
+      'includes promote with check_setup: true and without one_role: true, and setup.yml has roles: one',
+      `${FEW}roles: one`,
+    ],
+    [
+      'a check that would not look at what the two roles of an environment must not do',
+      `include:\n${promote('check_setup: true', 'one_role: true')}`,
+      'includes promote with check_setup: true and one_role: true, and setup.yml has roles: two',
+    ],
+    [
       'a model by the names of another',
       `include:\n${promote('gitlab_environment_suffix: /churn', 'pipeline_name: resale-price')}`,
       'includes promote with pipeline_name: resale-price, and setup.yml has churn',
