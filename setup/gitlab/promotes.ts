@@ -85,18 +85,30 @@ function rolesOf(promotes: readonly Inputs[], input: 'pipeline_role_arn' | 'exec
   return promotes.flatMap((each) => literal(/:role\/(.+)$/.exec(each[input] ?? '')?.[1]) ?? []);
 }
 
-/** A role of one account is no role of an endpoint in another. */
+/** A role of one account is no role of a pipeline or an endpoint in another. */
 function otherAccounts(plan: SetupPlan, own: readonly Inputs[]): Flaw[] {
+  const [first] = plan.environments;
   return own.flatMap((each) => {
-    const account = /^arn:aws:iam::(\d{12}):/.exec(each.execution_role_arn ?? '')?.[1];
-    if (account === undefined) return [];
-    return promotedBy(plan, each)
-      .filter((environment) => environment.account !== account)
-      .map((environment) => ({
-        found: `includes promote with an execution_role_arn of the account ${account}, and the endpoints of ${environment.name} are in ${environment.account}`,
-        next: 'write $AWS_ACCOUNT_ID for the account in pipeline_role_arn and execution_role_arn',
-      }));
+    const served = promotedBy(plan, each);
+    return [
+      ...inOtherAccounts(
+        'pipeline_role_arn',
+        each,
+        served.filter((environment) => environment === first),
+      ),
+      ...inOtherAccounts('execution_role_arn', each, served),
+    ];
   });
+}
+
+function inOtherAccounts(input: Text, inputs: Inputs, served: readonly PlannedEnvironment[]): Flaw[] {
+  const account = /^arn:aws:iam::(\d{12}):/.exec(inputs[input] ?? '')?.[1];
+  return served
+    .filter((environment) => account !== undefined && environment.account !== account)
+    .map((environment) => ({
+      found: `includes promote with a role of the account ${account} in ${input}, and ${environment.name} is in ${environment.account}`,
+      next: 'write $AWS_ACCOUNT_ID for the account: the variable is that of the environment',
+    }));
 }
 
 /** The environments in which a model has no jobs, and how an include serves them. */

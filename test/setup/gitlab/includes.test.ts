@@ -92,7 +92,13 @@ describe('check reads the includes of the first environment, and tells what GitL
     [
       'a role of the account of another environment',
       `include:\n${promote('environment: prod', 'execution_role_arn: arn:aws:iam::111122223333:role/resale-price-execution')}`,
-      'with an execution_role_arn of the account 111122223333, and the endpoints of prod are in 444455556666',
+      'with a role of the account 111122223333 in execution_role_arn, and prod is in 444455556666',
+      OTHER_NAMES,
+    ],
+    [
+      'a pipeline role of another account than that of the training',
+      `include:\n${promote('environment: test', 'pipeline_role_arn: arn:aws:iam::444455556666:role/resale-price-pipeline')}`,
+      'with a role of the account 444455556666 in pipeline_role_arn, and test is in 111122223333',
       OTHER_NAMES,
     ],
     [
