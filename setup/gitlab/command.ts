@@ -55,7 +55,10 @@ interface Request {
 /** What is asked for. The token is never an argument: those are seen by others. Throws WordsMistake with what is wrong. */
 function requestIn([name, ...words]: readonly string[], env: Env): Request {
   const action = ACTIONS.find((each) => each === name);
-  if (!action) throw new WordsMistake(`Say one of: ${ACTIONS.join(', ')}.`);
+  if (!action)
+    throw new WordsMistake(
+      `Say one of: ${ACTIONS.join(', ')}. Next: npm run -s setup -- gitlab plan, which changes nothing.`,
+    );
   const { file } = readOptions(words, { file: FILE });
   const token = env.GITLAB_TOKEN?.trim() ?? '';
   if (token === '') throw new WordsMistake(WITHOUT_TOKEN);

@@ -23,7 +23,8 @@ export async function policies(words: readonly string[], print: (line: string) =
     for (const [file, document] of Object.entries(files))
       await writeFile(join(path, file), `${JSON.stringify(document, undefined, 2)}\n`);
     for (const line of linesOf({ files, roles })) print(line);
-    print(`${Object.keys(files).length} files are in ${path}/.`);
+    const { length } = Object.keys(files);
+    print(`${length} ${length === 1 ? 'file is' : 'files are'} in ${path}/.`);
   }
   print('Next: docs/setup-by-hand.md, section 2, attaches them.');
   return 0;

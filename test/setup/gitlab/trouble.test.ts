@@ -109,7 +109,10 @@ it('no token: nobody is asked', async () => {
 
 it.each(['', 'destroy'])('a command that is not there: "%s"', async (action) => {
   const { run } = await project(FEW);
-  expect(await run(action)).toEqual({ code: 64, text: 'Say one of: plan, apply, check.' });
+  expect(await run(action)).toEqual({
+    code: 64,
+    text: expect.stringMatching(/^Say one of: plan, apply, check\. Next: npm run -s setup -- gitlab plan/),
+  });
 });
 
 it('a token that only reads is enough for plan and check', async () => {
