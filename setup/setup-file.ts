@@ -28,13 +28,14 @@ export const region = text(
   /^(?!cn-|us-gov-|[a-z]{2}-iso)[a-z]{2}(-[a-z]+)+-\d$/,
   'must be an AWS region, like ap-southeast-1, and none of China, GovCloud or the isolated ones, whose ARNs are others',
 );
+/** Each part of a path of GitLab has more than dots: those would lead elsewhere in its API. */
 export const projectPath = text(
-  /^[\w.-]+(\/[\w.-]+)+$/,
+  /^(?!(.*\/)?\.+(\/|$))[\w.-]+(\/[\w.-]+)+$/,
   'must be the path of a project or group, like wog/mlops/resale-price',
 );
 /** GitLab takes a number for the ID of a group. */
 export const groupPath = text(
-  /^(?!\d+$)[\w.-]+(\/[\w.-]+)*$/,
+  /^(?!\d+$)(?!(.*\/)?\.+(\/|$))[\w.-]+(\/[\w.-]+)*$/,
   'must be the path of a group of GitLab, like wog/mlops/approvers, not its ID',
 );
 export const awsName = text(

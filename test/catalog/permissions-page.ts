@@ -252,8 +252,9 @@ its client ID. Each role trusts the branch or the tags of its environment:
 }
 
 const PLAN_TRUST = `A role of plan-deployment trusts the branch that is merged, because the token of a merge request's pipeline names that. The first
-environment's trusts every branch of the project, so it may read no objects of S3. There is no such role where tags serve an
-environment or the one before it, or where one branch serves both.`;
+environment's trusts every branch of the project, so it may read no objects of S3. As an endpoint may serve what others made, it may look
+at every model and endpoint config of the account and region, with the environment variables of the containers: no secret belongs there.
+There is no such role where tags serve an environment or the one before it, or where one branch serves both.`;
 
 function section(title: string, document: unknown): string {
   return `### ${title}\n\n${json(document)}`;

@@ -145,6 +145,16 @@ describe('setup.yml', () => {
       ['models:', 'models:\n  churn: { group: resalePriceModelgroup }'],
       /two models have the group resalepricemodelgroup, whatever its case/,
     ],
+    [
+      'a group whose path leads elsewhere',
+      ['wog/mlops/approvers', 'wog/..'],
+      /approvers must be the path of a group of GitLab/,
+    ],
+    [
+      'a project whose path leads elsewhere',
+      ['wog/mlops/resale-price', '../admin'],
+      /project must be the path of a project/,
+    ],
     ['a group that is too long', ['group: Re', `group: R${'-'.repeat(63)}e`], /group must have letters, .* at most 63/],
     [
       'a region whose ARNs are others',
