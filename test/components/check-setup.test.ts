@@ -444,6 +444,9 @@ describe("IAM's simulator of policies", () => {
   });
 });
 
+/** What only an answer of AWS shows. */
+const OF_AWS = /:|^must not |^(model package group|endpoint name|pipeline)$/;
+
 describe('what AWS does not answer', () => {
   it('because it throttles whatever it is asked is not looked at, after ten minutes at most', async () => {
     const emulator = await account();
@@ -455,12 +458,18 @@ describe('what AWS does not answer', () => {
     expect(emulator.clock.now().getTime() - began).toBeLessThan(15 * 60_000);
   });
 
-  it('because the job has no token and no role is not looked at, and not right', async () => {
-    const job = await press(await account(), 'uat', { inputs: { ...FEW, role_arn: 'none' } });
-    expect(found(job, 'token')).toMatchObject({ is: 'not looked at' });
-    expect(found(job, 'branch')).toMatchObject({ is: 'not looked at' });
-    expect(found(job, "IAM's simulator of policies")).toMatchObject({ is: 'not given' });
-  });
+  it.each([200, 400, 403, 404])(
+    'but a proxy, with a page and HTTP %i, is not looked at, and not right',
+    async (status) => {
+      for (const start of [press, pressApproval]) {
+        const emulator = await account();
+        emulator.fault({ operation: '*', nth: 3, times: 5000, kind: 'proxy page', status });
+        const asked = findings(await start(emulator, 'uat')).filter(({ name }) => OF_AWS.test(name));
+        expect(asked.length).toBeGreaterThan(5);
+        expect(asked.filter(({ is }) => is !== 'not looked at')).toEqual([]);
+      }
+    },
+  );
 
   it.each([
     ['throttles', { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }],

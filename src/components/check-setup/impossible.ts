@@ -119,5 +119,9 @@ const updatingEndpoint = ({ sagemaker }: Aws, EndpointName: string, EndpointConf
 
 async function invoking(aws: Aws, EndpointName: string, TargetVariant: string) {
   const { InvokeEndpointCommand } = await import('../../aws/sagemaker-runtime.ts');
-  return (await aws.runtime()).send(new InvokeEndpointCommand({ EndpointName, TargetVariant, Body: '' }));
+  const command = new InvokeEndpointCommand({ EndpointName, TargetVariant, Body: '' });
+  const answer = await (await aws.runtime()).send(command);
+  // A model may answer anything, and so may what stands before AWS: only SageMaker says which variant answered.
+  if (answer.InvokedProductionVariant === undefined) throw new Error('what answered is not SageMaker');
+  return answer;
 }
