@@ -80,16 +80,19 @@ export class ProtectedEnvironments {
   #change(environment: ProtectedEnvironment, params: Params): ApiAnswer | undefined {
     const levels = this.#changed(environment.deploy_access_levels, params.deploy_access_levels);
     const rules = this.#changed(environment.approval_rules, params.approval_rules, { required_approvals: 1 });
+    if (!levels || !rules) return refused(404, '404 Not found');
     if (levels.length === 0) return refused(422, ['Deploy access levels is too short (minimum is 1 character)']);
     environment.deploy_access_levels.splice(0, Number.POSITIVE_INFINITY, ...levels);
     environment.approval_rules.splice(0, Number.POSITIVE_INFINITY, ...rules);
     return undefined;
   }
 
-  #changed<Each extends Level>(found: readonly Each[], changes: unknown, usual: object = {}): Each[] {
+  /** `undefined` where somebody has removed what is to be changed. */
+  #changed<Each extends Level>(found: readonly Each[], changes: unknown, usual: object = {}): Each[] | undefined {
     const all = [...found];
     for (const { _destroy: destroy, ...of } of Array.isArray(changes) ? changes : []) {
       const at = all.findIndex(({ id }) => id === of.id);
+      if (at < 0 && of.id !== undefined) return undefined;
       if (at >= 0 && destroy) all.splice(at, 1);
       else if (at >= 0) Object.assign(all[at] ?? {}, of);
       else if (of.group_id === undefined || this.#isShared(of.group_id))

@@ -141,17 +141,24 @@ function deployersCompared(approval: Approval, there: FoundProtectedEnvironment,
   return [{ ...about(approval), ...says, changes: [{ method: 'PUT', path: pathTo(approval), body }] }];
 }
 
-/** More approvals than wanted are right. */
+/** More approvals than wanted are right; two rules for one group are what two people made at once. */
 function approvalsCompared(approval: Approval, there: FoundProtectedEnvironment, group: FoundGroup): Compared {
   const { name, approvers, environment } = approval;
-  const rule = there.approval_rules?.find(({ group_id: id }) => id === group.id);
+  const [rule, ...more] = (there.approval_rules ?? []).filter(({ group_id: id }) => id === group.id);
   const found = rule?.required_approvals ?? 0;
-  const isMore = found > environment.approvals;
+  const isOne = more.length === 0;
+  const isMore = isOne && found > environment.approvals;
   if (isMore) return { differences: [], leftAlone: [`${name}: ${found} approvals of ${approvers} are required`] };
-  if (found === environment.approvals) return { differences: [] };
-  const wanted = { ...(rule && { id: rule.id }), group_id: group.id, required_approvals: environment.approvals };
-  const says = { found: `requires ${found} approvals of ${approvers}`, wanted: `${environment.approvals}` };
-  const changes = [{ method: 'PUT', path: pathTo(approval), body: { approval_rules: [wanted] } } as const];
+  if (isOne && found === environment.approvals) return { differences: [] };
+  const required_approvals = Math.max(found, environment.approvals);
+  const wanted = { ...(rule && { id: rule.id }), group_id: group.id, required_approvals };
+  const approval_rules = [wanted, ...more.map(({ id }) => ({ id, _destroy: true }))];
+  const times = isOne ? '' : `, in ${more.length + 1} rules`;
+  const says = {
+    found: `requires ${found} approvals of ${approvers}${times}`,
+    wanted: `${required_approvals}${isOne ? '' : ', in one'}`,
+  };
+  const changes = [{ method: 'PUT', path: pathTo(approval), body: { approval_rules } } as const];
   return { differences: [{ ...about(approval), ...says, changes }] };
 }
 

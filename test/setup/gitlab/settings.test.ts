@@ -324,6 +324,27 @@ it.each([
   holds((await run('plan')).text);
 });
 
+it('two people who apply at once come to the same end as one, from nothing and from what others set', async () => {
+  const inOrder = ({ administration }: Awaited<ReturnType<typeof project>>) => {
+    administration.variables.all.sort((a, b) => (a.key + a.environment_scope < b.key + b.environment_scope ? -1 : 1));
+    return settingsOf({ administration });
+  };
+  const whole = await project();
+  await whole.run('apply');
+  const shared = await project();
+  const both = () => Promise.all([shared.run('apply'), shared.run('apply')]);
+  await both();
+  expect(inOrder(shared)).toEqual(inOrder(whole));
+  const rules = shared.administration.protectedEnvironments.all.map((each) => each.approval_rules);
+  for (const rule of rules.flat()) Object.assign(rule, { required_approvals: 0 });
+  rules.at(-1)?.splice(0);
+  await both();
+  for (const { set } of OTHERWISE) set(shared.administration);
+  await both();
+  expect(await shared.run('apply')).toMatchObject({ code: 0 });
+  expect(shared.administration.protectedEnvironments.all.map((each) => each.approval_rules.length)).toEqual([0, 1]);
+});
+
 it('a kill after any change leaves what the next run brings to the same end', async () => {
   const whole = await project(FEW);
   await whole.run('apply');
