@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isThisMachine } from '../../src/aws/hosts.ts';
-import { httpsProxy } from '../../src/aws/proxy.ts';
+import { httpsProxy, malformedProxy } from '../../src/aws/proxy.ts';
 import type { Env } from '../../src/ground/env.ts';
 import { partsOf } from '../../src/ground/error-parts.ts';
 import { type Answer, Refusal, refusalOf, unreachable } from './refusal.ts';
@@ -88,6 +88,8 @@ export class GitLabClient {
 
   async #once(method: string, path: string, body?: Body): Promise<Answer> {
     const { gitlab, token, env } = this.#options;
+    const proxy = malformedProxy(env);
+    if (proxy) throw unreachable(gitlab, `${proxy.name} is no address of a proxy: "${proxy.received}"`);
     if (!IS_TOKEN.test(token)) throw new Refusal('token', NO_TOKEN);
     const url = new URL(`${gitlab}/api${path === GRAPHQL ? '' : '/v4'}${path}`);
     const isPlain = url.protocol === 'http:';

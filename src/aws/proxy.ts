@@ -15,14 +15,22 @@ export function httpsProxy(env: Env): Record<string, string> {
   return Object.fromEntries(named);
 }
 
-/** Refuses the address of the proxy when Node could not use it, or would silently go past it, before it is used. */
-export function refuseMalformedProxy(env: Env): void {
+/** An address of a proxy that Node could not use, or would silently go past: its variable, and what it says without a password. */
+export function malformedProxy(env: Env): { readonly name: string; readonly received: string } | undefined {
   const name = HTTPS_PROXY.find((each) => env[each]);
   const address = env[name ?? '']?.trim() ?? '';
-  if (name === undefined || isProxyAddress(address)) return;
+  if (name === undefined || isProxyAddress(address)) return undefined;
+  return { name, received: withoutPassword(address) };
+}
+
+/** Refuses the address of the proxy before it is used. */
+export function refuseMalformedProxy(env: Env): void {
+  const malformed = malformedProxy(env);
+  if (malformed === undefined) return;
+  const { name, received } = malformed;
   throw new Failure(
     'SMC-1213',
-    `The proxy address is invalid:\n  ${name}: received "${withoutPassword(address)}"`,
+    `The proxy address is invalid:\n  ${name}: received "${received}"`,
     `set ${name} to an address like http://proxy.example.com:3128, on the runner or in the CI/CD variables. Encode special characters in a password, such as % as %25.`,
   );
 }

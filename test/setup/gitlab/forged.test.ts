@@ -26,6 +26,21 @@ it.each([
   await expect(client.list('/projects/42/variables')).rejects.toThrow(`says that page ${next} follows page 1`);
 });
 
+it.each([
+  'user:secret@proxy.example.com:3128',
+  'ftp://user:secret@proxy.example.com',
+  'http://user:sec%zzret@proxy.example.com',
+])('no proxy is gone past because its address is wrong, and its password is not shown: %s', async (address) => {
+  const { run, gitlab } = await project(FEW);
+  const { code, text } = await run('plan', { GITLAB_TOKEN: TOKEN, HTTPS_PROXY: address });
+  expect({ code, text }).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('HTTPS_PROXY is no address of a proxy: "'),
+  });
+  expect(text).not.toMatch(/secret|sec%zzret/);
+  expect(gitlab.asked).toEqual([]);
+});
+
 it('an answer that has no end is not read for ever', async () => {
   const client = clientOf(
     await impostor((response) => {
