@@ -20,7 +20,7 @@ export async function aws(words: readonly string[]): Promise<number> {
   const { account } = options;
   if (account === undefined || !accounts.includes(account)) throw new WordsMistake(accountMistake(account, accounts));
   const plan = accountPlan(setup, account, programsOfRoles);
-  const name = options['stack-name'] ?? stackNameOf(setup.project, options.file);
+  const name = options['stack-name'] ?? stackNameOf(setup.project, options.file, account);
   const text = yamlOf(templateOf(plan), account);
   const mistakes = [
     ...beyondIam(plan),

@@ -345,16 +345,17 @@ describe('what AWS would not take is refused', () => {
   });
 });
 
-it('no stack has the name of the stack of another project, or of another file: deploying it would delete the roles of the other', () => {
+it('no stack has the name of the stack of another project, file or account: deploying it would delete the roles of the other', () => {
   const names = [
-    stackNameOf('wog/ml-ops/churn', 'setup.yml'),
-    stackNameOf('wog/ml/ops/churn', 'setup.yml'),
-    stackNameOf('wog/ml_ops/churn', 'setup.yml'),
-    stackNameOf('wog/ml-ops/churn', 'second/setup-2.yml'),
+    stackNameOf('wog/ml-ops/churn', 'setup.yml', ONE),
+    stackNameOf('wog/ml/ops/churn', 'setup.yml', ONE),
+    stackNameOf('wog/ml_ops/churn', 'setup.yml', ONE),
+    stackNameOf('wog/ml-ops/churn', 'second/setup-2.yml', ONE),
+    stackNameOf('wog/ml-ops/churn', 'setup.yml', OTHER),
   ];
   expect(new Set(names).size).toBe(names.length);
   expect(names.flatMap(stackNameMistakes)).toEqual([]);
-  expect(stackNameOf('wog/ml-ops/churn', '/elsewhere/setup.yaml')).toBe(names[0]);
+  expect(stackNameOf('wog/ml-ops/churn', '/elsewhere/setup.yaml', ONE)).toBe(names[0]);
 });
 
 describe('what a person reads beside the template', () => {
