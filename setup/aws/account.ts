@@ -56,6 +56,11 @@ export interface AccountPlan {
   readonly shared: readonly string[];
 }
 
+/** The policies that somebody has to attach, each once: one may be for several roles. */
+export function unattachedPolicies({ unattached }: Pick<AccountPlan, 'unattached'>): Policies {
+  return Object.assign({}, ...unattached.map(({ policies }) => policies));
+}
+
 /** The accounts that need a stack, in promotion order; then that of the groups. */
 export function accountsOf({ environments, registryAccount }: SetupPlan): string[] {
   return [...new Set([...environments.map(({ account }) => account), registryAccount])];
@@ -127,7 +132,10 @@ function named({ endpoint }: PlannedModel, policies: Policies): Policies {
   return Object.fromEntries(Object.entries(policies).map(([name, policy]) => [`${endpoint}-${name}`, policy]));
 }
 
-/** The roles of SageMaker: the one whose training runs where the first environment is, and the one of the endpoints. */
+/**
+ * The roles of SageMaker: the one whose training runs where the first environment is, and the one of the endpoints. Both run what
+ * anybody can merge into the first branch. An execution role that exists may do more than one that the stack makes: it gets the Deny, too.
+ */
 function sagemakerRoles(plan: SetupPlan, model: PlannedModel, where: { team: Team; environments: readonly string[] }) {
   const { team, environments } = where;
   const [first] = team.environments;
@@ -143,7 +151,7 @@ function sagemakerRoles(plan: SetupPlan, model: PlannedModel, where: { team: Tea
     role: model.execution_role,
     what: 'The endpoints',
     own: { serving: executionPolicy(team, environments) },
-    added: vpc,
+    added: { ...(plan.sagemaker_roles === 'existing' && deny), ...vpc },
   });
   return environments.includes(first) ? [training, serving] : [serving];
 }

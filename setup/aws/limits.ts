@@ -1,5 +1,5 @@
 import { MAX_MANAGED, MAX_POLICIES, sizeOf } from '../policies/roles.ts';
-import { type AccountPlan, nameOf, type StackRole } from './account.ts';
+import { type AccountPlan, nameOf, type StackRole, unattachedPolicies } from './account.ts';
 import { resourcesOf } from './template.ts';
 
 /** IAM's limits of names, and of a trust policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -14,7 +14,9 @@ const MAX_TEMPLATE = 1_048_576;
 
 /** What IAM would not take: a line for each mistake, with what to change. */
 export function beyondIam(plan: AccountPlan): string[] {
-  const policies = [...plan.roles, ...plan.unattached].flatMap((each) => Object.entries(each.policies));
+  const policies = [...plan.roles.map((role) => role.policies), unattachedPolicies(plan)].flatMap((each) =>
+    Object.entries(each),
+  );
   return [
     ...addressMistakes(plan.gitlab),
     ...plan.roles.flatMap(roleMistakes),

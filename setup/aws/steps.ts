@@ -56,16 +56,18 @@ function deployment({ name, plan, text, file }: Stack): string[] {
 
 /** The commands for roles that the stack does not make. */
 function attachments({ account, unattached }: AccountPlan): string[] {
-  const commands = unattached.flatMap(({ role, policies }) =>
+  const all = unattached.flatMap(({ role, policies }) =>
     Object.keys(policies).map(
       (policy) =>
         `  aws iam attach-role-policy --role-name ${role} --policy-arn arn:aws:iam::${account}:policy/${policy}`,
     ),
   );
+  const commands = [...new Set(all)];
   if (commands.length === 0) return [];
   return [
     '',
-    'Then attach these policies to the roles that you have. Without the Deny, a step of the training can forge an approval:',
+    'Then attach these policies to the roles that you have. Without the Deny, a step of the training can forge an approval, and so',
+    'can the code of a model, on its endpoint, where the execution role has rights for the registry:',
     '',
     ...commands,
     '  # NoSuchEntity: there is no such role. Write the name of yours into setup.yml (pipeline_role, execution_role), or',

@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import { type AccountPlan, nameOf, type StackGroup, type StackRole } from './account.ts';
+import { type AccountPlan, nameOf, type StackGroup, type StackRole, unattachedPolicies } from './account.ts';
 
 interface Resource {
   readonly Type: string;
@@ -23,12 +23,12 @@ const PROVIDER = 'OidcProvider';
 
 /** The resources of an account, each with the name that makes it: two of one name are two entries. */
 export function resourcesOf(plan: AccountPlan): readonly (readonly [string, Resource])[] {
-  const { provider, roles, unattached, groups } = plan;
+  const { provider, roles, groups } = plan;
   return [
     ...(provider === undefined ? [] : [providerOf(provider)]),
     ...groups.filter(({ exists }) => !exists).map(groupOf),
     ...roles.flatMap((role) => [...policiesOf(role.policies), roleOf(role, provider !== undefined)]),
-    ...unattached.flatMap(({ policies }) => policiesOf(policies)),
+    ...policiesOf(unattachedPolicies(plan)),
   ];
 }
 

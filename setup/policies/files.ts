@@ -46,7 +46,7 @@ export function policyFiles({ team, programs, layout, environments }: Wanted): P
       ...Object.fromEntries(trust),
       ...Object.fromEntries(ofMergeRequests.map((role) => [trustFile(team, role), trustOf(team, role.ref)])),
       ...Object.assign({}, ...roles.map(({ policies }) => filesOf(policies))),
-      ...(environments.includes(first) && filesOf(inParts('deny-registry-entries', pipelineRoleDeny(team)))),
+      ...filesOf(inParts('deny-registry-entries', pipelineRoleDeny(team))),
       ...(environments.includes(first) && { 'render-pipeline.json': renderPolicy(team) }),
       ...(team.vpc && { 'execution-role-vpc.json': networkPolicy }),
     },

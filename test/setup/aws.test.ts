@@ -249,9 +249,22 @@ describe('the roles of SageMaker', () => {
     expect(text).toContain(`${attach} resale-price-execution ${policy}/resale-price-execution-role-vpc`);
     expect(Object.keys(rolesIn(stackIn(plan)))).not.toContain('resale-price-pipeline');
     expect(stepsOf({ name: 'stack', plan: planIn(plan, OTHER), text: '', file: 'stack.yml' })).not.toContain(
-      'deny-registry-entries',
+      'role-name resale-price-pipeline',
     );
   });
+});
+
+it('the code of a model on an endpoint can forge no approval by a role that may do more: the Deny is for each execution role, too', async () => {
+  const plan = await setup();
+  for (const account of [ONE, OTHER]) {
+    expect(Object.keys(stackIn(plan, account).Resources)).toContain('PolicyResalePriceDenyRegistryEntries');
+    expect(stepsOf({ name: 'stack', plan: planIn(plan, account), text: '', file: 'stack.yml' })).toContain(
+      `--role-name resale-price-execution --policy-arn arn:aws:iam::${account}:policy/resale-price-deny-registry-entries`,
+    );
+  }
+  const both = planIn(await setup(['group:', 'pipeline_role: ml, execution_role: ml, group:']));
+  expect(stepsOf({ name: 'stack', plan: both, text: '', file: 'stack.yml' }).match(/--role-name ml /g)).toHaveLength(1);
+  expect(beyondAws(both)).toEqual([]);
 });
 
 describe('six environments and two models with long names', () => {

@@ -63,7 +63,8 @@ it('the command has a folder for each account and model, where there are several
       .concat(['/churn', '/resale-price'].map((model) => `444455556666${model}`)),
   );
   const own = Object.keys(files).filter((name) => name.startsWith('444455556666/churn/'));
-  expect(own.filter((name) => /-(dev|uat)\.|deny|render/.test(name))).toEqual([]);
+  expect(own.filter((name) => /-(dev|uat)\.|render/.test(name))).toEqual([]);
+  expect(files['444455556666/churn/deny-registry-entries.json']).toBeDefined();
   expect(files['444455556666/churn/deploy-main.json']).toBeDefined();
   expect(JSON.stringify(files['111122223333/group-ChurnModels.json'])).toContain('arn:aws:iam::444455556666:root');
 });
