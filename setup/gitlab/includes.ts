@@ -16,9 +16,10 @@ const configuration = z.object({ include: z.optional(z.unknown()) });
 
 /** What the includes of a pipeline get wrong, as far as GitLab says nothing of it. */
 export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Promise<Compared> {
-  const { parse } = await import('yaml');
   try {
-    const { include: written } = z.parse(configuration, parse(file.text, { merge: true, logLevel: 'error' }) ?? {});
+    const { success, data } = z.safeParse(configuration, (await configurationIn(file.text)) ?? {});
+    if (!success) throw new Error('it is no mapping of jobs and keywords');
+    const { include: written } = data;
     const all = [written ?? []].flat().flatMap(includedIn);
     const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...promoteFlaws(plan, all)];
     return { differences: flaws.map((flaw) => ({ ...about(file), ...flaw, changes: [] })) };
@@ -27,6 +28,15 @@ export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Prom
     const [why] = partsOf(error).message.split('\n');
     return { differences: [{ ...about(file), found: `cannot be read: ${why}`, changes: [], next }] };
   }
+}
+
+/** What follows the inputs of the pipeline, where the file begins with them: https://docs.gitlab.com/ci/yaml/#header-keywords */
+async function configurationIn(text: string): Promise<unknown> {
+  const { parseAllDocuments } = await import('yaml');
+  const documents = [...parseAllDocuments(text, { merge: true, logLevel: 'error' })];
+  const [mistake] = documents.flatMap(({ errors }) => errors);
+  if (mistake) throw mistake;
+  return documents.at(-1)?.toJS();
 }
 
 function about({ path, branch }: PipelineFile) {

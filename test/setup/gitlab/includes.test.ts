@@ -170,3 +170,13 @@ it.each(examples)(
     expect({ code, text }).toMatchObject({ code: 0, text: expect.stringContaining('All of these settings') });
   },
 );
+
+it('a file that begins with the inputs of the pipeline is read from where they end', async () => {
+  const header = 'spec:\n  inputs:\n    reason: { default: "" }\n---\n';
+  expect(await flawsOf(`${header}include:\n${promote('endpoint_name: resale-price-$CI_COMMIT_BRANCH')}`)).toBe('');
+  expect(await flawsOf(`${header}include:\n${promote('endpoint_name: resale-price')}`)).toMatch(
+    /^has the endpoint_name/,
+  );
+  expect(await flawsOf(`${header}include: [`)).toMatch(/^cannot be read: /);
+  expect(await flawsOf('only words')).toBe('cannot be read: it is no mapping of jobs and keywords');
+});
