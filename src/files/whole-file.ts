@@ -6,6 +6,9 @@ import type { Located, Wrong } from './located-yaml.ts';
 /** The most characters of such a file. */
 const LONGEST = 65_536;
 
+/** The most mistakes that are told: a file with more is mostly another file. */
+const MOST_PROBLEMS = 50;
+
 /** What a file says, or all that is wrong with it: a line each, in the order of the file, with line and column. */
 export type ReadFile<Value> = { readonly value: Value } | { readonly problems: readonly string[] };
 
@@ -43,5 +46,7 @@ function wrongIn(located: Located, { message, path, ...issue }: z.core.$ZodIssue
 
 function told(problems: readonly Wrong[]): string[] {
   const ordered = [...problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  return [...new Set(ordered.map(({ at, why }) => `line ${at.line}, column ${at.column}: ${why}`))];
+  const lines = [...new Set(ordered.map(({ at, why }) => `line ${at.line}, column ${at.column}: ${why}`))];
+  const left = lines.length - MOST_PROBLEMS;
+  return left > 0 ? [...lines.slice(0, MOST_PROBLEMS), `it has ${left} more mistakes after these`] : lines;
 }

@@ -22,6 +22,12 @@ async function mistakesIn(text: string): Promise<readonly string[]> {
   }
 }
 
+it('a file that is no setup.yml at all is refused in few lines', async () => {
+  const mistakes = await mistakesIn(Array.from({ length: 5000 }, (_, at) => `k${at}: 1`).join('\n'));
+  expect(mistakes.length).toBeLessThan(60);
+  expect(mistakes.at(-1)).toMatch(/^it has \d+ more mistakes after these$/);
+});
+
 describe('setup.yml', () => {
   it('needs few keys: the others have usual values', async () => {
     const { environments, models, ...plan } = await setupIn('setup.yml', WHOLE);
