@@ -62,6 +62,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return emulator;
 }
 
+/** Nobody answers at this port of this machine: without an address, a program would ask AWS itself. */
+const NOWHERE = 'http://127.0.0.1:1';
+
 export class Emulator implements World {
   readonly region: string;
   readonly account = '111122223333';
@@ -180,7 +183,7 @@ export class Emulator implements World {
   }
 
   get url(): string {
-    return this.#listening?.url ?? '';
+    return this.#listening?.url ?? NOWHERE;
   }
 
   /** What a program needs in its environment to talk to this emulator as its administrator. */

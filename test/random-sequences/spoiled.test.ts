@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { virtualClock } from '../../emulator/clock.ts';
-import { Emulator } from '../../emulator/emulator.ts';
+import { Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { optionFor } from '../../src/gitlab/inputs.ts';
 import { inputsOf } from '../components/example.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
@@ -28,7 +28,8 @@ interface Spoiled {
 }
 
 async function play(scene: Scene, { inputs = {}, files = {}, words = [] }: Spoiled = {}): Promise<FinishedJob> {
-  const emulator = new Emulator(virtualClock());
+  // What is not asked by a client, which is answered nearby, is asked by HTTP.
+  const emulator = await startEmulator({ clock: virtualClock() });
   const root = mkdtempSync(join(ROOM, 'spoiled-'));
   try {
     for (const [path, content] of Object.entries({ ...scene.set(emulator), ...files })) {
@@ -40,6 +41,7 @@ async function play(scene: Scene, { inputs = {}, files = {}, words = [] }: Spoil
     const options = { emulator, root, environment, words, inputs: { ...scene.inputs, ...inputs } };
     return await callingFrom(caller, () => startJob(component, options));
   } finally {
+    await emulator.close();
     rmSync(root, { recursive: true, force: true });
   }
 }
