@@ -15,7 +15,7 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
   [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],
   [/^npm run check:commits$/, { by: 'test/commits.test.ts' }],
   [
-    /^npm run (-s )?(test:comparisons|test:image|test:mutants|test:pages|test:release|test:setup|test:thorough|bench)\b/,
+    /^npm run (-s )?(test:comparisons|test:image|test:mutants|test:pages|test:load|test:release|test:setup|test:thorough|bench)\b/,
     { because: 'it tests or measures by itself, and takes longer than npm test may' },
   ],
   [/^npm run docs$/, { because: 'it writes the pages that test/catalog.test.ts compares with what it would write' }],

@@ -2,12 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // What `npm test` has no time for: each failure row as a process, processes that are killed, a death at every call, what else may be
-// in a pipeline, the longest promotions, and a load that is sent in its time.
+// in a pipeline, and the longest promotions.
 export default defineConfig({
   test: {
     dir: fileURLToPath(new URL('../', import.meta.url)),
     include: [
-      'components/load-test-workers/process.check.ts',
       'failures/process.check.ts',
       'interruption/process.check.ts',
       'interruption/every-call.test.ts',
