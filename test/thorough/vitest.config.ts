@@ -10,7 +10,7 @@ export default defineConfig({
       'failures/process.check.ts',
       'interruption/process.check.ts',
       'interruption/every-call.test.ts',
-      'interruption/side-by-side.test.ts',
+      'interruption/side-by-side.check.ts',
       'promotion/nightly-stop.check.ts',
       'promotion/several-regions.check.ts',
       'promotion/what-else.check.ts',
