@@ -163,7 +163,7 @@ function troubles({ name, plan }: Stack): string[] {
     '',
     ...rows.map(([message, meaning]) => `  ${message}\n    ${meaning}`),
     '',
-    'If somebody changed a role by hand, this shows it, which the next deployment does not undo:',
+    'If somebody changed a role by hand, this shows it. The next deployment leaves it, unless the template changed there, too:',
     '',
     `  aws cloudformation detect-stack-drift ${at}`,
     `  aws cloudformation describe-stack-resource-drifts ${at} \\`,
