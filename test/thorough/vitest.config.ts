@@ -12,6 +12,8 @@ export default defineConfig({
       'interruption/every-call.test.ts',
       'interruption/side-by-side.check.ts',
       'promotion/nightly-stop.check.ts',
+      'promotion/own-jobs.check.ts',
+      'promotion/several-endpoints.check.ts',
       'promotion/several-regions.check.ts',
       'promotion/what-else.check.ts',
     ],
