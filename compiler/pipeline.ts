@@ -138,15 +138,13 @@ export class Pipeline {
   /** What will run now if all goes well: one call of the runner takes it all. */
   #due(): PlannedJob[] {
     const due = new Set<PlannedJob>();
-    const next = () =>
-      this.jobs.find((job) => !due.has(job) && this.#statuses.get(job.name) === 'created' && this.#isNext(job, due));
-    for (let job = next(); job; job = next()) {
-      // GitLab fails it in place of starting it: "failed_outdated_deployment_job".
-      if (this.#isOutdated(job.name)) this.#statuses.set(job.name, 'failed');
-      else due.add(job);
-    }
-    this.#skip();
+    const next = () => this.jobs.find((job) => !due.has(job) && this.#starts(job, due) && !this.#isOutdated(job.name));
+    for (let job = next(); job; job = next()) due.add(job);
     return this.jobs.filter((job) => due.has(job));
+  }
+
+  #starts(job: PlannedJob, running: ReadonlySet<PlannedJob>): boolean {
+    return this.#statuses.get(job.name) === 'created' && this.#isNext(job, running);
   }
 
   #isNext(job: PlannedJob, running: ReadonlySet<PlannedJob>): boolean {
@@ -161,7 +159,13 @@ export class Pipeline {
   }
 
   async #runAll(due: readonly PlannedJob[]): Promise<Job[]> {
-    if (due.length === 0) return [];
+    const ran = due.length === 0 ? [] : await this.#start(due);
+    this.#dropOutdated();
+    this.#skip();
+    return ran;
+  }
+
+  async #start(due: readonly PlannedJob[]): Promise<Job[]> {
     const text = await this.#execute(due.map(({ name }) => name));
     this.#execution.inspect(text);
     const ran = due.flatMap((job) => this.#outcome(job, text) ?? []);
@@ -171,8 +175,13 @@ export class Pipeline {
       this.#execution.deployments.end(this.#key(name), exit === 0);
       this.#execution.ended(name, exit);
     }
-    this.#skip();
     return ran;
+  }
+
+  /** GitLab fails such a job in place of starting it: "failed_outdated_deployment_job". */
+  #dropOutdated(): void {
+    for (const job of this.jobs)
+      if (this.#starts(job, new Set()) && this.#isOutdated(job.name)) this.#statuses.set(job.name, 'failed');
   }
 
   #skip(): void {

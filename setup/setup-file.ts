@@ -1,25 +1,11 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf, switched, text, whole } from '../src/files/schema.ts';
+import { mapping, may, oneOf, switched, text, usually, whole } from '../src/files/schema.ts';
 import { BUILT, environmentName, keysOfPromotion } from '../src/registry/entry-keys.ts';
 import { MAX_METADATA } from '../src/registry/room.ts';
-
-/** A key that may be left out. */
-function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
-  return z.optional(schema).check(z.describe(description));
-}
 
 /** A key that must be there. */
 function must<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
   return schema.check(z.describe(description));
-}
-
-/** A key that has a usual value. */
-function usually<Schema extends z.ZodMiniType>(
-  description: string,
-  schema: Schema,
-  usual: z.core.util.NoUndefined<z.output<Schema>>,
-) {
-  return z._default(schema, usual).check(z.describe(description));
 }
 
 export const account = text(/^\d{12}$/, 'must be an account ID: 12 digits, between quotes');
@@ -52,7 +38,7 @@ export const modelName = text(
 );
 const role = text(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'must be the name of an IAM role, with its path if it has one');
 /** In the name of a branch or tag, only the end may stand for any text: IAM would expand it anywhere. */
-export const ref = text(/^[\w./-]*[\w-]\*?$/, 'must be a name; only its end may be *');
+export const ref = text(/^([\w./-]*[\w-]|[\w./-]*[\w/-]\*)$/, 'must be a name; only its end may be *');
 const objects = text(
   /^[a-z0-9.-]{3,63}\/[\w./-]*$/,
   'must be a bucket and what the keys begin with, like churn-models/runs/',

@@ -119,11 +119,12 @@ function unserved(plan: SetupPlan, model: PlannedModel, own: readonly Inputs[]):
     .filter((each) => !served.has(each))
     .map(({ name, ref }) => ({
       found: `has no include of promote that serves ${name}${model.suffix}`,
-      next: `include promote with environment: ${name}, ${servedBy(ref)}${inSuffix(model)} (docs/setup.md)`,
+      next: `include promote with environment: ${name}, ${inputServing(ref)}${inSuffix(model)} (docs/setup.md)`,
     }));
 }
 
-function servedBy({ type, name }: PlannedEnvironment['ref']): string {
+/** The input by which an include serves a branch or tags. */
+function inputServing({ type, name }: PlannedEnvironment['ref']): string {
   return type === 'branch' ? `branch: ${name}` : `tag_prefix: ${name.replace(/\*$/, '')}`;
 }
 

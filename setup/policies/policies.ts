@@ -2,12 +2,7 @@ import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
 import { TEMPORARY } from '../../src/endpoints/temporary.ts';
 import { OURS } from '../../src/gitlab/tags.ts';
-import {
-  type Component,
-  gitlabEnvironmentOf,
-  isOfMergeRequests,
-  type Permission,
-} from '../../src/program/component.ts';
+import { type Component, isOfMergeRequests, type Permission, roleEnvironmentOf } from '../../src/program/component.ts';
 import { BUILT, type EntryKind, keysOfEnvironment, keysOfKind } from '../../src/registry/entry-keys.ts';
 import { endpointOf, fileName, mergedInto, type Ref, refOf, SURE_LENGTH, type Team } from './team.ts';
 
@@ -60,12 +55,6 @@ function dutyOf(team: Team, duty: Pick<Duty, 'name' | 'environment'>, sharing: r
 /** Programs of one duty may need the same: the policy says it once. */
 function distinct(permissions: readonly Permission[]): Permission[] {
   return [...new Map(permissions.map((permission) => [JSON.stringify(permission), permission])).values()];
-}
-
-/** The GitLab environment whose variable names the role of a program's jobs; none in the pipelines of merge requests. */
-function roleEnvironmentOf({ gitlab }: Program, environment: string): string | undefined {
-  const shares = gitlab.environment !== false && gitlab.environment.sharesRole === true;
-  return shares ? environment : gitlabEnvironmentOf({ gitlab }, environment);
 }
 
 /** Anybody who may push a branch may use a role that trusts them all: it reads no objects of S3. */

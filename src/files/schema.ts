@@ -64,3 +64,17 @@ export const kmsKey = text(
 export function option<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
   return z.optional(z.nullable(schema)).check(z.describe(description));
 }
+
+/** A key that may be left out; null is no value of it. */
+export function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
+  return z.optional(schema).check(z.describe(description));
+}
+
+/** A key that has a usual value. */
+export function usually<Schema extends z.ZodMiniType>(
+  description: string,
+  schema: Schema,
+  usual: z.core.util.NoUndefined<z.output<Schema>>,
+) {
+  return z._default(schema, usual).check(z.describe(description));
+}

@@ -142,6 +142,12 @@ export function gitlabEnvironmentOf({ gitlab }: Pick<Component, 'gitlab'>, serve
   return gitlab.environment.name?.(served) ?? served;
 }
 
+/** The GitLab environment whose variable names the role of a component's jobs; `undefined` where the job has none. */
+export function roleEnvironmentOf({ gitlab }: Pick<Component, 'gitlab'>, served: string): string | undefined {
+  const shares = gitlab.environment !== false && gitlab.environment.sharesRole === true;
+  return shares ? served : gitlabEnvironmentOf({ gitlab }, served);
+}
+
 /** Whether a component runs in the pipelines of merge requests, which have neither a branch nor an environment. */
 export function isOfMergeRequests({ gitlab }: Pick<Component, 'gitlab'>): boolean {
   return gitlab.branches === 'into every';

@@ -1,25 +1,11 @@
 import * as z from 'zod/mini';
-import { mapping, oneOf, s3Address, text, whole } from '../files/schema.ts';
+import { mapping, may, oneOf, s3Address, text, usually, whole } from '../files/schema.ts';
 import { DECIDING_PATH } from '../gitlab/inputs.ts';
 import { TASKS } from '../statistics/answers.ts';
 import { METRIC_NAMES, type MetricName, metricNamed } from '../statistics/metrics.ts';
 import { comparisonSection } from './comparison-plan.ts';
 import { whyNoRequest } from './request-shape.ts';
 import { TABLE_FORMATS } from './table-data.ts';
-
-/** A key that may be left out. */
-function may<Schema extends z.ZodMiniType>(description: string, schema: Schema) {
-  return z.optional(schema).check(z.describe(description));
-}
-
-/** A key that has a usual value. */
-function usually<Schema extends z.ZodMiniType>(
-  description: string,
-  schema: Schema,
-  usual: z.core.util.NoUndefined<z.output<Schema>>,
-) {
-  return z._default(schema, usual).check(z.describe(description));
-}
 
 const column = text(/^[^\n\r]{1,256}$/, 'must be the name of a column');
 const columns = z.array(column, 'must be a list of names of columns').check(z.minLength(1, 'must name a column'));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { approve, BRANCHES, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { approve, BRANCHES, definitionWith, exitsOf, type ResalePrice, startResalePrice } from './resale-price.ts';
 
 const included = readFileSync(new URL('../../examples/resale-price/.gitlab-ci.yml', import.meta.url), 'utf8');
 
@@ -17,20 +17,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-const results = (jobs: readonly { name: string; exit: number }[]) =>
-  Object.fromEntries(jobs.map(({ name, exit }) => [name, exit]));
-
 it('nobody can approve in an environment where a test of the team is red', async () => {
   for (const branch of BRANCHES) {
     const training = branch === 'dev' ? { ...definitionWith('MaxDepth', 7), ...withTest } : {};
     const stopped = stage.project.push(branch, { ...training, ...red });
-    expect(results(await stopped.run())).toMatchObject({ 'check-model': 0, 'contract-test': 1 });
+    expect(exitsOf(await stopped.run())).toMatchObject({ 'check-model': 0, 'contract-test': 1 });
     expect(['approve-model', 'reject-model', 'deploy-model'].map((name) => stopped.statusOf(name))).toEqual(
       Array(3).fill('skipped'),
     );
 
     const passing = stage.project.push(branch, green);
-    expect(results(await passing.run())).toMatchObject({ 'contract-test': 0 });
-    expect(results(await approve(passing, branch))).toMatchObject({ 'validate-endpoint': 0 });
+    expect(exitsOf(await passing.run())).toMatchObject({ 'contract-test': 0 });
+    expect(exitsOf(await approve(passing, branch))).toMatchObject({ 'validate-endpoint': 0 });
   }
 }, 180_000);

@@ -27,6 +27,10 @@ export async function approve(
   return pipeline.press('approve-model', APPROVERS[branch], inputs);
 }
 
+/** Job -> its exit code. */
+export const exitsOf = (jobs: readonly Pick<Job, 'name' | 'exit'>[]) =>
+  Object.fromEntries(jobs.map(({ name, exit }) => [name, exit]));
+
 const example = new URL('../../examples/resale-price/', import.meta.url);
 
 export interface Setting extends Partial<Pick<StageOptions, 'outside' | 'variables'>> {

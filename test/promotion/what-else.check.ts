@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { approve, definitionWith, type ResalePrice, startResalePrice } from './resale-price.ts';
+import { approve, definitionWith, exitsOf, type ResalePrice, startResalePrice } from './resale-price.ts';
 
 const includeOfExample = readFileSync(new URL('../../examples/resale-price/.gitlab-ci.yml', import.meta.url), 'utf8');
 
@@ -10,22 +10,19 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => stage?.close());
 
-const results = (jobs: readonly { name: string; exit: number }[]) =>
-  Object.fromEntries(jobs.map(({ name, exit }) => [name, exit]));
-
 it('prevents outdated deployments as GitLab does: an older pipeline neither approves nor deploys, a new one does', async () => {
   const older = stage.project.push('dev', definitionWith('MaxDepth', 7));
-  expect(results(await older.run())).toMatchObject({ 'check-model': 0 });
+  expect(exitsOf(await older.run())).toMatchObject({ 'check-model': 0 });
   const newer = stage.project.push('dev', definitionWith('MaxDepth', 8));
   await newer.run();
-  expect(results(await approve(newer, 'dev'))).toMatchObject({ 'deploy-model': 0 });
+  expect(exitsOf(await approve(newer, 'dev'))).toMatchObject({ 'deploy-model': 0 });
 
   await expect(approve(older, 'dev')).rejects.toThrow(
     "approve-model is older than the latest deployment, and therefore can't run.",
   );
   const again = stage.project.push('dev', definitionWith('MaxDepth', 7));
   await again.run();
-  expect(results(await approve(again, 'dev'))).toMatchObject({ 'deploy-model': 0 });
+  expect(exitsOf(await approve(again, 'dev'))).toMatchObject({ 'deploy-model': 0 });
 
   // GitLab starts a job again that has run before: deploy-model itself refuses the older version.
   const [retried] = await newer.retry('deploy-model');
@@ -55,8 +52,8 @@ it('a child pipeline promotes as its parent would; what the parent passes counts
     ...inChild(', forward: { yaml_variables: false }'),
   });
   const child = stage.project.child(keeping, 'promotion');
-  expect(results(await child.run())).toMatchObject({ 'deploy-pipeline': 0, 'check-model': 0 });
-  expect(results(await approve(child, 'dev'))).toMatchObject({ 'validate-endpoint': 0 });
+  expect(exitsOf(await child.run())).toMatchObject({ 'deploy-pipeline': 0, 'check-model': 0 });
+  expect(exitsOf(await approve(child, 'dev'))).toMatchObject({ 'validate-endpoint': 0 });
 }, 120_000);
 
 it('the jobs that check the setup find nothing wrong in the example, in each environment, for an approver, too', async () => {

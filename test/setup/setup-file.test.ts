@@ -42,6 +42,11 @@ describe('setup.yml', () => {
     ]);
   });
 
+  it('lets branches serve an environment that begin alike: release/*', async () => {
+    const { environments } = await setupIn('setup.yml', WHOLE.replace('approvals: 2', 'branch: "release/*"'));
+    expect(environments.at(-1)?.ref).toEqual({ type: 'branch', name: 'release/*' });
+  });
+
   it.each([
     [
       'an account that YAML reads as a number',

@@ -1,4 +1,4 @@
-import { type Component, gitlabEnvironmentOf, type Permission } from '../../program/component.ts';
+import { type Component, type Permission, roleEnvironmentOf } from '../../program/component.ts';
 
 /** What a check reads of the definition of a component. */
 export type CheckedProgram = Pick<Component, 'name' | 'gitlab' | 'permissions'>;
@@ -53,9 +53,7 @@ export function wantedPermissions(programs: readonly CheckedProgram[], place: Ro
 function isHere({ name, gitlab }: CheckedProgram, place: RolePlace): boolean {
   if (place.components.length > 0) return place.components.includes(name);
   if (gitlab.branches === 'first' && place.environment !== place.path[0]) return false;
-  if (gitlab.environment === false) return false;
-  const own = gitlab.environment.sharesRole ? place.environment : gitlabEnvironmentOf({ gitlab }, place.environment);
-  return own === place.gitlabEnvironment;
+  return roleEnvironmentOf({ gitlab }, place.environment) === place.gitlabEnvironment;
 }
 
 function mustServe(name: string, { components }: RolePlace): boolean {
