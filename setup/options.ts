@@ -8,7 +8,12 @@ export const FILE = { type: 'string', default: SETUP_FILE } as const;
 
 /** The option that names the same file to the next command. */
 export function fileWords(file: string): string {
-  return file === SETUP_FILE ? '' : ` --file ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`}`;
+  return file === SETUP_FILE ? '' : ` --file ${quoted(file)}`;
+}
+
+/** A word of a command that a shell takes as it is. */
+export function quoted(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The file of an account's template: with several accounts, nobody deploys that of another. */
@@ -16,9 +21,9 @@ export function templateFile(account: string, accounts: readonly string[]): stri
   return accounts.length > 1 ? `stack-${account}.yml` : 'stack.yml';
 }
 
-/** The command that writes it. */
-export function templateCommand(account: string, accounts: readonly string[], file: string): string {
-  return `npm run -s setup -- aws --account ${account}${fileWords(file)} > ${templateFile(account, accounts)}`;
+/** The command that writes it, with more words. */
+export function templateCommand(account: string, accounts: readonly string[], file: string, more = ''): string {
+  return `npm run -s setup -- aws --account ${account}${fileWords(file)}${more} > ${templateFile(account, accounts)}`;
 }
 
 /** A command line that cannot be followed: a line for each mistake. */

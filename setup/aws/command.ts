@@ -5,6 +5,7 @@ import { accountPlan, accountsOf } from './account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';
 import { stackNameOf } from './stack-name.ts';
 import { stepsOf } from './steps.ts';
+import { OPTIONS_OF_ACCOUNT, readNow, refusalOf } from './take-over.ts';
 import { templateOf, yamlOf } from './template.ts';
 
 /** `npm run -s setup -- aws --account 111122223333 > stack.yml`: the template on stdout, what to do with it on stderr. */
@@ -14,6 +15,7 @@ export async function aws(words: readonly string[]): Promise<number> {
     account: { type: 'string' },
     file: FILE,
     'stack-name': { type: 'string' },
+    ...OPTIONS_OF_ACCOUNT,
   });
   const setup = await readSetup(options.file);
   const accounts = accountsOf(setup);
@@ -29,10 +31,23 @@ export async function aws(words: readonly string[]): Promise<number> {
     ...stackNameMistakes(name),
   ];
   if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
+  const now = await readNow(options, account, text);
+  const refusal = now ? refusalOf(now, options['take-over'] === true) : [];
+  for (const line of refusal) console.error(line);
+  if (refusal.length > 0) return 1;
   process.stdout.write(text);
-  console.error(stepsOf({ name, plan, text, file: templateFile(account, accounts) }));
+  const again = templateCommand(account, accounts, options.file, `${nameWords(options['stack-name'])} ${LOOK}`);
+  console.error(stepsOf({ name, plan, text, now, again, file: templateFile(account, accounts) }));
   console.error(`\n${afterwards(account, accounts, options.file)}`);
   return 0;
+}
+
+/** The files of a later look at the account. */
+const LOOK = '--found account.json --deployed deployed.yml';
+
+/** The option that names the same stack to the next command. */
+function nameWords(name: string | undefined): string {
+  return name === undefined ? '' : ` --stack-name ${name}`;
 }
 
 /** What follows when this account has its stack. */

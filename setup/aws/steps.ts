@@ -1,5 +1,6 @@
 import type { Layout } from '../policies/roles.ts';
 import type { AccountPlan, StackRole } from './account.ts';
+import { type AccountNow, takenOver } from './take-over.ts';
 import { resourcesOf } from './template.ts';
 
 /** The most bytes of a template that CloudFormation takes without a bucket. */
@@ -12,22 +13,28 @@ export interface Stack {
   readonly text: string;
   /** Where it is to be saved. */
   readonly file: string;
+  /** What the account has, where somebody looked. */
+  readonly now?: AccountNow | undefined;
+  /** The command that looks first at what files say that the account has. */
+  readonly again: string;
 }
 
 /** What a person reads beside the template. What to do next stands last, where a terminal shows it. */
 export function stepsOf(stack: Stack): string {
-  const { plan, file } = stack;
+  const { plan, file, now } = stack;
   return [
     made(stack),
+    ...(now ? takenOver(now) : []),
     ...givenUp(plan),
     ...rolesForGitLab(plan),
     ...troubles(stack),
+    ...lookingFirst(stack),
     '',
     `Next: save the template as ${file}, and read it. Then somebody with rights for IAM in this account runs, beside it:`,
     '',
     `  # This must say ${plan.account}.`,
     '  aws sts get-caller-identity --query Account --output text',
-    '  # Again after each change of setup.yml; with --no-execute-changeset, it only shows what would change.',
+    ...putBack(now),
     ...deployment(stack),
     ...attachments(plan),
     ...groupPolicies(plan),
@@ -40,7 +47,16 @@ function made({ plan, text }: Stack): string {
   return `The template of account ${plan.account} has ${counted.join(', ')}: ${Buffer.byteLength(text)} bytes.`;
 }
 
-function deployment({ name, plan, text, file }: Stack): string[] {
+function putBack(now: AccountNow | undefined): string[] {
+  const commands = now?.changes.flatMap(({ back }) => back) ?? [];
+  return commands.length === 0
+    ? []
+    : ['  # Puts back what somebody changed by hand.', ...commands.map((each) => `  ${each}`)];
+}
+
+/** A first deployment must not meet a stack: what somebody changed by hand would be overwritten unseen. */
+function deployment({ name, plan, text, file, now }: Stack): string[] {
+  const at = `--region ${plan.region} --stack-name ${name}`;
   const large = Buffer.byteLength(text) > MAX_BODY;
   return [
     ...(large
@@ -49,7 +65,13 @@ function deployment({ name, plan, text, file }: Stack): string[] {
           `  # aws s3 mb s3://BUCKET --region ${plan.region}`,
         ]
       : []),
-    `  aws cloudformation deploy --region ${plan.region} --stack-name ${name} \\`,
+    ...(now
+      ? ['  # With --no-execute-changeset, it only shows what would change.']
+      : [
+          '  # For the first time. Where there is the stack, this says so, and deploys nothing.',
+          `  aws cloudformation describe-stacks ${at} >/dev/null 2>&1 && echo 'The stack is there. Look first: see "Again".' ||`,
+        ]),
+    `  aws cloudformation deploy ${at} \\`,
     `    --template-file ${file} --capabilities CAPABILITY_NAMED_IAM${large ? ' --s3-bucket BUCKET' : ''}`,
   ];
 }
@@ -127,6 +149,19 @@ function useOf(layout: Layout, { environment, components, scope }: NonNullable<S
   return layout === 'duty' ? `role_arn of ${components.join(', ')} in ${environment}` : `AWS_ROLE_ARN of ${scope}`;
 }
 
+/** What shows, before each later deployment, what it could overwrite. */
+function lookingFirst({ name, plan, again }: Stack): string[] {
+  return [
+    '',
+    'Again, after each change of setup.yml: these show first what somebody changed by hand, which a deployment could overwrite. The',
+    'files are lists of the rights in your account: delete them afterwards.',
+    '',
+    '  aws iam get-account-authorization-details --filter Role LocalManagedPolicy --output json > account.json',
+    `  aws cloudformation get-template --region ${plan.region} --stack-name ${name} --query TemplateBody --output text > deployed.yml`,
+    `  ${again}`,
+  ];
+}
+
 /** What a message of CloudFormation means, and what to do. */
 function troubles({ name, plan }: Stack): string[] {
   const at = `--region ${plan.region} --stack-name ${name}`;
@@ -157,18 +192,7 @@ function troubles({ name, plan }: Stack): string[] {
     The OIDC provider and the groups stay: write "existing" for what was made, and deploy again.`,
     ],
   ];
-  return [
-    '',
-    'If CloudFormation refuses:',
-    '',
-    ...rows.map(([message, meaning]) => `  ${message}\n    ${meaning}`),
-    '',
-    'If somebody changed a role by hand, this shows it. The next deployment leaves it, unless the template changed there, too:',
-    '',
-    `  aws cloudformation detect-stack-drift ${at}`,
-    `  aws cloudformation describe-stack-resource-drifts ${at} \\`,
-    '    --stack-resource-drift-status-filters MODIFIED DELETED',
-  ];
+  return ['', 'If CloudFormation refuses:', '', ...rows.map(([message, meaning]) => `  ${message}\n    ${meaning}`)];
 }
 
 function providerArn({ account, gitlab }: AccountPlan): string {

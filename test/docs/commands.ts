@@ -10,6 +10,7 @@ export const COMMANDS: readonly (readonly [RegExp, Answer])[] = [
     /^(cd examples\/resale-price$|npx tsx \.\.\/\.\.\/src\/main\.ts (evaluate-model|load-test) )/,
     { by: 'test/by-hand.test.ts' },
   ],
+  [/^aws (iam get-account-authorization-details|cloudformation get-template) /, { by: 'test/setup/aws.check.ts' }],
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run check$/, { because: '.ci/run runs it beside the tests' }],
   [/^npm run changelog$/, { by: 'test/changelog.test.ts' }],

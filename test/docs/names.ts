@@ -55,6 +55,7 @@ export const FOREIGN_VARIABLES = [
 
 /** Files that are the reader's, or made on the way. */
 export const READERS_FILES: Readonly<Record<string, string>> = {
+  'account.json': 'printed by AWS, of the account of the reader',
   'trust-dev.json': 'written by npm run -s setup -- policies',
   'trust-plan-<environment>.json': 'written by npm run -s setup -- policies',
   'trust-sagemaker.json': 'saved from docs/setup-by-hand.md',

@@ -15,6 +15,8 @@ const tools = toolsOfSetup();
 
 const ONE = '111122223333';
 const OTHER = '444455556666';
+/** The account that moto has. */
+const OF_MOTO = '123456789012';
 const environment = (name: string, account: string) =>
   `  ${name}: { account: "${account}", region: ap-southeast-1, approvers: wog/mlops/approvers }`;
 const fileOf = (accounts: Readonly<Record<string, string>>, more = '', model = '') => `
@@ -51,6 +53,7 @@ const STACKS: Readonly<Record<string, { readonly file: string; readonly account:
   'one-role': { file: fileOf(three, 'roles: one'), account: ONE },
   'each-duty': { file: fileOf(three, 'roles: duty'), account: ONE },
   'group-for-another': { file: fileOf({ ...three, main: OTHER }), account: ONE },
+  'changed-by-hand': { file: fileOf({ dev: OF_MOTO, main: OF_MOTO }), account: OF_MOTO },
   'in-another': { file: fileOf({ ...three, main: OTHER }), account: OTHER },
   'six-environments': { file: fileOf(six, 'sagemaker_roles: create', everything), account: ONE },
 };
@@ -61,13 +64,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What `npm run -s setup -- aws` says of a setup.yml. */
-function render(name: string) {
+/** What `npm run -s setup -- aws` does with a setup.yml. */
+function asked(name: string, ...more: readonly string[]) {
   const { file = '', account = '' } = STACKS[name] ?? {};
   const path = join(folder, `${name}.setup.yml`);
   writeFileSync(path, file);
-  const words = ['--import', 'tsx', 'setup/setup.ts', 'aws', '--account', account, '--file', path];
-  const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: repository, encoding: 'utf8' });
+  const words = ['--import', 'tsx', 'setup/setup.ts', 'aws', '--account', account, '--file', path, ...more];
+  return spawnSync(process.execPath, words, { cwd: repository, encoding: 'utf8' });
+}
+
+function render(name: string) {
+  const { stdout, stderr, status } = asked(name);
   expect(status, stderr).toBe(0);
   writeFileSync(join(folder, `${name}.yml`), stdout);
   return { text: stdout, steps: stderr, template: parse(stdout) as Template };
@@ -130,11 +137,17 @@ describe.skipIf(!tools)('the command that is printed, against the CloudFormation
     return stdout;
   }
 
-  /** Runs the printed deployment, and reads back every role with its policies. */
-  function deployed(name: string): Details {
+  /** Runs the printed deployment, with the line before it. */
+  function deploy(name: string): string {
     const { steps } = render(name);
-    const [command = ''] = /aws cloudformation deploy[^\n]*\\\n[^\n]*/.exec(steps) ?? [];
-    run(command.replace('stack.yml', `${name}.yml`).replace('BUCKET', 'templates'));
+    const [command = ''] =
+      /aws cloudformation describe-stacks.*\n.*aws cloudformation deploy.*\\\n.*/.exec(steps) ?? [];
+    return run(command.replace('stack.yml', `${name}.yml`).replace('BUCKET', 'templates'));
+  }
+
+  /** Every role with its policies, after the printed deployment. */
+  function deployed(name: string): Details {
+    deploy(name);
     return JSON.parse(run('aws iam get-account-authorization-details --filter Role LocalManagedPolicy'));
   }
 
@@ -161,6 +174,55 @@ describe.skipIf(!tools)('the command that is printed, against the CloudFormation
       expect(Object.fromEntries(found)).toEqual(Object.fromEntries(documents));
     },
   );
+
+  it('deploys nothing, unseen, over a stack that is there', () => {
+    expect(deploy('one-role')).toContain('Successfully created/updated stack');
+    expect(deploy('one-role')).toBe('The stack is there. Look first: see "Again".\n');
+  });
+
+  it('shows what somebody changed by hand, and --take-over prints what puts all of it back', () => {
+    const name = 'changed-by-hand';
+    deploy(name);
+    const { steps } = render(name);
+    const files = ['--found', join(folder, 'account.json'), '--deployed', join(folder, 'deployed.yml')];
+    const look = (...more: readonly string[]) => {
+      for (const command of steps.match(/^ {2}aws .* > (account\.json|deployed\.yml)$/gm) ?? []) run(command);
+      return asked(name, ...files, ...more);
+    };
+    const takeOver = () => {
+      const { stderr, status } = look('--take-over');
+      expect(status, stderr).toBe(0);
+      const [, next = ''] = stderr.split('# Puts back what somebody changed by hand.\n');
+      for (const command of next.split('  # ')[0]?.trim().split('\n') ?? []) run(command);
+    };
+    // moto attaches no policy to a role of a stack: to attach them all is the first thing that is put back.
+    takeOver();
+    expect(look()).toMatchObject({ status: 0 });
+    const policy = (end: string) => `--policy-arn arn:aws:iam::${OF_MOTO}:policy/resale-price-${end}`;
+    const wide = `'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'`;
+    const trust = wide.replace('"Action":"*","Resource":"*"', '"Action":"sts:AssumeRole","Principal":{"AWS":"*"}');
+    run(`aws iam update-assume-role-policy --role-name resale-price-main --policy-document ${trust}`);
+    for (let count = 0; count < 4; count++)
+      run(`aws iam create-policy-version ${policy('approve-main')} --set-as-default --policy-document ${wide}`);
+    run(`aws iam put-role-policy --role-name resale-price-main --policy-name more+ --policy-document ${wide}`);
+    run(`aws iam attach-role-policy --role-name resale-price-dev ${policy('approve-main')}`);
+    run(`aws iam detach-role-policy --role-name resale-price-main-comparison ${policy('compare-main')}`);
+    run('aws iam delete-role --role-name resale-price-main-comparison');
+    run(`aws iam delete-policy ${policy('compare-main')}`);
+    const refused = look();
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    for (const says of [
+      'the policy resale-price-compare-main is gone',
+      'the policy resale-price-approve-main: Statement.0.Resource has * too',
+      'the role resale-price-main has another trust policy: Statement.0.Condition is gone',
+      'the role resale-price-main has the inline policy more+ too',
+      `the role resale-price-dev has the policy arn:aws:iam::${OF_MOTO}:policy/resale-price-approve-main too`,
+      'the role resale-price-main-comparison is gone',
+    ])
+      expect(refused.stderr).toContain(`  ${says}\n`);
+    takeOver();
+    expect(look().stderr).toContain('Nobody changed by hand what the stack made.');
+  });
 });
 
 async function freePort(): Promise<number> {

@@ -37,6 +37,9 @@ const setup = (...changes: readonly (readonly [string | RegExp, string])[]) =>
 const planIn = (plan: SetupPlan, account = ONE) => accountPlan(plan, account, programsOfRoles);
 const stackIn = (plan: SetupPlan, account = ONE) => templateOf(planIn(plan, account));
 
+const stepsIn = (plan: AccountPlan, text = '') =>
+  stepsOf({ name: 'a-stack', plan, text, file: 'stack.yml', again: 'npm run -s setup -- aws --found account.json' });
+
 interface RoleProperties {
   readonly RoleName: string;
   readonly AssumeRolePolicyDocument: PolicyDocument;
@@ -241,16 +244,14 @@ describe('the roles of SageMaker', () => {
 
   it('are otherwise left alone: the command attaches the Deny, and what a VPC needs', async () => {
     const plan = await setup(['group:', 'vpc: true, group:']);
-    const text = stepsOf({ name: 'stack', plan: planIn(plan), text: '', file: 'stack.yml' });
+    const text = stepsIn(planIn(plan));
     const attach = 'aws iam attach-role-policy --role-name';
     const policy = `--policy-arn arn:aws:iam::${ONE}:policy`;
     expect(text).toContain(`${attach} resale-price-pipeline ${policy}/resale-price-deny-registry-entries`);
     expect(text).toContain('NoSuchEntity: there is no such role. Write the name of yours into setup.yml');
     expect(text).toContain(`${attach} resale-price-execution ${policy}/resale-price-execution-role-vpc`);
     expect(Object.keys(rolesIn(stackIn(plan)))).not.toContain('resale-price-pipeline');
-    expect(stepsOf({ name: 'stack', plan: planIn(plan, OTHER), text: '', file: 'stack.yml' })).not.toContain(
-      'role-name resale-price-pipeline',
-    );
+    expect(stepsIn(planIn(plan, OTHER))).not.toContain('role-name resale-price-pipeline');
   });
 });
 
@@ -258,12 +259,12 @@ it('the code of a model on an endpoint can forge no approval by a role that may 
   const plan = await setup();
   for (const account of [ONE, OTHER]) {
     expect(Object.keys(stackIn(plan, account).Resources)).toContain('PolicyResalePriceDenyRegistryEntries');
-    expect(stepsOf({ name: 'stack', plan: planIn(plan, account), text: '', file: 'stack.yml' })).toContain(
+    expect(stepsIn(planIn(plan, account))).toContain(
       `--role-name resale-price-execution --policy-arn arn:aws:iam::${account}:policy/resale-price-deny-registry-entries`,
     );
   }
   const both = planIn(await setup(['group:', 'pipeline_role: ml, execution_role: ml, group:']));
-  expect(stepsOf({ name: 'stack', plan: both, text: '', file: 'stack.yml' }).match(/--role-name ml /g)).toHaveLength(1);
+  expect(stepsIn(both).match(/--role-name ml /g)).toHaveLength(1);
   expect(beyondAws(both)).toEqual([]);
 });
 
@@ -373,7 +374,7 @@ it('no stack has the name of the stack of another project, file or account: depl
 
 describe('what a person reads beside the template', () => {
   const steps = async (change: readonly [string, string], bytes = 10) =>
-    stepsOf({ name: 'a-stack', plan: planIn(await setup(change)), text: 'x'.repeat(bytes), file: 'stack.yml' });
+    stepsIn(planIn(await setup(change)), 'x'.repeat(bytes));
 
   it('is the command that deploys it; a large one needs a bucket', async () => {
     const deploy = `aws cloudformation deploy --region ap-southeast-1 --stack-name a-stack \\
@@ -381,6 +382,13 @@ describe('what a person reads beside the template', () => {
     expect(await steps(['', ''])).toContain(`${deploy}\n`);
     expect(await steps(['', ''], 51_201)).toContain(`${deploy} --s3-bucket BUCKET\n`);
     expect(await steps(['', ''], 51_200)).not.toContain('--s3-bucket');
+  });
+
+  it('is that the first deployment meets no stack, and what to look at before a later one', async () => {
+    const text = await steps(['', '']);
+    expect(text).toMatch(/ {2}aws cloudformation describe-stacks [^\n]*\|\|\n {2}aws cloudformation deploy /);
+    expect(text).toContain('aws iam get-account-authorization-details --filter Role LocalManagedPolicy');
+    expect(text).toContain('npm run -s setup -- aws --found account.json');
   });
 
   it('is which variable of GitLab names which role', async () => {
@@ -412,7 +420,6 @@ describe('what a person reads beside the template', () => {
       --open-id-connect-provider-arn arn:aws:iam::${ONE}:oidc-provider/sgts.gitlab-dedicated.com`,
     );
     expect(text).toContain('write "model_package_groups: existing" into setup.yml');
-    expect(text).toContain('aws cloudformation detect-stack-drift --region ap-southeast-1 --stack-name a-stack');
   });
 
   it('is how other accounts may use a group that exists', async () => {
