@@ -20,6 +20,7 @@ import { entryKey } from '../registry/entry-keys.ts';
 import { othersOf } from '../registry/others.ts';
 import { describePackage, displayName, type ModelPackage, modelPackageGroup } from '../registry/packages.ts';
 import { signature } from '../registry/signature.ts';
+import { statusOf } from '../registry/status.ts';
 import { writeEntry } from '../registry/write-entry.ts';
 import { approvalWords, openEmergency, refuseEmergency } from './approve-model/emergency.ts';
 import { hasExpired, holdAtApproval, refuseUnshownPolicy } from './approve-model/policy.ts';
@@ -163,7 +164,9 @@ async function describeNow(
   const now = await describePackage({ ...aws, clock }, shown.package);
   const place = { environment: job.environment, path: shown.promotion_path };
   log.line(`${doing} for ${job.environment}: ${subjectOf(now, place)}.`);
-  log.line(`check-model showed it (${now.arn}) as ${shown.status}. It is ${now.approval} now.`);
+  const then = shown.status === now.approval ? 'Then and now' : `Then ${shown.status}, now`;
+  const { words } = statusOf(now, shown.promotion_path[0] ?? job.environment);
+  log.line(`check-model showed it (${now.arn}). ${then} it is ${words}.`);
   return now;
 }
 

@@ -27,6 +27,7 @@ import {
 import { EVIDENCE, type EvidenceKind } from '../registry/entry-keys.ts';
 import { lackOfEvidence } from '../registry/evidence.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { statusOf } from '../registry/status.ts';
 import { readRollback, untilRollback } from '../registry/withdrawal.ts';
 import type { Comparison } from './comparison.ts';
 import type { LiveNow } from './live.ts';
@@ -127,9 +128,10 @@ function policyFact(rule: JudgedRule): Fact {
 
 function aboutVersion({ version, criteria, job, now }: Known): Fact[] {
   const age = duration(now.getTime() - version.createdAt.getTime());
+  const status = statusOf(version, criteria.path[0] ?? criteria.environment);
   return [
     { label: 'package', text: version.arn },
-    { label: 'status', text: statusOf(version, criteria.path[0] ?? criteria.environment) },
+    { label: 'status', text: status.words, warns: status.warns },
     {
       label: 'created',
       text: `${age} ago by ${version.createdBy ?? 'unknown'}; ${builtClause(version)}`,
@@ -138,11 +140,6 @@ function aboutVersion({ version, criteria, job, now }: Known): Fact[] {
     },
     ...dataFacts(version),
   ];
-}
-
-/** The status is the registry's alone, and says nothing of this environment. */
-function statusOf({ approval }: ModelPackage, first: string): string {
-  return approval === 'PendingManualApproval' ? `${approval}: nobody has approved it yet` : `${approval} in ${first}`;
 }
 
 function builtClause(version: ModelPackage): string {

@@ -278,8 +278,13 @@ describe('an approval', () => {
     });
     expect(job.outputs).toEqual({ MODEL_APPROVAL_STATUS: 'Approved' });
     expect(job.log).toContain(`Approved for dev by jane: ${GROUP} version 1.`);
-    const [first] = job.log.split('\n').filter((line) => line !== '' && !/^( {2}|approve-model for)/.test(line));
+    const [first, second] = job.log
+      .split('\n')
+      .filter((line) => line !== '' && !/^( {2}|approve-model for)/.test(line));
     expect(first).toBe(`Approving for dev: ${GROUP} version 1, built by pipeline 90 from commit 8b1a9953c461.`);
+    expect(second).toBe(
+      `check-model showed it (${arn}). Then and now it is PendingManualApproval: nobody has approved it yet.`,
+    );
   });
 
   it('is nothing but its own key after the first environment', async () => {
@@ -295,6 +300,7 @@ describe('an approval', () => {
       ModelPackageArn: arn,
       CustomerMetadataProperties: { 'approved.uat': expect.stringContaining('by=jane') },
     });
+    expect(job.log).toContain('Then and now it is Approved in dev.');
   });
 
   it('is not written again in the same pipeline', async () => {

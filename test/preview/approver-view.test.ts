@@ -11,10 +11,24 @@ const pipeline = (number: string) => `${UAT_JOB.projectUrl}/-/pipelines/${number
 
 describe('what an approver reads of a version', () => {
   it('says where it was approved: the status alone does not tell', () => {
-    expect(line('status', version({}))).toBe('status   Approved in dev');
+    const approved = { 'approved.dev': verdictValue(CONTENT) };
+    expect(line('status', version(approved))).toBe('status   Approved in dev');
     expect(line('status', version({}, { approval: 'PendingManualApproval' }))).toBe(
       'status   PendingManualApproval: nobody has approved it yet',
     );
+  });
+
+  it.each([
+    ['Approved', {}, 'Approved, but no entry of approve-model tells by whom for dev'],
+    ['Approved', { 'approved.dev': 'by=jane' }, 'Approved, but no entry of approve-model tells by whom for dev'],
+    [
+      'PendingManualApproval',
+      { 'approved.dev': verdictValue(CONTENT) },
+      'PendingManualApproval, although approve-model wrote an approval for dev: somebody set it back',
+    ],
+  ] as const)('warns of a status that approve-model did not set: %s with %o', (approval, metadata, words) => {
+    const { version: facts } = viewOf(version(metadata, { approval }));
+    expect(facts.find(({ label }) => label === 'status')).toEqual({ label: 'status', text: words, warns: true });
   });
 
   it('links the pipelines that built, approved and validated it', () => {
