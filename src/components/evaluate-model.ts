@@ -5,7 +5,6 @@ import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
 import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
-import { LONGEST_DESCRIPTION, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import { thousands } from '../ground/thousands.ts';
 import { CHANNEL_SAFETY_INPUTS, channelInputs, channelsOf } from '../policy/channels.ts';
@@ -80,11 +79,8 @@ export default defineComponent({
 
   async checkFiles({ quality_file: file }, { root, env }) {
     if (file === undefined || env.GIT_STRATEGY === 'empty') return;
-    const { readQualityFile } = await import('../quality/quality-file.ts');
-    await readQualityFile(
-      file,
-      readProjectFile({ root, input: 'quality_file', file, maxBytes: LONGEST_DESCRIPTION }).toString('utf8'),
-    );
+    const { checkQualityFile } = await import('./evaluate-model/check-file.ts');
+    await checkQualityFile(file, root);
   },
 
   channels: channelsOf,

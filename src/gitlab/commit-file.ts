@@ -5,7 +5,14 @@ import { Failure } from '../ground/failure.ts';
 import { type Answer, askGitLab, LongAnswer } from './api.ts';
 import type { Job } from './job.ts';
 import { jobTokenFor } from './job-token.ts';
-import { howToCorrect, mostBytesOf, type NamedFile, readProjectFile, refusedProjectFile } from './project-file.ts';
+import {
+  fileOutside,
+  howToCorrect,
+  mostBytesOf,
+  type NamedFile,
+  readProjectFile,
+  tooLargeFile,
+} from './project-file.ts';
 
 interface FileReader {
   readonly job: Job;
@@ -105,8 +112,7 @@ interface FileOf extends NamedFile {
 /** The path as the API takes it. One that leads out of the project is refused. */
 function pathIn(named: NamedFile): string {
   const path = posix.normalize(named.file);
-  if (posix.isAbsolute(path) || path.split('/')[0] === '..')
-    throw refusedProjectFile(named, 'it is outside the project');
+  if (posix.isAbsolute(path) || path.split('/')[0] === '..') throw fileOutside(named);
   return encodeURIComponent(path);
 }
 
@@ -115,7 +121,7 @@ async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Pr
     return await ask();
   } catch (error) {
     if (error instanceof LongAnswer && error.status === 200)
-      throw refusedProjectFile(named, `it has more than ${mostBytesOf(named)} bytes, the most that are accepted`);
+      throw tooLargeFile(named, `more than ${mostBytesOf(named)} bytes, the most that are accepted`);
     throw noAnswer(named, job, inItsOwnWords(error));
   }
 }

@@ -34,9 +34,11 @@ function isOutside(root: string, path: string): boolean {
  */
 export function readProjectFile({ root, ...named }: ProjectFile): Buffer {
   const real = projectFile({ root, ...named });
-  const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);
-  refuseTooLarge(attempt(() => statSync(real), refuse).size, named);
-  return attempt(() => readFileSync(real), refuse);
+  const { size } = attempt(named, () => statSync(real));
+  // Node reads no file of 2 GiB, and a buffer of that size is not for a job.
+  if (size > mostBytesOf(named))
+    throw tooLargeFile(named, `${size} bytes, and at most ${mostBytesOf(named)} are accepted`);
+  return attempt(named, () => readFileSync(real));
 }
 
 /**
@@ -44,22 +46,15 @@ export function readProjectFile({ root, ...named }: ProjectFile): Buffer {
  * missing, no file, or outside the project.
  */
 export function projectFile({ root, ...named }: Omit<ProjectFile, 'maxBytes'>): string {
-  const refuse = (why: string, cause?: unknown) => refusedProjectFile(named, why, cause);
-  const outside = 'it is outside the project';
   const path = resolve(root, named.file);
-  if (isOutside(root, path)) throw refuse(outside);
-  const real = attempt(() => realpathSync(path), refuse);
+  if (isOutside(root, path)) throw fileOutside(named);
+  const real = attempt(named, () => realpathSync(path));
   // A link in the project may lead anywhere.
-  if (isOutside(realpathSync(root), real)) throw refuse(outside);
-  const about = attempt(() => statSync(real), refuse);
-  if (!about.isFile()) throw refuse(about.isDirectory() ? 'it is a folder' : 'it is not a file');
+  if (isOutside(realpathSync(root), real)) throw fileOutside(named);
+  const about = attempt(named, () => statSync(real));
+  if (!about.isFile())
+    throw refused(named, { why: about.isDirectory() ? 'it is a folder' : 'it is not a file', next: nameAFile(named) });
   return real;
-}
-
-/** Node reads no file of 2 GiB, and a buffer of that size is not for a job. */
-function refuseTooLarge(bytes: number, named: NamedFile): void {
-  const most = mostBytesOf(named);
-  if (bytes > most) throw refusedProjectFile(named, `it has ${bytes} bytes, and at most ${most} are accepted`);
 }
 
 /** The most bytes that are read of a file. */
@@ -67,17 +62,34 @@ export function mostBytesOf({ maxBytes = LARGEST }: NamedFile): number {
   return Math.min(maxBytes, LARGEST);
 }
 
-/** The Failure about a file of the project; `why` ends a sentence. */
-export function refusedProjectFile(named: NamedFile, why: string, cause?: unknown): Failure {
-  const { input, file } = named;
-  return new Failure('SMC-1002', `${input}: received "${file}"; ${why}.`, howToCorrect(named), cause);
+/** The Failure about a path that leads out of the project. */
+export function fileOutside(named: NamedFile): Failure {
+  return refused(named, { why: 'it is outside the project', next: nameAFile(named) });
 }
 
-/** What to do about a file of the project that is missing or wrong. */
+/** The Failure about a file with too many bytes; `bytes` says how many, and how many may be. */
+export function tooLargeFile(named: NamedFile, bytes: string): Failure {
+  return refused(named, { why: `it has ${bytes}`, next: `make the file smaller, or correct ${named.input}.` });
+}
+
+/** What to do about a file of the project that is missing. */
 export function howToCorrect({ input, otherwise }: NamedFile): string {
   return otherwise === undefined
     ? `commit the file, or correct ${input}.`
     : `commit the file, correct ${input}, or ${otherwise}.`;
+}
+
+const nameAFile = ({ input }: NamedFile) => `correct ${input}: it must be the path of a file in the project.`;
+
+interface Refusal {
+  /** The end of a sentence. */
+  readonly why: string;
+  readonly next: string;
+  readonly cause?: unknown;
+}
+
+function refused({ input, file }: NamedFile, { why, next, cause }: Refusal): Failure {
+  return new Failure('SMC-1002', `${input}: received "${file}"; ${why}.`, next, cause);
 }
 
 /** The most bytes of a file that describes something: a person writes it. */
@@ -86,13 +98,12 @@ export const LONGEST_DESCRIPTION = 1_048_576;
 /** Bytes: more than SageMaker takes of any file. */
 const LARGEST = 100 * 1_048_576;
 
-function attempt<Value>(act: () => Value, refuse: (why: string, cause: unknown) => Failure): Value {
+function attempt<Value>(named: NamedFile, act: () => Value): Value {
   try {
     return act();
-  } catch (error) {
-    throw refuse(
-      partsOf(error).code === 'ENOENT' ? 'the file does not exist in the project' : fileTrouble(error),
-      error,
-    );
+  } catch (cause) {
+    if (partsOf(cause).code === 'ENOENT')
+      throw refused(named, { why: 'the file does not exist in the project', next: howToCorrect(named), cause });
+    throw refused(named, { why: fileTrouble(cause), next: `correct the file, or ${named.input}.`, cause });
   }
 }

@@ -59,8 +59,9 @@ export async function wrongFiles<Inputs extends z.ZodMiniObject>(
   }
 }
 
-/** Throws the Failure that tells all that is wrong with files. */
-export function refuseFiles(failures: readonly Failure[]): void {
+/** Throws the Failure that tells all that is wrong with files: once, also of a file that several jobs read. */
+export function refuseFiles(found: readonly Failure[]): void {
+  const failures = [...new Map(found.map((each) => [each.coded, each])).values()];
   const [only, ...more] = failures;
   if (only === undefined) return;
   if (more.length === 0) throw only;

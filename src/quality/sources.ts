@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type NamedFile, projectFile } from '../gitlab/project-file.ts';
+import { type NamedFile, projectFile, readProjectFile } from '../gitlab/project-file.ts';
 import { Failure } from '../ground/failure.ts';
 import type { Context } from '../program/context.ts';
 import type { DataSource } from './data.ts';
@@ -24,6 +24,17 @@ export async function sourceOf({ data }: QualityPlan, qualityFile: string, sourc
     return { name: artifact, format: formatOf(data, artifact), open: async () => createReadStream(path) };
   }
   return objectSource(data, s3 ?? '', sources);
+}
+
+/**
+ * The data of a commit as a job that fetches the project has it, for a look long before anything is asked; `undefined` where the
+ * data comes from elsewhere. Throws a Failure when it is missing.
+ */
+export function sourceInFolder({ data }: QualityPlan, qualityFile: string, root: string): DataSource | undefined {
+  const { file } = data;
+  if (file === undefined) return undefined;
+  const content = readProjectFile({ root, input: qualityFile, file });
+  return { name: file, format: formatOf(data, file), open: async () => once(content) };
 }
 
 const OF_A_JOB = 'pass it to this job as an artifact';

@@ -178,6 +178,18 @@ describe('the first job of promote', () => {
     },
   );
 
+  it('says what to do about a payload that is there, and none that can be sent', async () => {
+    const large = await onDev({}, { 'payload.json': JSON.stringify('x'.repeat(6_291_456)) });
+    const folder = await onDev({ payload_file: 'data' }, { 'data/payload.json': '{}' });
+    const outside = await onDev({ payload_file: '../payload.json' });
+    const path = 'correct payload_file: it must be the path of a file in the project.';
+    expect([large, folder, outside].map(({ failures }) => failures.map(({ next }) => next))).toEqual([
+      ['make the file smaller, or correct payload_file.'],
+      [path],
+      [path],
+    ]);
+  });
+
   it('offers no artifact for a payload that is missing: no later job could bring it in time', async () => {
     const { failures } = await onDev({ payload_file: 'paylod.json' });
     expect(failures.map(({ next }) => next)).toEqual(['commit the file, or correct payload_file.']);
@@ -200,7 +212,8 @@ describe('the first job of promote, where evidence is wanted in uat', () => {
     max_p99_ms: '500',
     comparison_instance_type: 'ml.m5.large',
   };
-  const files = { 'quality.yml': readRepository('examples/resale-price/quality.yml') ?? '' };
+  const example = (path: string) => readRepository(`examples/resale-price/${path}`) ?? '';
+  const files = { 'quality.yml': example('quality.yml'), 'holdout.csv': example('holdout.csv') };
 
   it('checks the jobs that uat will have, before anything is trained', async () => {
     const { problems, failures, lines } = await onDev(WANTED, files);
@@ -225,7 +238,7 @@ describe('the first job of promote, where evidence is wanted in uat', () => {
       expect.stringContaining('quality_file: received ""; '),
     ]);
     const alone = (files['quality.yml'] ?? '').replace(/^# compare-models.*/ms, '');
-    const { failures } = await onDev(WANTED, { 'quality.yml': alone });
+    const { failures } = await onDev(WANTED, { ...files, 'quality.yml': alone });
     expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining('has no section comparison')]);
   });
 
@@ -235,6 +248,19 @@ describe('the first job of promote, where evidence is wanted in uat', () => {
     );
     const { failures } = await onDev(WANTED, { 'quality.yml': 'lable: price' });
     expect(failures[0]?.message).toContain('quality.yml: line 1, column 1: lable is not known');
+  });
+
+  it.each([
+    ['is missing', undefined, 'quality.yml: received "holdout.csv"; the file does not exist in the project.'],
+    ['is empty', '\n', 'holdout.csv cannot be evaluated:\n  '],
+    ['has other columns', 'a,b\n1,2\n', '  it has no column sale, price, town; it has a, b.'],
+    ['has a row that is wrong', example('holdout.csv').replace(/,\d+$/m, ',?'), '  row 1: '],
+  ])('refuses labelled data that %s, before anything is trained', async (_, data, why) => {
+    const { failures } = await onDev(WANTED, {
+      'quality.yml': files['quality.yml'],
+      ...(data && { 'holdout.csv': data }),
+    });
+    expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining(why)]);
   });
 });
 
@@ -273,9 +299,7 @@ describe('the job of a merge request', () => {
   it('is red for a mistake in the endpoint file, once, and where it is missing or not the only description', async () => {
     const byFile = { endpoint_file: 'endpoint.yml', instance_type: '' };
     const wrong = await inMergeRequest(byFile, { 'endpoint.yml': 'instance_typ: ml.m5.large' });
-    expect(wrong.log).toContain(
-      'endpoint.yml: line 1, column 1: instance_typ is not known: did you mean instance_type?',
-    );
+    expect(wrong.log.split('endpoint.yml: line 1, column 1: instance_typ is not known: did you mean')).toHaveLength(2);
     const missing = await inMergeRequest(byFile);
     expect(missing.log).toContain('endpoint_file: received "endpoint.yml"; the file does not exist in the project.');
     const both = await inMergeRequest({ ...byFile, instance_type: 'ml.m5.large', variant_name: 'price' });
