@@ -57,6 +57,7 @@ export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<A
   const [training, checking] = [knownOf(deployPipeline), knownOf(checkModel)];
   return {
     problems: [
+      ...notFetched(viewpoint),
       ...later.flatMap(({ problems }) => problems),
       ...(trains ? await trainingProblems({ training, checking }, viewpoint) : []),
     ],
@@ -67,6 +68,17 @@ export async function lookAhead(viewpoint: Viewpoint, after?: string): Promise<A
     ],
     refuse: (context) => refuseEndpoint(checking, context),
   };
+}
+
+/**
+ * Why the files of the commit cannot be looked at: a variable of the project, or of a parent pipeline, has overridden that of the
+ * job. What lies in the folder then is of nobody knows which commit.
+ */
+function notFetched({ env: { GIT_STRATEGY: strategy } }: Viewpoint): string[] {
+  if (strategy !== 'empty' && strategy !== 'none') return [];
+  return [
+    `GIT_STRATEGY: received "${strategy}"; must be fetch or clone in this job, which looks at the files of all jobs of promote. A CI/CD variable of the project or of a parent pipeline overrides that of the job.`,
+  ];
 }
 
 /** Why check-model would take nothing of what is trained: nobody should train it. */

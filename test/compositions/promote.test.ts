@@ -153,6 +153,17 @@ describe('the first job of promote', () => {
     ).toEqual([]);
   });
 
+  it.each(['none', 'empty'])(
+    'refuses to look at whatever is in the folder where GIT_STRATEGY is %s',
+    async (strategy) => {
+      const place = { env: { ...right, GIT_STRATEGY: strategy }, root: project() };
+      const { problems } = await lookAhead(place, 'deploy-pipeline');
+      expect(problems).toEqual([
+        expect.stringMatching(`^GIT_STRATEGY: received "${strategy}"; must be fetch or clone`),
+      ]);
+    },
+  );
+
   it('refuses an environment that is not on the promotion path, before anything is trained', async () => {
     expect((await onDev({ promotion_path: 'test, uat' })).problems).toEqual([
       'environment: received "dev", which is not in the promotion_path "test, uat".',

@@ -29,27 +29,27 @@ it('prevents outdated deployments as GitLab does: an older pipeline neither appr
   expect(retried).toMatchObject({ exit: 1, log: expect.stringContaining('allow_downgrade') });
 }, 120_000);
 
-/** A parent with global variables, whose one job starts the example as a child. */
-function inChild(forward: string): Record<string, string> {
-  const parent = [
-    'variables:',
-    '  GIT_STRATEGY: none',
-    '  INPUT_PIPELINE_NAME: of-the-parent',
-    'promotion:',
-    `  trigger: { include: promotion.yml${forward} }`,
-  ];
+/** A parent with a global variable, whose one job starts the example as a child. */
+function inChild(variable: string, forward = ''): Record<string, string> {
+  const parent = ['variables:', `  ${variable}`, 'promotion:', `  trigger: { include: promotion.yml${forward} }`];
   return { '.gitlab-ci.yml': `${parent.join('\n')}\n`, 'promotion.yml': includeOfExample };
 }
 
 it('a child pipeline promotes as its parent would; what the parent passes counts over the inputs, unless it passes nothing', async () => {
-  const passing = stage.project.push('dev', { ...definitionWith('MaxDepth', 9), ...inChild('') });
+  const name = 'INPUT_PIPELINE_NAME: of-the-parent';
+  const passing = stage.project.push('dev', { ...definitionWith('MaxDepth', 9), ...inChild(name) });
   const [trained] = await stage.project.child(passing, 'promotion').run();
   expect(trained).toMatchObject({ name: 'deploy-pipeline', exit: 77 });
   expect(trained?.log).toContain('of-the-parent');
 
+  const unfetched = stage.project.push('dev', inChild('GIT_STRATEGY: none'));
+  const [refused] = await stage.project.child(unfetched, 'promotion').run();
+  expect(refused).toMatchObject({ name: 'deploy-pipeline', exit: 64 });
+  expect(refused?.log).toContain('GIT_STRATEGY: received "none"; must be fetch or clone in this job');
+
   const keeping = stage.project.push('dev', {
     ...definitionWith('MaxDepth', 10),
-    ...inChild(', forward: { yaml_variables: false }'),
+    ...inChild(name, ', forward: { yaml_variables: false }'),
   });
   const child = stage.project.child(keeping, 'promotion');
   expect(exitsOf(await child.run())).toMatchObject({ 'deploy-pipeline': 0, 'check-model': 0 });
