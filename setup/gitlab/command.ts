@@ -8,6 +8,7 @@ import { compare } from './compare.ts';
 import { type Compared, type Difference, sayingOf } from './difference.ts';
 import { type Found, readFileOf, readSettings } from './found.ts';
 import { compareIncludes } from './includes.ts';
+import { refuseUnknown } from './known.ts';
 import { type Asked, askedOf } from './places.ts';
 import { Refusal } from './refusal.ts';
 import { nextAfter } from './trouble.ts';
@@ -29,6 +30,7 @@ type Action = (typeof ACTIONS)[number];
 export async function gitlab(words: readonly string[], outside: Outside): Promise<number> {
   const request = requestIn(words, outside.env);
   const plan = askedOf(await readSetup(request.file));
+  refuseUnknown(plan.gitlab, { ...request, env: outside.env });
   // Names and values are GitLab's: they write no line of their own, and control no terminal.
   const print = (line: string) => outside.print(visibleText(line));
   const sleep = (milliseconds: number) => {
@@ -37,7 +39,7 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
   };
   const client = new GitLabClient({ gitlab: plan.gitlab, token: request.token, env: outside.env, sleep });
   try {
-    return await ACT[request.action]({ plan, file: request.file, client, print });
+    return await ACT[request.action]({ plan, again: wordsOf(request, plan), client, print });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     print(`ERROR ${error.message}`);
@@ -49,7 +51,14 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
 interface Request {
   readonly action: Action;
   readonly file: string;
+  /** The address of GitLab, where a person names it. */
+  readonly named: string | undefined;
   readonly token: string;
+}
+
+/** The options that name the same to the next command. */
+function wordsOf({ file, named }: Request, { gitlab }: Asked): string {
+  return `${fileWords(file)}${named === undefined ? '' : ` --gitlab ${gitlab}`}`;
 }
 
 /** What is asked for. The token is never an argument: those are seen by others. Throws WordsMistake with what is wrong. */
@@ -59,10 +68,10 @@ function requestIn([name, ...words]: readonly string[], env: Env): Request {
     throw new WordsMistake(
       `Say one of: ${ACTIONS.join(', ')}. Next: npm run -s setup -- gitlab plan, which changes nothing.`,
     );
-  const { file } = readOptions(words, { file: FILE });
+  const { file, gitlab: named } = readOptions(words, { file: FILE, gitlab: { type: 'string' } });
   const token = env.GITLAB_TOKEN?.trim() ?? '';
   if (token === '') throw new WordsMistake(WITHOUT_TOKEN);
-  return { action, file, token };
+  return { action, file, named, token };
 }
 
 const WITHOUT_TOKEN =
@@ -70,8 +79,8 @@ const WITHOUT_TOKEN =
 
 interface Work {
   readonly plan: Asked;
-  /** Where setup.yml is. */
-  readonly file: string;
+  /** The options with which the next command does the same. */
+  readonly again: string;
   readonly client: GitLabClient;
   print(line: string): void;
 }
@@ -80,7 +89,7 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
   async plan(work) {
     const compared = await look(work);
     show(compared, work);
-    work.print(planned(compared.differences, work.file));
+    work.print(planned(compared.differences, work.again));
     return 0;
   },
 
@@ -88,7 +97,7 @@ const ACT: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
     const { differences } = await look(work);
     await apply(differences, work);
     const code = concluded(await look(work), work);
-    if (code === 0) work.print(`Next: npm run -s setup -- gitlab check${fileWords(work.file)}`);
+    if (code === 0) work.print(`Next: npm run -s setup -- gitlab check${work.again}`);
     return code;
   },
 
@@ -133,13 +142,13 @@ async function look({ plan, client }: Work): Promise<Required<Compared>> {
 }
 
 /** How a plan ends: what apply makes, and what only a person can. */
-function planned(differences: readonly Difference[], file: string): string {
+function planned(differences: readonly Difference[], again: string): string {
   const byHand = differences.filter(({ changes }) => changes.length === 0).length;
-  if (differences.length === 0) return `Nothing to do. Next: npm run -s setup -- gitlab check${fileWords(file)}`;
+  if (differences.length === 0) return `Nothing to do. Next: npm run -s setup -- gitlab check${again}`;
   if (byHand === differences.length)
     return `${counted(byHand)}, for a person: do what stands above, then run this again.`;
   const apart = byHand === 0 ? '' : `, ${byHand} of them for a person`;
-  return `${counted(differences.length)}${apart}. Next: npm run -s setup -- gitlab apply${fileWords(file)}`;
+  return `${counted(differences.length)}${apart}. Next: npm run -s setup -- gitlab apply${again}`;
 }
 
 /** Shows what is left, and says how it ends. */

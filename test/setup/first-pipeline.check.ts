@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const ANSWERS = [
 const repository = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, repository), 'utf8');
 
-/** A GitLab with an empty project and a group of approvers, and the commands of the page as processes beside it. */
+/** A GitLab with an empty project, its clone and a group of approvers, and the commands of the page as processes beside it. */
 async function newProject() {
   const gitlab = await startGitLab('42', HOST);
   const folder = mkdtempSync(join(tmpdir(), 'first-pipeline-'));
@@ -32,6 +32,8 @@ async function newProject() {
     await gitlab.close();
     rmSync(folder, { recursive: true });
   });
+  execFileSync('git', ['-C', folder, 'init', '--quiet']);
+  execFileSync('git', ['-C', folder, 'remote', 'add', 'origin', `git@${HOST}:wog/mlops/resale-price.git`]);
   const token = 'glpat-maintainer-of-resale-price';
   gitlab.administration.people.give(token, { scopes: ['api'], level: 40 });
   gitlab.administration.settings.groups.push(APPROVERS);

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gitlabOfOrigin } from '../../../setup/gitlab/origin.ts';
 import { addressesIn, WrongAddresses } from '../addresses.ts';
 import { firstRelease } from '../first.ts';
 import { type Answers, isComplete, missingIn, readOptions } from './answers.ts';
@@ -45,20 +45,6 @@ function refuse(mistakes: readonly string[]): number {
 /** What the repository says already: catalog.yml, and where it was cloned from. */
 function proposals(folder: string): Partial<Answers> {
   const { project, pull, publish } = addressesIn(readFileSync(join(folder, 'catalog.yml'), 'utf8'));
-  const host = hostOfOrigin(folder);
-  return {
-    ...{ project, pull, publish },
-    ...(host !== undefined && { gitlab: `https://${host}` }),
-  };
-}
-
-/** Of `https://host/path` or `git@host:path`. */
-function hostOfOrigin(folder: string): string | undefined {
-  try {
-    const args = ['-C', folder, 'remote', 'get-url', 'origin'];
-    const url = execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    return /^(?:https:\/\/(?:[^@/]*@)?|(?:ssh:\/\/)?git@)([\w.-]+)[:/]/.exec(url)?.[1];
-  } catch {
-    return undefined;
-  }
+  const gitlab = gitlabOfOrigin(folder);
+  return { project, pull, publish, ...(gitlab?.startsWith('https:') && { gitlab }) };
 }

@@ -38,6 +38,7 @@ export const APPROVERS = {
 /** A GitLab in which nobody has set anything, and how a maintainer runs the command. */
 export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: string) {
   const gitlab = await startGitLab();
+  const stated = address ?? gitlab.url;
   const folder = mkdtempSync(join(tmpdir(), 'setup-'));
   onTestFinished(async () => {
     await gitlab.close();
@@ -46,12 +47,12 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
   gitlab.administration.people.give(TOKEN, { scopes: ['api'], level: 40 });
   gitlab.administration.settings.groups.push(APPROVERS);
   const file = join(folder, 'setup.yml');
-  writeFileSync(file, `gitlab: ${address ?? gitlab.url}\nproject: wog/mlops/resale-price\n${asks}`);
+  writeFileSync(file, `gitlab: ${stated}\nproject: wog/mlops/resale-price\n${asks}`);
   const slept: number[] = [];
   const run = async (
     action: string,
     env: Record<string, string | undefined> = { GITLAB_TOKEN: TOKEN },
-    whileItWaits = () => {},
+    { names = true, whileItWaits = () => {} }: { names?: boolean; whileItWaits?: () => void } = {},
   ) => {
     const lines: string[] = [];
     const sleep = async (milliseconds: number) => {
@@ -59,7 +60,10 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
       whileItWaits();
     };
     const outside = { env, sleep, print: (line: string) => void lines.push(line) };
-    const code = await command([...action.split(' '), '--file', file], outside).catch((error: unknown) => {
+    const code = await command(
+      [...action.split(' '), '--file', file, ...(names ? ['--gitlab', stated] : [])],
+      outside,
+    ).catch((error: unknown) => {
       if (!(error instanceof WordsMistake)) throw error;
       lines.push(error.message);
       return 64;
@@ -68,7 +72,7 @@ export async function project(asks = `${ENVIRONMENTS}${MODELS}`, address?: strin
     expect(text).not.toContain(env.GITLAB_TOKEN ?? TOKEN);
     return { code, text };
   };
-  return { gitlab, administration: gitlab.administration, run, slept };
+  return { gitlab, administration: gitlab.administration, run, slept, folder };
 }
 
 /** Everything that somebody may have set. */

@@ -14,7 +14,7 @@ it('plan shows what differs as GitLab names it, apply makes it, and then plan an
   expect(settingsOf(gitlab)).toEqual(before);
   expect(await run('apply')).toMatchObject({
     code: 0,
-    text: expect.stringMatching(/\nNext: npm run -s setup -- gitlab check --file \S+$/),
+    text: expect.stringMatching(/\nNext: npm run -s setup -- gitlab check --file \S+ --gitlab \S+$/),
   });
   expect(await run('plan')).toMatchObject({ code: 0, text: expect.stringMatching(/^Nothing to do\./) });
   expect(await run('check')).toMatchObject({ code: 0, text: expect.stringMatching(/\nNext: include .*$/) });

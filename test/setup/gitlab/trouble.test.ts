@@ -148,7 +148,9 @@ it('too many requests for too long: says what is made, and the next run does the
 it('somebody else makes a part of it at the same time: what GitLab then refuses is there, and nothing is left', async () => {
   const { run, gitlab, administration } = await project(FEW);
   gitlab.trouble('throttled', { to: /^POST .*variables/, times: 1 });
-  const running = run('apply', undefined, () => administration.variables.set('AWS_REGION', 'ap-southeast-1'));
+  const running = run('apply', undefined, {
+    whileItWaits: () => administration.variables.set('AWS_REGION', 'ap-southeast-1'),
+  });
   const { code, text } = await running;
   expect({ code, text }).toMatchObject({
     code: 0,
