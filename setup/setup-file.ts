@@ -136,11 +136,19 @@ const NOT_A_NUMBER = /\D/;
 const named = (schema: z.ZodMiniType<string>) =>
   schema.check(z.refine((name) => NOT_A_NUMBER.test(name), 'must not be a number'));
 
+/** What is wrong with the name of a section; else, how the sections stand there. */
+function orOfItsName(looks: string) {
+  return {
+    error: (issue: z.core.$ZodRawIssue) =>
+      issue.code === 'invalid_key' ? `is no name for it: it ${issue.issues[0]?.message}` : looks,
+  };
+}
+
 const environments = z
   .record(
     named(environmentName),
     environment,
-    'must be a mapping, with a section for each environment in promotion order',
+    orOfItsName('must be a mapping, with a section for each environment in promotion order'),
   )
   .check(
     z.refine(
@@ -161,7 +169,7 @@ export const setupFile = mapping({
   models: must(
     'The models of the project.',
     z
-      .record(named(modelName), model, 'must be a mapping, with a section for each model')
+      .record(named(modelName), model, orOfItsName('must be a mapping, with a section for each model'))
       .check(z.refine((all) => Object.keys(all).length >= 1, 'must have a model')),
   ),
   registry_account: may(

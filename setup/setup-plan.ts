@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readWholeFile } from '../src/files/whole-file.ts';
+import { type Mistake, readWholeFile } from '../src/files/whole-file.ts';
 import { approvalEnvironment } from '../src/gitlab/job.ts';
 import { partsOf } from '../src/ground/error-parts.ts';
 import { sentence } from '../src/ground/sentence.ts';
@@ -66,19 +66,18 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const why = partsOf(error).code === 'ENOENT' ? `there is no such file in ${process.cwd()}` : partsOf(error).message;
+    const { code = '', message } = partsOf(error);
+    const why =
+      { ENOENT: `there is no such file in ${process.cwd()}`, EISDIR: 'it is a folder, and no file' }[code] ?? message;
     throw new SetupMistakes(file, [`${why}. Next: say where it is with --file; npm run -s setup -- init writes one`]);
   }
 }
 
 /** What a text like that of `setup.yml` asks for. Throws SetupMistakes with all that is wrong. */
 export async function setupIn(file: string, text: string): Promise<SetupPlan> {
-  const read = await readWholeFile(setupFile, text);
+  const read = await readWholeFile(setupFile, text, (value) => mistakesIn(planned(value)));
   if ('problems' in read) throw new SetupMistakes(file, read.problems);
-  const plan = planned(read.value);
-  const mistakes = mistakesIn(plan);
-  if (mistakes.length > 0) throw new SetupMistakes(file, mistakes);
-  return plan;
+  return planned(read.value);
 }
 
 function planned({ environments, models, registry_account, ...rest }: SetupFile): SetupPlan {
@@ -116,66 +115,112 @@ function usualTier(at: number, length: number): PlannedEnvironment['tier'] {
 }
 
 /** What no key alone shows. */
-function mistakesIn({ environments, models, sagemaker_roles }: SetupPlan): string[] {
-  const names = environments.map(({ name }) => name);
-  const [, ...later] = environments;
-  const places = models.flatMap(({ suffix }) =>
-    names.flatMap((name) => [`${name}${suffix}`, approvalEnvironment(`${name}${suffix}`)]),
+function mistakesIn(plan: SetupPlan): Mistake[] {
+  return [...environmentMistakes(plan), ...modelMistakes(plan), ...endpointMistakes(plan)];
+}
+
+function environmentMistakes({ environments, models }: SetupPlan): Mistake[] {
+  const [first, ...later] = environments;
+  const places = environments.flatMap(({ name }) =>
+    models.flatMap(({ suffix }) =>
+      [`${name}${suffix}`, approvalEnvironment(`${name}${suffix}`)].map((place) => ({ name, place })),
+    ),
   );
   return [
-    ...repeated(names.map((name) => name.toLowerCase())).map(
-      (name) => `environments names ${name} twice: AWS ignores case`,
+    ...repeated(environments, ({ name }) => name.toLowerCase()).map(({ name }) =>
+      mistake(['environments', name], `environments names ${name.toLowerCase()} twice: AWS ignores case`),
     ),
-    ...(new Set(environments.map(({ region }) => region)).size > 1
-      ? [
+    ...later
+      .filter(({ region }) => region !== first?.region)
+      .slice(0, 1)
+      .map(({ name }) =>
+        mistake(
+          ['environments', name, 'region'],
           'environments must all have one region: a model package group belongs to one. Each region has a file of its own',
-        ]
-      : []),
+        ),
+      ),
     ...later
       .filter(({ approvers }) => approvers === undefined)
-      .map(
-        ({ name }) =>
+      .map(({ name }) =>
+        mistake(
+          ['environments', name],
           `environments.${name} must have approvers: after the first environment, no version is approved without`,
+        ),
       ),
-    ...models
-      .filter(({ model_data }) => sagemaker_roles === 'create' && model_data === undefined)
-      .map(({ name }) => `models.${name} must have model_data where sagemaker_roles is create: its roles read no more`),
-    ...repeated(places.map((place) => fileName(place).toLowerCase())).map(
-      (place) => `two environments of GitLab would share the name ${place} of their roles`,
+    ...repeated(places, ({ place }) => fileName(place).toLowerCase()).map(({ name, place }) =>
+      mistake(
+        ['environments', name],
+        `two environments of GitLab would share the name ${fileName(place).toLowerCase()} of their roles`,
+      ),
     ),
     ...environments.flatMap((each, at) => environments.slice(at + 1).flatMap((other) => sharedJobs(each, other))),
+  ];
+}
+
+function modelMistakes({ models, sagemaker_roles }: SetupPlan): Mistake[] {
+  return [
+    ...models
+      .filter(({ model_data }) => sagemaker_roles === 'create' && model_data === undefined)
+      .map(({ name }) =>
+        mistake(
+          ['models', name],
+          `models.${name} must have model_data where sagemaker_roles is create: its roles read no more`,
+        ),
+      ),
     // SageMaker writes some names in lower case in ARNs: policies name both spellings.
-    ...repeated(models.map(({ group }) => group.toLowerCase())).map(
-      (group) => `two models have the group ${group}, whatever its case: each needs its own`,
+    ...repeated(models, ({ group }) => group.toLowerCase()).map(({ name, group }) =>
+      mistake(
+        ['models', name, 'group'],
+        `two models have the group ${group.toLowerCase()}, whatever its case: each needs its own`,
+      ),
     ),
-    ...endpointMistakes(models.flatMap((model) => names.map((name) => endpointOf(model, name)))),
   ];
 }
 
 /** One name for both is meant so. Where a pattern stands for more than its own, jobs of one environment get the roles of another. */
-function sharedJobs(one: PlannedEnvironment, other: PlannedEnvironment): string[] {
+function sharedJobs(one: PlannedEnvironment, other: PlannedEnvironment): Mistake[] {
   const [{ type, name }, { type: otherType, name: otherName }] = [one.ref, other.ref];
   if (type !== otherType || name === otherName || !(covers(name, otherName) || covers(otherName, name))) return [];
   return [
-    `environments.${one.name} is served by the ${type} ${name} and environments.${other.name} by ${otherName}, which may be the same ${type}: its jobs would have the roles of both. Name one otherwise`,
-  ];
-}
-
-function endpointMistakes(endpoints: readonly string[]): string[] {
-  return [
-    ...repeated(endpoints).map((each) => `two environments or models have the endpoint ${each}`),
-    ...endpoints
-      .filter((each) => endpoints.some((other) => other.startsWith(`${each}-`)))
-      .map((each) => `the names of models begin with ${each}- for two endpoints: give one another name`),
-    ...endpoints.filter((each) => each.length > 63).map((each) => `the endpoint ${each} has more than 63 characters`),
-    ...repeated([...new Set(endpoints)].map((each) => each.slice(0, SURE_LENGTH))).map(
-      (each) => `two endpoints begin with ${each}. The names of their models may have no more of it: shorten endpoint`,
+    mistake(
+      ['environments', other.name, type],
+      `environments.${one.name} is served by the ${type} ${name} and environments.${other.name} by ${otherName}, which may be the same ${type}: its jobs would have the roles of both. Name one otherwise`,
     ),
   ];
 }
 
-function repeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((each, at) => names.indexOf(each) !== at))];
+function endpointMistakes({ environments, models }: SetupPlan): Mistake[] {
+  const all = models.flatMap((model) =>
+    environments.map(({ name }) => ({ model: model.name, name: endpointOf(model, name) })),
+  );
+  const distinct = [...new Map(all.map((each) => [each.name, each])).values()];
+  const of = ({ model }: { model: string }, why: string) => mistake(['models', model], why);
+  return [
+    ...repeated(all, ({ name }) => name).map((each) =>
+      of(each, `two environments or models have the endpoint ${each.name}`),
+    ),
+    ...all
+      .filter(({ name }) => all.some((other) => other.name.startsWith(`${name}-`)))
+      .map((each) => of(each, `the names of models begin with ${each.name}- for two endpoints: give one another name`)),
+    ...all
+      .filter(({ name }) => name.length > 63)
+      .map((each) => of(each, `the endpoint ${each.name} has more than 63 characters`)),
+    ...repeated(distinct, ({ name }) => name.slice(0, SURE_LENGTH)).map((each) =>
+      of(
+        each,
+        `two endpoints begin with ${each.name.slice(0, SURE_LENGTH)}. The names of their models may have no more of it: shorten endpoint`,
+      ),
+    ),
+  ];
+}
+
+function mistake(path: readonly string[], why: string): Mistake {
+  return { path, why };
+}
+
+/** Those of which one before has the same name. */
+function repeated<Each>(all: readonly Each[], nameOf: (each: Each) => string): Each[] {
+  return [...Map.groupBy(all, nameOf).values()].flatMap((same) => same.slice(1, 2));
 }
 
 /** The names of a model's policies in one account and region; only the environments that lie there have roles in it. */

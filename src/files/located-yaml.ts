@@ -41,6 +41,7 @@ const WRONG_INDENT =
 
 /** What the parser says to those who call it. */
 const SAID_OTHERWISE: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'this key stands twice in one mapping: remove it here or above',
   MULTIPLE_DOCS: 'the file has multiple documents: one begins here, and only one is read',
 };
 

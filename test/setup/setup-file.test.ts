@@ -61,7 +61,23 @@ describe('setup.yml', () => {
     [
       'a later environment without approvers',
       [', approvers: wog/mlops/approvers }', ' }'],
-      /environments\.uat must have approvers/,
+      /line 6, column 3: environments\.uat must have approvers/,
+    ],
+    [
+      'a key that is missing',
+      [', region: ap-southeast-1 }', ' }'],
+      /^line 5, column 3: environments\.dev\.region is missing: it must be an AWS region/,
+    ],
+    ['no models', [/models:.*/s, ''], /models is missing: it must be a mapping, with a section for each model/],
+    [
+      'a key that stands twice',
+      ['project:', 'gitlab: x\nproject:'],
+      /^line 3, column 1: this key stands twice in one mapping/,
+    ],
+    [
+      'an environment of a name that no entry can have',
+      ['dev:', '"d v":'],
+      /environments\.d v is no name for it: it must name environments of letters/,
     ],
     ['one environment', [/ {2}uat:.*\n {2}main:.*\n/, ''], /environments must have at least two environments/],
     [
@@ -180,6 +196,8 @@ describe('setup.yml', () => {
     ],
     ['no YAML', ['models:', 'models: ['], /line \d+, column \d+: /],
   ] as const)('refuses %s, and says where', async (_, [from, to], says) => {
-    expect((await mistakesIn(WHOLE.replace(from, to))).join('\n')).toMatch(says);
+    const mistakes = await mistakesIn(WHOLE.replace(from, to));
+    expect(mistakes.join('\n')).toMatch(says);
+    for (const each of mistakes) expect(each).toMatch(/^line \d+, column \d+: /);
   });
 });

@@ -100,7 +100,7 @@ describe('an endpoint file', () => {
     [
       'has a key twice',
       'instance_type: ml.m5.large\ninstance_type: ml.m5.xlarge',
-      /line 2, column 1: Map keys must be unique/,
+      /line 2, column 1: this key stands twice in one mapping/,
     ],
     ['is empty', '', /line 1, column 1: must be a mapping/],
     ['is a list', '- instance_type', /line 1, column 1: must be a mapping/],
