@@ -5,7 +5,7 @@ interface AnyChannel {
   readonly address: string;
   /** Where the address has to be, whoever set the variable. */
   readonly host: string;
-  /** The events that it tells: every one where it lists none. */
+  /** The events that it tells, beside an emergency: every one where it lists none. */
   readonly events?: readonly EventName[] | undefined;
   readonly notify_failures: boolean;
 }
@@ -21,7 +21,8 @@ export type Channel =
       readonly tls: 'required' | 'none';
     });
 
-/** Whether a channel tells an event: a failed job only where it asks for that. */
+/** Whether a channel tells an event: a failed job only where it asks for that, and an emergency whatever else it lists. */
 export function wants({ events, notify_failures }: Channel, event: ToldName): boolean {
-  return event === 'failed' ? notify_failures : (events?.includes(event) ?? true);
+  if (event === 'failed') return notify_failures;
+  return event === 'emergency' || (events?.includes(event) ?? true);
 }

@@ -2,7 +2,10 @@
 export const EVENTS = {
   approval_wanted: { by: ['check-model'], when: 'a version waits for the approval of a person' },
   approved: { by: ['approve-model'], when: 'a person approved a version' },
-  emergency: { by: ['approve-model'], when: 'a person approved a version in an emergency, past rules of the policy' },
+  emergency: {
+    by: ['approve-model'],
+    when: 'a person approved a version in an emergency, past rules of the policy: every channel is told, whatever events it lists',
+  },
   rejected: { by: ['reject-model'], when: 'a person rejected a version' },
   deployed: { by: ['deploy-model'], when: 'an endpoint serves another version, or serves it otherwise' },
   rolled_back: {

@@ -106,10 +106,10 @@ describe('people are told once', () => {
     expect(policies).toHaveLength(1);
   });
 
-  it('an emergency is an event of its own, with its reason', async () => {
+  it('an emergency is an event of its own, with its reason, and every channel is told of it', async () => {
     const inEmergency = { ...approving, inputs: { ...approving.inputs, emergency: 'The endpoint answers nonsense' } };
     const slack = await webhook();
-    const channels = [{ ...SLACK, events: ['emergency'] }];
+    const channels = [{ ...SLACK, events: ['approval_wanted'] }];
     const stage = await setStage(under(channels, inEmergency, { never: ['trained'], emergency: ['never'] }));
     const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage);
     expect(
