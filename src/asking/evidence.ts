@@ -31,7 +31,7 @@ export async function recordEvidence(
   { deployed, now }: AskedVersion,
   { aws, clock, job, log, tell }: Pick<Context, 'aws' | 'clock' | 'job' | 'log' | 'tell'>,
 ): Promise<void> {
-  const { environment, pipeline, id } = job;
+  const { environment } = job;
   const hashes = { data: data.slice(0, SHORT_HASH), report: report.slice(0, SHORT_HASH) };
   const entry = {
     kind,
@@ -41,7 +41,7 @@ export async function recordEvidence(
     content: deployed.content,
     open: [...deployed.open, ...open],
   };
-  const written = await writeEvidence({ ...aws, clock }, now, entry, { pipeline, job: id });
+  const written = await writeEvidence({ ...aws, clock }, now, entry, job);
   log.line(`Recorded in ${environment} for ${displayName(now)}: ${kind} is ${found.verdict}.`);
   tellEvidence({ version: written, kind, ...found }, { job, tell });
   refuseUnlessItHolds(written, deployed, `The ${kind} evidence in ${environment} was written`);

@@ -228,7 +228,7 @@ async function recordValidation(
   const validation = validationEntry(deployed, {
     pipeline: job.pipeline,
     job: job.id,
-    at: entryTime(clock.now(), now),
+    at: entryTime(clock.now(), now, job),
   });
   const stands = `The validation in ${job.environment} was written`;
   const already = validatedAlready(now, job.environment, validation);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Job } from '../gitlab/job.ts';
 import { CONTENT_HASH } from './content-hash.ts';
 import { BUILT, companionKey, type EvidenceKind, entryKey, environmentName, MAX_VALUE } from './entry-keys.ts';
 import { shorterOthers } from './others.ts';
@@ -225,9 +226,17 @@ export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 16)}Z`;
 }
 
-/** The time of an entry that is written now: never before its version, where this machine's clock is behind AWS's. */
-export function entryTime(now: Date, { createdAt }: Pick<EntryHolder, 'createdAt'>): string {
-  return timestamp(now < createdAt ? createdAt : now);
+/**
+ * The time of an entry that is written now. This machine's clock may be wrong, or set: it is never before the version, nor outside the
+ * life of the job's token, which GitLab's clock began and AWS's accepted.
+ */
+export function entryTime(
+  now: Date,
+  { createdAt }: Pick<EntryHolder, 'createdAt'>,
+  { tokenLife: { from, to } = { from: now, to: now } }: Pick<Job, 'tokenLife'>,
+): string {
+  const told = now < from ? from : now > to ? to : now;
+  return timestamp(told < createdAt ? createdAt : told);
 }
 
 /** The environments in promotion order. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { mistake } from '../gitlab/inputs.ts';
+import type { Job } from '../gitlab/job.ts';
 import {
   type EvidenceEntry,
   entryTime,
@@ -57,10 +58,10 @@ export async function writeEvidence(
   registry: RegistryReader,
   version: ModelPackage,
   { kind, environment, n, open, ...shown }: EvidenceFinding,
-  { pipeline, job }: Pick<EvidenceEntry, 'pipeline' | 'job'>,
+  { pipeline, id: job, tokenLife }: Pick<Job, 'pipeline' | 'id' | 'tokenLife'>,
 ): Promise<ModelPackage> {
   const { verdict, data, report, content } = shown;
-  const at = entryTime(registry.clock.now(), version);
+  const at = entryTime(registry.clock.now(), version, { tokenLife });
   const entry: EvidenceEntry = {
     verdict,
     n: String(n),

@@ -14,7 +14,7 @@ export function signature(
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,
-    at: entryTime(now, version),
+    at: entryTime(now, version, job),
     content: version.content,
   };
 }

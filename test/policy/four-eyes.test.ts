@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GitLabUser } from '../../emulator/gitlab/deployments.ts';
+import type { Clock } from '../../src/ground/clock.ts';
 import { gitlab } from '../components/gitlab-host.ts';
 import { builtValue, contentIn, enter, timeIn, validationValue, verdictValue } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
@@ -535,6 +536,22 @@ describe('an approval in an emergency', () => {
       expect.stringContaining('it passed uat in an emergency (open=emergency)'),
     ]);
     expect(next.log).toContain('Next: start a new pipeline of uat, approve the version there in the ordinary way');
+  });
+
+  it('is not prolonged by a runner whose clock was set ahead when it was given', async () => {
+    const project = await asked(PASSABLE);
+    const { clock } = project.emulator;
+    const runner: Clock = {
+      now: () => new Date(clock.now().getTime() + 60 * 24 * 3_600_000),
+      elapsed: () => clock.elapsed(),
+      sleep: async (milliseconds) => clock.advance(milliseconds),
+      random: () => 0.5,
+    };
+    const exp = Math.floor(clock.now().getTime() / 1000) + 3600;
+    await project.approve('', { ...URGENT, claims: { exp }, clock: runner });
+    expect(entryOf(project)).toContain(' at=2026-11-22T09:01Z ');
+    clock.advance(26 * 3_600_000);
+    expect((await project.deploy()).log).toContain('ERROR SMC-3306');
   });
 
   it('is not prolonged by a runner whose clock was set back', async () => {

@@ -150,8 +150,20 @@ describe('a registry entry', () => {
 
   it('is never dated before its version, also where the clock of the runner is behind', () => {
     const { createdAt } = holder({});
-    expect(entryTime(new Date('2026-11-22T07:55:00Z'), { createdAt })).toBe('2026-11-22T08:00Z');
-    expect(entryTime(new Date('2026-11-22T08:05:59Z'), { createdAt })).toBe('2026-11-22T08:05Z');
+    const job = { tokenLife: undefined };
+    expect(entryTime(new Date('2026-11-22T07:55:00Z'), { createdAt }, job)).toBe('2026-11-22T08:00Z');
+    expect(entryTime(new Date('2026-11-22T08:05:59Z'), { createdAt }, job)).toBe('2026-11-22T08:05Z');
+  });
+
+  it('is dated within the life of the token of its job, wherever the clock of the runner was set', () => {
+    const { createdAt } = holder({});
+    const job = { tokenLife: { from: new Date('2026-11-22T09:00:00Z'), to: new Date('2026-11-22T10:00:00Z') } };
+    const dates = ['2026-11-21T09:30:00Z', '2026-11-22T09:30:00Z', '2027-11-22T09:30:00Z'].map((now) => new Date(now));
+    expect(dates.map((now) => entryTime(now, { createdAt }, job))).toEqual([
+      '2026-11-22T09:00Z',
+      '2026-11-22T09:30Z',
+      '2026-11-22T10:00Z',
+    ]);
   });
 
   it('that is not there is absent, whatever other environments hold', () => {

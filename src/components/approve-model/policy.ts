@@ -96,7 +96,7 @@ function sinceOldest(approver: Approver | undefined, found: FoundPeople | undefi
 
 function presser(now: ModelPackage, comment: string, { job, clock }: Context): Approver {
   const { user: by, userId } = job;
-  return { by, userId, groups: groupsOf(userId, job), comment, at: entryTime(clock.now(), now) };
+  return { by, userId, groups: groupsOf(userId, job), comment, at: entryTime(clock.now(), now, job) };
 }
 
 /** Whoever approved it already in this pipeline. */

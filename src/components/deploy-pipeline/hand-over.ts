@@ -66,7 +66,7 @@ async function needsEntry(
 
 /** Makes a refusal last, and says whether it does. */
 async function refuseForGood(refused: ModelPackage, { aws, clock, job }: Context): Promise<string> {
-  const at = entryTime(clock.now(), refused);
+  const at = entryTime(clock.now(), refused, job);
   try {
     await recordRefusal({ ...aws, clock }, refused, { pipeline: job.pipeline, job: job.id, at });
     return 'The entry "built" says so from now on: no job takes this version.';
@@ -91,7 +91,7 @@ async function recordOne(registered: ModelPackage, execution: string, context: C
     pipeline: job.pipeline,
     job: job.id,
     commit: job.commit,
-    at: entryTime(clock.now(), registered),
+    at: entryTime(clock.now(), registered, job),
     execution: resourceId(execution),
   });
   log.line(`Recorded that this pipeline built ${displayName(registered)}.`);
