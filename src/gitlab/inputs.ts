@@ -65,12 +65,12 @@ export const decidingText = z.string().check(z.regex(DECIDING_TEXT, `must be one
  * The pattern of a job input that is a text. GitLab writes what a person types into the script, between single quotes,
  * and quotes nothing itself: the pattern keeps the text within them. A template has the same.
  */
-export const JOB_INPUT_TEXT = /^[^'\r\n]{0,200}$/u;
+export const JOB_INPUT_TEXT = /^[^'\p{Cc}]{0,200}$/u;
 
 /** What a person types when they start a job; it may be empty. */
 export const typedText = z
   .string()
-  .check(z.regex(JOB_INPUT_TEXT, "must be one line of at most 200 characters, without ' (an apostrophe)"));
+  .check(z.regex(JOB_INPUT_TEXT, "must be one line of at most 200 characters, without ' (an apostrophe) or a tab"));
 
 /** The pattern of a job input that is a number, or empty. A template has the same. */
 export const JOB_INPUT_NUMBER = /^\d{0,9}$/;

@@ -45,7 +45,9 @@ export const HOSTILE: readonly string[] = [
   '\t tab \v \f \b',
   '\u001b[2J\u001b]0;title\u0007',
   '\u0000'.replace('\u0000', '\u0001'),
-  '\u2028 \u2029 \u0085',
+  '\u2028 \u2029',
+  `<<X; ${RUN}`,
+  `\\n${RUN}`,
   '\u202e reversed',
   `\u2019; ${RUN}; \u2018`,
   `\uff07; ${RUN}`,
@@ -59,6 +61,7 @@ export const HOSTILE: readonly string[] = [
   `\n; ${RUN}`.replace('\n', '\\n'),
   '"',
   // What the pattern refuses.
+  '\u0085',
   `'; ${RUN}; '`,
   `'$(${RUN})'`,
   `' || ${RUN} #`,

@@ -23,7 +23,7 @@ const SAID = [
   '👩‍🔬 says: "good enough"',
   'Checked with @lim & #risk, ticket ML-42/7',
   'a < b && b > c; `rmse` = 41_250; $5',
-  'Zalgo: a\u0301\u0301\u0301\u0301, zero\u200Bwidth, tab\there',
+  'Zalgo: a\u0301\u0301\u0301\u0301, zero\u200Bwidth, no\u00a0break',
   '\u{20000}\u{2A6D6} 𠮷野家 says yes',
   '~/models/*.tar.gz | {"ok": true} [x] ^_^ \\o/',
 ] as const;

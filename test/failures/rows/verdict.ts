@@ -54,7 +54,7 @@ export const verdict: readonly Row[] = [
     shows: [],
     component: 'reject-model',
     code: 'SMC-1001',
-    seen: `ERROR Invalid input:…  comment: received "it's too coarse"; must be one line of at most 200 characters, without ' (an apostrophe).`,
+    seen: `ERROR Invalid input:…  comment: received "it's too coarse"; must be one line of at most 200 characters, without ' (an apostrophe) or a tab.`,
     next: 'correct it under "inputs:" of the include that adds reject-model, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
     cause: 'GitLab refuses such a comment. Here, the project replaced the script or the inputs of the job.',
     remedy: 'Remove the override of the job. Write the comment in one line, without an apostrophe.',
