@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -29,7 +29,7 @@ interface Import {
 const root = new URL('../', import.meta.url).pathname;
 
 function importsIn(folder: string): Import[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root }).flatMap((from) => {
+  return globSync(`${folder}/**/*.{ts,mjs}`, { cwd: root }).flatMap((from) => {
     const text = readFileSync(`${root}${from}`, 'utf8');
     const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g);
     return [...found].map(([, path = '']) => ({ from, to: posix.join(posix.dirname(from), path) }));
@@ -100,6 +100,15 @@ it('a circle is told with all of its files, and nothing that only leads into it'
     ['b', 'c'],
     ['e', 'f'],
   ]);
+});
+
+/** What may import from the tests: they themselves, and what measures the programs with their scenes. */
+const OF_THE_TESTS = ['test', 'bench', 'examples'];
+
+it('nothing that a user runs imports from test: tests take what they share with it from there', () => {
+  const folders = readdirSync(root).filter((each) => !['node_modules', ...OF_THE_TESTS].includes(each));
+  const fromTests = folders.flatMap(importsIn).filter(({ to }) => to.startsWith('test/'));
+  expect(fromTests.map(({ from, to }) => `${from} imports ${to}: move what it needs out of test`)).toEqual([]);
 });
 
 describe('the floors of src', () => {

@@ -1,5 +1,5 @@
-import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { FILE, fileWords, readOptions, templateCommand, templateFile, WordsMistake } from '../options.ts';
+import { programsOfRoles } from '../programs.ts';
 import { readSetup, SetupMistakes } from '../setup-plan.ts';
 import { accountPlan, accountsOf } from './account.ts';
 import { beyondCloudFormation, beyondIam, stackNameMistakes, templateMistakes } from './limits.ts';

@@ -1,6 +1,6 @@
 import { approvalEnvironment } from '../../src/gitlab/job.ts';
-import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { accountPlan, accountsOf } from '../aws/account.ts';
+import { programsOfRoles } from '../programs.ts';
 import type { PlannedEnvironment, PlannedModel, SetupPlan } from '../setup-plan.ts';
 
 /** A GitLab environment in which jobs of a model run. */

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { programsOfRoles } from '../../test/catalog/programs.ts';
 import { accountPlan, accountsOf } from '../aws/account.ts';
 import { beyondIam } from '../aws/limits.ts';
 import { FILE, readOptions } from '../options.ts';
+import { programsOfRoles } from '../programs.ts';
 import { readSetup, SetupMistakes, type SetupPlan, teamOf } from '../setup-plan.ts';
 import { needsManaged, type PolicyFiles, policyFiles } from './files.ts';
 

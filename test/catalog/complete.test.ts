@@ -30,7 +30,7 @@ describe('what is only begun', () => {
       'CHANGELOG.md',
       'src/components/restart-endpoint.ts',
       'src/main.ts',
-      'test/catalog/programs.ts',
+      'setup/programs.ts',
       'examples/resale-price/single-components.gitlab-ci.yml',
       'test/failures/rows',
       'test/interruption/scenes.ts',

@@ -74,7 +74,7 @@ const everyProgram: readonly Place[] = [
     `src/main.ts has no command ${name}: add it to COMPONENTS, to load src/components/${stemOf(name)}.ts.`,
   (name) =>
     !findProgram(name) &&
-    `test/catalog/programs.ts does not list ${name}: import its definition, and add it in the order of promotion.`,
+    `setup/programs.ts does not list ${name}: import its definition, and add it in the order of promotion.`,
   whyNotStarted,
   (name) =>
     !ROWS.some(({ component, long }) => component === name && !long) &&

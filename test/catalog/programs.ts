@@ -1,38 +1,8 @@
-import approveModel, { rejectModel } from '../../src/components/approve-model.ts';
-import checkModel from '../../src/components/check-model.ts';
-import compareModels from '../../src/components/compare-models.ts';
-import deleteEndpoint from '../../src/components/delete-endpoint.ts';
-import deployModel from '../../src/components/deploy-model.ts';
-import deployPipeline from '../../src/components/deploy-pipeline.ts';
-import evaluateModel from '../../src/components/evaluate-model.ts';
-import loadTest, { loadTestWorkers, scheduleLoad, sendLoad } from '../../src/components/load-test.ts';
-import planDeployment from '../../src/components/plan-deployment.ts';
-import rollbackEndpoint from '../../src/components/rollback-endpoint.ts';
-import validateEndpoint from '../../src/components/validate-endpoint.ts';
-import { checkSetup, checkSetupApproval } from '../../src/compositions/check-setup.ts';
+import { programs, programsOfRoles } from '../../setup/programs.ts';
+import { loadTestWorkers, scheduleLoad, sendLoad } from '../../src/components/load-test.ts';
 import type { Component } from '../../src/program/component.ts';
 
-/** Every program of the catalog, in the order of promotion; first what comes before a merge. */
-export const programs = [
-  checkSetup,
-  checkSetupApproval,
-  planDeployment,
-  deployPipeline,
-  checkModel,
-  approveModel,
-  rejectModel,
-  deployModel,
-  validateEndpoint,
-  evaluateModel,
-  loadTest,
-  loadTestWorkers,
-  compareModels,
-  rollbackEndpoint,
-  deleteEndpoint,
-];
-
-/** With those of jobs that a component has before its own, where roles are made for them, too. */
-export const programsOfRoles = [...programs, scheduleLoad, sendLoad];
+export { programs, programsOfRoles };
 
 export type ProgramName = (typeof programsOfRoles)[number]['name'];
 
@@ -48,6 +18,6 @@ export function findProgram(name: string): Component | undefined {
 
 export function programNamed(name: ProgramName): Component {
   const program = findProgram(name);
-  if (!program) throw new Error(`test/catalog/programs.ts does not list ${name}.`);
+  if (!program) throw new Error(`setup/programs.ts does not list ${name}.`);
   return program;
 }
