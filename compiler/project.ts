@@ -184,11 +184,7 @@ class LocalProject implements Project {
     const { catalog, emulator, otherRegions = [], variables } = this.#options;
     const id = String(1001 + this.#pipelines.size);
     const folder = this.#checkOut(ref, id);
-    const bytes = (path: string) => {
-      const file = join(folder, path);
-      return existsSync(file) ? readFileSync(file) : undefined;
-    };
-    const read = (path: string) => bytes(path)?.toString('utf8');
+    const read = (path: string) => bytesIn(folder, path)?.toString('utf8');
     const known = {
       CI_SERVER_FQDN: HOST,
       CI_PROJECT_PATH: PATH,
@@ -242,10 +238,17 @@ class LocalProject implements Project {
     });
     this.#gitlab?.commit(
       commit,
-      Object.fromEntries(files.flatMap((path) => (path ? [[path, bytes(path) ?? '']] : []))),
+      Object.fromEntries(files.flatMap((path) => (path ? [[path, bytesIn(folder, path) ?? '']] : []))),
     );
+    if (ref.into !== undefined) this.#know(ref.into, id);
     this.#pipelines.set(id, { pipeline, ref, commit, changed, config });
     return pipeline;
+  }
+
+  /** A job of a merge request may ask for the files of the branch into which it is to be merged. */
+  #know(branch: string, id: string): void {
+    const folder = this.#checkOut({ type: 'branch', name: branch }, `${id}-into`);
+    this.#gitlab?.commit(branch, { get: (path) => bytesIn(folder, path) });
   }
 
   /** The commit of a pipeline in a work tree of its own, where it stays when the branch moves on. */
@@ -409,6 +412,12 @@ interface TellingJob {
 /** A child's jobs get what its parent passes as pipeline variables: over all others. */
 function overriding(child: Downstream | undefined): string[] {
   return Object.entries(child?.variables ?? {}).map(([name, value]) => `--variable=${name}=${value}`);
+}
+
+/** A file of a folder; `undefined` where there is none. */
+function bytesIn(folder: string, path: string): Buffer | undefined {
+  const file = join(folder, path);
+  return existsSync(file) ? readFileSync(file) : undefined;
 }
 
 function jobKey(pipeline: string, name: string): string {

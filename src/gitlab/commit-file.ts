@@ -75,7 +75,7 @@ export async function fileOfBranch(
   branch: string,
   { job, env }: Pick<FileReader, 'job' | 'env'>,
 ): Promise<Buffer | undefined> {
-  return fileAt(named, { ...job, commit: encodeURIComponent(branch) }, env);
+  return fileAt({ ...named, at: `the branch ${branch}` }, { ...job, commit: encodeURIComponent(branch) }, env);
 }
 
 /** The file of the commit, or of the work tree where nobody knows the commit; `undefined` where the commit has none. */
@@ -104,9 +104,15 @@ function limitsOf(named: NamedFile) {
   return { milliseconds: 60_000, bytes: mostBytesOf(named) };
 }
 
-/** A file, and of which project it is, where that is another than the job's. */
+/** A file, and of which project it is, where that is another than the job's; and of what, where that is no commit. */
 interface FileOf extends NamedFile {
   readonly of?: string;
+  readonly at?: string;
+}
+
+/** Of what a file is: `the commit 8b1a9953c461`. */
+function placeOf({ at }: FileOf, { commit }: Job): string {
+  return at ?? `the commit ${commit.slice(0, 12)}`;
 }
 
 /** The path as the API takes it. One that leads out of the project is refused. */
@@ -116,7 +122,7 @@ function pathIn(named: NamedFile): string {
   return encodeURIComponent(path);
 }
 
-async function asked(named: NamedFile, job: Job, ask: () => Promise<Answer>): Promise<Answer> {
+async function asked(named: FileOf, job: Job, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
@@ -164,18 +170,20 @@ function replacedByArtifact({ input, file }: NamedFile, { commit }: Job): Failur
   );
 }
 
-function noAnswer({ input, file }: NamedFile, { commit, server }: Job, why: string): Failure {
+function noAnswer(named: FileOf, job: Job, why: string): Failure {
+  const { input, file } = named;
   return new Failure(
     'SMC-1010',
-    `${input}: ${file} of the commit ${commit.slice(0, 12)} could not be read from ${server}: ${why}.`,
+    `${input}: ${file} of ${placeOf(named, job)} could not be read from ${job.server}: ${why}.`,
     'run this job again. If it fails again, check that the runner reaches GitLab, through its proxy if it has one.',
   );
 }
 
-function notAllowed({ input, file, of = 'the project' }: FileOf, { commit, server }: Job, why: string): Failure {
+function notAllowed(named: FileOf, job: Job, why: string): Failure {
+  const { input, file, of = 'the project' } = named;
   return new Failure(
     'SMC-1011',
-    `${input}: this job may not read ${file} of the commit ${commit.slice(0, 12)} from ${server}: ${why}.`,
+    `${input}: this job may not read ${file} of ${placeOf(named, job)} from ${job.server}: ${why}.`,
     `remove any CI/CD variable named CI_JOB_TOKEN. The job token must be a JWT and may read the repository: see the settings of ${of} under CI/CD, Job token permissions.`,
   );
 }

@@ -303,6 +303,7 @@ describe('an endpoint file', () => {
       '  fleet    2 x ml.m5.large, as now',
       '  both     2 x ml.m5.large and 2 x ml.m5.large run at the same time, and cost, until SageMaker has moved all requests',
       '  strategy canary of 1 instance, 2 x 600 s: 25 min of waits, beside the time that the instances need to start; rolled back by errors',
+      '  duration as long as the new containers need to start, and the strategy waits; ResalePriceModelGroup version 2 took 14 min in dev from its approval to its validation',
     ])
       expect(job.log.split('\n')).toContain(line);
   });

@@ -55,6 +55,7 @@ describe('the plan of a merge that changes the policy', () => {
     const env = { CI_JOB_TOKEN: 'glcbt-64_xyz' };
     const { exit, log } = await startJob(planDeployment, { emulator, root, environment: 'uat', inputs, env });
     expect([exit, log]).toEqual([0, expect.stringContaining('nobody knows what holds so far')]);
+    expect(log).toContain('this job may not read policy.yml of the branch uat from');
   });
 
   it('ends where the policy of the merge request is not what a policy may be', async () => {

@@ -8,12 +8,12 @@ import { optionFor } from '../../src/gitlab/inputs.ts';
 import { inputsOf } from '../components/example.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
 import { type Scene, scenes } from '../interruption/scenes.ts';
+import { chosen } from './chosen.ts';
 import { answerNearby, callingFrom } from './nearby.ts';
 import { ROOM } from './project.ts';
 import { fileLike, textLike } from './spoiled.ts';
 
-const { SPOILED_RUNS: runs = '40' } = process.env;
-const settings = { numRuns: Number(runs), seed: Number(process.env.HISTORIES_SEED ?? '20261122') };
+const settings = chosen({ runs: 40, seed: 20261122 });
 
 let restore = () => {};
 beforeAll(() => {

@@ -12,7 +12,10 @@ export function durationFacts(foreseen: Foreseen, act: PlannedAct, criteria: Pro
   const before = environmentBefore(criteria);
   const promoted = foreseen.is === 'version' ? passed(foreseen.candidate, before) : undefined;
   const took = known ?? promoted ?? 'no earlier deployment tells how long that is';
-  return [{ label: 'duration', text: `as long as the new containers need to start; ${took}` }];
+  const strategy = foreseen.is === 'nothing' ? undefined : foreseen.plan?.serving.description.strategy;
+  const waits = act === 'update' && strategy !== undefined && strategy.wait > 0;
+  const lasts = `as long as the new containers need to start${waits ? ', and the strategy waits' : ''}`;
+  return [{ label: 'duration', text: `${lasts}; ${took}` }];
 }
 
 /** How long a version took in an environment from its approval to its validation; `undefined` where the registry does not tell. */

@@ -71,5 +71,7 @@ function timeLeft({ answer }: Endpoint, { wait }: Strategy, now: Date): string[]
   );
   const since = states.find(({ Status }) => Status === 'Baking')?.StartTime;
   if (!since) return [];
-  return [`${duration(since.getTime() + wait * 1000 - now.getTime())} left of this step`];
+  const left = since.getTime() + wait * 1000 - now.getTime();
+  // SageMaker's clock began the step, and the runner's is asked: where the two differ, no step lasts longer than its wait.
+  return left > 0 ? [`${duration(Math.min(left, wait * 1000))} left of this step`] : [];
 }

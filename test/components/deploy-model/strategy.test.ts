@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../../emulator/emulator.ts';
+import { pauseAnswered } from '../answered.ts';
 import { alarmsOf, CANARY, ERRORS, ON, scene } from './by-strategy.ts';
 import { liveConfig, NAME, noWrite, tagsOf } from './scene.ts';
 
@@ -61,6 +62,23 @@ describe('an update by a strategy', () => {
     expect(log).toContain(
       'Baking, 2 of 2 instances; 8 min left of this step; new fleet: 50 requests, no error, 40 ms; old fleet: 50 requests, no error, 40 ms',
     );
+  });
+
+  it.each([
+    ['slow', -10],
+    ['fast', 10],
+  ])("names no time that a step does not have where the runner's clock is %s", async (_, minutes) => {
+    const { emulator, run } = await scene(CANARY + ERRORS);
+    emulator.scenario('steady traffic');
+    const ahead = minutes * 60_000;
+    const sleep = (milliseconds: number) => pauseAnswered(emulator.clock, milliseconds);
+    const clock = { now: () => new Date(emulator.clock.now().getTime() + ahead), sleep, random: () => 0.5 };
+    const job = await run({}, { clock });
+    expect(job, job.log).toMatchObject({ exit: 0, record: { bake: 'good' } });
+    const left = [...job.log.matchAll(/(\d+) (s|min)(?: \d+ s)? left of this step/g)];
+    expect(left.map(([, count, unit]) => (unit === 'min' ? Number(count) : 0)).filter((each) => each > 10)).toEqual([]);
+    expect(left.length > 0).toBe(minutes < 0);
+    expect(job.log).not.toContain('0 s left');
   });
 
   it('is followed by a job that runs again, and the alarms of both are gone', async () => {

@@ -1,0 +1,7 @@
+import type { Chosen } from './random-sequences.ts';
+
+/** As many histories as a test lives through, and of its seed, unless HISTORIES_RUNS and HISTORIES_SEED say otherwise. */
+export function chosen({ runs, seed }: Chosen): { readonly numRuns: number; readonly seed: number } {
+  const { HISTORIES_RUNS = runs, HISTORIES_SEED = seed } = process.env;
+  return { numRuns: Number(HISTORIES_RUNS), seed: Number(HISTORIES_SEED) };
+}
