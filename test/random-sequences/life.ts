@@ -2,6 +2,7 @@ import { virtualClock } from '../../emulator/clock.ts';
 import { Emulator } from '../../emulator/emulator.ts';
 import type { GitLab } from '../../emulator/gitlab.ts';
 import { EXECUTION_ROLE, GROUP } from '../../emulator/scene.ts';
+import type { Call } from '../../emulator/world.ts';
 import { AwsError } from '../../emulator/world.ts';
 import planDeployment from '../../src/components/plan-deployment.ts';
 import { type FinishedJob, startJob } from '../components/job.ts';
@@ -247,13 +248,17 @@ class Life {
     const { environment, id, root, project, serving } = pipeline;
     const emulator = this.#emulator;
     const nothing = async () => undefined;
-    const caller: Caller = { emulator, before: nothing, done: () => undefined, answered: nothing };
+    // Of a job in the midst of which people push, some calls may be under way.
+    const calls: string[] = [];
+    const done = ({ operation }: Call) => void calls.push(operation);
+    const caller: Caller = { emulator, before: nothing, done, answered: nothing };
     const inputs = { ...WITHOUT_EVIDENCE, ...serving };
     const options = { emulator, root, environment, inputs, clock: clockOf(emulator) };
     const who = this.#identityOf(project, serving);
-    return callingFrom(caller, () =>
+    const job = await callingFrom(caller, () =>
       startJob(planDeployment, { ...options, ...who, pipeline: `9${id}`, job: String(this.#made) }),
     );
+    return { ...job, calls };
   }
 
   /** Nothing is returned of a job that died. */
