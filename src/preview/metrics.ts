@@ -48,7 +48,7 @@ export function compareMetrics(values: Values, live: Values, bounds: Values): Me
 }
 
 function metric(name: string, value: string, live: string | undefined, bounds: Values): Metric {
-  const [most, least] = [bounds.get(`${name}_max`), bounds.get(`${name}_min`)];
+  const [most, least] = [boundOf(name, 'max', bounds), boundOf(name, 'min', bounds)];
   const told = [
     ...(most === undefined ? [] : [`at most ${most}`]),
     ...(least === undefined ? [] : [`at least ${least}`]),
@@ -58,6 +58,12 @@ function metric(name: string, value: string, live: string | undefined, bounds: V
     (least === undefined || numberOf(value) >= numberOf(least));
   const difference = live === undefined ? '' : differenceOf(value, live);
   return { name, value, live, difference, bounds: told.join('; '), isBeyond: !isWithin };
+}
+
+/** `rmse_max` bounds each value named `rmse`, however deep a report has it: `regression_metrics.rmse`, `metrics[rmse]`. */
+function boundOf(name: string, end: 'max' | 'min', bounds: Values): string | undefined {
+  const [, last = name] = /([^.[\]]+)\]?$/.exec(name) ?? [];
+  return bounds.get(`${name}_${end}`) ?? bounds.get(`${last}_${end}`);
 }
 
 /** Whether an entry is the bound of another: `rmse_max`, where there is `rmse`. */

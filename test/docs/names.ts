@@ -14,6 +14,8 @@ export const FOREIGN_WORDS = [
   'push_access_level',
   'read_api',
   'ref_protected',
+  // The bound of a metric, which a training writes.
+  'rmse_max',
   // A stage.
   'plan_deployment',
   // Words of a registry entry.

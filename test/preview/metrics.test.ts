@@ -57,3 +57,26 @@ it('a value beside one that is no number has no difference', () => {
   const [metric] = compareMetrics(new Map([['rmse', '1']]), new Map([['rmse', 'unknown']]), new Map());
   expect(metric).toEqual({ name: 'rmse', value: '1', live: 'unknown', difference: '', bounds: '', isBeyond: false });
 });
+
+describe('a bound in the metadata', () => {
+  const bounds = new Map([['rmse_max', '5']]);
+  const boundsOf = (name: string, more = bounds) => compareMetrics(new Map([[name, '6']]), new Map(), more)[0];
+
+  it.each(['rmse', 'regression_metrics.rmse', 'metrics[rmse]', 'test.metrics[rmse]'])(
+    'holds for a value of its name, however deep a report has it: %s',
+    (name) => {
+      expect(boundsOf(name)).toMatchObject({ bounds: 'at most 5', isBeyond: true });
+    },
+  );
+
+  it.each(['rmse.lower', 'my_rmse', 'train.normalised_rmse', 'rmse[0]'])('holds for no other value: %s', (name) => {
+    expect(boundsOf(name)).toMatchObject({ bounds: '', isBeyond: false });
+  });
+
+  it('of the whole name goes before that of its end', () => {
+    expect(boundsOf('train.rmse', new Map([...bounds, ['train.rmse_max', '7']]))).toMatchObject({
+      bounds: 'at most 7',
+      isBeyond: false,
+    });
+  });
+});

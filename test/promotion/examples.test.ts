@@ -53,7 +53,7 @@ async function pass(pipeline: Pipeline, prefix: string, approver: string): Promi
 function expectPromoted({ emulator }: Stage, { environments, endpoint }: Team): void {
   const { metadata = {} } = emulator.package(PACKAGE) ?? {};
   const entries = environments.flatMap((each) => [`approved.${each}`, `validated.${each}`, `validated.${each}.asked`]);
-  expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
+  expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', 'rmse_max', ...entries].sort());
   for (const each of environments) {
     expect(emulator.endpoint(`${endpoint}-${each}`)?.status).toBe('InService');
     expect(metadata[`approved.${each}`]).not.toContain('open=');

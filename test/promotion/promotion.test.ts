@@ -110,6 +110,7 @@ describe('the example on its single components', () => {
       [
         'built',
         'rmse',
+        'rmse_max',
         ...BRANCHES.flatMap((branch) => [`approved.${branch}`, `approved.${branch}.comment`]),
         ...BRANCHES.flatMap((branch) => [`validated.${branch}`, `validated.${branch}.asked`]),
         'quality.uat',

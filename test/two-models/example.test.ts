@@ -81,7 +81,7 @@ describe('two includes of promote', () => {
       `validated.${each}`,
       `validated.${each}.asked`,
     ]);
-    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
+    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', 'rmse_max', ...entries].sort());
     expect(metadata['approved.uat']).not.toContain('open=');
   });
 

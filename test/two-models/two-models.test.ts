@@ -110,7 +110,7 @@ describe('two models of one project', () => {
       `validated.${branch}/${model}.asked`,
     ]);
     expect(approval).toBe('Approved');
-    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', ...entries].sort());
+    expect(Object.keys(metadata).sort()).toEqual(['built', 'rmse', 'rmse_max', ...entries].sort());
     for (const [index, branch] of BRANCHES.entries()) {
       const pipeline = pipelines[index]?.id;
       expect(metadata[`approved.${branch}/${model}`]).toMatch(
