@@ -133,8 +133,7 @@ async function lookAtPipeline({ plan, client }: Work, { project, branches }: Fou
   if (/[@:]/.test(path)) return { differences: [], unseen: [`${path}, which is not in this project`] };
   const file = branch === '' ? undefined : await readFileOf(client, plan.project, { path, branch });
   if (!file) return { differences: [], unseen: [`${path}, which is not on the branch ${branch} yet`] };
-  const { differences } = await compareIncludes(plan, file);
-  return { differences, unseen: [] };
+  return compareIncludes(plan, file);
 }
 
 async function look({ plan, client }: Work): Promise<Required<Compared>> {

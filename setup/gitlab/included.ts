@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import * as z from 'zod/mini';
-import type { PlannedEnvironment } from '../setup-plan.ts';
+import type { PlannedEnvironment, SetupPlan } from '../setup-plan.ts';
 import type { Difference } from './difference.ts';
 
 const text = z.catch(z.optional(z.string()), undefined);
@@ -24,6 +25,7 @@ const include = z.object({
       execution_role_arn: text,
       check_setup: switched,
       one_role: switched,
+      rules: z.optional(z.unknown()),
     }),
   ),
 });
@@ -37,11 +39,21 @@ export interface Included {
 /** What is wrong with an include, and what to do. */
 export type Flaw = Pick<Difference, 'found' | 'next'>;
 
-/** Components have the inputs of this catalog; what else is included is another's. */
+/** The components of this catalog. What else is included is another's, whatever its inputs are called. */
+const OURS = new Set(
+  readdirSync(new URL('../../templates/', import.meta.url)).map((file) => file.replace(/\.yml$/, '')),
+);
+
+/** The component of this catalog that is included, if it is one. */
 export function includedIn(written: unknown): Included[] {
   const { success, data } = z.safeParse(include, written);
   const name = /\/([\w-]+)@[^/]+$/.exec(data?.component ?? '')?.[1];
-  return success && name !== undefined ? [{ name, inputs: data.inputs ?? {} }] : [];
+  return success && name !== undefined && OURS.has(name) ? [{ name, inputs: data.inputs ?? {} }] : [];
+}
+
+/** A value that no variable changes. */
+export function literal(value: string | undefined): string | undefined {
+  return value?.includes('$') ? undefined : value;
 }
 
 /** The name of an endpoint, as the jobs of an environment read it. */
@@ -49,4 +61,26 @@ export function expanded(endpoint: string, { ref }: PlannedEnvironment): string 
   return ref.type === 'branch'
     ? endpoint.replaceAll(/\$CI_COMMIT_BRANCH\b|\$\{CI_COMMIT_BRANCH\}/g, ref.name)
     : endpoint;
+}
+
+/** The branches of an include that says nothing of them. */
+const USUAL: readonly string[] = ['dev', 'uat', 'main'];
+
+/** By default, an environment is called like its branch. */
+const LIKE_ITS_BRANCH = '$CI_COMMIT_BRANCH';
+
+/** Whether an include itself says in which environments it has jobs: rules may say anything, and so may a variable. */
+export function isPlaced({ inputs: { environment = LIKE_ITS_BRANCH, branch, rules } }: Included): boolean {
+  if (literal(environment) !== undefined) return true;
+  return environment === LIKE_ITS_BRANCH && !branch?.includes('$') && rules === undefined;
+}
+
+/** The environments in which an include has jobs; none where it does not say so itself. */
+export function servedBy({ environments }: SetupPlan, included: Included): PlannedEnvironment[] {
+  const { environment, branch, tag_prefix: tags } = included.inputs;
+  const named = literal(environment);
+  if (named !== undefined) return environments.filter(({ name }) => name === named);
+  if (tags || !isPlaced(included)) return [];
+  const branches = branch ? [branch] : USUAL;
+  return environments.filter(({ name, ref }) => branches.includes(name) && ref.type === 'branch' && ref.name === name);
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { partsOf } from '../../src/ground/error-parts.ts';
-import type { PlannedEnvironment, SetupPlan } from '../setup-plan.ts';
+import type { SetupPlan } from '../setup-plan.ts';
 import type { Compared } from './difference.ts';
-import { expanded, type Flaw, type Included, includedIn } from './included.ts';
-import { promoteFlaws } from './promotes.ts';
+import { expanded, type Flaw, type Included, includedIn, servedBy } from './included.ts';
+import { nameFlaws, unseenIn } from './included-names.ts';
 
 /** The file of a project's pipelines, on a branch. */
 export interface PipelineFile {
@@ -14,19 +14,27 @@ export interface PipelineFile {
 
 const configuration = z.object({ include: z.optional(z.unknown()) });
 
+interface ComparedIncludes extends Compared {
+  /** What cannot be told from the file. */
+  readonly unseen: readonly string[];
+}
+
 /** What the includes of a pipeline get wrong, as far as GitLab says nothing of it. */
-export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Promise<Compared> {
+export async function compareIncludes(plan: SetupPlan, file: PipelineFile): Promise<ComparedIncludes> {
   try {
     const { success, data } = z.safeParse(configuration, (await configurationIn(file.text)) ?? {});
     if (!success) throw new Error('it is no mapping of jobs and keywords');
     const { include: written } = data;
     const all = [written ?? []].flat().flatMap(includedIn);
-    const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...promoteFlaws(plan, all)];
-    return { differences: flaws.map((flaw) => ({ ...about(file), ...flaw, changes: [] })) };
+    const flaws = [...jobsTwice(all), ...sharedEndpoints(plan, all), ...nameFlaws(plan, all)];
+    return {
+      differences: flaws.map((flaw) => ({ ...about(file), ...flaw, changes: [] })),
+      unseen: unseenIn(plan, all),
+    };
   } catch (error) {
     const next = 'correct it in Build > Pipeline editor, which shows more';
     const [why] = partsOf(error).message.split('\n');
-    return { differences: [{ ...about(file), found: `cannot be read: ${why}`, changes: [], next }] };
+    return { differences: [{ ...about(file), found: `cannot be read: ${why}`, changes: [], next }], unseen: [] };
   }
 }
 
@@ -56,10 +64,13 @@ function jobsTwice(all: readonly Included[]): Flaw[] {
 
 /** A version of the first environment would replace the one that a later environment serves. */
 function sharedEndpoints(plan: SetupPlan, all: readonly Included[]): Flaw[] {
-  const served = all.flatMap(({ inputs }) => {
-    const { endpoint_name: endpoint } = inputs;
+  const served = all.flatMap((each) => {
+    const { endpoint_name: endpoint } = each.inputs;
     if (endpoint === undefined) return [];
-    return servedBy(plan, inputs).map((each) => ({ environment: each.name, endpoint: expanded(endpoint, each) }));
+    return servedBy(plan, each).map((environment) => ({
+      environment: environment.name,
+      endpoint: expanded(endpoint, environment),
+    }));
   });
   return [...Map.groupBy(served, ({ endpoint }) => endpoint)].flatMap(([endpoint, those]) => {
     const names = [...new Set(those.map(({ environment }) => environment))];
@@ -68,11 +79,4 @@ function sharedEndpoints(plan: SetupPlan, all: readonly Included[]): Flaw[] {
     const found = `has the endpoint_name ${endpoint} in ${names.join(' and ')}: each environment would replace what the other serves`;
     return [{ found, next: 'end endpoint_name with the environment, as in resale-price-$CI_COMMIT_BRANCH' }];
   });
-}
-
-/** The environments whose jobs an include makes. */
-function servedBy({ environments }: SetupPlan, { environment, branch = '' }: Included['inputs']): PlannedEnvironment[] {
-  if (environment !== undefined && !environment.includes('$'))
-    return environments.filter(({ name }) => name === environment);
-  return environments.filter(({ ref }) => branch === '' || ref.name === branch);
 }

@@ -4,12 +4,13 @@ import { compareIncludes } from '../../../setup/gitlab/includes.ts';
 import { setupIn } from '../../../setup/setup-plan.ts';
 import { ENVIRONMENTS, FEW, MODELS, project } from './project.ts';
 
-const promote = (...inputs: string[]) =>
+const component = (name: string, ...inputs: string[]) =>
   [
-    '  - component: $CI_SERVER_FQDN/the/catalog/promote@1',
+    `  - component: $CI_SERVER_FQDN/the/catalog/${name}@1`,
     '    inputs:',
     ...inputs.map((each) => `      ${each}`),
   ].join('\n');
+const promote = (...inputs: string[]) => component('promote', ...inputs);
 
 /** Two accounts, and no branch is called like its environment. */
 const OTHER_NAMES = `environments:
@@ -115,7 +116,7 @@ describe('check reads the includes of the first environment, and tells what GitL
     [
       'a check that would not look at what the two roles of an environment must not do',
       `include:\n${promote('check_setup: true', 'one_role: true')}`,
-      'includes promote with check_setup: true and one_role: true, and setup.yml has roles: two',
+      'includes promote with check_setup: true and with one_role: true, and setup.yml has roles: two',
     ],
     [
       'a model by the names of another',
@@ -129,6 +130,38 @@ describe('check reads the includes of the first environment, and tells what GitL
       /^has no include of promote that serves dev\/churn\nhas no include of promote that serves main\/churn$/m,
       TWO_MODELS,
     ],
+    [
+      'single components in an environment that nobody set up, in one line',
+      `include:\n${component('check-model', 'environment: prod')}\n${component('deploy-model', 'environment: prod')}`,
+      /^includes check-model, deploy-model with environment: prod, and setup\.yml has dev, uat, main$/m,
+    ],
+    [
+      'a single component with the group of another model, and one with a role that no job may pass',
+      `include:\n${component('check-model', 'model_package_group_name: Churn')}\n${component('deploy-model', 'execution_role_arn: arn:aws:iam::$AWS_ACCOUNT_ID:role/churn')}`,
+      /^includes check-model with model_package_group_name: Churn, and .*\nincludes deploy-model with execution_role_arn: churn, and setup\.yml has resale-price-execution$/m,
+    ],
+    [
+      'a single component with a role of the account of another environment',
+      `include:\n${component('deploy-model', 'environment: prod', 'execution_role_arn: arn:aws:iam::111122223333:role/resale-price-execution')}`,
+      'includes deploy-model with a role of the account 111122223333 in execution_role_arn, and prod is in 444455556666',
+      OTHER_NAMES,
+    ],
+    [
+      'a single component with another promotion path',
+      `include:\n${component('check-model', 'promotion_path: dev, main')}`,
+      'includes check-model with promotion_path: dev, main, and setup.yml has dev, uat, main',
+    ],
+    [
+      'an environment into which no single component deploys',
+      `include:\n${component('deploy-model', 'environment: dev')}`,
+      /^has no include of deploy-model that serves uat\nhas no include of deploy-model that serves main$/m,
+    ],
+    [
+      'check-setup by itself, which would call wrong what one role for everything may do',
+      `include:\n${component('check-setup', 'endpoint_name: resale-price-$CI_COMMIT_BRANCH')}`,
+      'includes check-setup without one_role: true, and setup.yml has roles: one',
+      `${FEW}roles: one`,
+    ],
     ['what is no YAML', 'include: [', 'cannot be read: '],
   ] as [string, string, string | RegExp, string?][])('%s', async (_, text, says, asks) => {
     expect(await flawsOf(text, asks)).toEqual(
@@ -141,6 +174,11 @@ describe('check reads the includes of the first environment, and tells what GitL
     ['a single include', `include:\n  component: gitlab.example.com/x/promote@1\n  inputs: { endpoint_name: $NAME }`],
     ['no include, and a reference', 'job:\n  script: !reference [.other, script]\n'],
     ['an empty file', ''],
+    ['a component of another catalog', `include:\n${component('docker', 'environment: review')}`],
+    [
+      'a single component whose rules say where it runs',
+      `include:\n${component('load-test', 'endpoint_name: resale-price-uat', 'rules: [{ if: $CI_COMMIT_BRANCH == "uat" }]')}`,
+    ],
   ])('nothing is wrong with %s', async (_, text) => {
     expect(await flawsOf(text)).toBe('');
   });
@@ -155,6 +193,30 @@ it('check reads the file of the first environment through the API, and says what
   expect({ code, text }).toMatchObject({ code: 1, text: expect.stringContaining('Build > Pipeline editor\n') });
   expect(text).toContain('.gitlab-ci.yml of dev has the endpoint_name resale-price in dev and main');
   expect(text).toContain('Not looked at: variables of groups and of the instance');
+});
+
+it('check says of single components what it cannot tell: where their rules let them run, and an endpoint of another file', async () => {
+  const { run, administration } = await project();
+  await run('apply');
+  const all = [
+    promote('endpoint_name: resale-price-$CI_COMMIT_BRANCH'),
+    component('deploy-model', 'endpoint_name: resale-price-partners-$CI_COMMIT_BRANCH'),
+    component('load-test', 'rules: [{ if: $CI_COMMIT_BRANCH == "uat" }]'),
+  ];
+  administration.files.set('.gitlab-ci.yml', `include:\n${all.join('\n')}`);
+  const { code, text } = await run('check');
+  expect({ code, text }).toMatchObject({
+    code: 0,
+    text: expect.stringContaining('Not looked at: the environments of load-test, which rules or variables choose.'),
+  });
+  expect(text).toContain(
+    'Not looked at: the endpoint resale-price-partners-uat of deploy-model, which is none of setup.yml: run this with the file that has it (--file).',
+  );
+});
+
+it('the single components of the example are as its setup.yml says', async () => {
+  const text = readFileSync('examples/resale-price/single-components.gitlab-ci.yml', 'utf8');
+  expect(await flawsOf(text)).toBe('');
 });
 
 const examples = readdirSync('examples').filter((name) => existsSync(`examples/${name}/setup.yml`));
