@@ -36,7 +36,17 @@ export const modelName = text(
   /^(?=.{1,63}$)[a-z0-9](-*[a-z0-9])*$/,
   'must have lower-case letters, digits and hyphens, at most 63',
 );
-const role = text(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'must be the name of an IAM role, with its path if it has one');
+/** IAM's limit, with the slash at its beginning: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const MAX_ROLE_PATH = 512;
+const role = text(
+  /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+  'must be the name of an IAM role, of at most 64 characters, with its path if it has one',
+).check(
+  z.refine(
+    (name) => name.lastIndexOf('/') + 2 <= MAX_ROLE_PATH,
+    `must have a path of at most ${MAX_ROLE_PATH} characters, with the slashes around it: IAM takes no longer one`,
+  ),
+);
 /** In the name of a branch or tag, only the end may stand for any text: IAM would expand it anywhere. */
 export const ref = text(/^([\w./-]*[\w-]|[\w./-]*[\w/-]\*)$/, 'must be a name; only its end may be *');
 const objects = text(

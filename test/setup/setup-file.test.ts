@@ -42,6 +42,12 @@ describe('setup.yml', () => {
     ]);
   });
 
+  it('lets the path of a role be as long as IAM takes', async () => {
+    const path = `${'team/'.repeat(101)}teams/`;
+    const { models } = await setupIn('setup.yml', WHOLE.replace('group:', `execution_role: ${path}x, group:`));
+    expect(models[0]?.execution_role).toHaveLength(512);
+  });
+
   it('lets branches serve an environment that begin alike: release/*', async () => {
     const { environments } = await setupIn('setup.yml', WHOLE.replace('approvals: 2', 'branch: "release/*"'));
     expect(environments.at(-1)?.ref).toEqual({ type: 'branch', name: 'release/*' });
@@ -78,6 +84,16 @@ describe('setup.yml', () => {
       'an environment of a name that no entry can have',
       ['dev:', '"d v":'],
       /environments\.d v is no name for it: it must name environments of letters/,
+    ],
+    [
+      'a role whose path is longer than IAM takes',
+      ['group:', `execution_role: ${'team/'.repeat(102)}a/x, group:`],
+      /execution_role must have a path of at most 512 characters, with the slashes around it: IAM takes no longer one/,
+    ],
+    [
+      'a role whose name is longer than IAM takes',
+      ['group:', `pipeline_role: team/${'x'.repeat(65)}, group:`],
+      /pipeline_role must be the name of an IAM role, of at most 64 characters/,
     ],
     ['one environment', [/ {2}uat:.*\n {2}main:.*\n/, ''], /environments must have at least two environments/],
     [
