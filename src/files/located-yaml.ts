@@ -77,7 +77,7 @@ function locate(node: unknown, around: number, reader: Reader): Located {
     refuseNoText(node.value, at, reader);
     return node.source === '' ? { is: 'blank', at } : { is: 'value', at, value: node.value };
   }
-  reader.refuse(at, 'aliases are not supported: what environments have in common stands above "environments"');
+  reader.refuse(at, 'aliases are not supported: write the value itself');
   return { is: 'blank', at };
 }
 

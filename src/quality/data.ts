@@ -1,17 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../ground/failure.ts';
+import { cutText } from '../ground/visible-text.ts';
 import type { QualityPlan } from './quality-plan.ts';
 import {
   featuresOf,
   type LabelledRow,
   missingColumns,
   neededColumns,
+  partColumns,
   RowProblem,
   type RowReader,
   rowReader,
 } from './rows.ts';
 import { type Bytes, type RowChunk, type TableFormat, TableProblem } from './table-data.ts';
 import { readTable } from './tables.ts';
+import { metricsOf } from './wanted.ts';
 
 /** Where the labelled rows come from: read twice, because what is asked is chosen among all of them. */
 export interface DataSource {
@@ -43,6 +46,10 @@ interface PlannedData {
 const MOST_PROBLEMS = 5;
 /** Fewer rows show nothing. */
 const LEAST = 30;
+/** Nobody reads more slices or groups than this; a column with more values is mostly an id or a number. */
+const MOST_PARTS = 500;
+/** Characters of the names of the columns that data has. */
+const NAMES_SHOWN = 500;
 
 /**
  * Looks at every row before any is asked. Throws a Failure of kind "invalid input" that names the rows that are wrong:
@@ -50,14 +57,14 @@ const LEAST = 30;
  */
 export async function surveyData({ source, plan }: PlannedData): Promise<DataSummary> {
   const draws = new Draws();
-  const labels = new Set<number>();
+  const seen = new SeenValues(plan);
   const problems: string[] = [];
   let wrong = 0;
   const digest = createHash('sha256');
   const features = await readRows({ source, plan }, digest, {
-    row: ({ draw, label }) => {
-      draws.put(draw);
-      if (plan.task !== 'regression') labels.add(label);
+    row: (row) => {
+      draws.put(row.draw);
+      seen.put(row);
     },
     problem: (why) => {
       wrong++;
@@ -69,7 +76,7 @@ export async function surveyData({ source, plan }: PlannedData): Promise<DataSum
   if (wrong > MOST_PROBLEMS) problems.push(`and ${wrong - MOST_PROBLEMS} more rows`);
   const ascending = draws.ascending();
   if (problems.length === 0) problems.push(...(await doubled({ source, plan }, ascending)));
-  if (problems.length === 0) problems.push(...tooLittle(plan, ascending.length, labels));
+  if (problems.length === 0) problems.push(...tooFewRows(ascending.length), ...seen.problems());
   if (problems.length > 0) throw wrongData(source, problems);
   const rows = ascending.length;
   // The next one is not asked: about so many rows are, and exactly so many where no two draws are equal.
@@ -122,7 +129,8 @@ function attempted(
 function readerFor({ source, plan }: PlannedData, columns: readonly string[]): RowReader {
   const missing = missingColumns(plan, columns);
   if (missing.length === 0) return rowReader(plan, columns);
-  throw wrongData(source, [`it has no column ${missing.join(', ')}; it has ${columns.join(', ')}`]);
+  const has = cutText(columns.join(', '), NAMES_SHOWN);
+  throw wrongData(source, [`it has no column ${missing.join(', ')}; it has ${has}`]);
 }
 
 async function* tableOf({ source, plan }: PlannedData, digest: Hash): AsyncGenerator<RowChunk> {
@@ -186,12 +194,52 @@ async function doubled(place: PlannedData, ascending: Float64Array): Promise<str
   return problems;
 }
 
-/** What the data does not show at all, whatever the model answers. */
-function tooLittle(plan: QualityPlan, rows: number, labels: ReadonlySet<number>): string[] {
-  if (rows < LEAST) return [`it has ${rows} rows, and fewer than ${LEAST} show nothing`];
-  if (plan.task === 'regression') return [];
-  const classes = plan.task === 'binary' ? [plan.negative, plan.positive] : (plan.classes ?? []);
-  return classes.flatMap((each, code) => (labels.has(code) ? [] : [`no row has the label "${each}"`]));
+function tooFewRows(rows: number): string[] {
+  return rows < LEAST ? [`it has ${rows} rows, and fewer than ${LEAST} show nothing`] : [];
+}
+
+/** The different values of labels, slices and groups: as many as it takes to know that they are enough, or too many. */
+class SeenValues {
+  readonly #plan: QualityPlan;
+  readonly #most: number;
+  readonly #labels = new Set<number>();
+  readonly #parts: readonly (readonly [string, Set<string>])[];
+
+  constructor(plan: QualityPlan) {
+    this.#plan = plan;
+    this.#most = plan.task === 'regression' ? 2 : Number.POSITIVE_INFINITY;
+    this.#parts = partColumns(plan).map((column) => [column, new Set()]);
+  }
+
+  put({ label, parts }: LabelledRow): void {
+    if (this.#labels.size < this.#most) this.#labels.add(label);
+    for (const [place, [, values]] of this.#parts.entries())
+      if (values.size <= MOST_PARTS) values.add(parts[place] ?? '');
+  }
+
+  /** What the data does not show at all, whatever the model answers. */
+  problems(): string[] {
+    return [...this.#labelProblems(), ...this.#partProblems()];
+  }
+
+  #labelProblems(): string[] {
+    const { task, negative, positive, classes = [], beats } = this.#plan;
+    if (task === 'regression') {
+      const isJudged = beats === 'constant' || metricsOf(this.#plan).has('r2');
+      const [only] = this.#labels;
+      return isJudged && this.#labels.size === 1 ? [`every row has the label ${only}, so that r2 has no value`] : [];
+    }
+    const wanted = task === 'binary' ? [negative, positive] : classes;
+    return wanted.flatMap((each, code) => (this.#labels.has(code) ? [] : [`no row has the label "${each}"`]));
+  }
+
+  #partProblems(): string[] {
+    return this.#parts.flatMap(([column, { size }]) =>
+      size > MOST_PARTS
+        ? [`its column ${column} has more than ${MOST_PARTS} values, too many for slices or groups`]
+        : [],
+    );
+  }
 }
 
 /** The draws of all rows, in so much memory as they need: there may be millions. */

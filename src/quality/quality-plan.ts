@@ -52,7 +52,11 @@ const request = mapping({
     'The body of a JSON request, or of a line of JSON Lines. "$objects" becomes the rows as objects, "$arrays" the rows as lists of values, "$object" and "$array" the only row.',
     z.unknown(),
   ),
-  text: usually('Columns whose numbers stay texts in JSON, such as postcodes.', z.array(column), []),
+  text: usually(
+    'Columns whose numbers stay texts in JSON, such as postcodes.',
+    z.array(column, 'must be a list of names of columns'),
+    [],
+  ),
 });
 
 const prediction = mapping({
@@ -130,15 +134,23 @@ const unchecked = mapping({
   negative: may('Of a binary task: the label of the other class.', aClass),
   classes: may(
     'Of a multiclass task: the labels of all classes. In their order stand the scores of an answer.',
-    z.array(aClass).check(z.minLength(2, 'must name at least two classes')),
+    z.array(aClass, 'must be a list of labels').check(z.minLength(2, 'must name at least two classes')),
   ),
   request: z._default(request, request.parse({})).check(z.describe('How rows become requests.')),
   prediction: z
     ._default(prediction, prediction.parse({}))
     .check(z.describe('Where the prediction stands in an answer.')),
   metrics: ofEachMetric(limits).check(z.describe('What the model must reach, by the names of scikit-learn.')),
-  slices: usually('What the model must reach in each part of the rows.', z.array(slice), []),
-  groups: usually('How far groups may differ.', z.array(group), []),
+  slices: usually(
+    'What the model must reach in each part of the rows.',
+    z.array(slice, 'must be a list of slices, each with column and metrics'),
+    [],
+  ),
+  groups: usually(
+    'How far groups may differ.',
+    z.array(group, 'must be a list of groups, each with column and a rate'),
+    [],
+  ),
   beats: usually(
     'Whether the model must be better than one that always answers the same.',
     oneOf(['constant', 'nothing']),

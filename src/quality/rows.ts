@@ -5,6 +5,7 @@ import { visibleText } from '../ground/visible-text.ts';
 import { jsonNumberIn } from './json-number.ts';
 import type { QualityPlan } from './quality-plan.ts';
 import { shapeOf } from './request-shape.ts';
+import { metricsOf } from './wanted.ts';
 
 /** A row that can be asked about. */
 export interface LabelledRow {
@@ -116,11 +117,14 @@ function textOf(cell: unknown): string {
 
 function labelReader(plan: QualityPlan): (text: string) => number {
   const codes = classCodes(plan);
+  const dividesByLabel = metricsOf(plan).has('mape');
   return (text) => {
     const label = plan.task === 'regression' ? numberIn(text) : codes.get(text.trim());
     const shown = `the label "${visibleText(text).slice(0, 60)}"`;
     if (plan.task === 'regression' && isBeyondExact(text))
       throw new RowProblem(`${shown} is beyond 2^53, where numbers are no longer exact`);
+    if (label === 0 && dividesByLabel)
+      throw new RowProblem(`${shown} is 0, and mape divides by it: judge mae in its place, or leave such rows out`);
     if (label !== undefined) return label;
     throw new RowProblem(
       plan.task === 'regression' ? `${shown} is no number` : `${shown} is none of ${[...codes.keys()].join(', ')}`,

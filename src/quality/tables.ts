@@ -66,8 +66,14 @@ async function* readCsv(bytes: Bytes): AsyncGenerator<RowChunk> {
   let columns: readonly string[] | undefined;
   let seen = 0;
   for await (const { rows, trouble } of parsedBy(bytes)) {
-    if (trouble) throw new TableProblem(`row ${seen + (trouble.row ?? 0)}: ${trouble.message}`);
-    if (columns === undefined && rows.length > 0) columns = headerIn(rows.shift() ?? []);
+    // The parser counts from 0 in each piece; the first has the header.
+    const number = seen + (trouble?.row ?? 0) + (columns === undefined ? 0 : 1);
+    if (trouble) throw new TableProblem(`row ${number}: ${trouble.message}`);
+    if (columns === undefined && rows.length > 0) {
+      columns = headerIn(rows.shift() ?? []);
+      // Which columns there are is told also where no row is.
+      yield { columns, rows: [] };
+    }
     if (columns === undefined) continue;
     seen += rows.length;
     for (let at = 0; at < rows.length; at += CHUNK) yield { columns, rows: rows.slice(at, at + CHUNK) };
@@ -112,7 +118,8 @@ function objectIn(line: string, number: number): Readonly<Record<string, unknown
   try {
     value = JSON.parse(line, /\d{16}/.test(line) ? exactly : undefined);
   } catch (error) {
-    throw new TableProblem(`line ${number} is not JSON: ${partsOf(error).message}`);
+    const why = partsOf(error).message.replace(/ \(line 1 column \d+\)$/, '');
+    throw new TableProblem(`line ${number} is not JSON: ${why}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TableProblem(`line ${number} is no object`);

@@ -7,13 +7,15 @@ export function metricsIn(thresholds: Thresholds): MetricName[] {
   return METRIC_NAMES.filter((name) => thresholds[name] !== undefined);
 }
 
-/** Whether a metric of the plan takes the scores for probabilities. */
-export function needsProbabilities({
-  metrics,
-  slices,
-  comparison,
-}: Pick<QualityPlan, 'metrics' | 'slices' | 'comparison'>): boolean {
+type Judging = Pick<QualityPlan, 'metrics' | 'slices' | 'comparison'>;
+
+/** Every metric that a plan names: of all rows, of slices, and of a comparison. */
+export function metricsOf({ metrics, slices, comparison }: Judging): ReadonlySet<MetricName> {
   const judged = [metrics, ...slices.map((slice) => slice.metrics)].flatMap(metricsIn);
-  const names = [...judged, ...(comparison ? comparedMetrics(comparison) : [])];
-  return names.some((name) => metricNamed(name).needs === 'probabilities');
+  return new Set([...judged, ...(comparison ? comparedMetrics(comparison) : [])]);
+}
+
+/** Whether a metric of the plan takes the scores for probabilities. */
+export function needsProbabilities(plan: Judging): boolean {
+  return [...metricsOf(plan)].some((name) => metricNamed(name).needs === 'probabilities');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readQualityFile } from '../../src/quality/quality-file.ts';
@@ -12,6 +13,23 @@ const GOOD = {
 const BINARY = { task: 'binary', positive: 'yes', negative: 'no', metrics: { accuracy: { min: 0.5 } } };
 
 const read = (change: object) => readQualityFile('quality.yml', stringify({ ...GOOD, ...change }));
+
+interface KeySchema {
+  readonly properties?: Readonly<Record<string, KeySchema>>;
+  readonly items?: KeySchema;
+}
+
+const SCHEMA: KeySchema = JSON.parse(
+  readFileSync(new URL('../../docs/quality-file.schema.json', import.meta.url), 'utf8'),
+);
+
+/** A value of each kind, at the place of each key in turn; of the metrics, which are alike, at that of one. */
+function misused({ properties = {}, items }: KeySchema): unknown[] {
+  const here = [-1, 1e99, 'a\nb', true, null, [], [null], {}];
+  if (items) return [...here, ...misused(items).map((each) => [each])];
+  const keys = Object.entries(properties).filter(([key]) => key === 'rmse' || !('rmse' in properties));
+  return [...here, ...keys.flatMap(([key, schema]) => misused(schema).map((each) => ({ [key]: each })))];
+}
 
 describe('a quality file', () => {
   it('has usual values for what it does not say', async () => {
@@ -100,6 +118,26 @@ describe('a quality file', () => {
   ])('with %s is refused, with the place', async (_, change, why) => {
     await expect(read(change)).rejects.toThrow(/Invalid quality file:\n {2}quality\.yml: line \d+, column \d+: /);
     await expect(read(change)).rejects.toThrow(why);
+  });
+
+  it('that has a value of another kind at any key is told what would be right, in words of its own', async () => {
+    const wrong = Object.entries(SCHEMA.properties ?? {}).flatMap(([key, schema]) =>
+      misused(schema).map((each) => ({ [key]: each })),
+    );
+    expect(wrong.length).toBeGreaterThan(400);
+    const told = await Promise.all(wrong.map((each) => read(each).catch((error: Error) => error.message)));
+    const refused = told.filter((each) => typeof each === 'string');
+    expect(refused.length).toBeGreaterThan(300);
+    expect(refused.filter((each) => /Invalid input|Too (small|big)|Unrecognized|Invalid string/.test(each))).toEqual(
+      [],
+    );
+  });
+
+  it('that repeats a value by an alias is refused, in words that fit this file', async () => {
+    const text = 'metrics: &all { rmse: { max: 1 } }\nslices: [{ column: a, metrics: *all }]';
+    await expect(readQualityFile('quality.yml', text)).rejects.toThrow(
+      'line 2, column 32: aliases are not supported: write the value itself',
+    );
   });
 
   it('that is no YAML is refused, with the place', async () => {

@@ -49,7 +49,9 @@ describe('rows become requests', () => {
 describe('rows of JSON Lines', () => {
   /** What a first look says of 40 rows, of which the second is other. */
   async function lookedAt(second: string, request: object = {}): Promise<string> {
-    const lines = Array.from({ length: 40 }, (_, row) => (row === 1 ? second : `{"id": ${row}, "x": ${row}, "y": 1}`));
+    const lines = Array.from({ length: 40 }, (_, row) =>
+      row === 1 ? second : `{"id": ${row}, "x": ${row}, "y": ${row}}`,
+    );
     const open = async () =>
       (async function* () {
         yield Buffer.from(lines.join('\n'));

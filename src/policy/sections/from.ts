@@ -12,7 +12,11 @@ const group = mapping({
 });
 
 export const from = z
-  .optional(z.array(group, 'must be a list of groups, like [{group: wog/risk, id: 134}]').check(z.minLength(1)))
+  .optional(
+    z
+      .array(group, 'must be a list of groups, like [{group: wog/risk, id: 134}]')
+      .check(z.minLength(1, 'must name a group')),
+  )
   .check(
     z.describe(
       'The groups of GitLab from which everybody has to be who counts: whoever starts the job by a direct membership, and the others by an approval rule of their group.',
