@@ -21,6 +21,8 @@ export interface ToldEvent<Name extends ToldName = ToldName> {
   readonly title: string;
   readonly facts: readonly MessageFact[];
   readonly links?: readonly MessageLink[];
+  /** A link that has to be asked for, where a channel tells the event; `undefined` where nobody tells it. */
+  askedLink?(): Promise<MessageLink | undefined>;
 }
 
 /**

@@ -6,13 +6,21 @@ import type { ApproverView } from './approver-view.ts';
 const MOST_METRICS = 8;
 
 /** Tells that a version waits for its approver, with its metrics beside those of what is live. */
-export function tellWaiting(view: ApproverView, page: string, { job, tell }: Pick<Context, 'job' | 'tell'>): void {
+export function tellWaiting(
+  view: ApproverView,
+  page: string,
+  { job, tell, approvalJobPage }: Pick<Context, 'job' | 'tell' | 'approvalJobPage'>,
+): void {
   const live = view.serving.filter(({ label }) => label === 'live');
   tell({
     event: 'approval_wanted',
     title: `${view.title} waits for approval`,
     facts: [...live, ...metricFacts(view)],
     links: [{ label: 'What you approve', url: `${job.url}/artifacts/file/${page}` }],
+    async askedLink() {
+      const url = await approvalJobPage();
+      return url === undefined ? undefined : { label: 'The job that approves it', url };
+    },
   });
 }
 

@@ -38,6 +38,8 @@ export interface Context {
   readonly report: Report;
   /** Asks GitLab for the merge requests of a commit. */
   mergeRequestsOf(commit: string): Promise<MergeRequests>;
+  /** Asks GitLab for the page of the job of this pipeline that a person starts to approve; `undefined` where it does not tell. */
+  approvalJobPage(): Promise<string | undefined>;
   /** Asks GitLab who approved the deployment of a job, and rides out trouble that may pass. */
   voicesOn(jobs: ApprovalJobs): Promise<Told<Voices>>;
   /** Asks GitLab for the people behind commits, and behind some more, and rides out trouble that may pass. */

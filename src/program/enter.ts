@@ -62,6 +62,10 @@ export async function enter(
       const { mergeRequestsOf } = await import('../gitlab/merge-requests.ts');
       return mergeRequestsOf(commit, job, env);
     },
+    async approvalJobPage() {
+      const { approvalJobPage } = await import('../gitlab/approval-job.ts');
+      return approvalJobPage(job, env);
+    },
     async voicesOn(jobs) {
       const { readVoices } = await import('../gitlab/deployments.ts');
       return readVoices(jobs, { job, env, clock });

@@ -69,8 +69,11 @@ export class Messages {
       import('../notify/message.ts'),
       import('../notify/send.ts'),
     ]);
-    const message = messageOf(told, job, clock.now());
     const telling = all.filter((each) => wants(each, told.event));
+    if (telling.length === 0) return [];
+    const asked = await told.askedLink?.();
+    const links = [...(told.links ?? []), ...(asked ? [asked] : [])];
+    const message = messageOf({ ...told, links }, job, clock.now());
     return Promise.all(telling.map((each) => sendBy(each, message, { env, signal })));
   }
 }

@@ -99,6 +99,20 @@ describe('people are told once', () => {
     expect(EVENTS[event].by).toContain(scene.component.name);
   });
 
+  it('of what waits, with the page of the job that approves it, where GitLab tells it', async () => {
+    const { clock } = (await setStage(under([SLACK], checking))).emulator;
+    const job = { name: 'approve-model', environment: 'uat/approval', sha: 'a'.repeat(40) };
+    onTestFinished(() => gitlab.deployments.clear());
+    gitlab.deployments.create({ ...job, id: 8, pipeline: 101 }, clock.now());
+    gitlab.deployments.create({ ...job, id: 9, pipeline: 102 }, clock.now());
+    const [told] = (await toldBy(checking, [SLACK])).messages;
+    expect(told?.links).toMatch(/approve\.html\|What you approve>\n<http.*-\/jobs\/8\|The job that approves it>\n/);
+    gitlab.trouble('sign-in page', { to: /\/deployments/ });
+    onTestFinished(() => gitlab.trouble('sign-in page', { times: 0 }));
+    const [untold] = (await toldBy(checking, [SLACK])).messages;
+    expect(untold?.links).toMatch(/approve\.html\|What you approve>\n<http.*-\/jobs\/1\|The job>\n/);
+  });
+
   it('by a policy that GitLab is asked for once, although its rules are held, too', async () => {
     const before = gitlab.asked.length;
     await toldBy(approving, [SLACK]);

@@ -118,7 +118,11 @@ function exampleMail(): string {
   const mails: string[] = [];
   const tell: Parameters<typeof tellWaiting>[2]['tell'] = (told) =>
     void mails.push(mailOf(messageOf(told, UAT_JOB, new Date('2026-11-26T09:30:00Z'))).html);
-  tellWaiting(exampleView(), 'sagemaker/check-model/2/approve.html', { job: UAT_JOB, tell });
+  tellWaiting(exampleView(), 'sagemaker/check-model/2/approve.html', {
+    job: UAT_JOB,
+    tell,
+    approvalJobPage: async () => undefined,
+  });
   return mails.join('');
 }
 
