@@ -2,7 +2,13 @@ import { passingTrouble } from '../aws/trouble.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { packagesServed } from '../endpoints/live.ts';
 import { Look } from '../endpoints/look.ts';
-import { describedEndpoint, explainOutcome, type FailedDeployment, takingAway } from '../endpoints/outcome.ts';
+import {
+  deletedWhileLive,
+  describedEndpoint,
+  explainOutcome,
+  type FailedDeployment,
+  takingAway,
+} from '../endpoints/outcome.ts';
 import { follow } from '../endpoints/progress.ts';
 import { creatingPipelineOf } from '../endpoints/tags.ts';
 import type { Deadline } from '../ground/clock.ts';
@@ -110,7 +116,7 @@ export async function describeServed(
   askForServed(look, deployed);
   await look.ended();
   const served = endpoint ? await packagesServed(look, endpoint) : [];
-  const now = await look.package(deployed.package);
+  const now = await whileLive(look.package(deployed.package), deployed);
   const refusal = refusalToValidate(served, now, deployed);
   report.check(`The endpoint ${still}serves ${displayName(now)} as deployed`, refusal?.why);
   if (refusal)
@@ -135,6 +141,16 @@ export function refuseUnlessItHolds(after: ModelPackage, deployed: DeployedRecor
     `${stands}, but ${displayName(after)} cannot be promoted: ${refusal.why}, but it is live.`,
     howToTakeAway(refusal, deployed),
   );
+}
+
+/** The version of a live endpoint, which somebody may have deleted meanwhile. */
+async function whileLive(
+  version: Promise<ModelPackage>,
+  { endpoint, previous_config: previousConfig }: DeployedRecord,
+): Promise<ModelPackage> {
+  return version.catch((error: unknown) => {
+    throw deletedWhileLive(error, { endpoint, previousConfig, state: 'serves' });
+  });
 }
 
 /** What to do about a version that is live and should not be. */

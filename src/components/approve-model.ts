@@ -141,7 +141,7 @@ export const rejectModel = defineComponent({
     const verdict =
       decision.do === 'nothing'
         ? `${displayName(now)} is already ${decision.because}. Nothing was written.`
-        : `Withdrawn in ${environment} by ${user}: ${displayName(now)}. It can no longer be approved. Endpoints that serve it do not change.`;
+        : `Withdrawn in ${environment} by ${user}: ${displayName(now)}. It can no longer be approved. Endpoints that serve it do not change: rollback-endpoint takes it away there.`;
     return { verdict, outputs: {} };
   },
 });

@@ -90,7 +90,11 @@ export default defineComponent({
     context.report.link('SageMaker', 'Model packages in Studio', studioUrl(context.aws));
     const foreseen = await foresee({ given, description }, criteria, context);
     if (foreseen.is === 'nothing') return nothingToPromote(given, context, foreseen);
-    if (foreseen.refused) throw foreseen.refused;
+    if (foreseen.refused) {
+      // Nobody would know otherwise why an older version was looked at.
+      tellSkipped(foreseen, 'the model registry has the entries of each', context);
+      throw foreseen.refused;
+    }
     return handOver(foreseen, { given, criteria, policy }, context);
   },
 });
@@ -101,8 +105,13 @@ function nothingToPromote(
   nothing: Extract<CandidateSearch, { is: 'nothing' }>,
 ): Done<Output> {
   const { why, passedOver } = nothing;
-  for (const line of skippedLines(passedOver, "the job's record.json has every reason")) log.line(`  ${line}`);
-  report.record({ outcome: 'nothing', why, group: given.model_package_group_name });
+  tellSkipped(nothing, "the job's record.json has every reason", { log });
+  report.record({
+    outcome: 'nothing',
+    why,
+    group: given.model_package_group_name,
+    passed_over: passedOver,
+  });
   report.dotenv({ MODEL_FOUND: 'false' });
   if (given.on_missing === 'fail') throw refusalOfNothing(nothing, job);
   report.check(`A version can be promoted to ${job.environment}`);
@@ -110,6 +119,14 @@ function nothingToPromote(
     verdict: `Nothing to promote to ${job.environment}: ${why}. The later jobs succeed and do nothing (on_missing: continue).`,
     outputs: { MODEL_FOUND: 'false' },
   };
+}
+
+function tellSkipped(
+  { passedOver }: Pick<ForeseenVersion, 'passedOver'>,
+  rest: string,
+  { log }: Pick<Context, 'log'>,
+): void {
+  for (const line of skippedLines(passedOver, rest)) log.line(`  ${line}`);
 }
 
 interface HandedOver extends Pick<Known, 'criteria'> {

@@ -4,7 +4,7 @@ import type { CurrentDeployment } from './current.ts';
 import { KIND_WORDS, type Kind, kindLive } from './description/kinds.ts';
 import type { Strategy } from './description/strategy.ts';
 import type { Endpoint } from './endpoint.ts';
-import { explainReason, recreation, variantLines } from './outcome.ts';
+import { explainReason, recreation, updating, variantLines } from './outcome.ts';
 import { isSameOwner, type Owner, refusalOfOwner } from './owner.ts';
 import { hasItsInstances, statusLine } from './progress.ts';
 import { refusedFallBack } from './rollout/fall-backs.ts';
@@ -166,7 +166,7 @@ function replace(
   return refuse(
     'SMC-4012',
     `${name} serves version ${served.version}, and version ${version} is older. Nothing was changed.`,
-    `promote a newer version. To deploy the older version, ${onceInTheInclude('allow_downgrade')}.`,
+    `promote a newer version. To go back to a release that was live before, start rollback-endpoint. To deploy the older version anew, ${onceInTheInclude('allow_downgrade')}.`,
   );
 }
 
@@ -215,7 +215,7 @@ function rollbackFailed(endpoint: Endpoint): EndpointDecision {
   return refuse(
     'SMC-4004',
     `${endpoint.name} is UpdateRollbackFailed: the endpoint may serve several configs (${variantLines(endpoint)}). ${explainReason(endpoint.failureReason)}`,
-    `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint.name} --endpoint-config-name ${endpoint.config}), then run this job again.`,
+    `${updating(endpoint.name, endpoint.config)}, then run this job again.`,
   );
 }
 

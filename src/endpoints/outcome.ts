@@ -1,6 +1,8 @@
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import { onceInTheInclude } from '../gitlab/safety-inputs.ts';
+import { Failure } from '../ground/failure.ts';
 import type { FailureCode } from '../ground/failure-codes.ts';
+import { isOfDeleted } from '../registry/packages.ts';
 import type { Endpoint } from './endpoint.ts';
 import { adviceFor, RUN_AGAIN } from './failure-reasons.ts';
 import { type DeploymentProgress, variantLine } from './progress.ts';
@@ -69,7 +71,7 @@ export function explainOutcome(where: FailedDeployment, about: OutcomeDetails): 
       return {
         code: 'SMC-4106',
         what: `The update of ${endpoint} and its rollback both failed (UpdateRollbackFailed): the endpoint may serve several configs (${variantLines(seen)}). ${explainReason(where.why)}`,
-        next: `update it to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig ?? seen?.config ?? config}), then ${again}.`,
+        next: `${updating(endpoint, previousConfig ?? seen?.config ?? config)}, then ${again}.`,
       };
     case 'gone':
       return {
@@ -94,7 +96,22 @@ export function recreation(endpoint: string, then = ''): string {
 export function takingAway(endpoint: string, previousConfig: string | undefined): string {
   return previousConfig === undefined
     ? `Until then it stays live, unless you delete the endpoint (aws sagemaker delete-endpoint --endpoint-name ${endpoint}).`
-    : `Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig}).`;
+    : `Until then it stays live, unless you start rollback-endpoint, or return to the config before by hand (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${previousConfig}).`;
+}
+
+/** What brings an endpoint out of UpdateRollbackFailed, as the beginning of a sentence. */
+export function updating(endpoint: string, config: string): string {
+  return `start rollback-endpoint, or update it by hand to a config that works (aws sagemaker update-endpoint --endpoint-name ${endpoint} --endpoint-config-name ${config})`;
+}
+
+/** That a version was deleted which an endpoint serves all the same; any other error as it is. */
+export function deletedWhileLive(
+  error: unknown,
+  { endpoint, previousConfig, state }: { endpoint: string; previousConfig: string | undefined; state: string },
+): unknown {
+  if (!isOfDeleted(error)) return error;
+  const next = `${error.next} ${takingAway(endpoint, previousConfig)}`;
+  return new Failure('SMC-4112', `${error.message} ${endpoint} ${state} it all the same.`, next, error);
 }
 
 /** SageMaker's FailureReason as a sentence, with our own words where they say more. */

@@ -3,7 +3,9 @@ export function inItsOwnWords(error: unknown): string {
   const { name, message } = partsOf(error);
   // What the SDK adds to an answer that it could not read is for those who write programs.
   const words = message.replace(/\s*Deserialization error: to see the raw response.*$/s, '');
-  return words === '' ? name : `${name}: ${words}`;
+  if (words === '') return name;
+  // Every error is one: the name of its class says more.
+  return name === 'Error' ? words : `${name}: ${words}`;
 }
 
 /** The name, system code, message and HTTP status of anything thrown. */

@@ -156,6 +156,7 @@ export const FAILURE_CODES = {
   'SMC-4109': 'out of time',
   'SMC-4110': 'refused',
   'SMC-4111': 'refused',
+  'SMC-4112': 'refused',
 
   // Rolling back: rollback-endpoint
   'SMC-4201': 'invalid input',

@@ -278,11 +278,11 @@ function liveBefore({ version, criteria, live, job }: Known): Fact[] {
   const validation = validatedHere(version, criteria);
   if (!validation || live.same) return [];
   const since = live.since ? ` since ${timestamp(live.since)}` : '';
-  const then = live.version ? `${displayName(live.version)} serves${since}` : 'it is not live now';
+  const then = live.version ? `then replaced: ${displayName(live.version)} serves${since}` : 'it is not live now';
   return [
     {
       label: 'earlier',
-      text: `was live here: validated on ${validation.endpoint}, ${validation.at}; then replaced: ${then}`,
+      text: `was live here: validated on ${validation.endpoint}, ${validation.at}; ${then}`,
       link: pipelineLink(`Validated in ${criteria.environment} before`, validation, job),
       warns: true,
     },

@@ -143,12 +143,19 @@ export async function findPackage(
   return answer && fromResponse(answer, clock.now());
 }
 
+const DELETED = 'SMC-3204';
+
+/** Whether describePackage refused, because somebody deleted the version. */
+export function isOfDeleted(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === DELETED;
+}
+
 /** Describes one version that an earlier job named. Throws a Failure of kind "refused" when it was deleted. */
 export async function describePackage(reader: RegistryReader, arn: string): Promise<ModelPackage> {
   const found = await findPackage(reader, arn);
   if (found) return found;
   throw new Failure(
-    'SMC-3204',
+    DELETED,
     `Somebody deleted the model package version ${arn}.`,
     'register a new version, then promote it.',
   );

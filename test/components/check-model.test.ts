@@ -728,6 +728,18 @@ describe('what the approver is shown', () => {
     expect(job.log).toMatch(/\njane approved exactly this version for uat in this pipeline at 2026-/);
   });
 
+  it('says why a newer version was skipped, before it refuses an older one than what is live', async () => {
+    const emulator = await emulated();
+    const versions = Array.from({ length: 2 }, () => promoted(emulator, 'dev'));
+    const [, second = ''] = versions;
+    const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
+    emulator.deployed({ endpoint: 'resale-price-uat', package: second, tags });
+    enter(emulator, second, { 'withdrawn.uat': verdictValue(contentIn(emulator, second)) });
+    const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+    expect(job).toMatchObject({ exit: 1, record: undefined });
+    expect(job.log).toMatch(/ {2}skipped: version 2, because it was withdrawn in uat by jane .*\nERROR SMC-4012: /);
+  });
+
   it.each([
     ['older', 2, ['older    than version 3, which is live: deploy-model deploys it only with allow_downgrade: true']],
     ['the same', 3, []],

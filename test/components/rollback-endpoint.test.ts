@@ -17,7 +17,7 @@ import { endpoint } from '../endpoints/endpoint.ts';
 import { arnOf, modelPackage } from '../registry/package.ts';
 import { projectByFile } from './by-file.ts';
 import { NAME } from './deploy-model/scene.ts';
-import { entriesOf } from './handover.ts';
+import { contentIn, enter, entriesOf, timeIn, validationValue } from './handover.ts';
 import { projectFolder, startJob } from './job.ts';
 import { configOf, live, ours, release, released, rollBack } from './rollback-endpoint/scene.ts';
 import { IN_PLACE, scaleBy, scalingOf } from './scaling.ts';
@@ -27,6 +27,7 @@ describe('where an endpoint goes back to', () => {
   const good = (version: number, at = `2026-11-22T08:0${version}Z`): EarlierRelease => ({
     version: modelPackage({ version, approval: 'Approved' }),
     configs: [config(version)],
+    named: true,
     at,
   });
   const brought = (component: string, version: number, before = version - 1): Partial<EndpointTags> => ({
@@ -208,9 +209,19 @@ describe('a rollback', () => {
   });
 
   it('does not take a config that was made for another endpoint, or for another version', async () => {
-    for (const tags of [{ endpoint: 'churn-dev' }, { package: arnOf(1) }]) {
+    for (const [tags, validatedOn] of [
+      [{ endpoint: 'churn-dev' }, 'churn-dev'],
+      [{ package: arnOf(1) }, NAME],
+    ] as const) {
       const { emulator, root, versions } = await released(1);
-      release(emulator, { configTags: ours(tags) });
+      const second = release(emulator, { configTags: ours(tags) });
+      enter(emulator, second, {
+        'validated.dev': validationValue(contentIn(emulator, second), {
+          at: timeIn(emulator),
+          endpoint: validatedOn,
+          config: configOf(second),
+        }),
+      });
       release(emulator);
       const job = await rollBack({ emulator, root });
       expect(job.log).toContain(
@@ -218,6 +229,14 @@ describe('a rollback', () => {
       );
       expect(live(emulator)).toBe(configOf(versions[0] ?? ''));
     }
+  });
+
+  it('takes a config that it shares with another endpoint, whose name its tags have, where it was validated on this one', async () => {
+    const { emulator, root } = await released(1);
+    const second = release(emulator, { configTags: ours({ endpoint: 'resale-price-dev-2' }) });
+    release(emulator);
+    expect((await rollBack({ emulator, root })).exit).toBe(0);
+    expect(live(emulator)).toBe(configOf(second));
   });
 
   it('takes a config of an earlier release of these components, whose tags name no endpoint, where the validation does', async () => {

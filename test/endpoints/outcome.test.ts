@@ -94,6 +94,7 @@ it('the variants are those that serve and those on their way', () => {
 });
 
 it('what is live and should not be is taken away by the config before, or with the endpoint', () => {
+  expect(takingAway('price', 'before')).toContain('unless you start rollback-endpoint');
   expect(takingAway('price', 'before')).toContain(
     'update-endpoint --endpoint-name price --endpoint-config-name before',
   );

@@ -264,7 +264,7 @@ export function handOver({ emulator, root }: Place, { by, arn, environment, more
 export const REJECTED_MEANWHILE = {
   shows: [24],
   code: 'SMC-5007',
-  next: 'promote another version. Until then it stays live, unless you return to the config before (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
+  next: 'promote another version. Until then it stays live, unless you start rollback-endpoint, or return to the config before by hand (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1).',
   cause: 'Somebody rejected or changed the version between the last look of this job and its write.',
   remedy:
     'Find out who in CloudTrail (`UpdateModelPackage`). Deploy another version. Later environments refuse this one.',

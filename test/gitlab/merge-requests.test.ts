@@ -118,5 +118,5 @@ it.each([
 it('the job token is not sent without encryption, except to this machine', async () => {
   const job = { ...JOB, server: 'http://gitlab.example.com' };
   const found = await mergeRequestsOf(COMMIT, job, { CI_JOB_TOKEN: jobToken('gitlab.example.com') });
-  expect(found).toMatchObject({ is: 'not read', why: 'Error: a job token is not sent without encryption' });
+  expect(found).toMatchObject({ is: 'not read', why: 'a job token is not sent without encryption' });
 });

@@ -99,7 +99,7 @@ describe('what an approver reads of a version', () => {
     expect(line('earlier', back, { live })).toBe(
       `earlier  was live here: validated on resale-price-uat, 2026-11-22T08:05Z; then replaced: ResalePriceModelGroup version 3 serves${told}: ${pipeline('90')}`,
     );
-    expect(line('earlier', back)).toContain('then replaced: it is not live now');
+    expect(line('earlier', back)).toContain('2026-11-22T08:05Z; it is not live now');
     expect(line('earlier', back, { live: { same: true } })).toBeUndefined();
     expect(line('earlier', version({}))).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import type { Look } from '../../endpoints/look.ts';
-import { takingAway } from '../../endpoints/outcome.ts';
+import { deletedWhileLive, takingAway } from '../../endpoints/outcome.ts';
 import { Failure } from '../../ground/failure.ts';
 import type { Context } from '../../program/context.ts';
 import { approvalRecord, checkRecord, readHandover } from '../../program/handover.ts';
@@ -74,7 +74,9 @@ export async function refuseUnlessWanted(
   { endpoint, previousConfig, state }: Brought,
   { aws, clock }: Context,
 ): Promise<void> {
-  const now = await describePackage({ ...aws, clock }, handed.package);
+  const now = await describePackage({ ...aws, clock }, handed.package).catch((error: unknown) => {
+    throw deletedWhileLive(error, { endpoint, previousConfig, state });
+  });
   const refusal = refusalOfLive(now, handed);
   if (!refusal) return;
   throw new Failure(

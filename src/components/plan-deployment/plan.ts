@@ -40,12 +40,17 @@ const NO_CHANGES: Changes = { create: [], update: [], remove: [] };
 export function planOf(foreseen: Foreseen, criteria: PromotionCriteria, alarms?: NamedAlarms): MergePlan {
   const act = actOf(foreseen);
   return {
-    verdict: `${verdictOf(foreseen, act, criteria)} Nothing was changed.`,
+    verdict: withoutChange(verdictOf(foreseen, act, criteria)),
     act,
     changes: changesOf(foreseen, act),
     conditions: [...conditionsOf(foreseen, criteria), ...alarmConditions(alarms)],
     facts: [...factsOf(foreseen, act, criteria), ...alarmFacts(alarms)],
   };
+}
+
+/** A plan changes nothing: what would be refused may say so itself. */
+function withoutChange(verdict: string): string {
+  return verdict.endsWith('Nothing was changed.') ? verdict : `${verdict} Nothing was changed.`;
 }
 
 function changesOf(foreseen: Foreseen, act: PlannedAct): Changes {

@@ -7,6 +7,8 @@ import { displayName, type ModelPackage } from '../../registry/packages.ts';
 export interface EarlierRelease {
   readonly version: ModelPackage;
   readonly configs: readonly string[];
+  /** Whether its validation names the endpoint and the one config. */
+  readonly named: boolean;
   /** When it was validated, or its config was created where another endpoint was validated. */
   readonly at: string;
 }

@@ -65,11 +65,11 @@ function judge(
   const verdict = judgeReturn(version, query.place);
   if (verdict.is === 'unfit') return { version: version.version, why: verdict.why, next: verdict.next };
   const validated = validatedConfig(verdict, query.endpoint);
-  if (validated !== undefined) return { version, configs: [validated], at: verdict.validation.at };
+  if (validated !== undefined) return { version, configs: [validated], named: true, at: verdict.validation.at };
   const own = listed.filter((each) => each.version === version.version);
   const [newest] = own;
   if (!newest) return { version: version.version, why: `it was never deployed to ${query.endpoint}` };
-  return { version, configs: own.map(({ name }) => name), at: timestamp(newest.createdAt) };
+  return { version, configs: own.map(({ name }) => name), named: false, at: timestamp(newest.createdAt) };
 }
 
 /** A release whose config and model still exist, and whose images and data were not seen to be gone. */
@@ -124,14 +124,13 @@ interface Claimed {
   readonly context: Context;
 }
 
-/** A config of an earlier release of these components names no endpoint: then the validation does. */
+/** Endpoints of one name_prefix may share a config, whose tags name the first of them: then the validation names another. */
 async function whyNotOurs(name: string, { release, endpoint, look, context }: Claimed): Promise<string> {
   const { EndpointConfigArn: arn = '', CreationTime: created } = (await look.config(name))?.answer ?? {};
   if (isAfter(created, release.at)) return `the endpoint config ${name} was created again after it was validated`;
   const tags = await readConfigTags(context.aws.sagemaker, arn);
-  const isValidated = release.configs.length === 1;
   const ours = tags.package?.toLowerCase() === release.version.arn.toLowerCase();
-  if (ours && (tags.endpoint === endpoint || (tags.endpoint === undefined && isValidated))) return '';
+  if (ours && (release.named || tags.endpoint === endpoint)) return '';
   return `its tags do not say that deploy-model made the endpoint config ${name} for ${endpoint}`;
 }
 

@@ -266,11 +266,11 @@ export const check: readonly Row[] = [
     component: 'check-model',
     code: 'SMC-4012',
     seen: 'ERROR resale-price-dev serves version 2, and version 1 is older. Nothing was changed.',
-    next: 'promote a newer version. To deploy the older version, commit allow_downgrade: true under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended.',
+    next: 'promote a newer version. To go back to a release that was live before, start rollback-endpoint. To deploy the older version anew, commit allow_downgrade: true under "inputs:" of the include on this branch, and take it out again when the pipeline of that commit has ended.',
     cause:
       'With `source: registry`, the job takes the newest version that waits for approval. A newer one is live already, so deploy-model would refuse this one.',
     remedy:
-      'Register a newer version. If the older version is what you want, set `allow_downgrade: true` for check-model and deploy-model. `promote` passes it to both.',
+      'Register a newer version. If the older version was live before, start rollback-endpoint. If it was not, and is what you want, set `allow_downgrade: true` for check-model and deploy-model. `promote` passes it to both.',
     stage: nothing,
     act: ({ emulator }) => {
       emulator.register();

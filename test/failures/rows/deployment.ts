@@ -151,6 +151,25 @@ export const deployment: readonly Row[] = [
     record: deployed,
   },
   {
+    when: 'the version is deleted while it goes live',
+    shows: [5],
+    component: 'deploy-model',
+    code: 'SMC-4112',
+    seen: 'ERROR Somebody deleted the model package version arn:aws:sagemaker:ap-southeast-1:111122223333:model-package/ResalePriceModelGroup/1. resale-price-dev serves it all the same.',
+    next: 'register a new version, then promote it. Until then it stays live, unless you delete the endpoint (aws sagemaker delete-endpoint --endpoint-name resale-price-dev).',
+    cause:
+      'Somebody deleted the version after this job had asked SageMaker to deploy it. SageMaker deploys it all the same.',
+    remedy: 'Promote another version, or take this one away with the command in the log.',
+    stage: approved,
+    act: ({ emulator }) =>
+      emulator.faults.meanwhile('CreateEndpoint', () => {
+        emulator.do('DeleteModelPackage', { ModelPackageName: arnOf(1) });
+      }),
+    exit: 1,
+    writes: creates,
+    record: deployed,
+  },
+  {
     when: 'its role may not list what there is of earlier releases',
     shows: [],
     component: 'deploy-model',
@@ -473,7 +492,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4106',
     seen: 'ERROR The update of resale-price-dev and its rollback both failed (UpdateRollbackFailed): the endpoint may serve several configs (AllTraffic, 1 of 1 instance)',
-    next: 'update it to a config that works (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1), then run this job again.',
+    next: 'start rollback-endpoint, or update it by hand to a config that works (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name resale-price-dev-v1), then run this job again.',
     cause: 'The new version did not come into service, and SageMaker could not restore the old one.',
     remedy: 'Update the endpoint to a config that works, with the command in the log.',
     stage: approvedOverAnother,
@@ -489,7 +508,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4004',
     seen: 'ERROR resale-price-dev is UpdateRollbackFailed: the endpoint may serve several configs (AllTraffic, 1 of 1 instance)',
-    next: 'update it to a config that works (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name …), then run this job again.',
+    next: 'start rollback-endpoint, or update it by hand to a config that works (aws sagemaker update-endpoint --endpoint-name resale-price-dev --endpoint-config-name …), then run this job again.',
     cause: 'An earlier update and its rollback failed.',
     remedy: 'Update the endpoint to a config that works, with the command in the log.',
     stage: approvedOverAnother,
@@ -1046,10 +1065,10 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4012',
     seen: 'ERROR resale-price-dev serves version 3, and version 2 is older. Nothing was changed.',
-    next: `promote a newer version. To deploy the older version, commit allow_downgrade: true ${ONCE}.`,
+    next: `promote a newer version. To go back to a release that was live before, start rollback-endpoint. To deploy the older version anew, commit allow_downgrade: true ${ONCE}.`,
     cause: 'A newer version was deployed since this one was approved.',
     remedy:
-      'Promote a newer version. To deploy the older one on purpose, commit `allow_downgrade: true` in the include on this branch, and take it out again afterwards.',
+      'Promote a newer version, or go back with rollback-endpoint. To deploy the older one on purpose, commit `allow_downgrade: true` in the include on this branch, and take it out again afterwards.',
     stage: approvedOverAnother,
     act: ({ emulator }) => {
       emulator.deployed({ endpoint: ENDPOINT, package: emulator.register({ status: 'Approved' }), name: 'newer' });
