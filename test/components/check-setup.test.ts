@@ -100,6 +100,16 @@ describe('a setup as the policies command writes it', () => {
     expect(job.junit).toContain('<skipped message="not looked at: ');
   });
 
+  it('ends with a line that a person can read; each part that nobody looked at has a line of its own above', async () => {
+    const job = await press(await account(), 'dev');
+    const unseen = findings(job).filter(({ is }) => is === 'not looked at');
+    const last = job.log.trimEnd().split('\n').at(-1) ?? '';
+    expect(last).toMatch(/not looked at: image, pipeline variables, [^,]+, [^,]+ and \d+ more, each named above\.$/);
+    expect(last.length).toBeLessThan(250);
+    const [, section = ''] = job.log.split(`What was not looked at (${unseen.length})`);
+    for (const { name } of unseen) expect(section).toContain(`\n  ${name}: `);
+  });
+
   it.each(['dev', 'main'])('has nothing wrong in %s for the approver', async (environment) => {
     const job = await pressApproval(await account(), environment);
     expect(wrong(job)).toEqual([]);

@@ -53,10 +53,20 @@ function outcomeOf(findings: readonly SetupFinding[]): string {
   return findings.some(({ is }) => is === 'wrong') ? 'wrong' : 'nothing wrong';
 }
 
-/** How many of each, and the names of what was not looked at: nobody may take the rest for everything. */
+/** How many of each, and what was not looked at: nobody may take the rest for everything. */
 export function summaryOf(findings: readonly SetupFinding[]): string {
   const of = (standing: FoundToBe) => findings.filter(({ is }) => is === standing);
   const unseen = of('not looked at');
-  const names = unseen.map(({ name }) => name).join(', ');
-  return `${of('right').length} right, ${of('wrong').length} wrong, ${of('not given').length} not given, ${unseen.length} not looked at${names === '' ? '' : `: ${names}`}.`;
+  const names = unseen.length === 0 ? '' : `: ${namesOf(unseen)}`;
+  return `${of('right').length} right, ${of('wrong').length} wrong, ${of('not given').length} not given, ${unseen.length} not looked at${names}.`;
+}
+
+/** The most names in a line that a person reads. */
+const MOST_NAMES = 4;
+
+/** The first names, and how many follow: each has its line in the section of its standing. */
+export function namesOf(findings: readonly SetupFinding[]): string {
+  const names = findings.map(({ name }) => name);
+  const more = names.length - MOST_NAMES;
+  return more > 1 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more, each named above` : names.join(', ');
 }
