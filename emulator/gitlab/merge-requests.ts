@@ -10,6 +10,8 @@ export interface MergeRequest {
   readonly commits: readonly string[];
   /** `merged`, unless it is open or was closed. */
   readonly state?: string;
+  /** The branch into which it was merged; `dev` where nothing is said. */
+  readonly target?: string;
   /** Another project than this one: a fork. */
   readonly project?: number;
 }
@@ -79,7 +81,10 @@ function asUser(user: GitLabUser | null): object | null {
 }
 
 /** As it is told beside a commit: https://docs.gitlab.com/api/commits/#list-merge-requests-associated-with-a-commit */
-function asRequest({ iid, author, merger, state = 'merged', project: other }: MergeRequest, project: string): object {
+function asRequest(
+  { iid, author, merger, state = 'merged', target = 'dev', project: other }: MergeRequest,
+  project: string,
+): object {
   return {
     id: 1000 + iid,
     iid,
@@ -89,6 +94,6 @@ function asRequest({ iid, author, merger, state = 'merged', project: other }: Me
     author: asUser(author),
     merged_by: asUser(merger),
     merge_user: asUser(merger),
-    target_branch: 'dev',
+    target_branch: target,
   };
 }

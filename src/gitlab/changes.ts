@@ -39,6 +39,7 @@ const mergeRequestList = () =>
       iid: z.int(),
       state: z.string(),
       project_id: z.int(),
+      target_branch: z.string(),
       author: z.nullish(person()),
       merge_user: z.nullish(person()),
     }),
@@ -50,21 +51,24 @@ const unclear = (why: string) => ({ is: 'not told', because: 'nonsense', why }) 
 
 /**
  * The people behind commits, by the merge requests of each (https://docs.gitlab.com/api/commits/). A commit that no merge request of
- * this project brought was pushed by somebody: then nobody knows all of them, and nothing is told.
+ * this project brought was pushed by somebody: then nobody knows all of them, and nothing is told. `merged` are commits of the job's
+ * own branch: one that came by a merge request into another branch alone was pushed here.
  */
 export async function peopleBehind(
   range: CommitRange,
-  alone: readonly string[],
+  merged: readonly string[],
   reader: GitLabReader,
 ): Promise<Told<PeopleBehind>> {
   const between = range.from === undefined ? told([]) : await commitsIn(range, reader);
   if (between.is === 'not told') return between;
-  const commits = [...new Set([...between.value, range.to, ...alone])];
+  const commits = [...new Set([...between.value, range.to, ...merged])];
   if (commits.length > MOST_COMMITS)
     return unclear(`there are more than ${MOST_COMMITS} commits since the version that is live`);
   const requests: Merged[] = [];
   for (let at = 0; at < commits.length; at += AT_ONCE) {
-    const found = await Promise.all(commits.slice(at, at + AT_ONCE).map((commit) => mergedOf(commit, reader)));
+    const found = await Promise.all(
+      commits.slice(at, at + AT_ONCE).map((commit) => mergedOf(commit, merged.includes(commit), reader)),
+    );
     for (const each of found) {
       if (each.is === 'not told') return each;
       requests.push(...each.value);
@@ -98,17 +102,21 @@ async function listed(from: string, to: string, reader: GitLabReader): Promise<T
   return all.is === 'told' ? told(all.value.map(({ id }) => id)) : all;
 }
 
-/** The merge requests of this project by which a commit came; nothing is told where there is none. */
-async function mergedOf(commit: string, reader: GitLabReader): Promise<Told<Merged[]>> {
+/** The merge requests of this project by which a commit came, also to the job's branch; nothing is told where there is none. */
+async function mergedOf(commit: string, isHere: boolean, reader: GitLabReader): Promise<Told<Merged[]>> {
   const list = { schema: mergeRequestList(), size: PAGES.requests };
   const all = await everyPage(`/repository/commits/${commit}/merge_requests?state=merged`, list, reader);
   if (all.is === 'not told') return all;
   if (all.value.length > MOST_ITEMS)
     return unclear(`the commit ${commit.slice(0, 12)} came by more than ${MOST_ITEMS} merge requests`);
-  const { projectId } = reader.job;
+  const { projectId, ref, refType } = reader.job;
   const own = all.value.filter(({ state, project_id }) => state === 'merged' && String(project_id) === projectId);
-  if (own.length > 0) return told(own);
-  return unclear(`the commit ${commit.slice(0, 12)} came by no merge request of this project: somebody pushed it`);
+  const short = commit.slice(0, 12);
+  if (own.length === 0)
+    return unclear(`the commit ${short} came by no merge request of this project: somebody pushed it`);
+  if (isHere && refType === 'branch' && !own.some(({ target_branch }) => target_branch === ref))
+    return unclear(`the commit ${short} came by no merge request into ${ref}: somebody pushed it there`);
+  return told(own);
 }
 
 /** Every page of a list: the next one is asked for while the last one was full. It ends when it has more than MOST_ITEMS. */

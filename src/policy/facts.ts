@@ -41,7 +41,7 @@ export function commonFacts(
     version,
     time: timeOf(clock.now(), job),
     measured: new Map(Object.entries(measured)),
-    changes: () => (asked ??= changesSince(since, { version, alone: isMerged ? [job.commit] : [] }, context)),
+    changes: () => (asked ??= changesSince(since, { version, merged: isMerged ? [job.commit] : [] }, context)),
   };
 }
 
@@ -49,7 +49,7 @@ type PolicyContext = Pick<Context, 'job' | 'clock' | 'peopleBehind'>;
 
 async function changesSince(
   since: Since,
-  { version, alone }: { readonly version: ModelPackage; readonly alone: readonly string[] },
+  { version, merged }: { readonly version: ModelPackage; readonly merged: readonly string[] },
   { peopleBehind }: PolicyContext,
 ): ReturnType<Facts['changes']> {
   const built = commitOfBuild(version);
@@ -57,7 +57,7 @@ async function changesSince(
   if (built === undefined) return unclear('nothing tells from which commit the version was built');
   if (since.is === 'unknown') return unclear(since.why);
   const from = since.is === 'commit' ? since.commit : undefined;
-  return peopleBehind({ from, to: built }, alone);
+  return peopleBehind({ from, to: built }, merged);
 }
 
 /** The whole hash of the commit that a version was built from, as deploy-pipeline recorded it. */

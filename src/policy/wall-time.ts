@@ -38,8 +38,8 @@ export function wallTimeAt(moment: Date, timeZone: string): string {
 }
 
 /**
- * The first and the last moment at which a clock in a time zone shows a time. They are the same, except where clocks are set back; an
- * hour that no clock shows begins and ends where the clocks are set forward.
+ * The first and the last moment at which a clock in a time zone shows a time. They are the same, except where clocks are changed: a
+ * time that no clock shows is that of the clock before the change and that of the clock after it, and so lies on both sides of it.
  */
 export function momentsOf(wall: string, timeZone: string): readonly [first: Date, last: Date] {
   const asUtc = new Date(`${wall}:00Z`).getTime();

@@ -43,7 +43,7 @@ export interface Context {
   /** Asks GitLab who approved the deployment of a job, and rides out trouble that may pass. */
   voicesOn(jobs: ApprovalJobs): Promise<Told<Voices>>;
   /** Asks GitLab for the people behind commits, and behind some more, and rides out trouble that may pass. */
-  peopleBehind(range: CommitRange, alone: readonly string[]): Promise<Told<PeopleBehind>>;
+  peopleBehind(range: CommitRange, merged: readonly string[]): Promise<Told<PeopleBehind>>;
   /** A file that an input names, as the job's commit has it. Throws a Failure when nobody knows it. */
   fileOfCommit(named: NamedFile): Promise<Buffer>;
   /** As fileOfCommit, for a file in a commit of another project. */

@@ -70,9 +70,9 @@ export async function enter(
       const { readVoices } = await import('../gitlab/deployments.ts');
       return readVoices(jobs, { job, env, clock });
     },
-    async peopleBehind(range, alone) {
+    async peopleBehind(range, merged) {
       const { peopleBehind } = await import('../gitlab/changes.ts');
-      return peopleBehind(range, alone, { job, env, clock });
+      return peopleBehind(range, merged, { job, env, clock });
     },
     fileOfCommit: descriptionsOnce(async (named) => {
       const { fileOfCommit } = await import('../gitlab/commit-file.ts');

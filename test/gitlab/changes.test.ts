@@ -60,6 +60,25 @@ describe('the people behind the commits since the version that is live', () => {
     ]);
   });
 
+  it('are unknown where the commit of this pipeline came to another branch alone: somebody pushed it here', async () => {
+    const gitlab = await scene();
+    gitlab.mergeRequests.merged({ iid: 3, author: lim, merger: carol, commits: [MERGE], target: 'uat' });
+    const pushed = why('the commit dddddddddddd came by no merge request into dev: somebody pushed it there');
+    expect(await ask(gitlab, undefined, [MERGE])).toMatchObject(pushed);
+    expect(await ask(gitlab, { from: TWO, to: MERGE }), 'what was trained elsewhere').toHaveProperty('is', 'told');
+    const tagged = {
+      job: { ...JOB, server: gitlab.url, refType: 'tag', ref: 'v1' },
+      env: { CI_JOB_TOKEN: gitlab.jobToken },
+      clock,
+    } as const;
+    expect(await peopleBehind({ from: undefined, to: MERGE }, [MERGE], tagged), 'by a tag').toHaveProperty(
+      'is',
+      'told',
+    );
+    gitlab.mergeRequests.merged({ iid: 4, author: lim, merger: carol, commits: [MERGE] });
+    expect(await ask(gitlab, undefined, [MERGE])).toHaveProperty('is', 'told');
+  });
+
   it('are all of them, also where GitLab tells them page by page', async () => {
     const gitlab = await scene();
     const many = Array.from({ length: 230 }, (_, index) => index.toString(16).padStart(40, '0'));

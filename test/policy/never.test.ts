@@ -19,7 +19,7 @@ async function trainedByLim(policy = NEVER): Promise<PolicyProject> {
   const project = await projectWith(policy);
   const { emulator, arn } = project;
   enter(emulator, arn, { built: builtValue({ user_id: String(lim.id), at: timeIn(emulator) }) });
-  gitlab.mergeRequests.merged({ iid: 1, author: lim, merger: bob, commits: [COMMIT] });
+  gitlab.mergeRequests.merged({ iid: 1, author: lim, merger: bob, commits: [COMMIT], target: 'uat' });
   return project;
 }
 
@@ -63,7 +63,7 @@ describe('a policy that names who may never approve', () => {
     gitlab.mergeRequests.clear();
     gitlab.mergeRequests.pushed(live);
     gitlab.mergeRequests.merged({ iid: 1, author: bob, merger: lim, commits: [between] });
-    gitlab.mergeRequests.merged({ iid: 2, author: bob, merger: bob, commits: [COMMIT] });
+    gitlab.mergeRequests.merged({ iid: 2, author: bob, merger: bob, commits: [COMMIT], target: 'uat' });
     const before = emulator.register({ status: 'Approved' });
     enter(emulator, before, { built: builtValue({ commit: live, at: timeIn(emulator) }) });
     const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
