@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import checkModel from '../../src/components/check-model.ts';
-import { builtValue } from '../components/handover.ts';
+import { besideValidation } from '../../src/registry/companions.ts';
+import { builtValue, enter } from '../components/handover.ts';
 import { emulated, type FinishedJob, projectFolder, startJob } from '../components/job.ts';
 import { goThroughDev } from '../failures/stage.ts';
 import { demo } from '../promotion/demo.ts';
@@ -18,17 +20,22 @@ const STALE = 'A picture is stale: npm run test:pages -- --update draws it again
 /** check-model in uat: version 1 is live there, and version 2 is approved and validated in dev. */
 async function checked(): Promise<FinishedJob & { page: string }> {
   const emulator = await emulated();
-  const [live = '', candidate = ''] = ['41250', '39480'].map((rmse, index) =>
-    emulator.register({
-      status: 'Approved',
-      metadata: { rmse, built: builtValue({ pipeline: String(80 + 10 * index) }) },
-    }),
+  const [live = '', candidate = ''] = [
+    { rmse: '41250', pipeline: '80', commit: '3f786850e387550fdab836ed7e6dc881de23001b' },
+    { rmse: '39480', pipeline: '90', commit: '8b1a9953c4611296a827abf8c47804d7e6c49c6b' },
+  ].map(({ rmse, ...built }) =>
+    emulator.register({ status: 'Approved', metadata: { rmse, rmse_max: '45000', built: builtValue(built) } }),
   );
   emulator.deployed({ endpoint: 'resale-price-uat', package: live });
   emulator.clock.advance(60_000);
   goThroughDev(emulator, candidate);
+  const asked = { payload: createHash('sha256').update('payload.json').digest('hex'), requests: 20 };
+  enter(emulator, candidate, {
+    'approved.dev.comment': 'job=7 Better on small flats.',
+    ...besideValidation('dev', '9', { ...asked, median_ms: 41, slowest_ms: 95 }),
+  });
   emulator.clock.advance(2 * 3_600_000);
-  const inputs = { endpoint_name: 'resale-price-uat' };
+  const inputs = { endpoint_name: 'resale-price-uat', instance_count: '2' };
   const root = projectFolder();
   const job = await startJob(checkModel, { emulator, root, environment: 'uat', inputs });
   return { ...job, page: readFileSync(join(root, 'sagemaker/check-model/1/approve.html'), 'utf8') };
@@ -77,7 +84,7 @@ describe('the pictures of the pages', () => {
     await expect(pictureOf('The log of check-model', lines), STALE).toMatchFileSnapshot(addressOf('approver').pathname);
     const beside = pictureOf('The links of check-model', linksIn(links));
     await expect(beside, STALE).toMatchFileSnapshot(addressOf('links').pathname);
-    const opened = pictureOfPage('The page of the approver', page, { width: 1000, height: 790 });
+    const opened = pictureOfPage('The page of the approver', page, { width: 1000, height: 840 });
     await expect(opened, STALE).toMatchFileSnapshot(addressOf('approver-page').pathname);
   });
 
