@@ -38,7 +38,11 @@ const TRIES = 5;
 /** GitLab says how long to wait; where it does not, or says longer than a person waits, it is this. */
 const [USUAL_WAIT, LONGEST_WAIT] = [10_000, 120_000];
 
-/** GitLab's API by a person's access token. A redirection is an answer: the token is for nobody else. */
+/**
+ * GitLab's API by a person's access token. A redirection is an answer: the token is for nobody else. The client that most use,
+ * @gitbeaker/rest, is not taken: its 43.8.0 follows a redirection to another host with the token, takes a sign-in page for a
+ * project, and asks again within milliseconds of a 429, whatever its Retry-After says.
+ */
 export class GitLabClient {
   readonly #options: ClientOptions;
 
