@@ -175,6 +175,10 @@ const environments = z
 export const setupFile = mapping({
   gitlab: must('The address of GitLab, as its tokens name it.', gitlabAddress),
   project: must('The path of the project in GitLab.', projectPath),
+  project_id: may(
+    'The ID of the project, which GitLab never gives to another. With it, the roles of compare-models make and delete the temporary endpoints of this project alone. Without it, those of every project of the account whose environment is called the same.',
+    whole(1, 999_999_999_999),
+  ),
   environments: must('The environments, in promotion order.', environments),
   models: must(
     'The models of the project.',

@@ -37,7 +37,7 @@ export interface PlannedModel extends Omit<SetupFile['models'][string], 'gitlab_
 export interface SetupPlan
   extends Pick<
     SetupFile,
-    'gitlab' | 'project' | 'roles' | 'oidc_provider' | 'model_package_groups' | 'sagemaker_roles'
+    'gitlab' | 'project' | 'project_id' | 'roles' | 'oidc_provider' | 'model_package_groups' | 'sagemaker_roles'
   > {
   /** In promotion order. */
   readonly environments: readonly PlannedEnvironment[];
@@ -233,6 +233,7 @@ export function teamOf(
   const [first = '', ...later] = plan.environments.map(({ name }) => name);
   return {
     ...{ account, region, gitlab: plan.gitlab, project: plan.project },
+    ...(plan.project_id !== undefined && { projectId: String(plan.project_id) }),
     environments: [first, ...later],
     refs: Object.fromEntries(plan.environments.map(({ name, ref }) => [name, ref])),
     ...{ group: model.group, pipeline: model.pipeline, endpoint: model.endpoint },

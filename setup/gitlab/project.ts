@@ -14,7 +14,14 @@ const NEWEST_READY = 'newest_ready_first';
 
 /** The project's own settings beside those that the pages ask for. */
 export function compareProject(plan: SetupPlan, { project }: Pick<Found, 'project'>): Compared {
-  return { differences: [...pathOtherwise(plan, project), ...pipelineVariables(project), ...processMode(project)] };
+  return {
+    differences: [
+      ...pathOtherwise(plan, project),
+      ...idOtherwise(plan, project),
+      ...pipelineVariables(project),
+      ...processMode(project),
+    ],
+  };
 }
 
 /** GitLab finds a project however its path is written; AWS compares it with that of the tokens. */
@@ -23,6 +30,14 @@ function pathOtherwise({ project: path }: SetupPlan, { path_with_namespace: foun
   const next = `write "project: ${found}" into setup.yml, and deploy the stacks again`;
   const differs = `is ${found} in GitLab: no role would trust its jobs, because AWS tells upper and lower case apart`;
   return [{ page: 'Settings > General', name: 'project path', title: path, found: differs, changes: [], next }];
+}
+
+/** Another project may have been made at the path of one that was deleted. */
+function idOtherwise({ project_id: id }: SetupPlan, { id: found }: Found['project']): Difference[] {
+  if (id === undefined || id === found) return [];
+  const next = `write "project_id: ${found}" into setup.yml, and deploy the stacks again`;
+  const differs = `is ${found} in GitLab, and setup.yml has ${id}: no role could make the temporary endpoint of a comparison`;
+  return [{ page: 'Settings > General', name: 'project ID', title: 'Project ID', found: differs, changes: [], next }];
 }
 
 function pipelineVariables({ ci_pipeline_variables_minimum_override_role: role }: Found['project']): Difference[] {

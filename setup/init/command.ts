@@ -23,8 +23,8 @@ export async function init(words: readonly string[], terminal: Terminal): Promis
   const options = Object.fromEntries(OPTIONS.map((each) => [each, text]));
   const { file = SETUP_FILE, ...given } = readOptions(words, { ...options, file: text }) as Known & { file?: string };
   refuseUnwritable(file);
-  const answers = await answersTo(given, terminal);
-  const written = setupText(answers);
+  const { answers, found } = await answersTo(given, terminal);
+  const written = setupText(answers, found?.projectId);
   await setupIn(file, written);
   await writeNew(file, written);
   const accounts = [...new Set(partsOfAnswer('accounts', answers.accounts))];
@@ -34,7 +34,11 @@ export async function init(words: readonly string[], terminal: Terminal): Promis
   return 0;
 }
 
-async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
+/** The answers, and what the project has in GitLab, where that can be read. */
+async function answersTo(
+  given: Known,
+  terminal: Terminal,
+): Promise<{ readonly answers: Answers; readonly found: InGitLab | undefined }> {
   const wrong = OPTIONS.flatMap((option) => {
     const problem = given[option] === undefined ? undefined : problemWith(option, given[option], given);
     return problem === undefined ? [] : [`--${option} ${problem}.`];
@@ -58,7 +62,8 @@ async function answersTo(given: Known, terminal: Terminal): Promise<Answers> {
     throw new WordsMistake(
       `Nobody can be asked here, because this is no terminal. Give ${missing.map((each) => `--${each}`).join(', ')}.`,
     );
-  return known as Answers;
+  found ??= await inGitLab(known, { read, print: terminal.print });
+  return { answers: known as Answers, found };
 }
 
 /** What the project has, told to the person; nothing where it is not known, or cannot be read: then they know it themselves. */
@@ -71,7 +76,7 @@ async function inGitLab(
   if (typeof found === 'string') print(`GitLab could not be read, so nothing of it is proposed: ${found}.`);
   else
     print(`In GitLab: ${found.environments.join(', ') || 'no environments'}; default branch ${found.defaultBranch}.`);
-  return typeof found === 'string' ? { environments: [], defaultBranch: undefined } : found;
+  return typeof found === 'string' ? { projectId: undefined, environments: [], defaultBranch: undefined } : found;
 }
 
 interface Asking extends Pick<Terminal, 'print'> {

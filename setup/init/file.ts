@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type Answers, partsOfAnswer } from './questions.ts';
 
 /** The text of setup.yml: what was answered, and beside it in words what else it can say. */
-export function setupText(answers: Answers): string {
+export function setupText(answers: Answers, projectId?: number): string {
   const { gitlab, project, model, group, approvers, region } = answers;
   const names = partsOfAnswer('environments', answers.environments);
   const branches = partsOfAnswer('branches', answers.branches);
@@ -17,6 +17,7 @@ export function setupText(answers: Answers): string {
   return `# What the project needs of AWS and GitLab. Every key is in docs/setup-file.schema.json of the components.
 gitlab: ${quoted(gitlab)}
 project: ${quoted(project)}
+${projectId === undefined ? '# project_id: 42     the number on its page in GitLab: the roles of compare-models are then narrower' : `project_id: ${projectId}`}
 
 # In promotion order. The branch of the same name serves an environment, if it has no "branch" and no "tag", like "v*".
 # "approvals: 2" asks for two people in GitLab, where it has deployment approvals.

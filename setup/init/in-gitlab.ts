@@ -4,12 +4,13 @@ import { pathOf } from '../gitlab/found.ts';
 
 /** What a project has in GitLab already. */
 export interface InGitLab {
+  readonly projectId: number | undefined;
   readonly defaultBranch: string | undefined;
   /** Without those of one branch or model (`review/x`), from development to production. */
   readonly environments: readonly string[];
 }
 
-const project = z.object({ default_branch: z.nullish(z.string()) });
+const project = z.object({ id: z.number(), default_branch: z.nullish(z.string()) });
 const environment = z.object({ name: z.string(), tier: z.nullish(z.string()) });
 
 /** Reads what a project has. Throws a Refusal. */
@@ -18,6 +19,7 @@ export async function readInGitLab(client: GitLabClient, name: string): Promise<
   const all = z.safeParse(z.array(environment), await client.list(`${pathOf(name)}/environments`));
   const found = (all.data ?? []).filter((each) => !each.name.includes('/'));
   return {
+    projectId: own.data?.id,
     defaultBranch: own.data?.default_branch ?? undefined,
     environments: found.sort((a, b) => rankOf(a.tier) - rankOf(b.tier)).map((each) => each.name),
   };

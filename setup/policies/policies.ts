@@ -1,6 +1,6 @@
 import type { PolicyDocument, PolicyStatement } from '../../emulator/world.ts';
 import { alarmPrefix } from '../../src/endpoints/rollout/release-alarms.ts';
-import { TEMPORARY } from '../../src/endpoints/temporary.ts';
+import { TEMPORARY, temporaryPrefix } from '../../src/endpoints/temporary.ts';
 import { OURS } from '../../src/gitlab/tags.ts';
 import { type Component, isOfMergeRequests, type Permission, roleEnvironmentOf } from '../../src/program/component.ts';
 import { BUILT, type EntryKind, keysOfEnvironment, keysOfKind } from '../../src/registry/entry-keys.ts';
@@ -356,6 +356,7 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
   const logs = (group: string) => `arn:aws:logs:${region}:${account}:log-group:/aws/sagemaker/${group}:*`;
   const alarm = (name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
   const endpoint = endpointOf(team, environment);
+  const temporary = team.projectId === undefined ? TEMPORARY : temporaryPrefix(team.projectId);
   switch (on) {
     case 'anything':
     // CloudWatch knows no resource for what is measured.
@@ -382,11 +383,11 @@ function resourcesOf(team: Team, environment: string, on: Place): string | strin
     case 'endpoint':
       return sagemaker(`endpoint/${endpoint}`);
     case 'temporary endpoint':
-      return sagemaker(`endpoint/${TEMPORARY}*`);
+      return sagemaker(`endpoint/${temporary}*`);
     case 'temporary endpoint config':
-      return sagemaker(`endpoint-config/${TEMPORARY}*`);
+      return sagemaker(`endpoint-config/${temporary}*`);
     case 'temporary model':
-      return sagemaker(`model/${TEMPORARY}*`);
+      return sagemaker(`model/${temporary}*`);
     case 'job logs':
       return ['ProcessingJobs', 'TrainingJobs', 'TransformJobs'].map(logs);
     case 'endpoint logs':

@@ -10,6 +10,8 @@ export interface Team {
   readonly account: string;
   readonly gitlab: string;
   readonly project: string;
+  /** The ID of the project in GitLab, where it is known. */
+  readonly projectId?: string;
   /** The environments in order. */
   readonly environments: readonly [string, ...string[]];
   /** Environment -> the ref whose jobs serve it; a branch of the same name, where nothing else is said. */

@@ -139,6 +139,28 @@ describe('a setup as the policies command writes it', () => {
   });
 });
 
+describe('the role of compare-models', () => {
+  it.each([
+    ['makes temporary endpoints of its own project', '42', []],
+    [
+      'makes none of another project, where setup.yml has the ID',
+      '43',
+      [
+        'sagemaker:CreateEndpoint on temporary endpoint',
+        'sagemaker:CreateEndpoint on temporary endpoint config',
+        'sagemaker:InvokeEndpoint on temporary endpoint',
+      ],
+    ],
+  ])('%s', async (_, projectId, denied) => {
+    const emulator = await account();
+    for (const role of rolesOf({ ...resalePrice, projectId }, programsOfRoles)) emulator.roles.set(role.arn, role);
+    const job = await press(emulator, 'uat', {
+      inputs: { components: 'compare-models', role_arn: roleArn('compare-uat') },
+    });
+    expect(wrong(job).filter((name) => /(Create|Invoke)Endpoint on/.test(name))).toEqual(denied);
+  });
+});
+
 describe('a role that may do everything', () => {
   it.each([
     ['of the jobs', press],

@@ -126,6 +126,14 @@ describe('the template of an account', () => {
   });
 });
 
+it('a comparison may make and delete the temporary endpoints of this project alone, where setup.yml has its ID', async () => {
+  const resources = (plan: SetupPlan) =>
+    JSON.stringify(stackIn(plan)).match(/:(?:endpoint|endpoint-config|model)\/cmp-[^"]*/g) ?? [];
+  expect(new Set(resources(await setup()).map((each) => each.replace(/.*\//, '')))).toEqual(new Set(['cmp-*']));
+  const known = resources(await setup(['project:', 'project_id: 42\nproject:']));
+  expect(new Set(known.map((each) => each.replace(/.*\//, '')))).toEqual(new Set(['cmp-42-*']));
+});
+
 describe('two accounts', () => {
   it('each have the roles of their own environments', async () => {
     const plan = await setup();

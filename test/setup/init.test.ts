@@ -143,11 +143,20 @@ describe('a project that is in GitLab already', () => {
     const { file, printed, run: go } = await run(words, undefined, of(gitlab.url));
     expect(await go()).toBe(0);
     expect(printed[0]).toBe('In GitLab: test, production; default branch main.');
-    const { environments } = await readSetup(file);
+    const { environments, project_id } = await readSetup(file);
+    expect(project_id).toBe(42);
     expect(environments.map(({ name, ref }) => [name, ref.name])).toEqual([
       ['test', 'test'],
       ['production', 'main'],
     ]);
+  });
+
+  it('is read for its ID, too, where every answer is given', async () => {
+    const { gitlab } = await project();
+    const more = [`--gitlab=${gitlab.url}`, '--project=wog/mlops/resale-price', '--environments=a,b', '--branches=a,b'];
+    const { file, run: go } = await run([...GIVEN, ...more, '--model=churn'], undefined, of(gitlab.url));
+    expect(await go()).toBe(0);
+    expect((await readSetup(file)).project_id).toBe(42);
   });
 
   it('is not read where nobody named its GitLab: the token is for no address that only is usual', async () => {

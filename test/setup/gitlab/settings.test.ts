@@ -270,6 +270,15 @@ describe('only a person can make it right, so that apply and check end with 1:',
   });
 });
 
+it('a project of another ID than setup.yml has: no role could make what a comparison needs', async () => {
+  const { run } = await project(`project_id: 43\n${FEW}`);
+  const { code, text } = await run('apply');
+  expect(code).toBe(1);
+  expect(text).toContain('Project ID is 42 in GitLab, and setup.yml has 43: no role could make');
+  expect(text).toContain('Next: write "project_id: 42" into setup.yml, and deploy the stacks again.');
+  expect(await (await project(`project_id: 42\n${FEW}`)).run('apply')).toMatchObject({ code: 0 });
+});
+
 it('a project in the group of its approvers: GitLab would not invite it, so that nothing is tried', async () => {
   const { run, administration } = await project(FEW.replace('wog/mlops/approvers', 'wog/mlops'));
   administration.settings.groups.push({ ...APPROVERS, full_path: 'wog/mlops' });
