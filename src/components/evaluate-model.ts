@@ -132,6 +132,15 @@ async function evaluateLive(given: Inputs, liveness: Liveness, context: Context)
   });
 }
 
+/** The slices of which nothing is shown, which decide nothing. */
+function besides({ slices }: EvaluatedModel['evaluation']): string {
+  const seen = (['undecided', 'not judged'] as const).flatMap((is) => {
+    const count = slices.filter(({ verdict }) => verdict === is).length;
+    return count === 0 ? [] : [`${thousands(count)} ${is}`];
+  });
+  return seen.length === 0 ? '' : `, and no slice is shown to break its limit (${seen.join(', ')})`;
+}
+
 /** How the job ends: good, or not. Inconclusive is good only where a commit says so. */
 function concluded(
   { allow_inconclusive }: Inputs,
@@ -141,7 +150,8 @@ function concluded(
   const { verdict, n } = evaluation;
   const outputs = { MODEL_QUALITY: verdict };
   const asked = `${thousands(n)} rows`;
-  if (verdict === 'good') return { verdict: `Good in ${job.environment}: every check of ${asked} holds.`, outputs };
+  if (verdict === 'good')
+    return { verdict: `Good in ${job.environment}: every check of ${asked} holds${besides(evaluation)}.`, outputs };
   if (verdict === 'bad')
     throw new Failure(
       'SMC-5108',

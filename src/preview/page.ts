@@ -31,6 +31,9 @@ thead th{color:var(--quiet)}
 thead th:first-child{width:30%}
 .judged thead th:nth-child(2){width:7rem}
 td{font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto}
+.wide table{width:max-content;min-width:100%;table-layout:auto}
+.wide td,.wide th,.wide thead th:first-child{width:auto;padding-right:.8rem}
 .warns{color:var(--warn);background:var(--warn-back);padding:0 .3rem;border-radius:.2rem;box-decoration-break:clone}
 .quiet{color:var(--quiet)}
 .plot{display:block;width:100%;max-width:40rem;height:auto;margin:.5rem 0}
@@ -41,7 +44,7 @@ td{font-variant-numeric:tabular-nums}
 .plot .line{fill:none;stroke:var(--link);stroke-width:2}
 .plot .limit{stroke:var(--warn);stroke-width:3}
 @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}.judged thead th:nth-child(2){width:5rem}td .warns{padding:0}.plot text{font-size:20px}}
-@media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
+@media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.wide{overflow:visible}.wide table{width:100%;table-layout:fixed}.wide td,.wide th{padding-right:0}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;
 
 /** The style is the only thing that the page may use: no script, no picture, no request. */
@@ -116,7 +119,7 @@ function fittingIn(room: number, pieces: readonly string[]): string[] {
 function restOf(more: number): string {
   return more === 0
     ? ''
-    : `<p class="quiet">and ${more} more, which this page has no room for: see record.json of the job, or the report itself</p>\n`;
+    : `<p class="quiet">and ${more} more, which this page has no room for: see record.json and report.json of the job, or the report itself</p>\n`;
 }
 
 /** A heading, and facts below it. */

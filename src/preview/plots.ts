@@ -142,7 +142,7 @@ export interface PlotInterval {
 }
 
 /** As many intervals as a person compares in a plot. */
-const MOST_INTERVALS = 30;
+export const MOST_INTERVALS = 30;
 const [ROW, NAMES] = [22, 190];
 
 /** A range with some room on both sides, so that what stands at its end is seen whole. */
@@ -191,15 +191,24 @@ export interface PlotTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** As many columns as a phone shows side by side. */
+const MOST_COLUMNS = 5;
+
 /** A heading, a plot, and its numbers as a table. */
 export function plotPart(heading: string, svg: string, { caption, columns, rows }: PlotTable): Part {
   const head = columns.map((column) => `<th scope="col">${html(column)}</th>`).join('');
+  const [open, close] = columns.length > MOST_COLUMNS ? scrolled(caption) : ['', ''];
   return {
-    begin: `<h2>${html(heading)}</h2>\n${svg}<table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n`,
+    begin: `<h2>${html(heading)}</h2>\n${svg}${open}<table><caption>${html(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n`,
     pieces: rows.map(([first = '', ...cells]) => {
       const rest = cells.map((cell) => `<td>${html(cell) || '-'}</td>`).join('');
       return `<tr><th scope="row">${html(first)}</th>${rest}</tr>\n`;
     }),
-    end: '</tbody></table>\n',
+    end: `</tbody></table>${close}\n`,
   };
+}
+
+/** A table that is moved to the side where the screen is too narrow for it, also without a mouse. */
+function scrolled(caption: string): [open: string, close: string] {
+  return [`<div class="wide" tabindex="0" role="region" aria-label="${html(caption)}">`, '</div>'];
 }

@@ -69,7 +69,7 @@ function judgeDrop(
 ): Pick<DropCheck, 'verdict' | 'more'> {
   if (!difference) return { verdict: 'inconclusive' };
   const { better: value, lower, upper, n } = difference;
-  const judged = judgeLimit({ value, lower, upper, n, method: 'bootstrap' }, { is: 'min', value: -margin });
+  const judged = judgeLimit({ value, lower, upper, n }, { is: 'min', value: -margin });
   if (judged.verdict === 'good') return judged;
   return p <= SIGNIFICANCE ? { verdict: 'bad' } : { ...judged, verdict: 'inconclusive' };
 }

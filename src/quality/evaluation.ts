@@ -1,9 +1,9 @@
 import { type Answers, answersOf } from '../statistics/answers.ts';
 import { atLeastHits, atMostHits } from '../statistics/binomial.ts';
 import { holm } from '../statistics/holm.ts';
-import { type Estimate, estimate } from '../statistics/interval.ts';
+import { type Estimate, estimate, estimateShare } from '../statistics/interval.ts';
 import { countedOf, METRIC_NAMES, type MetricName, metricNamed, statisticOf } from '../statistics/metrics.ts';
-import { normalBelow } from '../statistics/normal.ts';
+import { normalBelow, normalQuantile } from '../statistics/normal.ts';
 import { CONFIDENCE, type Counted, differenceBounds, type OneSidedBounds } from '../statistics/proportion.ts';
 import { jackknife, jackknifeError, once } from '../statistics/resampling.ts';
 import { type DropCheck, dropChecks } from './drops.ts';
@@ -20,10 +20,12 @@ export interface MetricCheck {
   readonly verdict: QualityVerdict;
   /** About how many rows more would decide. */
   readonly more?: number;
+  /** Why no bound is needed. */
+  readonly why?: string;
 }
 
-/** The same question about the rows that have one value in a column. */
-export interface SliceCheck {
+/** The same question about the rows that have one value in a column. Its bounds are its own, whatever other slices there are. */
+export interface SliceCheck extends OneSidedBounds {
   readonly column: string;
   readonly value: string;
   readonly rows: number;
@@ -32,13 +34,19 @@ export interface SliceCheck {
   readonly found: number;
   /** How far it may be off by chance: its standard error. */
   readonly error: number;
+  /** The rows that it rests on: of a recall, those of the positive class. */
+  readonly n: number;
+  readonly method: 'Clopper-Pearson' | 'normal';
   /**
    * How likely such a value is where the slice keeps the limit, adjusted by Holm for all slices; absent where it is not
    * judged.
    */
   readonly p?: number;
-  /** Bad where that is at most 5 %; a slice that is not judged is never bad. */
-  readonly verdict: 'good' | 'bad' | 'not judged';
+  /**
+   * Bad where that is at most 5 %, good where its own bound keeps the limit, and undecided between them, which decides nothing.
+   * Inconclusive where no slice of the column could be judged.
+   */
+  readonly verdict: QualityVerdict | 'undecided' | 'not judged';
   readonly why?: string;
 }
 
@@ -82,7 +90,7 @@ export function evaluate(plan: QualityPlan, seen: SeenAnswers, seed: number): Ev
   const groups = groupChecks(plan, seen);
   const drops = seen.live ? dropChecks(plan, seen.answers, seen.live, seed) : [];
   const judged = [...metrics, ...slices, ...groups, ...drops].flatMap(({ verdict }) =>
-    verdict === 'not judged' ? [] : [verdict],
+    verdict === 'not judged' || verdict === 'undecided' ? [] : [verdict],
   );
   return { n: seen.answers.labels.length, verdict: verdictOf(judged), metrics, slices, groups, drops };
 }
@@ -112,10 +120,18 @@ function metricChecks(plan: QualityPlan, answers: Answers, seed: number): Metric
   const questions = [...questionsIn(plan.metrics), ...(plan.beats === 'constant' ? [constantQuestion(answers)] : [])];
   const names = METRIC_NAMES.filter((name) => questions.some(({ metric }) => metric === name));
   const estimates = estimate(names.map(metricNamed), answers, seed);
-  return questions.flatMap(({ metric, limit }) => {
+  return questions.flatMap(({ metric, limit }): MetricCheck[] => {
     const found = estimates[names.indexOf(metric)];
-    return found ? [{ metric, limit, estimate: found, ...judgeLimit(found, limit) }] : [];
+    if (!found) return [];
+    const question = { metric, limit, estimate: found };
+    if (limit.is === 'above' && isConstant(answers))
+      return [{ ...question, verdict: 'bad', why: 'every answer is the same' }];
+    return [{ ...question, ...judgeLimit(found, limit, answers.labels.length) }];
   });
+}
+
+function isConstant({ predictions, scores = predictions }: Answers): boolean {
+  return scores.every((score) => score === scores[0]);
 }
 
 function constantQuestion(answers: Answers): Question {
@@ -147,11 +163,21 @@ function sliceChecks({ slices }: QualityPlan, { answers, parts }: SeenAnswers, s
     }),
   );
   const adjusted = holm(unadjusted.flatMap(({ p }) => p ?? []));
+  const judged = new Set(unadjusted.flatMap((check) => (check.p === undefined ? [] : [questionOf(check)])));
   return unadjusted.map((check) => {
-    if (check.p === undefined) return check;
-    const p = adjusted.shift() ?? 1;
-    return { ...check, p, verdict: p <= 1 - CONFIDENCE ? 'bad' : 'good' };
+    if (check.p !== undefined) return judgeSlice(check, adjusted.shift() ?? 1);
+    if (judged.has(questionOf(check))) return check;
+    return { ...check, verdict: 'inconclusive', why: `${check.why}, and no other slice by ${check.column} is judged` };
   });
+}
+
+const questionOf = ({ column, metric, limit }: SliceCheck) => `${metric} ${limit.is} ${limit.value} ${column}`;
+
+/** Bad by its p-value among those of all slices; good by its own bound. */
+function judgeSlice(check: SliceCheck, p: number): SliceCheck {
+  if (p <= 1 - CONFIDENCE) return { ...check, p, verdict: 'bad' };
+  const { verdict } = judgeLimit({ ...check, value: check.found }, check.limit);
+  return { ...check, p, verdict: verdict === 'good' ? 'good' : 'undecided' };
 }
 
 interface SliceQuestion {
@@ -169,11 +195,17 @@ function sliceCheck({ slice, question, min_rows }: SliceQuestion, answers: Answe
   const counted = countedOf(metric, answers);
   const [without] = n < min_rows ? [] : jackknife(n, [statistic], seed);
   const error = without ? jackknifeError(without) : Number.NaN;
-  const check = { ...slice, ...question, found, error };
+  const shown = counted ? estimateShare(counted) : normalEstimate(found, error, n);
+  const check = { ...question, ...shown, ...slice, found, error };
   if (n < min_rows) return { ...check, verdict: 'not judged', why: `${n} rows, fewer than ${min_rows}` };
   const p = counted ? exactP(counted, limit) : normalP(found, error, limit);
   if (Number.isNaN(p)) return { ...check, verdict: 'not judged', why: `its rows give no ${name}` };
-  return { ...check, p, verdict: 'good' };
+  return { ...check, p, verdict: 'undecided' };
+}
+
+function normalEstimate(found: number, error: number, n: number) {
+  const half = normalQuantile(CONFIDENCE) * error;
+  return { lower: found - half, upper: found + half, n, method: 'normal' } as const;
 }
 
 /** How likely so bad a share is, where the true one is at the limit. */

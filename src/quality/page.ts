@@ -1,5 +1,5 @@
 import { html, type Part, pageOf } from '../preview/page.ts';
-import { countedPairs, intervals, lineThrough, type PlotInterval, plotPart } from '../preview/plots.ts';
+import { countedPairs, intervals, lineThrough, MOST_INTERVALS, type PlotInterval, plotPart } from '../preview/plots.ts';
 import { type Answers, ascendingRows } from '../statistics/answers.ts';
 import { confusionOf } from '../statistics/classification.ts';
 import { rocCurve } from '../statistics/ranking.ts';
@@ -41,7 +41,8 @@ function checksPart(evaluation: Evaluation): Part {
 }
 
 function checkPiece({ name, verdict, found }: ToldCheck): string {
-  const told = verdict === 'good' || verdict === 'not judged' ? verdict : `<span class="warns">${verdict}</span>`;
+  const warns = verdict === 'bad' || verdict === 'inconclusive';
+  const told = warns ? `<span class="warns">${verdict}</span>` : verdict;
   return `<tr><th scope="row">${html(name)}</th><td>${told}</td><td>${html(found)}</td></tr>\n`;
 }
 
@@ -102,13 +103,18 @@ function confusionPart(answers: Answers, classes: readonly string[]): Part {
   const { count } = confusionOf(answers, once(answers.labels.length));
   const named = classes.slice(0, MOST_CLASSES);
   return plotPart('Confusion matrix', '', {
-    caption: 'Rows by their label, columns by the answer',
+    caption: `Rows by their label, columns by the answer${firstOf(named.length, classes.length, 'classes')}`,
     columns: ['label', ...named.map((name) => `answered ${name}`)],
     rows: named.map((name, label) => [name, ...named.map((_, code) => String(count(label, code)))]),
   });
 }
 
-/** A plot for each column and metric: the slices with the two-sided 90 % interval of their standard error. */
+/** What is shown, where that is not all. */
+function firstOf(shownAre: number, all: number, what: string): string {
+  return shownAre < all ? `; the first ${shownAre} of ${all} ${what}` : '';
+}
+
+/** A plot for each column and metric: the slices with their one-sided 95 % bounds. */
 function sliceParts({ slices }: Evaluation): Part[] {
   const kinds = Object.groupBy(
     slices,
@@ -116,28 +122,20 @@ function sliceParts({ slices }: Evaluation): Part[] {
   );
   return Object.entries(kinds).map(([name, own = []]) =>
     plotPart(`Slices: ${name}`, intervals(`Slices: ${name}`, own[0]?.metric ?? '', own.map(intervalOf)), {
-      caption: `Each slice: ${name}`,
-      columns: ['slice', 'rows', 'value', 'standard error', 'p (Holm)'],
-      rows: own.map(({ value, rows, found, error, p }) => [
+      caption: `Each slice with its one-sided 95 % bounds: ${name}${firstOf(MOST_INTERVALS, own.length, 'in the plot')}`,
+      columns: ['slice', 'rows', 'value', 'at least', 'at most', 'p (Holm)'],
+      rows: own.map(({ value, rows, found, lower, upper, p }) => [
         value === '' ? '(empty)' : value,
         String(rows),
-        shown(found),
-        shown(error),
+        ...[found, lower, upper].map(shown),
         p === undefined ? 'not judged' : p.toFixed(4),
       ]),
     }),
   );
 }
 
-function intervalOf({ value, found, error, limit }: SliceCheck): PlotInterval {
-  const half = 1.645 * error;
-  return {
-    label: value === '' ? '(empty)' : value,
-    value: found,
-    lower: found - half,
-    upper: found + half,
-    limit: limit.value,
-  };
+function intervalOf({ value, found, lower, upper, limit }: SliceCheck): PlotInterval {
+  return { label: value === '' ? '(empty)' : value, value: found, lower, upper, limit: limit.value };
 }
 
 function groupParts({ groups }: Evaluation): Part[] {

@@ -7,7 +7,7 @@ import { classCodes, type LabelledRow } from './rows.ts';
 /**
  * The metrics as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). A value that is none is left out.
  */
-export function qualityMetrics({ n, metrics, slices, drops }: Evaluation): string {
+export function qualityMetrics({ n, metrics, slices, groups, drops }: Evaluation): string {
   const seen = new Map<string, number>([['rows', n]]);
   for (const { metric, estimate } of metrics) {
     seen.set(metric, estimate.value);
@@ -15,12 +15,25 @@ export function qualityMetrics({ n, metrics, slices, drops }: Evaluation): strin
     seen.set(`${metric}_upper`, estimate.upper);
   }
   for (const { metric, better } of drops) if (better !== undefined) seen.set(`${metric}_better_than_live`, better);
-  for (const { metric, column, value, found } of slices)
-    seen.set(`${metric}{${plain(column).replaceAll(/[^\w]/g, '_')}="${plain(value)}"}`, found);
+  for (const { metric, column, value, found } of slices) seen.set(`${metric}${labelled({ column, value })}`, found);
+  for (const { rate, column, groups: each, difference, lower, upper } of groups) {
+    for (const { value, hits, trials } of each) seen.set(`${rate}${labelled({ column, value })}`, hits / trials);
+    const numbers = { '': difference, _lower: lower, _upper: upper };
+    for (const [end, number] of Object.entries(numbers))
+      seen.set(`${rate}_difference${end}${labelled({ column })}`, number);
+  }
   return [...seen].map(([name, value]) => (Number.isFinite(value) ? `${name} ${value}\n` : '')).join('');
 }
 
-const plain = (text: string) => text.replaceAll(/[^\w .,/-]/g, '_');
+function labelled(labels: Readonly<Record<string, string>>): string {
+  const each = Object.entries(labels).map(([name, value]) => `${name}="${plain(value)}"`);
+  return `{${each.join(',')}}`;
+}
+
+/** Letters and digits of any writing; of any other sign its code, so that no two names become one. GitLab reads a line as a shell does. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} _.,/-]/gu, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16)}`);
+}
 
 /** The answer to each row, kept for whoever asks why: with the id and the label, and no feature. */
 export class KeptAnswers {

@@ -11,6 +11,9 @@ export interface JudgedLimit {
   readonly more?: number;
 }
 
+/** What is judged: a value with its bounds, and the rows that it rests on. */
+type Bounded = Pick<Estimate, 'value' | 'lower' | 'upper' | 'n'>;
+
 /** A bound that a metric must keep: `above` where it may not even be equal. */
 export type Limit =
   | { readonly is: 'min' | 'max'; readonly value: number }
@@ -18,15 +21,15 @@ export type Limit =
 
 /**
  * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even
- * the other bound breaks it. What lies between shows nothing; what has no bounds, too.
+ * the other bound breaks it. What lies between shows nothing; what has no bounds, too. Of `rows` in all, the estimate may rest on a part.
  */
-export function judgeLimit({ value, lower, upper, n }: Estimate, limit: Limit): JudgedLimit {
+export function judgeLimit({ value, lower, upper, n }: Bounded, limit: Limit, rows = n): JudgedLimit {
   const [worst, best] = limit.is === 'max' ? [upper, lower] : [lower, upper];
   if (keeps(worst, limit)) return { verdict: 'good' };
   if (breaks(best, limit)) return { verdict: 'bad' };
   // It will be good with more rows, or bad: whichever the value says now.
   const half = Math.abs(value - (keeps(value, limit) ? worst : best));
-  return { verdict: 'inconclusive', ...moreRows(half, Math.abs(value - limit.value), n) };
+  return { verdict: 'inconclusive', ...moreRows(half, Math.abs(value - limit.value), rows) };
 }
 
 function keeps(value: number, limit: Limit): boolean {

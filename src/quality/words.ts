@@ -1,4 +1,5 @@
 import { thousands } from '../ground/thousands.ts';
+import type { OneSidedBounds } from '../statistics/proportion.ts';
 import type { DropCheck } from './drops.ts';
 import type { Evaluation, GroupCheck, MetricCheck, SliceCheck } from './evaluation.ts';
 import type { Limit } from './verdict.ts';
@@ -7,7 +8,7 @@ import type { Limit } from './verdict.ts';
 export interface ToldCheck {
   /** What it asks: `rmse is at most 45000`. */
   readonly name: string;
-  readonly verdict: 'good' | 'bad' | 'inconclusive' | 'not judged';
+  readonly verdict: SliceCheck['verdict'];
   /** What was found. */
   readonly found: string;
 }
@@ -44,21 +45,26 @@ function limitWords({ is, value }: Limit): string {
   return `${words[is]} ${shown(value)}`;
 }
 
-function toldMetric({ metric, limit, estimate, verdict, more }: MetricCheck): ToldCheck {
-  const { value, lower, upper, n, method } = estimate;
+function toldMetric({ metric, limit, estimate, verdict, more, why }: MetricCheck): ToldCheck {
+  const { value, n, method } = estimate;
   const beats = limit.is === 'above';
   const name = beats
     ? `better than a constant answer (${metric} ${limitWords(limit)})`
     : `${metric} is ${limitWords(limit)}`;
-  if (Number.isNaN(value)) return { name, verdict, found: `the rows give no ${metric}` };
-  const by = `${method} of ${count(n)}`;
-  if (Number.isNaN(lower) || Number.isNaN(upper))
+  if (!Number.isFinite(value)) return { name, verdict, found: `the rows give no ${metric}` };
+  if (why !== undefined) return { name, verdict, found: `${shown(value)}: ${why}` };
+  const bound = boundWords(estimate, limit, verdict);
+  if (bound === undefined)
     return { name, verdict, found: `${shown(value)}; ${count(n)} do not show how far it may be off` };
-  // A bad verdict rests on the other bound.
-  const isUpper = (limit.is === 'max') !== (verdict === 'bad');
-  const bound = isUpper ? `at most ${shown(upper)}` : `at least ${shown(lower)}`;
-  const found = `${shown(value)} (95 %: ${bound}; ${by})`;
+  const found = `${shown(value)} (95 %: ${bound}; ${method} of ${count(n)})`;
   return { name, verdict, found: verdict === 'inconclusive' ? `${found}; ${whatDecides(more)}` : found };
+}
+
+/** The bound that a verdict rests on: a bad one on the other; `undefined` where it is none. */
+function boundWords({ lower, upper }: OneSidedBounds, { is }: Limit, verdict: ToldCheck['verdict']) {
+  const isUpper = (is === 'max') !== (verdict === 'bad');
+  if (!Number.isFinite(isUpper ? upper : lower)) return undefined;
+  return isUpper ? `at most ${shown(upper)}` : `at least ${shown(lower)}`;
 }
 
 function whatDecides(more: number | undefined): string {
@@ -86,11 +92,24 @@ function toldDrop({
   return { name, verdict, found: verdict === 'inconclusive' ? `${found}; ${whatDecides(more)}` : found };
 }
 
-function toldSlice({ column, value, rows, metric, limit, found, p, verdict, why }: SliceCheck): ToldCheck {
+function toldSlice({
+  column,
+  value,
+  metric,
+  limit,
+  found,
+  n,
+  method,
+  p,
+  verdict,
+  why,
+  ...bounds
+}: SliceCheck): ToldCheck {
   const name = `${metric} is ${limitWords(limit)} where ${column} is ${value === '' ? 'empty' : value}`;
   if (p === undefined) return { name, verdict, found: `${shown(found)}, not judged: ${why}` };
   const chance = p < 0.0001 ? 'below 0.0001' : p.toFixed(4);
-  return { name, verdict, found: `${shown(found)} (p ${chance} by Holm; ${count(rows)})` };
+  const bound = boundWords(bounds, limit, verdict) ?? 'unknown';
+  return { name, verdict, found: `${shown(found)} (95 %: ${bound}; ${method} of ${count(n)}; p ${chance} by Holm)` };
 }
 
 function toldGroup({ column, rate, limit, difference, lower, upper, verdict, why }: GroupCheck): ToldCheck {

@@ -1,6 +1,6 @@
 import type { Answers } from './answers.ts';
 import { countedOf, type QualityMetric, statisticOf } from './metrics.ts';
-import { lowerShare, type OneSidedBounds, upperShare } from './proportion.ts';
+import { type Counted, lowerShare, type OneSidedBounds, upperShare } from './proportion.ts';
 import { bootstrap, bootstrapBounds, jackknife, jackknifeBounds, once } from './resampling.ts';
 
 /** A value with its one-sided 95 % bounds, and how they came about. */
@@ -26,12 +26,16 @@ export function estimate(metrics: readonly QualityMetric[], answers: Answers, se
   const resampled = estimateByResampling(others, answers, seed);
   return metrics.map((metric) => {
     const counted = countedOf(metric, answers);
-    if (!counted) return resampled[others.indexOf(metric)] ?? NOTHING;
-    const { hits, trials } = counted;
-    if (trials === 0) return { ...NOTHING, method: 'Clopper-Pearson' };
-    const bounds = { lower: lowerShare(hits, trials), upper: upperShare(hits, trials) };
-    return { value: hits / trials, n: trials, method: 'Clopper-Pearson', ...bounds };
+    return counted ? estimateShare(counted) : (resampled[others.indexOf(metric)] ?? NOTHING);
   });
+}
+
+/** Estimates a share exactly; of no trials it has no value. */
+export function estimateShare({ hits, trials }: Counted) {
+  const method = 'Clopper-Pearson' as const;
+  if (trials === 0) return { ...NOTHING, method };
+  const bounds = { lower: lowerShare(hits, trials), upper: upperShare(hits, trials) };
+  return { value: hits / trials, n: trials, method, ...bounds };
 }
 
 const NOTHING: Estimate = { value: Number.NaN, n: 0, lower: Number.NaN, upper: Number.NaN, method: 'bootstrap' };

@@ -71,6 +71,26 @@ describe('evaluate-model', () => {
     expect(evidenceOf(here)).toMatch(/^verdict=bad n=200 /);
   });
 
+  it('tells the same of each check in the log and as a test, also of one that holds, and of slices that decide nothing', async () => {
+    const slices =
+      'slices: [{ column: part, metrics: { mae: { max: 5.5 } } }, { column: x, metrics: { mae: { max: 9 } } }]';
+    const odd = await evaluateIn(await scene({ files: { 'quality.yml': `${ROWS_PLAN}${slices}\n` } }));
+    expect(odd.exit, odd.log).toBe(1);
+    expect(odd.log).toContain('not judged: 1 rows, fewer than 30, and no other slice by x is judged');
+    const here = await scene({ files: { 'quality.yml': `${ROWS_PLAN}${slices.replace(/, \{ column: x.*/, ']')}\n` } });
+    const job = await evaluateIn(here);
+    expect(job.exit, job.log).toBe(0);
+    expect(job.log).toMatch(
+      /Good in uat: every check of 200 rows holds, and no slice is shown to break its limit \(2 undecided\)\.$/,
+    );
+    for (const name of ['rmse is at most 12', 'mae is at most 5.5 where part is a (undecided)']) {
+      const [, found = ''] = job.junit.split(`name="${name}" time="0.000"><system-out>`);
+      const what = found.slice(0, found.indexOf('<'));
+      expect(what).toMatch(/^\d\.\d+ \(95 %: at most \d\.\d+; (bootstrap of 200|normal of 100) rows/);
+      expect(job.log).toContain(`${name.replace(' (undecided)', '')}: ${what}`);
+    }
+  });
+
   it('says how many rows more would decide where they are too few, and ends well only where a commit allows that', async () => {
     const files = { 'quality.yml': ROWS_PLAN.replace('max: 12', 'max: 6.2') };
     const refused = await evaluateIn(await scene({ files }));

@@ -16,7 +16,7 @@ import { tellWaiting } from '../../src/preview/waiting.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { samplesOf } from '../components/load-test/samples.ts';
 import { UAT_JOB, version, viewOf } from '../preview/known.ts';
-import { comparisonPageFor, pageFor } from '../quality/known.ts';
+import { comparisonPageFor, pageFor, pageOfClasses } from '../quality/known.ts';
 import { CONTENT } from '../registry/package.ts';
 import { chromiumPath, startBrowser } from './browser.ts';
 
@@ -173,6 +173,17 @@ const PAGES = [
     about: 'the page of an evaluation of two classes',
     file: 'quality-of-two-classes',
     page: () => pageFor('binary', 300),
+  },
+  { about: 'the page of an evaluation of 25 classes', file: 'quality-of-classes', page: () => pageOfClasses(25) },
+  {
+    about: 'the page of an evaluation of 400 slices',
+    file: 'quality-of-slices',
+    page: () =>
+      pageFor(
+        'regression',
+        25_000,
+        Array.from({ length: 400 }, (_, index) => `town ${index}`),
+      ),
   },
   { about: 'the page of a comparison', file: 'comparison', page: () => comparisonPageFor(300) },
   { about: 'the page of a load test', file: 'load-test', page: exampleLoad },

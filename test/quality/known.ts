@@ -68,6 +68,22 @@ export function pageFor(task: Task, rows: number, values?: readonly string[]): s
   });
 }
 
+/** The page of an evaluation of so many classes. */
+export function pageOfClasses(many: number): string {
+  const classes = Array.from({ length: many }, (_, code) => `flat type ${code}`);
+  const labels = Float64Array.from({ length: 40 * many }, (_, row) => row % many);
+  const predictions = labels.map((label, row) => (row % 7 === 0 ? (label + 1) % many : label));
+  const answers: Answers = { task: 'multiclass', labels, predictions, classes: many };
+  const plan = planFor('multiclass', { classes });
+  return evaluationPage(evaluate(plan, { answers, parts: new Map() }, 1), {
+    title: 'Quality of ResalePriceModelGroup version 2 in uat',
+    verdict: 'The answers are good.',
+    asked: `${labels.length} rows of rows.csv were asked of the live endpoint.`,
+    answers,
+    classes,
+  });
+}
+
 /** The page of a comparison of two models, of which the new one is worse. */
 export function comparisonPageFor(rows: number): string {
   const plan = planFor('regression', {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ticksIn } from '../../src/preview/plots.ts';
-import { comparisonPageFor, pageFor } from './known.ts';
+import { comparisonPageFor, pageFor, pageOfClasses } from './known.ts';
 
 describe('the page of an evaluation', () => {
   it.each([
@@ -22,6 +22,21 @@ describe('the page of an evaluation', () => {
     const page = pageFor('regression', 25_000, values);
     expect(Buffer.byteLength(page)).toBeLessThan(300_000);
     expect(page).toMatch(/and \d+ more, which this page has no room for/);
+    expect(page).toContain('; the first 30 of 400 in the plot</caption>');
+  });
+
+  it('has the bounds of each slice beside its value, as the plot has', () => {
+    const page = pageFor('regression', 300);
+    expect(page).toContain('<th scope="col">at least</th><th scope="col">at most</th>');
+    expect(page).toMatch(/<th scope="row">north<\/th><td>100<\/td>(<td>[\d.]+<\/td>){3}<td>\d\.\d{4}<\/td>/);
+  });
+
+  it('says that it shows some of very many classes, in a table that can be moved to the side', () => {
+    const page = pageOfClasses(25);
+    expect(page).toContain('<caption>Rows by their label, columns by the answer; the first 20 of 25 classes</caption>');
+    expect(page).toContain('<div class="wide" tabindex="0" role="region"');
+    expect(pageOfClasses(5)).not.toContain('<div class="wide"');
+    expect(pageOfClasses(5)).not.toContain('the first');
   });
 
   it('shows a name that somebody wrote into the data as text, never as HTML', () => {

@@ -105,8 +105,9 @@ function showComparison(
   for (const line of comparisonLines(comparison)) log.line(`  ${line}`);
   log.line(latencyLine(answered, comparison));
   for (const { name, finding, found } of toldComparison(comparison)) {
-    const fails = finding === 'worse' || (finding === 'inconclusive' && !allow);
-    report.check(fails || finding === 'inconclusive' ? `${name} (${finding})` : name, fails ? found : undefined);
+    if (finding === 'better' || finding === 'not worse') report.pass(name, found);
+    else if (finding === 'inconclusive' && allow) report.skip(`${name} (${finding})`, found);
+    else report.check(`${name} (${finding})`, found);
   }
   report.file('metrics.txt', comparisonMetrics(comparison));
   return keepReport({ ...comparison, data, requests, repeated, failed }, context);

@@ -13,7 +13,7 @@ import type { QualityPlan } from '../../quality/quality-plan.ts';
 import { KeptAnswers, qualityMetrics } from '../../quality/reports.ts';
 import { classCodes } from '../../quality/rows.ts';
 import { sourceOf } from '../../quality/sources.ts';
-import { checkLines, failedLines, openLines, toldChecks } from '../../quality/words.ts';
+import { checkLines, failedLines, openLines, type ToldCheck, toldChecks } from '../../quality/words.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';
 import type { Answers } from '../../statistics/answers.ts';
 import { keepPredictions, liveAnswers } from './live.ts';
@@ -105,14 +105,23 @@ function showEvaluation(evaluation: Evaluation, effort: Effort, { given, context
   const sample = evaluation.n < data.rows ? ` of ${all}, a random sample by the hash of the id,` : '';
   log.line(`${n} rows${sample} were answered in ${requests} requests; ${repeated} were repeated.`);
   for (const line of checkLines(evaluation)) log.line(`  ${line}`);
-  for (const { name, verdict, found } of toldChecks(evaluation)) {
-    const fails = verdict === 'bad' || (verdict === 'inconclusive' && !given.allow_inconclusive);
-    report.check(verdict === 'good' ? name : `${name} (${verdict})`, fails ? found : undefined);
-  }
+  for (const told of toldChecks(evaluation)) testCase(told, given, report);
   report.file('metrics.txt', qualityMetrics(evaluation));
   const text = `${JSON.stringify({ ...effort, ...evaluation }, null, 2)}\n`;
   report.file('report.json', text);
   return text;
+}
+
+/** A check as a test case: what could not be judged, or may be inconclusive, is skipped. */
+function testCase(
+  { name, verdict, found }: ToldCheck,
+  { allow_inconclusive }: AskingInputs,
+  report: Context['report'],
+) {
+  const told = verdict === 'good' ? name : `${name} (${verdict})`;
+  if (verdict === 'good' || verdict === 'undecided') report.pass(told, found);
+  else if (verdict === 'not judged' || (verdict === 'inconclusive' && allow_inconclusive)) report.skip(told, found);
+  else report.check(told, found);
 }
 
 interface EvaluatedRows {

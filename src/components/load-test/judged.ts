@@ -35,7 +35,11 @@ export async function concludeLoad(
   context.report.record({ outcome: verdict.is, ...aboutDeployed(deployed) });
   if (verdict.is === 'invalid') throw refuse(verdict.why);
   const title = `${displayName(now)} under load in ${context.job.environment}`;
-  const shown = showLoad(verdict, { title, plan, instances, wished: given.wished_rate }, context);
+  const shown = showLoad(
+    verdict,
+    { title, plan, instances, wished: given.wished_rate, allow_inconclusive: given.allow_inconclusive },
+    context,
+  );
   await recordLoad({ verdict, shown, plan, now }, { given, deployed }, context);
   const { allow_inconclusive } = given;
   const conclusion = conclude(verdict, { version: displayName(now), endpoint: deployed.endpoint, allow_inconclusive });

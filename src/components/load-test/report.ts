@@ -11,12 +11,14 @@ interface LoadTold {
   readonly plan: object;
   readonly instances: number | undefined;
   readonly wished: number | undefined;
+  /** Whether too few requests are accepted. */
+  readonly allow_inconclusive: boolean;
 }
 
 /** Shows what was measured: in the log, and as a test case for each limit. Returns what it kept of it as report.json. */
 export function showLoad(
   verdict: ValidVerdict,
-  { title, plan, instances, wished }: LoadTold,
+  { title, plan, instances, wished, allow_inconclusive }: LoadTold,
   { log, report, job }: Context,
 ): string {
   report.check(VALID);
@@ -24,7 +26,7 @@ export function showLoad(
   report.link('Load test', title, `${job.url}/artifacts/file/${path}`, 'first');
   report.file(LOAD_METRICS, loadMetrics(verdict));
   for (const stage of verdict.stages) for (const line of stageLines(stage)) log.line(line);
-  for (const stage of verdict.stages) check(stage, verdict.stages.length, report);
+  for (const stage of verdict.stages) check(stage, { stages: verdict.stages.length, allow_inconclusive }, report);
   const { capacity } = verdict;
   if (capacity) for (const line of capacityLines(capacity, { instances, wished })) log.line(line);
   const known = capacity?.rate !== undefined && instances !== undefined;
@@ -36,9 +38,18 @@ export function showLoad(
 }
 
 /** A step beyond the required rate may fail: it is there to find where the endpoint can no more. */
-function check({ samples, judged, required }: JudgedStage, stages: number, report: Context['report']): void {
+function check(
+  { samples, judged, required }: JudgedStage,
+  { stages, allow_inconclusive }: { readonly stages: number; readonly allow_inconclusive: boolean },
+  report: Context['report'],
+): void {
   if (!required) return;
   const place = stages > 1 ? ` at ${samples.stage.to}/s` : '';
-  for (const each of judged) report.check(`${each.name}${place}`, each.is === 'good' ? undefined : judgedWords(each));
+  for (const each of judged) {
+    const name = `${each.name}${place}`;
+    if (each.is === 'good') report.pass(name, judgedWords(each));
+    else if (each.is === 'inconclusive' && allow_inconclusive) report.skip(name, judgedWords(each));
+    else report.check(name, judgedWords(each));
+  }
   if (samples.ended !== undefined) report.check(`The load was sent to its end${place}`, samples.ended);
 }
