@@ -86,7 +86,11 @@ export function recipientsIn(variable: string, env: Env): string[] {
   const all = heldBy(variable, env)
     .split(/[,\s]+/)
     .filter(Boolean);
-  if (all.length > MOST_RECIPIENTS || !all.every((each) => /^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,255}$/.test(each)))
+  if (
+    all.length === 0 ||
+    all.length > MOST_RECIPIENTS ||
+    !all.every((each) => /^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,255}$/.test(each))
+  )
     throw new NotSent(`the CI/CD variable ${variable} does not hold 1 to ${MOST_RECIPIENTS} email addresses`);
   return all;
 }

@@ -56,6 +56,25 @@ describe('a policy that names who may never approve', () => {
     expect(log).toContain('Nobody is asked to approve it.');
   });
 
+  it('excludes also whoever merged it into the branch of the pipeline', async () => {
+    const project = await trainedByLim('never: [merged]\n');
+    const { emulator, arn } = project;
+    const trained = 'e'.repeat(40);
+    gitlab.mergeRequests.clear();
+    gitlab.mergeRequests.merged({ iid: 1, author: bob, merger: bob, commits: [trained] });
+    gitlab.mergeRequests.merged({ iid: 2, author: bob, merger: lim, commits: [COMMIT], target: 'uat' });
+    enter(emulator, arn, { built: builtValue({ commit: trained, at: timeIn(emulator) }) });
+    expect((await project.check()).log).toContain('merged its 2 commits');
+    const { exit, log } = await project.approve('', as(lim));
+    expect([exit, log]).toEqual(refused('does not hold: never merged'));
+  });
+
+  it('asks nobody where nothing tells from which commit the version was built', async () => {
+    const project = await projectWith('never: [merged]\n');
+    const { exit, log } = await project.check();
+    expect([exit, log]).toEqual(refused('unknown: nothing tells from which commit the version was built'));
+  });
+
   it('looks at every commit since the version that is live', async () => {
     const project = await trainedByLim();
     const { emulator } = project;

@@ -68,6 +68,18 @@ describe('who may never approve', () => {
       },
       'unknown: unknown: nobody knows the account of unverified',
     ],
+    [
+      'nobody is asked yet, and who opened its merge requests is known',
+      'never: [merge_request_author]',
+      { ...people('58', '59'), moment: 'check', approver: undefined },
+      'to come: bob (user ID 59) opened the merge requests of its 2 commits',
+    ],
+    [
+      'there is no environment before',
+      'never: [approved_before]',
+      { environment: 'dev', moment: 'check', approver: undefined },
+      'to come: nobody approved it before',
+    ],
     ['others merged and wrote it', 'never: [merged, merge_request_author]', people('58', '59'), 'holds; holds'],
     [
       'the same person merged it',
@@ -144,6 +156,15 @@ it('says what helps where an entry has no room for the accounts of all who appro
     'let fewer people approve it for dev, in a new pipeline: its entry has no room for the accounts of all of them. Or take approved_before out of the policy.',
   ]);
   expect(await next({})).toEqual(['approve it for dev again, in a new pipeline.']);
+});
+
+it('asks for somebody else where whoever approves is excluded, and for nobody else where they are not', async () => {
+  const next = async (trainer: string) => {
+    const facts = factsOf(versionWith({ built: builtValue({ user_id: trainer }) }));
+    return (await judgePolicy(await policyOfUat('never: [trained]'), facts)).map((rule) => rule.next);
+  };
+  expect(await next('57')).toEqual(['ask somebody else to start the approve job of this pipeline.']);
+  expect(await next('58')).toEqual([undefined]);
 });
 
 describe('of which group an approver must be', () => {
@@ -250,6 +271,15 @@ describe('what a version must have shown before', () => {
       'does not hold: it has no quality evidence of uat (quality.uat)',
     ],
     [
+      'it is of other data in one of them, which the policy lets be',
+      SAME.replace('true', 'false'),
+      {
+        ...MAIN,
+        ...versionWith({ ...evidence('quality', 'dev', { data: 'c'.repeat(32) }), ...evidence('quality', 'uat') }),
+      },
+      'holds',
+    ],
+    [
       'it is of the same data in both environments',
       SAME,
       { ...MAIN, ...versionWith({ ...evidence('quality', 'dev'), ...evidence('quality', 'uat') }) },
@@ -311,6 +341,22 @@ describe('what a version must have shown before', () => {
   });
 });
 
+it('says what evidence is asked for, and what helps where there is none or it is too old', async () => {
+  const text = 'evidence: { quality: { max_age: 7 days, same_data: true }, comparison: {}, bake: { max_age: 1 day } }';
+  const policy = await policyOfUat(text);
+  expect(policy.sources.flatMap(({ rules }) => rules.map(({ asks }) => asks))).toEqual([
+    'good quality evidence of the environment before, not older than 7 days, on the same data as in every one before',
+    'good comparison evidence of the environment before',
+    'good bake of the environment before, not older than 1 day',
+  ]);
+  const next = async (more: Partial<Facts>) => (await judgePolicy(policy, factsOf(more)))[0]?.next;
+  const again = 'run evaluate-model in dev until it is good (docs/evidence.md), then promote it again.';
+  expect(await next({})).toBe(again);
+  const shown = versionWith(evidence('quality', 'dev'));
+  expect(await next({ ...shown, ...at('2027-11-22T09:00:00Z') })).toBe(again);
+  expect(await next({ ...shown, ...noTime })).toBe('set the clock of the runner, then run this job again.');
+});
+
 describe('what metrics must be', () => {
   const RMSE = 'metrics:\n  rmse:\n    max: 45000';
   const REPORT = 'metrics:\n  r2:\n    min: 0.9\n    report: model quality';
@@ -364,6 +410,14 @@ it('names the metrics of the version, and no entry of a job, where the policy ha
   expect(rule?.next).toBe(
     'correct the name in the policy, if it is another one of its metadata, where there are mae, rmse. Or train a version that has it.',
   );
+  const next = async (policy: string, metadata: Record<string, string>) =>
+    (await judgePolicy(await policyOfUat(policy), factsOf(versionWith(metadata))))[0]?.next;
+  expect(await next('metrics: { rsme: { max: 1 } }', {})).toContain('where there is none.');
+  expect(await next('metrics: { r2: { min: 1, report: model quality } }', { r2: '1' })).toContain(
+    'another one of the report model quality, as check-model names them.',
+  );
+  const many = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`m${index + 10}`, '1']));
+  expect(await next('metrics: { rsme: { max: 1 } }', many)).toMatch(/ m20, m21\. Or train/);
 });
 
 describe('when nothing is deployed', () => {
@@ -403,6 +457,18 @@ describe('when nothing is deployed', () => {
       'does not hold: it is 2026-11-22T12:00:00.000Z: frozen until Monday 08:00 UTC (year end)',
     ],
     [
+      'a window begins on a day that has begun before',
+      freeze('Sunday 23:00', 'Sunday 23:30', 'UTC'),
+      at('2026-11-22T23:10:00Z'),
+      'does not hold: it is 2026-11-22T23:10:00.000Z: frozen until Sunday 23:30 UTC (year end)',
+    ],
+    [
+      'a window gives no reason',
+      YEAR_END.replace(', reason: year end', ''),
+      at('2026-12-20T00:00:00Z'),
+      'does not hold: it is 2026-12-20T00:00:00.000Z: frozen until 2027-01-04T00:00 Asia/Singapore',
+    ],
+    [
       'the hour comes twice, and it is its second turn',
       freeze('2026-10-25T02:30', '2026-10-25T02:45', 'Europe/Berlin'),
       at('2026-10-25T01:40:00Z'),
@@ -416,10 +482,22 @@ describe('when nothing is deployed', () => {
     ['2026-10-25T02:30', ['2026-10-25T00:30:00.000Z', '2026-10-25T01:30:00.000Z']],
     ['2026-03-29T02:30', ['2026-03-29T00:30:00.000Z', '2026-03-29T01:30:00.000Z']],
     ['2026-11-22T12:00', ['2026-11-22T11:00:00.000Z', '2026-11-22T11:00:00.000Z']],
+    // Some hours before a change of the clocks, and after it.
+    ['2026-10-24T20:00', ['2026-10-24T18:00:00.000Z', '2026-10-24T18:00:00.000Z']],
+    ['2026-10-25T08:00', ['2026-10-25T07:00:00.000Z', '2026-10-25T07:00:00.000Z']],
+    ['2026-03-28T20:00', ['2026-03-28T19:00:00.000Z', '2026-03-28T19:00:00.000Z']],
+    ['2026-03-29T08:00', ['2026-03-29T06:00:00.000Z', '2026-03-29T06:00:00.000Z']],
   ])('knows when a clock in Berlin shows %s', (wall, moments) => {
     expect(momentsOf(wall, 'Europe/Berlin').map((each) => each.toISOString())).toEqual(moments);
     expect(wallTimeAt(new Date('2026-01-01T00:00:00Z'), 'Pacific/Kiritimati')).toBe('2026-01-01T14:00');
   });
+});
+
+it('says when all windows are over in which it is', async () => {
+  const text =
+    'freeze: [{ from: 2026-12-20T00:00, to: 2027-01-04T00:00, time_zone: UTC }, { from: Sunday 00:00, to: Monday 00:00, time_zone: UTC }]';
+  const [rule] = await judgePolicy(await policyOfUat(text), factsOf(at('2026-12-20T12:00:00Z')));
+  expect(rule?.next).toBe('run this job again after 2027-01-04T00:00:00.000Z.');
 });
 
 describe('how long an approval counts', () => {
@@ -447,8 +525,15 @@ describe('what a policy may not say', () => {
     ['metrics: { rmse: { max: "45000" } }', 'metrics.rmse.max must be a number'],
     ['evidence: { quality: { max_age: 7 } }', 'evidence.quality.max_age must be a length of time'],
     ['evidence: { load: { same_data: true } }', 'evidence.load.same_data is not known'],
+    ['metrics: { rmse: { min: 5, max: 3 } }', 'metrics.rmse.min must not be more than its max'],
     ['freeze: [{ from: 2026-02-31T00:00, to: 2026-03-01T00:00, time_zone: UTC }]', 'freeze.0.from must be a time like'],
     ['freeze: [{ from: 2026-02-03T00:00, to: 2026-02-01T00:00, time_zone: UTC }]', 'freeze.0 must end after it begins'],
+    ['freeze: [{ from: 2026-02-03T00:00, to: 2026-02-03T00:00, time_zone: UTC }]', 'freeze.0 must end after it begins'],
+    ['freeze: [{ from: Friday 17:00, to: Friday 17:00, time_zone: UTC }]', 'freeze.0 must end after it begins'],
+    [
+      'freeze: [{ from: 2026-02-01T00:00, to: Friday 17:00, time_zone: UTC }]',
+      'freeze.0 must begin and end on a date, or both in every week',
+    ],
     [
       'freeze: [{ from: Friday 17:00, to: 2026-02-01T00:00, time_zone: UTC }]',
       'freeze.0 must begin and end on a date, or both in every week',

@@ -16,7 +16,13 @@ const bounds = mapping({
         'The report of the training that has it (ModelMetrics), as check-model names it. Without it: the metadata of the version.',
       ),
     ),
-}).check(z.refine(({ min, max }) => min !== undefined || max !== undefined, { message: 'must have min, max or both' }));
+}).check(
+  z.refine(({ min, max }) => min !== undefined || max !== undefined, { message: 'must have min, max or both' }),
+  z.refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
+    path: ['min'],
+    message: 'must not be more than its max',
+  }),
+);
 
 export const metrics = z
   .optional(
