@@ -45,7 +45,7 @@ export function refuseEmergency(
     throw new Failure(
       'SMC-3109',
       `No policy of ${environment} says what an approval in an emergency may pass. Nothing was written.`,
-      'start this job again without a reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
+      'start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
     );
   const open = request.open.filter((each) => each !== EMERGENCY);
   const ordinary = decideApproval(shown, now, { ...request, open });
@@ -53,7 +53,7 @@ export function refuseEmergency(
     throw new Failure(
       'SMC-3111',
       `${displayName(now)} needs no emergency: it is already ${ordinary.because}. Nothing was written.`,
-      'start this job again without a reason for an emergency: it ends well, and what comes after it goes on.',
+      'start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency: it ends well, and what comes after it goes on.',
     );
   const before = emergencyOf(now, environment);
   // A job that is run again finds its own.
@@ -61,6 +61,6 @@ export function refuseEmergency(
   throw new Failure(
     'SMC-3110',
     `${displayName(now)} cannot be approved in an emergency twice: ${emergencyClause(before, environment)}. Nothing was written.`,
-    'approve it in the ordinary way: start this job again without a reason for an emergency.',
+    'approve it in the ordinary way: start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency.',
   );
 }

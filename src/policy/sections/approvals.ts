@@ -48,7 +48,7 @@ function unknown({ why, next, isTrouble }: Extract<People, { is: 'unknown' }>): 
 }
 
 const ASK_ANOTHER =
-  'let another person run this job again, in this pipeline, when they have read what check-model shows.';
+  'let another person run this job again, in this pipeline, when they have read what check-model shows: by "Retry job with modified values" on its page, because "Retry" repeats the comment of the run before.';
 
 const ASK_OTHERS =
   'run this job again, and before you start it, have others approve its deployment in GitLab (Operate > Environments): GitLab keeps approvals with the job that they were given to, and they count from the end of check-model on.';

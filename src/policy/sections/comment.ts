@@ -22,7 +22,7 @@ export function commentRules(asked: z.output<typeof comment>): Rule[] {
         return {
           verdict: 'does not hold',
           now: words === '' ? 'there is none' : `"${words}" has none`,
-          next: 'start the job by its name, not by the button beside it, and type a comment.',
+          next: 'start the job by its name, not by the button beside it, and type a comment. If it has run before, select "Retry job with modified values" there.',
         };
       },
     },

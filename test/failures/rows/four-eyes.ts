@@ -82,7 +82,7 @@ export const fourEyes: readonly Row[] = [
     when: 'the policy counts who runs approve-model, and only one person has run it',
     code: 'SMC-3301',
     seen: 'ERROR The policy of uat does not permit jane to approve ResalePriceModelGroup version 1:…  does not hold: approvals (policy.yml) asks for 2 people; now 1 (jane)…Nothing was written.',
-    next: 'let another person run this job again, in this pipeline, when they have read what check-model shows.',
+    next: 'let another person run this job again, in this pipeline, when they have read what check-model shows: by "Retry job with modified values" on its page, because "Retry" repeats the comment of the run before.',
     cause:
       'With `count_job_runs`, several people run the job one after the other, and every run but the last ends so. A person counts once, and a run from before the end of check-model does not count.',
     remedy:
@@ -123,7 +123,7 @@ export const fourEyes: readonly Row[] = [
     when: 'an emergency is typed that no policy knows',
     code: 'SMC-3109',
     seen: 'ERROR No policy of uat says what an approval in an emergency may pass. Nothing was written.',
-    next: 'start this job again without a reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
+    next: 'start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency. Or name what it may pass under emergency in policy_file, and push.',
     cause: 'The policy has no `emergency` for this environment, or the include has no `policy_file`.',
     remedy: 'Approve without it. An emergency passes only what the policy names.',
     act: asking,
@@ -134,7 +134,7 @@ export const fourEyes: readonly Row[] = [
     when: 'the version was approved in an emergency before',
     code: 'SMC-3110',
     seen: 'ERROR ResalePriceModelGroup version 1 cannot be approved in an emergency twice: version 1 was approved for uat in an emergency by jane in pipeline 90 at …. Nothing was written.',
-    next: 'approve it in the ordinary way: start this job again without a reason for an emergency.',
+    next: 'approve it in the ordinary way: start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency.',
     cause: 'Within a day after an emergency, the version wants an ordinary approval.',
     remedy: 'Approve it in the ordinary way, with all that the policy asks.',
     act(place) {
@@ -148,7 +148,7 @@ export const fourEyes: readonly Row[] = [
     when: 'an emergency is typed, and the version is approved in the ordinary way already',
     code: 'SMC-3111',
     seen: 'ERROR ResalePriceModelGroup version 1 needs no emergency: it is already approved for uat by jane at …. Nothing was written.',
-    next: 'start this job again without a reason for an emergency: it ends well, and what comes after it goes on.',
+    next: 'start this job again by "Retry job with modified values" on its page, and empty the reason for an emergency: it ends well, and what comes after it goes on.',
     cause:
       'The approval of this pipeline stands. One in an emergency would take its place, and later environments would reject it.',
     remedy: 'Nothing is missing: start the job without a reason, or go on to the deployment.',

@@ -59,7 +59,7 @@ export const policy: readonly Row[] = [
     component: 'approve-model',
     code: 'SMC-3301',
     seen: 'ERROR The policy of uat does not permit jane to approve ResalePriceModelGroup version 1:…  does not hold: comment (policy.yml) asks for a comment of the approver, with letters or digits; now there is none…Nothing was written.',
-    next: 'start the job by its name, not by the button beside it, and type a comment.',
+    next: 'start the job by its name, not by the button beside it, and type a comment. If it has run before, select "Retry job with modified values" there.',
     cause: 'A rule of the policy does not hold, or nobody could find out whether it does.',
     remedy: 'Do what the log says of each rule. See [Who may approve](who-may-approve.md).',
     stage: shownInUat,
