@@ -41,6 +41,12 @@ const linksIn = (text: string) => (linkify.match(text) ?? []).map(({ url }) => u
 
 const { jobs, pipelines } = { jobs: `${UAT_JOB.url}`, pipelines: `${UAT_JOB.projectUrl}/-/pipelines/101` };
 
+it('a message has four links of what is told at most, and those to its job and pipeline', () => {
+  const links = Array.from({ length: 9 }, (_, index) => ({ label: `${index}`, url: `https://example.com/${index}` }));
+  const message = messageOf({ event: 'approved', title: 'It', facts: [], links }, UAT_JOB, new Date());
+  expect(message.links.map(({ label }) => label)).toEqual(['0', '1', '2', '3', 'The job', 'The pipeline']);
+});
+
 describe.each(HOSTILE)('%j', (text) => {
   const message = hostile(text);
 

@@ -107,7 +107,7 @@ describe('people are told once', () => {
     gitlab.deployments.create({ ...job, id: 9, pipeline: 102 }, clock.now());
     const [told] = (await toldBy(checking, [SLACK])).messages;
     expect(told?.links).toMatch(/approve\.html\|What you approve>\n<http.*-\/jobs\/8\|The job that approves it>\n/);
-    gitlab.trouble('sign-in page', { to: /\/deployments/ });
+    gitlab.trouble('sign-in page', { to: /\/(jobs|deployments)\b/ });
     onTestFinished(() => gitlab.trouble('sign-in page', { times: 0 }));
     const [untold] = (await toldBy(checking, [SLACK])).messages;
     expect(untold?.links).toMatch(/approve\.html\|What you approve>\n<http.*-\/jobs\/1\|The job>\n/);
@@ -177,7 +177,16 @@ describe('a job that fails', () => {
     expect((await toldBy(approving, [SLACK], alone)).messages).toEqual([]);
   });
 
-  it('tells nothing where GitLab retries it, or nothing was to be promoted', async () => {
+  it('tells nothing where GitLab retries it', async () => {
+    const slack = await webhook();
+    const stage = await setStage(under([EVERYTHING], approving, { approvals: 2 }));
+    gitlab.trouble('bad gateway', { to: /\/(jobs|deployments)\b/ });
+    onTestFinished(() => gitlab.trouble('bad gateway', { times: 0 }));
+    const job = await startWith({ SLACK_WEBHOOK: slack.address }, stage);
+    expect([job.exit, slack.received.length], job.log).toEqual([75, 0]);
+  });
+
+  it('tells nothing where nothing was to be promoted', async () => {
     const nothing = {
       ...checking,
       set(emulator: Emulator) {
