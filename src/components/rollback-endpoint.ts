@@ -100,6 +100,7 @@ export default defineComponent({
     const found = await look(given, waiting, context);
     const { decision, passedBy } = await decide({ given, place, found }, context);
     if (decision.do === 'nothing') return nothingToDo(decision, { given, found }, context);
+    if (decision.do === 'ask') throw asking(decision, given);
 
     const chosen = await firstStanding(decision.candidates, {
       endpoint: given.endpoint_name,
@@ -192,6 +193,19 @@ function nothingToDo(
   record(release, { endpoint: endpoint.name, config: endpoint.config, previous_config: previous }, context);
   const further = given.version === undefined ? ' To go further back, type the version when you start the job.' : '';
   return { verdict: `Nothing was changed on ${endpoint.name}: ${because}.${further}`, outputs: {} };
+}
+
+/** Whoever starts a rollback because a version is bad must not be told that all is well, where nobody knows. */
+function asking(
+  { live, others }: Extract<RollbackDecision, { do: 'ask' }>,
+  { endpoint_name: endpoint }: Inputs,
+): Failure {
+  const versions = others.slice(0, 3).map(({ version, at }) => `${version.version} (${at})`);
+  return new Failure(
+    'SMC-4207',
+    `Nobody knows whether ${endpoint} went back already: its tags do not name what the last deployment brought. ${displayName(live.version)} is live. Nothing was changed.`,
+    `start this job again, and type the version that should serve. The newest releases beside it: ${versions.join(', ')}.`,
+  );
 }
 
 /** Refuses when no release is left; a version that somebody named tells its own reason. */

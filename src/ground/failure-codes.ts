@@ -165,6 +165,7 @@ export const FAILURE_CODES = {
   'SMC-4204': 'refused',
   'SMC-4205': 'refused',
   'SMC-4206': 'refused',
+  'SMC-4207': 'refused',
 
   // Autoscaling: check-model, deploy-model and rollback-endpoint
   'SMC-4301': 'refused',

@@ -69,7 +69,7 @@ describe('where an endpoint goes back to', () => {
   };
   const three = [good(1), good(2), good(3)];
 
-  it.each<[given: string, seen: Seen, to: readonly number[] | 'nothing', leaving?: number]>([
+  it.each<[given: string, seen: Seen, to: readonly number[] | 'nothing' | 'ask', leaving?: number]>([
     ['the last deployment is live', { live: 3, tags: brought('deploy-model', 3), releases: three }, [2, 1], 3],
     [
       'the last deployment is live, and nobody validated it',
@@ -115,7 +115,14 @@ describe('where an endpoint goes back to', () => {
       { live: 3, tags: brought('deploy-model', 4), releases: three },
       'nothing',
     ],
-    ['nobody knows who brought what is live', { live: 3, releases: three }, 'nothing'],
+    ['nobody knows who brought what is live', { live: 3, releases: three }, 'ask'],
+    [
+      'nobody knows who brought what is live, and a person says where to go',
+      { live: 3, releases: three, named: 1 },
+      [1],
+      3,
+    ],
+    ['nobody knows who brought what is live, and nothing else is fit', { live: 3, releases: [good(3)] }, [], 3],
     ['somebody put a model of their own there', { tags: brought('deploy-model', 3), releases: three }, [3, 2, 1]],
     ['nothing else is fit', { live: 3, tags: brought('deploy-model', 3), releases: [good(3)] }, [], 3],
     ['a person names an older one', { live: 3, tags: brought('deploy-model', 3), releases: three, named: 1 }, [1], 3],
@@ -159,7 +166,7 @@ describe('where an endpoint goes back to', () => {
     ],
   ])('when %s', (_, seen, to, leaving) => {
     const decision = decideRollback(question(seen));
-    if (to === 'nothing') return expect(decision).toMatchObject({ do: 'nothing' });
+    if (to === 'nothing' || to === 'ask') return expect(decision).toMatchObject({ do: to });
     expect(decision).toMatchObject({ do: 'return', leaving: leaving === undefined ? undefined : arnOf(leaving) });
     expect(decision.do === 'return' && decision.candidates.map(({ version }) => version.version)).toEqual(to);
   });

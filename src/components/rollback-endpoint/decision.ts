@@ -27,6 +27,8 @@ export interface RollbackQuestion {
 
 export type RollbackDecision =
   | { do: 'nothing'; because: string; release: EarlierRelease }
+  /** Nobody knows whether the release that is live is the one to leave: only a person can say where to go. */
+  | { do: 'ask'; live: EarlierRelease; others: readonly EarlierRelease[] }
   /** `leaving` is the version that is to be withdrawn. */
   | { do: 'return'; candidates: readonly EarlierRelease[]; leaving: string | undefined };
 
@@ -38,15 +40,18 @@ interface Left {
 
 /**
  * Without a name, the release that the last deployment brought is left for the newest one before it. Where that release is no
- * longer live, because SageMaker or somebody else went back already, nothing is left to do.
+ * longer live, because SageMaker or somebody else went back already, nothing is left to do. Where no tag names it, a person has to.
  */
 export function decideRollback(question: RollbackQuestion): RollbackDecision {
-  const { endpoint, releases, named } = question;
+  const { endpoint, tags, releases, named } = question;
   const left = leftBy(question);
   const live = endpoint.status === 'UpdateRollbackFailed' ? undefined : serving(question);
   if (live && named === live.version.version)
     return { do: 'nothing', because: `${displayName(live.version)} is live`, release: live };
-  if (live && named === undefined && !broughtByDeployment(question))
+  const others = releases.filter((each) => each !== live);
+  if (live && named === undefined && tags.wanted === undefined && others.length > 0)
+    return { do: 'ask', live, others: newestFirst(others) };
+  if (live && named === undefined && tags.wanted !== undefined && !broughtByDeployment(question))
     return { do: 'nothing', because: whyBackAlready(question, live), release: live };
   const chosen = releases.filter(({ version }) =>
     named === undefined ? !isSame(version.arn, left.package) : version.version === named,
@@ -68,7 +73,7 @@ function whyBackAlready({ endpoint, tags }: RollbackQuestion, { version }: Earli
   const back = tags.component === 'rollback-endpoint' && tags.wanted === endpoint.config;
   return back
     ? `a rollback brought ${displayName(version)} back, and it is live`
-    : `${displayName(version)} is live, and not what the last deployment was to bring (${tags.wanted ?? 'unknown'})`;
+    : `${displayName(version)} is live, and not what the last deployment was to bring (${tags.wanted})`;
 }
 
 /** After a rollback that failed, the release that it was to leave is still the one to leave. */

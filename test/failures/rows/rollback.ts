@@ -61,6 +61,25 @@ export const rollback: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'no tag names what the last deployment brought',
+    shows: [],
+    component: 'rollback-endpoint',
+    code: 'SMC-4207',
+    seen: 'ERROR Nobody knows whether resale-price-dev went back already: its tags do not name what the last deployment brought. ResalePriceModelGroup version 3 is live. Nothing was changed.',
+    next: 'start this job again, and type the version that should serve. The newest releases beside it: 2 (…), 1 (…).',
+    cause:
+      'Somebody removed the tags of the endpoint. It may have gone back before: then another step back is one too many.',
+    remedy: 'Say in the field `version` of the job where to go. The next deployment writes the tags again.',
+    stage: released,
+    act: ({ emulator }) => {
+      const ResourceArn = emulator.endpoints.arn(ENDPOINT);
+      emulator.do('DeleteTags', { ResourceArn, TagKeys: Object.keys(emulator.tags.of(ResourceArn)) });
+    },
+    exit: 1,
+    writes: {},
+    record: 'none',
+  },
+  {
     when: 'the version that it would leave has no room for a withdrawal',
     shows: [],
     component: 'rollback-endpoint',
