@@ -227,7 +227,10 @@ function validations({ version, criteria, job }: Known): Fact[] {
 }
 
 /** What jobs showed of the version in the environments before: each verdict in a line, and whatever is not good stands out. */
-function evidence({ version, criteria, job }: Known): Fact[] {
+function evidence({ version, criteria, live, job }: Known): Fact[] {
+  // Nothing was validated at the end, and something serves there all the same: nobody knows whether this one is worse.
+  const isUncompared = live.exists && criteria.path.at(-1) === criteria.environment;
+  const uncompared = isUncompared ? ': nobody compared it with what is live' : '';
   return environmentsBefore(criteria).flatMap((each) =>
     EVIDENCE.flatMap((kind): Fact[] => {
       const found = readEvidence(version, kind, each);
@@ -238,20 +241,21 @@ function evidence({ version, criteria, job }: Known): Fact[] {
       const worth = lack === undefined || verdict !== 'good' ? '' : `: ${lack}`;
       const rests =
         verdict === 'first'
-          ? 'no version was validated at the end of the path that it could be compared with'
+          ? `${NO_CHAMPION}${uncompared}`
           : `${thousands(Number(n))} ${COUNTED[kind]}, ${DATA[kind]} ${data.slice(0, 12)} (SHA-256)`;
       return [
         {
           label: kind,
           text: `${verdict} in ${each} by pipeline ${pipeline}, ${at}: ${rests}${worth}`,
           link: pipelineLink(`The ${kind} evidence of ${each}`, found.value, job),
-          warns: lack !== undefined,
+          warns: lack !== undefined || (verdict === 'first' && isUncompared),
         },
       ];
     }),
   );
 }
 
+const NO_CHAMPION = 'no version was validated at the end of the path that it could be compared with';
 const COUNTED: Readonly<Record<EvidenceKind, string>> = { quality: 'rows', load: 'requests', comparison: 'rows' };
 const DATA: Readonly<Record<EvidenceKind, string>> = { quality: 'data', load: 'plan', comparison: 'data' };
 

@@ -64,6 +64,8 @@ export function whyNothingNew(
 
 /** What serves now where a version would go, for the approver. */
 export interface LiveNow {
+  /** Whether there is an endpoint where the version would go. */
+  readonly exists: boolean;
   /** In a few words. */
   readonly words: string;
   /** The version that serves, where it is one alone and this role may read it. */
@@ -87,7 +89,8 @@ export function nothingLive(endpoint: string | undefined, planned: ModelAndConfi
       ? 'not checked: endpoint_name is empty'
       : `nothing: the endpoint ${endpoint} does not exist yet`;
   const serving = planned && servingOf(undefined, planned, undefined);
-  return { words, version: undefined, newer: [], serving, same: false, since: undefined, first: undefined };
+  const nobody = { version: undefined, newer: [], since: undefined, first: undefined };
+  return { exists: false, words, serving, same: false, ...nobody };
 }
 
 /** Tells what serves at a destination. */
@@ -107,6 +110,7 @@ export async function liveNow(
   const versions = packages.flatMap((arn) => versionIn(groupArnOf(candidate.arn), arn) ?? []);
   const kept = planned && seen?.current && keptInstances(endpoint, seen.current, planned.description);
   return {
+    exists: true,
     words: `${served(known, endpoint.config)} on ${endpoint.name} (${endpoint.status})`,
     version: typeof only === 'object' && more.length === 0 ? only : undefined,
     newer: versions.filter((version) => version > candidate.version),

@@ -158,7 +158,9 @@ function read<Value extends { at: string }>(
   const { at: written } = parsed.data;
   if (written < timestamp(createdAt)) return { is: 'unreadable', raw, why: 'is older than the version' };
   const latest = timestamp(new Date(describedAt.getTime() + FUTURE));
-  if (written > latest) return { is: 'unreadable', raw, why: 'is dated in the future' };
+  // Either of two clocks may be wrong: of the runner that wrote it, or of this one.
+  const here = `the clock of this runner says ${timestamp(describedAt)}`;
+  if (written > latest) return { is: 'unreadable', raw, why: `is dated in the future (${here})` };
   return { is: 'read', value: parsed.data };
 }
 

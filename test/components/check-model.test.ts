@@ -192,7 +192,9 @@ const RULES: readonly [
     [version(1, 'Approved', { ...through('dev'), 'approved.dev': verdictValue(CONTENT, { at: '2027-01-01T00:00Z' }) })],
     uat,
     'none',
-    [`its approval for dev is dated in the future: "${verdictValue(CONTENT, { at: '2027-01-01T00:00Z' })}"`],
+    [
+      `its approval for dev is dated in the future (the clock of this runner says 2026-11-22T09:00Z): "${verdictValue(CONTENT, { at: '2027-01-01T00:00Z' })}"`,
+    ],
   ],
   [
     'a version whose entries an earlier release wrote, with an older hash of the same content',

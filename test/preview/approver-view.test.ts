@@ -4,7 +4,7 @@ import { linksOf } from '../../src/preview/approver-view.ts';
 import type { LiveNow } from '../../src/preview/live.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { CONTENT } from '../registry/package.ts';
-import { line, UAT_JOB, version, viewOf } from './known.ts';
+import { line, UAT_CRITERIA, UAT_JOB, version, viewOf } from './known.ts';
 
 const served = (changes: string[], now?: string) => ({ now, planned: 'ml.m5.large, instance_count 2', changes });
 const pipeline = (number: string) => `${UAT_JOB.projectUrl}/-/pipelines/${number}`;
@@ -81,6 +81,12 @@ describe('what an approver reads of a version', () => {
     expect(line('comparison', version({ 'comparison.dev': value('verdict=first') }))).toBe(
       `comparison first in dev by pipeline 90, 2026-11-22T08:05Z: no version was validated at the end of the path that it could be compared with: ${pipeline('90')}`,
     );
+    const criteria = { ...UAT_CRITERIA, path: ['dev', 'uat'] };
+    const first = version({ 'comparison.dev': value('verdict=first') });
+    expect(line('comparison', first, { criteria, live: { exists: true } })).toContain(
+      'that it could be compared with: nobody compared it with what is live',
+    );
+    expect(line('comparison', first, { criteria })).not.toContain('nobody compared it');
     expect(line('load', version({ 'load.dev': 'fine' }))).toBe(
       'load     in dev: its load evidence of dev has an unknown format: "fine"',
     );

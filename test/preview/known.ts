@@ -10,6 +10,16 @@ import { modelPackage } from '../registry/package.ts';
 /** The job of uat that asks its approver. */
 export const UAT_JOB = { ...JOB, environment: 'uat', ref: 'uat' };
 
+export const UAT_CRITERIA = {
+  environment: 'uat',
+  path: ['dev', 'uat', 'main'],
+  source: 'registry',
+  require_validation: true,
+  require_evidence: [],
+  count_bake_traffic: false,
+  pipeline: '101',
+} as const;
+
 export const version = (metadata: Record<string, string>, more: Partial<ModelPackage> = {}) =>
   modelPackage({ version: 2, approval: 'Approved', metadata, ...more });
 
@@ -19,19 +29,11 @@ interface Asked extends Partial<Omit<Known, 'live'>> {
 
 /** What the approver of uat sees of a version, and what is known besides. */
 export function viewOf(candidate: ModelPackage, { live, ...more }: Asked = {}): ApproverView {
-  const nothing = { words: 'it', version: undefined, newer: [], serving: undefined, same: false };
+  const nothing = { exists: false, words: 'it', version: undefined, newer: [], serving: undefined, same: false };
   const now = { ...nothing, since: undefined, first: undefined, ...live };
   return approverView({
     version: candidate,
-    criteria: {
-      environment: 'uat',
-      path: ['dev', 'uat', 'main'],
-      source: 'registry',
-      require_validation: true,
-      require_evidence: [],
-      count_bake_traffic: false,
-      pipeline: '101',
-    },
+    criteria: UAT_CRITERIA,
     takeOver: false,
     taken: undefined,
     live: now,

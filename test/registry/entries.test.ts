@@ -142,7 +142,11 @@ describe('a registry entry', () => {
     ['of the minute in which its version was created', '2026-11-22T08:00Z', 'read'],
     ['of the minute before', '2026-11-22T07:59Z', 'is older than the version'],
     ['ten minutes ahead of this machine', '2026-11-22T09:10Z', 'read'],
-    ['eleven minutes ahead of this machine', '2026-11-22T09:11Z', 'is dated in the future'],
+    [
+      'eleven minutes ahead of this machine',
+      '2026-11-22T09:11Z',
+      'is dated in the future (the clock of this runner says 2026-11-22T09:00Z)',
+    ],
   ])('%s is %s: %s', (_, at, answer) => {
     const entry = readApproval(holder({ 'approved.uat': entryValue({ ...approval, at }) }), 'uat');
     expect(entry.is === 'unreadable' ? entry.why : entry.is).toBe(answer);
