@@ -96,6 +96,7 @@ export function setupChecks(load: () => Promise<readonly CheckedProgram[]>) {
         ...(await lookAtThings(names, context)),
         ...(await lookAtPermissions(wantedPermissions(await load(), place), asking, role)),
         ...(await lookAtForbidden(forbiddenTo('jobs', asking), { role, oneRole: given.one_role })),
+        seenElsewhere('other roles', OTHER_ROLES),
         seenElsewhere('approval environment', `the job check-setup-approval looks at ${environment}/approval`),
       ];
       return conclude(findings, context);
@@ -142,6 +143,9 @@ function namesFor({ aws, job }: Context, own: OwnNames) {
 
 /** Seconds after which nothing is asked again: what AWS then does not answer is not looked at. */
 const PATIENCE = 600;
+
+const OTHER_ROLES =
+  'only a merge request has the role of plan-deployment; components and role_arn lead to that of compare-models (docs/setup-details.md)';
 
 const seenElsewhere = (name: string, why: string): SetupFinding => ({ name, is: 'not looked at', why });
 

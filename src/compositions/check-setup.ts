@@ -1,7 +1,7 @@
 import { setupChecks } from '../components/check-setup.ts';
 
 /** The definitions are loaded when a setup is checked: what its permissions are stands nowhere else. */
-export const { checkSetup, checkSetupApproval } = setupChecks(async () => {
+export async function checkedPrograms() {
   const [training, check, approve, deploy, validate, evaluate, load, compare, rollback, remove] = await Promise.all([
     import('../components/deploy-pipeline.ts'),
     import('../components/check-model.ts'),
@@ -28,4 +28,6 @@ export const { checkSetup, checkSetupApproval } = setupChecks(async () => {
     rollback.default,
     remove.default,
   ];
-});
+}
+
+export const { checkSetup, checkSetupApproval } = setupChecks(checkedPrograms);
