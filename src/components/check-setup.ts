@@ -12,7 +12,7 @@ import { promotionPath } from '../registry/entries.ts';
 import { modelPackageGroup } from '../registry/packages.ts';
 import { approvalProtection, lookAround } from './check-setup/around.ts';
 import { forbiddenTo, lookAtForbidden } from './check-setup/denied.ts';
-import { namesOf, type SetupFinding, showFindings, summaryOf } from './check-setup/finding.ts';
+import { type SetupFinding, shortList, showFindings, summaryOf } from './check-setup/finding.ts';
 import { checkedNames } from './check-setup/names.ts';
 import { lookAtPermissions } from './check-setup/permissions.ts';
 import { lookAtThings } from './check-setup/things.ts';
@@ -158,7 +158,7 @@ function conclude(findings: readonly SetupFinding[], context: Context): Done<nev
   if (!first) return { verdict: `Nothing was found to be wrong. ${summary}`, outputs: {} };
   throw new Failure(
     'SMC-9001',
-    `The setup is wrong: ${namesOf(wrong)}. Nothing was changed.\n${summary}`,
+    `The setup is wrong: ${shortList(wrong)}. Nothing was changed.\n${summary}`,
     wrong.length === 1 ? first.next : `do what stands after each Next: above, the first of them first: ${first.next}`,
   );
 }

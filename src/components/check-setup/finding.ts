@@ -57,7 +57,7 @@ function outcomeOf(findings: readonly SetupFinding[]): string {
 export function summaryOf(findings: readonly SetupFinding[]): string {
   const of = (standing: FoundToBe) => findings.filter(({ is }) => is === standing);
   const unseen = of('not looked at');
-  const names = unseen.length === 0 ? '' : `: ${namesOf(unseen)}`;
+  const names = unseen.length === 0 ? '' : `: ${shortList(unseen)}`;
   return `${of('right').length} right, ${of('wrong').length} wrong, ${of('not given').length} not given, ${unseen.length} not looked at${names}.`;
 }
 
@@ -65,7 +65,7 @@ export function summaryOf(findings: readonly SetupFinding[]): string {
 const MOST_NAMES = 4;
 
 /** The first names, and how many follow: each has its line in the section of its standing. */
-export function namesOf(findings: readonly SetupFinding[]): string {
+export function shortList(findings: readonly SetupFinding[]): string {
   const names = findings.map(({ name }) => name);
   const more = names.length - MOST_NAMES;
   return more > 1 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more, each named above` : names.join(', ');
