@@ -5,7 +5,7 @@ import { partsOf } from '../../src/ground/error-parts.ts';
 import { fileWords, readOptions, SETUP_FILE, templateCommand, WordsMistake } from '../options.ts';
 import { SetupMistakes, setupIn } from '../setup-plan.ts';
 import { setupText } from './file.ts';
-import type { InGitLab } from './in-gitlab.ts';
+import { type InGitLab, NOTHING } from './in-gitlab.ts';
 import { type Answers, type Known, OPTIONS, type Option, partsOfAnswer, problemWith, QUESTIONS } from './questions.ts';
 
 /** What the command takes from outside, and where its lines go. */
@@ -51,8 +51,7 @@ async function answersTo(
   let found: InGitLab | undefined;
   const missing: Option[] = [];
   for (const option of OPTIONS.filter((each) => given[each] === undefined)) {
-    if (option === 'environments' || option === 'branches')
-      found ??= await inGitLab(known, { read, print: terminal.print });
+    if (option !== 'gitlab' && option !== 'project') found ??= await inGitLab(known, { read, print: terminal.print });
     const usual = QUESTIONS[option].usual?.(known, found);
     const answer = ask ? await answered(option, usual, { known, ask, print: terminal.print }) : usual;
     if (answer === undefined) missing.push(option);
@@ -76,7 +75,7 @@ async function inGitLab(
   if (typeof found === 'string') print(`GitLab could not be read, so nothing of it is proposed: ${found}.`);
   else
     print(`In GitLab: ${found.environments.join(', ') || 'no environments'}; default branch ${found.defaultBranch}.`);
-  return typeof found === 'string' ? { projectId: undefined, environments: [], defaultBranch: undefined } : found;
+  return typeof found === 'string' ? NOTHING : found;
 }
 
 interface Asking extends Pick<Terminal, 'print'> {

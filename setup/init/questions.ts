@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { environmentName } from '../../src/registry/entry-keys.ts';
+import { covers } from '../gitlab/scope.ts';
 import { account, awsName, gitlabAddress, groupPath, modelName, projectPath, ref, region } from '../setup-file.ts';
 import type { InGitLab } from './in-gitlab.ts';
 
@@ -56,9 +57,18 @@ export const QUESTIONS: Readonly<Record<Option, Question>> = {
     list: true,
     usual: ({ environments = '' }, found) => branchesFor(partsOfAnswer('environments', environments), found).join(','),
   },
-  accounts: { asks: 'AWS account of each of them, in the same order; or one for all', each: account, list: true },
-  region: { asks: 'AWS region, like ap-southeast-1', each: region },
-  approvers: { asks: 'Group of GitLab whose members approve, like wog/mlops/approvers', each: groupPath },
+  accounts: {
+    asks: 'AWS account of each of them, in the same order; or one for all',
+    each: account,
+    list: true,
+    usual: ({ environments = '' }, found) => accountsFor(partsOfAnswer('environments', environments), found),
+  },
+  region: { asks: 'AWS region, like ap-southeast-1', each: region, usual: (_, found) => found?.region },
+  approvers: {
+    asks: 'Group of GitLab whose members approve, like wog/mlops/approvers',
+    each: groupPath,
+    usual: (_, found) => found?.approvers,
+  },
   model: {
     asks: 'Name of the model: its pipeline, endpoints and roles begin with it',
     each: modelName,
@@ -71,6 +81,17 @@ export const QUESTIONS: Readonly<Record<Option, Question>> = {
 function branchesFor(environments: readonly string[], found: InGitLab | undefined): readonly string[] {
   const branch = found?.defaultBranch;
   return branch === undefined || environments.includes(branch) ? environments : [...environments.slice(0, -1), branch];
+}
+
+/** The account that variables name for each environment, or for all of them; `undefined` where one has none. */
+function accountsFor(environments: readonly string[], found: InGitLab | undefined): string | undefined {
+  const scopes = [...(found?.accounts ?? [])];
+  const accounts = environments.flatMap((name) => {
+    const wild = scopes.find(([scope]) => scope !== '*' && covers(scope, name))?.[1];
+    return found?.accounts.get(name) ?? wild ?? found?.accounts.get('*') ?? [];
+  });
+  if (accounts.length < environments.length) return undefined;
+  return new Set(accounts).size === 1 ? accounts[0] : accounts.join(',');
 }
 
 /** The parts of an answer. */

@@ -151,6 +151,31 @@ describe('a project that is in GitLab already', () => {
     ]);
   });
 
+  it('that has the settings of these components is read as it is: all but the names of the model is proposed', async () => {
+    const {
+      gitlab,
+      run: setup,
+      administration,
+    } = await project(`environments:
+  test: { account: "111122223333", region: eu-west-1 }
+  main: { account: "444455556666", region: eu-west-1, approvers: wog/mlops/approvers }
+models:
+  churn: { group: Churn }
+`);
+    await setup('apply');
+    const words = [`--gitlab=${gitlab.url}`, '--project=wog/mlops/resale-price', '--group=Churn'];
+    const { file, run: go } = await run(words, undefined, of(gitlab.url));
+    expect(await go()).toBe(0);
+    const { environments } = await readSetup(file);
+    expect(environments).toMatchObject([
+      { name: 'test', account: '111122223333', region: 'eu-west-1' },
+      { name: 'main', account: '444455556666', approvers: 'wog/mlops/approvers' },
+    ]);
+    administration.people.give(TOKEN, { scopes: ['read_api'], level: 30 });
+    const asDeveloper = await run(words, undefined, of(gitlab.url));
+    await expect(asDeveloper.run()).rejects.toThrow('Give --accounts, --region');
+  });
+
   it('is read for its ID, too, where every answer is given', async () => {
     const { gitlab } = await project();
     const more = [`--gitlab=${gitlab.url}`, '--project=wog/mlops/resale-price', '--environments=a,b', '--branches=a,b'];
