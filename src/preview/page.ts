@@ -43,7 +43,7 @@ td{font-variant-numeric:tabular-nums}
 .plot .dot{fill:var(--link);fill-opacity:.75}
 .plot .line{fill:none;stroke:var(--link);stroke-width:2}
 .plot .limit{stroke:var(--warn);stroke-width:3}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}.judged thead th:nth-child(2){width:5rem}td .warns{padding:0}.plot text{font-size:20px}}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dt{margin-top:.5rem}table{font-size:.75rem}thead th:first-child{width:26%}.judged thead th:nth-child(2){width:5.6rem}td .warns{padding:0}.plot text{font-size:20px}}
 @media print{:root{color-scheme:light;--text:#000;--quiet:#333;--back:#fff;--link:#000;--warn:#000;--warn-back:#fff}dd,tr{break-inside:avoid}.wide{overflow:visible}.wide table{width:100%;table-layout:fixed}.wide td,.wide th{padding-right:0}.warns{border:1px solid #000}dd a::after{content:" " attr(href)}}
 `;
 

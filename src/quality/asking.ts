@@ -53,7 +53,7 @@ export async function askRows(
       const { value: batch, done } = await batches.next();
       if (done || failed) return;
       const answer = await sender.send(make(batch.rows), batch.rows);
-      kept.put(batch, predictionsOf(read, answer, batch.rows));
+      kept.put(batch, predictionsOf(read, answer, batch));
     }
   };
   const stopping = (error: unknown) => {
@@ -209,11 +209,11 @@ function refusedBy(answer: InvocationResponse, rows: readonly LabelledRow[]): Fa
   );
 }
 
-/** What an answer says of each row. Throws a Failure where it says something else. */
+/** What an answer says of each row; whose it is, where two are asked. Throws a Failure where it says something else. */
 export function predictionsOf(
   read: ReturnType<typeof answerReader>,
   answer: InvocationResponse,
-  rows: readonly LabelledRow[],
+  { rows, of }: { readonly rows: readonly LabelledRow[]; readonly of?: string },
 ): Prediction[] {
   try {
     return read(answer, rows.length);
@@ -223,7 +223,7 @@ export function predictionsOf(
     const to = row ? `row ${row.number} (${row.id})` : namesOf(rows);
     throw new Failure(
       'SMC-5106',
-      `The answer to ${to} is no prediction: ${error.message}.`,
+      `The answer${of === undefined ? '' : ` of the ${of}`} to ${to} is no prediction: ${error.message}.`,
       'compare prediction and task in the quality file with what the model answers, or correct the model.',
     );
   }

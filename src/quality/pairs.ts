@@ -143,7 +143,7 @@ class PairAsker {
       if (answer.variant !== side)
         throw voidBecause(`a request to the variant ${side} was answered by ${answer.variant ?? 'nobody'}`);
       took[side].push(answer.milliseconds);
-      this.#kept[side].put({ from, rows }, predictionsOf(this.#read, answer, rows));
+      this.#kept[side].put({ from, rows }, predictionsOf(this.#read, answer, { rows, of: side }));
     }
   }
 

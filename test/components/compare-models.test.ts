@@ -254,13 +254,24 @@ describe('compare-models', () => {
     expect(leftIn(here)).toEqual([]);
   });
 
-  it('deletes its endpoint also where an answer is no prediction', async () => {
-    const here = await scene({ predict: () => 'NaN' });
-    const job = await compareIn(here);
-    expect(job.exit).toBe(1);
-    expect(job.log).toContain('SMC-5106');
-    expect(leftIn(here)).toEqual([]);
-  });
+  it.each([
+    ['challenger', () => 'NaN', (line: unknown) => line],
+    ['champion', (line: unknown) => line, () => 'NaN'],
+  ])(
+    'deletes its endpoint also where an answer is no prediction, and says that it was the %s',
+    async (side, own, other) => {
+      const here = await scene({ predict: own });
+      here.emulator.runtime.behaviours.set(here.before, { predict: other });
+      const job = await compareIn(here);
+      expect(job.exit).toBe(1);
+      expect(job.log).toMatch(
+        new RegExp(
+          `SMC-5106: The answer of the ${side} to row \\d+ \\(r\\d+\\) is no prediction: its prediction "NaN" is no number`,
+        ),
+      );
+      expect(leftIn(here)).toEqual([]);
+    },
+  );
 
   it('says beforehand what the rows can show, where the primary metric is the accuracy', async () => {
     const rows = Array.from({ length: 400 }, (_, row) => `r${row},${row},${row % 2 === 0 ? 'yes' : 'no'}`);
