@@ -133,7 +133,8 @@ export function latencyLine(answered: AnsweredPairs, { latency }: Pick<ModelComp
 }
 
 /** The numbers as GitLab's widget reads them (https://docs.gitlab.com/ci/testing/metrics_reports/). */
-export function comparisonMetrics({ n, metrics, errors, latency }: ModelComparison): string {
+export function comparisonMetrics(comparison: ModelComparison, answered: Pick<AnsweredPairs, 'latencies'>): string {
+  const { n, metrics, errors, latency } = comparison;
   const seen = new Map<string, number>([['rows', n]]);
   for (const { metric, better, lower, upper, ...values } of metrics) {
     for (const side of SIDES) seen.set(`${metric}{version="${side}"}`, values[side]);
@@ -141,7 +142,15 @@ export function comparisonMetrics({ n, metrics, errors, latency }: ModelComparis
     seen.set(`${metric}_better_lower`, lower);
     seen.set(`${metric}_better_upper`, upper);
   }
-  for (const side of SIDES) seen.set(`failed_requests{version="${side}"}`, errors[side]);
+  for (const side of SIDES) {
+    seen.set(`failed_requests{version="${side}"}`, errors[side]);
+    const ascending = latenciesOf(answered, side);
+    for (const percent of [50, 95])
+      seen.set(`request_p${percent}_ms{version="${side}"}`, quantile(ascending, percent / 100));
+  }
+  seen.set('failed_requests_more', errors.challenger - errors.champion);
+  seen.set('failed_requests_more_lower', errors.lower);
+  seen.set('failed_requests_more_upper', errors.upper);
   if (latency) {
     seen.set('latency_ratio', Math.exp(latency.log));
     seen.set('latency_ratio_lower', Math.exp(latency.bounds.lower));

@@ -87,7 +87,15 @@ describe('compare-models', () => {
     expect(Object.keys(JSON.parse(job.links))[0]).toBe('Comparison');
     const { metrics, verdict, n } = JSON.parse(kept(here.root, 'report.json'));
     expect({ verdict, n, primary: metrics[0].metric }).toEqual({ verdict: 'good', n: 400, primary: 'rmse' });
-    expect(kept(here.root, 'metrics.txt')).toContain(`rmse{version="challenger"} ${metrics[0].challenger}\n`);
+    const told = kept(here.root, 'metrics.txt');
+    expect(told).toContain(`rmse{version="challenger"} ${metrics[0].challenger}\n`);
+    expect(told).toMatch(
+      /^failed_requests_more 0\nfailed_requests_more_lower -0\.\d+\nfailed_requests_more_upper 0\.\d+$/m,
+    );
+    expect(told).toMatch(/^request_p50_ms\{version="champion"\} \d/m);
+    expect(told).toMatch(/^request_p95_ms\{version="challenger"\} \d/m);
+    const [, found = ''] = job.junit.split('more than 2 (primary)" time="0.000"><system-out>');
+    expect(job.log).toContain(`primary): ${found.slice(0, found.indexOf('<'))}`);
   });
 
   it('runs both versions in models that differ in nothing but the version, on one instance each', async () => {

@@ -109,7 +109,7 @@ function showComparison(
     else if (finding === 'inconclusive' && allow) report.skip(`${name} (${finding})`, found);
     else report.check(`${name} (${finding})`, found);
   }
-  report.file('metrics.txt', comparisonMetrics(comparison));
+  report.file('metrics.txt', comparisonMetrics(comparison, answered));
   return keepReport({ ...comparison, data, requests, repeated, failed }, context);
 }
 
