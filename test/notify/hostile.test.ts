@@ -47,6 +47,14 @@ it('a message has four links of what is told at most, and those to its job and p
   expect(message.links.map(({ label }) => label)).toEqual(['0', '1', '2', '3', 'The job', 'The pipeline']);
 });
 
+it('signs that Slack reads as markup are shown as they were typed', () => {
+  const message = messageOf({ event: 'approved', title: 'a < b & b > c', facts: [] }, UAT_JOB, new Date());
+  expect(JSON.parse(slackBody(message))).toMatchObject({
+    text: 'a &lt; b &amp; b &gt; c',
+    blocks: [{ text: { text: 'a < b & b > c' } }, {}, {}],
+  });
+});
+
 describe.each(HOSTILE)('%j', (text) => {
   const message = hostile(text);
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type PolicyText, policyIn } from '../../src/policy/policy.ts';
 import { gitlab } from '../components/gitlab-host.ts';
+import { builtValue, enter, timeIn } from '../components/handover.ts';
 import { COMMIT } from '../components/job.ts';
 import { projectWith } from './project.ts';
 
@@ -60,6 +61,22 @@ describe('the policy of the platform team', () => {
     const { exit, log } = await project.approve('', { inputs, job: '4', claims: { groups_direct: ['wog/risk'] } });
     expect([exit, log]).toEqual(refused('now 1 (jane'));
     expect(log).toContain(told);
+  });
+
+  const STRICT = 'never: [trained]\n';
+  const PASSABLE = `${STRICT}emergency: [never]\n`;
+  it.each<[what: string, platform: string, team: string, exit: number]>([
+    ['that of the team alone lets an emergency pass it', STRICT, PASSABLE, 1],
+    ['the platform team alone lets an emergency pass its own rules', PASSABLE, STRICT, 1],
+    ['both let an emergency pass it', PASSABLE, PASSABLE, 0],
+  ])('where %s, an emergency passes only what the file of each rule lets pass', async (_, platform, team, exit) => {
+    const { project, inputs } = await projectOf(platform, team);
+    enter(project.emulator, project.arn, { built: builtValue({ user_id: '7', at: timeIn(project.emulator) }) });
+    expect((await project.check({ inputs })).exit).toBe(0);
+    const emergency = 'Prices are wrong in the whole north';
+    const approved = await project.approve('', { inputs: { ...inputs, emergency } });
+    expect(approved.exit, approved.log).toBe(exit);
+    if (exit === 1) expect(approved.log).toContain('ERROR SMC-3301');
   });
 
   it('counts alone where the team has none', async () => {
