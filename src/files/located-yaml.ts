@@ -43,6 +43,7 @@ const WRONG_INDENT =
 const SAID_OTHERWISE: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this key stands twice in one mapping: remove it here or above',
   MULTIPLE_DOCS: 'the file has multiple documents: one begins here, and only one is read',
+  RESOURCE_EXHAUSTION: 'lists and mappings lie too deep within each other to be read',
 };
 
 /** Reads a YAML document with the place of each part; or all that is wrong with it. */

@@ -548,6 +548,7 @@ describe('what a policy may not say', () => {
     ['uat: { approvals: 2 }', 'uat is not known: known are approvals,'],
     ['main: { approvals: 2 }', ', environments.'],
     ['comment: true', 'comment must be the word required'],
+    [`never: ${'['.repeat(5000)}`, 'lists and mappings lie too deep within each other to be read'],
   ])('%s', async (policy, why) => {
     await expect(found(policy)).rejects.toThrow(`policy.yml: line 1, column`);
     await expect(found(policy)).rejects.toThrow(why);
