@@ -71,7 +71,7 @@ export class Messages {
     ]);
     const telling = all.filter((each) => wants(each, told.event));
     if (telling.length === 0) return [];
-    const asked = await told.askedLink?.();
+    const asked = await (told.askedLink && inTime(signal, told.askedLink()));
     const links = [...(told.links ?? []), ...(asked ? [asked] : [])];
     const message = messageOf({ ...told, links }, job, clock.now());
     return Promise.all(telling.map((each) => sendBy(each, message, { env, signal })));

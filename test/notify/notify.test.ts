@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { EVENTS } from '../../src/notify/events.ts';
+import { Messages } from '../../src/program/messages.ts';
 import { gitlab } from '../components/gitlab-host.ts';
 import { type FinishedJob, type JobOptions, startJob } from '../components/job.ts';
 import { jobOf, type Stage, setStage, startAndKill } from '../interruption/killing.ts';
@@ -15,6 +16,7 @@ import {
   updatingEndpoint,
   validating,
 } from '../interruption/scenes.ts';
+import { UAT_JOB } from '../preview/known.ts';
 import { under } from './project.ts';
 import { webhook } from './receiver.ts';
 
@@ -197,6 +199,26 @@ describe('a job that fails', () => {
     const { job, messages } = await toldBy(nothing, [EVERYTHING]);
     expect([job.exit, messages.length], job.log).toEqual([80, 0]);
   });
+});
+
+it('a link that GitLab does not tell is waited for ten seconds in all', async () => {
+  const { timeout } = AbortSignal;
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => timeout.call(AbortSignal, milliseconds / 100));
+  onTestFinished(() => void vi.restoreAllMocks());
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const channel = { ...SLACK, channel: 'slack', notify_failures: false } as const;
+  const channels = async () => [channel];
+  const clock = { now: () => new Date(), elapsed: () => 0, sleep: async () => undefined, random: () => 0.5 };
+  const messages = new Messages({ component: 'check-model', job: UAT_JOB, env: {}, clock, log, channels });
+  messages.tell({
+    event: 'approval_wanted',
+    title: 'It waits',
+    facts: [],
+    askedLink: () => new Promise(() => undefined),
+  });
+  await messages.ended();
+  expect(lines).toEqual(['Warning: nobody was told: approval_wanted: no answer within 10 s']);
 });
 
 describe('a receiver', () => {
