@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
-import { build } from '../../scripts/build.ts';
 import { httpsProxy, refuseMalformedProxy } from '../../src/aws/proxy.ts';
 import { ambientSession } from '../../src/aws/session.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import approveModel from '../../src/components/approve-model.ts';
 import { emulated, projectFolder } from '../components/job.ts';
-import { runProgram } from '../components/process.ts';
+import { buildForTests, runProgram } from '../components/process.ts';
 
 /** What the proxy was asked for. */
 let asked: string[] = [];
@@ -65,12 +61,7 @@ it.each(PAIRS)('sends nothing unencrypted through a proxy: %s with %s', async (e
 });
 
 describe('a process', () => {
-  let bundle: string;
-  beforeAll(async () => {
-    bundle = mkdtempSync(join(tmpdir(), 'programs-'));
-    await build(bundle);
-  });
-  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+  const bundle = buildForTests();
 
   it.each(PROXIES)('sends nothing unencrypted through a proxy where Node itself honours %s', async (variable) => {
     const emulator = await startEmulator({ clock: machineClock() });

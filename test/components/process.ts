@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { refuseSecrets } from '../../compiler/secrets.ts';
-import { build, NODE_FLAGS } from '../../scripts/build.ts';
+import { NODE_FLAGS } from '../../scripts/build.ts';
+import { builtPrograms, programsFolder } from '../built.ts';
 import { PRELOAD } from './gitlab-host.ts';
 import { type FinishedJob, invocationOf, type JobOptions, projectFolder, readable, reportsOf } from './job.ts';
 import { undisturbed } from './real-time.ts';
@@ -23,12 +22,10 @@ export interface Running {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-/** Builds the bundle for the tests of a file, and removes it after them. Returns the folder that it is in. */
+/** Has the bundle built before the tests of a file. Returns the folder that it is in. */
 export function buildForTests(): string {
-  const bundle = mkdtempSync(join(tmpdir(), 'programs-'));
-  beforeAll(() => build(bundle), 60_000);
-  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
-  return bundle;
+  beforeAll(builtPrograms, 60_000);
+  return programsFolder();
 }
 
 export interface ProcessOptions extends JobOptions {

@@ -6,10 +6,10 @@ import { createProject, type Project, type ProjectOptions } from '../../compiler
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { Role } from '../../emulator/world.ts';
-import { build } from '../../scripts/build.ts';
 import { accountPlan } from '../../setup/aws/account.ts';
 import { templateOf } from '../../setup/aws/template.ts';
 import { fileName, type Team } from '../../setup/policies/team.ts';
+import { builtPrograms } from '../built.ts';
 import { programsOfRoles } from '../catalog/programs.ts';
 import { planOf, rolesOfTemplate } from '../setup/plans.ts';
 
@@ -39,12 +39,8 @@ export async function startStage({
   hurry = false,
   ...more
 }: StageOptions): Promise<Stage> {
+  const programs = await builtPrograms();
   const root = mkdtempSync(join(tmpdir(), 'sagemaker-components-'));
-  const bundle = join(root, 'programs');
-  await build(bundle).catch((error: unknown) => {
-    rmSync(root, { recursive: true, force: true });
-    throw error;
-  });
   const emulator = await startEmulator({ clock: machineClock() });
   const others = await Promise.all(otherRegions.map((region) => startEmulator({ clock: machineClock(), region })));
   const regions = [emulator, ...others];
@@ -55,7 +51,7 @@ export async function startStage({
     otherRegions: others,
     hurry,
     catalog: publishCatalog(root, '1.0.0'),
-    programs: bundle,
+    programs,
     variables: { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account, ...variables },
   });
   return {

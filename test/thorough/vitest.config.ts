@@ -20,6 +20,7 @@ export default defineConfig({
     env: { KILLS: 'every' },
     testTimeout: 300_000,
     maxWorkers: 2,
+    globalSetup: fileURLToPath(new URL('../run-folder.ts', import.meta.url)),
     unstubEnvs: true,
   },
 });

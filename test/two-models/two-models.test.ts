@@ -7,7 +7,7 @@ import type { Job, Pipeline } from '../../compiler/pipeline.ts';
 import { createProject, type Project } from '../../compiler/project.ts';
 import { machineClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
-import { build } from '../../scripts/build.ts';
+import { builtPrograms } from '../built.ts';
 import { filesOf, GROUPS, MODELS, type Model } from './models.ts';
 
 const BRANCHES = ['dev', 'uat'] as const;
@@ -38,8 +38,7 @@ describe('two models of one project', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'two-models-'));
-    const programs = join(root, 'programs');
-    [emulator] = await Promise.all([startEmulator({ clock: machineClock() }), build(programs)]);
+    emulator = await startEmulator({ clock: machineClock() });
     Object.assign(emulator.executions.pace, { describes: 1, milliseconds: 20 });
     Object.assign(emulator.endpoints.pace, { describes: 1, milliseconds: 20 });
     emulator.do('CreateModelPackageGroup', { ModelPackageGroupName: GROUPS.resale });
@@ -50,7 +49,7 @@ describe('two models of one project', () => {
     project = await createProject(files, {
       emulator,
       catalog: publishCatalog(root, '1.0.0'),
-      programs,
+      programs: await builtPrograms(),
       hurry: true,
       variables: { AWS_REGION: emulator.region, AWS_ACCOUNT_ID: emulator.account },
       protectedEnvironments: MODELS.map((model) => `uat/${model}/approval`),

@@ -7,6 +7,7 @@ export default defineConfig({
     dir: fileURLToPath(new URL('./', import.meta.url)),
     include: ['process.check.ts'],
     maxWorkers: 1,
+    globalSetup: fileURLToPath(new URL('../../run-folder.ts', import.meta.url)),
     unstubEnvs: true,
   },
 });
