@@ -16,6 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['registry'],
   ['notify'],
   ['gitlab'],
+  ['pages'],
   ['aws'],
   ['ground'],
   ['statistics'],

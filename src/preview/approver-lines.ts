@@ -1,5 +1,6 @@
 import { visibleText } from '../ground/visible-text.ts';
-import type { ApproverView, Fact } from './approver-view.ts';
+import type { Fact } from '../pages/page.ts';
+import type { ApproverView } from './approver-view.ts';
 import type { Metric, MetricGroup } from './metrics.ts';
 import { skippedLines } from './skipped.ts';
 

@@ -1,6 +1,7 @@
+import { anchor, factsPart, html, type Link, type Part, pageOf } from '../pages/page.ts';
 import type { PassedOver } from '../registry/eligibility.ts';
-import type { ApproverView, Link } from './approver-view.ts';
-import { anchor, factsPart, html, metricsPart, type Part, pageOf } from './page.ts';
+import type { ApproverView } from './approver-view.ts';
+import { metricsPart } from './metrics-part.ts';
 import { skippedWords } from './skipped.ts';
 
 /** What stands at the top of the page, beside what is known of the version. */

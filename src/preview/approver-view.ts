@@ -4,6 +4,7 @@ import type { Job } from '../gitlab/job.ts';
 import type { MergeRequests } from '../gitlab/merge-requests.ts';
 import { duration } from '../ground/clock.ts';
 import { thousands } from '../ground/thousands.ts';
+import type { Fact, Link } from '../pages/page.ts';
 import { type JudgedRule, ruleLine } from '../policy/judge.ts';
 import { type Asked, readAsked, readComment } from '../registry/companions.ts';
 import {
@@ -32,22 +33,6 @@ import { readRollback, untilRollback } from '../registry/withdrawal.ts';
 import type { Comparison } from './comparison.ts';
 import type { LiveNow } from './live.ts';
 import type { MetricGroup } from './metrics.ts';
-
-/** A link that a person opens. */
-export interface Link {
-  readonly label: string;
-  readonly url: string;
-}
-
-/** One thing that an approver wants to know. */
-export interface Fact {
-  /** `live`: a word, by which a person finds it. */
-  readonly label: string;
-  readonly text: string;
-  readonly link?: Link | undefined;
-  /** Whether it speaks against an approval without a second look. */
-  readonly warns?: boolean;
-}
 
 /** What an approver sees of a version: once as lines of the log, and once as a page. */
 export interface ApproverView {

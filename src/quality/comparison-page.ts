@@ -1,6 +1,6 @@
 import { thousands } from '../ground/thousands.ts';
-import { html, type Part, pageOf } from '../preview/page.ts';
-import { countedPairs, intervals, plotPart } from '../preview/plots.ts';
+import { html, type Part, pageOf } from '../pages/page.ts';
+import { countedPairs, intervals, plotPart } from '../pages/plots.ts';
 import type { Answers } from '../statistics/answers.ts';
 import { quantile } from '../statistics/resampling.ts';
 import type { ComparedLatency, ComparedMetric, ModelComparison } from './comparison.ts';

@@ -1,5 +1,5 @@
-import { html, type Part, pageOf } from '../preview/page.ts';
-import { countedPairs, intervals, lineThrough, MOST_INTERVALS, type PlotInterval, plotPart } from '../preview/plots.ts';
+import { html, type Part, pageOf } from '../pages/page.ts';
+import { countedPairs, intervals, lineThrough, MOST_INTERVALS, type PlotInterval, plotPart } from '../pages/plots.ts';
 import { type Answers, ascendingRows } from '../statistics/answers.ts';
 import { confusionOf } from '../statistics/classification.ts';
 import { rocCurve } from '../statistics/ranking.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { MAX_PAGE } from '../../src/pages/page.ts';
 import { approverPage } from '../../src/preview/approver-page.ts';
 import type { Metric, MetricGroup } from '../../src/preview/metrics.ts';
-import { MAX_PAGE } from '../../src/preview/page.ts';
 import { builtValue, validationValue, verdictValue } from '../components/handover.ts';
 import { CONTENT } from '../registry/package.ts';
 import { UAT_JOB, version, viewOf } from './known.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ticksIn } from '../../src/preview/plots.ts';
+import { ticksIn } from '../../src/pages/plots.ts';
 import { comparisonPageFor, pageFor, pageOfClasses } from './known.ts';
 
 describe('the page of an evaluation', () => {

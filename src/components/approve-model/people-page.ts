@@ -1,6 +1,5 @@
+import { type Fact, factsPart, html, pageOf } from '../../pages/page.ts';
 import { type JudgedRule, ruleLine } from '../../policy/judge.ts';
-import type { Fact } from '../../preview/approver-view.ts';
-import { factsPart, html, pageOf } from '../../preview/page.ts';
 import type { Approvers } from '../../registry/approvers.ts';
 
 interface JudgedPeople {

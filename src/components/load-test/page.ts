@@ -1,6 +1,5 @@
-import type { Fact } from '../../preview/approver-view.ts';
-import { factsPart, html, type Part, pageOf } from '../../preview/page.ts';
-import { lineThrough, type PlotPoint, plotPart } from '../../preview/plots.ts';
+import { type Fact, factsPart, html, type Part, pageOf } from '../../pages/page.ts';
+import { lineThrough, type PlotPoint, plotPart } from '../../pages/plots.ts';
 import type { Samples } from './generator.ts';
 import { latenciesInOrder, percentile } from './percentiles.ts';
 import { intendedAt } from './schedule.ts';

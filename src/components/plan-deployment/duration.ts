@@ -1,5 +1,5 @@
 import { duration } from '../../ground/clock.ts';
-import type { Fact } from '../../preview/approver-view.ts';
+import type { Fact } from '../../pages/page.ts';
 import { environmentBefore, type PromotionCriteria } from '../../registry/eligibility.ts';
 import { readApproval, readValidation } from '../../registry/entries.ts';
 import { displayName, type ModelPackage } from '../../registry/packages.ts';

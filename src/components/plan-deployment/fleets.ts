@@ -7,7 +7,7 @@ import type { Endpoint } from '../../endpoints/endpoint.ts';
 import type { DeploymentPlan } from '../../endpoints/plan.ts';
 import { watchingAlarms } from '../../endpoints/rollout/release.ts';
 import { duration } from '../../ground/clock.ts';
-import type { Fact } from '../../preview/approver-view.ts';
+import type { Fact } from '../../pages/page.ts';
 import type { ForeseenVersion, TrainingForeseen } from '../../preview/foresee.ts';
 import { instancesAfter } from '../../preview/foreseen.ts';
 import type { PlannedAct } from './act.ts';

@@ -1,6 +1,6 @@
+import { type Fact, factsPart, html, pageOf } from '../../pages/page.ts';
 import { highlightedLine, skippedPart, versionParts } from '../../preview/approver-page.ts';
-import type { ApproverView, Fact } from '../../preview/approver-view.ts';
-import { factsPart, html, pageOf } from '../../preview/page.ts';
+import type { ApproverView } from '../../preview/approver-view.ts';
 import type { PassedOver } from '../../registry/eligibility.ts';
 
 interface PlanContent {

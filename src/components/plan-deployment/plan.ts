@@ -1,6 +1,6 @@
 import { approvalEnvironment } from '../../gitlab/job.ts';
 import type { Failure } from '../../ground/failure.ts';
-import type { Fact } from '../../preview/approver-view.ts';
+import type { Fact } from '../../pages/page.ts';
 import type { NothingForeseen } from '../../preview/foresee.ts';
 import { servedThere } from '../../preview/live.ts';
 import { environmentsBefore, type PromotionCriteria } from '../../registry/eligibility.ts';

@@ -1,9 +1,9 @@
 import { type NamedFile, readProjectFile } from '../../gitlab/project-file.ts';
 import { Failure } from '../../ground/failure.ts';
+import type { Fact } from '../../pages/page.ts';
 import { type PolicyInputs, policyNamed } from '../../policy/inputs.ts';
 import type { JudgedRule } from '../../policy/judge.ts';
 import { type Policy, type PolicyText, platformText, policyIn } from '../../policy/policy.ts';
-import type { Fact } from '../../preview/approver-view.ts';
 import type { ForeseenVersion } from '../../preview/foresee.ts';
 import type { MetricGroup } from '../../preview/metrics.ts';
 import { judgeBefore } from '../../preview/policy.ts';

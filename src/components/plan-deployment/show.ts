@@ -1,5 +1,6 @@
+import type { Fact } from '../../pages/page.ts';
 import { approverLines, factLine } from '../../preview/approver-lines.ts';
-import { type ApproverView, type Fact, linksOf } from '../../preview/approver-view.ts';
+import { type ApproverView, linksOf } from '../../preview/approver-view.ts';
 import { type FoundVersion, viewOf } from '../../preview/gather.ts';
 import { checkRules } from '../../preview/policy.ts';
 import { skippedLines } from '../../preview/skipped.ts';

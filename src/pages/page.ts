@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapedHtml } from '../ground/html.ts';
 import { cutText, visibleText } from '../ground/visible-text.ts';
-import type { Fact, Link } from './approver-view.ts';
-import type { Metric, MetricGroup } from './metrics.ts';
 
 /** Bytes that the page has at most, whatever a version holds. */
 export const MAX_PAGE = 100_000;
@@ -83,6 +81,22 @@ ${lead}
   return top + fitted(filled, MAX_PAGE - size(top) - size(bottom)) + bottom;
 }
 
+/** A link that a person opens. */
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** One thing that a person wants to know, in the log and on a page. */
+export interface Fact {
+  /** `live`: a word, by which a person finds it. */
+  readonly label: string;
+  readonly text: string;
+  readonly link?: Link | undefined;
+  /** Whether it speaks against an approval without a second look. */
+  readonly warns?: boolean;
+}
+
 /** A part of the page: pieces between a beginning and an end, of which the last ones may be left out. */
 export interface Part {
   readonly begin: string;
@@ -131,32 +145,6 @@ function factPiece({ label, text, link, warns }: Fact): string {
   const told = warns ? `<span class="warns">${html(text)}</span>` : html(text);
   return `<dt>${html(label)}</dt><dd>${told}${link ? anchor(link) : ''}</dd>\n`;
 }
-
-const COLUMNS =
-  '<thead><tr><th scope="col">metric</th><th scope="col">this version</th><th scope="col">live</th><th scope="col">change</th><th scope="col">bound</th></tr></thead>';
-
-/** A table of metrics, and a line where a report was not read. */
-export function metricsPart(group: MetricGroup, index: number): Part[] {
-  const heading = index === 0 ? '<h2>Metrics</h2>\n' : '';
-  const { source, metrics, notRead, url } = group;
-  const link = url === undefined ? '' : anchor({ label: `${source} in the AWS console`, url });
-  const trouble = notRead === undefined ? '' : `<span class="warns">not read: ${html(notRead)}</span>`;
-  const note = trouble || link ? `<p>${[trouble && html(source), trouble, link].filter(Boolean).join(' ')}</p>\n` : '';
-  const none = metrics.length === 0 ? '<p>The training wrote no metrics into the metadata.</p>\n' : '';
-  const told = { begin: heading, pieces: [note || none].filter(Boolean), end: '' };
-  if (metrics.length === 0) return [told];
-  const begin = `${note ? '' : heading}<table><caption>${html(source)}</caption>${COLUMNS}<tbody>\n`;
-  return [told, { begin, pieces: metrics.map(metricPiece), end: '</tbody></table>\n' }];
-}
-
-function metricPiece({ name, value, live, difference, bounds, isBeyond }: Metric): string {
-  const bound = isBeyond ? `<span class="warns">beyond: ${html(bounds)}</span>` : html(bounds);
-  const cells = [html(value), live === undefined ? '' : html(live), html(difference), bound];
-  return `<tr><th scope="row">${broken(html(name))}</th>${cells.map((cell) => `<td>${cell || '-'}</td>`).join('')}</tr>\n`;
-}
-
-/** A name that a narrow screen breaks between its words. */
-const broken = (name: string) => name.replaceAll(/[._](?=\w)/g, '$&<wbr>');
 
 /** A link; the words alone where the address is none of the web, or so long that it would have to be cut. */
 export function anchor({ label, url }: Link): string {
