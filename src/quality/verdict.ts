@@ -12,7 +12,7 @@ export interface JudgedLimit {
 }
 
 /** What is judged: a value with its bounds, and the rows that it rests on. */
-type Bounded = Pick<Estimate, 'value' | 'lower' | 'upper' | 'n'>;
+type WithBounds = Pick<Estimate, 'value' | 'lower' | 'upper' | 'n'>;
 
 /** A bound that a metric must keep: `above` where it may not even be equal. */
 export type Limit =
@@ -23,7 +23,7 @@ export type Limit =
  * Judges an estimate at its one-sided 95 % bounds: good when the bound on the side of the limit keeps it, bad when even
  * the other bound breaks it. What lies between shows nothing; what has no bounds, too. Of `rows` in all, the estimate may rest on a part.
  */
-export function judgeLimit({ value, lower, upper, n }: Bounded, limit: Limit, rows = n): JudgedLimit {
+export function judgeLimit({ value, lower, upper, n }: WithBounds, limit: Limit, rows = n): JudgedLimit {
   const [worst, best] = limit.is === 'max' ? [upper, lower] : [lower, upper];
   if (keeps(worst, limit)) return { verdict: 'good' };
   if (breaks(best, limit)) return { verdict: 'bad' };

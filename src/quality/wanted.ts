@@ -7,15 +7,15 @@ export function metricsIn(thresholds: Thresholds): MetricName[] {
   return METRIC_NAMES.filter((name) => thresholds[name] !== undefined);
 }
 
-type Judging = Pick<QualityPlan, 'metrics' | 'slices' | 'comparison'>;
+type JudgedPlan = Pick<QualityPlan, 'metrics' | 'slices' | 'comparison'>;
 
 /** Every metric that a plan names: of all rows, of slices, and of a comparison. */
-export function metricsOf({ metrics, slices, comparison }: Judging): ReadonlySet<MetricName> {
+export function metricsOf({ metrics, slices, comparison }: JudgedPlan): ReadonlySet<MetricName> {
   const judged = [metrics, ...slices.map((slice) => slice.metrics)].flatMap(metricsIn);
   return new Set([...judged, ...(comparison ? comparedMetrics(comparison) : [])]);
 }
 
 /** Whether a metric of the plan takes the scores for probabilities. */
-export function needsProbabilities(plan: Judging): boolean {
+export function needsProbabilities(plan: JudgedPlan): boolean {
   return [...metricsOf(plan)].some((name) => metricNamed(name).needs === 'probabilities');
 }
