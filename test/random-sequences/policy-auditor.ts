@@ -136,7 +136,9 @@ function peopleOf(entry = ''): number {
 /** The accounts that stand for an approval, as its entry says. */
 function accountsOf(entry: string): number[] {
   const words = new Map(entry.split(' ').map((word) => word.split(/=(.*)/s, 2) as [string, string]));
-  const others = (words.get('with') ?? '').split(/[/+]/).flatMap((each) => /:(\d+)$/.exec(each)?.[1] ?? []);
+  // `carol:59/dan:60+2/58/61`: logins with their accounts, then how many more there are, with the accounts alone.
+  const [named = '', more = ''] = (words.get('with') ?? '').split('+');
+  const others = [...named.split('/').flatMap((each) => /:(\d+)$/.exec(each)?.[1] ?? []), ...more.split('/').slice(1)];
   const presser = words.get('user_id');
   // Whoever started the job is one of them, unless they do not count.
   return [...(others.length < peopleOf(entry) && presser !== undefined ? [presser] : []), ...others].map(Number);
