@@ -124,7 +124,7 @@ function keep(endpoint: Endpoint, current: ObservedEndpoint['current']): Endpoin
   return refuse(
     'SMC-4006',
     `${endpoint.name} serves ${endpoint.config}, but not as planned:\n${lines(differences)}\nNothing was changed.`,
-    'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To deploy the version again under new names, set another name_prefix.',
+    'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To go back to the release before, start rollback-endpoint. To deploy the version again under new names, set another name_prefix.',
   );
 }
 

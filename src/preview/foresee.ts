@@ -30,6 +30,7 @@ import {
 } from './live.ts';
 import { whyOverdue } from './overdue.ts';
 import { plannedDeployment, type WantedServing } from './serving.ts';
+import { liveUnwanted } from './unwanted.ts';
 
 /** The inputs that say which version a pipeline would promote, and how it would deploy it. */
 export interface PromotionInputs extends CandidateQuery, PolicyInputs, WantedServing {
@@ -78,8 +79,12 @@ export async function foresee(
   const searching = searchingOf(context);
   const { endpoint_name: name } = given;
   const found = await looking.look.beside(findCandidate(given, criteria, searching));
-  if (found.is === 'nothing')
-    return { ...found, destination: name === undefined ? undefined : await looking.destinationAt(name) };
+  if (found.is === 'nothing') {
+    const destination = name === undefined ? undefined : await looking.destinationAt(name);
+    const group = groupArnIn(context.aws, given.model_package_group_name);
+    const unwanted = destination && (await liveUnwanted(destination, group, criteria, searching.registry));
+    return { ...found, why: unwanted === undefined ? found.why : `${found.why}. ${unwanted}`, destination };
+  }
   const foreseen = await foreseeVersion(found, { given, description, criteria, looking }, searching);
   if (foreseen.is === 'nothing' || foreseen.refused) return foreseen;
   const overdue = await whyOverdue(foreseen.candidate, given, searching);

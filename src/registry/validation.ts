@@ -37,7 +37,8 @@ export function refusalToValidate(
   if (served.length === 0)
     return {
       why: `the config ${deployed.config} or its model was deleted, created again, or not created from a model package`,
-      next: again,
+      // deploy-model refuses what serves under its own name and is not what it made.
+      next: 'to go back to the release before, start rollback-endpoint. To deploy this version again under new names, set another name_prefix, and push.',
     };
   if (others.length > 0)
     return { why: `${deployed.config} serves ${others.join(' and ')}, not only ${deployed.package}`, next: again };

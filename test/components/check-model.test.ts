@@ -730,6 +730,26 @@ describe('what the approver is shown', () => {
     expect(job.log).toMatch(/\njane approved exactly this version for uat in this pipeline at 2026-/);
   });
 
+  it.each([
+    ['withdrawn', { 'withdrawn.dev': 'by a person' }, undefined],
+    ['rejected', {}, 'Rejected'],
+  ])(
+    'says that a version is live which was %s in the environment before, where nothing can be promoted',
+    async (how, entries, status) => {
+      const emulator = await emulated();
+      const arn = promoted(emulator, 'dev');
+      const tags = { ...OWN_TAGS, 'sagemaker-components:environment': 'uat' };
+      emulator.deployed({ endpoint: 'resale-price-uat', package: arn, tags });
+      enter(emulator, arn, entries);
+      if (status) emulator.do('UpdateModelPackage', { ModelPackageArn: arn, ModelApprovalStatus: status });
+      const job = await check({ emulator, environment: 'uat', inputs: { endpoint_name: 'resale-price-uat' } });
+      expect(job.exit).toBe(80);
+      expect(job.log).toContain(
+        `. resale-price-uat serves version 1, which was ${how}: rollback-endpoint takes it away.`,
+      );
+    },
+  );
+
   it('says why a newer version was skipped, before it refuses an older one than what is live', async () => {
     const emulator = await emulated();
     const versions = Array.from({ length: 2 }, () => promoted(emulator, 'dev'));

@@ -950,7 +950,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-4006',
     seen: 'ERROR resale-price-dev serves resale-price-dev-v2-…, but not as planned:…  the endpoint config resale-price-dev-v2-… was deleted…Nothing was changed.',
-    next: 'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To deploy the version again under new names, set another name_prefix.',
+    next: 'find out who changed it in CloudTrail (DeleteEndpointConfig, DeleteModel). To go back to the release before, start rollback-endpoint. To deploy the version again under new names, set another name_prefix.',
     cause:
       'The config or model of the endpoint was deleted, or it was created again. Its name alone does not say what serves.',
     remedy: 'Set another `name_prefix`: the job then deploys the version again, under new names.',

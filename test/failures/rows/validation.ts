@@ -240,10 +240,10 @@ export const validation: readonly Row[] = [
     component: 'validate-endpoint',
     code: 'SMC-5002',
     seen: 'ERROR ResalePriceModelGroup version 2 is not validated: the config resale-price-dev-v2 or its model was deleted, created again, or not created from a model package.',
-    next: 'run the deploy-model job of this pipeline again.',
+    next: 'to go back to the release before, start rollback-endpoint. To deploy this version again under new names, set another name_prefix, and push.',
     cause: 'A clean-up job deleted a config or model of the endpoint. It is unknown which version answers.',
     remedy:
-      'Run the deploy-model job again with another `name_prefix`: it deploys the version again. Change the clean-up job so that it keeps what is live.',
+      'Roll back, or deploy the version again with another `name_prefix`. Change the clean-up job so that it keeps what is live.',
     stage: live,
     scenes: ['live config deleted'],
     exit: 1,
