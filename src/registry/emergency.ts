@@ -33,7 +33,8 @@ export function emergencyOf(version: ModelPackage, environment: string): Emergen
 
 /**
  * The emergency of an environment that nobody has made good in time: no ordinary approval of the same version, no withdrawal of it,
- * and no ordinary approval of another version since. `undefined` where there is none.
+ * and no ordinary approval of another version since. Of several, that of the first of the versions, the newest: its ordinary approval
+ * settles the others. `undefined` where there is none.
  */
 export function overdueEmergency(
   versions: readonly ModelPackage[],

@@ -17,6 +17,18 @@ it('an approval is one in an emergency where its open safety inputs say so', () 
 it.each<[when: string, versions: ReturnType<typeof approved>[], now: Date, version: number | undefined]>([
   ['within a day', [approved(3, CRISIS)], at('23T07:59'), undefined],
   ['after a day', [approved(3, CRISIS)], at('23T08:00'), 3],
+  [
+    'after a day, of two',
+    [approved(4, { ...CRISIS, at: '2026-11-22T07:00Z' }), approved(3, CRISIS)],
+    at('23T08:00'),
+    4,
+  ],
+  [
+    'after an ordinary approval of the newer of two',
+    [approved(4, { at: '2026-11-23T09:00Z' }), approved(3, CRISIS)],
+    at('25T08:00'),
+    undefined,
+  ],
   ['after an ordinary approval of the version', [approved(3, { at: '2026-11-22T09:00Z' })], at('25T08:00'), undefined],
   [
     'after its withdrawal',
