@@ -34,6 +34,11 @@ export function refuseUnknown(gitlab: string, { file, named, env }: Knows): void
   );
 }
 
+/** The option with which the commands take an address that a person gave, where the clone around the file is of another GitLab. */
+export function gitlabWords(gitlab: string, file: string): string {
+  return gitlabOfOrigin(dirname(file)) === new URL(gitlab).origin ? '' : ` --gitlab ${gitlab}`;
+}
+
 function originOf(address: string): string | undefined {
   return URL.canParse(address) ? new URL(address).origin : undefined;
 }

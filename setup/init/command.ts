@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { partsOf } from '../../src/ground/error-parts.ts';
+import { gitlabWords } from '../gitlab/known.ts';
 import { fileWords, readOptions, SETUP_FILE, templateCommand, WordsMistake } from '../options.ts';
 import { SetupMistakes, setupIn } from '../setup-plan.ts';
 import { setupText } from './file.ts';
@@ -30,7 +31,7 @@ export async function init(words: readonly string[], terminal: Terminal): Promis
   const accounts = [...new Set(partsOfAnswer('accounts', answers.accounts))];
   terminal.print(`${file} is written. Next: read it, then run these; docs/setup.md says what they do:`);
   for (const account of accounts) terminal.print(`  ${templateCommand(account, accounts, file)}`);
-  terminal.print(`  npm run -s setup -- gitlab plan${fileWords(file)}`);
+  terminal.print(`  npm run -s setup -- gitlab plan${fileWords(file)}${gitlabWords(answers.gitlab, file)}`);
   return 0;
 }
 

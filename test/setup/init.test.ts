@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -44,9 +45,18 @@ it('init writes a setup.yml that the other commands read, from options alone', a
   expect(printed).toEqual([
     `${file} is written. Next: read it, then run these; docs/setup.md says what they do:`,
     `  npm run -s setup -- aws --account 111122223333 --file ${file} > stack.yml`,
-    `  npm run -s setup -- gitlab plan --file ${file}`,
+    `  npm run -s setup -- gitlab plan --file ${file} --gitlab https://sgts.gitlab-dedicated.com`,
   ]);
   expect(readFileSync(file, 'utf8')).toMatch(/^# What the project needs of AWS and GitLab/);
+});
+
+it('init names no GitLab to the next command, where the file is in a clone of it', async () => {
+  const { file, printed, run: go } = await run(GIVEN);
+  const git = (...words: string[]) => execFileSync('git', ['-C', dirname(file), ...words]);
+  git('init', '--quiet');
+  git('remote', 'add', 'origin', 'git@sgts.gitlab-dedicated.com:wog/mlops/churn.git');
+  await go();
+  expect(printed.at(-1)).toBe(`  npm run -s setup -- gitlab plan --file ${file}`);
 });
 
 it('init asks what is not given, says what is usual, and asks again until an answer is one', async () => {
