@@ -1,5 +1,5 @@
 import type { Env } from '../../src/ground/env.ts';
-import { visibleText } from '../../src/ground/visible-text.ts';
+import { cutText, visibleText } from '../../src/ground/visible-text.ts';
 import { FILE, fileWords, readOptions, WordsMistake } from '../options.ts';
 import { readSetup } from '../setup-plan.ts';
 import { apply } from './apply.ts';
@@ -20,6 +20,9 @@ export interface Outside {
   print(line: string): void;
 }
 
+/** The most characters of a line. */
+const MOST_CHARACTERS = 2000;
+
 const ACTIONS = ['plan', 'apply', 'check'] as const;
 type Action = (typeof ACTIONS)[number];
 
@@ -31,8 +34,8 @@ export async function gitlab(words: readonly string[], outside: Outside): Promis
   const request = requestIn(words, outside.env);
   const plan = askedOf(await readSetup(request.file));
   refuseUnknown(plan.gitlab, { ...request, env: outside.env });
-  // Names and values are GitLab's: they write no line of their own, and control no terminal.
-  const print = (line: string) => outside.print(visibleText(line));
+  // Names and values are GitLab's: they write no line of their own, control no terminal, and fill none.
+  const print = (line: string) => outside.print(cutText(visibleText(line), MOST_CHARACTERS));
   const sleep = (milliseconds: number) => {
     print(`GitLab is busy. Waiting for ${Math.ceil(milliseconds / 1000)} s ...`);
     return outside.sleep(milliseconds);

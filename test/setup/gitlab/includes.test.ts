@@ -214,6 +214,28 @@ it('check says of single components what it cannot tell: where their rules let t
   );
 });
 
+it('what somebody wrote into the file controls no terminal, and fills none', async () => {
+  const { run, administration } = await project(FEW);
+  const hostile = `"\\e[2J${'x'.repeat(100_000)}"`;
+  administration.files.set('.gitlab-ci.yml', `include:\n${promote(`environment: ${hostile}`)}`);
+  await run('apply');
+  const { code, text } = await run('check');
+  expect(code).toBe(1);
+  expect(text).toMatch(/includes promote with environment: +\[2Jxxx/);
+  expect(text).not.toContain('\u001b');
+  expect(text.length).toBeLessThan(10_000);
+});
+
+it('aliases that stand for ever more are not followed', async () => {
+  const more = Array.from(
+    { length: 12 },
+    (_, at) => `.a${at + 1}: &a${at + 1} [${Array(10).fill(`*a${at}`).join(', ')}]`,
+  );
+  expect(await flawsOf(`.a0: &a0 [x]\n${more.join('\n')}\ninclude: *a12\n`)).toMatch(
+    /^cannot be read: Excessive alias count/,
+  );
+});
+
 it('the single components of the example are as its setup.yml says', async () => {
   const text = readFileSync('examples/resale-price/single-components.gitlab-ci.yml', 'utf8');
   expect(await flawsOf(text)).toBe('');
