@@ -28,6 +28,7 @@ import {
 import { EVIDENCE, type EvidenceKind } from '../registry/entry-keys.ts';
 import { lackOfEvidence } from '../registry/evidence.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
+import { signatoryOf } from '../registry/signature.ts';
 import { statusOf } from '../registry/status.ts';
 import { readRollback, untilRollback } from '../registry/withdrawal.ts';
 import type { Comparison } from './comparison.ts';
@@ -184,8 +185,8 @@ function approvalFact({ approval, text }: ToldApproval, job: Job): Fact {
 function approvedBy(approval: ReadEntry<ApprovalEntry>): string {
   if (approval.is === 'absent') return 'by nobody';
   if (approval.is === 'unreadable') return `by nobody knows whom: the entry ${approval.why}: "${approval.raw}"`;
-  const { by, user_id: id, pipeline, at } = approval.value;
-  return `by ${by}${id === undefined ? '' : ` (user ID ${id})`} in pipeline ${pipeline}, ${at}`;
+  const { pipeline, at } = approval.value;
+  return `by ${signatoryOf(approval.value)} in pipeline ${pipeline}, ${at}`;
 }
 
 function commentOf(version: ModelPackage, environment: string): string {

@@ -1,6 +1,7 @@
 import { openSafetyInputs, readApproval, readWithdrawal } from './entries.ts';
 import { type Flaw, flawOf, PROMOTE_ANOTHER } from './flaw.ts';
 import { hasContent, type ModelPackage } from './packages.ts';
+import { signatoryOf } from './signature.ts';
 
 /** The version that check-model showed to the approver. */
 export interface CheckedVersion {
@@ -60,7 +61,10 @@ export function decideApproval(
     approval.value.over === shown.over &&
     approval.value.policy === policy;
   if (same && now.approval === 'Approved')
-    return { do: 'nothing', because: `approved for ${environment} by ${approval.value.by} at ${approval.value.at}` };
+    return {
+      do: 'nothing',
+      because: `approved for ${environment} by ${signatoryOf(approval.value)} at ${approval.value.at}`,
+    };
 
   if (now.approval !== shown.status)
     return refuse(`it was ${shown.status} when check-model showed it, and is ${now.approval} now`, LOOK_AGAIN);
@@ -109,7 +113,7 @@ export function decideRejection(
   if (withdrawal.is === 'read' && (!status || now.approval === 'Rejected'))
     return {
       do: 'nothing',
-      because: `withdrawn in ${environment} by ${withdrawal.value.by} at ${withdrawal.value.at}`,
+      because: `withdrawn in ${environment} by ${signatoryOf(withdrawal.value)} at ${withdrawal.value.at}`,
     };
   return { do: 'write', status };
 }

@@ -2,6 +2,7 @@ import { inOrder } from '../ground/reads.ts';
 import { type ApprovalEntry, readApproval } from './entries.ts';
 import type { ModelPackage } from './packages.ts';
 import type { RegistryLook } from './registry-look.ts';
+import { signatoryOf } from './signature.ts';
 import { standingWithdrawal } from './withdrawal.ts';
 
 /** How an entry names an approval that passed rules of the policy in an emergency. */
@@ -11,7 +12,7 @@ export const EMERGENCY = 'emergency';
 const HOURS = 24;
 
 /** An approval in an emergency. */
-export interface Emergency extends Pick<ApprovalEntry, 'by' | 'at' | 'pipeline'> {
+export interface Emergency extends Pick<ApprovalEntry, 'by' | 'user_id' | 'at' | 'pipeline'> {
   readonly version: ModelPackage;
   /** When the time for the ordinary approval ends. */
   readonly until: Date;
@@ -27,8 +28,8 @@ export function emergencyOf(version: ModelPackage, environment: string): Emergen
   const approval = readApproval(version, environment);
   if (approval.is !== 'read' || !isEmergency(approval.value)) return undefined;
   if (standingWithdrawal(version, environment)) return undefined;
-  const { by, at, pipeline } = approval.value;
-  return { version, by, at, pipeline, until: new Date(Date.parse(at) + HOURS * 3_600_000) };
+  const { by, user_id, at, pipeline } = approval.value;
+  return { version, by, user_id, at, pipeline, until: new Date(Date.parse(at) + HOURS * 3_600_000) };
 }
 
 /**
@@ -75,6 +76,7 @@ function isSince(version: ModelPackage, environment: string, moment: string): bo
 }
 
 /** `version 3 was approved for uat in an emergency by jane in pipeline 101 at 2026-11-22T08:00Z`. */
-export function emergencyClause({ version, by, at, pipeline }: Emergency, environment: string): string {
-  return `version ${version.version} was approved for ${environment} in an emergency by ${by} in pipeline ${pipeline} at ${at}`;
+export function emergencyClause(emergency: Emergency, environment: string): string {
+  const { version, at, pipeline } = emergency;
+  return `version ${version.version} was approved for ${environment} in an emergency by ${signatoryOf(emergency)} in pipeline ${pipeline} at ${at}`;
 }

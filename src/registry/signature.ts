@@ -2,6 +2,11 @@ import type { Job } from '../gitlab/job.ts';
 import { type ApprovalEntry, entryTime } from './entries.ts';
 import type { ModelPackage } from './packages.ts';
 
+/** Who signed, as a person reads it: `jane (user ID 7)`, because a login can pass to somebody else. */
+export function signatoryOf({ by, user_id: id }: Pick<ApprovalEntry, 'by' | 'user_id'>): string {
+  return id === undefined ? by : `${by} (user ID ${id})`;
+}
+
 /** The words of an approval or withdrawal that is written now: who, by which job, and for which content. */
 export function signature(
   version: ModelPackage,

@@ -1,5 +1,6 @@
 import { readComment } from './companions.ts';
 import { type EntryHolder, readApproval, readWithdrawal, type WithdrawalEntry } from './entries.ts';
+import { signatoryOf } from './signature.ts';
 
 /** A withdrawal by a rollback for which an approval is asked, or given: in which environment, and by which job it was written. */
 export interface Overruled {
@@ -55,15 +56,17 @@ export function standingWithdrawal(version: EntryHolder, environment: string): S
     : { environment, why: `it was live in ${environment} ${untilRollback(rollback)}`, final: false };
 }
 
-function rejected(version: EntryHolder, environment: string, { by, pipeline, at }: WithdrawalEntry): string {
+function rejected(version: EntryHolder, environment: string, entry: WithdrawalEntry): string {
+  const { pipeline, at } = entry;
   const reason = readComment(version, 'withdrawn', environment);
-  return `it was withdrawn in ${environment} by ${by} in pipeline ${pipeline} at ${at}${reason ? `: "${reason}"` : ''}`;
+  return `it was withdrawn in ${environment} by ${signatoryOf(entry)} in pipeline ${pipeline} at ${at}${reason ? `: "${reason}"` : ''}`;
 }
 
 /** `until 2026-11-22T08:00Z, withdrawn by jane in pipeline 101, who went back to version 2, because "Wrong prices"`. */
-export function untilRollback({ by, pipeline, at, to, reason }: RollbackWithdrawal): string {
+export function untilRollback(rollback: RollbackWithdrawal): string {
+  const { pipeline, at, to, reason } = rollback;
   const because = reason === undefined ? '' : `, because "${reason}"`;
-  return `until ${at}, withdrawn by ${by} in pipeline ${pipeline}, who went back to version ${to}${because}`;
+  return `until ${at}, withdrawn by ${signatoryOf(rollback)} in pipeline ${pipeline}, who went back to version ${to}${because}`;
 }
 
 /** Whether an approval may be given over a withdrawal that stands: over the one that was shown, and in its own environment only. */

@@ -313,7 +313,9 @@ describe('an approval', () => {
 
     expect(again.exit).toBe(0);
     expect(again.calls).toEqual(['DescribeModelPackage']);
-    expect(again.log).toContain('is already approved for dev by jane at 2026-11-22T08:00Z. Nothing was written.');
+    expect(again.log).toContain(
+      'is already approved for dev by jane (user ID 7) at 2026-11-22T08:00Z. Nothing was written.',
+    );
     expect(again.record).toMatchObject({ outcome: 'approved', package: arn });
   });
 

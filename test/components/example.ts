@@ -82,6 +82,7 @@ function receivedInExample(component: string, environment: string): Received {
 export const ofPromote = (inputs: Readonly<Record<string, string>>) => ({
   env: {
     SAGEMAKER_COMPONENT: 'promote 1.4.2 3f2c9a7d1e5b4860a9c8d7e6f5a4b3c2d1e0f9a8 1',
+    GIT_STRATEGY: 'fetch',
     // A word of the script of the job that trains, which promote gives the others, too.
     INPUT_DEFINITION_FILE: 'pipeline.json',
     INPUT_PARAMETERS: '',

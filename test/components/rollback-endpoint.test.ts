@@ -341,7 +341,7 @@ describe('a version that was rolled back', () => {
     const check = await startJob(checkModel, { emulator, root, ...again, inputs });
     expect(check.exit, check.log).toBe(0);
     expect(check.log).toMatch(
-      /was live here until .*, withdrawn by jane in pipeline 101, who went back to version 1, because "Wrong prices"\. Your approval would overrule that/,
+      /was live here until .*, withdrawn by jane \(user ID 7\) in pipeline 101, who went back to version 1, because "Wrong prices"\. Your approval would overrule that/,
     );
     expect(check.record).toMatchObject({ over: '55' });
 

@@ -488,7 +488,7 @@ describe('an approval in an emergency', () => {
     const again = { id: 12, name: 'approve-model', pipeline: 102, sha: COMMIT, environment };
     gitlab.deployments.create(again, project.emulator.clock.now());
     const check = await project.check({ ...next, job: '11' });
-    expect(check.log).toContain('version 1 was approved for uat in an emergency by jane in pipeline 101');
+    expect(check.log).toContain('version 1 was approved for uat in an emergency by jane (user ID 7) in pipeline 101');
     expect((await project.approve('', { ...next, ...URGENT })).log).toContain('ERROR SMC-3110');
     project.emulator.clock.advance(60_000);
     gitlab.deployments.approve(12, bob, project.emulator.clock.now());

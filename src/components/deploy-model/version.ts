@@ -6,6 +6,7 @@ import { approvalRecord, checkRecord, readHandover } from '../../program/handove
 import { type DeploymentTerms, refusalSentence, refusalToDeploy } from '../../registry/deployability.ts';
 import { readApproval, TAKE_OVER } from '../../registry/entries.ts';
 import { describePackage, displayName, type ModelPackage } from '../../registry/packages.ts';
+import { signatoryOf } from '../../registry/signature.ts';
 import { refusalOfLive } from '../../registry/validation.ts';
 
 /** The inputs of deploy-model that say which version, and what must hold of it. */
@@ -56,7 +57,7 @@ export function deployingLine(
   const approved = readApproval(version, environment);
   const why =
     require_approval && approved.is === 'read'
-      ? `approved for ${environment} by ${approved.value.by}`
+      ? `approved for ${environment} by ${signatoryOf(approved.value)}`
       : 'without an approval (require_approval: false)';
   return `Deploying ${displayName(version)} to ${endpoint_name}, ${why}.`;
 }

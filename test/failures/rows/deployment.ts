@@ -793,7 +793,7 @@ export const deployment: readonly Row[] = [
     component: 'deploy-model',
     code: 'SMC-1002',
     seen: 'ERROR endpoint_file: received "endpoint.yml"; it has more than 1048576 bytes, the most that are accepted.',
-    next: 'commit the file, correct endpoint_file, or leave it empty and give instance_type.',
+    next: 'make the file smaller, or correct endpoint_file.',
     cause: 'No endpoint file that a person writes has 1 MiB: `endpoint_file` names another file.',
     remedy:
       'Correct `endpoint_file`. A quality file, a payload and a definition have a limit, too, which the log names.',

@@ -634,7 +634,7 @@ export const training: readonly Row[] = [
     shows: [],
     component: 'deploy-pipeline',
     code: 'SMC-3202',
-    seen: 'ERROR Writing "built" to ResalePriceModelGroup version 1 removed "rmse" from its metadata. Before the write it had:…  rmse: 41250',
+    seen: 'ERROR Writing "built" to ResalePriceModelGroup version 1 removed "rmse", "rmse_max" from its metadata. Before the write it had:…  rmse: 41250',
     next: 'restore the lost entries (aws sagemaker update-model-package --model-package-arn … --customer-metadata-properties ...), then run this job again.',
     cause:
       'SageMaker replaced existing metadata entries with what the job wrote. Its documentation does not say whether it may do this.',
