@@ -440,6 +440,24 @@ export const check: readonly Row[] = [
     record: 'none',
   },
   {
+    when: 'a CI/CD variable keeps the first job of promote from fetching the project',
+    shows: [],
+    component: 'check-model',
+    code: 'SMC-1001',
+    seen: 'ERROR Invalid input:…  GIT_STRATEGY: received "none"; must be fetch or clone in this job, which looks at the files of all jobs of promote.',
+    next: 'correct it under "inputs:" of the include of promote, then push. If a CI/CD variable is wrong or not visible, correct that and run this job again.',
+    cause:
+      'A variable `GIT_STRATEGY` of the project, its group or a parent pipeline overrides that of the job. The folder of the job is empty, or has the files of another commit.',
+    remedy:
+      'Remove the variable, or set it only for the jobs that need it. For a child pipeline, set `trigger:forward:yaml_variables: false` on the job that starts it.',
+    stage: validated,
+    job: { ...ofPromote({}), env: { ...ofPromote({}).env, GIT_STRATEGY: 'none' } },
+    exit: 64,
+    writes: {},
+    reads: { AssumeRoleWithWebIdentity: 0 },
+    record: 'none',
+  },
+  {
     when: 'the environment is not on the promotion path',
     shows: [],
     component: 'check-model',
