@@ -128,7 +128,7 @@ function environmentMistakes({ environments, models }: SetupPlan): Mistake[] {
   );
   return [
     ...repeated(environments, ({ name }) => name.toLowerCase()).map(({ name }) =>
-      mistake(['environments', name], `environments names ${name.toLowerCase()} twice: AWS ignores case`),
+      mistake(['environments', name], `environments names ${name.toLowerCase()} twice: AWS ignores case. Rename one`),
     ),
     ...later
       .filter(({ region }) => region !== first?.region)
@@ -150,7 +150,7 @@ function environmentMistakes({ environments, models }: SetupPlan): Mistake[] {
     ...repeated(places, ({ place }) => fileName(place).toLowerCase()).map(({ name, place }) =>
       mistake(
         ['environments', name],
-        `two environments of GitLab would share the name ${fileName(place).toLowerCase()} of their roles`,
+        `two environments of GitLab would share the name ${fileName(place).toLowerCase()} of their roles: rename one`,
       ),
     ),
     ...environments.flatMap((each, at) => environments.slice(at + 1).flatMap((other) => sharedJobs(each, other))),
@@ -197,14 +197,22 @@ function endpointMistakes({ environments, models }: SetupPlan): Mistake[] {
   const of = ({ model }: { model: string }, why: string) => mistake(['models', model], why);
   return [
     ...repeated(all, ({ name }) => name).map((each) =>
-      of(each, `two environments or models have the endpoint ${each.name}`),
+      of(
+        each,
+        `two environments or models have the endpoint ${each.name}: rename one, or give a model another endpoint`,
+      ),
     ),
     ...all
       .filter(({ name }) => all.some((other) => other.name.startsWith(`${name}-`)))
       .map((each) => of(each, `the names of models begin with ${each.name}- for two endpoints: give one another name`)),
     ...all
       .filter(({ name }) => name.length > 63)
-      .map((each) => of(each, `the endpoint ${each.name} has more than 63 characters`)),
+      .map((each) =>
+        of(
+          each,
+          `the endpoint ${each.name} has more than 63 characters, and SageMaker takes no more: shorten the name of the environment, or give the model a shorter endpoint`,
+        ),
+      ),
     ...repeated(distinct, ({ name }) => name.slice(0, SURE_LENGTH)).map((each) =>
       of(
         each,
