@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, startBrowser } from './browser.ts';
-import { diagramsIn, readPages } from './markdown.ts';
+import { diagramsIn, htmlOf, readPages } from './markdown.ts';
 import { problemsOfDiagram, problemsOfPage } from './problems.ts';
 
 const executable = chromiumPath();
@@ -44,6 +44,14 @@ describe.skipIf(!executable)('a diagram', () => {
 describe.skipIf(!executable)('a page', () => {
   it.each(pages)('can be read by everybody: $path', async (each) => {
     expect(await problemsOfPage(browser, each)).toEqual([]);
+  });
+
+  it('of the set-up is one screen', async () => {
+    const setup = pages.find(({ path }) => path === 'docs/setup.md');
+    const tab = await browser.newPage({ offline: true, viewport: { width: 1280, height: 1080 } });
+    await tab.setContent(setup ? htmlOf(setup) : '');
+    expect(await tab.evaluate('document.body.scrollHeight')).toBeLessThanOrEqual(1080);
+    await tab.close();
   });
 
   it.each([
