@@ -212,6 +212,7 @@ export const FAILURE_CODES = {
   'SMC-5208': 'refused',
   'SMC-5209': 'refused',
   'SMC-5210': 'invalid input',
+  'SMC-5211': 'refused',
 
   // Load: load-test
   'SMC-5301': 'refused',

@@ -65,7 +65,7 @@ function differencePart(compared: ComparedMetric): Part {
 
 /** Where both predict numbers: how far each is off, row by row. */
 function errorParts({ pairs: { champion, challenger } }: AnsweredPairs): Part[] {
-  if (champion.task !== 'regression') return [];
+  if (champion.task !== 'regression' || champion.labels.length === 0) return [];
   const off = ({ labels, predictions }: Answers) =>
     labels.map((label, row) => Math.abs((predictions[row] ?? Number.NaN) - label));
   const [x, y] = [off(champion), off(challenger)];

@@ -124,6 +124,7 @@ export function latenciesOf({ latencies }: Pick<AnsweredPairs, 'latencies'>, sid
 
 /** How long the two took. One instance each differs by its machine, so nothing is judged by it. */
 export function latencyLine(answered: AnsweredPairs, { latency }: Pick<ModelComparison, 'latency'>): string {
+  if (answered.latencies.every(({ champion }) => champion.length === 0)) return 'No request was answered by both.';
   const [champion, challenger] = SIDES.map((side) => {
     const ascending = latenciesOf(answered, side);
     return `${Math.round(quantile(ascending, 0.5))} and ${Math.round(quantile(ascending, 0.95))} ms`;

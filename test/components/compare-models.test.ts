@@ -180,6 +180,16 @@ describe('compare-models', () => {
     );
   });
 
+  it('shows no latency where the version answers nothing, and finds that by the requests', async () => {
+    const here = await scene();
+    here.emulator.runtime.behaviours.set(here.arn, { errorRate: 1 });
+    const job = await compareIn(here);
+    expect(job.exit, job.log).toBe(1);
+    expect(job.log).toContain('No request was answered by both.');
+    expect(job.log).toMatch(/SMC-5205: .*\n {2}at most 5 % more requests fail: 100 % failed, of the champion 0 %/);
+    expect(job.log + kept(here.root, 'metrics.txt') + kept(here.root, 'comparison.html')).not.toContain('NaN');
+  });
+
   it('creates nothing while no version is validated at the end of the path, and says that this is the first', async () => {
     const here = await scene({ champion: false });
     const job = await compareIn(here);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LONGEST_DESCRIPTION } from '../../gitlab/project-file.ts';
+import { Failure } from '../../ground/failure.ts';
 import { thousands } from '../../ground/thousands.ts';
 import type { Context } from '../../program/context.ts';
 import { compareAnswers, type ModelComparison } from '../../quality/comparison.ts';
@@ -68,12 +69,21 @@ export async function compareWithChampion(order: ComparisonOrder, context: Compa
   const temporary = preparedTrial(plan, { ...order, champion }, context);
   const rows = () => askedRows({ source, plan }, data);
   const answered = await askBoth({ order, plan, data, seed: seedOf(data), temporary, rows }, context);
+  if (answered.failed.both === answered.requests) throw unanswered(answered);
   const now = await context.stillServed();
   const comparison = compareAnswers(plan.comparison, answered, seedOf(data));
   const report = showComparison(comparison, answered, { data, allow: order.allow_inconclusive }, context);
   showPage(comparison, answered, { now, champion, source: source.name }, context);
   const { verdict, n } = comparison;
   return { verdict, n, data: data.sha256, report, now, end, ...told(comparison) };
+}
+
+function unanswered({ requests, firstError = '' }: AnsweredPairs): Failure {
+  return new Failure(
+    'SMC-5211',
+    `Not compared: neither version answered one of ${thousands(requests)} requests. The first error: ${firstError}`,
+    'compare the request with what the model takes: content_type, features and body in the quality file. evaluate-model shows the same for this version alone.',
+  );
 }
 
 const seedOf = ({ sha256 }: DataSummary) => Number.parseInt(sha256.slice(0, 8), 16);

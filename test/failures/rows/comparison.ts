@@ -156,6 +156,24 @@ export const comparison: readonly Row[] = [
   },
   {
     ...usual,
+    when: 'neither version answers labelled rows',
+    shows: [],
+    code: 'SMC-5211',
+    seen: 'ERROR Not compared: neither version answered one of 72 requests. The first error: the … answered HTTP 500: Internal Server Error',
+    next: 'compare the request with what the model takes: content_type, features and body in the quality file. evaluate-model shows the same for this version alone.',
+    cause: 'The request is another one than the models take. Or both fail in the container.',
+    remedy:
+      'Correct `request` in the quality file. The log of the endpoint in CloudWatch says what the container says.',
+    act: async (place) => {
+      await commitLabelled(place);
+      for (const version of [1, 2]) place.emulator.runtime.behaviours.set(arnOf(version), { errorRate: 1 });
+    },
+    exit: 1,
+    writes: { ...CREATED, ...ASKED, ...DELETED },
+    record: notCompared,
+  },
+  {
+    ...usual,
     when: 'the rows are too few to tell which version is better',
     shows: [],
     code: 'SMC-5206',
