@@ -1,3 +1,5 @@
+// Loaded before any test, so that each mutant of what it makes as it is loaded meets all of them.
+import '../../src/policy/sections.ts';
 import { judgePolicy } from '../../src/policy/judge.ts';
 import { type Policy, policyIn } from '../../src/policy/policy.ts';
 import type { Facts } from '../../src/policy/rule.ts';
