@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ImportKind, type Metafile, transform } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { refuseSecrets } from '../compiler/secrets.ts';
 import { machineClock } from '../emulator/clock.ts';
@@ -13,7 +13,7 @@ import { startEmulator } from '../emulator/emulator.ts';
 import { build, NODE_FLAGS } from '../scripts/build.ts';
 import { filesOf } from '../scripts/pack.ts';
 import { projectFolder } from './components/job.ts';
-import { runProgram, startProgram } from './components/process.ts';
+import { buildForTests, runProgram, startProgram } from './components/process.ts';
 import { jobOf, setStage } from './interruption/killing.ts';
 import { approving, startingTraining, validating } from './interruption/scenes.ts';
 import { certificate } from './notify/certificate.ts';
@@ -21,8 +21,7 @@ import { under } from './notify/project.ts';
 import { mailServer, PASSWORD, webhook } from './notify/receiver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'bundle-'));
-const folder = join(root, 'programs');
-beforeAll(() => build(folder));
+const folder = buildForTests();
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** One program of each file that the image loads. */
