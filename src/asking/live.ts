@@ -14,6 +14,7 @@ import { creatingPipelineOf } from '../endpoints/tags.ts';
 import type { Deadline } from '../ground/clock.ts';
 import { Failure } from '../ground/failure.ts';
 import { type PollResult, waitFor } from '../ground/wait.ts';
+import type { Permission } from '../program/component.ts';
 import type { Context } from '../program/context.ts';
 import type { DeploymentRecord } from '../program/handover.ts';
 import { displayName, type ModelPackage } from '../registry/packages.ts';
@@ -22,6 +23,15 @@ import { settled } from './settled.ts';
 
 /** What deploy-model recorded of a version that it deployed. */
 export type DeployedRecord = Extract<DeploymentRecord, { endpoint: string; config: string }>;
+
+/** What seeing whether the deployed version is live, and what serves in its place, needs of AWS. */
+export const PERMISSIONS_TO_SEE_LIVE: readonly Permission[] = [
+  { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
+  { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
+  { action: 'sagemaker:DescribeModel', on: 'model' },
+  { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+  { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
+];
 
 export interface Liveness {
   readonly deployed: DeployedRecord;

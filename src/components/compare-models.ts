@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { recordEvidence } from '../asking/evidence.ts';
-import { describeServed, untilLive } from '../asking/live.ts';
+import { describeServed, PERMISSIONS_TO_SEE_LIVE, untilLive } from '../asking/live.ts';
 import { instanceType } from '../endpoints/description/instance-type.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { findTemporary, removeThings } from '../endpoints/temporary-removal.ts';
@@ -72,10 +72,7 @@ export default defineComponent({
   ],
   outputs: { MODEL_COMPARISON: 'good or first, or inconclusive where allow_inconclusive is true.' },
   permissions: [
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-    { action: 'sagemaker:DescribeModel', on: 'model' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    ...PERMISSIONS_TO_SEE_LIVE,
     { action: 'sagemaker:ListModelPackages', on: 'package' },
     { action: 'sagemaker:CreateModel', on: 'temporary model' },
     { action: 'sagemaker:AddTags', on: 'temporary model' },
@@ -88,7 +85,6 @@ export default defineComponent({
     { action: 'sagemaker:InvokeEndpoint', on: 'temporary endpoint' },
     ...REMOVAL_PERMISSIONS,
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'comparison' },
-    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
   ],
 

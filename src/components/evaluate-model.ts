@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { recordEvidence } from '../asking/evidence.ts';
-import { describeServed, type Liveness, untilLive } from '../asking/live.ts';
+import { describeServed, type Liveness, PERMISSIONS_TO_SEE_LIVE, untilLive } from '../asking/live.ts';
 import { NOT_EVALUATED } from '../endpoints/description/kinds.ts';
 import { resourceName } from '../endpoints/endpoint.ts';
 import { decidingPath, flag, line, optional, wholeNumber } from '../gitlab/inputs.ts';
@@ -64,13 +64,9 @@ export default defineComponent({
   ],
   outputs: { MODEL_QUALITY: 'good, or inconclusive where allow_inconclusive is true.' },
   permissions: [
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-    { action: 'sagemaker:DescribeModel', on: 'model' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    ...PERMISSIONS_TO_SEE_LIVE,
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint' },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'quality' },
-    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 's3:GetObject', on: 'labelled data', when: FROM_S3 },
     { action: 's3:PutObject', on: 'predictions', when: KEEPS },
     { action: 's3:GetObject', on: 'predictions', when: DROP },

@@ -1,5 +1,5 @@
 import { linkEndpoint, nothingTo } from '../asking/deployed.ts';
-import { describeServed, untilLive } from '../asking/live.ts';
+import { describeServed, PERMISSIONS_TO_SEE_LIVE, untilLive } from '../asking/live.ts';
 import { checkPayload } from '../asking/payload.ts';
 import { CHANNEL_SAFETY_INPUTS, channelsOf } from '../policy/channels.ts';
 import { defineComponent, type Permission } from '../program/component.ts';
@@ -19,14 +19,6 @@ const INVOKES: Permission = { action: 'sagemaker:InvokeEndpoint', on: 'endpoint'
 
 const RECORDS: Permission = { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'load' };
 
-const LOOKS: readonly Permission[] = [
-  { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-  { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-  { action: 'sagemaker:DescribeModel', on: 'model' },
-  { action: 'sagemaker:DescribeModelPackage', on: 'package' },
-  { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
-];
-
 const JOB = {
   branches: 'every',
   timeout: '1 hour',
@@ -42,7 +34,7 @@ export default defineComponent({
   inputs,
   safetyInputs: [...DECIDING, ...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   outputs: { LOAD_TESTED: 'true when every limit held under the load.' },
-  permissions: [...LOOKS, INVOKES, RECORDS],
+  permissions: [...PERMISSIONS_TO_SEE_LIVE, INVOKES, RECORDS],
 
   async checkFiles(known, viewpoint) {
     checkPayload(known, viewpoint);
@@ -84,7 +76,7 @@ export const loadTestWorkers = defineComponent({
   inputs: judgingInputs,
   safetyInputs: [...DECIDING, 'workers', ...CHANNEL_SAFETY_INPUTS, 'gitlab_environment_suffix'],
   outputs: { LOAD_TESTED_BY_WORKERS: 'true when every limit held under the load of all workers.' },
-  permissions: [...LOOKS, RECORDS],
+  permissions: [...PERMISSIONS_TO_SEE_LIVE, RECORDS],
 
   async checkFiles(known, viewpoint) {
     checkPayload(known, viewpoint);
@@ -113,7 +105,7 @@ export const scheduleLoad = defineComponent({
   inputs: schedulingInputs,
   safetyInputs: [...DECIDING, 'workers', 'start_delay', 'gitlab_environment_suffix'],
   outputs: {},
-  permissions: [...LOOKS, INVOKES],
+  permissions: [...PERMISSIONS_TO_SEE_LIVE, INVOKES],
 
   async run(given, context) {
     const choice = { input: 'endpoint_name', value: given.endpoint_name } as const;

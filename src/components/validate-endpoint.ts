@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { aboutDeployed, linkEndpoint, nothingTo } from '../asking/deployed.ts';
 import { customAttributes, mediaType } from '../asking/inputs.ts';
-import { type DeployedRecord, describeServed, type Liveness, refuseUnlessItHolds, untilLive } from '../asking/live.ts';
+import {
+  type DeployedRecord,
+  describeServed,
+  type Liveness,
+  PERMISSIONS_TO_SEE_LIVE,
+  refuseUnlessItHolds,
+  untilLive,
+} from '../asking/live.ts';
 import { checkPayload, readPayload } from '../asking/payload.ts';
 import { endpointLogGroup, lastLogLines } from '../aws/logs.ts';
 import { troubleOf } from '../aws/trouble.ts';
@@ -91,10 +98,7 @@ export default defineComponent({
   ],
   outputs: { ENDPOINT_VALIDATED: 'true when the endpoint serves what was deployed and every check held.' },
   permissions: [
-    { action: 'sagemaker:DescribeEndpoint', on: 'endpoint' },
-    { action: 'sagemaker:DescribeEndpointConfig', on: 'endpoint config' },
-    { action: 'sagemaker:DescribeModel', on: 'model' },
-    { action: 'sagemaker:DescribeModelPackage', on: 'package' },
+    ...PERMISSIONS_TO_SEE_LIVE,
     { action: 'sagemaker:InvokeEndpoint', on: 'endpoint', when: 'payload_file is given' },
     { action: 'sagemaker:InvokeEndpointAsync', on: 'endpoint', ...ASYNCHRONOUS },
     { action: 's3:PutObject', on: 'payloads in S3', ...ASYNCHRONOUS },
@@ -103,7 +107,6 @@ export default defineComponent({
     { action: 's3:GetObject', on: 'answers in S3', ...ASYNCHRONOUS },
     { action: 'sagemaker:UpdateModelPackage', on: 'package', writes: 'validated', when: 'record_validation is true' },
     { action: 'sagemaker:ListTags', on: 'endpoint', when: GIVES_BACK },
-    { action: 'sagemaker:ListTags', on: 'endpoint config', when: 'somebody else deployed over it' },
     { action: 'logs:DescribeLogStreams', on: 'endpoint logs', when: 'a check fails' },
     { action: 'logs:GetLogEvents', on: 'endpoint logs', when: 'a check fails' },
     ...permissionsToSeeScaling(GIVES_BACK),
