@@ -149,8 +149,12 @@ export class Runtime {
   }
 
   /** What a container writes when it cannot answer. */
-  writeError(endpoint: Pick<ServingEndpoint, 'name'>, variant: ServingVariant, behaviour: Behaviour): void {
-    this.#logInvocation(endpoint, variant, failure(behaviour));
+  writeError(
+    endpoint: Pick<ServingEndpoint, 'name'>,
+    variant: ServingVariant,
+    { behaviour, at }: { readonly behaviour: Behaviour; readonly at: Date },
+  ): void {
+    this.#logInvocation(endpoint, variant, failure(behaviour), at);
   }
 
   /** What the containers of new instances write when they start; `trouble` instead of the line that says they listen. */
@@ -164,9 +168,14 @@ export class Runtime {
     }
   }
 
-  #logInvocation(endpoint: Pick<ServingEndpoint, 'name'>, variant: ServingVariant, answer: ContainerAnswer): void {
-    if (answer.status >= 500) this.#log(endpoint, variant, `[${this.#time()}] [1] [ERROR] ${answer.body}`);
-    this.#log(endpoint, variant, this.#access('POST /invocations', answer.status, Buffer.byteLength(answer.body)));
+  #logInvocation(
+    endpoint: Pick<ServingEndpoint, 'name'>,
+    variant: ServingVariant,
+    { status, body }: ContainerAnswer,
+    at = this.#world.clock.now(),
+  ): void {
+    if (status >= 500) this.#log(endpoint, variant, `[${this.#time(at)}] [1] [ERROR] ${body}`);
+    this.#log(endpoint, variant, this.#access('POST /invocations', status, Buffer.byteLength(body), at));
   }
 
   #modelError(endpoint: ServingEndpoint, { status, body }: ContainerAnswer): AwsError {
@@ -188,12 +197,12 @@ export class Runtime {
     this.#logs.put(groupOf(endpoint), `${variant.name}/i-${instance}`, line);
   }
 
-  #access(request: string, status: number, bytes: number): string {
-    return `169.254.178.2 - - [${this.#time()}] "${request} HTTP/1.1" ${status} ${bytes} "-" "AHC/2.0"`;
+  #access(request: string, status: number, bytes: number, at?: Date): string {
+    return `169.254.178.2 - - [${this.#time(at)}] "${request} HTTP/1.1" ${status} ${bytes} "-" "AHC/2.0"`;
   }
 
-  #time(): string {
-    return this.#world.clock.now().toISOString().replace('T', ' ').replace(/\..*$/, ' +0000');
+  #time(at = this.#world.clock.now()): string {
+    return at.toISOString().replace('T', ' ').replace(/\..*$/, ' +0000');
   }
 }
 

@@ -44,7 +44,7 @@ export class Traffic {
     this.#sent.set(fleet.config, sent + requests);
     const failed = Array.from({ length: requests }, (_, index) => fails(behaviour, sent + index + 1)).filter(Boolean);
     // Whoever answers well writes nothing here: nobody reads as much.
-    for (const _ of failed) this.#runtime.writeError(endpoint, fleet, behaviour);
+    for (const _ of failed) this.#runtime.writeError(endpoint, fleet, { behaviour, at });
     const { name: variant, config } = fleet;
     const asked = { endpoint: endpoint.name, variant, config, latency: behaviour.latency ?? USUAL_LATENCY };
     this.measure({ ...asked, status: 200 }, at, requests - failed.length);

@@ -18,7 +18,7 @@ import {
   type TrafficRoutingConfig,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import { IMAGE } from '../../emulator/scene.ts';
 import { clientOf, clientSettings } from './execution.ts';
@@ -263,6 +263,19 @@ describe('an alarm', () => {
     const { MetricAlarms: [now] = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }));
     expect(now).toMatchObject({ StateValue: 'OK', TreatMissingData: 'notBreaching' });
     expect(fired?.HistorySummary).toBe('Alarm updated from ALARM to OK');
+  });
+
+  test('comes after the errors of the new fleet, as its container wrote them minute by minute', async () => {
+    await cloudwatch.send(new PutMetricAlarmCommand(alarm('next')));
+    emulator.runtime.behaviours.set(bad, { errorRate: 0.2 });
+    const put = vi.spyOn(emulator.logs, 'put');
+    await update(guarded);
+    await statuses([10]);
+    const minutes = put.mock.calls.flatMap(
+      ([, , line]) => /(\d\d:\d\d):\d\d \+0000\] \[1\] \[ERROR/.exec(line)?.[1] ?? [],
+    );
+    expect(new Set(minutes).size).toBeGreaterThan(1);
+    expect(minutes).toEqual(minutes.toSorted());
   });
 
   test('tells the data points that it fired for', async () => {
