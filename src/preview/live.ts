@@ -87,7 +87,7 @@ export function nothingLive(endpoint: string | undefined, planned: ModelAndConfi
   const words =
     endpoint === undefined
       ? 'not checked: endpoint_name is empty'
-      : `nothing: the endpoint ${endpoint} does not exist yet`;
+      : `nothing: the endpoint ${endpoint} does not exist yet: deploy-model would create it`;
   const serving = planned && servingOf(undefined, planned, undefined);
   const nobody = { version: undefined, newer: [], since: undefined, first: undefined };
   return { exists: false, words, serving, same: false, ...nobody };
