@@ -51,6 +51,7 @@ export const MODULES: readonly string[] = [
   'src/policy/sections/expires.ts',
   'src/policy/sections/freeze.ts',
   'src/policy/sections/from.ts',
+  'src/policy/sections/metrics.ts',
   'src/policy/time.ts',
   // Who is told of what, and what is said of a message that was not sent.
   'src/notify/channel.ts',

@@ -371,6 +371,7 @@ describe('what metrics must be', () => {
       versionWith({ rmse: '0.5' }),
       'does not hold: 0.5',
     ],
+    ['both bounds are what it is', 'metrics: { rmse: { min: 2, max: 2 } }', versionWith({ rmse: '2' }), 'holds'],
     ['the version has no such metric', RMSE, {}, 'unknown: unknown: the version has no such metric'],
     ['it is no number', RMSE, versionWith({ rmse: 'good' }), 'unknown: unknown: "good" is no number'],
     ['it is empty', RMSE, versionWith({ rmse: ' ' }), 'unknown: unknown: " " is no number'],
