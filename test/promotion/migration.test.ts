@@ -96,7 +96,9 @@ describe('endpoints that a hand-written pipeline made', () => {
       const { check: job } = await promote(await handMade(live, 7), { environment: 'dev', pipeline: '201', check });
       return /live +(.*)/.exec(job?.log ?? '')?.[1];
     };
-    expect(await liveFor({ 'of-dev': 7 })).toBe('nothing: the endpoint resale-price-dev does not exist yet: deploy-model would create it');
+    expect(await liveFor({ 'of-dev': 7 })).toBe(
+      'nothing: the endpoint resale-price-dev does not exist yet: deploy-model would create it',
+    );
     expect(await liveFor({ dev: 6 })).toBe('ResalePriceModelGroup version 6 on resale-price-dev (InService)');
   });
 
