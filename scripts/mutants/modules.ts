@@ -52,6 +52,7 @@ export const MODULES: readonly string[] = [
   'src/policy/sections/freeze.ts',
   'src/policy/sections/from.ts',
   'src/policy/sections/metrics.ts',
+  'src/policy/sections/never.ts',
   'src/policy/time.ts',
   'src/policy/wall-time.ts',
   // Who is told of what, and what is said of a message that was not sent.
