@@ -79,10 +79,10 @@ export function refuseEvidenceOffPath(
 /** The evidence that is asked for in an environment, each kind with the environment before that must have shown it. */
 export function evidenceAsked(
   criteria: StandOnPath & Pick<PromotionCriteria, 'require_evidence'>,
-): { readonly kind: WantedEvidence['kind']; readonly of: string }[] {
+): (WantedEvidence & { readonly of: string })[] {
   const before = environmentsBefore(criteria);
-  return criteria.require_evidence.flatMap(({ kind, of = before.at(-1) }) =>
-    of !== undefined && before.includes(of) ? [{ kind, of }] : [],
+  return criteria.require_evidence.flatMap(({ of = before.at(-1), ...wanted }) =>
+    of !== undefined && before.includes(of) ? [{ ...wanted, of }] : [],
   );
 }
 
@@ -150,9 +150,11 @@ function judgePromoted(version: ModelPackage, before: readonly string[], criteri
 function judgeEvidence(version: ModelPackage, criteria: PromotionCriteria): Eligibility | undefined {
   const { count_bake_traffic, champion } = criteria;
   const isFirst = champion !== undefined && (champion.arn ?? version.arn) === version.arn;
-  for (const { kind, of } of evidenceAsked(criteria)) {
+  for (const { kind, of, data } of evidenceAsked(criteria)) {
     const lack =
-      kind === 'bake' ? lackOfBake(version, of, count_bake_traffic) : lackOfEvidence(version, kind, of, { isFirst });
+      kind === 'bake'
+        ? lackOfBake(version, of, count_bake_traffic)
+        : lackOfEvidence(version, kind, of, { isFirst, data });
     if (lack !== undefined) return unfit(`${lack}, and require_evidence names ${kind}`, howToShow(kind, of));
   }
   return undefined;

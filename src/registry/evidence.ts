@@ -8,6 +8,7 @@ import {
   openSafetyInputs,
   type ReadEntry,
   readEvidence,
+  SHORT_HASH,
 } from './entries.ts';
 import { type EvidenceKind, entryKey, keysOfPromotion } from './entry-keys.ts';
 import { describePackage, hasContent, type ModelPackage, type RegistryReader } from './packages.ts';
@@ -21,19 +22,28 @@ export interface WantedEvidence {
   readonly kind: (typeof WANTED)[number];
   /** The environment whose evidence it is; the one right before, where nothing is said. */
   readonly of?: string;
+  /** What the SHA-256 of its data or plan begins with; any, where nothing is said. */
+  readonly data?: string;
 }
 
 const kindWanted = z.enum(WANTED);
 
-/** The evidence that is asked for: `quality, bake`, of the environment right before; `quality.uat` of uat, by all after it. */
+/**
+ * The evidence that is asked for: `quality, bake`, of the environment right before; `quality.uat` of uat, by all after it; and
+ * `quality.uat=3f2a91c07d5e` on the data whose SHA-256 begins so. A bake has no data.
+ */
 export const evidenceWanted = z.pipe(
   z.string(),
   z.transform((text, context): readonly WantedEvidence[] =>
     (text.trim() === '' ? [] : text.split(',')).map((entry) => {
-      const [, word, , of] = /^([a-z]+)(\.([\w./-]+))?$/.exec(entry.trim()) ?? [];
+      const [, word, , of, , data] = /^([a-z]+)(\.([\w./-]+))?(=([0-9a-f]{12,64}))?$/.exec(entry.trim()) ?? [];
       const kind = kindWanted.safeParse(word);
-      if (!kind.success) return mistake(context, `must be a list of ${WANTED.join(', ')}, or empty`);
-      return { kind: kind.data, ...(of !== undefined && { of }) };
+      if (!kind.success || (kind.data === 'bake' && data !== undefined))
+        return mistake(
+          context,
+          `must be a list of ${WANTED.join(', ')}, or empty; = and the SHA-256 of its data may follow all but bake`,
+        );
+      return { kind: kind.data, ...(of !== undefined && { of }), ...(data !== undefined && { data }) };
     }),
   ),
 );
@@ -94,15 +104,17 @@ export function lackOfEvidence(
   version: ModelPackage,
   kind: EvidenceKind,
   environment: string,
-  { isFirst = false } = {},
+  { isFirst = false, data }: { readonly isFirst?: boolean; readonly data?: string | undefined } = {},
 ): string | undefined {
   const key = entryKey(kind, environment);
   const found = readEvidence(version, kind, environment);
   if (found.is === 'absent') return `it has no ${kind} evidence of ${environment} (${key})`;
   if (found.is === 'unreadable') return `its ${kind} evidence of ${environment} ${found.why}: "${found.raw}"`;
-  const { verdict, content, open } = found.value;
+  const { verdict, content, open, data: shownOn } = found.value;
   if (!hasContent(version, content))
     return `its ${kind} evidence of ${environment} is of other content than it has now`;
+  if (data !== undefined && data.slice(0, SHORT_HASH) !== shownOn.slice(0, data.length))
+    return `its ${kind} evidence of ${environment} rests on other data (SHA-256 ${shownOn.slice(0, 12)}...) than is asked for (${data.slice(0, 12)}...)`;
   if (verdict === 'first' && !isFirst)
     return `its ${kind} evidence of ${environment} says that it was the first, but another version is validated at the end of the path by now`;
   if (verdict !== 'good' && verdict !== 'first') return `its ${kind} evidence of ${environment} is ${verdict}`;

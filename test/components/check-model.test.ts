@@ -375,6 +375,28 @@ const RULES: readonly [
     [],
   ],
   [
+    'a version of good quality on the data that is named, by the first digits of its SHA-256 or by all of them',
+    [version(1, 'Approved', { ...through('dev'), 'quality.dev': qualityValue() })],
+    {
+      ...uat,
+      require_evidence: [
+        { kind: 'quality', data: 'd'.repeat(12) },
+        { kind: 'quality', data: 'd'.repeat(64) },
+      ],
+    },
+    1,
+    [],
+  ],
+  [
+    'a version of good quality on other data than is named',
+    [version(1, 'Approved', { ...through('dev'), 'quality.dev': qualityValue() })],
+    { ...uat, require_evidence: [{ kind: 'quality', data: `${'d'.repeat(11)}e` }] },
+    'none',
+    [
+      'its quality evidence of dev rests on other data (SHA-256 dddddddddddd...) than is asked for (ddddddddddde...), and require_evidence names quality',
+    ],
+  ],
+  [
     'versions whose quality is not, whatever the reason, when that is asked for',
     [
       version(4, 'Approved', through('dev')),

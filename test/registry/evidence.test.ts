@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { type EvidenceEntry, entryValue, readEvidence } from '../../src/registry/entries.ts';
 import { ENTRY_KEYS, EVIDENCE } from '../../src/registry/entry-keys.ts';
-import { lackOfEvidence } from '../../src/registry/evidence.ts';
+import { evidenceWanted, lackOfEvidence } from '../../src/registry/evidence.ts';
+import { readTemplate } from '../catalog/template.ts';
 import { CONTENT, modelPackage } from './package.ts';
 
 const entry: EvidenceEntry = {
@@ -64,5 +66,31 @@ describe('the evidence of a version', () => {
       open: 'inconclusive+take_over',
     });
     for (const kind of EVIDENCE) expect(ENTRY_KEYS.find((row) => row.kind === kind)?.longest).toBe(longest.length);
+  });
+});
+
+describe('the evidence that is asked for', () => {
+  it('is of a kind, of an environment, and on data, as it is written', () => {
+    expect(z.parse(evidenceWanted, 'quality, load.uat,comparison.uat=3f2a91c07d5e, bake.dev')).toEqual([
+      { kind: 'quality' },
+      { kind: 'load', of: 'uat' },
+      { kind: 'comparison', of: 'uat', data: '3f2a91c07d5e' },
+      { kind: 'bake', of: 'dev' },
+    ]);
+  });
+
+  it.each([
+    'quality=3f2a91c07d5',
+    'quality=3F2A91C07D5E',
+    'quality=',
+    'bake=3f2a91c07d5e',
+    `quality=${'a'.repeat(65)}`,
+  ])('is not %s: by fewer digits two data could be meant, and a bake has none', (text) => {
+    expect(z.safeParse(evidenceWanted, text).error?.issues[0]?.message).toBe(
+      'must be a list of quality, load, comparison, bake, or empty; = and the SHA-256 of its data may follow all but bake',
+    );
+    const regex = readTemplate('check-model').inputs.find(({ name }) => name === 'require_evidence')?.regex;
+    expect(regex).toBeDefined();
+    expect(text).not.toMatch(new RegExp(regex ?? ''));
   });
 });
