@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FinishedJob } from '../components/job.ts';
 import { changes, holdings, told } from './holdings.ts';
-import { DIES_EVERYWHERE, type Stage, setStage, start, startAndKill, whenDeadAreSilent } from './killing.ts';
+import { leavesItsOwn, type Stage, setStage, start, startAndKill, whenDeadAreSilent } from './killing.ts';
 import { type Scene, scenes, validatingLater } from './scenes.ts';
 
 const RUN_AGAIN_AFTER = 90_000;
@@ -20,20 +20,6 @@ async function undisturbed(scene: Scene) {
 
 function leftBy({ makesAgain }: Scene, emulator: Stage['emulator'], job: FinishedJob) {
   return { told: told(job), changes: makesAgain ? {} : changes(emulator), aws: holdings(emulator) };
-}
-
-/** A call that has no effect. */
-const READING = /^(Describe|List|Get|BatchGet|AssumeRole|Simulate)/;
-
-/**
- * Whether a death at a call leaves AWS otherwise than the one before it. Who dies before the answer to a read has died with the answer
- * to the call before it; and who dies with the answer to a read, with that to the change before it.
- */
-function leavesItsOwn(calls: readonly string[], index: number, answered: boolean): boolean {
-  const isRead = (at: number) => READING.test(calls[at] ?? '');
-  if (!answered) return !isRead(index);
-  const isEnd = index === 0 || index === calls.length - 1;
-  return DIES_EVERYWHERE || isEnd || !isRead(index) || !isRead(index + 1);
 }
 
 /** Whether it dies at the first call or the last, running it again leaves what one undisturbed run leaves, and hands over the same. */

@@ -57,6 +57,20 @@ export interface Death {
 /** Whether a job dies everywhere (`npm run test:thorough`), or, which `npm test` has the time for, wherever AWS is left otherwise. */
 export const DIES_EVERYWHERE = process.env.KILLS === 'every';
 
+/** A call that has no effect. */
+const READING = /^(Describe|List|Get|BatchGet|AssumeRole|Simulate)/;
+
+/**
+ * Whether a death at a call leaves AWS otherwise than the one before it. Who dies before the answer to a read has died with the answer
+ * to the call before it; and who dies with the answer to a read, with that to the change before it.
+ */
+export function leavesItsOwn(calls: readonly string[], index: number, answered: boolean): boolean {
+  const isRead = (at: number) => READING.test(calls[at] ?? '');
+  if (!answered) return !isRead(index);
+  const isEnd = index === 0 || index === calls.length - 1;
+  return DIES_EVERYWHERE || isEnd || !isRead(index) || !isRead(index + 1);
+}
+
 /** Whatever waits for this has ended. */
 const never = new Promise<never>(() => undefined);
 

@@ -11,6 +11,7 @@ export default defineConfig({
       'interruption/process.check.ts',
       'interruption/every-call.test.ts',
       'interruption/side-by-side.check.ts',
+      'interruption/together.test.ts',
       'promotion/nightly-stop.check.ts',
       'promotion/own-jobs.check.ts',
       'promotion/several-endpoints.check.ts',
