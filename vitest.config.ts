@@ -1,14 +1,27 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What puts another module in the place of one: in a process of its own, or who loaded that one before would keep it. */
+const ALONE = ['test/random-sequences/evidence.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     // Many tests wait for processes that they started: two workers keep two cores busy.
     maxWorkers: 2,
-    // A worker loads the SDK, compiles the templates and builds the programs once, not for each file.
-    isolate: false,
     globalSetup: 'test/run-folder.ts',
     unstubEnvs: true,
+    projects: [
+      // A worker loads the SDK, compiles the templates and builds the programs once, not for each file.
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...ALONE],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
   },
 });
