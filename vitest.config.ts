@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What puts another module in the place of one: in a process of its own, or who loaded that one before would keep it. */
-const ALONE = ['test/random-sequences/evidence.test.ts'];
+/**
+ * In a process of their own: what puts another module in the place of one, because who loaded that one before would keep it; and what
+ * measures the memory of its process.
+ */
+const ALONE = ['test/random-sequences/evidence.test.ts', 'test/quality/parquet-forged.test.ts'];
 
 export default defineConfig({
   test: {

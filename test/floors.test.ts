@@ -103,13 +103,15 @@ it('a circle is told with all of its files, and nothing that only leads into it'
   ]);
 });
 
-it('a test that puts another module in the place of one runs in a process of its own', () => {
+it('a test that replaces a module, or measures its process, runs in a process of its own', () => {
   const config = readFileSync(`${root}vitest.config.ts`, 'utf8');
-  const mocking = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
-    /\bvi\.(?:mock|doMock)\(/.test(readFileSync(`${root}${file}`, 'utf8')),
+  const needing = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    /\bvi\.(?:mock|doMock)\(|process\.(?:resourceUsage|memoryUsage|cpuUsage)\(/.test(
+      readFileSync(`${root}${file}`, 'utf8'),
+    ),
   );
-  expect(mocking).not.toEqual([]);
-  expect(mocking.filter((file) => !config.includes(`'${file}'`))).toEqual([]);
+  expect(needing).not.toEqual([]);
+  expect(needing.filter((file) => !config.includes(`'${file}'`))).toEqual([]);
 });
 
 /** What may import from the tests: they themselves, and what measures the programs with their scenes. */
