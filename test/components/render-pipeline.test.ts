@@ -67,7 +67,7 @@ async function tellAgainAndAgain(group: number, until: AbortSignal): Promise<voi
       // Nothing of the group is left.
       return;
     }
-    await new Promise((wake) => setTimeout(wake, 1));
+    await new Promise((wake) => setImmediate(wake));
   }
 }
 
