@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { partsOf } from '../src/ground/error-parts.ts';
 
 /** Where setup.yml is, if nobody says otherwise. */
 export const SETUP_FILE = 'setup.yml';
@@ -14,6 +15,14 @@ export function fileWords(file: string): string {
 /** A word of a command that a shell takes as it is. */
 export function quoted(word: string): string {
   return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Why a file that an option names was not read. */
+export function whyUnread(error: unknown): string {
+  const { code = '', message } = partsOf(error);
+  return (
+    { ENOENT: `there is no such file in ${process.cwd()}`, EISDIR: 'it is a folder, and no file' }[code] ?? message
+  );
 }
 
 /** The file of an account's template: with several accounts, nobody deploys that of another. */

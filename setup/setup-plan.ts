@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type Mistake, readWholeFile } from '../src/files/whole-file.ts';
 import { approvalEnvironment } from '../src/gitlab/job.ts';
-import { partsOf } from '../src/ground/error-parts.ts';
 import { sentence } from '../src/ground/sentence.ts';
 import { visibleText } from '../src/ground/visible-text.ts';
 import { covers } from './gitlab/scope.ts';
+import { whyUnread } from './options.ts';
 import { endpointOf, fileName, type Ref, SURE_LENGTH, type Team } from './policies/team.ts';
 import { type SetupFile, setupFile, type TIERS } from './setup-file.ts';
 
@@ -66,10 +66,9 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const { code = '', message } = partsOf(error);
-    const why =
-      { ENOENT: `there is no such file in ${process.cwd()}`, EISDIR: 'it is a folder, and no file' }[code] ?? message;
-    throw new SetupMistakes(file, [`${why}. Next: say where it is with --file; npm run -s setup -- init writes one`]);
+    throw new SetupMistakes(file, [
+      `${whyUnread(error)}. Next: say where it is with --file; npm run -s setup -- init writes one`,
+    ]);
   }
 }
 

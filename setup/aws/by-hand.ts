@@ -53,16 +53,17 @@ function changeOfPolicy({ arn, document }: IamPolicy, found: IamPolicy | undefin
   const text = quoted(JSON.stringify(document));
   const name = policyName(arn);
   if (!found) {
-    const words = `--policy-name ${arn.slice(arn.lastIndexOf('/') + 1)} --policy-document ${text}`;
+    const words = `--policy-name ${quoted(arn.slice(arn.lastIndexOf('/') + 1))} --policy-document ${text}`;
     return { says: [`${name} is gone`], back: [`aws iam create-policy ${words}`] };
   }
+  const ofPolicy = `--policy-arn ${quoted(arn)}`;
   const [oldest] = found.otherVersions;
   const isFull = found.otherVersions.length + 1 >= MAX_VERSIONS;
   return {
     says: differences(document, found.document).map((each) => `${name}: ${each}`),
     back: [
-      ...(isFull ? [`aws iam delete-policy-version --policy-arn ${arn} --version-id ${oldest}`] : []),
-      `aws iam create-policy-version --policy-arn ${arn} --set-as-default --policy-document ${text}`,
+      ...(isFull ? [`aws iam delete-policy-version ${ofPolicy} --version-id ${oldest}`] : []),
+      `aws iam create-policy-version ${ofPolicy} --set-as-default --policy-document ${text}`,
     ],
   };
 }
@@ -70,13 +71,14 @@ function changeOfPolicy({ arn, document }: IamPolicy, found: IamPolicy | undefin
 function changesOfRole(made: IamRole, found: IamRole | undefined): ChangedByHand[] {
   const { name } = made;
   const trust = quoted(JSON.stringify(made.trust));
-  const attach = (arn: string) => `aws iam attach-role-policy --role-name ${name} --policy-arn ${quoted(arn)}`;
+  const ofRole = `--role-name ${quoted(name)}`;
+  const attach = (arn: string) => `aws iam attach-role-policy ${ofRole} --policy-arn ${quoted(arn)}`;
   if (!found) {
-    const words = `--path ${made.path} --description ${quoted(made.description)} --assume-role-policy-document ${trust}`;
+    const words = `--path ${quoted(made.path)} --description ${quoted(made.description)} --assume-role-policy-document ${trust}`;
     return [
       {
         says: [`the role ${name} is gone`],
-        back: [`aws iam create-role --role-name ${name} ${words}`, ...made.attached.map(attach)],
+        back: [`aws iam create-role ${ofRole} ${words}`, ...made.attached.map(attach)],
       },
     ];
   }
@@ -87,16 +89,18 @@ function changesOfRole(made: IamRole, found: IamRole | undefined): ChangedByHand
   const lost = without(made.attached, found.attached);
   return [
     change(
-      made.path === found.path ? [] : [`lies in ${found.path}, not in ${made.path}: delete it, and ask again`],
+      made.path === found.path
+        ? []
+        : [`lies in ${found.path}, not in ${made.path}: delete it, and run the commands under "Again"`],
       [],
     ),
     change(
       differences(made.trust, found.trust).map((each) => `has another trust policy: ${each}`),
-      [`aws iam update-assume-role-policy --role-name ${name} --policy-document ${trust}`],
+      [`aws iam update-assume-role-policy ${ofRole} --policy-document ${trust}`],
     ),
     change(
       added.map((arn) => `has the policy ${arn} too`),
-      added.map((arn) => `aws iam detach-role-policy --role-name ${name} --policy-arn ${quoted(arn)}`),
+      added.map((arn) => `aws iam detach-role-policy ${ofRole} --policy-arn ${quoted(arn)}`),
     ),
     change(
       lost.map((arn) => `has no longer the policy ${arn}`),
@@ -104,7 +108,7 @@ function changesOfRole(made: IamRole, found: IamRole | undefined): ChangedByHand
     ),
     change(
       found.inline.map((each) => `has the inline policy ${each} too`),
-      found.inline.map((each) => `aws iam delete-role-policy --role-name ${name} --policy-name ${quoted(each)}`),
+      found.inline.map((each) => `aws iam delete-role-policy ${ofRole} --policy-name ${quoted(each)}`),
     ),
   ];
 }

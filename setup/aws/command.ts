@@ -23,7 +23,8 @@ export async function aws(words: readonly string[]): Promise<number> {
   if (account === undefined || !accounts.includes(account)) throw new WordsMistake(accountMistake(account, accounts));
   const plan = accountPlan(setup, account, programsOfRoles);
   const name = options['stack-name'] ?? stackNameOf(setup.project, options.file, account);
-  const text = yamlOf(templateOf(plan), account);
+  const template = templateOf(plan);
+  const text = yamlOf(template, account);
   const mistakes = [
     ...beyondIam(plan),
     ...beyondCloudFormation(plan),
@@ -31,7 +32,7 @@ export async function aws(words: readonly string[]): Promise<number> {
     ...stackNameMistakes(name),
   ];
   if (mistakes.length > 0) throw new SetupMistakes(options.file, mistakes);
-  const now = await readNow(options, account, text);
+  const now = await readNow(options, account, template);
   const refusal = now ? refusalOf(now, options['take-over'] === true) : [];
   for (const line of refusal) console.error(line);
   if (refusal.length > 0) return 1;

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
-import { partsOf } from '../../src/ground/error-parts.ts';
-import { WordsMistake } from '../options.ts';
+import { WordsMistake, whyUnread } from '../options.ts';
 
 /** A role as IAM has it, or as a stack made it. */
 export interface IamRole {
@@ -34,16 +33,22 @@ export interface IamState {
 
 const document = z.looseObject({ Statement: z.unknown() });
 
+/** What IAM takes for names, paths, ARNs and versions: these become words of commands. */
+const iamName = z.string().check(z.regex(/^[\w+=,.@-]+$/));
+const iamPath = z.string().check(z.regex(/^\/([\x21-\x7e]+\/)?$/));
+const iamArn = z.string().check(z.regex(/^arn:aws:iam::(\d{12}|aws):(role|policy)\/[\x21-\x7e]+$/));
+const versionId = z.string().check(z.regex(/^v[1-9]\d*$/));
+
 const roleDetail = z.object({
-  ...{ RoleName: z.string(), Path: z.string(), Arn: z.string(), AssumeRolePolicyDocument: document },
-  AttachedManagedPolicies: z.array(z.object({ PolicyArn: z.string() })),
+  ...{ RoleName: iamName, Path: iamPath, Arn: iamArn, AssumeRolePolicyDocument: document },
+  AttachedManagedPolicies: z.array(z.object({ PolicyArn: iamArn })),
   RolePolicyList: z.array(z.object({ PolicyName: z.string() })),
-  PermissionsBoundary: z.optional(z.object({ PermissionsBoundaryArn: z.string() })),
+  PermissionsBoundary: z.optional(z.object({ PermissionsBoundaryArn: iamArn })),
 });
 
 const policyDetail = z.object({
-  Arn: z.string(),
-  PolicyVersionList: z.array(z.object({ VersionId: z.string(), IsDefaultVersion: z.boolean(), Document: document })),
+  Arn: iamArn,
+  PolicyVersionList: z.array(z.object({ VersionId: versionId, IsDefaultVersion: z.boolean(), Document: document })),
 });
 
 /**
@@ -97,13 +102,13 @@ const template = z.object({
 });
 
 const roleProperties = z.object({
-  ...{ RoleName: z.string(), AssumeRolePolicyDocument: document },
-  Path: z.optional(z.string()),
+  ...{ RoleName: iamName, AssumeRolePolicyDocument: document },
+  Path: z.optional(iamPath),
   Description: z.optional(z.string()),
   ManagedPolicyArns: z.optional(z.array(z.object({ Ref: z.string() }))),
 });
 
-const policyProperties = z.object({ ManagedPolicyName: z.string(), PolicyDocument: document });
+const policyProperties = z.object({ ManagedPolicyName: iamName, PolicyDocument: document });
 
 /**
  * Reads the template that a stack has, and says what it made in IAM: nothing where the file is empty, since then there is no stack.
@@ -112,13 +117,15 @@ const policyProperties = z.object({ ManagedPolicyName: z.string(), PolicyDocumen
 export async function readDeployed(file: string, account: string): Promise<IamState> {
   const text = (await textOf(file)).trim();
   // The AWS CLI prints None where a stack has no template yet.
-  return text === '' || text === 'None' ? { roles: new Map(), policies: new Map() } : madeBy(text, file, account);
+  if (text === '' || text === 'None') return { roles: new Map(), policies: new Map() };
+  const read = parseDocument(text, { version: '1.1', logLevel: 'error' });
+  if (read.errors.length + read.warnings.length > 0) throw notOurs(file);
+  return madeBy(read.toJS(), file, account);
 }
 
-/** What a template makes in IAM. Throws WordsMistake if this command writes no such template. */
-export function madeBy(text: string, file: string, account: string): IamState {
-  const read = parseDocument(text, { version: '1.1', logLevel: 'error' });
-  const resources = template.safeParse(read.errors.length + read.warnings.length > 0 ? undefined : read.toJS());
+/** What a template makes in IAM. Throws WordsMistake, about a file, if this command writes no such template. */
+export function madeBy(written: unknown, file: string, account: string): IamState {
+  const resources = template.safeParse(written);
   if (!resources.success) throw notOurs(file);
   const ofType = <Schema extends z.ZodMiniType>(type: string, schema: Schema) =>
     Object.entries(resources.data.Resources)
@@ -157,8 +164,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const { code, message } = partsOf(error);
-    throw new WordsMistake(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}. ${RUN}`);
+    throw new WordsMistake(`${file}: ${whyUnread(error)}. ${RUN}`);
   }
 }
 

@@ -55,8 +55,9 @@ function putBack(now: AccountNow | undefined): string[] {
 }
 
 /** A first deployment must not meet a stack: what somebody changed by hand would be overwritten unseen. */
-function deployment({ name, plan, text, file, now }: Stack): string[] {
-  const at = `--region ${plan.region} --stack-name ${name}`;
+function deployment(stack: Stack): string[] {
+  const { plan, text, file, now } = stack;
+  const at = stackWords(stack);
   const large = Buffer.byteLength(text) > MAX_BODY;
   return [
     ...(large
@@ -150,21 +151,21 @@ function useOf(layout: Layout, { environment, components, scope }: NonNullable<S
 }
 
 /** What shows, before each later deployment, what it could overwrite. */
-function lookingFirst({ name, plan, again }: Stack): string[] {
+function lookingFirst(stack: Stack): string[] {
   return [
     '',
     'Again, after each change of setup.yml: these show first what somebody changed by hand, which a deployment could overwrite. The',
     'files are lists of the rights in your account: delete them afterwards.',
     '',
     '  aws iam get-account-authorization-details --filter Role LocalManagedPolicy --output json > account.json',
-    `  aws cloudformation get-template --region ${plan.region} --stack-name ${name} --query TemplateBody --output text > deployed.yml`,
-    `  ${again}`,
+    `  aws cloudformation get-template ${stackWords(stack)} --query TemplateBody --output text > deployed.yml`,
+    `  ${stack.again}`,
   ];
 }
 
 /** What a message of CloudFormation means, and what to do. */
-function troubles({ name, plan }: Stack): string[] {
-  const at = `--region ${plan.region} --stack-name ${name}`;
+function troubles(stack: Stack): string[] {
+  const { plan } = stack;
   const rows: [string, string][] = [
     [
       'AccessDenied, or "is not authorized to perform: iam:..."',
@@ -188,11 +189,16 @@ function troubles({ name, plan }: Stack): string[] {
     ],
     [
       'The stack is in ROLLBACK_COMPLETE',
-      `Its first deployment failed. Delete it: aws cloudformation delete-stack ${at}
+      `Its first deployment failed. Delete it: aws cloudformation delete-stack ${stackWords(stack)}
     The OIDC provider and the groups stay: write "existing" for what was made, and deploy again.`,
     ],
   ];
   return ['', 'If CloudFormation refuses:', '', ...rows.map(([message, meaning]) => `  ${message}\n    ${meaning}`)];
+}
+
+/** The options that name the stack to CloudFormation. */
+function stackWords({ name, plan }: Stack): string {
+  return `--region ${plan.region} --stack-name ${name}`;
 }
 
 function providerArn({ account, gitlab }: AccountPlan): string {

@@ -2,6 +2,7 @@ import { visibleText } from '../../src/ground/visible-text.ts';
 import { WordsMistake } from '../options.ts';
 import { boundariesOf, type ChangedByHand, changedByHand, isAllGone, madeByOthers } from './by-hand.ts';
 import { type IamState, madeBy, readAccount, readDeployed } from './iam-state.ts';
+import type { Template } from './template.ts';
 
 /** The options that name what the account has, and whether what somebody changed there is to be overwritten. */
 export const OPTIONS_OF_ACCOUNT = {
@@ -27,7 +28,7 @@ export interface AccountNow {
 }
 
 /** Reads what the options name; undefined where they name nothing. Throws WordsMistake with what is wrong of them. */
-export async function readNow(options: Options, account: string, text: string): Promise<AccountNow | undefined> {
+export async function readNow(options: Options, account: string, template: Template): Promise<AccountNow | undefined> {
   const { found, deployed } = options;
   if (found === undefined && deployed === undefined) {
     if (options['take-over'])
@@ -37,7 +38,7 @@ export async function readNow(options: Options, account: string, text: string): 
   if (found === undefined || deployed === undefined)
     throw new WordsMistake('--found and --deployed need each other: what the account has, and what its stack made.');
   const [now, made] = await Promise.all([readAccount(found, account), readDeployed(deployed, account)]);
-  return compared(made, now, madeBy(text, 'stack.yml', account));
+  return compared(made, now, madeBy(template, 'stack.yml', account));
 }
 
 function compared(made: IamState, now: IamState, wanted: IamState): AccountNow {
@@ -60,7 +61,14 @@ export function refusalOf({ changes, others, isAllGone: gone }: AccountNow, take
     return [
       'ERROR The account has what the stack would make, and did not:',
       ...others.map((each) => `  ${each}`),
-      'Next: delete it if nobody uses it, or give the model another endpoint in setup.yml.',
+      'Next: if the stack is there, and deployed.yml is empty, run the command that writes it again. Otherwise delete what nobody uses, or give the model another endpoint in setup.yml.',
+    ];
+  const lasting = changes.filter(({ back }) => back.length === 0);
+  if (lasting.length > 0)
+    return [
+      'ERROR No command puts this back, so there is no template:',
+      ...saidOf(lasting),
+      'Next: do what stands there.',
     ];
   if (changes.length === 0 || takeOver) return [];
   return [

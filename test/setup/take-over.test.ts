@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountPlan } from '../../setup/aws/account.ts';
 import { readNow, refusalOf, takenOver } from '../../setup/aws/take-over.ts';
-import { templateOf, yamlOf } from '../../setup/aws/template.ts';
+import { type Template, templateOf, yamlOf } from '../../setup/aws/template.ts';
 import { WordsMistake } from '../../setup/options.ts';
 import { setupIn } from '../../setup/setup-plan.ts';
 import { programsOfRoles } from '../catalog/programs.ts';
@@ -27,10 +27,12 @@ models:
 
 let folder: string;
 let text: string;
+let template: Template;
 let made: AccountDetails;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'take-over-'));
-  text = yamlOf(templateOf(accountPlan(await setupIn('setup.yml', SETUP), ACCOUNT, programsOfRoles)), ACCOUNT);
+  template = templateOf(accountPlan(await setupIn('setup.yml', SETUP), ACCOUNT, programsOfRoles));
+  text = yamlOf(template, ACCOUNT);
   made = detailsOf(text, ACCOUNT);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,9 +50,9 @@ function changed(change: (details: AccountDetails) => void): string {
 }
 
 /** What the command finds in an account that somebody changed. */
-async function look(change: (details: AccountDetails) => void, deployed = text, wanted = text) {
+async function look(change: (details: AccountDetails) => void, deployed = text) {
   const options = { found: changed(change), deployed: file('deployed.yml', deployed) };
-  const now = await readNow(options, ACCOUNT, wanted);
+  const now = await readNow(options, ACCOUNT, template);
   if (!now) throw new Error('nothing was read');
   return {
     refusal: refusalOf(now, false),
@@ -215,11 +217,15 @@ describe('a role that somebody changed by hand is shown as a difference, and put
   });
 
   it('its place, which only a new role can have', async () => {
-    const { refusal, back } = await look((details) => {
+    const { refusal, taken, back } = await look((details) => {
       roleIn(details, APPROVAL).Path = '/elsewhere/';
     });
-    expect(refusal).toContain(`  the role ${APPROVAL} lies in /elsewhere/, not in /: delete it, and ask again`);
+    expect(refusal).toContain(
+      `  the role ${APPROVAL} lies in /elsewhere/, not in /: delete it, and run the commands under "Again"`,
+    );
     expect(back).toEqual([]);
+    // What is not put back is not said to be.
+    expect(taken).toContain('ERROR No command puts this back, so there is no template:');
   });
 });
 
@@ -242,6 +248,8 @@ describe('the command gives no template, with or without --take-over, and says w
       expect(refusal).toContain(`  the role ${APPROVAL}`);
       expect(refusal).toContain(`  the policy ${APPROVE}`);
       expect(taken).toContain('ERROR The account has what the stack would make');
+      // A deployed.yml that only could not be written must not cost the roles that serve.
+      expect(refusal.at(-1)).toMatch(/^Next: if the stack is there, and deployed.yml is empty, .* Otherwise delete/);
     },
   );
 });
@@ -273,8 +281,8 @@ describe('what is no answer of AWS is not taken for "nobody changed anything":',
   ])('%s', async (_, content, says) => {
     const found = file('account.json', content());
     const options = { found, deployed: file('deployed.yml', text) };
-    await expect(readNow(options, ACCOUNT, text)).rejects.toThrow(says);
-    await expect(readNow(options, ACCOUNT, text)).rejects.toThrow(WordsMistake);
+    await expect(readNow(options, ACCOUNT, template)).rejects.toThrow(says);
+    await expect(readNow(options, ACCOUNT, template)).rejects.toThrow(WordsMistake);
   });
 
   it.each<[string, () => string]>([
@@ -285,7 +293,7 @@ describe('what is no answer of AWS is not taken for "nobody changed anything":',
     ['a template with tags', () => text.replace(/RoleName: .*/, 'RoleName: !Sub "a"')],
   ])('%s as the template of the stack', async (_, content) => {
     const deployed = file('deployed.yml', content());
-    await expect(readNow({ found: changed(() => undefined), deployed }, ACCOUNT, text)).rejects.toThrow(
+    await expect(readNow({ found: changed(() => undefined), deployed }, ACCOUNT, template)).rejects.toThrow(
       /deployed\.yml is no template that this command wrote.*\. Next: run the commands/,
     );
   });
@@ -293,10 +301,14 @@ describe('what is no answer of AWS is not taken for "nobody changed anything":',
   it('a file that is not there, and one without the other', async () => {
     const found = changed(() => undefined);
     const deployed = join(folder, 'none.yml');
-    await expect(readNow({ found, deployed }, ACCOUNT, text)).rejects.toThrow('none.yml: there is no such file. Next');
-    await expect(readNow({ found }, ACCOUNT, text)).rejects.toThrow('--found and --deployed need each other');
-    await expect(readNow({ deployed: found }, ACCOUNT, text)).rejects.toThrow('--found and --deployed need each other');
-    await expect(readNow({ 'take-over': true }, ACCOUNT, text)).rejects.toThrow('--take-over needs --found');
+    await expect(readNow({ found, deployed }, ACCOUNT, template)).rejects.toThrow(
+      `none.yml: there is no such file in ${process.cwd()}. Next`,
+    );
+    await expect(readNow({ found }, ACCOUNT, template)).rejects.toThrow('--found and --deployed need each other');
+    await expect(readNow({ deployed: found }, ACCOUNT, template)).rejects.toThrow(
+      '--found and --deployed need each other',
+    );
+    await expect(readNow({ 'take-over': true }, ACCOUNT, template)).rejects.toThrow('--take-over needs --found');
   });
 });
 
